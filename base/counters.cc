@@ -1,0 +1,36 @@
+#include "base/counters.h"
+
+#include <map>
+
+namespace trafrec {
+
+std::vector<std::string> BrokenSums(const Counters& counters) {
+  struct Sum {
+    uint64_t total = 0;
+    std::string parts;
+  };
+  std::map<std::string, Sum> sums;
+  std::map<std::string, uint64_t> values;
+  for (const Counter& counter : counters) {
+    values[counter.name] = counter.value;
+    if (counter.part_of.empty()) {
+      continue;
+    }
+    Sum& sum = sums[counter.part_of];
+    sum.total += counter.value;
+    sum.parts +=
+        (sum.parts.empty() ? "" : ", ") + counter.name + " " + std::to_string(counter.value);
+  }
+  std::vector<std::string> broken;
+  for (const auto& [whole, sum] : sums) {
+    const auto found = values.find(whole);
+    const uint64_t expected = found == values.end() ? 0 : found->second;
+    if (expected != sum.total) {
+      broken.push_back(whole + " is " + std::to_string(expected) + ", but its parts add up to " +
+                       std::to_string(sum.total) + " (" + sum.parts + ")");
+    }
+  }
+  return broken;
+}
+
+}  // namespace trafrec

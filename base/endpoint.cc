@@ -1,0 +1,45 @@
+#include "base/endpoint.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace trafrec {
+namespace {
+
+constexpr std::array<uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+}  // namespace
+
+IpAddress IpAddress::V4(const uint8_t* four_bytes) {
+  IpAddress address;
+  std::memcpy(address.bytes.data(), kMappedPrefix.data(), kMappedPrefix.size());
+  std::memcpy(address.bytes.data() + kMappedPrefix.size(), four_bytes, 4);
+  return address;
+}
+
+IpAddress IpAddress::V6(const uint8_t* sixteen_bytes) {
+  IpAddress address;
+  std::memcpy(address.bytes.data(), sixteen_bytes, address.bytes.size());
+  return address;
+}
+
+bool IpAddress::is_v4() const {
+  return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes.begin());
+}
+
+std::string IpAddress::ToString() const {
+  char text[INET6_ADDRSTRLEN];
+  const bool v4 = is_v4();
+  inet_ntop(v4 ? AF_INET : AF_INET6, bytes.data() + (v4 ? kMappedPrefix.size() : 0), text,
+            sizeof(text));
+  return text;
+}
+
+std::string Endpoint::ToString() const {
+  const std::string host = address.ToString();
+  return (address.is_v4() ? host : "[" + host + "]") + ":" + std::to_string(port);
+}
+
+}  // namespace trafrec

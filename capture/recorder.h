@@ -1,0 +1,73 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/counters.h"
+#include "base/error.h"
+#include "capture/packet_source.h"
+#include "reassembly/reassembler.h"
+#include "store/log_writer.h"
+
+namespace trafrec::capture {
+
+struct RecorderOptions {
+  reassembly::ReassemblerOptions reassembly;
+  store::LogWriterOptions log;
+  size_t ring_batches_max = 1024;  ///< between capture and reassembly
+  size_t ring_bytes_max = size_t{64} << 20;
+};
+
+/// A look at a running recorder, about once a second. Rates are the reader's to compute.
+struct RecorderProgress {
+  uint64_t packets = 0;
+  uint64_t bytes_read = 0;
+  uint64_t bytes_total = 0;  ///< 0: unknown
+  uint64_t exchanges = 0;
+  uint64_t kernel_drops = 0;
+  uint64_t interface_drops = 0;
+  uint64_t ring_drops = 0;
+  double ring_fill = 0;  ///< 0 … 1
+  double store_fill = 0;
+  int64_t reassembly_lag_ns =
+      0;                     ///< live: wall clock less packet time of the last packet reassembled
+  int64_t store_lag_ns = 0;  ///< live: wall clock less the answers mark that is committed
+  std::optional<Error> trouble;  ///< disk full
+};
+
+struct RecorderSummary {
+  store::LogWriterSummary log;
+  Counters counters;
+  std::vector<std::string> broken_sums;  ///< not empty: a bug of ours
+  std::vector<std::string> warnings;
+  TimeNs first_packet_at = 0;  ///< 0: no packet
+  TimeNs last_packet_at = 0;
+  std::optional<Error>
+      source_error;  ///< the source failed in the middle; what came before is stored
+};
+
+/// The whole pipeline: capture -> bounded ring -> reassembly -> log. Live, the capture thread never
+/// waits: a full ring drops a batch and counts it. From files it waits. Run() is called once, on
+/// the thread that becomes the reassembly thread.
+class Recorder {
+ public:
+  Recorder(RecorderOptions options, std::unique_ptr<PacketSource> source);
+  ~Recorder();
+
+  /// Records until the source ends or Stop() is called, then drains in order, checks the sums and
+  /// seals. `on_progress` is called about once a second from a thread of its own, and may be empty.
+  /// `on_started` once, when the log is open.
+  Result<RecorderSummary> Run(const std::function<void(const RecorderProgress&)>& on_progress,
+                              const std::function<void()>& on_started);
+
+  /// Ends the capture; Run then drains and seals. Safe from a signal handler.
+  void Stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace trafrec::capture

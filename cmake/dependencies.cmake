@@ -1,0 +1,23 @@
+# Debian's packages; `tools/dev setup` installs them (see README). Each is linked by one folder only.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(CLI11 REQUIRED)
+pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
+pkg_check_modules(TINS REQUIRED IMPORTED_TARGET libtins)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(BROTLI REQUIRED IMPORTED_TARGET libbrotlidec)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+find_package(nlohmann_json REQUIRED)
+
+# llhttp comes as C sources in Debian's node-llhttp.
+set(LLHTTP_SOURCES /usr/share/llhttp CACHE PATH "folder of llhttp's C sources (Debian: node-llhttp)")
+set(LLHTTP_INCLUDE /usr/share/include/llhttp CACHE PATH "folder of llhttp.h")
+if(NOT EXISTS ${LLHTTP_SOURCES}/llhttp.c OR NOT EXISTS ${LLHTTP_INCLUDE}/llhttp.h)
+  message(FATAL_ERROR "llhttp's sources are missing: apt-get install node-llhttp, or tools/dev setup")
+endif()
+add_library(llhttp STATIC ${LLHTTP_SOURCES}/api.c ${LLHTTP_SOURCES}/http.c ${LLHTTP_SOURCES}/llhttp.c)
+target_include_directories(llhttp SYSTEM PUBLIC ${LLHTTP_INCLUDE})
+target_compile_options(llhttp PRIVATE -w -O2)

@@ -1,0 +1,150 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/counters.h"
+#include "base/error.h"
+#include "store/records.h"
+
+namespace trafrec::store {
+
+/// `<recorder>-<attempt>-<n>`: see store/exchange_id.h.
+struct ExchangeId {
+  std::string recorder;
+  uint32_t attempt = 0;
+  ExchangeNumber number = 0;
+
+  friend auto operator<=>(const ExchangeId&, const ExchangeId&) = default;
+};
+
+/// One exchange's row: all that the plain columns say. Heads and bodies are loaded by
+/// LogReader::Load.
+struct ExchangeRow {
+  ExchangeId id;
+  ConnectionNumber connection = 0;
+  TimeNs began_at = 0;
+  int64_t latency_ns = -1;
+  bool has_request = false;
+  bool has_response = false;
+  uint16_t status = 0;
+  std::string method;
+  std::string target;
+  std::string host;
+  Flags flags = 0;
+  uint64_t request_body_bytes = 0;
+  uint64_t response_body_bytes = 0;
+  Endpoint client;
+  Endpoint server;
+};
+
+struct StoredMessage {
+  MessageFacts facts;
+  std::string head;
+  std::string body;  ///< stored bytes, holes left out; see facts.gaps
+  std::string trailers;
+};
+
+/// An exchange with everything that the log holds of it, from the frames (not from the columns).
+struct StoredExchange {
+  ExchangeRow row;
+  ConnectionRecord connection;
+  std::optional<StoredMessage> request;
+  std::optional<StoredMessage> response;
+  std::vector<InterimResponse> interim;
+};
+
+/// What to read. Conditions are joined by AND.
+struct ExchangeFilter {
+  std::vector<std::string> methods;   ///< any of them; exact, upper or lower case as on the wire
+  std::vector<std::string> statuses;  ///< any of "200", "2xx", "none"
+  std::string target_regex;           ///< RE2, searched anywhere in the target
+  std::optional<TimeNs> since;        ///< began at or after
+  std::optional<TimeNs> until;        ///< began before
+  std::string
+      where;  ///< SQL over the columns of the view `exchanges`; read-only, by SQLite's authoriser
+  Flags flags_any = 0;  ///< at least one of them; 0: no condition
+  bool complete_only = false;
+  bool incomplete_only = false;
+  std::optional<uint64_t> limit;
+};
+
+/// One start of a recorder, as the log knows it.
+struct AttemptInfo {
+  std::string recorder;
+  uint32_t attempt = 0;
+  bool live = false;
+  bool running = false;   ///< its process holds the recorder's lock
+  bool finished = false;  ///< it ended in good order
+  std::string version;
+  std::string source;
+  TimeNs started_at = 0;
+  TimeNs ended_at = 0;  ///< 0 unless finished
+  Marks written;
+  uint64_t exchanges = 0;
+  uint64_t messages = 0;
+  uint64_t frames = 0;
+  uint64_t segments = 0;
+  uint64_t raw_bytes = 0;
+  uint64_t file_bytes = 0;
+  Counters counters;
+  std::vector<LossRecord> losses;
+};
+
+/// What verify found wrong, as a sentence that names file, frame and exchange ids.
+struct Damage {
+  std::string file;
+  std::string what;
+};
+
+struct VerifyReport {
+  uint64_t segments = 0;
+  uint64_t frames = 0;
+  uint64_t entries = 0;
+  uint64_t bytes = 0;
+  std::vector<Damage> damages;
+};
+
+/// Reads a log, also one that is being written: an open segment is read in short transactions, so
+/// that the writer can always seal. Sealed segments are opened immutable. One thread per reader;
+/// any number of readers.
+class LogReader {
+ public:
+  /// Fails if `log` does not exist, is no log, or is of a newer major version.
+  static Result<std::unique_ptr<LogReader>> Open(const std::filesystem::path& log);
+  virtual ~LogReader() = default;
+
+  /// Calls `visit` for each exchange that fits, in order of began_at (then id) over all recorders
+  /// and attempts, until it returns false. Memory does not depend on the size of the log. An SQL
+  /// error in `where` is returned with SQLite's words.
+  virtual Status Visit(const ExchangeFilter& filter,
+                       const std::function<bool(const ExchangeRow&)>& visit) = 0;
+
+  /// What Visit has not yet shown: exchanges that came since the last Visit or Follow of this
+  /// reader, and open ones that were completed (again, with the same id). For `show --follow`; call
+  /// it again and again.
+  virtual Status Follow(const ExchangeFilter& filter,
+                        const std::function<bool(const ExchangeRow&)>& visit) = 0;
+
+  /// The row of an id; Error kNotFound names the nearest thing that exists (recorders, attempts,
+  /// range of numbers).
+  virtual Result<ExchangeRow> Find(const std::string& id) = 0;
+
+  /// Heads, bodies and facts from the frames, checked by their checksums. Consecutive calls in
+  /// Visit's order reuse frames.
+  virtual Result<StoredExchange> Load(const ExchangeRow& row) = 0;
+
+  /// Every attempt, with counters, marks and losses, in order of recorder and number.
+  virtual Result<std::vector<AttemptInfo>> Attempts() = 0;
+
+  /// Checks every frame's checksum, decodes every entry, compares every row with its entry, and the
+  /// counts.
+  virtual Result<VerifyReport> Verify() = 0;
+};
+
+}  // namespace trafrec::store

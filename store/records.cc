@@ -1,0 +1,105 @@
+#include "store/records.h"
+
+namespace trafrec::store {
+
+const char* GapCauseName(GapCause cause) {
+  switch (cause) {
+    case GapCause::kAcknowledged:
+      return "acknowledged";
+    case GapCause::kStreamLimit:
+      return "stream_limit";
+    case GapCause::kGlobalLimit:
+      return "global_limit";
+    case GapCause::kClosed:
+      return "closed";
+    case GapCause::kSnaplen:
+      return "snaplen";
+    case GapCause::kTimeout:
+      return "timeout";
+  }
+  return "unknown";
+}
+
+const char* FramingName(Framing framing) {
+  switch (framing) {
+    case Framing::kNone:
+      return "none";
+    case Framing::kContentLength:
+      return "content_length";
+    case Framing::kChunked:
+      return "chunked";
+    case Framing::kUntilClose:
+      return "until_close";
+    case Framing::kOpaque:
+      return "opaque";
+  }
+  return "unknown";
+}
+
+const char* CloseCauseName(CloseCause cause) {
+  switch (cause) {
+    case CloseCause::kOpen:
+      return "open";
+    case CloseCause::kFin:
+      return "fin";
+    case CloseCause::kReset:
+      return "reset";
+    case CloseCause::kReplaced:
+      return "replaced";
+    case CloseCause::kIdleTimeout:
+      return "idle_timeout";
+    case CloseCause::kEvicted:
+      return "evicted";
+    case CloseCause::kEndOfCapture:
+      return "end_of_capture";
+  }
+  return "unknown";
+}
+
+const char* ProtocolName(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::kUnknown:
+      return "unknown";
+    case Protocol::kHttp1:
+      return "http1";
+    case Protocol::kTls:
+      return "tls";
+    case Protocol::kHttp2:
+      return "http2";
+    case Protocol::kEsTransport:
+      return "es_transport";
+    case Protocol::kOther:
+      return "other";
+    case Protocol::kNoData:
+      return "no_data";
+  }
+  return "unknown";
+}
+
+const char* LossCauseName(LossCause cause) {
+  switch (cause) {
+    case LossCause::kStart:
+      return "start";
+    case LossCause::kStop:
+      return "stop";
+    case LossCause::kCrash:
+      return "crash";
+    case LossCause::kKernelDrop:
+      return "kernel_drop";
+    case LossCause::kInterfaceDrop:
+      return "interface_drop";
+    case LossCause::kRingDrop:
+      return "ring_drop";
+    case LossCause::kLimit:
+      return "limit";
+    case LossCause::kDiskFull:
+      return "disk_full";
+    case LossCause::kLoad:
+      return "load";
+    case LossCause::kCutFile:
+      return "cut_file";
+  }
+  return "unknown";
+}
+
+}  // namespace trafrec::store
