@@ -1,0 +1,68 @@
+# Builds and tests. Sourced by tools/dev.
+
+# ccache and precompiled headers need this to be told that neither lies about time.
+export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+
+build() {
+  setup build
+  build_preset release
+}
+
+# build_preset PRESET [BUILD-ARGUMENT...]
+build_preset() {
+  local preset=$1 folder
+  shift
+  folder=$(preset_folder "$preset")
+  heading "Build ($preset)"
+  if [[ ! -f $folder/build.ninja ]]; then
+    step "configure" cmake --preset "$preset"
+  fi
+  step "build into $folder/" cmake --build "$folder" -j "$JOBS" "$@"
+}
+
+preset_folder() {
+  if [[ $1 == release ]]; then echo build; else echo "build-$1"; fi
+}
+
+run_tests() {
+  setup build test
+  build_preset release
+  test_folder release "$@"
+}
+
+# test_folder PRESET [CTEST-ARGUMENT...]
+test_folder() {
+  local preset=$1 folder started=$SECONDS status=0 log passed
+  shift
+  folder=$(preset_folder "$preset")
+  heading "Test ($preset)"
+  log=$(mktemp -t trafrec-ctest.XXXXXX)
+  at_exit "rm -f '$log'"
+  ctest --test-dir "$folder" -j "$JOBS" --output-on-failure --progress --no-tests=error "$@" </dev/null 2>&1 |
+    tee "$log" | if [[ -t 1 ]]; then cat; else without_progress; fi || status=$?
+  if ((status != 0)); then
+    die "tests failed ($preset), $(grep -oE '[0-9]+ tests failed out of [0-9]+' "$log" || echo 'see above')" \
+      "one alone: tools/dev test -R NAME"
+  fi
+  passed=$(grep -oE 'tests passed.* out of [0-9]+' "$log" | grep -oE '[0-9]+$') || passed=all
+  printf '\n%s%s tests passed (%s) in %s%s\n' "$GREEN" "$passed" "$preset" \
+    "$(duration $((SECONDS - started)))" "$PLAIN"
+}
+
+# ctest --progress on no terminal prints a line a test; a log needs only what failed and the end.
+without_progress() { grep -vE '^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed|^Test project|^ *$|^Total Test time|Start +[0-9]+:' || true; }
+
+check() {
+  local preset=${1:-}
+  [[ $preset =~ ^(debug|clang|asan|tsan)$ ]] ||
+    die "check wants a preset: debug, clang, asan or tsan" "try: tools/dev check asan"
+  shift
+  setup build test lint
+  export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
+  export UBSAN_OPTIONS=print_stacktrace=1
+  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+  ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-19) || true
+  export ASAN_SYMBOLIZER_PATH
+  build_preset "$preset"
+  test_folder "$preset" "$@"
+}

@@ -1,0 +1,70 @@
+# clang-format and clang-tidy. Sourced by tools/dev.
+
+# Our files, also those that are not committed yet; `$1` is a pattern for git.
+our_files() { git ls-files --cached --others --exclude-standard -- "$@" | while read -r file; do
+  [[ ! -f $file ]] || echo "$file"
+done; }
+
+format() {
+  setup lint
+  mapfile -t files < <(our_files '*.cc' '*.h')
+  clang-format-19 -i "${files[@]}"
+  note "formatted ${#files[@]} files"
+}
+
+lint() {
+  setup build lint
+  local files sources
+  if [[ ${1:-} == --changed ]]; then
+    local since=${2:-HEAD}
+    mapfile -t files < <({ git diff --name-only --diff-filter=d "$since" -- '*.cc' '*.h' &&
+      git ls-files --others --exclude-standard -- '*.cc' '*.h'; } | sort -u)
+  else
+    mapfile -t files < <(our_files '*.cc' '*.h')
+  fi
+  heading "Lint (${#files[@]} files)"
+  if ((${#files[@]} == 0)); then
+    note "nothing has changed"
+    return
+  fi
+  step "clang-format" clang-format-19 --dry-run -Werror "${files[@]}"
+  step "line and file length" check_lengths "${files[@]}"
+  step "shell scripts" check_scripts
+  mapfile -t sources < <(printf '%s\n' "${files[@]}" | grep '\.cc$')
+  if ((${#sources[@]} == 0)); then
+    return
+  fi
+  # Its own folder: without precompiled headers, which clang-tidy could not read. With the benches
+  # and fuzz targets, so that every file is in the list of compile commands.
+  step "configure for clang-tidy" cmake --preset clang -B build-lint -DTRAFREC_PCH=OFF \
+    -DTRAFREC_BENCH=ON -DTRAFREC_FUZZ=ON
+  # Headers are checked through the files that include them.
+  step "clang-tidy over ${#sources[@]} files" tidy "${sources[@]}"
+}
+
+tidy() {
+  local expression
+  expression=$(printf '%s\n' "$@" | sed 's/[.+]/\\&/g' | paste -sd '|')
+  run-clang-tidy-19 -clang-tidy-binary clang-tidy-19 -p build-lint -j "$JOBS" -quiet "^$ROOT/($expression)\$"
+}
+
+# Files above 400 lines hold more than one concept.
+check_lengths() {
+  local file lines bad=0
+  for file in "$@"; do
+    lines=$(wc -l <"$file")
+    if ((lines > 400)); then
+      echo "$file: $lines lines; more than 400 are more than one concept: split it"
+      bad=1
+    fi
+  done
+  return "$bad"
+}
+
+check_scripts() {
+  local file
+  for file in tools/dev tools/dev.d/*.sh .ci/run; do
+    bash -n "$file" || return 1
+  done
+  python3 -m compileall -q bench tools tests
+}
