@@ -1,0 +1,45 @@
+# Measures. Sourced by tools/dev.
+
+bench() {
+  local what=${1:-record}
+  shift || true
+  [[ $what == record ]] || die "there is no bench \"$what\"; there is: record"
+  setup build bench
+  get_suricata
+  get_goreplay
+  heading "Build (release, with the benches)"
+  step "configure" cmake --preset release -B build-bench -DTRAFREC_BENCH=ON -DTRAFREC_TESTS=OFF
+  step "build into build-bench/" cmake --build build-bench -j "$JOBS" --target trafrec generate_traffic floor
+  heading "Bench: record"
+  PYTHONDONTWRITEBYTECODE=1 python3 bench/record.py --build build-bench "$@"
+}
+
+# Suricata is in Debian's backports only. Lists of our own, so that the system's sources stay as
+# they are.
+get_suricata() {
+  command -v suricata >/dev/null && return
+  local lists=${XDG_CACHE_HOME:-$HOME/.cache}/trafrec-bench/apt
+  mkdir -p "$lists/partial"
+  printf 'deb http://deb.debian.org/debian %s main\n' bookworm bookworm-backports >"$lists.list"
+  heading "Suricata from bookworm-backports"
+  if ! suricata_apt update >"$lists.log" 2>&1 ||
+    ! suricata_apt install -y -qq --no-install-recommends -t bookworm-backports suricata >>"$lists.log" 2>&1; then
+    note "not to be had: $(tail -n 1 "$lists.log")"
+  fi
+}
+
+suricata_apt() {
+  local lists=${XDG_CACHE_HOME:-$HOME/.cache}/trafrec-bench/apt
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -o "Dir::Etc::sourcelist=$lists.list" \
+    -o Dir::Etc::sourceparts=/dev/null -o "Dir::State::lists=$lists" -o Dir::Cache::pkgcache= \
+    -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root "$@"
+}
+
+get_goreplay() {
+  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/trafrec-bench
+  if [[ -x $cache/go/bin/goreplay ]] || ! command -v go >/dev/null; then return; fi
+  heading "GoReplay"
+  mkdir -p "$cache/go"
+  GOBIN=$cache/go/bin GOFLAGS=-buildvcs=false go install github.com/buger/goreplay@v1.3.2 >"$cache/go/log" 2>&1 ||
+    note "not to be had: $(tail -n 1 "$cache/go/log")"
+}
