@@ -1,0 +1,238 @@
+#include "store/db/database.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace trafrec::store::db {
+namespace {
+
+ErrorCode CodeOf(int code) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return ErrorCode::kNoSpace;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return ErrorCode::kInUse;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return ErrorCode::kCorrupt;
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_AUTH:
+      return ErrorCode::kPermission;
+    default:
+      return ErrorCode::kIo;
+  }
+}
+
+/// A path inside a file: URI, where '?', '#' and '%' have meanings.
+std::string UriOf(const std::filesystem::path& path, const char* options) {
+  std::string uri = "file:";
+  for (const char c : std::filesystem::absolute(path).string()) {
+    if (c == '?' || c == '#' || c == '%') {
+      constexpr std::string_view kHex = "0123456789abcdef";
+      uri += '%';
+      uri += kHex[static_cast<unsigned char>(c) >> 4];
+      uri += kHex[static_cast<unsigned char>(c) & 15];
+    } else {
+      uri += c;
+    }
+  }
+  return uri + options;
+}
+
+}  // namespace
+
+Error SqliteError(sqlite3* handle, int code, const std::string& path) {
+  const char* words = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+  return Error{CodeOf(code), path + ": " + words, {}};
+}
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+Statement::Statement(Statement&& other) noexcept
+    : statement_(std::exchange(other.statement_, nullptr)), path_(other.path_) {}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  std::swap(statement_, other.statement_);
+  std::swap(path_, other.path_);
+  return *this;
+}
+
+Statement& Statement::Bind(int parameter, int64_t value) {
+  sqlite3_bind_int64(statement_, parameter + 1, value);
+  return *this;
+}
+
+Statement& Statement::Bind(int parameter, uint64_t value) {
+  return Bind(parameter, static_cast<int64_t>(value));
+}
+
+Statement& Statement::Bind(int parameter, std::string_view text) {
+  sqlite3_bind_text64(statement_, parameter + 1, text.data() == nullptr ? "" : text.data(),
+                      text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return *this;
+}
+
+Statement& Statement::Bind(int parameter, Bytes blob) {
+  const void* const bytes = blob.data() == nullptr ? "" : static_cast<const void*>(blob.data());
+  sqlite3_bind_blob64(statement_, parameter + 1, bytes, blob.size(), SQLITE_STATIC);
+  return *this;
+}
+
+Statement& Statement::BindNull(int parameter) {
+  sqlite3_bind_null(statement_, parameter + 1);
+  return *this;
+}
+
+Result<bool> Statement::Step() {
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) {
+    return true;
+  }
+  if (code == SQLITE_DONE) {
+    return false;
+  }
+  return std::unexpected(SqliteError(sqlite3_db_handle(statement_), code, *path_));
+}
+
+Status Statement::Run() {
+  const Result<bool> stepped = Step();
+  Reset();
+  if (!stepped) {
+    return std::unexpected(stepped.error());
+  }
+  return {};
+}
+
+void Statement::Reset() { sqlite3_reset(statement_); }
+
+bool Statement::IsNull(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+int64_t Statement::Int(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string_view Statement::Text(int column) const {
+  const unsigned char* text = sqlite3_column_text(statement_, column);
+  return text == nullptr
+             ? std::string_view()
+             : std::string_view(reinterpret_cast<const char*>(text),
+                                static_cast<size_t>(sqlite3_column_bytes(statement_, column)));
+}
+
+Bytes Statement::Blob(int column) const {
+  const void* blob = sqlite3_column_blob(statement_, column);
+  return blob == nullptr ? Bytes()
+                         : Bytes(static_cast<const uint8_t*>(blob),
+                                 static_cast<size_t>(sqlite3_column_bytes(statement_, column)));
+}
+
+Database::Database(sqlite3* handle, std::string path)
+    : handle_(handle), path_(std::make_unique<std::string>(std::move(path))) {}
+
+Database::~Database() { sqlite3_close_v2(handle_); }
+
+Database::Database(Database&& other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)), path_(std::move(other.path_)) {}
+
+Database& Database::operator=(Database&& other) noexcept {
+  std::swap(handle_, other.handle_);
+  std::swap(path_, other.path_);
+  return *this;
+}
+
+Result<Database> Database::Open(const std::filesystem::path& path, OpenMode mode) {
+  // One thread a connection, so SQLite's own mutexes would only cost time.
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE;
+  switch (mode) {
+    case OpenMode::kReadImmutable:
+    case OpenMode::kReadOnly:
+      flags |= SQLITE_OPEN_READONLY;
+      break;
+    case OpenMode::kReadWrite:
+      flags |= SQLITE_OPEN_READWRITE;
+      break;
+    case OpenMode::kCreate:
+      if (std::filesystem::exists(path)) {
+        return Fail(ErrorCode::kInUse, path.string() + " exists already");
+      }
+      flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+      break;
+  }
+  const std::string uri = UriOf(path, mode == OpenMode::kReadImmutable ? "?immutable=1" : "");
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(uri.c_str(), &handle, flags, nullptr);
+  if (code != SQLITE_OK) {
+    Error error = SqliteError(handle, code, path.string());
+    sqlite3_close_v2(handle);
+    return std::unexpected(std::move(error));
+  }
+  return Database(handle, path.string());
+}
+
+void Database::SetBusyTimeout(int milliseconds) { sqlite3_busy_timeout(handle_, milliseconds); }
+
+Status Database::Execute(std::string_view sql) {
+  const std::string text(sql);
+  const int code = sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) {
+    return std::unexpected(SqliteError(handle_, code, *path_));
+  }
+  return {};
+}
+
+Result<Statement> Database::Prepare(std::string_view sql, bool kept) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                                      kept ? SQLITE_PREPARE_PERSISTENT : 0, &statement, nullptr);
+  if (code != SQLITE_OK) {
+    return std::unexpected(SqliteError(handle_, code, *path_));
+  }
+  return Statement(statement, path_.get());
+}
+
+Result<std::optional<int64_t>> Database::QueryInt(std::string_view sql) {
+  TRY_ASSIGN(Statement statement, Prepare(sql));
+  TRY_ASSIGN(const bool row, statement.Step());
+  if (!row || statement.IsNull(0)) {
+    return std::nullopt;
+  }
+  return statement.Int(0);
+}
+
+Result<std::string> Database::QueryText(std::string_view sql) {
+  TRY_ASSIGN(Statement statement, Prepare(sql));
+  TRY_ASSIGN(const bool row, statement.Step());
+  return row ? std::string(statement.Text(0)) : std::string();
+}
+
+int64_t Database::changes() const { return sqlite3_changes64(handle_); }
+
+bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+
+Result<bool> Database::CheckpointAll() {
+  const int code =
+      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (code == SQLITE_OK) {
+    return true;
+  }
+  if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) {
+    return false;
+  }
+  return std::unexpected(SqliteError(handle_, code, *path_));
+}
+
+Result<bool> Database::LeaveWal() {
+  const Result<std::string> mode = QueryText("PRAGMA journal_mode=DELETE");
+  if (!mode) {
+    if (mode.error().code == ErrorCode::kInUse) {
+      return false;
+    }
+    return std::unexpected(mode.error());
+  }
+  return *mode == "delete";
+}
+
+}  // namespace trafrec::store::db

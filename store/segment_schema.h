@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+namespace trafrec::store {
+
+/// "trfc" in SQLite's application_id: `file` and our reader know a segment by it.
+inline constexpr int32_t kApplicationId = 0x74726663;
+/// SQLite's user_version. A reader refuses a greater one by name; columns, tables, entry kinds and
+/// facts may be added without raising it.
+inline constexpr int32_t kSegmentVersion = 1;
+inline constexpr int kPageBytes = 16384;
+
+/// What an empty segment holds: tables, the partial index, the view `exchanges`.
+/// docs/segment_format.md explains each column.
+extern const char* const kSegmentSchema;
+
+}  // namespace trafrec::store
