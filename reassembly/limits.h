@@ -30,6 +30,17 @@ inline constexpr int64_t kClosedLingerNs = 10 * kNsPerSecond;
 inline constexpr int64_t kGapGraceNs = 20 * kNsPerMs;
 /// Nested encapsulations of one packet.
 inline constexpr int kNesting = 8;
+/// Headers of one packet, those that are no encapsulation included: each of the nested ones has
+/// Ethernet, LLC or PPP, and IP at most.
+inline constexpr int kLayers = 4 * kNesting;
+/// Extension headers of one IPv6 packet. RFC 8200 wants each at most once, one twice: 8.
+inline constexpr int kIpv6Extensions = 16;
+/// Packets larger than that were never on a wire: a host hands such large sends to its card, which
+/// cuts them and computes their checksums. 9,216 bytes is the largest frame of usual switches.
+inline constexpr size_t kLargestMtuBytes = 9'216;
+/// Unknown EtherTypes, protocols and link types that are counted by number, each; the rest
+/// together. Honest networks have a handful.
+inline constexpr size_t kUnknownNumbers = 64;
 /// IP fragments under reassembly: bytes over all, and how long they wait (RFC 8200 says 60 s; Linux
 /// 30 s).
 inline constexpr size_t kFragmentBytes = size_t{4} << 20;
@@ -50,5 +61,59 @@ inline constexpr int64_t kOpenRowNs = kNsPerSecond;
 inline constexpr int64_t kSettleNs = kNsPerSecond;
 /// Bytes of finished exchanges that wait for that ACK; more, and the oldest are written without it.
 inline constexpr size_t kSettlingBytes = size_t{32} << 20;
+
+// The stream tracker's own bounds.
+
+/// Silence after which a connection without a completed handshake or data is forgotten: Linux gives
+/// up a SYN after 127 s.
+inline constexpr int64_t kHalfOpenTimeoutNs = 130 * kNsPerSecond;
+/// A hole that nobody acknowledges, fills or closes. Retransmission backs off to about a minute
+/// before a person would call the connection dead.
+inline constexpr int64_t kHoleTimeoutNs = 60 * kNsPerSecond;
+/// The same when the other direction was never seen, so that no ACK will ever tell. The first two
+/// retransmissions (RFC 6298: after 1 s and 2 s more) have had their chance by then.
+inline constexpr int64_t kOneSidedHoleTimeoutNs = 3 * kNsPerSecond;
+/// After an RST the connection is kept that long: an injected one is recognised by its supposed
+/// sender going on. Longer than a round trip and a first retransmission.
+inline constexpr int64_t kResetSettleNs = kNsPerSecond;
+/// Farther ahead of what was delivered and acknowledged than this, a segment is not believed at
+/// once. Ten times the largest receive window Linux grants by default.
+inline constexpr uint64_t kWindowBytes = uint64_t{64} << 20;
+/// Receive window of a side whose window scale was not seen, and least slack of an ACK for bytes
+/// that were not seen.
+inline constexpr uint64_t kUnknownWindowBytes = uint64_t{1} << 20;
+/// So many segments in a row, each where the one before ended, prove that the flow went on beyond
+/// kWindowBytes.
+inline constexpr uint8_t kResynchroniseAfter = 3;
+/// A segment that overlaps more buffered pieces than this joins them, so that a second such segment
+/// is cheap.
+inline constexpr size_t kOverlappedPieces = 8;
+/// What one buffered piece costs beside its bytes: tree node, arrival, allocator.
+inline constexpr size_t kPieceBytes = 144;
+/// Ring of delivered bytes with which retransmissions are compared: fits the second-level cache.
+inline constexpr size_t kRecentRingBytes = size_t{512} << 10;
+/// How much of each delivered run it keeps (an Ethernet frame's payload), and how far back a
+/// comparison looks.
+inline constexpr size_t kRecentRunBytes = 1536;
+inline constexpr int kRecentSteps = 64;
+/// A start found while resynchronising must end its head within that many bytes: an honest head
+/// does, and quoted HTTP must not swallow the real next start.
+inline constexpr size_t kTentativeHeadBytes = size_t{64} << 10;
+/// The longest method token. The longest registered one has 17 bytes (UPDATEREDIRECTREF).
+inline constexpr size_t kMethodBytes = 32;
+/// ACKs and copies of one flow that were captured before the bytes they speak of; more, and the
+/// oldest are merged or forgotten (they only refine facts).
+inline constexpr size_t kAheadFacts = 64;
+/// Buffers of finished messages kept for the next ones: enough for the messages under way on some
+/// dozen busy connections.
+inline constexpr size_t kPooledBytes = size_t{8} << 20;
+/// How full the way to the disk is when bodies of answers to reads, bodies of reads, whole reads,
+/// and at last mutations are given up (live only). The steps leave room for a burst in between.
+inline constexpr double kShedReadAnswerBodies = 0.70;
+inline constexpr double kShedReadBodies = 0.80;
+inline constexpr double kShedReads = 0.90;
+inline constexpr double kShedMutations = 0.98;
+/// Shedding that pauses for less than this is one interval, and one loss record.
+inline constexpr int64_t kShedPauseNs = kNsPerSecond;
 
 }  // namespace trafrec::reassembly::limits

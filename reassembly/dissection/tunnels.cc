@@ -1,0 +1,243 @@
+#include "reassembly/dissection/frame.h"
+
+// Tunnels over GRE and UDP. Those over UDP are known by their ports alone, and any program may use
+// these, so each header must also have the fixed bits and lengths that its specification demands;
+// otherwise the packet is ordinary UDP.
+
+namespace trafrec::reassembly {
+namespace {
+
+using Kind = store::EncapsulationId::Kind;
+
+constexpr uint16_t kGreUdpPort = 4754;
+constexpr uint16_t kVxlanPort = 4789;
+constexpr uint16_t kVxlanLinuxPort = 8472;  // Linux's default before 4789 was assigned
+constexpr uint16_t kGenevePort = 6081;
+constexpr uint16_t kGtpUserPort = 2152;
+constexpr uint16_t kTeredoPort = 3544;
+
+constexpr Step kOrdinaryUdp = Ignore(IgnoreReason::kUdp);
+
+// RFC 7348. Bits 0x80 and the second and third byte are used by the group policy extension.
+Step TakeVxlan(Frame& frame) {
+  constexpr size_t kHeader = 8;
+  constexpr uint8_t kHasNetwork = 0x08, kGroupPolicy = 0x80;
+  if (frame.rest.size() < kHeader) {
+    return kOrdinaryUdp;
+  }
+  const uint8_t* p = frame.rest.data();
+  if ((p[0] & ~kGroupPolicy) != kHasNetwork || p[7] != 0) {
+    return kOrdinaryUdp;
+  }
+  frame.Enter(Kind::kVxlan, LoadBig<uint32_t>(p + 4) >> 8);
+  frame.Skip(kHeader);
+  return Next(Layer::kEthernet);
+}
+
+// RFC 8926.
+Step TakeGeneve(Frame& frame) {
+  constexpr size_t kHeader = 8;
+  if (frame.rest.size() < kHeader) {
+    return kOrdinaryUdp;
+  }
+  const uint8_t* p = frame.rest.data();
+  const size_t header = kHeader + (p[0] & 0x3f) * size_t{4};
+  const Step step = ByEtherType(LoadBig<uint16_t>(p + 2));
+  const bool version_0 = p[0] >> 6 == 0;
+  if (!version_0 || (p[1] & 0x3f) != 0 || p[7] != 0 || step.next == Layer::kNone ||
+      frame.wire_rest < header) {
+    return kOrdinaryUdp;
+  }
+  if (frame.rest.size() < header) {
+    return TooShort(frame, header);
+  }
+  frame.Enter(Kind::kGeneve, LoadBig<uint32_t>(p + 4) >> 8);
+  frame.Skip(header);
+  return step;
+}
+
+// 3GPP TS 29.281, section 5.
+Step TakeGtpUser(Frame& frame) {
+  constexpr size_t kHeader = 8, kOptions = 4;
+  constexpr uint8_t kVersionMask = 0xf0, kVersion1 = 0x30, kAnyOption = 0x07, kExtension = 0x04;
+  constexpr uint8_t kUserPacket = 255;
+  if (frame.rest.size() < kHeader + kOptions) {
+    return kOrdinaryUdp;
+  }
+  const uint8_t* p = frame.rest.data();
+  const uint32_t length = LoadBig<uint16_t>(p + 2);
+  if ((p[0] & kVersionMask) != kVersion1 || p[1] != kUserPacket ||
+      length + kHeader != frame.wire_rest) {
+    return kOrdinaryUdp;
+  }
+  const uint32_t tunnel = LoadBig<uint32_t>(p + 4);
+  uint8_t extension = (p[0] & kExtension) != 0 ? p[kHeader + 3] : uint8_t{0};
+  frame.Skip(kHeader + ((p[0] & kAnyOption) != 0 ? kOptions : 0));
+  while (extension != 0) {
+    const size_t bytes = frame.rest.empty() ? 0 : frame.rest[0] * size_t{4};
+    if (bytes == 0) {
+      return Ignore(IgnoreReason::kBadLength);
+    }
+    if (frame.rest.size() < bytes) {
+      return TooShort(frame, bytes);
+    }
+    extension = frame.rest[bytes - 1];
+    frame.Skip(bytes);
+  }
+  frame.Enter(Kind::kGtpU, tunnel);
+  return Next(Layer::kIp);
+}
+
+// RFC 4380, section 5.1.1: an authentication and an origin indication may come before the packet.
+Step TakeTeredo(Frame& frame) {
+  constexpr size_t kAuthentication = 13, kOrigin = 8, kIpv6Header = 40;
+  if (frame.rest.size() >= kAuthentication && LoadBig<uint16_t>(frame.rest.data()) == 1) {
+    const size_t bytes = kAuthentication + frame.rest[2] + frame.rest[3];
+    if (frame.rest.size() < bytes) {
+      return kOrdinaryUdp;
+    }
+    frame.Skip(bytes);
+  }
+  if (frame.rest.size() >= kOrigin && LoadBig<uint16_t>(frame.rest.data()) == 0) {
+    frame.Skip(kOrigin);
+  }
+  if (frame.rest.size() < kIpv6Header || frame.rest[0] >> 4 != 6 ||
+      LoadBig<uint16_t>(frame.rest.data() + 4) + kIpv6Header != frame.wire_rest) {
+    return kOrdinaryUdp;
+  }
+  frame.Enter(Kind::kTeredo, 0);
+  return Next(Layer::kIpv6);
+}
+
+// RFC 8086: version and reserved bits are zero.
+Step TakeGreOverUdp(const Frame& frame) {
+  return frame.rest.size() >= 4 && (LoadBig<uint16_t>(frame.rest.data()) & 0x4fff) == 0
+             ? Next(Layer::kGre)
+             : kOrdinaryUdp;
+}
+
+/// PPTP's GRE (RFC 2637): a call, and sequence and acknowledgment numbers if its bits say so.
+Step TakePptp(Frame& frame, uint16_t flags) {
+  constexpr uint16_t kSequence = 0x1000, kAcknowledgment = 0x0080;
+  const size_t header =
+      8 + ((flags & kSequence) != 0 ? 4 : 0) + ((flags & kAcknowledgment) != 0 ? 4 : 0);
+  if (frame.rest.size() < header) {
+    return TooShort(frame, header);
+  }
+  const uint16_t length = LoadBig<uint16_t>(frame.rest.data() + 4);
+  frame.Enter(Kind::kGre, LoadBig<uint16_t>(frame.rest.data() + 6));
+  frame.Skip(header);
+  if ((flags & kSequence) == 0 || length == 0) {
+    return Ignore(IgnoreReason::kNotIp);  // an acknowledgment alone
+  }
+  frame.SetLength(length);
+  return Next(Layer::kPpp);
+}
+
+}  // namespace
+
+Step DecodeGre(Frame& frame) {
+  constexpr size_t kHeader = 4;
+  constexpr uint16_t kChecksum = 0x8000, kRouting = 0x4000, kKey = 0x2000, kSequence = 0x1000;
+  constexpr uint16_t kErspan = 0x88be, kErspan3 = 0x22eb, kWccp = 0x883e, kPpp = 0x880b;
+  if (frame.rest.size() < kHeader) {
+    return TooShort(frame, kHeader);
+  }
+  const uint16_t flags = LoadBig<uint16_t>(frame.rest.data());
+  const uint16_t type = LoadBig<uint16_t>(frame.rest.data() + 2);
+  const uint16_t version = flags & 7;
+  if (version == 1 && type == kPpp) {
+    return TakePptp(frame, flags);
+  }
+  if (version != 0 || (flags & kRouting) != 0) {
+    return Ignore(IgnoreReason::kUnknownEncapsulation, Numbered(NumberSpace::kEtherType, type));
+  }
+  const size_t key_at = kHeader + ((flags & kChecksum) != 0 ? 4 : 0);
+  const size_t header = key_at + ((flags & kKey) != 0 ? 4 : 0) + ((flags & kSequence) != 0 ? 4 : 0);
+  if (frame.rest.size() < header) {
+    return TooShort(frame, header);
+  }
+  const uint32_t key = (flags & kKey) != 0 ? LoadBig<uint32_t>(frame.rest.data() + key_at) : 0;
+  frame.Skip(header);
+  switch (type) {
+    case kErspan:
+      if ((flags & kSequence) != 0) {
+        return Next(Layer::kErspan2);
+      }
+      frame.Enter(Kind::kErspan, 0);  // type I has no header of its own
+      return Next(Layer::kEthernet);
+    case kErspan3:
+      return Next(Layer::kErspan3);
+    case kWccp:
+      // Version 2 puts four bytes before the packet, version 1 none.
+      frame.Enter(Kind::kGre, key);
+      if (frame.rest.size() > 4 && frame.rest[0] >> 4 != 4) {
+        frame.Skip(4);
+      }
+      return Next(Layer::kIpv4);
+    default:
+      frame.Enter(Kind::kGre, key);
+      return ByEtherType(type);
+  }
+}
+
+Step DecodeErspan2(Frame& frame) {
+  constexpr size_t kHeader = 8;
+  if (frame.rest.size() < kHeader) {
+    return TooShort(frame, kHeader);
+  }
+  frame.Enter(Kind::kErspan, LoadBig<uint16_t>(frame.rest.data() + 2) & 0x03ff);
+  frame.Skip(kHeader);
+  return Next(Layer::kEthernet);
+}
+
+Step DecodeErspan3(Frame& frame) {
+  constexpr size_t kHeader = 12, kPlatformHeader = 8;
+  if (frame.rest.size() < kHeader) {
+    return TooShort(frame, kHeader);
+  }
+  const uint8_t* p = frame.rest.data();
+  const bool has_platform = (p[11] & 1) != 0;
+  const size_t header = kHeader + (has_platform ? kPlatformHeader : 0);
+  if (frame.rest.size() < header) {
+    return TooShort(frame, header);
+  }
+  constexpr uint8_t kFrameTypeIp = 2;
+  const uint8_t frame_type = p[10] >> 2 & 0x1f;
+  frame.Enter(Kind::kErspan, LoadBig<uint16_t>(p + 2) & 0x03ff);
+  frame.Skip(header);
+  return Next(frame_type == kFrameTypeIp ? Layer::kIp : Layer::kEthernet);
+}
+
+Step DecodeUdp(Frame& frame) {
+  constexpr size_t kHeader = 8;
+  if (frame.rest.size() < kHeader) {
+    return TooShort(frame, kHeader);
+  }
+  const uint8_t* p = frame.rest.data();
+  const uint16_t source = LoadBig<uint16_t>(p);
+  const uint16_t destination = LoadBig<uint16_t>(p + 2);
+  const uint16_t length = LoadBig<uint16_t>(p + 4);
+  if (length != 0 && (length < kHeader || length > frame.wire_rest)) {
+    return Ignore(IgnoreReason::kBadLength);
+  }
+  if (length != 0) {
+    frame.SetLength(length);
+  }
+  frame.Skip(kHeader);
+  switch (destination) {
+    case kVxlanPort:
+    case kVxlanLinuxPort:
+      return TakeVxlan(frame);
+    case kGenevePort:
+      return TakeGeneve(frame);
+    case kGtpUserPort:
+      return TakeGtpUser(frame);
+    case kGreUdpPort:
+      return TakeGreOverUdp(frame);
+    default:
+      return destination == kTeredoPort || source == kTeredoPort ? TakeTeredo(frame) : kOrdinaryUdp;
+  }
+}
+
+}  // namespace trafrec::reassembly
