@@ -22,6 +22,8 @@ struct Frame {
   FragmentTable* fragments;
   ChecksumJudge* judge;
   uint64_t address_sum = 0;        ///< of both IP addresses, for the pseudo header
+  uint16_t header_error = 0;       ///< what the innermost IPv4 header sums up to, if that is wrong
+  uint16_t header_checksum = 0;    ///< and the checksum in it
   int nesting = 0;                 ///< encapsulations entered
   bool sum_may_be_absent = false;  ///< the sender may have left its checksums to hardware
 

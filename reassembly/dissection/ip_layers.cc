@@ -14,6 +14,7 @@ using Kind = store::EncapsulationId::Kind;
 
 constexpr size_t kIpv4Header = 20;
 constexpr size_t kIpv6Header = 40;
+constexpr uint8_t kTcpProtocol = 6;
 constexpr uint32_t kDatagramMax = 65'535;
 
 uint64_t SumOfWords(const uint8_t* p, size_t bytes) {
@@ -157,6 +158,9 @@ Step DecodeIpv4(Frame& frame) {
   frame.Skip(header);
   uint8_t protocol = p[9];
   const uint16_t place = LoadBig<uint16_t>(p + 6);
+  if (frame.header_error != 0 && (protocol != kTcpProtocol || (place & 0x3fff) != 0)) {
+    return Ignore(IgnoreReason::kBadChecksum);
+  }
   if ((place & 0x3fff) != 0) {
     const Fragment fragment = {.offset = (place & 0x1fffu) * 8,
                                .more = (place & 0x2000) != 0,
