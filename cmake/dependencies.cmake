@@ -21,3 +21,5 @@ endif()
 add_library(llhttp STATIC ${LLHTTP_SOURCES}/api.c ${LLHTTP_SOURCES}/http.c ${LLHTTP_SOURCES}/llhttp.c)
 target_include_directories(llhttp SYSTEM PUBLIC ${LLHTTP_INCLUDE})
 target_compile_options(llhttp PRIVATE -w -O2)
+# Heads are judged by the strict grammar first; what it refuses, our own lenient reader takes.
+target_compile_definitions(llhttp PUBLIC LLHTTP_STRICT_MODE=1)

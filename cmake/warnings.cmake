@@ -8,6 +8,9 @@ if(TRAFREC_SANITIZE)
   target_compile_options(trafrec_options INTERFACE -fsanitize=${TRAFREC_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(trafrec_options INTERFACE -fsanitize=${TRAFREC_SANITIZE})
 endif()
+if(TRAFREC_FUZZ)
+  target_compile_options(trafrec_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # trafrec_add_library(NAME SOURCES… LINK libs…): a static library of one folder.
 function(trafrec_add_library name)

@@ -1,0 +1,136 @@
+// Writes seeds for the fuzz targets into a folder, one subfolder each: make_seeds FOLDER.
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "store/codec/zstd_codec.h"
+#include "store/entry_format.h"
+#include "store/frame_buffer.h"
+#include "store/frame_format.h"
+#include "tests/support/capture_files.h"
+#include "tests/support/tcp_conversation.h"
+
+namespace trafrec::fuzz {
+namespace {
+
+namespace fs = std::filesystem;
+
+void Write(const fs::path& path, std::string_view bytes) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+std::vector<test_support::RawPacket> Conversation() {
+  test_support::TcpConversation wire;
+  wire.Handshake();
+  wire.ClientSends("PUT /doc/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+  wire.ServerSends(
+      "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nworld\r\n0\r\n\r\n");
+  wire.ClientSends("GET /doc/1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  wire.ServerSends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+  wire.Close();
+  return wire.TakePackets();
+}
+
+void WritePackets(const fs::path& folder) {
+  std::string seed(1, '\0');  // Ethernet
+  for (const test_support::RawPacket& packet : Conversation()) {
+    seed += '\1';
+    seed += static_cast<char>(packet.bytes.size() & 0xFF);
+    seed += static_cast<char>(packet.bytes.size() >> 8);
+    seed += AsText(packet.bytes);
+  }
+  Write(folder / "fuzz_packets" / "conversation", seed);
+}
+
+// connection and side, flags, ms, sequence offset, ACK offset, word, raw length
+void WriteStreams(const fs::path& folder) {
+  static constexpr char kSegments[] =
+      "\0\x02\1\0\0\0\0\0\0"
+      "\4\x12\1\0\0\0\0\0\0"
+      "\0\x18\1\0\0\0\0\1\0"
+      "\4\x18\1\0\0\0\0\x08\0"
+      "\4\x18\1\0\0\0\0\3\0"
+      "\0\x11\1\0\0\0\0\0\0"
+      "\4\x11\1\0\0\0\0\0\0";
+  Write(folder / "fuzz_streams" / "exchange", {kSegments, sizeof(kSegments) - 1});
+}
+
+void WriteHttp(const fs::path& folder) {
+  Write(folder / "fuzz_http" / "exchanges",
+        "\x10GET / HTTP/1.1\r\nHost: a\r\n\r\n\xFFHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        "\xFEPOST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: y\r\n\r\n"
+        "\xFFHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"
+        "\xFEHEAD /c HTTP/1.1\r\n\r\n\xFFHTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
+}
+
+void WriteCaptures(const fs::path& folder) {
+  const fs::path captures = folder / "fuzz_capture_file";
+  fs::create_directories(captures);
+  const auto packets = Conversation();
+  test_support::PcapWriter(captures / "little.pcap").Write(packets);
+  test_support::PcapWriter(captures / "big.pcap",
+                           {.nanoseconds = false, .order = test_support::ByteOrder::kBig})
+      .Write(packets);
+  test_support::PcapngWriter(captures / "one.pcapng", {{.name = "eth0"}}).Write(packets);
+}
+
+void WriteFrame(const fs::path& folder) {
+  store::EntryEncoder encoder;
+  store::FrameBuffer entries;
+  store::ExchangeRecord exchange;
+  exchange.number = 1;
+  exchange.connection = 1;
+  exchange.has_request = true;
+  exchange.method = "GET";
+  exchange.target = "/a";
+  exchange.interim.push_back({.at = 1, .status = 100, .head = "HTTP/1.1 100 Continue\r\n\r\n"});
+  encoder.Exchange(exchange, entries);
+  store::MessageRecord message;
+  message.id = 2;
+  message.connection = 1;
+  message.head = AsBytes("GET /a HTTP/1.1\r\n\r\n");
+  message.facts.gaps.push_back({.length = 3});
+  encoder.Message(message, entries);
+  store::ConnectionRecord connection;
+  connection.number = 1;
+  connection.encapsulation.push_back({store::EncapsulationId::Kind::kVlan, 7});
+  encoder.Connection(connection, entries);
+  encoder.Loss({}, entries);
+  const Bytes raw(entries.data(), entries.size());
+  Write(folder / "fuzz_frame" / "entries", AsText(raw));
+
+  std::vector<uint8_t> frame(store::kFrameHeaderBytes +
+                             store::codec::ZstdCompressor::Bound(raw.size()));
+  store::codec::ZstdCompressor zstd(1);
+  const size_t stored = zstd.Compress(raw, std::span(frame).subspan(store::kFrameHeaderBytes));
+  frame.resize(store::kFrameHeaderBytes + stored);
+  store::FrameHeader header;
+  header.codec = store::FrameCodec::kZstd;
+  header.raw_length = static_cast<uint32_t>(raw.size());
+  header.stored_length = static_cast<uint32_t>(stored);
+  header.entry_count = 4;
+  store::SealFrame(header, frame);
+  Write(folder / "fuzz_frame" / "frame", AsText(frame));
+}
+
+}  // namespace
+}  // namespace trafrec::fuzz
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fputs("usage: make_seeds FOLDER\n", stderr);
+    return 2;
+  }
+  const trafrec::fuzz::fs::path folder = argv[1];
+  trafrec::fuzz::WritePackets(folder);
+  trafrec::fuzz::WriteStreams(folder);
+  trafrec::fuzz::WriteHttp(folder);
+  trafrec::fuzz::WriteCaptures(folder);
+  trafrec::fuzz::WriteFrame(folder);
+  return 0;
+}
