@@ -9,11 +9,11 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace trafrec;
-  static const int file = memfd_create("capture", 0);
-  static const std::string path = "/proc/self/fd/" + std::to_string(file);
-  CHECK(ftruncate(file, 0) == 0);
-  CHECK(pwrite(file, data, size, 0) == static_cast<ssize_t>(size));
-  auto source = capture::OpenFiles({path}, {});
+  static const int kFile = memfd_create("capture", 0);
+  static const std::string kPath = "/proc/self/fd/" + std::to_string(kFile);
+  CHECK(ftruncate(kFile, 0) == 0);
+  CHECK(pwrite(kFile, data, size, 0) == static_cast<ssize_t>(size));
+  auto source = capture::OpenFiles({kPath}, {});
   if (!source) {
     CHECK(!source.error().what.empty());
     return 0;
