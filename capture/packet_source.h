@@ -34,7 +34,7 @@ class PacketSource {
 
   /// Fills `batch` (emptied first) with the next packets; live, returns after at most about 50 ms,
   /// then perhaps with none. False at the end of the files, or after Stop(). An Error ends the
-  /// capture: what came before is good.
+  /// capture. Whatever it returns, the packets in the batch are good.
   virtual Result<bool> Next(PacketBatch& batch) = 0;
 
   /// Makes Next return false soon. Safe from any thread and from a signal handler.
@@ -60,6 +60,8 @@ struct CaptureFilter {
 
   /// The whole as one BPF expression, which also matches inside VLAN tags; "" for none.
   std::string Expression() const;
+  /// The same without what looks inside VLAN tags, for link types that know none.
+  std::string Untagged() const;
 };
 
 struct LiveOptions {

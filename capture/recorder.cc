@@ -1,0 +1,184 @@
+#include "capture/recorder.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+
+#include "base/check.h"
+#include "capture/capture_thread.h"
+#include "capture/gauges.h"
+#include "capture/limits.h"
+#include "capture/packet_ring.h"
+#include "capture/progress_thread.h"
+
+namespace trafrec::capture {
+namespace {
+
+constexpr auto kCountersInterval = std::chrono::seconds(1);
+
+size_t RingBytes(const RecorderOptions& options, bool live) {
+  return live ? options.ring_bytes_max : std::min(options.ring_bytes_max, limits::kFileRingBytes);
+}
+
+reassembly::ReassemblerOptions ReassemblyOptions(const RecorderOptions& options,
+                                                 const PacketSource& source,
+                                                 const store::LogWriter& log) {
+  reassembly::ReassemblerOptions result = options.reassembly;
+  if (!result.http.interface_name) {
+    result.http.interface_name = [&source](uint16_t number) {
+      return source.InterfaceName(number);
+    };
+  }
+  if (source.live() && !result.http.pressure) {
+    result.http.pressure = [&log] { return log.pressure(); };
+  }
+  return result;
+}
+
+}  // namespace
+
+struct Recorder::Impl {
+  RecorderOptions options;
+  std::unique_ptr<PacketSource> source;
+  Gauges gauges;
+  TimeNs first_packet_at = 0;
+  TimeNs last_packet_at = 0;
+  uint32_t packets_since_tick = 0;
+  std::chrono::steady_clock::time_point counters_stored;
+
+  void Reassemble(const RingItem& item, reassembly::Reassembler& reassembler,
+                  store::LogWriter& log);
+  void StoreCounters(const reassembly::Reassembler& reassembler, store::LogWriter& log);
+  RecorderProgress Progress(const PacketRing& ring, const store::LogWriter& log) const;
+};
+
+Recorder::Recorder(RecorderOptions options, std::unique_ptr<PacketSource> source)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->options = std::move(options);
+  impl_->options.log.live = source->live();
+  impl_->source = std::move(source);
+}
+
+Recorder::~Recorder() = default;
+
+void Recorder::Stop() { impl_->source->Stop(); }
+
+Result<RecorderSummary> Recorder::Run(
+    const std::function<void(const RecorderProgress&)>& on_progress,
+    const std::function<void()>& on_started) {
+  const RecorderOptions& options = impl_->options;
+  PacketSource& source = *impl_->source;
+  RecorderSummary summary;
+
+  // The stages, from the last to the first, so that each finds the next one ready.
+  TRY_ASSIGN(const std::unique_ptr<store::LogWriter> log, store::LogWriter::Open(options.log));
+  reassembly::Reassembler reassembler(ReassemblyOptions(options, source, *log), *log);
+  PacketRing ring(options.ring_batches_max, RingBytes(options, source.live()));
+  CaptureThread capture(source, ring, impl_->gauges);
+  if (on_started) {
+    on_started();
+  }
+
+  // Reassembly is this thread, until the source has ended and the ring is empty.
+  {
+    std::function<void()> report;
+    if (on_progress) {
+      report = [&] { on_progress(impl_->Progress(ring, *log)); };
+    }
+    const ProgressThread progress(std::move(report));
+    while (std::optional<RingItem> item = ring.Pop()) {
+      impl_->Reassemble(*item, reassembler, *log);
+      ring.GiveBack(std::move(item->batch));
+    }
+    capture.Join();
+    reassembler.Finish();
+    log->Drain();
+  }
+
+  // The accounting is whole only now that every stage is empty.
+  summary.counters = reassembler.counters();
+  summary.counters.front().part_of = "capture.packets";
+  capture.AddCounters(summary.counters);
+  std::ranges::copy(log->counters(), std::back_inserter(summary.counters));
+  summary.broken_sums = BrokenSums(summary.counters);
+  CHECK(summary.broken_sums.empty() || !options.abort_on_broken_sums);
+  log->SetCounters(summary.counters);
+
+  summary.first_packet_at = impl_->first_packet_at;
+  summary.last_packet_at = impl_->last_packet_at;
+  summary.warnings = capture.warnings();
+  summary.source_error = capture.error();
+  const TimeNs ended_at =
+      source.live() ? std::max(WallClockNow(), summary.last_packet_at) : summary.last_packet_at;
+  TRY_ASSIGN(summary.log, log->Close(ended_at));
+  return summary;
+}
+
+/// Ticks come after every so many packets, whatever batch they are in, so that what a file gives
+/// does not depend on how it was cut. Live they come after each batch too, and in silence.
+void Recorder::Impl::Reassemble(const RingItem& item, reassembly::Reassembler& reassembler,
+                                store::LogWriter& log) {
+  for (const store::LossRecord& loss : item.losses) {
+    log.PutLoss(loss);
+  }
+  for (const reassembly::Packet& packet : item.batch.packets) {
+    reassembler.OnPacket(packet);
+    last_packet_at = std::max(last_packet_at, packet.at);
+    if (++packets_since_tick == limits::kTickPackets) {
+      packets_since_tick = 0;
+      reassembler.OnTick(packet.at);
+    }
+  }
+  if (!item.batch.packets.empty() && first_packet_at == 0) {
+    first_packet_at = item.batch.packets.front().at;
+  }
+  TimeNs through = item.batch.packets.empty() ? last_packet_at : item.batch.packets.back().at;
+  if (source->live()) {
+    through = item.silent_until.value_or(through);
+    reassembler.OnTick(through);
+    StoreCounters(reassembler, log);
+  } else if (log.trouble()) {
+    source->Stop();  // a finite job that cannot store ends; Close says why
+  }
+  gauges.reassembled_through.store(through, std::memory_order_relaxed);
+  gauges.store_fill.store(log.pressure(), std::memory_order_relaxed);
+}
+
+/// A recorder that is killed leaves the accounting of its last second.
+void Recorder::Impl::StoreCounters(const reassembly::Reassembler& reassembler,
+                                   store::LogWriter& log) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - counters_stored < kCountersInterval) {
+    return;
+  }
+  counters_stored = now;
+  Counters counters = reassembler.counters();
+  std::ranges::copy(log.counters(), std::back_inserter(counters));
+  log.SetCounters(std::move(counters));
+}
+
+RecorderProgress Recorder::Impl::Progress(const PacketRing& ring,
+                                          const store::LogWriter& log) const {
+  RecorderProgress progress;
+  progress.packets = gauges.captured_packets.load(std::memory_order_relaxed);
+  progress.bytes_read = source->bytes_read();
+  progress.bytes_total = source->bytes_total();
+  progress.exchanges = log.summary().exchanges;
+  progress.kernel_drops = gauges.kernel_drops.load(std::memory_order_relaxed);
+  progress.interface_drops = gauges.interface_drops.load(std::memory_order_relaxed);
+  progress.ring_drops = gauges.ring_drops.load(std::memory_order_relaxed);
+  progress.ring_fill = ring.fill();
+  progress.store_fill = gauges.store_fill.load(std::memory_order_relaxed);
+  progress.trouble = log.trouble();
+  if (source->live()) {
+    const TimeNs now = WallClockNow();
+    const auto lag = [now](TimeNs through) {
+      return through == 0 ? 0 : std::max<int64_t>(0, now - through);
+    };
+    progress.reassembly_lag_ns = lag(gauges.reassembled_through.load(std::memory_order_relaxed));
+    progress.store_lag_ns = lag(log.written().answers_through);
+  }
+  return progress;
+}
+
+}  // namespace trafrec::capture

@@ -16,8 +16,9 @@ namespace trafrec::capture {
 struct RecorderOptions {
   reassembly::ReassemblerOptions reassembly;
   store::LogWriterOptions log;
-  size_t ring_batches_max = 1024;  ///< between capture and reassembly
-  size_t ring_bytes_max = size_t{64} << 20;
+  size_t ring_batches_max = 1024;            ///< between capture and reassembly
+  size_t ring_bytes_max = size_t{64} << 20;  ///< files take less of it: limits.h
+  bool abort_on_broken_sums = false;         ///< tests set it; a release reports them
 };
 
 /// A look at a running recorder, about once a second. Rates are the reader's to compute.

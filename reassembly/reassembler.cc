@@ -1,0 +1,55 @@
+#include "reassembly/reassembler.h"
+
+#include <utility>
+
+#include "reassembly/limits.h"
+
+namespace trafrec::reassembly {
+
+struct Reassembler::Impl {
+  Impl(ReassemblerOptions options, store::RecordSink& sink)
+      : memory{.used_bytes = 0,
+               .max_bytes =
+                   options.memory_bytes_max == 0 ? limits::kGlobalBytes : options.memory_bytes_max},
+        dissector(options.checksums),
+        http(std::move(options.http), memory, sink),
+        tracker(options.limits, memory, http) {}
+
+  MemoryAccount memory;
+  Dissector dissector;
+  HttpLayer http;
+  StreamTracker tracker;  // last: its connections' consumers belong to http
+  uint64_t packets = 0;
+};
+
+Reassembler::Reassembler(ReassemblerOptions options, store::RecordSink& sink)
+    : impl_(std::make_unique<Impl>(std::move(options), sink)) {}
+
+Reassembler::~Reassembler() = default;
+
+void Reassembler::OnPacket(const Packet& packet) {
+  ++impl_->packets;
+  if (const TcpSegment* const segment = impl_->dissector.Dissect(packet)) {
+    impl_->tracker.OnSegment(*segment);
+  }
+}
+
+void Reassembler::OnTick(TimeNs now) {
+  impl_->tracker.OnTick(now);
+  impl_->http.OnTick(now);
+}
+
+void Reassembler::Finish() {
+  impl_->tracker.Finish();
+  impl_->http.Finish();
+}
+
+Counters Reassembler::counters() const {
+  Counters counters{{.name = "packets.received", .part_of = "", .value = impl_->packets}};
+  impl_->dissector.AddCounters(counters);
+  impl_->tracker.AddCounters(counters);
+  impl_->http.AddCounters(counters);
+  return counters;
+}
+
+}  // namespace trafrec::reassembly

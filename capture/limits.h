@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/time.h"
+
+// Every bound of capture, with its reason.
+
+namespace trafrec::capture::limits {
+
+/// A batch is full at either. Large enough that its hand-over (a lock, a wake-up) costs nothing per
+/// packet, small enough that both threads find it in their caches.
+inline constexpr size_t kBatchPackets = 512;
+inline constexpr size_t kBatchBytes = size_t{256} << 10;
+/// A part of a file that is mapped at one time. Behind the reader windows are unmapped, so that a
+/// large file does not count as our memory; smaller ones cost more system calls (measured: 1 MiB
+/// +10%, 256 KiB +80% on a file in the page cache).
+inline constexpr size_t kMappedWindowBytes = size_t{4} << 20;
+/// A buffer of a pipe or of a compressed file.
+inline constexpr size_t kStreamWindowBytes = size_t{1} << 20;
+inline constexpr size_t kCompressedBytes = size_t{128} << 10;
+/// Captured bytes of one packet. libpcap's own snaplen ends at 256 KiB; more than this is a damaged
+/// length.
+inline constexpr size_t kPacketBytes = size_t{16} << 20;
+/// A pcapng block that must be looked at as a whole: a packet and its options.
+inline constexpr size_t kBlockBytes = kPacketBytes + (size_t{1} << 20);
+/// Interfaces with names of their own. Packet::interface has 16 bits.
+inline constexpr size_t kInterfaces = 65'535;
+/// Of one kind of warning, what one file may say: a damaged file must not fill the terminal.
+inline constexpr int kWarningsPerFile = 5;
+/// Live: the kernel hands over a block that is not full after that time, and Next returns.
+inline constexpr int kLiveTimeoutMs = 50;
+/// Live: a packet can be this old before the capture thread sees it (a block's timeout, a busy
+/// machine). Silence is believed only up to so long ago.
+inline constexpr int64_t kLiveLatenessNs = 250 * kNsPerMs;
+/// Between capture and reassembly when files are read. A file has no bursts to absorb; less keeps
+/// packets in the cache and mapped pages few.
+inline constexpr size_t kFileRingBytes = size_t{16} << 20;
+/// Packets between two ticks of reassembly. Counted, not timed: a file's records must not depend on
+/// threads.
+inline constexpr uint32_t kTickPackets = 256;
+
+}  // namespace trafrec::capture::limits

@@ -1,0 +1,34 @@
+#include "capture/progress_thread.h"
+
+#include <chrono>
+#include <utility>
+
+namespace trafrec::capture {
+
+ProgressThread::ProgressThread(std::function<void()> report) : report_(std::move(report)) {
+  if (report_) {
+    thread_ = std::thread([this] { Run(); });
+  }
+}
+
+ProgressThread::~ProgressThread() {
+  {
+    const std::lock_guard lock(mutex_);
+    end_ = true;
+  }
+  ending_.notify_all();
+  if (thread_.joinable()) {
+    thread_.join();
+  }
+}
+
+void ProgressThread::Run() {
+  std::unique_lock lock(mutex_);
+  while (!ending_.wait_for(lock, std::chrono::seconds(1), [this] { return end_; })) {
+    lock.unlock();
+    report_();
+    lock.lock();
+  }
+}
+
+}  // namespace trafrec::capture
