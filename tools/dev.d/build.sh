@@ -1,8 +1,5 @@
 # Builds and tests. Sourced by tools/dev.
 
-# ccache and precompiled headers need this to be told that neither lies about time.
-export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-
 build() {
   setup build
   build_preset release
