@@ -11,7 +11,7 @@ fuzz() {
   build-fuzz/tests/fuzz/make_seeds "$cache/seeds"
 
   local names=()
-  for name in build-fuzz/tests/fuzz/fuzz_*; do
+  for name in build-fuzz/tests/fuzz/*fuzz*; do
     name=${name##*/}
     if [[ -x build-fuzz/tests/fuzz/$name && ! -d build-fuzz/tests/fuzz/$name && (-z $only || $name == *"$only"*) ]]; then
       names+=("$name")
