@@ -1,0 +1,272 @@
+// Segments to connections.
+//
+// A segment is looked up by its addresses, ports and overlay network. The ordinary one (in order,
+// nothing missing, no SYN, FIN or RST) touches one table slot and one connection and goes to the
+// consumer straight from the packet. Everything else may take longer: it is kept in a Detail that
+// exists only while it is needed, so that an idle connection stays small. Rejected: one general
+// path for all segments (several times slower on ordinary traffic), and state machines after RFC
+// 9293 for both ends (an observer sees neither end's state, only evidence of it).
+
+#include "reassembly/stream/stream_tracker.h"
+
+#include <algorithm>
+#include <random>
+
+#include "base/check.h"
+#include "reassembly/limits.h"
+#include "reassembly/stream/tracker_impl.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+using Fate = StreamCounters::SegmentFate;
+
+uint64_t RandomSeed() {
+  std::random_device device;
+  return static_cast<uint64_t>(device()) << 32 | device();
+}
+
+}  // namespace
+
+StreamLimits StreamLimits::Default() {
+  return {limits::kFlowBufferedBytes, limits::kConnections,    limits::kHalfOpen,
+          limits::kIdleTimeoutNs,     limits::kClosedLingerNs, limits::kGapGraceNs};
+}
+
+StreamTracker::StreamTracker(const StreamLimits& limits, MemoryAccount& memory,
+                             StreamConsumerFactory& consumers)
+    : impl_(std::make_unique<Impl>(limits, memory, consumers)) {}
+
+StreamTracker::~StreamTracker() = default;
+
+void StreamTracker::OnSegment(const TcpSegment& segment) { impl_->OnSegment(segment); }
+
+void StreamTracker::OnTick(TimeNs now) {
+  impl_->now = std::max(impl_->now, now);
+  impl_->RunTimers();
+  impl_->MakeRoom();
+}
+
+void StreamTracker::Finish() { impl_->Finish(); }
+
+void StreamTracker::AddCounters(Counters& counters) const {
+  const auto& half_open = impl_->lists[static_cast<size_t>(Phase::kHalfOpen)];
+  const auto& open = impl_->lists[static_cast<size_t>(Phase::kOpen)];
+  impl_->counters.AddTo(counters, open.size(), half_open.size());
+}
+
+StreamTracker::Impl::Impl(const StreamLimits& limits_in, MemoryAccount& memory_in,
+                          StreamConsumerFactory& consumers_in)
+    : limits(limits_in),
+      memory(memory_in),
+      consumers(consumers_in),
+      table(RandomSeed()),
+      lists{PhaseList(table), PhaseList(table), PhaseList(table)},
+      holders(table),
+      buffering(table),
+      recent(limits::kRecentRingBytes) {}
+
+void StreamTracker::Impl::OnSegment(const TcpSegment& segment) {
+  now = std::max(now, segment.at);
+  if (now >= wake_at) {
+    RunTimers();
+  }
+  const uint8_t flags = segment.flags;
+  if ((flags & TcpSegment::kSyn) != 0 && (flags & (TcpSegment::kFin | TcpSegment::kRst)) != 0) {
+    Reject(segment, Fate::kOddFlags);
+    return;
+  }
+  uint32_t overlay = 0;
+  bool overlay_known = true;
+  EncapsulationTable::Ids overlay_ids;
+  if (!segment.encapsulation.empty()) {
+    overlay_ids = OverlayIds(segment.encapsulation);
+    overlay = encapsulations.Find(overlay_ids, overlay_known);
+  }
+  bool low = false;
+  FlowKey key = MakeFlowKey(segment.source, segment.destination, overlay, low);
+  uint32_t hash = table.Hash(key);
+  Connection* connection = overlay_known ? table.Find(key, hash) : nullptr;
+  const auto flow_of = [&] { return connection->has(Connection::kFirstIsLow) == low ? 0 : 1; };
+  if (connection != nullptr && connection->phase == Phase::kClosed) {
+    if (IsLate(*connection, flow_of(), segment)) {
+      PayloadOf(*connection, flow_of()).total_bytes += CapturedPayload(segment).size();
+      PayloadOf(*connection, flow_of()).after_close_bytes += CapturedPayload(segment).size();
+      counters.Count(Fate::kAfterClose);
+      return;
+    }
+    Remove(*connection);
+    connection = nullptr;
+  }
+  if (connection != nullptr && (flags & TcpSegment::kSyn) != 0) {
+    const SynOutcome outcome = OnSyn(*connection, flow_of(), segment);
+    if (outcome == SynOutcome::kStray) {
+      Reject(segment, Fate::kStraySyn);
+      return;
+    }
+    if (outcome == SynOutcome::kReplaces) {
+      Close(*connection, CauseOf(*connection, store::CloseCause::kReplaced));
+      connection = table.Find(key, hash);
+      if (connection != nullptr) {
+        Remove(*connection);
+        connection = nullptr;
+      }
+    }
+  }
+  if (connection == nullptr) {
+    if (!MayOpen(segment)) {
+      return;
+    }
+    // The connection before may have been the last one to know this overlay.
+    key.overlay = encapsulations.Acquire(overlay_ids);
+    hash = table.Hash(key);
+    connection = &Open(key, hash, segment, low);
+  }
+  counters.Count(Fate::kTracked);
+  Track(*connection, flow_of(), segment);
+  if (memory.used_bytes > memory.max_bytes) {
+    MakeRoom();
+  }
+}
+
+bool StreamTracker::Impl::MayOpen(const TcpSegment& segment) {
+  if (segment.has(TcpSegment::kRst)) {
+    Reject(segment, Fate::kStrayReset);
+    return false;
+  }
+  return true;
+}
+
+void StreamTracker::Impl::Reject(const TcpSegment& segment, Fate fate) {
+  StreamCounters::Payload& unknown = counters.payload[2];
+  unknown.total_bytes += CapturedPayload(segment).size();
+  unknown.rejected_bytes += CapturedPayload(segment).size();
+  counters.Count(fate);
+}
+
+Connection& StreamTracker::Impl::Open(const FlowKey& key, uint32_t hash, const TcpSegment& segment,
+                                      bool source_is_low) {
+  PhaseList& half_open = ListOf(Phase::kHalfOpen);
+  if (half_open.size() >= std::max<size_t>(limits.half_open_max, 1)) {
+    Evict(half_open.front());
+  }
+  if (table.size() >= std::max<size_t>(limits.connections_max, 1)) {
+    PhaseList& closed = ListOf(Phase::kClosed);
+    if (!closed.empty()) {
+      Remove(closed.front());
+    } else {
+      Evict(half_open.empty() ? ListOf(Phase::kOpen).front() : half_open.front());
+    }
+  }
+  Connection& connection = table.Add(key, hash);
+  memory.used_bytes += kConnectionBytes;
+  ++counters.connections_seen;
+  connection.opened_at = segment.at;
+  connection.last_at = now;
+  connection.interface = segment.interface;
+  if (!segment.encapsulation.empty()) {
+    const auto ids = segment.encapsulation.ids();
+    connection.encapsulation = encapsulations.Acquire({ids.begin(), ids.end()});
+  }
+  if (source_is_low) {
+    connection.Set(Connection::kFirstIsLow);
+  }
+  half_open.PushBack(connection);
+  wake_at = std::min(wake_at, now + TimeoutOf(Phase::kHalfOpen));
+  if (segment.has(TcpSegment::kSyn)) {
+    AdoptSyn(connection, 0, segment);
+  }
+  return connection;
+}
+
+void StreamTracker::Impl::Track(Connection& connection, int f, const TcpSegment& segment) {
+  connection.last_at = now;
+  ListOf(connection.phase).MoveToBack(connection);
+  Direction& flow = connection.flow[f];
+  flow.Set(Direction::kSeen);
+  if (segment.has(TcpSegment::kRst)) {
+    OnReset(connection, f, segment);
+    return;
+  }
+  flow.window = segment.window;
+  Arrival arrival;
+  arrival.at = segment.at;
+  if (segment.has(TcpSegment::kAck)) {
+    OnAck(connection, f, segment, arrival);
+  }
+  if (connection.detail && connection.detail->flow[f].reset_seen) {
+    WithdrawReset(connection, f, segment, arrival);
+  }
+  if (segment.payload_wire_bytes > 0) {
+    OnPayload(connection, f, segment, arrival);
+  }
+  if (segment.has(TcpSegment::kFin)) {
+    OnFin(connection, f, segment);
+  }
+  if (connection.detail) {
+    Settle(connection);
+  }
+}
+
+void StreamTracker::Impl::MoveTo(Connection& connection, Phase phase) {
+  if (connection.phase != phase) {
+    ListOf(connection.phase).Remove(connection);
+    connection.phase = phase;
+    ListOf(phase).PushBack(connection);
+    wake_at = std::min(wake_at, now + TimeoutOf(phase));
+  }
+}
+
+int64_t StreamTracker::Impl::TimeoutOf(Phase phase) const {
+  switch (phase) {
+    case Phase::kHalfOpen:
+      return std::min(limits::kHalfOpenTimeoutNs, limits.idle_timeout_ns);
+    case Phase::kOpen:
+      return limits.idle_timeout_ns;
+    case Phase::kClosed:
+      break;
+  }
+  return limits.closed_linger_ns;
+}
+
+Detail& StreamTracker::Impl::DetailOf(Connection& connection) {
+  if (!connection.detail) {
+    connection.detail = std::make_unique<Detail>();
+    memory.used_bytes += sizeof(Detail);
+  }
+  return *connection.detail;
+}
+
+uint64_t StreamTracker::Impl::WindowOf(const Connection& connection, int f,
+                                       uint64_t unknown) const {
+  const Direction& flow = connection.flow[f];
+  const Direction& reverse = connection.flow[1 - f];
+  if (!flow.has(Direction::kSyn) || !reverse.has(Direction::kSyn)) {
+    return unknown;
+  }
+  const bool scaled = flow.window_shift != 0xff && reverse.window_shift != 0xff;
+  return uint64_t{flow.window} << (scaled ? std::min<int>(flow.window_shift, 14) : 0);
+}
+
+void StreamTracker::Impl::Finish() {
+  std::vector<Connection*> live;
+  for (const Phase phase : {Phase::kHalfOpen, Phase::kOpen}) {
+    PhaseList& list = ListOf(phase);
+    for (uint32_t index = list.empty() ? kNoIndex : list.front().self; index != kNoIndex;
+         index = table[index].newer) {
+      live.push_back(&table[index]);
+    }
+  }
+  std::stable_sort(live.begin(), live.end(),
+                   [](const Connection* a, const Connection* b) { return a->number < b->number; });
+  for (Connection* connection : live) {
+    Close(*connection, CauseOf(*connection, store::CloseCause::kEndOfCapture));
+  }
+  PhaseList& closed = ListOf(Phase::kClosed);
+  while (!closed.empty()) {
+    Remove(closed.front());
+  }
+  CHECK(table.size() == 0);
+}
+
+}  // namespace trafrec::reassembly

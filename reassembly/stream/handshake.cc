@@ -1,0 +1,94 @@
+// What a SYN says.
+//
+// A SYN with the number that the flow has is a retransmission, or the SYN of a flow whose later
+// packets were captured first. One with another number begins a new connection on the same
+// addresses, with one exception: a SYN-ACK that answers the same SYN but bears another number (SYN
+// cookies, proxies, spoofing). Which of the two the client took is told by its ACK, so both are
+// kept until then.
+
+#include "reassembly/stream/tracker_impl.h"
+
+namespace trafrec::reassembly {
+
+StreamTracker::Impl::SynOutcome StreamTracker::Impl::OnSyn(Connection& connection, int f,
+                                                           const TcpSegment& segment) {
+  Direction& flow = connection.flow[f];
+  const Direction& reverse = connection.flow[1 - f];
+  const bool answers = segment.has(TcpSegment::kAck);
+  if (flow.has(Direction::kBase)) {
+    if (flow.base != segment.sequence + 1) {
+      return OnSynWithOtherNumber(connection, f, segment);
+    }
+    if (!flow.has(Direction::kSyn)) {
+      AdoptSyn(connection, f, segment);
+    }
+    return SynOutcome::kBelongs;
+  }
+  if (answers && reverse.has(Direction::kBase)) {
+    const int64_t acked = reverse.OffsetOf(segment.acknowledgment);
+    if (acked < 0 || static_cast<uint64_t>(acked) > reverse.highest + 1) {
+      return SynOutcome::kReplaces;
+    }
+  } else if (!answers && !reverse.has(Direction::kSyn)) {
+    // A SYN in a flow of which nothing is known, on a connection that began in the middle.
+    return SynOutcome::kReplaces;
+  }
+  AdoptSyn(connection, f, segment);
+  return SynOutcome::kBelongs;
+}
+
+StreamTracker::Impl::SynOutcome StreamTracker::Impl::OnSynWithOtherNumber(
+    Connection& connection, int f, const TcpSegment& segment) {
+  Direction& flow = connection.flow[f];
+  const Direction& reverse = connection.flow[1 - f];
+  if (!segment.has(TcpSegment::kAck) || !reverse.has(Direction::kBase)) {
+    return SynOutcome::kReplaces;
+  }
+  const int64_t acked = reverse.OffsetOf(segment.acknowledgment);
+  const bool same_attempt = reverse.has(Direction::kSyn) && acked >= 0 &&
+                            static_cast<uint64_t>(acked) <= reverse.highest + 1;
+  if (!same_attempt) {
+    return SynOutcome::kReplaces;
+  }
+  if (flow.has(Direction::kBaseAcked) || flow.highest > 0) {
+    return SynOutcome::kStray;
+  }
+  DetailOf(connection).flow[f].other_base = flow.base;
+  flow.base = segment.sequence + 1;
+  flow.window_shift = segment.window_shift;
+  return SynOutcome::kBelongs;
+}
+
+void StreamTracker::Impl::AdoptSyn(Connection& connection, int f, const TcpSegment& segment) {
+  Direction& flow = connection.flow[f];
+  flow.base = segment.sequence + 1;
+  flow.window_shift = segment.window_shift;
+  flow.Set(Direction::kBase);
+  flow.Set(Direction::kSyn);
+  connection.Clear(Connection::kRefused);
+  const bool answers = segment.has(TcpSegment::kAck);
+  const bool role_known =
+      connection.has(Connection::kClientFirst) || connection.has(Connection::kClientSecond);
+  if (!role_known && !connection.has(Connection::kRoleFixed)) {
+    connection.Set((f == 0) != answers ? Connection::kClientFirst : Connection::kClientSecond);
+  }
+  if (!answers && connection.RoleOf(f) == 0) {
+    connection.Set(Connection::kHandshaking);
+    connection.handshake_ns = segment.at;
+  }
+}
+
+void StreamTracker::Impl::OnHandshakeAck(Connection& connection, int f, const TcpSegment& segment) {
+  connection.Clear(Connection::kRefused);
+  if (!connection.flow[0].has(Direction::kSyn) || !connection.flow[1].has(Direction::kSyn)) {
+    return;
+  }
+  if (connection.has(Connection::kHandshaking) && connection.RoleOf(f) == 0) {
+    connection.Clear(Connection::kHandshaking);
+    connection.Set(Connection::kHandshake);
+    connection.handshake_ns = segment.at - connection.handshake_ns;
+  }
+  MoveTo(connection, Phase::kOpen);
+}
+
+}  // namespace trafrec::reassembly

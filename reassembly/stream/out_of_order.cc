@@ -1,0 +1,113 @@
+// Pieces are kept in a tree by offset, so that any order of arrival costs O(log n) a segment. A
+// sender who leaves a hole at every second byte and then repeats large segments over them would
+// make each of those visit thousands of pieces; therefore pieces that a segment has covered are
+// joined into one, and the next such segment visits one. Rejected: a list sorted from the back
+// (what kernels did; one-byte segments backwards make it quadratic), and a byte map of the window
+// (a megabyte for one hole).
+
+#include "reassembly/stream/out_of_order.h"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+#include <utility>
+
+#include "base/check.h"
+#include "reassembly/limits.h"
+
+namespace trafrec::reassembly {
+
+OutOfOrderBuffer::Pieces::const_iterator OutOfOrderBuffer::FindFrom(uint64_t offset) const {
+  auto after = pieces_.upper_bound(offset);
+  if (after != pieces_.begin()) {
+    const auto before = std::prev(after);
+    if (before->first + before->second.length > offset) {
+      return before;
+    }
+  }
+  return after;
+}
+
+void OutOfOrderBuffer::Insert(uint64_t offset, Bytes bytes, uint64_t length, const Arrival& arrival,
+                              TimeNs now) {
+  Piece piece;
+  piece.length = length;
+  piece.arrival = arrival;
+  piece.waiting_since = now;
+  if (!bytes.empty()) {
+    piece.data = std::make_unique_for_overwrite<uint8_t[]>(bytes.size());
+    std::memcpy(piece.data.get(), bytes.data(), bytes.size());
+  }
+  Charge(piece);
+  const bool inserted = pieces_.emplace(offset, std::move(piece)).second;
+  CHECK(inserted);
+}
+
+void OutOfOrderBuffer::CarveCut(uint64_t piece_offset, uint64_t from, uint64_t until) {
+  const auto found = pieces_.find(piece_offset);
+  CHECK(found != pieces_.end() && found->second.is_cut());
+  const uint64_t end = piece_offset + found->second.length;
+  const Arrival arrival = found->second.arrival;
+  const TimeNs since = found->second.waiting_since;
+  Discharge(found->second);
+  pieces_.erase(found);
+  if (piece_offset < from) {
+    Insert(piece_offset, {}, from - piece_offset, arrival, since);
+  }
+  if (until < end) {
+    Insert(until, {}, end - until, arrival, since);
+  }
+}
+
+size_t OutOfOrderBuffer::Coalesce(uint64_t from, uint64_t until) {
+  size_t visited = 0;
+  auto at = pieces_.lower_bound(from);
+  while (at != pieces_.end() && at->first < until) {
+    ++visited;
+    uint64_t end = at->first + at->second.length;
+    if (at->second.is_cut() || end > until) {
+      ++at;
+      continue;
+    }
+    auto last = std::next(at);
+    while (last != pieces_.end() && last->first == end && !last->second.is_cut() &&
+           end + last->second.length <= until) {
+      end += last->second.length;
+      ++last;
+      ++visited;
+    }
+    if (last != std::next(at)) {
+      auto joined = std::make_unique_for_overwrite<uint8_t[]>(end - at->first);
+      Piece& first = at->second;
+      for (auto part = at; part != last; ++part) {
+        std::memcpy(joined.get() + (part->first - at->first), part->second.data.get(),
+                    part->second.length);
+        first.arrival.peer_offset =
+            std::max(first.arrival.peer_offset, part->second.arrival.peer_offset);
+        Discharge(part->second);
+      }
+      first.data = std::move(joined);
+      first.length = end - at->first;
+      Charge(first);
+      pieces_.erase(std::next(at), last);
+    }
+    at = last;
+  }
+  return visited;
+}
+
+OutOfOrderBuffer::Piece OutOfOrderBuffer::PopFront() {
+  auto node = pieces_.extract(pieces_.begin());
+  Discharge(node.mapped());
+  return std::move(node.mapped());
+}
+
+void OutOfOrderBuffer::Charge(const Piece& piece) {
+  charged_bytes_ += limits::kPieceBytes + (piece.is_cut() ? 0 : piece.length);
+}
+
+void OutOfOrderBuffer::Discharge(const Piece& piece) {
+  charged_bytes_ -= limits::kPieceBytes + (piece.is_cut() ? 0 : piece.length);
+}
+
+}  // namespace trafrec::reassembly

@@ -1,0 +1,151 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "reassembly/stream/connection.h"
+#include "reassembly/stream/connection_list.h"
+#include "reassembly/stream/connection_table.h"
+#include "reassembly/stream/encapsulation_table.h"
+#include "reassembly/stream/recent_bytes.h"
+#include "reassembly/stream/stream_counters.h"
+#include "reassembly/stream/stream_tracker.h"
+
+namespace trafrec::reassembly {
+
+/// The tracker's parts, one .cc each: stream_tracker (segments to connections), handshake (SYN),
+/// acknowledgment (ACK), delivery (payload), ordering (holes, both flows), closing (FIN, RST,
+/// ends), timers (what is due, and the memory budget).
+struct StreamTracker::Impl {
+  Impl(const StreamLimits& limits, MemoryAccount& memory, StreamConsumerFactory& consumers);
+
+  // stream_tracker.cc
+  void OnSegment(const TcpSegment& segment);
+  Connection& Open(const FlowKey& key, uint32_t hash, const TcpSegment& segment,
+                   bool source_is_low);
+  bool MayOpen(const TcpSegment& segment);
+  void Reject(const TcpSegment& segment, StreamCounters::SegmentFate fate);
+  void Track(Connection& connection, int f, const TcpSegment& segment);
+  void MoveTo(Connection& connection, Phase phase);
+  int64_t TimeoutOf(Phase phase) const;
+  Detail& DetailOf(Connection& connection);
+  void Finish();
+
+  // handshake.cc
+  /// What a SYN means for the connection that has its addresses.
+  enum class SynOutcome : uint8_t { kBelongs, kReplaces, kStray };
+  SynOutcome OnSyn(Connection& connection, int f, const TcpSegment& segment);
+  SynOutcome OnSynWithOtherNumber(Connection& connection, int f, const TcpSegment& segment);
+  void AdoptSyn(Connection& connection, int f, const TcpSegment& segment);
+  void OnHandshakeAck(Connection& connection, int f, const TcpSegment& segment);
+
+  // acknowledgment.cc
+  void OnAck(Connection& connection, int f, const TcpSegment& segment, Arrival& arrival);
+  bool BelieveFarAck(Connection& connection, int f, uint64_t offset);
+  void Acknowledge(Connection& connection, int f, uint64_t offset, const TcpSegment& segment);
+  void StartGrace(Connection& connection, int f);
+  void ReleaseAcknowledged(Connection& connection, int f);
+
+  // delivery.cc
+  void OnPayload(Connection& connection, int f, const TcpSegment& segment, Arrival arrival);
+  void OnIrregularPayload(Connection& connection, int f, const TcpSegment& segment,
+                          const Arrival& arrival);
+  bool BelieveFarSegment(Connection& connection, int f, uint64_t offset, uint64_t length);
+  void OnDeliveredAgain(Connection& connection, int f, uint64_t offset, Bytes bytes,
+                        const Arrival& arrival);
+  void TakeRuns(Connection& connection, int f, uint64_t offset, Bytes bytes, uint64_t wire_length,
+                const Arrival& arrival);
+  void TakeRun(Connection& connection, int f, uint64_t offset, Bytes bytes, uint64_t length,
+               const Arrival& arrival);
+  void OnCopy(Connection& connection, int f, uint64_t offset, uint64_t length, TimeNs at,
+              bool conflict);
+  bool IsBlocked(const Connection& connection, int f, const Arrival& arrival) const;
+  void Deliver(Connection& connection, int f, Bytes bytes, const Arrival& arrival);
+  void DeliverFront(Connection& connection, int f);
+  void DeliverGap(Connection& connection, int f, uint64_t until, store::GapCause cause);
+
+  // ordering.cc
+  void Pump(Connection& connection);
+  void ForceFront(Connection& connection, int f, store::GapCause cause);
+  void ForceUpTo(Connection& connection, int f, uint64_t offset, store::GapCause cause);
+  void ForceAll(Connection& connection, store::GapCause cause);
+  void EnsureConsumer(Connection& connection);
+  template <typename Call>
+  void Consume(Connection& connection, Call call);
+  void CountHeld(Connection& connection, size_t before);
+
+  // closing.cc
+  void OnFin(Connection& connection, int f, const TcpSegment& segment);
+  void OnReset(Connection& connection, int f, const TcpSegment& segment);
+  bool IsResetInWindow(const Connection& connection, int f, const TcpSegment& segment) const;
+  void WithdrawReset(Connection& connection, int f, const TcpSegment& segment,
+                     const Arrival& arrival);
+  void CheckEnd(Connection& connection, int f, bool due);
+  void EndFlow(Connection& connection, int f);
+  store::CloseCause CauseOf(const Connection& connection, store::CloseCause otherwise) const;
+  void Close(Connection& connection, store::CloseCause cause);
+  void Evict(Connection& connection);
+  void Remove(Connection& connection);
+  /// A segment on the addresses of a closed connection. True if it belongs to that one.
+  bool IsLate(const Connection& connection, int f, const TcpSegment& segment) const;
+
+  // timers.cc
+  /// After anything unusual: delivers what can be, closes, schedules. May remove the connection.
+  void Settle(Connection& connection);
+  void UpdateCharge(Connection& connection);
+  TimeNs HoleDue(const Connection& connection, int f) const;
+  TimeNs DueOf(const Connection& connection) const;
+  void Schedule(Connection& connection, TimeNs due);
+  bool IsIdle(const Detail& detail) const;
+  void DropDetail(Connection& connection);
+  void RunTimers();
+  void OnDue(Connection& connection);
+  void ExpireIdle();
+  void MakeRoom();
+
+  PhaseList& ListOf(Phase phase) { return lists[static_cast<size_t>(phase)]; }
+  StreamCounters::Payload& PayloadOf(const Connection& connection, int f) {
+    return counters.payload[static_cast<size_t>(connection.RoleOf(f))];
+  }
+  uint64_t WindowOf(const Connection& connection, int f, uint64_t unknown) const;
+
+  const StreamLimits limits;
+  MemoryAccount& memory;
+  StreamConsumerFactory& consumers;
+  ConnectionTable table;
+  std::array<PhaseList, kPhases> lists;
+  HolderList holders;
+  BufferingList buffering;
+  EncapsulationTable encapsulations;
+  RecentBytes recent;
+  StreamCounters counters;
+  std::set<std::pair<TimeNs, uint32_t>> timers;
+  TimeNs now = 0;
+  TimeNs wake_at = kNever;
+  store::ConnectionNumber connections_made = 0;
+};
+
+template <typename Call>
+void StreamTracker::Impl::Consume(Connection& connection, Call call) {
+  const size_t before = memory.used_bytes;
+  call(*connection.consumer);
+  if (memory.used_bytes != before || connection.has(Connection::kHolder)) {
+    CountHeld(connection, before);
+  }
+}
+
+/// Payload as it counts: never more than the IP header admits.
+inline Bytes CapturedPayload(const TcpSegment& segment) {
+  return segment.payload.first(segment.payload.size() < segment.payload_wire_bytes
+                                   ? segment.payload.size()
+                                   : segment.payload_wire_bytes);
+}
+
+inline uint32_t PayloadSequence(const TcpSegment& segment) {
+  return segment.sequence + (segment.has(TcpSegment::kSyn) ? 1 : 0);
+}
+
+}  // namespace trafrec::reassembly
