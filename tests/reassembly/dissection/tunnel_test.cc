@@ -1,0 +1,153 @@
+#include "tests/reassembly/dissection/dissection_test_support.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+using namespace test_support;
+
+Dissected Wrapped(const ByteVector& ip_packet) { return Feed()(Ethernet(ip_packet)); }
+
+TEST(DissectorTunnel, IpInIpInAllCombinations) {
+  for (const ByteVector& inside : {Hello(), HelloV6()}) {
+    EXPECT_EQ(Wrapped(IpInIpv4(inside)), "TCP hello");
+    EXPECT_EQ(Wrapped(IpInIpv6(inside)), "TCP hello");
+    EXPECT_EQ(Wrapped(IpInIpv4(inside)).Path(), "ip-in-ip 0");
+  }
+}
+
+TEST(DissectorTunnel, InnerAddressesAreTheConnections) {
+  const Dissected seen = Wrapped(IpInIpv4(Hello()));
+  EXPECT_EQ(seen.segment->source, Ip("10.0.0.1", 40'000));
+}
+
+TEST(DissectorTunnel, GreWithEveryOptionalField) {
+  EXPECT_EQ(Wrapped(Gre(Hello())), "TCP hello");
+  const Dissected seen =
+      Wrapped(Gre(HelloV6(), {.checksum = true, .has_key = true, .key = 99, .sequence = true}));
+  EXPECT_EQ(seen, "TCP hello");
+  EXPECT_EQ(seen.Path(), "gre 99");
+}
+
+TEST(DissectorTunnel, GreCarriesEthernetAndMpls) {
+  EXPECT_EQ(Wrapped(Gre(Ethernet(Hello()), {.ether_type = 0x6558})), "TCP hello");
+  EXPECT_EQ(Wrapped(Gre(Mpls(70, Hello()), {.ether_type = kEtherTypeMpls})).Path(),
+            "gre 0, mpls 70");
+}
+
+TEST(DissectorTunnel, PptpCarriesPpp) {
+  const ByteVector ppp = Ppp(Hello());
+  ByteVector gre = Hex("3081 880b");
+  Put16(gre, static_cast<uint32_t>(ppp.size()));
+  PutBytes(gre, Hex("0011 00000001 00000002"));
+  PutBytes(gre, ppp);
+  const Dissected seen = Wrapped(IpPacket({.protocol = kProtocolGre}, gre));
+  EXPECT_EQ(seen, "TCP hello");
+  EXPECT_EQ(seen.Path(), "gre 17");
+}
+
+TEST(DissectorTunnel, PptpAcknowledgmentCarriesNothing) {
+  EXPECT_EQ(Wrapped(IpPacket({.protocol = kProtocolGre}, Hex("2081 880b 0000 0011 00000002"))),
+            "ignored: not_ip");
+}
+
+TEST(DissectorTunnel, ErspanOfAllTypes) {
+  EXPECT_EQ(Wrapped(Erspan(1, 0, Ethernet(Hello()))).Path(), "erspan 0");
+  EXPECT_EQ(Wrapped(Erspan(2, 77, Ethernet(Hello()))).Path(), "erspan 77");
+  EXPECT_EQ(Wrapped(Erspan(3, 78, Ethernet(Hello()))).Path(), "erspan 78");
+}
+
+TEST(DissectorTunnel, WccpWithAndWithoutItsHeader) {
+  constexpr uint16_t kWccp = 0x883e;
+  EXPECT_EQ(Wrapped(Gre(Hello(), {.ether_type = kWccp})), "TCP hello");
+  ByteVector redirected = {0, 0, 0, 0};
+  PutBytes(redirected, Hello());
+  EXPECT_EQ(Wrapped(Gre(redirected, {.ether_type = kWccp})), "TCP hello");
+}
+
+TEST(DissectorTunnel, VxlanNamesItsNetwork) {
+  EXPECT_EQ(Wrapped(Vxlan(0xabcdef, Ethernet(Hello()))), "TCP hello");
+  EXPECT_EQ(Wrapped(Vxlan(42, Ethernet(Hello()))).Path(), "vxlan 42");
+  EXPECT_EQ(Wrapped(Vxlan(42, Ethernet(Hello()), 8472)).Path(), "vxlan 42");
+}
+
+TEST(DissectorTunnel, VxlanKeepsTheVlanInside) {
+  EXPECT_EQ(Wrapped(Vxlan(42, Ethernet(Vlan(7, Hello()), kEtherTypeVlan))).Path(),
+            "vxlan 42, vlan 7");
+}
+
+TEST(DissectorTunnel, GeneveWithOptions) {
+  const Dissected seen = Wrapped(Geneve(5, Ethernet(Hello()), 0x6558, ByteVector(8)));
+  EXPECT_EQ(seen, "TCP hello");
+  EXPECT_EQ(seen.Path(), "geneve 5");
+  EXPECT_EQ(Wrapped(Geneve(5, HelloV6(), kEtherTypeIpv6)), "TCP hello");
+}
+
+TEST(DissectorTunnel, GtpNamesItsTunnel) {
+  EXPECT_EQ(Wrapped(GtpUser(0x01020304, Hello())).Path(), "gtp 16909060");
+  EXPECT_EQ(Wrapped(GtpUser(1, HelloV6(), true)), "TCP hello");
+}
+
+TEST(DissectorTunnel, TeredoWithAndWithoutOrigin) {
+  EXPECT_EQ(Wrapped(Teredo(HelloV6())), "TCP hello");
+  EXPECT_EQ(Wrapped(Teredo(HelloV6(), true)).Path(), "teredo 0");
+}
+
+TEST(DissectorTunnel, GreOverUdp) {
+  EXPECT_EQ(Wrapped(UdpTo(kGreOverUdpPort, GreBytes(Hello()))).Path(), "gre 0");
+}
+
+TEST(DissectorTunnel, OrdinaryUdpOnATunnelsPortIsUdp) {
+  const ByteVector text =
+      Bytestring("just some text that a program sends in a datagram of its own");
+  for (const uint16_t port :
+       {kVxlanPort, uint16_t{8472}, kGenevePort, kGtpUserPort, kTeredoPort, kGreOverUdpPort}) {
+    EXPECT_EQ(Wrapped(UdpTo(port, text)), "ignored: udp") << port;
+    EXPECT_EQ(Wrapped(UdpTo(port, {})), "ignored: udp") << port;
+  }
+}
+
+TEST(DissectorTunnel, TunnelOnAnotherPortIsUdp) {
+  EXPECT_EQ(Wrapped(Vxlan(42, Ethernet(Hello()), 5000)), "ignored: udp");
+}
+
+TEST(DissectorTunnel, UdpLengthThatContradictsThePacketIsBad) {
+  ByteVector packet = Ethernet(UdpTo(53, Bytestring("question")));
+  packet[14 + 20 + 5] = 200;
+  EXPECT_EQ(Feed()(packet), "ignored: bad_length");
+}
+
+TEST(DissectorTunnel, TunnelsNestToTheLimit) {
+  const auto nested = [](int times) {
+    ByteVector packet = Hello();
+    for (int i = 0; i < times; ++i) {
+      packet = IpInIpv4(packet);
+    }
+    return packet;
+  };
+  EXPECT_EQ(Wrapped(nested(8)), "TCP hello");
+  EXPECT_EQ(Wrapped(nested(9)), "ignored: nesting");
+}
+
+TEST(DissectorTunnel, FragmentedTunnelCarriesAFragmentedPacket) {
+  const std::string payload(3'000, 'z');
+  Feed feed;
+  std::string delivered;
+  for (const ByteVector& inner : Fragments(IpTcp({.payload = payload}), 1'000, 5)) {
+    for (const ByteVector& outer :
+         Fragments(Vxlan(9, Ethernet(inner)), 400, inner[6] * 256u + inner[7])) {
+      delivered += feed(Ethernet(outer)).payload;
+    }
+  }
+  EXPECT_EQ(delivered, payload);
+}
+
+TEST(DissectorTunnel, MirrorThatCutsTunnelledPacketsLeavesTheirLengths) {
+  ByteVector frame = Ethernet(IpTcp({.payload = std::string(5'000, 'x')}));
+  frame.resize(256);
+  const Dissected seen = Wrapped(Vxlan(42, frame));
+  EXPECT_EQ(seen.payload.size(), 256u - 54);
+  EXPECT_EQ(seen.segment->payload_wire_bytes, 5'000u);
+}
+
+}  // namespace
+}  // namespace trafrec::reassembly
