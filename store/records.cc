@@ -2,6 +2,32 @@
 
 namespace trafrec::store {
 
+const char* EncapsulationName(EncapsulationId::Kind kind) {
+  switch (kind) {
+    case EncapsulationId::Kind::kVlan:
+      return "vlan";
+    case EncapsulationId::Kind::kMpls:
+      return "mpls";
+    case EncapsulationId::Kind::kPppoe:
+      return "pppoe";
+    case EncapsulationId::Kind::kGre:
+      return "gre";
+    case EncapsulationId::Kind::kVxlan:
+      return "vxlan";
+    case EncapsulationId::Kind::kGeneve:
+      return "geneve";
+    case EncapsulationId::Kind::kErspan:
+      return "erspan";
+    case EncapsulationId::Kind::kGtpU:
+      return "gtp_u";
+    case EncapsulationId::Kind::kIpInIp:
+      return "ip_in_ip";
+    case EncapsulationId::Kind::kTeredo:
+      return "teredo";
+  }
+  return "unknown";
+}
+
 const char* GapCauseName(GapCause cause) {
   switch (cause) {
     case GapCause::kAcknowledged:

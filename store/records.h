@@ -58,6 +58,9 @@ struct EncapsulationId {
   friend bool operator==(const EncapsulationId&, const EncapsulationId&) = default;
 };
 
+/// "vlan", as in the log's connection rows.
+const char* EncapsulationName(EncapsulationId::Kind kind);
+
 enum class GapCause : uint8_t {
   kAcknowledged = 1,  ///< the peer acknowledged past the hole: the bytes went by unseen
   kStreamLimit = 2,   ///< one stream had buffered its limit behind the hole

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "store/frame_pipeline.h"
+#include "store/log_writer.h"
+#include "store/reserve_file.h"
+#include "store/seal.h"
+#include "store/segment_writer.h"
+#include "store/store_tally.h"
+
+namespace trafrec::store {
+
+/// The writer thread of one attempt: takes packed frames, commits them in groups, rotates segments,
+/// and survives a full disk. Live, what cannot be stored is remembered as one loss interval, and
+/// storing goes on when there is room. A finite job stops storing at its first error, keeps it, and
+/// Finish seals what there is.
+class AttemptWriter {
+ public:
+  AttemptWriter(const LogWriterOptions& options, const AttemptFacts& facts,
+                const std::filesystem::path& attempt_directory, FramePipeline& pipeline,
+                SegmentSealer& sealer, StoreTally& tally);
+  /// Joins the thread; `pipeline` must be closed by then.
+  ~AttemptWriter();
+
+  /// Opens the first segment and starts the thread.
+  Status Start();
+
+  // Any thread:
+  Marks written() const;
+  std::optional<Error> trouble() const;
+  LogWriterSummary summary() const;
+  void SetCounters(Counters counters);
+  /// Say so before that frame is pushed: its arrival is committed at once.
+  void WantCommit(uint64_t sequence);
+  /// Waits until the frame of that sequence number, and all before, are committed or lost.
+  void WaitSettled(uint64_t sequence);
+
+  /// After the pipeline was closed: waits for the thread, writes the last rows, gives the segment
+  /// to the sealer. Returns the error that kept records of a finite job, or the last rows, out.
+  Status Finish(TimeNs ended_at);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void Run();
+  void Take(const Frame& frame);
+  Status WriteFrame(const Frame& frame);
+  bool MustRotate(const Frame& frame) const;
+  bool CommitDue() const;
+  void Commit();
+  Status CommitRows();
+  Status PutDueCounters();
+  void RetryIfDue();
+  Clock::time_point NextDeadline() const;
+  void HandToSealer();
+  /// The transaction is lost, with what it held.
+  void Fail(const Error& error);
+  void Lose(const FrameContent& content, TimeNs first_ns, TimeNs last_ns);
+  void PublishSettled();
+  Status WriteLastRows(TimeNs ended_at);
+  Counters FinalCounters();
+
+  const LogWriterOptions options_;
+  FramePipeline& pipeline_;
+  SegmentSealer& sealer_;
+  StoreTally& tally_;
+  SegmentWriter segments_;
+  ReserveFile reserve_;
+  std::thread thread_;
+
+  // Of the writer thread, and of Finish after it:
+  Marks marks_;
+  TimeNs packets_through_ = 0;
+  uint64_t taken_ = 0;
+  bool dirty_ = false;  // something to commit, if only marks
+  FrameContent uncommitted_;
+  TimeNs uncommitted_first_ns_ = 0;
+  TimeNs uncommitted_last_ns_ = 0;
+  std::optional<LossRecord> lost_;  // not yet in the log
+  bool in_trouble_ = false;
+  Clock::time_point last_commit_;
+  Clock::time_point last_counters_;
+  Clock::time_point retry_at_;
+  std::chrono::milliseconds retry_pause_{0};
+
+  mutable std::mutex mutex_;
+  std::condition_variable settled_changed_;
+  Marks written_;
+  std::optional<Error> trouble_;
+  LogWriterSummary summary_;
+  Counters counters_;
+  bool counters_changed_ = false;
+  uint64_t settled_ = 0;
+  uint64_t commit_wanted_ = 0;
+};
+
+}  // namespace trafrec::store

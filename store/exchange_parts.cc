@@ -1,0 +1,55 @@
+#include "store/exchange_parts.h"
+
+#include "store/entry_format.h"
+
+namespace trafrec::store {
+
+ExchangeParts::Stored& ExchangeParts::Note(ExchangeNumber number, uint32_t segment) {
+  const auto [found, added] = unfinished_.try_emplace(number);
+  if (added) {
+    found->second.first_segment = segment;
+    touched_.push_back(number);
+  }
+  return found->second;
+}
+
+void ExchangeParts::NoteMessage(MessageId id, uint32_t segment) {
+  Stored& stored = Note(ExchangeOf(id), segment);
+  (SideOf(id) == Side::kClient ? stored.request : stored.response) = true;
+}
+
+ExchangeParts::Finding ExchangeParts::NoteExchange(const FrameRows::Exchange& row,
+                                                   uint32_t segment) {
+  Stored& stored = Note(row.number, segment);
+  Finding finding{row.parts, row.flags, stored.row_segment == 0};
+  if (lossy_) {
+    const unsigned there =
+        (stored.request ? kPartRequest : 0) | (stored.response ? kPartResponse : 0);
+    if ((finding.parts & there) != finding.parts) {
+      finding.parts &= there;
+      finding.flags |= FlagBit(Flag::kBodyShed);
+    }
+  }
+  if (stored.first_segment < segment) {
+    finding.parts |= kPartContinues;
+  }
+  if (stored.row_segment != 0 && stored.row_segment < segment) {
+    finding.parts |= kPartReplaces;
+  }
+  if (HasFlag(row.flags, Flag::kOpen)) {
+    stored.row_segment = segment;
+  } else {
+    unfinished_.erase(row.number);
+  }
+  return finding;
+}
+
+void ExchangeParts::Rollback() {
+  lossy_ = true;
+  for (const ExchangeNumber number : touched_) {
+    unfinished_.erase(number);
+  }
+  touched_.clear();
+}
+
+}  // namespace trafrec::store

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "store/frame.h"
+
+namespace trafrec::store {
+
+/// Knows of each unfinished exchange which of its messages are stored and in which segment, and
+/// from that completes the exchange's row: `parts`, and the flag of what got lost on the way.
+class ExchangeParts {
+ public:
+  void NoteExtent(MessageId id, uint32_t segment) { Note(ExchangeOf(id), segment); }
+  void NoteMessage(MessageId id, uint32_t segment);
+
+  struct Finding {
+    unsigned parts = 0;
+    Flags flags = 0;
+    bool first_row = false;  ///< no row of this exchange was stored before
+  };
+  /// Called once a row, just before it is stored.
+  Finding NoteExchange(const FrameRows::Exchange& row, uint32_t segment);
+
+  /// The transaction is stored: what was noted stays.
+  void Commit() { touched_.clear(); }
+  /// It is not: whatever it touched counts as not stored, which errs on the side of "incomplete".
+  void Rollback();
+  /// Frames were lost, so a message that was not noted is missing, not late.
+  void NoteLoss() { lossy_ = true; }
+
+ private:
+  struct Stored {
+    uint32_t first_segment = 0;  // of any of its messages and extents
+    uint32_t row_segment = 0;
+    bool request = false;
+    bool response = false;
+  };
+
+  Stored& Note(ExchangeNumber number, uint32_t segment);
+
+  std::unordered_map<ExchangeNumber, Stored> unfinished_;
+  std::vector<ExchangeNumber> touched_;
+  bool lossy_ = false;
+};
+
+}  // namespace trafrec::store

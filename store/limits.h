@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// Every bound of the writing half of the store, with its reason.
+
+namespace trafrec::store::limits {
+
+/// A frame is closed when its raw bytes reach this: large enough for zstd to find what repeats,
+/// small enough that one exchange is read within milliseconds.
+inline constexpr size_t kFrameCutBytes = size_t{768} << 10;
+/// No record is added that would make a frame larger, unless the record alone is.
+inline constexpr size_t kFrameFullBytes = size_t{1} << 20;
+/// Compression must save at least 3%, or reading pays for nothing.
+inline constexpr double kStoredRatioMax = 0.97;
+
+/// Targets and hosts known by their id while a segment is written. At the bound all are forgotten,
+/// so a text may have two ids; memory stays small under a million different targets.
+inline constexpr size_t kTextsMax = 65'536;
+inline constexpr size_t kTextBytesMax = size_t{8} << 20;
+/// Closed connections whose facts are kept for exchanges that settle after the close.
+inline constexpr size_t kClosedConnectionsMax = 65'536;
+
+/// A finite job waits when this much is on its way: enough to keep two cores busy, and the rest of
+/// the memory is better spent elsewhere.
+inline constexpr size_t kFiniteQueueBytes = size_t{16} << 20;
+/// Stored bytes of one transaction of a finite job: few commits, and dirty pages fit the cache.
+inline constexpr size_t kFiniteBatchBytes = size_t{8} << 20;
+/// SQLite's page cache: the tails of the tables and one batch.
+inline constexpr int kPageCacheKiB = 16 * 1024;
+/// Pages of the WAL (16 KiB each) after which it is moved into the file: bounds the WAL to about 16
+/// MiB and recovery after a crash to a fraction of a second.
+inline constexpr int kWalPages = 1'000;
+
+/// Held beside an open segment and given back when the disk is full, so that the last rows and the
+/// seal still have room.
+inline constexpr int64_t kReserveBytes = int64_t{1} << 20;
+/// After a full disk: first and longest pause before the next try.
+inline constexpr int64_t kRetryFirstMs = 100;
+inline constexpr int64_t kRetryLongestMs = 5'000;
+
+/// Our readers hold an open segment for at most 100 ms; the sealer asks again that often.
+inline constexpr int64_t kSealRetryMs = 50;
+/// How long Close waits for foreign readers before it leaves the segment to the next start.
+inline constexpr int64_t kSealPatienceMs = 2'000;
+/// When nothing but the marks moves, they are stored that often: an idle recorder should not wear
+/// out the disk.
+inline constexpr int64_t kIdleMarksIntervalMs = 1'000;
+/// Counters of a live recording are stored that often.
+inline constexpr int64_t kCountersIntervalMs = 1'000;
+
+}  // namespace trafrec::store::limits

@@ -1,0 +1,321 @@
+#include "store/log_writer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "base/check.h"
+#include "store/attempt_writer.h"
+#include "store/frame_builder.h"
+#include "store/limits.h"
+#include "store/log_layout.h"
+#include "store/recorder_lock.h"
+#include "store/recovery.h"
+#include "store/shed_messages.h"
+
+namespace trafrec::store {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// An entry's facts, without its lists; for the decision whether a record still fits.
+constexpr size_t kFactsRoom = 512;
+
+size_t QueueBytes(const LogWriterOptions& options) {
+  return options.live ? options.queue_bytes_max
+                      : std::min(options.queue_bytes_max, limits::kFiniteQueueBytes);
+}
+
+/// The reassembly thread's side: builds frames, decides when one is cut, and sheds when live and
+/// the way to the disk is full.
+class FrameLogWriter final : public LogWriter {
+ public:
+  FrameLogWriter(const LogWriterOptions& options, RecorderLock lock,
+                 std::unique_ptr<SegmentSealer> sealer, const AttemptFacts& facts,
+                 const std::filesystem::path& directory)
+      : options_(options),
+        lock_(std::move(lock)),
+        sealer_(std::move(sealer)),
+        pipeline_(options.compression, options.compression_level, options.compression_threads,
+                  QueueBytes(options)),
+        writer_(options, facts, directory, pipeline_, *sealer_, tally_),
+        builder_(pipeline_.NewFrame()) {}
+
+  ~FrameLogWriter() override { pipeline_.Close(); }
+
+  Status Start(TimeNs now) {
+    TRY(writer_.Start());
+    if (options_.live) {
+      EnsureStarted(now);
+      Cut();
+    }
+    return {};
+  }
+
+  void PutConnection(const ConnectionRecord& connection) override {
+    EnsureStarted(connection.opened_at);
+    if (MakeRoom(kFactsRoom, connection.opened_at)) {
+      builder_.Connection(connection);
+    }
+  }
+
+  void PutExtent(MessageId id, uint32_t index, Bytes bytes) override {
+    EnsureStarted(packet_now_);
+    if (shed_.Contains(id) || !MakeRoom(bytes.size() + kFactsRoom, packet_now_)) {
+      shed_.ShedExtent(id, index, bytes.size());
+      CountShed({0, 0, bytes.size()}, packet_now_);
+      return;
+    }
+    builder_.Extent(id, index, bytes, packet_now_);
+  }
+
+  void PutMessage(const MessageRecord& message) override {
+    EnsureStarted(message.facts.first_byte_at);
+    const size_t size = message.head.size() + message.body_rest.size() + message.trailers.size();
+    const TimeNs at = std::max(message.facts.first_byte_at, message.facts.last_byte_at);
+    if (!MakeRoom(size + kFactsRoom, at)) {
+      shed_.ShedMessage(message.id);
+      CountShed({1, 0, size}, at);
+      return;
+    }
+    if (!shed_.Contains(message.id)) {
+      builder_.Message(message);
+      return;
+    }
+    MessageRecord stored = message;
+    stored.facts = shed_.Corrected(message.id, message.facts, message.body_rest.size());
+    stored.extents = shed_.StoredExtents(message.id, message.extents);
+    stored.body_rest = {};
+    CountShed({0, 0, message.body_rest.size()}, at);
+    builder_.Message(stored);
+  }
+
+  void PutMessageFacts(MessageId id, const MessageFacts& facts, Bytes trailers,
+                       uint32_t extents) override {
+    const size_t size = trailers.size() + facts.gaps.size() * sizeof(MessageGap) + kFactsRoom;
+    if (shed_.IsGone(id)) {
+      return;
+    }
+    if (!MakeRoom(size, facts.last_byte_at)) {
+      // The facts that are stored say that the message was still coming in, so it stays flagged.
+      CountShed({0, 0, trailers.size()}, facts.last_byte_at);
+      return;
+    }
+    if (shed_.Contains(id)) {
+      builder_.Facts(id, shed_.Corrected(id, facts, 0), trailers, shed_.StoredExtents(id, extents));
+    } else {
+      builder_.Facts(id, facts, trailers, extents);
+    }
+  }
+
+  void PutExchange(const ExchangeRecord& exchange) override {
+    EnsureStarted(exchange.began_at);
+    const size_t size = exchange.target.size() + exchange.host.size() + kFactsRoom;
+    if (!MakeRoom(size, exchange.began_at)) {
+      const bool settled = !HasFlag(exchange.flags, Flag::kOpen);
+      CountShed({0, settled ? 1U : 0U, 0}, exchange.began_at);
+      if (settled) {
+        shed_.Forget(exchange.number);
+      }
+      return;
+    }
+    if (shed_.empty()) {
+      builder_.Exchange(exchange);
+    } else {
+      builder_.Exchange(shed_.Corrected(exchange));
+    }
+  }
+
+  void PutLoss(const LossRecord& loss) override {
+    EnsureStarted(loss.from);
+    if (MakeRoom(kFactsRoom, loss.from)) {
+      builder_.Loss(loss);
+    } else {
+      CountShed({}, loss.from);
+      CountShed({}, loss.until);
+    }
+  }
+
+  void Advance(const Marks& marks, TimeNs packet_now) override {
+    EnsureStarted(packet_now);
+    marks_ = marks;
+    packet_now_ = std::max(packet_now_, packet_now);
+    if (options_.live && IsCutDue()) {
+      Cut();
+    }
+  }
+
+  void Drain() override {
+    const uint64_t sequence = sequence_ + 1;
+    writer_.WantCommit(sequence);
+    pipeline_.Push(TakeFrame());
+    writer_.WaitSettled(sequence);
+  }
+
+  void SetCounters(Counters counters) override { writer_.SetCounters(std::move(counters)); }
+  double pressure() const override { return pipeline_.fill(); }
+  std::optional<Error> trouble() const override { return writer_.trouble(); }
+  Marks written() const override { return writer_.written(); }
+  LogWriterSummary summary() const override { return writer_.summary(); }
+  Counters counters() const override { return tally_.ToCounters(); }
+
+  Result<LogWriterSummary> Close(TimeNs ended_at) override {
+    CHECK(!closed_);
+    closed_ = true;
+    EnsureStarted(ended_at);
+    if (load_loss_) {
+      builder_.Loss(*std::exchange(load_loss_, std::nullopt));
+    }
+    pipeline_.Push(TakeFrame());
+    pipeline_.Close();
+    const Status finished = writer_.Finish(std::max(ended_at, packet_now_));
+    const Status sealed = sealer_->Finish(milliseconds(limits::kSealPatienceMs));
+    TRY(finished);
+    TRY(sealed);
+    LogWriterSummary summary = writer_.summary();
+    summary.stored_bytes = sealer_->stored_bytes();
+    return summary;
+  }
+
+ private:
+  /// A file's recording starts with its first packet, so that two runs are equal; a live one when
+  /// the log is opened.
+  void EnsureStarted(TimeNs at) {
+    if (started_) {
+      return;
+    }
+    started_ = true;
+    packet_now_ = std::max(packet_now_, at);
+    LossRecord start;
+    start.cause = LossCause::kStart;
+    start.from = start.until = at;
+    start.exact = true;
+    builder_.Loss(start);
+  }
+
+  /// False if a record of `size` bytes and time `at` must be shed.
+  bool MakeRoom(size_t size, TimeNs at) {
+    const size_t raw = builder_.raw_bytes();
+    if (raw >= limits::kFrameCutBytes || (raw > 0 && raw + size > limits::kFrameFullBytes)) {
+      if (!Cut() && raw + size > limits::kFrameFullBytes) {
+        return false;
+      }
+    }
+    if (builder_.empty()) {
+      opened_packet_ns_ = at;
+      opened_at_ = Clock::now();
+    }
+    if (load_loss_) {
+      builder_.Loss(*std::exchange(load_loss_, std::nullopt));
+    }
+    return true;
+  }
+
+  void CountShed(const FrameContent& content, TimeNs at) {
+    tally_.AddPut(content);
+    tally_.AddFate(StoreTally::Fate::kShedByLoad, content);
+    if (!load_loss_) {
+      load_loss_ = LossRecord{};
+      load_loss_->cause = LossCause::kLoad;
+      load_loss_->from = load_loss_->until = at;
+      load_loss_->exact = true;
+    }
+    load_loss_->from = std::min(load_loss_->from, at);
+    load_loss_->until = std::max(load_loss_->until, at);
+    load_loss_->bytes += content.raw_bytes;
+  }
+
+  /// Live: a frame waits at most one commit interval, by packet time or by the clock, whichever is
+  /// first; and marks alone are sent on now and then.
+  bool IsCutDue() const {
+    const auto waited = Clock::now() - (builder_.empty() ? last_cut_ : opened_at_);
+    if (builder_.empty()) {
+      return waited >= milliseconds(limits::kIdleMarksIntervalMs);
+    }
+    return waited >= milliseconds(options_.commit_interval_ms) ||
+           packet_now_ - opened_packet_ns_ >= options_.commit_interval_ms * kNsPerMs;
+  }
+
+  std::unique_ptr<Frame> TakeFrame() {
+    std::unique_ptr<Frame> frame = builder_.Cut(pipeline_.NewFrame());
+    frame->marks = marks_;
+    frame->packets_through = packet_now_;
+    frame->sequence = ++sequence_;
+    tally_.AddPut(frame->content);
+    last_cut_ = Clock::now();
+    return frame;
+  }
+
+  /// False, and nothing changed, if the queue is full (live only).
+  bool Cut() {
+    if (!options_.live) {
+      pipeline_.Push(TakeFrame());
+      return true;
+    }
+    if (!pipeline_.HasRoomFor(builder_.frame().bytes.size())) {
+      return false;
+    }
+    pipeline_.Push(TakeFrame());
+    return true;
+  }
+
+  const LogWriterOptions options_;
+  const RecorderLock lock_;
+  const std::unique_ptr<SegmentSealer> sealer_;
+  StoreTally tally_;
+  FramePipeline pipeline_;
+  AttemptWriter writer_;
+  FrameBuilder builder_;
+  ShedMessages shed_;
+  std::optional<LossRecord> load_loss_;  // not yet in a frame
+  Marks marks_;
+  TimeNs packet_now_ = 0;
+  TimeNs opened_packet_ns_ = 0;  // of the frame under construction
+  Clock::time_point opened_at_;
+  Clock::time_point last_cut_;
+  uint64_t sequence_ = 0;
+  bool started_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<LogWriter>> LogWriter::Open(const LogWriterOptions& options) {
+  if (!IsRecorderName(options.recorder)) {
+    return Fail(ErrorCode::kUsage, "'" + options.recorder + "' cannot be a recorder's name",
+                "use 1 to 63 characters of a-z, 0-9, '.', '_' and '-', the first one a letter or "
+                "digit");
+  }
+  TRY_ASSIGN(const LogIdentity identity, OpenOrMakeLog(options.log));
+  if (options.live) {
+    TRY(RequireLocalFileSystem(options.log));
+  }
+  TRY_ASSIGN(RecorderLock lock, RecorderLock::Take(options.log, options.recorder));
+  const TimeNs now = WallClockNow();
+  auto sealer = std::make_unique<SegmentSealer>();
+  TRY_ASSIGN(const uint32_t last_attempt,
+             RecoverAttempts(options.log, options.recorder, now, *sealer));
+  const AttemptFacts facts{identity.log_id,
+                           options.recorder,
+                           last_attempt + 1,
+                           options.version,
+                           options.source,
+                           options.live,
+                           now};
+  const std::filesystem::path directory =
+      options.log / options.recorder / AttemptDirectoryName(facts.attempt);
+  std::error_code failure;
+  std::filesystem::create_directory(directory, failure);
+  if (failure) {
+    return FailErrno(failure.value(), "cannot make " + directory.string(),
+                     "record into a folder that you may write to");
+  }
+  auto writer = std::make_unique<FrameLogWriter>(options, std::move(lock), std::move(sealer), facts,
+                                                 directory);
+  TRY(writer->Start(now));
+  return writer;
+}
+
+}  // namespace trafrec::store

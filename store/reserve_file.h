@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "base/error.h"
+
+namespace trafrec::store {
+
+/// Disk space held beside the open segment, given back when the disk is full, so that the last rows
+/// and the seal still find room.
+class ReserveFile {
+ public:
+  explicit ReserveFile(std::filesystem::path path) : path_(std::move(path)) {}
+  ~ReserveFile() { Release(); }
+  ReserveFile(const ReserveFile&) = delete;
+  ReserveFile& operator=(const ReserveFile&) = delete;
+
+  /// Takes the space, if it is there; a recording goes on without it too.
+  void Hold(int64_t bytes);
+  void Release();
+
+ private:
+  const std::filesystem::path path_;
+};
+
+/// Name of the reserve in an attempt's folder. Readers ignore it.
+inline constexpr const char* kReserveName = "reserve";
+
+}  // namespace trafrec::store

@@ -1,0 +1,196 @@
+#include "store/seal.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+#include "store/limits.h"
+#include "store/log_layout.h"
+
+// Sealing an open segment.
+//
+// The file must end in one piece under its final name, whatever readers do. SQLite refuses to leave
+// WAL mode while anybody else is connected, even idle. So there are three states. `.open` may have
+// content in its WAL. `.sealing` has none: the WAL was moved into the file and emptied, nothing is
+// written any more, and so the file may be renamed although readers have it open: they keep their
+// inodes, and whoever opens the new name finds everything in the one file. `.sqlite` has left WAL
+// mode and never changes again.
+//
+// Rejected: renaming file, WAL and shared memory while the WAL has content. Between two renames a
+// new reader would see an old state of the file.
+
+namespace trafrec::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path WithState(const fs::path& path, SegmentState state) {
+  const auto number = static_cast<uint32_t>(std::stoul(path.stem().string()));
+  return path.parent_path() / SegmentFileName(number, state);
+}
+
+void RemoveCompanions(const fs::path& path) {
+  std::error_code ignored;
+  fs::remove(path.string() + "-wal", ignored);
+  fs::remove(path.string() + "-shm", ignored);
+}
+
+Status SyncFile(const fs::path& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return FailErrno(errno, "cannot open " + path.string());
+  }
+  const bool synced = fsync(fd) == 0;
+  const int failure = errno;
+  close(fd);
+  if (!synced) {
+    return FailErrno(failure, "cannot sync " + path.string());
+  }
+  return {};
+}
+
+Status Rename(fs::path& path, SegmentState state) {
+  const fs::path renamed = WithState(path, state);
+  if (renamed != path) {
+    if (std::rename(path.c_str(), renamed.c_str()) != 0) {
+      return FailErrno(errno, "cannot rename " + path.string() + " to " + renamed.string());
+    }
+    RemoveCompanions(path);
+    path = renamed;
+  }
+  return SyncDirectory(path.parent_path());
+}
+
+enum class WalState : uint8_t { kInUse, kEmpty, kGone };
+
+Result<WalState> LeaveWal(const fs::path& path) {
+  TRY_ASSIGN(db::Database database, db::Database::Open(path, db::OpenMode::kReadWrite));
+  TRY_ASSIGN(const std::string mode, database.QueryText("PRAGMA journal_mode"));
+  if (mode != "wal") {
+    return WalState::kGone;
+  }
+  TRY_ASSIGN(const bool emptied, database.CheckpointAll());
+  if (!emptied) {
+    return WalState::kInUse;
+  }
+  TRY_ASSIGN(const bool left, database.LeaveWal());
+  return left ? WalState::kGone : WalState::kEmpty;
+}
+
+}  // namespace
+
+Result<bool> SealSegment(fs::path& path) {
+  const Result<WalState> wal = LeaveWal(path);
+  if (!wal) {
+    if (wal.error().code == ErrorCode::kInUse) {
+      return false;
+    }
+    return std::unexpected(wal.error());
+  }
+  switch (*wal) {
+    case WalState::kInUse:
+      return false;
+    case WalState::kEmpty:
+      if (path != WithState(path, SegmentState::kSealing)) {
+        TRY(SyncFile(path));
+        TRY(Rename(path, SegmentState::kSealing));
+      }
+      return false;
+    case WalState::kGone:
+      break;
+  }
+  TRY(SyncFile(path));
+  RemoveCompanions(path);
+  TRY(Rename(path, SegmentState::kSealed));
+  return true;
+}
+
+SegmentSealer::SegmentSealer() : thread_([this] { Run(); }) {}
+
+SegmentSealer::~SegmentSealer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void SegmentSealer::Submit(fs::path path, std::optional<db::Database> database) {
+  const std::lock_guard lock(mutex_);
+  jobs_.push_back({std::move(path), std::move(database)});
+  changed_.notify_all();
+}
+
+Status SegmentSealer::Finish(std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  std::unique_lock lock(mutex_);
+  const auto done = [&] { return jobs_.empty() && !working_; };
+  // A first try of every job is always waited for; patience is for readers.
+  changed_.wait(
+      lock, [&] { return done() || (!working_ && std::chrono::steady_clock::now() >= deadline); });
+  for (const Job& job : jobs_) {
+    std::error_code ignored;
+    stored_bytes_ += fs::file_size(job.path, ignored);
+  }
+  jobs_.clear();
+  if (error_) {
+    return std::unexpected(*error_);
+  }
+  return {};
+}
+
+uint64_t SegmentSealer::stored_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return stored_bytes_;
+}
+
+bool SegmentSealer::Try(Job& job) {
+  job.database.reset();
+  const Result<bool> sealed = SealSegment(job.path);
+  if (sealed && !*sealed) {
+    return false;
+  }
+  std::error_code failure;
+  const uint64_t bytes = fs::file_size(job.path, failure);
+  const std::lock_guard lock(mutex_);
+  if (!sealed && !error_) {
+    error_ = sealed.error();
+  }
+  stored_bytes_ += failure ? 0 : bytes;
+  return true;
+}
+
+void SegmentSealer::Run() {
+  std::unique_lock lock(mutex_);
+  std::deque<Job> held;  // by readers
+  while (true) {
+    changed_.wait(lock, [&] { return stopped_ || !jobs_.empty(); });
+    if (stopped_) {
+      return;
+    }
+    while (!jobs_.empty() && !stopped_) {
+      Job job = std::move(jobs_.front());
+      jobs_.pop_front();
+      working_ = true;
+      lock.unlock();
+      const bool done = Try(job);
+      lock.lock();
+      if (!done) {
+        held.push_back(std::move(job));
+      }
+    }
+    working_ = false;
+    jobs_ = std::exchange(held, {});
+    changed_.notify_all();
+    if (!jobs_.empty()) {
+      changed_.wait_for(lock, std::chrono::milliseconds(limits::kSealRetryMs),
+                        [&] { return stopped_; });
+    }
+  }
+}
+
+}  // namespace trafrec::store
