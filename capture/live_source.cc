@@ -17,10 +17,12 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <cstring>
 #include <filesystem>
 
@@ -169,7 +171,8 @@ class LiveSource : public PacketSource {
                   fmt::format("cannot capture on {}: {}", options_.interface, words.data()));
     }
     pcap_set_snaplen(handle_.get(), options_.snaplen);
-    pcap_set_buffer_size(handle_.get(), static_cast<int>(options_.ring_bytes));
+    pcap_set_buffer_size(handle_.get(),
+                         static_cast<int>(std::min<size_t>(options_.ring_bytes, INT_MAX)));
     pcap_set_timeout(handle_.get(), limits::kLiveTimeoutMs);
     pcap_set_promisc(handle_.get(), loopback_ || any_ ? 0 : 1);
     if (pcap_set_tstamp_precision(handle_.get(), PCAP_TSTAMP_PRECISION_NANO) == 0) {
