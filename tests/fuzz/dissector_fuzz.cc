@@ -1,36 +1,24 @@
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "base/check.h"
 #include "reassembly/dissection/dissector.h"
-#include "reassembly/dissection/link_type.h"
+#include "tests/fuzz/dissector_input.h"
 
-// Input: packets one after another, each with a header of four bytes: link type (an index into the
-// list below), policy and clock (bits), captured length, and what the wire had beyond it.
+// Input: packets one after another, each with a header of four bytes: link type (an index into
+// kFuzzedLinkTypes), how much later it came (its lowest bit in the first packet is the policy),
+// captured length in units of four, and what the wire had beyond it.
 
 namespace {
 
 using trafrec::Bytes;
 using trafrec::reassembly::ChecksumPolicy;
 using trafrec::reassembly::Dissector;
+using trafrec::reassembly::kFuzzedLinkTypes;
 using trafrec::reassembly::Packet;
 using trafrec::reassembly::TcpSegment;
-
-constexpr uint16_t kLinkTypes[] = {trafrec::reassembly::kLinkEthernet,
-                                   trafrec::reassembly::kLinkRaw,
-                                   trafrec::reassembly::kLinkNull,
-                                   trafrec::reassembly::kLinkLinuxCooked,
-                                   trafrec::reassembly::kLinkLinuxCooked2,
-                                   trafrec::reassembly::kLinkPpp,
-                                   trafrec::reassembly::kLinkPppEther,
-                                   trafrec::reassembly::kLinkCiscoHdlc,
-                                   trafrec::reassembly::kLink80211,
-                                   trafrec::reassembly::kLink80211Radiotap,
-                                   trafrec::reassembly::kLinkPpi,
-                                   trafrec::reassembly::kLinkNflog,
-                                   trafrec::reassembly::kLinkPppWithDirection,
-                                   147};
 
 void CheckSegment(const Packet& packet, const TcpSegment& segment) {
   CHECK(segment.at == packet.at);
@@ -59,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     packet.at = now;
     packet.bytes = bytes;
     packet.wire_bytes = static_cast<uint32_t>(captured + data[3]);
-    packet.link_type = kLinkTypes[data[0] % std::size(kLinkTypes)];
+    packet.link_type = kFuzzedLinkTypes[data[0] % std::size(kFuzzedLinkTypes)];
     if (const TcpSegment* segment = dissector.Dissect(packet); segment != nullptr) {
       CheckSegment(packet, *segment);
     }

@@ -1,6 +1,7 @@
 #include <random>
 
 #include "tests/reassembly/dissection/dissection_test_support.h"
+#include "tests/reassembly/dissection/packet_samples.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
@@ -8,45 +9,6 @@ namespace trafrec::reassembly {
 namespace {
 
 using namespace test_support;
-
-struct Sample {
-  uint16_t link_type;
-  ByteVector bytes;
-};
-
-/// One packet of each wrapping, to start from.
-std::vector<Sample> Samples() {
-  const ByteVector frame = Ethernet(Hello());
-  std::vector<Sample> samples = {
-      {kLinkEthernet, frame},
-      {kLinkEthernet, Ethernet(Vlan(1, HelloV6()), kEtherTypeVlan)},
-      {kLinkEthernet, EthernetSnap(Hello())},
-      {kLinkEthernet, Ethernet(Mpls(20, frame), kEtherTypeMpls)},
-      {kLinkEthernet, Ethernet(Pppoe(1, Ppp(Hello())), kEtherTypePppoe)},
-      {kLinkEthernet, Ethernet(IpTcp({.flags = kSyn, .options = SynOptions(1460, 7)}))},
-      {kLinkEthernet, Ethernet(WithExtensions(HelloV6(), {0, 43, 44},
-                                              {ByteVector(8), ByteVector(8), ByteVector(8)}))},
-      {kLinkLinuxCooked, LinuxCooked(Hello())},
-      {kLinkLinuxCooked2, LinuxCooked2(Hello())},
-      {kLinkNull, NullLoopback(Hello())},
-      {kLinkNflog, Hex("02000000 08000100 08000300 2d000900 45")},
-      {kLink80211Radiotap, Hex("00 00 0900 02000000 10 8803 0000")},
-      {kLinkPpi, Hex("00 00 0800 69000000 0801")},
-      {kLinkPpp, Ppp(Hello())},
-  };
-  for (const ByteVector& packet :
-       {Gre(frame, {.checksum = true, .has_key = true, .sequence = true, .ether_type = 0x6558}),
-        Erspan(2, 1, frame), Erspan(3, 1, frame), Vxlan(1, frame),
-        Geneve(1, frame, 0x6558, ByteVector(12)), GtpUser(1, Hello(), true),
-        Teredo(HelloV6(), true), UdpTo(kGreOverUdpPort, GreBytes(Hello())),
-        IpInIpv6(IpInIpv4(HelloV6()))}) {
-    samples.push_back({kLinkRaw, packet});
-    for (const ByteVector& fragment : Fragments(packet, 48, 1)) {
-      samples.push_back({kLinkRaw, fragment});
-    }
-  }
-  return samples;
-}
 
 class Mutator {
  public:
@@ -79,11 +41,11 @@ class Mutator {
 };
 
 TEST(DissectorHostile, DamagedPacketsAreCountedAndNothingElse) {
-  const std::vector<Sample> samples = Samples();
+  const std::vector<PacketSample> samples = PacketSamples();
   Mutator mutate(1);
   Dissector dissector(ChecksumPolicy::kIgnore);
   for (int i = 0; i < 200'000; ++i) {
-    const Sample& sample = samples[mutate.Below(samples.size())];
+    const PacketSample& sample = samples[mutate.Below(samples.size())];
     // A copy on the heap of just that size, so that a sanitizer sees a read beyond it.
     const ByteVector bytes = mutate(sample.bytes);
     Packet packet;

@@ -1,0 +1,52 @@
+#include "tests/reassembly/dissection/packet_samples.h"
+
+#include "tests/support/encapsulations.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+using namespace test_support;
+
+ByteVector Hello(bool v6) {
+  return v6 ? IpTcp({.source = Ip("2001:db8::1", 1),
+                     .destination = Ip("2001:db8::2", 2),
+                     .payload = "hello"})
+            : IpTcp({.payload = "hello"});
+}
+
+}  // namespace
+
+std::vector<PacketSample> PacketSamples() {
+  const ByteVector frame = Ethernet(Hello(false));
+  std::vector<PacketSample> samples = {
+      {kLinkEthernet, frame},
+      {kLinkEthernet, Ethernet(Vlan(1, Hello(true)), kEtherTypeVlan)},
+      {kLinkEthernet, EthernetSnap(Hello(false))},
+      {kLinkEthernet, Ethernet(Mpls(20, frame), kEtherTypeMpls)},
+      {kLinkEthernet, Ethernet(Pppoe(1, Ppp(Hello(false))), kEtherTypePppoe)},
+      {kLinkEthernet, Ethernet(IpTcp({.flags = kSyn, .options = SynOptions(1460, 7)}))},
+      {kLinkEthernet, Ethernet(WithExtensions(Hello(true), {0, 43, 44},
+                                              {ByteVector(8), ByteVector(8), ByteVector(8)}))},
+      {kLinkLinuxCooked, LinuxCooked(Hello(false))},
+      {kLinkLinuxCooked2, LinuxCooked2(Hello(false))},
+      {kLinkNull, NullLoopback(Hello(false))},
+      {kLinkNflog, Hex("02000000 08000100 08000300 2d000900 45")},
+      {kLink80211Radiotap, Hex("00 00 0900 02000000 10 8803 0000")},
+      {kLinkPpi, Hex("00 00 0800 69000000 0801")},
+      {kLinkPpp, Ppp(Hello(false))},
+  };
+  for (const ByteVector& packet :
+       {Gre(frame, {.checksum = true, .has_key = true, .sequence = true, .ether_type = 0x6558}),
+        Erspan(2, 1, frame), Erspan(3, 1, frame), Vxlan(1, frame),
+        Geneve(1, frame, 0x6558, ByteVector(12)), GtpUser(1, Hello(false), true),
+        Teredo(Hello(true), true), UdpTo(kGreOverUdpPort, GreBytes(Hello(false))),
+        IpInIpv6(IpInIpv4(Hello(true)))}) {
+    samples.push_back({kLinkRaw, packet});
+    for (const ByteVector& fragment : Fragments(packet, 48, 1)) {
+      samples.push_back({kLinkRaw, fragment});
+    }
+  }
+  return samples;
+}
+
+}  // namespace trafrec::reassembly
