@@ -44,7 +44,7 @@ void WritePackets(const fs::path& folder) {
     seed += static_cast<char>(packet.bytes.size() >> 8);
     seed += AsText(packet.bytes);
   }
-  Write(folder / "fuzz_packets" / "conversation", seed);
+  Write(folder / "packets_fuzz" / "conversation", seed);
 }
 
 // connection and side, flags, ms, sequence offset, ACK offset, word, raw length
@@ -57,11 +57,11 @@ void WriteStreams(const fs::path& folder) {
       "\4\x18\1\0\0\0\0\3\0"
       "\0\x11\1\0\0\0\0\0\0"
       "\4\x11\1\0\0\0\0\0\0";
-  Write(folder / "fuzz_streams" / "exchange", {kSegments, sizeof(kSegments) - 1});
+  Write(folder / "streams_fuzz" / "exchange", {kSegments, sizeof(kSegments) - 1});
 }
 
 void WriteHttp(const fs::path& folder) {
-  Write(folder / "fuzz_http" / "exchanges",
+  Write(folder / "http_fuzz" / "exchanges",
         "\x10GET / HTTP/1.1\r\nHost: a\r\n\r\n\xFFHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
         "\xFEPOST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: y\r\n\r\n"
         "\xFFHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"
@@ -69,7 +69,7 @@ void WriteHttp(const fs::path& folder) {
 }
 
 void WriteCaptures(const fs::path& folder) {
-  const fs::path captures = folder / "fuzz_capture_file";
+  const fs::path captures = folder / "capture_file_fuzz";
   fs::create_directories(captures);
   const auto packets = Conversation();
   test_support::PcapWriter(captures / "little.pcap").Write(packets);
@@ -102,7 +102,7 @@ void WriteFrame(const fs::path& folder) {
   encoder.Connection(connection, entries);
   encoder.Loss({}, entries);
   const Bytes raw(entries.data(), entries.size());
-  Write(folder / "fuzz_frame" / "entries", AsText(raw));
+  Write(folder / "frame_fuzz" / "entries", AsText(raw));
 
   std::vector<uint8_t> frame(store::kFrameHeaderBytes +
                              store::codec::ZstdCompressor::Bound(raw.size()));
@@ -115,7 +115,7 @@ void WriteFrame(const fs::path& folder) {
   header.stored_length = static_cast<uint32_t>(stored);
   header.entry_count = 4;
   store::SealFrame(header, frame);
-  Write(folder / "fuzz_frame" / "frame", AsText(frame));
+  Write(folder / "frame_fuzz" / "frame", AsText(frame));
 }
 
 }  // namespace

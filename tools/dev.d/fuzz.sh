@@ -8,14 +8,12 @@ fuzz() {
   step "configure" cmake --preset fuzz
   step "build into build-fuzz/" cmake --build build-fuzz -j "$JOBS" --target fuzzers
   mkdir -p "$cache/seeds"
-  build-fuzz/tests/fuzz/make_seeds "$cache/seeds"
+  make_seeds "$cache/seeds"
 
   local names=()
-  for name in build-fuzz/tests/fuzz/*fuzz*; do
+  for name in build-fuzz/tests/fuzz/*_fuzz; do
     name=${name##*/}
-    if [[ -x build-fuzz/tests/fuzz/$name && ! -d build-fuzz/tests/fuzz/$name && (-z $only || $name == *"$only"*) ]]; then
-      names+=("$name")
-    fi
+    [[ -n $only && $name != *"$only"* ]] || names+=("$name")
   done
   ((${#names[@]})) || die "no fuzz target has \"$only\" in its name"
   each=$((seconds / ${#names[@]}))
@@ -23,6 +21,17 @@ fuzz() {
   heading "Fuzz (${#names[@]} targets, $each s each)"
   for name in "${names[@]}"; do
     step "$name" fuzz_one "$name" "$each" "$cache"
+  done
+}
+
+make_seeds() {
+  local folder=$1 program name
+  build-fuzz/tests/fuzz/make_seeds "$folder"
+  for program in build-fuzz/tests/fuzz/*_seeds; do
+    name=$(basename "$program" _seeds)
+    [[ $name != make ]] || continue
+    mkdir -p "$folder/${name}_fuzz"
+    "$program" "$folder/${name}_fuzz"
   done
 }
 
