@@ -88,6 +88,7 @@ void AttemptWriter::Take(const Frame& frame) {
 Status AttemptWriter::WriteFrame(const Frame& frame) {
   if (segments_.open() && MustRotate(frame)) {
     // Marks of the segment that ends are those of its last frame; the new one's come with it.
+    TRY(segments_.PutTimeRange());
     TRY(CommitRows());
     HandToSealer();
   }
@@ -280,6 +281,7 @@ Status AttemptWriter::WriteLastRows(TimeNs ended_at) {
   stop.exact = true;
   TRY(segments_.WriteLosses({&stop, 1}));
   TRY(segments_.PutAttemptFact("ended_ns", WallClockNow()));
+  TRY(segments_.PutTimeRange());
   TRY(segments_.PutCounters(FinalCounters()));
   return CommitRows();
 }

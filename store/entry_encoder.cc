@@ -57,18 +57,20 @@ void WriteMessageFacts(FactsWriter& out, const MessageFacts& facts, uint32_t ext
              (facts.declared_bytes ? 4U : 0U));
   out.Signed(base);
   out.Difference(facts.last_byte_at, base);
-  out.Difference(facts.last_copy_at, base);
-  out.Difference(facts.last_ack_at, base);
-  out.Number(facts.first_seq);
+  out.Difference(facts.last_copy_at, facts.last_byte_at);
+  out.Difference(facts.last_ack_at, facts.last_byte_at);
+  // What follows from other facts in the usual case becomes 0, or the same number in each message
+  // of a connection: so these hardly cost anything once compressed.
+  out.Number(static_cast<uint32_t>(facts.first_seq - facts.flow_offset));
   out.Number(facts.flow_offset);
   out.Number(facts.ack_then.value_or(0));
-  out.Number(facts.last_ack.value_or(0));
+  out.Number(facts.last_ack ? static_cast<uint32_t>(*facts.last_ack - UsualLastAck(facts)) : 0);
   out.Number(facts.wire_bytes);
   out.Less(facts.wire_bytes, facts.acked_bytes);
   out.Number(facts.copies);
   out.Number(facts.body_bytes);
   out.Less(facts.body_bytes, facts.body_stored_bytes);
-  out.Number(facts.declared_bytes.value_or(0));
+  out.Less(facts.declared_bytes.value_or(facts.body_bytes), facts.body_bytes);
   out.Number(static_cast<uint64_t>(facts.framing));
   out.Number(facts.version_major);
   out.Number(facts.version_minor);

@@ -32,6 +32,12 @@ inline constexpr unsigned kPartContinues = 4;
 /// In the row only: an earlier segment has a row of it, which this one replaces.
 inline constexpr unsigned kPartReplaces = 8;
 
+/// The ACK number that acknowledges exactly `acked_bytes`: what last_ack nearly always is. The
+/// entry holds only the difference.
+constexpr uint32_t UsualLastAck(const MessageFacts& facts) {
+  return static_cast<uint32_t>(facts.first_seq + facts.acked_bytes);
+}
+
 /// Encodes records as entries, one copy of their bytes. Holds scratch for the facts.
 class EntryEncoder {
  public:

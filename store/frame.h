@@ -17,7 +17,6 @@ struct FrameRows {
     MessageId id;
     uint32_t entry;
     bool update;
-    TimeNs first_ns;
     int64_t span_ns;
     uint64_t head_bytes;
     uint64_t body_bytes;

@@ -15,10 +15,10 @@ uint32_t FrameBuilder::CountEntry(TimeNs first, TimeNs last) {
 void FrameBuilder::MessageRow(MessageId id, const MessageFacts& facts, uint32_t extents,
                               size_t head_bytes, bool update) {
   FrameRows& rows = frame_->rows;
-  rows.messages.push_back(
-      {id, CountEntry(facts.first_byte_at, facts.last_byte_at), update, facts.first_byte_at,
-       WrappedDifference(facts.last_byte_at, facts.first_byte_at), head_bytes, facts.body_bytes,
-       extents, facts.flags, static_cast<uint32_t>(facts.gaps.size())});
+  rows.messages.push_back({id, CountEntry(facts.first_byte_at, facts.last_byte_at), update,
+                           WrappedDifference(facts.last_byte_at, facts.first_byte_at), head_bytes,
+                           facts.body_bytes, extents, facts.flags,
+                           static_cast<uint32_t>(facts.gaps.size())});
   rows.gaps.insert(rows.gaps.end(), facts.gaps.begin(), facts.gaps.end());
 }
 

@@ -9,7 +9,7 @@ namespace trafrec::store::limits {
 
 /// A frame is closed when its raw bytes reach this: large enough for zstd to find what repeats,
 /// small enough that one exchange is read within milliseconds.
-inline constexpr size_t kFrameCutBytes = size_t{768} << 10;
+inline constexpr size_t kFrameCutBytes = size_t{960} << 10;
 /// No record is added that would make a frame larger, unless the record alone is.
 inline constexpr size_t kFrameFullBytes = size_t{1} << 20;
 /// Compression must save at least 3%, or reading pays for nothing.

@@ -22,9 +22,9 @@ CREATE TABLE exchange(
   target INTEGER, host INTEGER, status INTEGER, flags INTEGER, parts INTEGER, frame INTEGER,
   entry INTEGER);
 CREATE TABLE message(
-  id INTEGER PRIMARY KEY, frame INTEGER, entry INTEGER, first_ns INTEGER, span_ns INTEGER,
-  head_bytes INTEGER, body_bytes INTEGER, extents INTEGER, flags INTEGER, facts_frame INTEGER,
-  facts_entry INTEGER);
+  id INTEGER PRIMARY KEY, frame INTEGER, entry INTEGER, span_ns INTEGER, head_bytes INTEGER,
+  body_bytes INTEGER, extents INTEGER, flags INTEGER);
+CREATE TABLE facts(message INTEGER PRIMARY KEY, frame INTEGER, entry INTEGER);
 CREATE TABLE extent(
   message INTEGER, idx INTEGER, frame INTEGER, entry INTEGER, bytes INTEGER,
   PRIMARY KEY(message, idx)) WITHOUT ROWID;

@@ -83,11 +83,11 @@ Status SegmentTables::PrepareStatements() {
   };
   const std::array wanted = {
       Wanted{&put_frame_, "INSERT INTO frame VALUES(?,?,?,?,?,?)"},
-      Wanted{&put_message_, "INSERT OR REPLACE INTO message VALUES(?,?,?,?,?,?,?,?,?,NULL,NULL)"},
+      Wanted{&put_message_, "INSERT OR REPLACE INTO message VALUES(?,?,?,?,?,?,?,?)"},
       Wanted{&update_message_,
-             "UPDATE message SET facts_frame=?2, facts_entry=?3, span_ns=?4, body_bytes=?5, "
-             "extents=?6, flags=?7 WHERE id=?1"},
-      Wanted{&put_facts_, "INSERT INTO message VALUES(?1,NULL,NULL,?8,?4,NULL,?5,?6,?7,?2,?3)"},
+             "UPDATE message SET span_ns=?2, body_bytes=?3, extents=?4, flags=?5 WHERE id=?1"},
+      Wanted{&add_message_, "INSERT INTO message VALUES(?1,NULL,NULL,?2,NULL,?3,?4,?5)"},
+      Wanted{&put_facts_, "INSERT OR REPLACE INTO facts VALUES(?,?,?)"},
       Wanted{&put_gap_, "INSERT OR REPLACE INTO gap VALUES(?,?,?,?,?,?,?,?)"},
       Wanted{&delete_gaps_, "DELETE FROM gap WHERE message=?"},
       Wanted{&put_extent_, "INSERT OR REPLACE INTO extent VALUES(?,?,?,?,?)"},
@@ -134,30 +134,27 @@ Status SegmentTables::PutMessage(int64_t frame, const FrameRows::Message& row) {
   return put_message_.Bind(0, row.id)
       .Bind(1, frame)
       .Bind(2, row.entry)
-      .Bind(3, row.first_ns)
-      .Bind(4, row.span_ns)
-      .Bind(5, row.head_bytes)
-      .Bind(6, row.body_bytes)
-      .Bind(7, row.extents)
-      .Bind(8, row.flags)
+      .Bind(3, row.span_ns)
+      .Bind(4, row.head_bytes)
+      .Bind(5, row.body_bytes)
+      .Bind(6, row.extents)
+      .Bind(7, row.flags)
       .Run();
 }
 
 Status SegmentTables::PutFacts(int64_t frame, const FrameRows::Message& row) {
   const auto bind = [&](db::Statement& statement) -> db::Statement& {
     return statement.Bind(0, row.id)
-        .Bind(1, frame)
-        .Bind(2, row.entry)
-        .Bind(3, row.span_ns)
-        .Bind(4, row.body_bytes)
-        .Bind(5, row.extents)
-        .Bind(6, row.flags);
+        .Bind(1, row.span_ns)
+        .Bind(2, row.body_bytes)
+        .Bind(3, row.extents)
+        .Bind(4, row.flags);
   };
   TRY(bind(update_message_).Run());
-  if (database_.changes() > 0) {
-    return {};
+  if (database_.changes() == 0) {
+    TRY(bind(add_message_).Run());
   }
-  return bind(put_facts_).Bind(7, row.first_ns).Run();
+  return put_facts_.Bind(0, row.id).Bind(1, frame).Bind(2, row.entry).Run();
 }
 
 Status SegmentTables::PutGap(MessageId message, uint32_t index, const MessageGap& gap) {

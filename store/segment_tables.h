@@ -82,6 +82,7 @@ class SegmentTables {
   db::Statement put_frame_;
   db::Statement put_message_;
   db::Statement update_message_;
+  db::Statement add_message_;
   db::Statement put_facts_;
   db::Statement put_gap_;
   db::Statement delete_gaps_;

@@ -1,5 +1,7 @@
 #include "store/segment_writer.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace trafrec::store {
@@ -36,6 +38,7 @@ Status SegmentWriter::OpenNext() {
   frame_id_ = committed_frame_id_ = 0;
   bytes_ = committed_bytes_ = 0;
   first_ns_.reset();
+  first_began_ns_.reset();
   connections_.ForgetRows();
   return {};
 }
@@ -122,6 +125,10 @@ Status SegmentWriter::PutExchangeRows(const FrameRows& rows) {
     row.parts = static_cast<uint8_t>(finding.parts);
     row.flags = finding.flags;
     exchanges_ += finding.first_row ? 1 : 0;
+    if ((finding.parts & kPartReplaces) == 0) {
+      last_began_ns_ = first_began_ns_ ? std::max(last_began_ns_, row.began_ns) : row.began_ns;
+      first_began_ns_ = std::min(first_began_ns_.value_or(row.began_ns), row.began_ns);
+    }
     TRY(tables_->PutExchange(frame_id_, row, rows.texts));
   }
   for (const FrameRows::Interim& row : rows.interim) {
@@ -171,6 +178,14 @@ Status SegmentWriter::PutAttemptFact(std::string_view key, std::string_view valu
 Status SegmentWriter::PutCounters(const Counters& counters) {
   TRY(BeginIfNeeded());
   return tables_->PutCounters(counters);
+}
+
+Status SegmentWriter::PutTimeRange() {
+  if (!first_began_ns_) {
+    return {};
+  }
+  TRY(PutAttemptFact("first_began_ns", *first_began_ns_));
+  return PutAttemptFact("last_began_ns", last_began_ns_);
 }
 
 Status SegmentWriter::Commit(const Marks& marks, TimeNs packets_through) {

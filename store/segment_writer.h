@@ -41,6 +41,9 @@ class SegmentWriter {
   Status PutAttemptFact(std::string_view key, int64_t value);
   Status PutAttemptFact(std::string_view key, std::string_view value);
   Status PutCounters(const Counters& counters);
+  /// first_began_ns and last_began_ns: lets a reader leave out a segment without a look at its
+  /// rows.
+  Status PutTimeRange();
   /// With the marks that hold then. The transaction was begun by the first call since the last one.
   Status Commit(const Marks& marks, TimeNs packets_through);
   /// Leaves the marks as they are.
@@ -85,6 +88,8 @@ class SegmentWriter {
   uint64_t bytes_ = 0;
   uint64_t committed_bytes_ = 0;
   std::optional<TimeNs> first_ns_;
+  std::optional<TimeNs> first_began_ns_;
+  TimeNs last_began_ns_ = 0;
   uint64_t exchanges_ = 0;
   uint64_t committed_exchanges_ = 0;
   uint64_t frames_ = 0;
