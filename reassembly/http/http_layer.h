@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,14 +32,15 @@ class HttpLayer : public StreamConsumerFactory {
 
   /// Writes open rows of requests that have waited for a second, settles exchanges whose last ACK
   /// did not come, and advances the sink's marks. Packet time; call it after each batch of packets.
-  void OnTick(TimeNs now);
+  /// `undelivered_since`: packet time of the oldest byte that the stream layer still holds back
+  /// behind a hole; a request may hide in it, so the marks stay below.
+  void OnTick(TimeNs now, TimeNs undelivered_since = INT64_MAX);
   /// After StreamTracker::Finish: nothing is left waiting.
   void Finish();
 
   void AddCounters(Counters& counters) const;
 
  private:
-  friend class HttpConnection;
   struct Shared;
   std::unique_ptr<Shared> shared_;
 };

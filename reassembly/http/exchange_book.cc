@@ -1,0 +1,247 @@
+#include "reassembly/http/exchange_book.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "reassembly/limits.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+using store::Side;
+
+size_t Capacity(const Message& message) {
+  return message.head.capacity() + message.body.capacity() + message.trailers.capacity() +
+         message.facts.gaps.capacity() * sizeof(store::MessageGap);
+}
+
+size_t Footprint(Exchange& exchange) {
+  size_t bytes = sizeof(Exchange) + Capacity(exchange.request()) + Capacity(exchange.response());
+  for (const store::InterimResponse& interim : exchange.interim) {
+    bytes += sizeof(interim) + interim.head.capacity();
+  }
+  return bytes;
+}
+
+size_t Content(const Message& message) {
+  return message.head.size() + message.body.size() + message.trailers.size();
+}
+
+/// Empties a message and keeps its buffers.
+void Clear(Message& message) {
+  auto head = std::move(message.head);
+  auto body = std::move(message.body);
+  auto trailers = std::move(message.trailers);
+  auto gaps = std::move(message.facts.gaps);
+  head.clear();
+  body.clear();
+  trailers.clear();
+  gaps.clear();
+  message = Message{};
+  message.head = std::move(head);
+  message.body = std::move(body);
+  message.trailers = std::move(trailers);
+  message.facts.gaps = std::move(gaps);
+}
+
+}  // namespace
+
+ExchangeBook::ExchangeBook(HttpLayerOptions options, MemoryAccount& memory, store::RecordSink& sink)
+    : options_(std::move(options)), memory_(memory), sink_(sink) {}
+
+ExchangeBook::~ExchangeBook() { memory_.used_bytes -= pooled_bytes_; }
+
+Exchange& ExchangeBook::Begin(ExchangeOwner& owner, Side first, TimeNs at) {
+  if (free_.empty()) {
+    live_.emplace_back();
+  } else {
+    live_.splice(live_.end(), free_, std::prev(free_.end()));
+    // What was charged to the pool is now charged to the exchange.
+    pooled_bytes_ -= live_.back().charged;
+  }
+  Exchange& exchange = live_.back();
+  exchange.self = std::prev(live_.end());
+  exchange.serial = ++next_serial_;
+  exchange.owner = &owner;
+  exchange.began_at = at;
+  unsettled_.Add(&exchange);
+  if (first == Side::kClient) {
+    waiting_.Add(&exchange);
+    next_due_ = std::min(next_due_, at + limits::kOpenRowNs);
+  }
+  Charge(exchange);
+  return exchange;
+}
+
+void ExchangeBook::Number(Exchange& exchange) {
+  CHECK(exchange.number == 0);
+  exchange.number = next_number_++;
+  by_number_.PushBack(&exchange);
+  ++counts_.exchanges;
+  ++counts_.exchanges_in_flight;
+}
+
+void ExchangeBook::Discard(Exchange& exchange) {
+  CHECK(exchange.number == 0);
+  Leave(exchange);
+}
+
+void ExchangeBook::OnMessage(Exchange& exchange, Side side) {
+  exchange.message(side).present = true;
+  ++counts_.messages_started;
+  ++counts_.messages_in_flight;
+}
+
+void ExchangeBook::OnRequestHead(Exchange& exchange) {
+  if (held_.Contains(&exchange)) {
+    held_.Remove(&exchange);
+    PutOpenRow(exchange);
+  }
+}
+
+void ExchangeBook::Charge(Exchange& exchange) {
+  const size_t bytes = Footprint(exchange);
+  memory_.used_bytes += bytes - exchange.charged;
+  exchange.charged = bytes;
+}
+
+void ExchangeBook::AppendBody(Exchange& exchange, Side side, Bytes bytes) {
+  Message& message = exchange.message(side);
+  message.facts.body_bytes += bytes.size();
+  if (message.shed) {
+    NoteShed(0, bytes.size());
+    return;
+  }
+  message.facts.body_stored_bytes += bytes.size();
+  if (message.body.empty() && message.facts.declared_bytes) {
+    const uint64_t left = *message.facts.declared_bytes - message.facts.body_bytes + bytes.size();
+    const uint64_t room = limits::kExtentBytes + bytes.size();
+    message.body.reserve(static_cast<size_t>(std::min(left, room)));
+  }
+  message.body.append(AsText(bytes));
+  if (message.body.size() >= limits::kExtentBytes) {
+    PutExtent(exchange, side);
+  }
+  Charge(exchange);
+}
+
+void ExchangeBook::Finish(Exchange& exchange) {
+  CHECK(!exchange.finished);
+  exchange.finished = true;
+  exchange.finished_at = now_;
+  exchange.settling_bytes = Content(exchange.request()) + Content(exchange.response());
+  settling_.PushBack(&exchange);
+  settling_bytes_ += exchange.settling_bytes;
+  next_due_ = std::min(next_due_, now_ + limits::kSettleNs);
+  while (settling_bytes_ > limits::kSettlingBytes) {
+    Settle(*settling_.front());
+  }
+}
+
+void ExchangeBook::Settle(Exchange& exchange) {
+  if (!ShedWhole(exchange)) {
+    exchange.owner->BeforePut();
+    PutMessage(exchange, Side::kClient);
+    PutMessage(exchange, Side::kServer);
+    PutExchange(exchange, 0);
+  }
+  --counts_.exchanges_in_flight;
+  Leave(exchange);
+}
+
+void ExchangeBook::RunDue() {
+  while (Exchange* exchange = waiting_.front()) {
+    if (exchange->began_at + limits::kOpenRowNs > now_) {
+      break;
+    }
+    waiting_.Remove(exchange);
+    if (exchange->finished || !exchange->request().head_complete) {
+      held_.Add(exchange);
+    } else {
+      PutOpenRow(*exchange);
+    }
+  }
+  while (!settling_.empty() && settling_.front()->finished_at + limits::kSettleNs <= now_) {
+    Settle(*settling_.front());
+  }
+  if (shed_.messages + shed_.bytes > 0 && shed_.until + limits::kShedPauseNs <= now_) {
+    PutShedLoss();
+  }
+  SetNextDue();
+}
+
+void ExchangeBook::SetNextDue() {
+  next_due_ = INT64_MAX;
+  if (const auto first = waiting_.first_time()) {
+    next_due_ = *first + limits::kOpenRowNs;
+  }
+  if (!settling_.empty()) {
+    next_due_ = std::min(next_due_, settling_.front()->finished_at + limits::kSettleNs);
+  }
+  if (shed_.messages + shed_.bytes > 0) {
+    next_due_ = std::min(next_due_, shed_.until + limits::kShedPauseNs);
+  }
+}
+
+void ExchangeBook::Tick(TimeNs now, TimeNs undelivered_since) {
+  Advance(now);
+  if (options_.pressure) {
+    pressure_ = options_.pressure();
+  }
+  const auto hold = [](TimeNs mark, std::optional<TimeNs> first) {
+    return std::min(mark, first.value_or(INT64_MAX));
+  };
+  const TimeNs through = std::min(now_, undelivered_since);
+  marks_.exchanges_below = by_number_.empty() ? next_number_ : by_number_.front()->number;
+  marks_.requests_through = std::max(
+      marks_.requests_through, hold(hold(through, waiting_.first_time()), held_.first_time()));
+  marks_.answers_through = std::max(marks_.answers_through, hold(through, unsettled_.first_time()));
+  sink_.Advance(marks_, now_);
+}
+
+void ExchangeBook::Flush() {
+  CHECK(live_.empty());
+  if (shed_.messages + shed_.bytes > 0) {
+    PutShedLoss();
+  }
+  Tick(now_, INT64_MAX);
+}
+
+void ExchangeBook::Leave(Exchange& exchange) {
+  exchange.owner->OnLeaving(exchange);
+  if (by_number_.Contains(&exchange)) {
+    by_number_.Remove(&exchange);
+  }
+  waiting_.Remove(&exchange);
+  held_.Remove(&exchange);
+  unsettled_.Remove(&exchange);
+  if (settling_.Contains(&exchange)) {
+    settling_.Remove(&exchange);
+    settling_bytes_ -= exchange.settling_bytes;
+  }
+  Recycle(exchange);
+}
+
+void ExchangeBook::Recycle(Exchange& exchange) {
+  Clear(exchange.request());
+  Clear(exchange.response());
+  exchange.interim.clear();
+  exchange.number = 0;
+  exchange.owner = nullptr;
+  exchange.flags = 0;
+  exchange.method = exchange.target = exchange.host = {};
+  exchange.settling_bytes = 0;
+  exchange.finished = exchange.read = exchange.open_put = false;
+  exchange.no_answer = exchange.simple = false;
+  Charge(exchange);
+  if (pooled_bytes_ + exchange.charged > limits::kPooledBytes) {
+    memory_.used_bytes -= exchange.charged;
+    live_.erase(exchange.self);
+    return;
+  }
+  pooled_bytes_ += exchange.charged;
+  free_.splice(free_.end(), live_, exchange.self);
+}
+
+}  // namespace trafrec::reassembly

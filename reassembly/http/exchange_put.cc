@@ -1,0 +1,206 @@
+// How exchanges leave for the sink: the order of records, open rows, and what is given up under
+// load. The other half of ExchangeBook.
+
+#include <algorithm>
+
+#include "reassembly/http/exchange_book.h"
+#include "reassembly/limits.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+using store::Flag;
+using store::FlagBit;
+using store::Side;
+
+std::string_view HostOf(const Exchange& exchange, std::string_view head) {
+  if (exchange.host.size > 0) {
+    return exchange.host.In(head);
+  }
+  const std::string_view target = exchange.target.In(head);
+  const size_t scheme = target.find("://");
+  if (scheme == std::string_view::npos || target.starts_with('/')) {
+    return {};
+  }
+  const std::string_view rest = target.substr(scheme + 3);
+  return rest.substr(0, rest.find_first_of("/?#"));
+}
+
+}  // namespace
+
+void ExchangeBook::PutExtent(Exchange& exchange, Side side) {
+  Message& message = exchange.message(side);
+  exchange.owner->BeforePut();
+  sink_.PutExtent(store::MessageIdOf(exchange.number, side), message.extents,
+                  AsBytes(message.body));
+  ++message.extents;
+  message.body.clear();
+}
+
+void ExchangeBook::PutMessage(Exchange& exchange, Side side) {
+  Message& message = exchange.message(side);
+  if (!message.present) {
+    return;
+  }
+  const store::MessageId id = store::MessageIdOf(exchange.number, side);
+  if (message.shed) {
+    message.facts.flags |= FlagBit(Flag::kBodyShed);
+  }
+  if (message.put) {
+    if (!message.body.empty()) {
+      PutExtent(exchange, side);
+    }
+    sink_.PutMessageFacts(id, message.facts, AsBytes(message.trailers), message.extents);
+    return;
+  }
+  store::MessageRecord record;
+  record.id = id;
+  record.connection = exchange.owner->connection_number();
+  // Lent for the call: the record wants the facts by value, and copying them copies the gaps.
+  record.facts = std::move(message.facts);
+  record.head = AsBytes(message.head);
+  record.body_rest = AsBytes(message.body);
+  record.trailers = AsBytes(message.trailers);
+  record.extents = message.extents;
+  sink_.PutMessage(record);
+  message.facts = std::move(record.facts);
+  message.body.clear();
+  message.put = true;
+  --counts_.messages_in_flight;
+  ++counts_.messages_put;
+}
+
+void ExchangeBook::PutExchange(Exchange& exchange, store::Flags extra) {
+  const Message& request = exchange.request();
+  const Message& response = exchange.response();
+  record_.number = exchange.number;
+  record_.connection = exchange.owner->connection_number();
+  record_.has_request = request.present;
+  record_.has_response = response.present && !HasFlag(extra, Flag::kOpen);
+  record_.began_at = exchange.began_at;
+  record_.flags = exchange.flags | request.facts.flags | extra;
+  record_.status = 0;
+  record_.latency_ns = -1;
+  if (record_.has_response) {
+    record_.flags |= response.facts.flags;
+    record_.status = response.facts.status;
+    if (request.present && request.ended) {
+      record_.latency_ns =
+          std::max<int64_t>(-1, response.facts.first_byte_at - request.facts.last_byte_at);
+    }
+  } else {
+    record_.flags |= FlagBit(Flag::kResponseMissing);
+  }
+  if (!record_.has_request) {
+    record_.flags |= FlagBit(Flag::kRequestMissing);
+  }
+  const std::string_view head = request.head;
+  record_.method = exchange.method.In(head);
+  record_.target = exchange.target.In(head);
+  record_.host = HostOf(exchange, head);
+  std::swap(record_.interim, exchange.interim);
+  sink_.PutExchange(record_);
+  std::swap(record_.interim, exchange.interim);
+  if (HasFlag(extra, Flag::kOpen)) {
+    ++counts_.open_rows;
+  } else {
+    CountExchange(exchange, record_.flags);
+  }
+}
+
+void ExchangeBook::CountExchange(const Exchange& exchange, store::Flags flags) {
+  const bool request = exchange.messages[0].present;
+  const bool response = exchange.messages[1].present;
+  ++(request && response ? counts_.exchanges_paired
+     : request           ? counts_.exchanges_request_only
+                         : counts_.exchanges_response_only);
+  for (size_t i = 0; flags != 0 && i < counts_.exchange_flags.size(); ++i, flags >>= 1) {
+    counts_.exchange_flags[i] += flags & 1;
+  }
+}
+
+void ExchangeBook::PutOpenRow(Exchange& exchange) {
+  Message& request = exchange.request();
+  exchange.owner->BeforePut();
+  const store::Flags flags = request.facts.flags;
+  if (!request.ended) {
+    request.facts.flags |= FlagBit(Flag::kOpen);
+  }
+  PutMessage(exchange, Side::kClient);
+  PutExchange(exchange, FlagBit(Flag::kOpen));
+  request.facts.flags = flags | (request.facts.flags & FlagBit(Flag::kBodyShed));
+  exchange.open_put = true;
+  by_number_.Remove(&exchange);
+}
+
+void ExchangeBook::PutEvictionLoss(store::ConnectionNumber connection, TimeNs at) {
+  store::LossRecord loss;
+  loss.cause = store::LossCause::kLimit;
+  loss.from = at;
+  loss.until = at;
+  loss.connection = connection;
+  sink_.PutLoss(loss);
+}
+
+void ExchangeBook::PutFacts(store::MessageId id, const store::MessageFacts& facts,
+                            uint32_t extents) {
+  sink_.PutMessageFacts(id, facts, {}, extents);
+}
+
+bool ExchangeBook::ShedWhole(Exchange& exchange) {
+  const double limit = exchange.read ? limits::kShedReads : limits::kShedMutations;
+  const bool begun =
+      exchange.open_put || exchange.request().extents + exchange.response().extents > 0;
+  if (pressure_ < limit || begun) {
+    return false;
+  }
+  uint64_t bytes = 0;
+  uint64_t messages = 0;
+  for (const Message& message : exchange.messages) {
+    if (message.present) {
+      bytes += message.facts.wire_bytes;
+      ++messages;
+    }
+  }
+  counts_.messages_in_flight -= messages;
+  (exchange.read ? counts_.messages_shed_reads : counts_.messages_shed_mutations) += messages;
+  ++counts_.exchanges_shed;
+  NoteShed(messages, bytes);
+  return true;
+}
+
+void ExchangeBook::DecideShedding(Exchange& exchange, Side side) {
+  const double limit =
+      side == Side::kServer ? limits::kShedReadAnswerBodies : limits::kShedReadBodies;
+  Message& message = exchange.message(side);
+  if (exchange.read && pressure_ >= limit && message.facts.framing != store::Framing::kNone) {
+    message.shed = true;
+    ++counts_.bodies_shed;
+  }
+}
+
+void ExchangeBook::NoteShed(uint64_t messages, uint64_t bytes) {
+  if (shed_.messages + shed_.bytes > 0 && now_ - shed_.until > limits::kShedPauseNs) {
+    PutShedLoss();
+  }
+  if (shed_.messages + shed_.bytes == 0) {
+    shed_.from = now_;
+  }
+  shed_.until = now_;
+  shed_.messages += messages;
+  shed_.bytes += bytes;
+  next_due_ = std::min(next_due_, now_ + limits::kShedPauseNs);
+}
+
+void ExchangeBook::PutShedLoss() {
+  store::LossRecord loss;
+  loss.cause = store::LossCause::kLoad;
+  loss.from = shed_.from;
+  loss.until = shed_.until;
+  loss.bytes = shed_.bytes;
+  loss.exact = true;
+  sink_.PutLoss(loss);
+  shed_ = {};
+}
+
+}  // namespace trafrec::reassembly

@@ -1,0 +1,152 @@
+// ACKs may be captured before the bytes that they cover (two queues, two directions, a hole that
+// was filled late), and a message's end is known only when its last byte is handed over. So the
+// last few ACKs are kept, and a message takes its facts from them whenever it or they grow: its
+// last ACK is the first one at or behind its end, or else the newest one behind its start.
+
+#include "reassembly/http/flow_facts.h"
+
+#include <algorithm>
+
+#include "reassembly/limits.h"
+
+namespace trafrec::reassembly {
+
+void FlowFacts::Add(Message& message, Exchange& exchange) {
+  if (first_ > 0 && first_ * 2 >= entries_.size()) {
+    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(first_));
+    covered_ -= std::min(covered_, first_);
+    first_ = 0;
+  }
+  entries_.push_back({message.facts.flow_offset, &message, &exchange});
+  ApplyAck(message);
+}
+
+void FlowFacts::Forget(const Message& message) {
+  const auto found =
+      std::lower_bound(entries_.begin() + static_cast<std::ptrdiff_t>(first_), entries_.end(),
+                       message.facts.flow_offset,
+                       [](const Entry& entry, uint64_t start) { return entry.start < start; });
+  for (auto entry = found; entry != entries_.end() && entry->start == message.facts.flow_offset;
+       ++entry) {
+    if (entry->message == &message) {
+      entry->message = nullptr;
+    }
+  }
+  while (first_ < entries_.size() && entries_[first_].message == nullptr) {
+    ++first_;
+  }
+  covered_ = std::max(covered_, first_);
+}
+
+void FlowFacts::ApplyAck(Message& message) const {
+  // Where nothing of it is open, a later ACK says nothing about it.
+  if (message.covered() || acks_.empty() || acks_.back().offset <= message.facts.flow_offset) {
+    return;
+  }
+  const uint64_t end = message.end();
+  const Ack* last = &acks_.back();
+  if (last->offset > end) {
+    last = &*std::lower_bound(acks_.begin(), acks_.end(), end,
+                              [](const Ack& ack, uint64_t offset) { return ack.offset < offset; });
+  }
+  message.facts.acked_bytes = std::min(last->offset, end) - message.facts.flow_offset;
+  message.facts.last_ack = last->number;
+  message.facts.last_ack_at = last->at;
+}
+
+void FlowFacts::OnAcknowledged(const Ack& ack) {
+  if (!acks_.empty() && ack.offset <= acks_.back().offset) {
+    return;
+  }
+  // Older ACKs matter only to messages that are not handed over yet.
+  if (!acks_.empty() && acks_.back().offset <= delivered_) {
+    acks_.clear();
+  } else if (acks_.size() == limits::kAheadFacts) {
+    acks_.erase(acks_.begin());
+  }
+  acks_.push_back(ack);
+  for (size_t i = std::max(covered_, first_); i < entries_.size(); ++i) {
+    Message* message = entries_[i].message;
+    if (message == nullptr) {
+      continue;
+    }
+    if (message->facts.flow_offset >= ack.offset) {
+      break;
+    }
+    ApplyAck(*message);
+  }
+}
+
+void FlowFacts::OnDelivered(uint64_t offset) {
+  delivered_ = offset;
+  if (!entries_.empty() && entries_.back().message != nullptr) {
+    ApplyAck(*entries_.back().message);
+  }
+  if (!copies_ahead_.empty()) {
+    auto ready = std::partition(copies_ahead_.begin(), copies_ahead_.end(), [&](const Copy& copy) {
+      return copy.offset + copy.length > offset;
+    });
+    for (auto copy = ready; copy != copies_ahead_.end(); ++copy) {
+      ApplyCopy(*copy);
+    }
+    copies_ahead_.erase(ready, copies_ahead_.end());
+  }
+}
+
+Exchange* FlowFacts::NextCovered() {
+  while (covered_ < entries_.size()) {
+    const Entry& entry = entries_[covered_];
+    if (entry.message == nullptr) {
+      ++covered_;
+      continue;
+    }
+    if (!entry.message->ended || !entry.message->covered()) {
+      return nullptr;
+    }
+    ++covered_;
+    return entry.exchange;
+  }
+  return nullptr;
+}
+
+void FlowFacts::OnCopy(uint64_t offset, uint64_t length, TimeNs at, bool conflict) {
+  const Copy copy{offset, length, at, conflict};
+  if (offset + length > delivered_) {
+    if (copies_ahead_.size() == limits::kAheadFacts) {
+      copies_ahead_.erase(copies_ahead_.begin());
+    }
+    copies_ahead_.push_back(copy);
+    return;
+  }
+  ApplyCopy(copy);
+}
+
+void FlowFacts::ApplyCopy(const Copy& copy) {
+  for (size_t i = FirstEndingAfter(copy.offset); i < entries_.size(); ++i) {
+    Message* message = entries_[i].message;
+    if (entries_[i].start >= copy.offset + copy.length) {
+      break;
+    }
+    if (message == nullptr || message->end() <= copy.offset) {
+      continue;
+    }
+    ++message->facts.copies;
+    message->facts.last_copy_at = std::max(message->facts.last_copy_at, copy.at);
+    if (copy.conflict) {
+      message->facts.flags |= FlagBit(store::Flag::kOverlapConflict);
+    }
+  }
+}
+
+size_t FlowFacts::FirstEndingAfter(uint64_t offset) const {
+  const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(first_);
+  auto found =
+      std::upper_bound(begin, entries_.end(), offset,
+                       [](uint64_t place, const Entry& entry) { return place < entry.start; });
+  if (found != begin) {
+    --found;  // it begins at or before `offset`, and may reach over it
+  }
+  return static_cast<size_t>(found - entries_.begin());
+}
+
+}  // namespace trafrec::reassembly

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "store/records.h"
+
+namespace trafrec::reassembly {
+
+/// A part of a head, by place, so that it stays valid when the head's bytes move.
+struct Slice {
+  uint32_t at = 0;
+  uint32_t size = 0;
+
+  std::string_view In(std::string_view head) const { return head.substr(at, size); }
+};
+
+/// A start line, split. Request line if `side` is the client's, status line if it is the server's.
+struct StartLine {
+  store::Side side = store::Side::kClient;
+  Slice method;
+  Slice target;
+  uint16_t status = 0;
+  uint8_t version_major = 0;
+  uint8_t version_minor = 0;
+  bool simple = false;   ///< HTTP/0.9: "GET /path", which is the whole request
+  bool lenient = false;  ///< more than the grammar's spaces, spaces in the target, odd versions
+};
+
+/// What the fields of a head say about framing, and the host.
+struct HeadFields {
+  std::optional<uint64_t> content_length;
+  bool chunked = false;       ///< the last transfer coding is chunked
+  bool other_coding = false;  ///< there are transfer codings, and the last one is not chunked
+  bool lenient = false;       ///< the strict grammar refuses the head
+  std::optional<Slice> host;  ///< value of the first Host field
+};
+
+/// Could these be the first bytes of a message? Looks at no more than 64 of them; used before the
+/// start line is complete.
+bool CouldBeStart(std::string_view prefix);
+
+/// Splits a start line (with or without its line end). nullopt: it is none, not even leniently.
+std::optional<StartLine> ParseStartLine(std::string_view line);
+
+/// The fields of a whole head (start line to empty line) by the strict grammar; nullopt if it
+/// refuses them.
+std::optional<HeadFields> ParseFieldsStrictly(const StartLine& start, std::string_view head);
+
+/// The same for what real servers accept beyond the grammar: bare LF, folded lines, spaces before
+/// the colon, lines that are no field, repeated or signed lengths, both framings at once.
+HeadFields ParseFieldsLeniently(const StartLine& start, std::string_view head);
+
+/// First place after an empty line at or after `from` (bytes before it were searched), or npos.
+size_t FindHeadEnd(std::string_view head, size_t from);
+
+}  // namespace trafrec::reassembly

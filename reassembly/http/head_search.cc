@@ -1,0 +1,252 @@
+// The part of MessageParser that finds and collects heads. A head that lies whole in its chunk is
+// parsed in place; one that comes in pieces is collected, and each byte is looked at once.
+
+#include <algorithm>
+#include <utility>
+
+#include "reassembly/http/message_parser.h"
+#include "reassembly/limits.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+/// CouldBeStart looks at no more.
+constexpr size_t kPrefixBytes = 64;
+
+}  // namespace
+
+void MessageParser::StepBetween() {
+  const size_t blank = rest().find_first_not_of("\r\n");
+  const size_t skipped = blank == std::string_view::npos ? rest().size() : blank;
+  const bool at_packet = at_ == 0 && chunk_->packet_start;
+  counts_.between_bytes += skipped;
+  at_ += skipped;
+  if (blank == std::string_view::npos) {
+    return;
+  }
+  proved_ |= at_packet && last_peer_ && advanced_;
+  tentative_ = false;
+  start_ = StartHere();
+  BeginHead();
+}
+
+void MessageParser::StepSearching() {
+  if (at_ == 0 && chunk_->packet_start && CouldBeStart(rest().substr(0, rest().find('\n')))) {
+    tentative_ = true;
+    proved_ = false;
+    start_ = StartHere();
+    BeginHead();
+    return;
+  }
+  if (!seen_message_ && searched_bytes_ == 0 && handler_.OnForeign(flow_, AsBytes(rest()))) {
+    return BecomeOpaque();
+  }
+  SkipChunk();
+}
+
+void MessageParser::BeginHead() {
+  head_.clear();
+  scanned_ = 0;
+  line_known_ = false;
+  const std::string_view bytes = rest();
+  const size_t line_end = bytes.find('\n');
+  if (line_end == std::string_view::npos) {
+    if (!CouldBeStart(bytes)) {
+      return NoStart();
+    }
+    BufferHead();
+    if (!tentative_) {
+      start_held_ = true;
+      handler_.OnStartSeen(flow_, start_);
+    }
+    return;
+  }
+  const auto line = ParseStartLine(bytes.substr(0, line_end + 1));
+  if (!line || (!tentative_ && !handler_.Accepts(flow_, start_, *line))) {
+    return NoStart();
+  }
+  line_ = *line;
+  line_known_ = true;
+  const size_t end = line->simple ? line_end + 1 : FindHeadEnd(bytes, line_end);
+  if (end == std::string_view::npos) {
+    BufferHead();
+    if (!tentative_) {
+      handler_.OnStartLine(flow_, start_, line_);
+    }
+    return;
+  }
+  at_ += end;
+  CompleteHead(bytes.substr(0, end));
+}
+
+void MessageParser::BufferHead() {
+  head_.append(rest());
+  counts_.pending_bytes += rest().size();
+  at_ = chunk_->bytes.size();
+  scanned_ = line_known_ ? head_.size() : 0;
+  state_ = State::kHead;
+}
+
+void MessageParser::StepHead() {
+  // A better candidate than one that did not come to its end within its packet.
+  if (tentative_ && at_ == 0 && chunk_->packet_start) {
+    const size_t line_end = rest().find('\n');
+    if (line_end != std::string_view::npos && ParseStartLine(rest().substr(0, line_end + 1))) {
+      DropHead();
+      return Search();
+    }
+  }
+  const size_t before = head_.size();
+  const size_t limit = tentative_ ? limits::kTentativeHeadBytes : limits::kHeadBytes;
+  const std::string_view bytes = rest().substr(0, limit + 3 - std::min(limit, before));
+  head_.append(bytes);
+  counts_.pending_bytes += bytes.size();
+  at_ += bytes.size();
+  if (!line_known_) {
+    const size_t line_end = head_.find('\n', scanned_);
+    if (line_end == std::string_view::npos) {
+      scanned_ = head_.size();
+      if (before < kPrefixBytes && !CouldBeStart(head_)) {
+        return NoStart();
+      }
+      return head_.size() > limit ? OverlongHead() : void();
+    }
+    TakeStartLine(std::string_view(head_).substr(0, line_end + 1));
+    if (!line_known_) {
+      return;
+    }
+    scanned_ = line_end;
+  }
+  const size_t end = line_.simple ? head_.find('\n') + 1 : FindHeadEnd(head_, scanned_);
+  if (end == std::string_view::npos) {
+    scanned_ = head_.size();
+    return head_.size() > limit ? OverlongHead() : void();
+  }
+  // What follows the head goes back to the chunk.
+  const size_t back = head_.size() - end;
+  at_ -= back;
+  head_.resize(end);
+  counts_.pending_bytes -= head_.size() + back;
+  CompleteHead(head_);
+}
+
+void MessageParser::TakeStartLine(std::string_view text) {
+  const auto line = ParseStartLine(text);
+  if (!line || (!tentative_ && !handler_.Accepts(flow_, start_, *line))) {
+    return NoStart();
+  }
+  line_ = *line;
+  line_known_ = true;
+  if (!tentative_) {
+    start_held_ = false;
+    handler_.OnStartLine(flow_, start_, line_);
+  }
+}
+
+void MessageParser::CompleteHead(std::string_view head) {
+  auto fields = ParseFieldsStrictly(line_, head);
+  if (tentative_) {
+    start_.resynchronised = true;
+    if (!fields || !handler_.Accepts(flow_, start_, line_)) {
+      ++counts_.starts_refused;
+      counts_.skipped_bytes += head.size();
+      return Search();
+    }
+  } else if (!fields) {
+    fields = ParseFieldsLeniently(line_, head);
+  }
+  counts_.head_bytes += head.size();
+  seen_message_ = true;
+  tentative_ = false;
+  state_ = State::kBetween;
+  const uint64_t end = start_.offset + head.size();
+  const TimeNs at = chunk_->at;
+  const BodyPlan plan = handler_.OnHead(flow_, start_, line_, *fields, head);
+  handler_.OnProgress(flow_, end, at);
+  if (state_ != State::kOpaque) {
+    EnterBody(plan);
+  }
+  // An unusually large buffer is not kept on an idle connection.
+  if (head_.capacity() > 4096) {
+    std::string().swap(head_);
+  }
+}
+
+void MessageParser::NoStart() {
+  if (tentative_) {
+    DropHead();
+    Search();
+    return SkipChunk();
+  }
+  const bool buffered = state_ == State::kHead;
+  if (start_held_) {
+    start_held_ = false;
+    handler_.OnStartGone(flow_);
+  }
+  if (handler_.TakesHeadless(flow_, start_)) {
+    const std::string head = std::move(head_);
+    head_.clear();
+    counts_.pending_bytes -= buffered ? head.size() : 0;
+    EnterBody({.framing = store::Framing::kUntilClose});
+    if (buffered) {
+      counts_.body_bytes += head.size();
+      handler_.OnBody(flow_, AsBytes(head));
+    }
+    return;
+  }
+  const bool foreign =
+      !seen_message_ && handler_.OnForeign(flow_, AsBytes(buffered ? head_ : rest()));
+  DropHead();
+  if (foreign) {
+    return BecomeOpaque();
+  }
+  handler_.OnLost(flow_, start_.offset, 0);
+  Search();
+}
+
+void MessageParser::OverlongHead() {
+  if (tentative_) {
+    DropHead();
+    return Search();
+  }
+  EndPartialHead(Ending::kEvicted, nullptr);
+  handler_.OnLost(flow_, chunk_->offset + at_, 0);
+  Search();
+}
+
+void MessageParser::DropHead() {
+  if (state_ == State::kHead) {
+    counts_.pending_bytes -= head_.size();
+    counts_.skipped_bytes += head_.size();
+    std::string().swap(head_);
+  }
+}
+
+void MessageParser::EndPartialHead(Ending ending, const Gap* gap) {
+  start_held_ = false;
+  counts_.pending_bytes -= head_.size();
+  const bool taken =
+      handler_.OnPartialHead(flow_, start_, line_known_ ? &line_ : nullptr, head_, ending, gap);
+  (taken ? counts_.head_bytes : counts_.skipped_bytes) += head_.size();
+  seen_message_ |= taken;
+  std::string().swap(head_);
+  state_ = State::kBetween;
+}
+
+void MessageParser::Search() {
+  // A packet that was refused is passed over, for a start lies at the first byte of one.
+  state_ = State::kSearching;
+  proved_ = false;
+}
+
+void MessageParser::SkipChunk() {
+  const size_t skipped = rest().size();
+  counts_.skipped_bytes += skipped;
+  searched_bytes_ += skipped;
+  at_ = chunk_->bytes.size();
+  if (!seen_message_ && from_start_ && searched_bytes_ > limits::kProbeBytes) {
+    state_ = State::kOpaque;
+  }
+}
+
+}  // namespace trafrec::reassembly

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "reassembly/http/exchange_book.h"
+#include "reassembly/http/flow_facts.h"
+#include "reassembly/http/message_parser.h"
+#include "reassembly/http/pairing.h"
+#include "reassembly/stream/stream_consumer.h"
+
+namespace trafrec::reassembly {
+
+/// One connection: two parsers, the pairing between them, and the exchanges that are not settled.
+/// Made by HttpLayer, called by StreamTracker. What it needs for data is made with the first byte,
+/// so that a connection without any stays small.
+class HttpConnection final : public StreamConsumer, private MessageHandler, private ExchangeOwner {
+ public:
+  HttpConnection(const ConnectionInfo& info, ExchangeBook& book);
+  ~HttpConnection() override;
+
+  void OnChunk(Flow flow, const Chunk& chunk) override;
+  void OnGap(Flow flow, const Gap& gap) override;
+  void OnAcknowledged(Flow flow, uint64_t offset, uint32_t acknowledgment, TimeNs at) override;
+  void OnCopy(Flow flow, uint64_t offset, uint64_t length, TimeNs at, bool conflict) override;
+  void OnEnd(Flow flow, TimeNs at) override;
+  void OnClose(const ConnectionEnd& end) override;
+  void OnEvict(TimeNs at) override;
+
+ private:
+  /// One direction.
+  struct Lane {
+    Lane(Flow flow, bool proved, MessageHandler& handler, HttpCounts& counts)
+        : parser(flow, proved, handler, counts) {}
+
+    MessageParser parser;
+    FlowFacts facts;
+    Exchange* current = nullptr;  ///< whose message is in progress here
+    Exchange* held = nullptr;     ///< made for first bytes that are no start line yet
+    uint64_t opaque_bytes = 0;    ///< after an upgrade
+    uint64_t delivered = 0;       ///< offset up to which the flow was handed over
+    TimeNs last_at = 0;           ///< of its last chunk
+    bool ended = false;
+  };
+  /// What a connection with data needs.
+  struct Active {
+    Active(bool mid_stream, MessageHandler& handler, HttpCounts& counts)
+        : lanes{Lane(Flow::kFirst, !mid_stream, handler, counts),
+                Lane(Flow::kSecond, !mid_stream, handler, counts)},
+          pairing(mid_stream) {}
+
+    std::array<Lane, 2> lanes;  ///< by Flow
+    Pairing pairing;
+    IntrusiveList<Exchange, &Exchange::in_connection> exchanges;
+    size_t charged = 0;
+    std::vector<Exchange*> unanswered;  ///< scratch
+    std::vector<Exchange*> ambiguous;   ///< scratch
+  };
+  /// The exchange after which the connection left HTTP, for the facts that its end brings.
+  struct Upgraded {
+    store::ExchangeNumber number = 0;
+    std::array<store::MessageFacts, 2> facts;  ///< by Side
+    std::array<uint32_t, 2> extents{};
+  };
+
+  // MessageHandler
+  bool Accepts(Flow flow, const MessageStart& start, const StartLine& line) override;
+  void OnStartSeen(Flow flow, const MessageStart& start) override;
+  void OnStartGone(Flow flow) override;
+  void OnStartLine(Flow flow, const MessageStart& start, const StartLine& line) override;
+  BodyPlan OnHead(Flow flow, const MessageStart& start, const StartLine& line,
+                  const HeadFields& fields, std::string_view head) override;
+  bool OnPartialHead(Flow flow, const MessageStart& start, const StartLine* line,
+                     std::string_view head, Ending ending, const Gap* gap) override;
+  bool TakesHeadless(Flow flow, const MessageStart& start) override;
+  void OnBody(Flow flow, Bytes bytes) override;
+  void OnTrailers(Flow flow, Bytes bytes) override;
+  void OnMessageGap(Flow flow, store::MessageGap::Part part, uint64_t length,
+                    const Gap& gap) override;
+  void OnProgress(Flow flow, uint64_t offset, TimeNs at) override;
+  void OnBodyless(Flow flow) override;
+  void OnMessageEnd(Flow flow, Ending ending, bool lenient) override;
+  void OnLost(Flow flow, uint64_t from, uint64_t length) override;
+  bool OnForeign(Flow flow, Bytes first_bytes) override;
+
+  // ExchangeOwner
+  store::ConnectionNumber connection_number() const override { return info_.number; }
+  void BeforePut() override;
+  void OnLeaving(Exchange& exchange) override;
+
+  bool mid_stream() const { return !info_.client.has_value(); }
+  Active& active();
+  Lane& lane(Flow flow) { return active_->lanes[static_cast<size_t>(flow)]; }
+  store::Side SideOf(Flow flow) const {
+    return client_ == flow ? store::Side::kClient : store::Side::kServer;
+  }
+  void SettleRole(Flow flow, store::Side side);
+  Message* Current(Flow flow);
+  void Recharge();
+
+  Exchange& BeginRequest(Flow flow, const MessageStart& start);
+  BodyPlan OnRequestHead(Flow flow, const MessageStart& start, const StartLine& line,
+                         const HeadFields& fields, std::string_view head);
+  BodyPlan OnResponseHead(Flow flow, const MessageStart& start, const StartLine& line,
+                          const HeadFields& fields, std::string_view head);
+  bool TakeInterim(const Pairing::Decision& decision, const MessageStart& start,
+                   const StartLine& line, std::string_view head);
+  Exchange& BeginResponse(Flow flow, const MessageStart& start, const Pairing::Decision& decision);
+  void InitMessage(Flow flow, Exchange& exchange, const MessageStart& start);
+  void FillHead(Message& message, const StartLine& line, std::string_view head);
+  void NameRequest(Exchange& exchange, const StartLine& line);
+  BodyPlan PlanResponse(const Exchange& exchange, const StartLine& line,
+                        const HeadFields& fields) const;
+  void LeaveUnanswered(const std::vector<Exchange*>& exchanges, store::Flags flags);
+  void FinishIfDone(Exchange& exchange);
+  void SettleCovered(Flow flow);
+  void CloseAll(Ending ending, store::Flags flags);
+  void PutUpgradedFacts();
+  store::ConnectionRecord Record() const;
+
+  ExchangeBook& book_;
+  ConnectionInfo info_;
+  std::optional<Flow> client_;  ///< decided
+  std::unique_ptr<Active> active_;
+  std::unique_ptr<Upgraded> upgraded_;
+  const ConnectionEnd* end_ = nullptr;  ///< during OnClose
+  store::Protocol protocol_ = store::Protocol::kNoData;
+  bool put_ = false;
+  bool had_data_ = false;
+  bool evicted_ = false;
+};
+
+}  // namespace trafrec::reassembly

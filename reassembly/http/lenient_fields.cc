@@ -1,0 +1,100 @@
+// Heads that the strict grammar refuses and real servers accept.
+//
+// The rules, each the one that the common servers follow: a line ends at LF; a line that begins
+// with a blank continues the one before; blanks before the colon belong to no name; a line without
+// a colon is no field and means nothing; of several lengths the first counts; of a length and the
+// chunked coding the coding counts (RFC 9112, section 6.3); a length that is no number is none.
+// Rejected: rewriting the head for llhttp's lenient flags. They cover two of these cases, and the
+// rewriting would have to know the rules anyway.
+
+#include <algorithm>
+
+#include "reassembly/http/head.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+constexpr uint64_t kLengthMax = uint64_t{1} << 62;
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+bool SameName(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return Lower(x) == Lower(y); });
+}
+
+std::string_view Trim(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n\v\f";
+  const size_t from = text.find_first_not_of(kBlanks);
+  if (from == std::string_view::npos) {
+    return {};
+  }
+  return text.substr(from, text.find_last_not_of(kBlanks) - from + 1);
+}
+
+/// "5", "+5", "5, 5"; too large ones are cut to kLengthMax. nullopt: no number, or a negative one.
+std::optional<uint64_t> ParseLength(std::string_view value) {
+  value = Trim(value.substr(0, value.find(',')));
+  if (value.starts_with('+')) {
+    value.remove_prefix(1);
+  }
+  if (value.empty()) {
+    return std::nullopt;
+  }
+  uint64_t length = 0;
+  for (const char c : value) {
+    if (c < '0' || c > '9') {
+      return std::nullopt;
+    }
+    length = std::min(kLengthMax, length * 10 + static_cast<uint64_t>(c - '0'));
+  }
+  return length;
+}
+
+void TakeField(std::string_view head, std::string_view name, std::string_view value,
+               HeadFields& fields) {
+  if (SameName(name, "content-length")) {
+    if (!fields.content_length) {
+      fields.content_length = ParseLength(value);
+    }
+  } else if (SameName(name, "transfer-encoding")) {
+    const size_t comma = value.rfind(',');
+    const auto last = Trim(comma == std::string_view::npos ? value : value.substr(comma + 1));
+    const bool identity = SameName(last, "identity") || last.empty();
+    fields.chunked = SameName(last, "chunked");
+    fields.other_coding = !fields.chunked && !identity;
+  } else if (SameName(name, "host") && !fields.host) {
+    fields.host = Slice{static_cast<uint32_t>(value.empty() ? 0 : value.data() - head.data()),
+                        static_cast<uint32_t>(value.size())};
+  }
+}
+
+}  // namespace
+
+HeadFields ParseFieldsLeniently(const StartLine& start, std::string_view head) {
+  HeadFields fields;
+  fields.lenient = true;
+  if (start.simple) {
+    return fields;
+  }
+  size_t at = head.find('\n');
+  while (at != std::string_view::npos && at + 1 < head.size()) {
+    const size_t from = at + 1;
+    at = head.find('\n', from);
+    while (at != std::string_view::npos && at + 1 < head.size() &&
+           (head[at + 1] == ' ' || head[at + 1] == '\t')) {
+      at = head.find('\n', at + 1);
+    }
+    const std::string_view line = head.substr(from, at == std::string_view::npos ? at : at - from);
+    const size_t colon = line.find(':');
+    if (colon != std::string_view::npos && colon > 0) {
+      TakeField(head, Trim(line.substr(0, colon)), Trim(line.substr(colon + 1)), fields);
+    }
+  }
+  if (fields.chunked || fields.other_coding) {
+    fields.content_length.reset();
+  }
+  return fields;
+}
+
+}  // namespace trafrec::reassembly

@@ -1,0 +1,463 @@
+// What HttpConnection makes of the messages that its two parsers find: exchanges, framing by
+// request, ends.
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "reassembly/http/http_connection.h"
+#include "reassembly/http/protocol_probe.h"
+#include "reassembly/http/request_class.h"
+#include "reassembly/limits.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+using store::Flag;
+using store::FlagBit;
+using store::Framing;
+using store::Side;
+
+/// Interim answers kept of one exchange; a server that sends progress for hours sends more.
+constexpr size_t kInterimMax = 100;
+
+Flag GapFlag(Side side) {
+  return side == Side::kClient ? Flag::kGapInRequest : Flag::kGapInResponse;
+}
+Flag TruncatedFlag(Side side) {
+  return side == Side::kClient ? Flag::kRequestTruncated : Flag::kResponseTruncated;
+}
+
+bool IsInterim(uint16_t status) { return status < 200 && status != 101; }
+
+/// "METHOD /path" or "METHOD http://…" that was cut before the line's end: a request for sure.
+std::optional<StartLine> ParseCutRequestLine(std::string_view text) {
+  const size_t space = text.find(' ');
+  if (space == std::string_view::npos || space + 1 >= text.size() || space < 3 ||
+      !std::all_of(
+          text.begin(), text.begin() + static_cast<std::ptrdiff_t>(space),
+          [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; })) {
+    return std::nullopt;
+  }
+  const std::string_view target = text.substr(space + 1, text.find_last_not_of("\r\n") - space);
+  if (!target.starts_with('/') && !target.starts_with("http")) {
+    return std::nullopt;
+  }
+  StartLine line;
+  line.method = {0, static_cast<uint32_t>(space)};
+  line.target = {static_cast<uint32_t>(space + 1), static_cast<uint32_t>(target.size())};
+  const size_t version = target.rfind(" HTTP");
+  if (version != std::string_view::npos) {
+    line.target.size = static_cast<uint32_t>(version);
+  }
+  return line;
+}
+
+}  // namespace
+
+Message* HttpConnection::Current(Flow flow) {
+  Exchange* exchange = lane(flow).current;
+  return exchange == nullptr ? nullptr : &exchange->message(SideOf(flow));
+}
+
+void HttpConnection::SettleRole(Flow flow, Side side) {
+  if (!client_) {
+    client_ = side == Side::kClient ? flow : Reverse(flow);
+  }
+}
+
+bool HttpConnection::Accepts(Flow flow, const MessageStart& start, const StartLine& line) {
+  if (client_ && SideOf(flow) != line.side) {
+    return false;
+  }
+  if (!start.resynchronised) {
+    return true;
+  }
+  if (line.side == Side::kClient) {
+    return start.advanced || active_->pairing.pipelined();
+  }
+  const auto decision = active_->pairing.Decide(start.offset, start.peer_offset);
+  return decision.kind != Pairing::Kind::kImplausible && decision.fitting > 0;
+}
+
+void HttpConnection::OnStartSeen(Flow flow, const MessageStart& start) {
+  if (client_ == flow) {
+    lane(flow).held = &book_.Begin(*this, Side::kClient, start.at);
+  }
+}
+
+void HttpConnection::OnStartGone(Flow flow) {
+  if (Exchange* held = lane(flow).held) {
+    book_.Discard(*held);
+  }
+}
+
+void HttpConnection::OnStartLine(Flow flow, const MessageStart& start, const StartLine& line) {
+  SettleRole(flow, line.side);
+  if (line.side == Side::kClient) {
+    BeginRequest(flow, start);
+  }
+}
+
+void HttpConnection::InitMessage(Flow flow, Exchange& exchange, const MessageStart& start) {
+  const Side side = SideOf(flow);
+  Lane& lane = this->lane(flow);
+  Message& message = exchange.message(side);
+  book_.OnMessage(exchange, side);
+  message.peer_offset = start.peer_offset;
+  store::MessageFacts& facts = message.facts;
+  facts.first_byte_at = facts.last_byte_at = facts.last_copy_at = start.at;
+  facts.first_seq = start.sequence;
+  facts.flow_offset = start.offset;
+  facts.ack_then = start.acknowledgment;
+  if (start.resynchronised) {
+    facts.flags |= FlagBit(Flag::kResynchronised);
+  }
+  lane.facts.Add(message, exchange);
+  lane.current = &exchange;
+  protocol_ = store::Protocol::kHttp1;
+}
+
+Exchange& HttpConnection::BeginRequest(Flow flow, const MessageStart& start) {
+  Lane& lane = this->lane(flow);
+  Exchange& exchange =
+      lane.held != nullptr ? *lane.held : book_.Begin(*this, Side::kClient, start.at);
+  lane.held = nullptr;
+  book_.Number(exchange);
+  active_->exchanges.PushBack(&exchange);
+  exchange.flags = mid_stream() ? FlagBit(Flag::kMidStream) : 0;
+  const Lane& server = this->lane(Reverse(flow));
+  const bool quiet = start.peer_offset == server.delivered &&
+                     std::max(lane.last_at, server.last_at) + limits::kQuietNs <= start.at;
+  Pairing& pairing = active_->pairing;
+  pairing.AddRequest(exchange, start.offset, start.peer_offset, quiet);
+  InitMessage(flow, exchange, start);
+  if (pairing.waiting() > limits::kPipelined) {
+    active_->unanswered.assign(1, pairing.EvictOldest());
+    LeaveUnanswered(active_->unanswered, FlagBit(Flag::kEvicted));
+  }
+  return exchange;
+}
+
+BodyPlan HttpConnection::OnHead(Flow flow, const MessageStart& start, const StartLine& line,
+                                const HeadFields& fields, std::string_view head) {
+  SettleRole(flow, line.side);
+  return line.side == Side::kClient ? OnRequestHead(flow, start, line, fields, head)
+                                    : OnResponseHead(flow, start, line, fields, head);
+}
+
+void HttpConnection::FillHead(Message& message, const StartLine& line, std::string_view head) {
+  message.head.assign(head);
+  message.head_complete = true;
+  message.facts.status = line.status;
+  message.facts.version_major = line.version_major;
+  message.facts.version_minor = line.version_minor;
+}
+
+void HttpConnection::NameRequest(Exchange& exchange, const StartLine& line) {
+  const std::string_view head = exchange.request().head;
+  exchange.method = line.method;
+  exchange.target = line.target;
+  exchange.simple = line.simple;
+  exchange.read = IsRead(line.method.In(head), line.target.In(head));
+}
+
+BodyPlan HttpConnection::OnRequestHead(Flow flow, const MessageStart& start, const StartLine& line,
+                                       const HeadFields& fields, std::string_view head) {
+  Lane& lane = this->lane(flow);
+  Exchange& exchange = lane.current != nullptr ? *lane.current : BeginRequest(flow, start);
+  Message& request = exchange.request();
+  FillHead(request, line, head);
+  NameRequest(exchange, line);
+  exchange.host = fields.host.value_or(Slice{});
+  BodyPlan plan;
+  if (fields.chunked) {
+    plan.framing = Framing::kChunked;
+  } else if (fields.content_length) {
+    plan.framing = Framing::kContentLength;
+    plan.length = *fields.content_length;
+    request.facts.declared_bytes = plan.length;
+  }
+  request.facts.framing = plan.framing;
+  if (fields.lenient || fields.other_coding) {
+    request.facts.flags |= FlagBit(Flag::kLenient);
+  }
+  book_.DecideShedding(exchange, Side::kClient);
+  book_.OnRequestHead(exchange);
+  return plan;
+}
+
+bool HttpConnection::TakeInterim(const Pairing::Decision& decision, const MessageStart& start,
+                                 const StartLine& line, std::string_view head) {
+  if (!IsInterim(line.status)) {
+    return false;
+  }
+  ++book_.counts().interim_responses;
+  if (decision.kind == Pairing::Kind::kPaired) {
+    Exchange& exchange = *active_->pairing.At(decision.index);
+    if (exchange.interim.size() < kInterimMax) {
+      exchange.interim.push_back({start.at, line.status, std::string(head)});
+    }
+    active_->pairing.OnInterim(decision, start.offset + head.size());
+    book_.Charge(exchange);
+  }
+  return true;
+}
+
+Exchange& HttpConnection::BeginResponse(Flow flow, const MessageStart& start,
+                                        const Pairing::Decision& decision) {
+  Active& active = *active_;
+  active.unanswered.clear();
+  active.ambiguous.clear();
+  Exchange* exchange = active.pairing.Apply(decision, start.offset, start.peer_offset,
+                                            active.unanswered, active.ambiguous);
+  if (exchange == nullptr) {
+    exchange = &book_.Begin(*this, Side::kServer, start.at);
+    book_.Number(*exchange);
+    active.exchanges.PushBack(exchange);
+    exchange->flags = mid_stream() ? FlagBit(Flag::kMidStream) : 0;
+    if (decision.kind == Pairing::Kind::kAmbiguous) {
+      exchange->flags |= FlagBit(Flag::kPairingAmbiguous);
+    }
+  } else if (!exchange->request().ended) {
+    exchange->flags |= FlagBit(Flag::kEarlyResponse);
+  }
+  InitMessage(flow, *exchange, start);
+  LeaveUnanswered(active.unanswered, 0);
+  LeaveUnanswered(active.ambiguous, FlagBit(Flag::kPairingAmbiguous));
+  return *exchange;
+}
+
+BodyPlan HttpConnection::OnResponseHead(Flow flow, const MessageStart& start, const StartLine& line,
+                                        const HeadFields& fields, std::string_view head) {
+  const auto decision = active_->pairing.Decide(start.offset, start.peer_offset);
+  if (TakeInterim(decision, start, line, head)) {
+    return {};
+  }
+  Exchange& exchange = BeginResponse(flow, start, decision);
+  Message& response = exchange.response();
+  FillHead(response, line, head);
+  const BodyPlan plan = PlanResponse(exchange, line, fields);
+  response.facts.framing = plan.framing;
+  if (plan.framing == Framing::kContentLength) {
+    response.facts.declared_bytes = plan.length;
+  }
+  if (fields.lenient) {
+    response.facts.flags |= FlagBit(Flag::kLenient);
+  }
+  book_.DecideShedding(exchange, Side::kServer);
+  return plan;
+}
+
+BodyPlan HttpConnection::PlanResponse(const Exchange& exchange, const StartLine& line,
+                                      const HeadFields& fields) const {
+  const Message& request = exchange.messages[0];
+  const std::string_view method = exchange.method.In(request.head);
+  BodyPlan plan;
+  if (line.status == 101 || (method == "CONNECT" && line.status / 100 == 2)) {
+    plan.framing = Framing::kOpaque;
+  } else if (method == "HEAD" || line.status == 204 || line.status == 304) {
+    plan.framing = Framing::kNone;
+  } else if (fields.chunked) {
+    plan.framing = Framing::kChunked;
+  } else if (fields.content_length && !fields.other_coding) {
+    plan.framing = Framing::kContentLength;
+    plan.length = *fields.content_length;
+    plan.bodyless_possible = !request.present;
+  } else {
+    plan.framing = Framing::kUntilClose;
+  }
+  return plan;
+}
+
+bool HttpConnection::OnPartialHead(Flow flow, const MessageStart& start, const StartLine* line,
+                                   std::string_view head, Ending ending, const Gap* gap) {
+  const auto cut = line == nullptr && client_ == flow ? ParseCutRequestLine(head) : std::nullopt;
+  line = cut ? &*cut : line;
+  if (line == nullptr || (line->side == Side::kServer && IsInterim(line->status))) {
+    OnStartGone(flow);
+    return false;
+  }
+  Lane& lane = this->lane(flow);
+  Exchange* exchange = lane.current;
+  if (line->side == Side::kServer) {
+    const auto decision = active_->pairing.Decide(start.offset, start.peer_offset);
+    exchange = &BeginResponse(flow, start, decision);
+  } else if (exchange == nullptr) {
+    exchange = &BeginRequest(flow, start);
+  }
+  Message& message = exchange->message(line->side);
+  FillHead(message, *line, head);
+  message.facts.wire_bytes = head.size();
+  if (line->side == Side::kClient) {
+    NameRequest(*exchange, *line);
+    book_.OnRequestHead(*exchange);
+  } else if (ending == Ending::kClosed && head.ends_with('\n')) {
+    // Only the empty line is missing; to a client that is a whole answer.
+    message.facts.flags |= FlagBit(Flag::kLenient);
+    ending = Ending::kComplete;
+  }
+  if (gap != nullptr) {
+    OnMessageGap(flow, store::MessageGap::Part::kHead, gap->length, *gap);
+  }
+  OnMessageEnd(flow, ending, false);
+  return true;
+}
+
+bool HttpConnection::TakesHeadless(Flow flow, const MessageStart& start) {
+  if (!client_ || SideOf(flow) != Side::kServer) {
+    return false;
+  }
+  const auto decision = active_->pairing.Decide(start.offset, start.peer_offset);
+  if (decision.kind != Pairing::Kind::kPaired || !active_->pairing.At(decision.index)->simple) {
+    return false;
+  }
+  Message& response = BeginResponse(flow, start, decision).response();
+  response.head_complete = true;
+  response.facts.version_minor = 9;
+  response.facts.framing = Framing::kUntilClose;
+  return true;
+}
+
+void HttpConnection::OnBody(Flow flow, Bytes bytes) {
+  book_.AppendBody(*lane(flow).current, SideOf(flow), bytes);
+}
+
+void HttpConnection::OnTrailers(Flow flow, Bytes bytes) {
+  Current(flow)->trailers.append(AsText(bytes));
+}
+
+void HttpConnection::OnMessageGap(Flow flow, store::MessageGap::Part part, uint64_t length,
+                                  const Gap& gap) {
+  Message& message = *Current(flow);
+  store::MessageGap hole;
+  hole.part = part;
+  hole.flow_offset = gap.offset;
+  hole.length = length;
+  hole.revealed_at = gap.revealed_at;
+  hole.cause = gap.cause;
+  if (part == store::MessageGap::Part::kBody) {
+    hole.body_offset = message.facts.body_bytes;
+    message.facts.body_bytes += length;
+    message.facts.wire_bytes = gap.offset + length - message.facts.flow_offset;
+  }
+  message.facts.gaps.push_back(hole);
+  message.facts.flags |= FlagBit(GapFlag(SideOf(flow)));
+  if (gap.cause == store::GapCause::kSnaplen) {
+    message.facts.flags |= FlagBit(Flag::kSnaplenCut);
+  }
+}
+
+void HttpConnection::OnProgress(Flow flow, uint64_t offset, TimeNs at) {
+  Message* message = Current(flow);
+  if (message == nullptr || offset <= message->end()) {
+    return;
+  }
+  store::MessageFacts& facts = message->facts;
+  facts.wire_bytes = offset - facts.flow_offset;
+  facts.last_byte_at = std::max(facts.last_byte_at, at);
+  facts.last_copy_at = std::max(facts.last_copy_at, at);
+  lane(flow).facts.OnDelivered(offset);
+}
+
+void HttpConnection::OnBodyless(Flow flow) {
+  Message& message = *Current(flow);
+  message.facts.framing = Framing::kNone;
+  message.facts.declared_bytes.reset();
+}
+
+void HttpConnection::OnMessageEnd(Flow flow, Ending ending, bool lenient) {
+  Lane& lane = this->lane(flow);
+  Exchange* exchange = std::exchange(lane.current, nullptr);
+  if (exchange == nullptr) {
+    return;  // an interim answer
+  }
+  const Side side = SideOf(flow);
+  Message& message = exchange->message(side);
+  message.ended = true;
+  if (lenient) {
+    message.facts.flags |= FlagBit(Flag::kLenient);
+  }
+  switch (ending) {
+    case Ending::kComplete:
+      if (side == Side::kClient) {
+        active_->pairing.OnRequestEnd(*exchange, message.end());
+      }
+      break;
+    case Ending::kGap:
+      break;  // OnMessageGap has flagged it
+    case Ending::kBroken:
+      message.facts.flags |= FlagBit(Flag::kLenient) | FlagBit(TruncatedFlag(side));
+      break;
+    case Ending::kEvicted:
+      message.facts.flags |= FlagBit(Flag::kEvicted) | FlagBit(TruncatedFlag(side));
+      break;
+    case Ending::kClosed:
+      message.facts.flags |= FlagBit(TruncatedFlag(side));
+      break;
+  }
+  lane.facts.OnDelivered(message.end());
+  book_.Charge(*exchange);
+  if (side == Side::kServer && message.facts.framing == Framing::kOpaque) {
+    exchange->flags |= FlagBit(Flag::kUpgraded);
+    exchange->request().facts.framing = Framing::kOpaque;
+    FinishIfDone(*exchange);
+    active_->lanes[0].parser.BecomeOpaque();
+    active_->lanes[1].parser.BecomeOpaque();
+    return;
+  }
+  FinishIfDone(*exchange);
+}
+
+void HttpConnection::FinishIfDone(Exchange& exchange) {
+  const Message& request = exchange.request();
+  const Message& response = exchange.response();
+  if (exchange.finished || (request.present && !request.ended)) {
+    return;
+  }
+  if (response.present ? !response.ended : !exchange.no_answer) {
+    return;
+  }
+  if (response.present && !response.covered()) {
+    book_.Finish(exchange);
+  } else {
+    book_.Settle(exchange);
+  }
+}
+
+void HttpConnection::LeaveUnanswered(const std::vector<Exchange*>& exchanges, store::Flags flags) {
+  for (Exchange* exchange : exchanges) {
+    exchange->no_answer = true;
+    exchange->flags |= flags;
+    FinishIfDone(*exchange);
+  }
+}
+
+void HttpConnection::OnLost(Flow flow, uint64_t from, uint64_t length) {
+  if (!client_) {
+    return;  // the pairing of a connection that began in the middle assumes it anyway
+  }
+  if (SideOf(flow) == Side::kClient) {
+    active_->pairing.OnRequestsLost(from, length, lane(flow).parser.last_peer_offset());
+  } else {
+    active_->pairing.OnResponsesLost();
+  }
+}
+
+bool HttpConnection::OnForeign(Flow flow, Bytes first_bytes) {
+  if (protocol_ == store::Protocol::kHttp1) {
+    return false;
+  }
+  const store::Protocol found = ProbeProtocol(first_bytes);
+  if (protocol_ == store::Protocol::kNoData || protocol_ == store::Protocol::kOther) {
+    protocol_ = found;
+  }
+  // From the middle of a connection a few bytes prove little: HTTP may follow.
+  if (found == store::Protocol::kOther || mid_stream()) {
+    return false;
+  }
+  lane(Reverse(flow)).parser.BecomeOpaque();
+  return true;
+}
+
+}  // namespace trafrec::reassembly

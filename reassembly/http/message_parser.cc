@@ -1,0 +1,280 @@
+// Finding messages in one flow.
+//
+// In the proved state each message begins where the one before ended. When that chain breaks (a gap
+// over a head, over framing or over a message's end; bytes that are no message), the parser
+// searches: a start is accepted only at the first byte of a packet, must be strict to the end of
+// its head, and must fit what the other flow says of the turns (the handler's judgement). It is
+// flagged until a message begins exactly at a computed end, at the first byte of a packet whose
+// sender had meanwhile received more: HTTP quoted inside a body can imitate the first, but not the
+// second, for the peer is silent while it receives a body. Rejected: looking for "HTTP/1.1" in the
+// bytes (finds HTTP quoted in bodies), giving up the connection.
+
+#include "reassembly/http/message_parser.h"
+
+#include <algorithm>
+
+#include "reassembly/limits.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+using store::Framing;
+using Part = store::MessageGap::Part;
+
+}  // namespace
+
+MessageParser::MessageParser(Flow flow, bool proved, MessageHandler& handler, HttpCounts& counts)
+    : flow_(flow),
+      handler_(handler),
+      counts_(counts),
+      state_(proved ? State::kBetween : State::kSearching),
+      proved_(proved),
+      from_start_(proved) {
+  if (proved) {
+    last_peer_ = 0;
+  }
+}
+
+void MessageParser::OnChunk(const Chunk& chunk) {
+  counts_.bytes += chunk.bytes.size();
+  if (state_ == State::kOpaque) {
+    counts_.opaque_bytes += chunk.bytes.size();
+    return;
+  }
+  chunk_ = &chunk;
+  at_ = 0;
+  advanced_ = !last_peer_ || (chunk.peer_offset && *chunk.peer_offset > *last_peer_);
+  if (EndsBodyless()) {
+    handler_.OnBodyless(flow_);
+    EndMessage(Ending::kComplete);
+  }
+  while (at_ < chunk.bytes.size()) {
+    Step();
+  }
+  if (in_body()) {
+    handler_.OnProgress(flow_, chunk.offset + chunk.bytes.size(), chunk.at);
+  }
+  if (chunk.peer_offset) {
+    last_peer_ = chunk.peer_offset;
+  }
+  chunk_ = nullptr;
+}
+
+void MessageParser::Step() {
+  switch (state_) {
+    case State::kBetween:
+      return StepBetween();
+    case State::kHead:
+      return StepHead();
+    case State::kLength:
+      return StepLength();
+    case State::kChunked:
+      return StepChunked();
+    case State::kUntilClose:
+      return TakeBody(rest());
+    case State::kSearching:
+      return StepSearching();
+    case State::kOpaque:
+      counts_.opaque_bytes += rest().size();
+      at_ = chunk_->bytes.size();
+      return;
+  }
+}
+
+MessageStart MessageParser::StartHere() const {
+  MessageStart start;
+  start.offset = chunk_->offset + at_;
+  start.sequence = chunk_->sequence + static_cast<uint32_t>(at_);
+  start.at = chunk_->at;
+  start.acknowledgment = chunk_->acknowledgment;
+  start.peer_offset = chunk_->peer_offset;
+  start.advanced = advanced_;
+  start.resynchronised = !proved_;
+  return start;
+}
+
+void MessageParser::EnterBody(const BodyPlan& plan) {
+  left_ = plan.length;
+  trailer_bytes_ = 0;
+  lenient_ = false;
+  bodyless_possible_ = plan.bodyless_possible;
+  chunks_.Reset();
+  switch (plan.framing) {
+    case Framing::kContentLength:
+      state_ = State::kLength;
+      break;
+    case Framing::kChunked:
+      state_ = State::kChunked;
+      break;
+    case Framing::kUntilClose:
+      state_ = State::kUntilClose;
+      break;
+    case Framing::kNone:
+    case Framing::kOpaque:
+      state_ = State::kBetween;
+      break;
+  }
+  if (state_ == State::kBetween || (state_ == State::kLength && left_ == 0)) {
+    EndMessage(Ending::kComplete);
+  }
+}
+
+void MessageParser::TakeBody(std::string_view bytes) {
+  counts_.body_bytes += bytes.size();
+  at_ += bytes.size();
+  bodyless_possible_ = false;
+  handler_.OnBody(flow_, AsBytes(bytes));
+}
+
+void MessageParser::StepLength() {
+  const auto bytes =
+      rest().substr(0, static_cast<size_t>(std::min<uint64_t>(left_, rest().size())));
+  left_ -= bytes.size();
+  TakeBody(bytes);
+  if (left_ == 0) {
+    EndMessage(Ending::kComplete);
+  }
+}
+
+void MessageParser::StepChunked() {
+  const std::string_view bytes = rest();
+  const ChunkDecoder::Run run = chunks_.Next(bytes);
+  lenient_ |= chunks_.lenient();
+  switch (run.kind) {
+    case ChunkDecoder::Kind::kData:
+      return TakeBody(bytes.substr(0, run.size));
+    case ChunkDecoder::Kind::kFraming:
+      counts_.framing_bytes += run.size;
+      at_ += run.size;
+      break;
+    case ChunkDecoder::Kind::kTrailer:
+      counts_.trailer_bytes += run.size;
+      at_ += run.size;
+      trailer_bytes_ += run.size;
+      if (trailer_bytes_ > limits::kHeadBytes) {
+        EndMessage(Ending::kEvicted);
+        handler_.OnLost(flow_, chunk_->offset + at_, 0);
+        return Search();
+      }
+      handler_.OnTrailers(flow_, AsBytes(bytes.substr(0, run.size)));
+      break;
+    case ChunkDecoder::Kind::kBroken:
+      EndMessage(Ending::kBroken);
+      handler_.OnLost(flow_, chunk_->offset + at_, 0);
+      return Search();
+  }
+  if (chunks_.done()) {
+    EndMessage(Ending::kComplete);
+  }
+}
+
+void MessageParser::EndMessage(Ending ending) {
+  if (chunk_ != nullptr) {
+    handler_.OnProgress(flow_, chunk_->offset + at_, chunk_->at);
+  }
+  if (state_ != State::kOpaque) {
+    state_ = State::kBetween;
+  }
+  handler_.OnMessageEnd(flow_, ending, lenient_);
+}
+
+bool MessageParser::EndsBodyless() {
+  if (state_ != State::kLength || !bodyless_possible_ || !advanced_ || !chunk_->packet_start) {
+    return false;
+  }
+  const size_t line_end = rest().find('\n');
+  if (line_end == std::string_view::npos) {
+    return false;
+  }
+  const auto line = ParseStartLine(rest().substr(0, line_end + 1));
+  return line && line->side == store::Side::kServer && !line->lenient;
+}
+
+void MessageParser::BecomeOpaque() {
+  if (state_ == State::kHead) {
+    if (start_held_) {
+      start_held_ = false;
+      handler_.OnStartGone(flow_);
+    }
+    if (!line_known_ || tentative_) {
+      DropHead();
+    } else {
+      EndPartialHead(Ending::kBroken, nullptr);
+    }
+  } else if (in_body()) {
+    EndMessage(Ending::kBroken);
+  }
+  state_ = State::kOpaque;
+}
+
+void MessageParser::OnGap(const Gap& gap) {
+  counts_.gap_bytes += gap.length;
+  uint64_t inside = 0;
+  bool lost = true;
+  switch (state_) {
+    case State::kOpaque:
+      lost = false;
+      break;
+    case State::kBetween:
+    case State::kSearching:
+      break;
+    case State::kHead:
+      if (tentative_) {
+        DropHead();
+      } else {
+        EndPartialHead(Ending::kGap, &gap);
+      }
+      break;
+    case State::kLength:
+      inside = std::min(left_, gap.length);
+      left_ -= inside;
+      bodyless_possible_ = false;
+      handler_.OnMessageGap(flow_, Part::kBody, inside, gap);
+      if (left_ == 0) {
+        EndMessage(Ending::kComplete);
+      }
+      lost = inside < gap.length;
+      break;
+    case State::kChunked:
+      if (chunks_.Skip(gap.length)) {
+        inside = gap.length;
+        handler_.OnMessageGap(flow_, Part::kBody, inside, gap);
+        lost = false;
+      } else {
+        handler_.OnMessageGap(flow_, Part::kFraming, gap.length, gap);
+        EndMessage(Ending::kGap);
+      }
+      break;
+    case State::kUntilClose:
+      inside = gap.length;
+      handler_.OnMessageGap(flow_, Part::kBody, inside, gap);
+      lost = false;
+      break;
+  }
+  counts_.gap_message_bytes += inside;
+  counts_.gap_outside_bytes += gap.length - inside;
+  if (lost) {
+    handler_.OnLost(flow_, gap.offset + inside, gap.length - inside);
+    if (state_ != State::kOpaque) {
+      Search();
+    }
+  }
+}
+
+void MessageParser::Finish(bool whole, Ending ending) {
+  if (state_ == State::kHead) {
+    if (tentative_) {
+      DropHead();
+    } else {
+      EndPartialHead(ending, nullptr);
+    }
+  } else if (in_body()) {
+    const bool complete = (whole && state_ == State::kUntilClose) ||
+                          (state_ == State::kChunked && chunks_.all_but_done());
+    lenient_ |= complete && state_ == State::kChunked;
+    EndMessage(complete ? Ending::kComplete : ending);
+  }
+  state_ = State::kOpaque;
+}
+
+}  // namespace trafrec::reassembly

@@ -1,0 +1,161 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "reassembly/http/chunk_decoder.h"
+#include "reassembly/http/head.h"
+#include "reassembly/http/http_counts.h"
+#include "reassembly/stream/stream_consumer.h"
+#include "store/records.h"
+
+namespace trafrec::reassembly {
+
+/// The place where a message begins, and what its packet proves.
+struct MessageStart {
+  uint64_t offset = 0;
+  uint32_t sequence = 0;
+  TimeNs at = 0;
+  std::optional<uint32_t> acknowledgment;
+  std::optional<uint64_t> peer_offset;
+  /// Its sender had received more than when it sent the packet before (or there was none): what a
+  /// client that takes turns must have, and nothing inside one message has.
+  bool advanced = false;
+  bool resynchronised = false;  ///< nothing before it proves that a message begins here
+};
+
+/// How a message came to its end.
+enum class Ending : uint8_t {
+  kComplete,  ///< by its framing
+  kClosed,    ///< the flow ended before
+  kGap,       ///< a gap hides its end
+  kBroken,    ///< its framing makes no sense
+  kEvicted    ///< a limit of ours
+};
+
+struct BodyPlan {
+  store::Framing framing = store::Framing::kNone;
+  uint64_t length = 0;
+  /// A response to an unknown request: if it was a HEAD, there is no body, whatever the head says.
+  bool bodyless_possible = false;
+};
+
+/// Receives what MessageParser finds in a flow. Implemented by HttpConnection.
+class MessageHandler {
+ public:
+  virtual ~MessageHandler() = default;
+
+  /// May a message with this start line begin here? Of a resynchronised one: does it fit the turns?
+  virtual bool Accepts(Flow flow, const MessageStart& start, const StartLine& line) = 0;
+  /// First bytes that may become a start line, and: they did not.
+  virtual void OnStartSeen(Flow flow, const MessageStart& start) = 0;
+  virtual void OnStartGone(Flow flow) = 0;
+  /// The start line of a message whose head is not complete; `line` holds at least it.
+  virtual void OnStartLine(Flow flow, const MessageStart& start, const StartLine& line) = 0;
+  virtual BodyPlan OnHead(Flow flow, const MessageStart& start, const StartLine& line,
+                          const HeadFields& fields, std::string_view head) = 0;
+  /// The flow's head ends like this before it is complete. `line` nullptr: not even the start line.
+  /// True if it was taken as a message.
+  virtual bool OnPartialHead(Flow flow, const MessageStart& start, const StartLine* line,
+                             std::string_view head, Ending ending, const Gap* gap) = 0;
+  /// Bytes that are no head: an answer in HTTP/0.9?
+  virtual bool TakesHeadless(Flow flow, const MessageStart& start) = 0;
+  virtual void OnBody(Flow flow, Bytes bytes) = 0;
+  virtual void OnTrailers(Flow flow, Bytes bytes) = 0;
+  virtual void OnMessageGap(Flow flow, store::MessageGap::Part part, uint64_t length,
+                            const Gap& gap) = 0;
+  /// The message in progress reaches to `offset` now.
+  virtual void OnProgress(Flow flow, uint64_t offset, TimeNs at) = 0;
+  virtual void OnBodyless(Flow flow) = 0;
+  virtual void OnMessageEnd(Flow flow, Ending ending, bool lenient) = 0;
+  /// From `from` on, messages may have been missed.
+  virtual void OnLost(Flow flow, uint64_t from, uint64_t length) = 0;
+  /// First bytes of a flow in which there was no message so far. True: look no further in it.
+  virtual bool OnForeign(Flow flow, Bytes first_bytes) = 0;
+};
+
+/// Finds the messages of one flow: collects heads, counts and unchunks bodies, steps over gaps in
+/// bodies, and looks for the next start after gaps that hide one. Request-aware framing and all
+/// that concerns both flows is the handler's. Buffers at most one head (limits::kHeadBytes).
+class MessageParser {
+ public:
+  /// `proved`: the flow's first byte begins a message (its SYN was seen).
+  MessageParser(Flow flow, bool proved, MessageHandler& handler, HttpCounts& counts);
+
+  void OnChunk(const Chunk& chunk);
+  void OnGap(const Gap& gap);
+  /// The flow ends: in order with FIN (`whole`), or cut.
+  void Finish(bool whole, Ending ending);
+  /// No more HTTP in this flow: bytes are only counted.
+  void BecomeOpaque();
+
+  bool opaque() const { return state_ == State::kOpaque; }
+  size_t buffered_bytes() const { return head_.capacity(); }
+  std::optional<uint64_t> last_peer_offset() const { return last_peer_; }
+
+ private:
+  enum class State : uint8_t {
+    kBetween,
+    kHead,
+    kLength,
+    kChunked,
+    kUntilClose,
+    kSearching,
+    kOpaque
+  };
+
+  std::string_view rest() const { return AsText(chunk_->bytes).substr(at_); }
+  bool in_body() const {
+    return state_ == State::kLength || state_ == State::kChunked || state_ == State::kUntilClose;
+  }
+  MessageStart StartHere() const;
+  void Step();
+  void StepBetween();
+  void StepHead();
+  void StepLength();
+  void StepChunked();
+  void StepSearching();
+  void BeginHead();
+  void BufferHead();
+  void TakeStartLine(std::string_view line);
+  void CompleteHead(std::string_view head);
+  void EnterBody(const BodyPlan& plan);
+  void TakeBody(std::string_view bytes);
+  void NoStart();
+  void OverlongHead();
+  void DropHead();
+  void EndPartialHead(Ending ending, const Gap* gap);
+  void EndMessage(Ending ending);
+  void Search();
+  void SkipChunk();
+  bool EndsBodyless();
+
+  const Flow flow_;
+  MessageHandler& handler_;
+  HttpCounts& counts_;
+  State state_;
+  bool proved_;              ///< message starts are proved by what came before
+  const bool from_start_;    ///< the flow was seen from its first byte
+  bool tentative_ = false;   ///< the head in progress was found by searching
+  bool start_held_ = false;  ///< OnStartSeen was called, nothing came of it yet
+  bool line_known_ = false;
+  bool seen_message_ = false;
+  bool bodyless_possible_ = false;
+  bool lenient_ = false;
+  bool advanced_ = false;
+
+  const Chunk* chunk_ = nullptr;  ///< during OnChunk
+  size_t at_ = 0;                 ///< in it
+  MessageStart start_;
+  StartLine line_;
+  std::string head_;  ///< of a head that came in several chunks
+  size_t scanned_ = 0;
+  uint64_t left_ = 0;  ///< of a body with a length
+  uint64_t trailer_bytes_ = 0;
+  uint64_t searched_bytes_ = 0;
+  ChunkDecoder chunks_;
+  std::optional<uint64_t> last_peer_;
+};
+
+}  // namespace trafrec::reassembly

@@ -1,0 +1,236 @@
+// Pairing.
+//
+// Requests and responses are paired by order, which one missed message breaks for the rest of the
+// connection. Two ACK numbers survive the loss. A response's says how much of the request flow the
+// server had when it answered: its request begins below. A request's says how much of the response
+// flow the client had when it asked: its response begins there or later. A place where requests may
+// have been missed stands in the queue beside the seen ones, as a candidate of its own.
+//
+// While nothing was missed, the order is the proof, and the bounds only tell answers to nobody
+// apart. After a loss:
+//  - A client that takes turns (no request of it was ever seen to be sent before the answer to the
+//    one before) had every earlier answer when it sent its last request. So a response that begins
+//    exactly where that client's knowledge ended answers that request; one that begins later does
+//    not, for the right one began in the part that is missing.
+//  - A client that pipelines: exactly one candidate fits, or the response stays unpaired, and so do
+//    all the requests that it might have answered.
+// That a client pipelines is noted at every sign of it: two requests sent with the same knowledge,
+// an answer whose sender already had the bytes behind its request, an answer that begins after the
+// place that the client knew, two answers in a row to missed requests without a new request byte.
+// A first burst of which nothing but the later half is seen gives no such sign; there a missed part
+// that is long enough for two requests is taken for two, unless the client took turns before, or
+// both sides were silent for long.
+//
+// Rejected: the last request below the upper bound alone (joins answer 1 to request N under
+// pipelining), pairing by time, giving up the connection (loses everything after one gap), waiting
+// for later evidence (a hanging answer would hold back all before it).
+
+#include "reassembly/http/pairing.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+/// Stray line ends between messages may or may not lie before a bound; no response is that short.
+constexpr uint64_t kSlackBytes = 12;
+/// So many proved turns make a client one that takes turns even where a burst could hide.
+constexpr uint64_t kTurnsTrusted = 2;
+
+}  // namespace
+
+Pairing::Pairing(bool mid_stream) : mid_stream_(mid_stream), responses_lost_(mid_stream) {
+  if (mid_stream) {
+    entries_.push_back({.before_capture = true, .answer_from = 0});
+  }
+}
+
+void Pairing::AddRequest(Exchange& exchange, uint64_t start, std::optional<uint64_t> peer_offset,
+                         bool quiet) {
+  if (quiet) {
+    turns_ = std::max(turns_, kTurnsTrusted);
+  }
+  if (peer_offset && last_request_peer_ && *peer_offset == *last_request_peer_) {
+    pipelined_ = true;
+  }
+  if (peer_offset) {
+    last_request_peer_ = peer_offset;
+  }
+  if (first_ > 16 && first_ * 2 > entries_.size()) {
+    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
+  entries_.push_back({.exchange = &exchange, .start = start, .answer_from = peer_offset});
+  ++requests_;
+}
+
+void Pairing::OnRequestEnd(const Exchange& exchange, uint64_t end) {
+  for (size_t i = size(); i > 0; --i) {
+    Entry& candidate = entries_[first_ + i - 1];
+    if (candidate.exchange == &exchange) {
+      candidate.end = end;
+      shortest_request_ = std::min(shortest_request_, end - candidate.start);
+      return;
+    }
+  }
+}
+
+void Pairing::OnRequestsLost(uint64_t from, uint64_t length, std::optional<uint64_t> peer_offset) {
+  if (size() > 0 && entries_.back().exchange == nullptr) {
+    entries_.back().hidden_bytes += length;
+    return;
+  }
+  entries_.push_back({.start = from, .answer_from = peer_offset, .hidden_bytes = length});
+  if (peer_offset) {
+    last_request_peer_ = peer_offset;
+  }
+}
+
+size_t Pairing::Fitting(uint64_t start, std::optional<uint64_t> peer_offset) const {
+  size_t fitting = size();
+  if (peer_offset) {
+    const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(first_);
+    fitting = static_cast<size_t>(
+        std::lower_bound(begin, entries_.end(), *peer_offset,
+                         [](const Entry& e, uint64_t bound) { return e.start < bound; }) -
+        begin);
+  }
+  // What a client knew only grows, so those that asked too late are the last ones.
+  if (fitting == 0 && size() > 0 && entry(0).before_capture) {
+    fitting = 1;
+  }
+  while (fitting > 0 && entry(fitting - 1).answer_from.value_or(0) > start) {
+    --fitting;
+  }
+  return fitting;
+}
+
+Pairing::Decision Pairing::Decide(uint64_t start, std::optional<uint64_t> peer_offset) const {
+  const size_t fitting = Fitting(start, peer_offset);
+  if (fitting == 0) {
+    return {.kind = responses_lost_ ? Kind::kImplausible : Kind::kUnrequested};
+  }
+  if (!responses_lost_ && entry(0).exchange != nullptr) {
+    return {.kind = Kind::kPaired, .index = 0, .fitting = fitting};
+  }
+  return DecideUnproved(fitting, start);
+}
+
+Pairing::Decision Pairing::DecideUnproved(size_t fitting, uint64_t start) const {
+  size_t last = fitting;
+  size_t requests = 0;
+  for (size_t i = fitting; i > 0; --i) {
+    if (entry(i - 1).exchange != nullptr) {
+      last = last == fitting ? i - 1 : last;
+      if (++requests > 1) {
+        break;
+      }
+    }
+  }
+  if (requests == 0) {
+    return {.kind = Kind::kUnrequested, .fitting = fitting};
+  }
+  const bool only_one = requests == 1 && fitting == 1;
+  const auto& from = entry(last).answer_from;
+  if (pipelined_ || !from) {
+    return {.kind = only_one ? Kind::kPaired : Kind::kAmbiguous, .index = 0, .fitting = fitting};
+  }
+  if (start - *from < kSlackBytes) {
+    const bool proved = HiddenOnesAnswered(last);
+    return {.kind = proved ? Kind::kPaired : Kind::kAmbiguous, .index = last, .fitting = fitting};
+  }
+  // The answer to `last` began in the part that is missing. This one is for a request that was
+  // missed after it, if there was one.
+  return {.kind = last + 1 < fitting ? Kind::kUnrequested : Kind::kImplausible, .fitting = fitting};
+}
+
+bool Pairing::HiddenOnesAnswered(size_t before) const {
+  if (mid_stream_ || turns_ >= kTurnsTrusted) {
+    return true;
+  }
+  for (size_t i = 0; i < before; ++i) {
+    const Entry& hidden = entry(i);
+    const uint64_t answers = std::max<uint64_t>(1, hidden.hidden_answers);
+    if (hidden.exchange == nullptr && shortest_request_ != UINT64_MAX &&
+        hidden.hidden_bytes / answers >= 2 * shortest_request_) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Exchange* Pairing::Apply(const Decision& decision, uint64_t start,
+                         std::optional<uint64_t> peer_offset, std::vector<Exchange*>& unanswered,
+                         std::vector<Exchange*>& ambiguous) {
+  if (decision.kind == Kind::kPaired) {
+    for (size_t i = 0; i < decision.index; ++i) {
+      if (Exchange* missed = entry(i).exchange) {
+        unanswered.push_back(missed);
+      }
+    }
+    const Entry answered = entry(decision.index);
+    if (!responses_lost_ && decision.index == 0) {
+      NoteTurn(answered, start, peer_offset);
+    }
+    PopFront(decision.index + 1);
+    responses_lost_ = false;
+    return answered.exchange;
+  }
+  if (decision.kind == Kind::kUnrequested && decision.fitting > 0) {
+    ++entries_[first_ + decision.fitting - 1].hidden_answers;
+    pipelined_ |= peer_offset && last_unrequested_peer_ == peer_offset;
+    last_unrequested_peer_ = peer_offset;
+  }
+  if (decision.kind == Kind::kAmbiguous) {
+    Entry unknown = entry(0);
+    unknown.exchange = nullptr;
+    for (size_t i = 0; i < decision.fitting; ++i) {
+      if (Exchange* candidate = entry(i).exchange) {
+        ambiguous.push_back(candidate);
+      }
+    }
+    PopFront(decision.fitting);
+    CHECK(first_ > 0);
+    entries_[--first_] = unknown;
+  }
+  return nullptr;
+}
+
+void Pairing::NoteTurn(const Entry& answered, uint64_t start, std::optional<uint64_t> peer_offset) {
+  const bool knew_more = answered.answer_from && start - *answered.answer_from >= kSlackBytes;
+  const bool server_had_more =
+      answered.end && peer_offset && *peer_offset > *answered.end + kSlackBytes;
+  if (knew_more || server_had_more) {
+    pipelined_ = true;
+  } else {
+    ++turns_;
+  }
+}
+
+void Pairing::PopFront(size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    requests_ -= entry(i).exchange != nullptr ? 1 : 0;
+  }
+  first_ += count;
+}
+
+void Pairing::OnInterim(const Decision& decision, uint64_t end) {
+  entries_[first_ + decision.index].answer_from = end;
+}
+
+Exchange* Pairing::EvictOldest() {
+  for (size_t i = 0; i < size(); ++i) {
+    Entry& candidate = entries_[first_ + i];
+    if (Exchange* evicted = candidate.exchange) {
+      // Its answer may still come: the place stays, as that of a missed request.
+      candidate.exchange = nullptr;
+      --requests_;
+      return evicted;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace trafrec::reassembly

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "reassembly/http/exchange.h"
+
+namespace trafrec::reassembly {
+
+/// Decides which request of a connection a response answers. Knows the unanswered requests, in
+/// their order, and the places where the capture may have missed messages. Offsets are those of the
+/// two flows. The rule and its reasons are in pairing.cc.
+class Pairing {
+ public:
+  /// `mid_stream`: requests may have been sent before the capture began.
+  explicit Pairing(bool mid_stream);
+
+  enum class Kind : uint8_t {
+    kPaired,
+    kUnrequested,  ///< no request that was seen can be the one
+    kAmbiguous,    ///< several can, and nothing proves which
+    kImplausible   ///< not even a missed request can; if it was found by looking for a start, it is
+                   ///< none
+  };
+  struct Decision {
+    Kind kind = Kind::kUnrequested;
+    size_t index = 0;    ///< of the request among the unanswered, if paired
+    size_t fitting = 0;  ///< how many of the first entries fit
+  };
+
+  /// A request's start line was seen: `start` in the client's flow; `peer_offset` of the server's
+  /// flow had reached the client when it sent it.
+  /// `quiet`: both sides had been silent so long before it that no answer was due.
+  void AddRequest(Exchange& exchange, uint64_t start, std::optional<uint64_t> peer_offset,
+                  bool quiet);
+  void OnRequestEnd(const Exchange& exchange, uint64_t end);
+  /// The client's flow from `from` on (`length` bytes as far as is known) may hide requests.
+  /// `peer_offset`: that of the last client packet before.
+  void OnRequestsLost(uint64_t from, uint64_t length, std::optional<uint64_t> peer_offset);
+  /// The server's flow may have hidden responses.
+  void OnResponsesLost() { responses_lost_ = true; }
+
+  /// What a response that begins at `start`, on a packet that acknowledged `peer_offset` of the
+  /// client's flow, answers.
+  Decision Decide(uint64_t start, std::optional<uint64_t> peer_offset) const;
+  /// Takes the decided request out of the queue, and those before it, whose answers were missed:
+  /// they are appended to `unanswered`; those left open by kAmbiguous to `ambiguous`.
+  Exchange* Apply(const Decision& decision, uint64_t start, std::optional<uint64_t> peer_offset,
+                  std::vector<Exchange*>& unanswered, std::vector<Exchange*>& ambiguous);
+  /// An interim answer to the decided request ended at `end`: its final one begins there.
+  void OnInterim(const Decision& decision, uint64_t end);
+  Exchange* At(size_t index) const { return entry(index).exchange; }
+
+  /// Takes the oldest unanswered request out, as if it had been missed (too many wait).
+  Exchange* EvictOldest();
+  size_t waiting() const { return requests_; }
+  bool pipelined() const { return pipelined_; }
+
+ private:
+  struct Entry {
+    Exchange* exchange = nullptr;  ///< nullptr: a place where requests may have been missed
+    bool before_capture = false;   ///< that place is all that was sent before the capture began
+    uint64_t start = 0;
+    std::optional<uint64_t> end = std::nullopt;
+    std::optional<uint64_t> answer_from = std::nullopt;  ///< its answer begins there or later
+    uint64_t hidden_bytes = 0;
+    uint64_t hidden_answers = 0;  ///< responses taken as answers to missed requests
+  };
+
+  const Entry& entry(size_t index) const { return entries_[first_ + index]; }
+  size_t size() const { return entries_.size() - first_; }
+  size_t Fitting(uint64_t start, std::optional<uint64_t> peer_offset) const;
+  Decision DecideUnproved(size_t fitting, uint64_t start) const;
+  bool HiddenOnesAnswered(size_t before) const;
+  void PopFront(size_t count);
+  void NoteTurn(const Entry& answered, uint64_t start, std::optional<uint64_t> peer_offset);
+
+  std::vector<Entry> entries_;  ///< those before first_ are gone
+  size_t first_ = 0;
+  size_t requests_ = 0;
+  bool mid_stream_;
+  bool responses_lost_;
+  bool pipelined_ = false;  ///< this client sends before it has the answer
+  uint64_t turns_ = 0;      ///< proved pairs that took turns
+  uint64_t shortest_request_ = UINT64_MAX;
+  std::optional<uint64_t> last_request_peer_;  ///< peer_offset of the last request or lost place
+  std::optional<uint64_t> last_unrequested_peer_;
+};
+
+}  // namespace trafrec::reassembly

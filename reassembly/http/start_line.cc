@@ -1,0 +1,191 @@
+#include <algorithm>
+#include <array>
+
+#include "reassembly/http/head.h"
+#include "reassembly/limits.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+constexpr std::array<bool, 256> MakeTokenTable() {
+  std::array<bool, 256> table{};
+  for (unsigned c = 'a'; c <= 'z'; ++c) {
+    table[c] = true;
+    table[c - 'a' + 'A'] = true;
+  }
+  for (unsigned c = '0'; c <= '9'; ++c) {
+    table[c] = true;
+  }
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}
+
+constexpr std::array<bool, 256> kToken = MakeTokenTable();
+constexpr std::string_view kVersionName = "HTTP/";
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
+size_t TokenSize(std::string_view text) {
+  size_t size = 0;
+  while (size < text.size() && kToken[static_cast<unsigned char>(text[size])]) {
+    ++size;
+  }
+  return size;
+}
+
+bool HasControls(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
+}
+
+/// "1.1" (or, leniently, "1") to the version; false if it is none.
+bool ParseVersion(std::string_view text, StartLine& line) {
+  if (text.size() == 3 && IsDigit(text[0]) && text[1] == '.' && IsDigit(text[2])) {
+    line.version_major = static_cast<uint8_t>(text[0] - '0');
+    line.version_minor = static_cast<uint8_t>(text[2] - '0');
+    line.lenient |= line.version_major != 1 || line.version_minor > 1;
+    return line.version_major <= 1;
+  }
+  if (text.size() == 1 && text[0] == '1') {
+    line.version_major = 1;
+    line.lenient = true;
+    return true;
+  }
+  return false;
+}
+
+std::optional<StartLine> ParseStatusLine(std::string_view text) {
+  StartLine line;
+  line.side = store::Side::kServer;
+  const size_t space = text.find_first_of(" \t");
+  if (space == std::string_view::npos ||
+      !ParseVersion(text.substr(kVersionName.size(), space - kVersionName.size()), line)) {
+    return std::nullopt;
+  }
+  size_t at = space;
+  while (at < text.size() && IsBlank(text[at])) {
+    ++at;
+  }
+  line.lenient |= at != space + 1 || text[space] != ' ';
+  if (at + 3 > text.size() || !IsDigit(text[at]) || !IsDigit(text[at + 1]) ||
+      !IsDigit(text[at + 2])) {
+    return std::nullopt;
+  }
+  line.status = static_cast<uint16_t>((text[at] - '0') * 100 + (text[at + 1] - '0') * 10 +
+                                      (text[at + 2] - '0'));
+  at += 3;
+  if (line.status < 100 || (at < text.size() && !IsBlank(text[at]))) {
+    return std::nullopt;
+  }
+  return line;
+}
+
+std::optional<StartLine> ParseRequestLine(std::string_view text) {
+  StartLine line;
+  const size_t method = TokenSize(text.substr(0, limits::kMethodBytes + 1));
+  if (method == 0 || method > limits::kMethodBytes || method == text.size() ||
+      !IsBlank(text[method])) {
+    return std::nullopt;
+  }
+  line.method = {0, static_cast<uint32_t>(method)};
+  size_t from = method;
+  while (from < text.size() && IsBlank(text[from])) {
+    ++from;
+  }
+  line.lenient |= from != method + 1 || text[method] != ' ';
+  size_t until = text.size();
+  while (until > from && IsBlank(text[until - 1])) {
+    --until;
+  }
+  line.lenient |= until != text.size();
+  const size_t name = text.rfind(kVersionName, until);
+  const bool versioned = name != std::string_view::npos && name > from && IsBlank(text[name - 1]);
+  if (versioned) {
+    const size_t number = name + kVersionName.size();
+    if (!ParseVersion(text.substr(number, until - number), line)) {
+      return std::nullopt;
+    }
+    until = name - 1;
+    while (until > from && IsBlank(text[until - 1])) {
+      --until;
+      line.lenient = true;
+    }
+  }
+  const std::string_view target = text.substr(from, until - from);
+  if (target.empty()) {
+    return std::nullopt;
+  }
+  const bool spaced = target.find_first_of(" \t") != std::string_view::npos;
+  line.lenient |= spaced;
+  line.target = {static_cast<uint32_t>(from), static_cast<uint32_t>(target.size())};
+  if (!versioned) {
+    line.simple = true;
+    line.version_minor = 9;
+    line.lenient = true;
+    const bool path = target.front() == '/' || target.find("://") != std::string_view::npos;
+    if (spaced || !path || text.substr(0, method) != "GET") {
+      return std::nullopt;
+    }
+  }
+  return line;
+}
+
+}  // namespace
+
+bool CouldBeStart(std::string_view prefix) {
+  prefix = prefix.substr(0, 64);
+  if (prefix.ends_with('\r')) {
+    prefix.remove_suffix(1);
+  }
+  if (prefix.starts_with(kVersionName.substr(0, std::min(prefix.size(), kVersionName.size())))) {
+    return !HasControls(prefix);
+  }
+  const size_t method = TokenSize(prefix);
+  if (method == prefix.size()) {
+    return method <= limits::kMethodBytes;
+  }
+  return method > 0 && method <= limits::kMethodBytes && IsBlank(prefix[method]) &&
+         !HasControls(prefix);
+}
+
+std::optional<StartLine> ParseStartLine(std::string_view text) {
+  const bool bare = !text.ends_with("\r\n");
+  if (text.ends_with('\n')) {
+    text.remove_suffix(1);
+  }
+  if (text.ends_with('\r')) {
+    text.remove_suffix(1);
+  }
+  auto line = text.starts_with(kVersionName) ? ParseStatusLine(text) : ParseRequestLine(text);
+  if (line) {
+    line->lenient |= bare;
+    if (HasControls(text)) {
+      return std::nullopt;
+    }
+  }
+  return line;
+}
+
+size_t FindHeadEnd(std::string_view head, size_t from) {
+  // The line end before the empty line may have been searched already.
+  from = from > 3 ? from - 3 : 0;
+  while (from < head.size()) {
+    const size_t line = head.find('\n', from);
+    if (line == std::string_view::npos) {
+      break;
+    }
+    if (line + 1 < head.size() && head[line + 1] == '\n') {
+      return line + 2;
+    }
+    if (line + 2 < head.size() && head[line + 1] == '\r' && head[line + 2] == '\n') {
+      return line + 3;
+    }
+    from = line + 1;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace trafrec::reassembly
