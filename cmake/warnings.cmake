@@ -4,9 +4,11 @@ target_include_directories(trafrec_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(
   trafrec_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
                             -Woverloaded-virtual -Werror -fno-omit-frame-pointer)
-# gcc 12's <algorithm> calls its own deprecated get_temporary_buffer in std::stable_sort; gcc does not mind, clang does.
+# gcc 12's <algorithm> calls its own deprecated get_temporary_buffer in std::stable_sort: gcc does not mind, clang does.
+# Designated initialisers may leave fields out; that is what they are for.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  target_compile_options(trafrec_options INTERFACE -Wno-deprecated-declarations)
+  target_compile_options(trafrec_options INTERFACE -Wno-deprecated-declarations
+                         -Wno-missing-designated-field-initializers)
 endif()
 if(TRAFREC_SANITIZE)
   target_compile_options(trafrec_options INTERFACE -fsanitize=${TRAFREC_SANITIZE} -fno-sanitize-recover=all)
