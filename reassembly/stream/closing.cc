@@ -27,7 +27,7 @@ void StreamTracker::Impl::OnFin(Connection& connection, int f, const TcpSegment&
   }
   const int64_t end =
       flow.OffsetOf(PayloadSequence(segment)) + static_cast<int64_t>(segment.payload_wire_bytes);
-  const uint64_t farthest = std::max(flow.next, flow.acked) + limits::kWindowBytes;
+  const uint64_t farthest = std::max(flow.highest, flow.acked) + limits::kWindowBytes;
   if (flow.has(Direction::kEnded) || end < static_cast<int64_t>(flow.highest) ||
       end > static_cast<int64_t>(farthest)) {
     return;

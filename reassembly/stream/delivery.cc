@@ -53,7 +53,7 @@ void StreamTracker::Impl::OnIrregularPayload(Connection& connection, int f,
   if (begin < static_cast<int64_t>(flow.next) - static_cast<int64_t>(limits::kWindowBytes)) {
     begin += int64_t{1} << 32;  // no packet is that old: 2 GiB or more went by unseen
   }
-  if (begin > static_cast<int64_t>(std::max(flow.next, flow.acked) + limits::kWindowBytes) &&
+  if (begin > static_cast<int64_t>(std::max(flow.highest, flow.acked) + limits::kWindowBytes) &&
       !BelieveFarSegment(connection, f, static_cast<uint64_t>(begin), wire_length)) {
     payload.out_of_window_bytes += bytes.size();
     return;

@@ -194,8 +194,11 @@ void StreamTracker::Impl::Track(Connection& connection, int f, const TcpSegment&
   if (segment.has(TcpSegment::kAck)) {
     OnAck(connection, f, segment, arrival);
   }
-  if (connection.detail && connection.detail->flow[f].reset_seen) {
-    WithdrawReset(connection, f, segment, arrival);
+  if (connection.detail) {
+    CheckEnd(connection, 1 - f, false);  // before the payload: the answer follows the end it saw
+    if (connection.detail->flow[f].reset_seen) {
+      WithdrawReset(connection, f, segment, arrival);
+    }
   }
   if (segment.payload_wire_bytes > 0) {
     OnPayload(connection, f, segment, arrival);
