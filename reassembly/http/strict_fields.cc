@@ -74,7 +74,8 @@ std::optional<HeadFields> ParseFieldsStrictly(const StartLine& start, std::strin
     return std::nullopt;
   }
   const bool request = start.side == store::Side::kClient;
-  FieldReader reader{.head = head};
+  FieldReader reader;
+  reader.head = head;
   llhttp_t parser;
   llhttp_init(&parser, request ? HTTP_REQUEST : HTTP_RESPONSE,
               request ? &kRequestSettings : &kResponseSettings);
