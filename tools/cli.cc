@@ -1,0 +1,154 @@
+#include "tools/cli.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "tools/console.h"
+#include "tools/help_text.h"
+#include "tools/option_text.h"
+#include "tools/output.h"
+#include "tools/settings.h"
+#include "tools/terminal.h"
+
+namespace trafrec::tools {
+namespace {
+
+constexpr size_t kHelpWidthMax = 100;
+
+/// Thrown by nothing of ours: CLI11 reports --help as an exception, and this carries it on.
+Status HelpAsked() { return Fail(ErrorCode::kInterrupted, "help"); }
+
+size_t HelpWidth() { return std::min(TerminalWidth(STDOUT_FILENO), kHelpWidthMax); }
+
+/// Long names, with their dashes.
+std::vector<std::string> LongNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const OptionText& option : OptionsOf(app)) {
+    for (const std::string& name : option.names) {
+      if (name.starts_with("--")) {
+        names.push_back(name);
+      }
+    }
+  }
+  return names;
+}
+
+Status UnknownArgument(const CLI::App& app, const std::string& command,
+                       const std::string& argument) {
+  const std::string help = "see trafrec " + command + (command.empty() ? "" : " ") + "--help";
+  const std::string shown = EscapeForTerminal(argument);
+  if (!argument.starts_with('-')) {
+    return Fail(ErrorCode::kUsage, "'" + shown + "' is one argument too many", help);
+  }
+  const std::string near = Nearest(argument.substr(0, argument.find('=')), LongNames(app));
+  return Fail(ErrorCode::kUsage, "there is no option " + shown,
+              near.empty() ? help : "did you mean " + near + "? " + help);
+}
+
+}  // namespace
+
+Cli::Cli() : root_(std::make_unique<CLI::App>()) {
+  root_->name("trafrec");
+  root_->set_help_flag("-h,--help", "print this help");
+  root_->allow_extras();
+  root_->add_flag_callback(
+      "--version", [] { throw CLI::CallForVersion("", 0); }, "print the version");
+  for (auto make :
+       {MakeRecordCommand, MakeShowCommand, MakeExportCommand, MakeStatsCommand, MakeVerifyCommand,
+        MakeCompletionsCommand, MakeManCommand, MakeVersionCommand}) {
+    std::unique_ptr<Command> command = make();
+    const CommandText text = command->text();
+    CLI::App* app = root_->add_subcommand(text.name, text.summary);
+    app->allow_extras();
+    app->set_help_flag();
+    OptionSet options(*app);
+    command->AddOptions(options);
+    app->add_option("--config", config_,
+                    "take options from this file; without it, from " +
+                        std::string("$XDG_CONFIG_HOME/trafrec/config.toml if that exists"))
+        ->type_name("FILE")
+        ->group("Other");
+    app->set_help_flag("-h,--help", "print this help")->group("Other");
+    entries_.push_back({std::move(command), app});
+  }
+}
+
+Cli::~Cli() = default;
+
+Cli::Entry* Cli::Chosen() {
+  const auto found =
+      std::ranges::find_if(entries_, [](const Entry& entry) { return entry.app->parsed(); });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+Status Cli::Parse(const std::vector<std::string>& arguments) {
+  // CLI11 takes the arguments from the back of the vector.
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    root_->parse(std::move(reversed));
+  } catch (const CLI::CallForHelp&) {
+    return HelpAsked();
+  } catch (const CLI::CallForVersion&) {
+    return HelpAsked();
+  } catch (const CLI::ParseError& error) {
+    const Entry* entry = Chosen();
+    const std::string command = entry == nullptr ? "" : entry->command->text().name + " ";
+    return Fail(ErrorCode::kUsage, EscapeForTerminal(error.what()),
+                "see trafrec " + command + "--help");
+  }
+  return {};
+}
+
+Result<ExitCode> Cli::Dispatch(const std::vector<std::string>& arguments) {
+  const Status parsed = Parse(arguments);
+  Entry* entry = Chosen();
+  if (!parsed && parsed.error().code == ErrorCode::kInterrupted) {
+    const bool version = entry == nullptr && root_->count("--version") > 0;
+    return PrintText(version            ? VersionLine()
+                     : entry == nullptr ? RootHelp(*this, HelpWidth())
+                                        : CommandHelp(*entry, HelpWidth()));
+  }
+  TRY(parsed);
+  if (entry == nullptr) {
+    const std::vector<std::string> rest = root_->remaining();
+    if (rest.empty()) {
+      return Fail(ErrorCode::kUsage, "no command given", "trafrec --help lists the commands");
+    }
+    if (rest.front().starts_with('-')) {
+      return std::unexpected(UnknownArgument(*root_, "", rest.front()).error());
+    }
+    std::vector<std::string> names;
+    for (const Entry& known : entries_) {
+      names.push_back(known.command->text().name);
+    }
+    const std::string near = Nearest(rest.front(), names);
+    return Fail(ErrorCode::kUsage, "there is no command '" + EscapeForTerminal(rest.front()) + "'",
+                near.empty() ? "trafrec --help lists the commands" : "did you mean " + near + "?");
+  }
+  const std::string name = entry->command->text().name;
+  const std::vector<std::string> before = root_->remaining();
+  const std::vector<std::string> after = entry->app->remaining();
+  if (!before.empty()) {
+    return std::unexpected(UnknownArgument(*root_, name, before.front()).error());
+  }
+  if (!after.empty()) {
+    return std::unexpected(UnknownArgument(*entry->app, name, after.front()).error());
+  }
+  TRY(ApplySettings(*root_, *entry->app, config_));
+  return entry->command->Run(*this);
+}
+
+ExitCode Cli::Run(const std::vector<std::string>& arguments) {
+  const Result<ExitCode> result = Dispatch(arguments);
+  if (result) {
+    return *result;
+  }
+  const Entry* entry = Chosen();
+  PrintError(result.error(), entry != nullptr && entry->command->json());
+  return ExitCodeOf(result.error());
+}
+
+}  // namespace trafrec::tools

@@ -1,0 +1,49 @@
+#include "tools/content.h"
+
+#include "store/codec/content_decoder.h"
+#include "tools/message_head.h"
+
+namespace trafrec::tools {
+namespace {
+
+/// The codings in the order in which they were put on, over all fields of that name.
+std::string EncodingsOf(const std::vector<HeaderField>& fields) {
+  std::string encodings;
+  for (const HeaderField& field : fields) {
+    if (field.value && !field.value->empty() && SameFieldName(field.name, "Content-Encoding") &&
+        !SameFieldName(*field.value, "identity")) {
+      encodings += encodings.empty() ? "" : ", ";
+      encodings += *field.value;
+    }
+  }
+  return encodings;
+}
+
+}  // namespace
+
+Content DecodeContent(const store::StoredMessage& message, size_t bytes_max) {
+  const MessageHead head = ParseHead(message.head);
+  Content content;
+  content.media_type = FieldValue(head.fields, "Content-Type");
+  content.encodings = EncodingsOf(head.fields);
+  if (content.encodings.empty() || message.body.empty() ||
+      HasFlag(message.facts.flags, store::Flag::kReencoded)) {
+    content.bytes = message.body;
+    return content;
+  }
+  Result<store::codec::DecodedContent> decoded =
+      store::codec::DecodeContent(content.encodings, AsBytes(message.body), bytes_max);
+  if (!decoded) {
+    content.bytes = message.body;
+    content.trouble = "the body is shown as stored: " + decoded.error().what;
+  } else if (decoded->bytes.empty() && !decoded->complete) {
+    content.bytes = message.body;
+    content.trouble = "the body is shown as stored: " + decoded->trouble;
+  } else {
+    content.bytes = std::move(decoded->bytes);
+    content.trouble = decoded->complete ? "" : "only a part could be decoded: " + decoded->trouble;
+  }
+  return content;
+}
+
+}  // namespace trafrec::tools

@@ -1,0 +1,152 @@
+#include "tools/exchange_words.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+#include "tools/units.h"
+
+namespace trafrec::tools {
+namespace {
+
+using store::Flag;
+using store::FlagBit;
+
+struct FlagWords {
+  const char* brief;
+  const char* sentence;
+};
+
+/// In order of the flags' numbers.
+constexpr std::array kWords = {
+    FlagWords{"no-answer", "no answer was seen"},
+    FlagWords{"req-cut", "the request ended before its own end"},
+    FlagWords{"resp-cut", "the response ended before its own end"},
+    FlagWords{"early", "the response began before the request had ended"},
+    FlagWords{"req-gap", "bytes of the request went by unseen"},
+    FlagWords{"resp-gap", "bytes of the response went by unseen"},
+    FlagWords{"resync", "found again after a gap or an error: its start is likely, but not proved"},
+    FlagWords{"ambiguous", "more than one partner was possible, so it was left without one"},
+    FlagWords{"lenient", "not valid HTTP to the letter: only the lenient parser accepted it"},
+    FlagWords{"mid-stream", "the connection was already open when the capture began"},
+    FlagWords{"evicted", "cut short by one of the recorder's own memory limits"},
+    FlagWords{"overlap",
+              "a retransmission carried other bytes than the first copy, which was kept"},
+    FlagWords{"upgraded", "the connection left HTTP/1 after this exchange"},
+    FlagWords{"reencoded", "the body is stored decoded, because redaction had to look into it"},
+    FlagWords{"withheld", "the body was withheld by redaction"},
+    FlagWords{"snaplen", "the capture cut its packets (snaplen)"},
+    FlagWords{"no-request", "the request was not seen"},
+    FlagWords{"shed", "a body was given up because the recorder was overloaded"},
+    FlagWords{"open", "the request was still waiting for its answer"},
+};
+
+const FlagWords& WordsOf(Flag flag) { return kWords.at(static_cast<size_t>(flag)); }
+
+const char* PartName(store::MessageGap::Part part) {
+  switch (part) {
+    case store::MessageGap::Part::kHead:
+      return "head";
+    case store::MessageGap::Part::kBody:
+      return "body";
+    case store::MessageGap::Part::kFraming:
+      return "framing";
+  }
+  return "bytes";
+}
+
+const char* CauseInWords(store::GapCause cause) {
+  switch (cause) {
+    case store::GapCause::kAcknowledged:
+      return "the peer received it, the capture did not";
+    case store::GapCause::kStreamLimit:
+      return "too much was waiting behind it";
+    case store::GapCause::kGlobalLimit:
+      return "the recorder's memory was full";
+    case store::GapCause::kClosed:
+      return "still missing when the connection ended";
+    case store::GapCause::kSnaplen:
+      return "cut off by the capture's snaplen";
+    case store::GapCause::kTimeout:
+      return "still missing after the time limit";
+  }
+  return "unknown cause";
+}
+
+const char* SideName(store::Side side) {
+  return side == store::Side::kClient ? "request" : "response";
+}
+
+void AppendGaps(std::vector<std::string>& words, const std::optional<store::StoredMessage>& message,
+                store::Side side) {
+  if (!message) {
+    return;
+  }
+  for (const store::MessageGap& gap : message->facts.gaps) {
+    words.push_back(GapSentence(gap, side));
+  }
+}
+
+}  // namespace
+
+const char* ShortFlagName(Flag flag) { return WordsOf(flag).brief; }
+const char* FlagSentence(Flag flag) { return WordsOf(flag).sentence; }
+
+std::string ShortFlags(store::Flags flags) {
+  std::string text;
+  for (size_t bit = 0; bit < kWords.size(); ++bit) {
+    if (HasFlag(flags, static_cast<Flag>(bit))) {
+      text += (text.empty() ? "" : ",") + std::string(kWords.at(bit).brief);
+    }
+  }
+  return text;
+}
+
+std::string GapSentence(const store::MessageGap& gap, store::Side side) {
+  const bool in_body = gap.part == store::MessageGap::Part::kBody;
+  return fmt::format("gap of {} in the {} {} at {}: {}", CountOf(gap.length, "byte"),
+                     SideName(side), PartName(gap.part),
+                     in_body ? WithCommas(gap.body_offset)
+                             : "byte " + WithCommas(gap.flow_offset) + " of the flow",
+                     CauseInWords(gap.cause));
+}
+
+std::vector<std::string> FlawsInWords(const store::StoredExchange& exchange) {
+  store::Flags flags = exchange.row.flags;
+  std::vector<std::string> words;
+  AppendGaps(words, exchange.request, store::Side::kClient);
+  if (!words.empty()) {
+    flags &= ~FlagBit(Flag::kGapInRequest);
+  }
+  const size_t so_far = words.size();
+  AppendGaps(words, exchange.response, store::Side::kServer);
+  if (words.size() > so_far) {
+    flags &= ~FlagBit(Flag::kGapInResponse);
+  }
+  for (size_t bit = 0; bit < kWords.size(); ++bit) {
+    if (HasFlag(flags, static_cast<Flag>(bit))) {
+      words.emplace_back(kWords.at(bit).sentence);
+    }
+  }
+  return words;
+}
+
+bool IsWhole(const store::StoredMessage& message) {
+  constexpr store::Flags kCut = FlagBit(Flag::kRequestTruncated) |
+                                FlagBit(Flag::kResponseTruncated) | FlagBit(Flag::kGapInRequest) |
+                                FlagBit(Flag::kGapInResponse) | FlagBit(Flag::kEvicted) |
+                                FlagBit(Flag::kWithheld) | FlagBit(Flag::kSnaplenCut) |
+                                FlagBit(Flag::kBodyShed) | FlagBit(Flag::kOpen);
+  return (message.facts.flags & kCut) == 0 && message.facts.gaps.empty() &&
+         message.body.size() == message.facts.body_bytes;
+}
+
+std::string VersionText(const store::MessageFacts& facts) {
+  if (facts.version_major == 0 && facts.version_minor == 0) {
+    return {};
+  }
+  return fmt::format("{}.{}", facts.version_major, facts.version_minor);
+}
+
+}  // namespace trafrec::tools

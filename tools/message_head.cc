@@ -1,0 +1,89 @@
+#include "tools/message_head.h"
+
+#include <algorithm>
+
+namespace trafrec::tools {
+namespace {
+
+char LowerOf(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
+std::string_view Trimmed(std::string_view text) {
+  while (!text.empty() && IsBlank(text.front())) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && IsBlank(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+/// Takes the next line; its end is not part of it.
+std::string_view TakeLine(std::string_view& rest) {
+  const size_t end = rest.find('\n');
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  if (end != std::string_view::npos && line.ends_with('\r')) {
+    line.remove_suffix(1);
+  }
+  return line;
+}
+
+/// Takes a field with the lines folded into it.
+std::string_view TakeField(std::string_view& rest) {
+  const char* const begin = rest.data();
+  std::string_view line = TakeLine(rest);
+  const char* end = begin + line.size();
+  while (!line.empty() && !rest.empty() && IsBlank(rest.front())) {
+    const char* const folded = rest.data();
+    end = folded + TakeLine(rest).size();
+  }
+  return {begin, static_cast<size_t>(end - begin)};
+}
+
+}  // namespace
+
+std::vector<HeaderField> ParseFields(std::string_view raw) {
+  std::vector<HeaderField> fields;
+  while (!raw.empty()) {
+    const std::string_view line = TakeField(raw);
+    if (line.empty()) {
+      break;
+    }
+    const size_t colon = line.find(':');
+    if (colon == std::string_view::npos) {
+      fields.push_back({line, std::nullopt, line});
+    } else {
+      fields.push_back({line.substr(0, colon), Trimmed(line.substr(colon + 1)), line});
+    }
+  }
+  return fields;
+}
+
+MessageHead ParseHead(std::string_view raw) {
+  MessageHead head;
+  head.start_line = TakeLine(raw);
+  head.fields = ParseFields(raw);
+  return head;
+}
+
+bool SameFieldName(std::string_view a, std::string_view b) {
+  return std::ranges::equal(Trimmed(a), b, [](char x, char y) { return LowerOf(x) == LowerOf(y); });
+}
+
+std::string_view FieldValue(const std::vector<HeaderField>& fields, std::string_view name) {
+  for (const HeaderField& field : fields) {
+    if (field.value && SameFieldName(field.name, name)) {
+      return *field.value;
+    }
+  }
+  return {};
+}
+
+std::string_view ReasonOf(std::string_view status_line) {
+  const size_t first = status_line.find(' ');
+  const size_t second = first == std::string_view::npos ? first : status_line.find(' ', first + 1);
+  return second == std::string_view::npos ? std::string_view() : status_line.substr(second + 1);
+}
+
+}  // namespace trafrec::tools

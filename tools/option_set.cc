@@ -1,0 +1,85 @@
+#include "tools/option_set.h"
+
+#include <CLI/CLI.hpp>
+
+namespace trafrec::tools {
+namespace {
+
+std::vector<std::string> WordsOf(const std::string& choices) {
+  return CLI::detail::split(choices, '|');
+}
+
+}  // namespace
+
+void OptionSet::Positional(const std::string& name, std::string& value,
+                           const std::string& description) {
+  app_.add_option(name, value, description)->type_name(name)->group(group_);
+}
+
+void OptionSet::Positionals(const std::string& name, std::vector<std::string>& values,
+                            const std::string& description) {
+  app_.add_option(name, values, description)->type_name(name)->group(group_);
+}
+
+void OptionSet::Flag(const std::string& names, bool& value, const std::string& description) {
+  app_.add_flag(names, value, description)->group(group_);
+}
+
+void OptionSet::Text(const std::string& names, std::string& value, const std::string& metavar,
+                     const std::string& description) {
+  app_.add_option(names, value, description)->type_name(metavar)->group(group_);
+}
+
+void OptionSet::Choice(const std::string& names, std::string& value, const std::string& choices,
+                       const std::string& description) {
+  app_.add_option(names, value, description)
+      ->type_name(choices)
+      ->check(CLI::IsMember(WordsOf(choices)))
+      ->group(group_);
+}
+
+void OptionSet::List(const std::string& names, std::vector<std::string>& values,
+                     const std::string& metavar, const std::string& description) {
+  app_.add_option(names, values, description)
+      ->type_name(metavar)
+      ->allow_extra_args(false)
+      ->delimiter(',')
+      ->group(group_);
+}
+
+void OptionSet::Files(const std::string& names, std::vector<std::string>& values,
+                      const std::string& description) {
+  app_.add_option(names, values, description)
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->group(group_);
+}
+
+void OptionSet::Ports(const std::string& names, std::vector<uint16_t>& values,
+                      const std::string& description) {
+  app_.add_option(names, values, description)
+      ->type_name("PORT")
+      ->allow_extra_args(false)
+      ->delimiter(',')
+      ->check(CLI::Range(1, 65'535))
+      ->group(group_);
+}
+
+void OptionSet::Number(const std::string& names, int& value, int least, int most,
+                       const std::string& metavar, const std::string& description) {
+  app_.add_option(names, value, description)
+      ->type_name(metavar)
+      ->check(CLI::Range(least, most))
+      ->group(group_);
+}
+
+void OptionSet::Count(const std::string& names, std::optional<uint64_t>& value,
+                      const std::string& metavar, const std::string& description) {
+  app_.add_option(names, value, description)->type_name(metavar)->group(group_);
+}
+
+void OptionSet::Exclude(const std::string& one, const std::string& other) {
+  app_.get_option(one)->excludes(app_.get_option(other));
+}
+
+}  // namespace trafrec::tools

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "store/log_reader.h"
+
+namespace trafrec::tools {
+
+/// The message as it may be sent again: its head unchanged, its body in the framing that the head
+/// announces (chunked again, with its trailers, where it was chunked). The sizes of the chunks are
+/// not those of the wire.
+std::string ReframedMessage(const store::StoredMessage& message);
+
+}  // namespace trafrec::tools

@@ -1,0 +1,192 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <string_view>
+
+#include "tools/accounting.h"
+#include "tools/command.h"
+#include "tools/console.h"
+#include "tools/json_object.h"
+#include "tools/output.h"
+#include "tools/progress.h"
+#include "tools/record_options.h"
+#include "tools/shell_quote.h"
+#include "tools/stop_signals.h"
+#include "tools/terminal.h"
+#include "tools/units.h"
+
+namespace trafrec::tools {
+namespace {
+
+class RecordCommand : public Command {
+ public:
+  CommandText text() const override;
+  void AddOptions(OptionSet& options) override { options_.AddTo(options); }
+  Result<ExitCode> Run(const Cli& cli) override;
+  bool json() const override { return options_.json; }
+
+ private:
+  Status PrintSummary(const capture::RecorderSummary& summary, double seconds) const;
+  std::string Words(const capture::RecorderSummary& summary, double seconds) const;
+  std::string Json(const capture::RecorderSummary& summary, double seconds) const;
+  void PrintWarnings(const capture::RecorderSummary& summary) const;
+
+  RecordOptions options_;
+};
+
+CommandText RecordCommand::text() const {
+  return {
+      .name = "record",
+      .summary = "record HTTP traffic from an interface or from capture files into a log",
+      .usage = {"trafrec record -i INTERFACE -l LOG [options]",
+                "trafrec record -r FILE… -l LOG [options]"},
+      .description =
+          {"Captures packets, puts the HTTP exchanges together, and writes them to a log. Live it "
+           "goes on until Ctrl-C or SIGTERM, then stores what is on its way, seals the log and "
+           "exits "
+           "with 0. A second Ctrl-C exits at once; the next start recovers the log.",
+           "Live capture needs the right CAP_NET_RAW: run as root, or grant it once with sudo "
+           "setcap "
+           "cap_net_raw+ep and the path of trafrec. Files need no right. Several recorders may "
+           "write "
+           "to one log at a time, each under a name of its own."},
+      .examples = {{"live, until Ctrl-C", "trafrec record -i eth0 --port 9200 -l LOG"},
+                   {"from files, merged by time", "trafrec record -r a.pcap -r b.pcapng.gz -l LOG"},
+                   {"from a capture on another machine",
+                    "ssh host tcpdump -i any -U -w - port 9200 | trafrec record -r - -l LOG"},
+                   {"a filter as tcpdump has it",
+                    "trafrec record -i any --filter 'port 80 and net 10.0.0.0/8' -l LOG"},
+                   {"for a script", "trafrec record -r a.pcap -l LOG --json | jq .exchanges"}},
+  };
+}
+
+Result<ExitCode> RecordCommand::Run(const Cli& /*cli*/) {
+  TRY(options_.Check());
+  TRY_ASSIGN(capture::RecorderOptions recorder_options, options_.MakeRecorderOptions());
+  const std::string name = recorder_options.log.recorder;
+  TRY_ASSIGN(auto source, options_.OpenSource());
+  capture::Recorder recorder(std::move(recorder_options), std::move(source));
+  const StopSignals signals(recorder);
+
+  const bool silent = options_.quiet || options_.json;
+  ProgressPrinter progress(
+      silent ? ProgressPrinter::Mode::kOff
+             : ProgressPrinter::ModeFor(options_.live(), IsTerminal(STDERR_FILENO)));
+  const auto on_started = [&] {
+    if (options_.live() && !silent) {
+      PrintNote(fmt::format("recording on {} into {} as {}; Ctrl-C ends it", options_.interface,
+                            options_.log, name));
+    }
+  };
+  const auto began_at = std::chrono::steady_clock::now();
+  Result<capture::RecorderSummary> summary =
+      recorder.Run([&](const capture::RecorderProgress& now) { progress.Show(now); }, on_started);
+  progress.Clear();
+  TRY(summary);
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began_at).count();
+  PrintWarnings(*summary);
+  TRY(PrintSummary(*summary, seconds));
+  if (summary->source_error) {
+    return std::unexpected(*summary->source_error);
+  }
+  return StopSignals::stopped() && !options_.live() ? ExitCode::kInterrupted : ExitCode::kDone;
+}
+
+void RecordCommand::PrintWarnings(const capture::RecorderSummary& summary) const {
+  for (const std::string& warning : summary.warnings) {
+    PrintNote(warning);
+  }
+  for (const std::string& sum : summary.broken_sums) {
+    PrintNote("a sum does not hold, which is a bug of trafrec; please report it: " + sum);
+  }
+  if (options_.quiet && summary.log.exchanges == 0 && summary.first_packet_at == 0) {
+    PrintNote("no packet came: the log is empty");
+  }
+}
+
+Status RecordCommand::PrintSummary(const capture::RecorderSummary& summary, double seconds) const {
+  if (options_.quiet && !options_.json) {
+    return {};
+  }
+  TRY_ASSIGN(Output out, Output::Open(""));
+  out.Write(options_.json ? Json(summary, seconds) : Words(summary, seconds));
+  return out.Finish();
+}
+
+std::string RecordCommand::Words(const capture::RecorderSummary& summary, double seconds) const {
+  const Paint paint(WantsColor(ColorMode::kAuto, STDOUT_FILENO));
+  const uint64_t packets = ValueOf(summary.counters, "packets.received");
+  std::string text = paint(Tone::kBold, "recorded " + CountOf(summary.log.exchanges, "exchange"));
+  if (const auto incomplete = FindValue(summary.counters, "exchanges.incomplete")) {
+    text += fmt::format(" ({} incomplete)", *incomplete == 0 ? "none" : WithCommas(*incomplete));
+  }
+  text += fmt::format(" from {} in {}\n", CountOf(packets, "packet"),
+                      HumanDuration(static_cast<int64_t>(seconds * 1e9)));
+  text += fmt::format("  log   {}, {}", EscapeForTerminal(options_.log),
+                      HumanBytes(summary.log.stored_bytes));
+  if (summary.log.stored_bytes > 0 && summary.log.raw_bytes > 0) {
+    text += fmt::format(
+        " for {} of heads and bodies ({:.1f} to 1)", HumanBytes(summary.log.raw_bytes),
+        static_cast<double>(summary.log.raw_bytes) / static_cast<double>(summary.log.stored_bytes));
+  }
+  text += "\n";
+  std::vector<Finding> findings = LossFindings(summary.counters, {});
+  text += "  loss  " +
+          (findings.empty() ? std::string("nothing that is known") : findings.front().what) + "\n";
+  for (size_t i = 0; i < findings.size(); ++i) {
+    text += i == 0 ? "" : "        " + findings[i].what + "\n";
+    text += findings[i].remedy.empty()
+                ? ""
+                : "        " + paint(Tone::kDim, "try: " + findings[i].remedy) + "\n";
+  }
+  for (const Finding& finding : NothingSeenFindings(summary.counters)) {
+    text += "  " + paint(Tone::kYellow, "note") + "  " + finding.what + "\n";
+    text += finding.remedy.empty()
+                ? ""
+                : "        " + paint(Tone::kDim, "try: " + finding.remedy) + "\n";
+  }
+  return text + "next: trafrec " + (summary.log.exchanges > 0 ? "show " : "stats ") +
+         ShellQuoted(options_.log) + "\n";
+}
+
+std::string RecordCommand::Json(const capture::RecorderSummary& summary, double seconds) const {
+  std::string out;
+  JsonAppender json(out);
+  json.Open('{');
+  json.Bytes("log", options_.log);
+  json.Number("exchanges", summary.log.exchanges);
+  json.NumberOrNull("incomplete", FindValue(summary.counters, "exchanges.incomplete"));
+  json.Number("messages", summary.log.messages);
+  json.Number("packets", ValueOf(summary.counters, "packets.received"));
+  json.Number("segments", summary.log.segments);
+  json.Number("raw_bytes", summary.log.raw_bytes);
+  json.Number("stored_bytes", summary.log.stored_bytes);
+  json.Number("wall_ns", static_cast<int64_t>(seconds * 1e9));
+  json.TimeOrNull("first_packet", summary.first_packet_at);
+  json.TimeOrNull("last_packet", summary.last_packet_at);
+  json.Open("losses", '[');
+  for (const Finding& finding : LossFindings(summary.counters, {})) {
+    json.Open('{');
+    json.Text("what", finding.what);
+    json.Text("try", finding.remedy);
+    json.Close('}');
+  }
+  json.Close(']');
+  json.Texts("warnings", summary.warnings);
+  json.Texts("broken_sums", summary.broken_sums);
+  json.Open("counters", '{');
+  for (const Counter& counter : summary.counters) {
+    json.Number(counter.name, counter.value);
+  }
+  json.Close('}');
+  json.Close('}');
+  return out + "\n";
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeRecordCommand() { return std::make_unique<RecordCommand>(); }
+
+}  // namespace trafrec::tools

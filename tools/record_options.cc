@@ -1,0 +1,146 @@
+#include "tools/record_options.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cctype>
+
+#include "tools/units.h"
+#include "tools/version.h"
+
+namespace trafrec::tools {
+namespace {
+
+/// "--ring: 'x' is not a size" instead of "'x' is not a size".
+template <typename T>
+Result<T> Named(const char* option, Result<T> value) {
+  if (!value) {
+    return Fail(ErrorCode::kUsage, std::string(option) + ": " + value.error().what,
+                value.error().remedy);
+  }
+  return value;
+}
+
+std::string HostName() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string();
+}
+
+reassembly::ChecksumPolicy PolicyOf(const std::string& name) {
+  return name == "strict"   ? reassembly::ChecksumPolicy::kStrict
+         : name == "ignore" ? reassembly::ChecksumPolicy::kIgnore
+                            : reassembly::ChecksumPolicy::kAuto;
+}
+
+}  // namespace
+
+std::string DefaultRecorderName(std::string host_name) {
+  std::string name;
+  for (const char c : host_name) {
+    const auto byte = static_cast<unsigned char>(c);
+    const char lower = static_cast<char>(std::tolower(byte));
+    const bool letter = std::isalnum(byte) != 0 && byte < 0x80;
+    if (letter || (!name.empty() && (c == '.' || c == '_' || c == '-'))) {
+      name += lower;
+    } else if (!name.empty()) {
+      name += '-';
+    }
+  }
+  name = name.substr(0, 63);
+  return name.empty() ? "recorder" : name;
+}
+
+void RecordOptions::AddTo(OptionSet& options) {
+  options.Group("Source");
+  options.Text("-i,--interface", interface, "NAME",
+               "capture live on this interface; any and lo work");
+  options.Files("-r,--read", files,
+                "read this capture file (pcap, pcapng; .gz and .zst too), - is standard input; "
+                "repeatable, the files are merged by time");
+  options.Exclude("--interface", "--read");
+  options.Ports("-p,--port", ports, "only this TCP port; repeatable, or separated by commas");
+  options.List("--host", hosts, "HOST", "only this host; repeatable, or separated by commas");
+  options.Text("--filter", bpf, "BPF", "only what this filter lets through, in tcpdump's language");
+  options.Text("--ring", ring, "SIZE", "live: the kernel's packet ring; 64MiB if not given");
+  options.Number("--snaplen", snaplen, 64, 262'144, "BYTES",
+                 "live: bytes kept of each packet; 262144 if not given");
+  options.Choice("--checksums", checksums, "auto|strict|ignore",
+                 "packets with a wrong checksum: auto ignores them unless the sending host left "
+                 "it to its card, strict ignores all, ignore accepts all");
+  options.Group("Log");
+  options.Text("-l,--log", log, "LOG", "the log, a directory; made if it does not exist");
+  options.Text("--recorder", recorder, "NAME",
+               "name of this recorder in the log and in its ids; the host's name if not given");
+  options.Choice("--compress", compress, "zstd|none", "compression of the log; zstd if not given");
+  options.Number("--level", level, 1, 19, "N",
+                 "level of zstd, 1 (fast, the default) to 19 (small)");
+  options.Text("--rotate-bytes", rotate_bytes, "SIZE",
+               "size of a segment of the log; 1GiB if not given");
+  options.Text("--rotate-age", rotate_age, "DURATION",
+               "live: a segment is closed after this time; 1h if not given");
+  options.Text("--memory", memory, "SIZE",
+               "what unfinished connections may take together; 256MiB if not given");
+  options.Group("Output");
+  options.Flag("-q,--quiet", quiet, "no progress and no summary; errors are printed");
+  options.Flag("--json", json, "the summary as one JSON object; no progress");
+}
+
+Status RecordOptions::Check() const {
+  if (interface.empty() && files.empty()) {
+    return Fail(ErrorCode::kUsage, "nothing to record from: no --interface and no --read",
+                "trafrec record -i any --port 9200 -l LOG, or trafrec record -r a.pcap -l LOG");
+  }
+  if (!interface.empty() && !files.empty()) {
+    return Fail(ErrorCode::kUsage, "--interface and --read exclude each other",
+                "record from one of them");
+  }
+  if (log.empty()) {
+    return Fail(ErrorCode::kUsage, "no log given",
+                fmt::format("add --log LOG, as in: trafrec record {} -l LOG",
+                            live() ? "-i " + interface : "-r " + files.front()));
+  }
+  return {};
+}
+
+Result<std::unique_ptr<capture::PacketSource>> RecordOptions::OpenSource() const {
+  const capture::CaptureFilter filter{.ports = ports, .hosts = hosts, .bpf = bpf};
+  if (!live()) {
+    return capture::OpenFiles(files, filter);
+  }
+  TRY_ASSIGN(const uint64_t ring_bytes, Named("--ring", ParseSize(ring)));
+  return capture::OpenLive(
+      {.interface = interface, .filter = filter, .ring_bytes = ring_bytes, .snaplen = snaplen});
+}
+
+Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
+  capture::RecorderOptions options;
+  options.reassembly.checksums = PolicyOf(checksums);
+  TRY_ASSIGN(options.reassembly.memory_bytes_max, Named("--memory", ParseSize(memory)));
+  if (ports.size() == 1) {
+    options.reassembly.http.server_port = ports.front();
+  }
+  options.log.log = log;
+  options.log.recorder = recorder.empty() ? DefaultRecorderName(HostName()) : recorder;
+  options.log.version = kVersion;
+  options.log.live = live();
+  options.log.source = live() ? "interface " + interface : "files";
+  for (const std::string& file : files) {
+    options.log.source += " " + file;
+  }
+  for (const uint16_t port : ports) {
+    options.log.source += fmt::format(" port {}", port);
+  }
+  for (const std::string& host : hosts) {
+    options.log.source += " host " + host;
+  }
+  options.log.source += bpf.empty() ? "" : " filter " + bpf;
+  options.log.compression =
+      compress == "none" ? store::Compression::kNone : store::Compression::kZstd;
+  options.log.compression_level = level;
+  TRY_ASSIGN(options.log.segment_bytes_max, Named("--rotate-bytes", ParseSize(rotate_bytes)));
+  TRY_ASSIGN(options.log.segment_age_max_ms, Named("--rotate-age", ParseDurationMs(rotate_age)));
+  return options;
+}
+
+}  // namespace trafrec::tools

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "capture/recorder.h"
+#include "tools/option_set.h"
+
+namespace trafrec::tools {
+
+/// What `record` is told, and what of it goes where.
+struct RecordOptions {
+  std::string interface;
+  std::vector<std::string> files;
+  std::string log;
+  std::vector<uint16_t> ports;
+  std::vector<std::string> hosts;
+  std::string bpf;
+  std::string recorder;
+  std::string ring = "64MiB";
+  int snaplen = 262'144;
+  std::string checksums = "auto";
+  std::string compress = "zstd";
+  int level = 1;
+  std::string rotate_bytes = "1GiB";
+  std::string rotate_age = "1h";
+  std::string memory = "256MiB";
+  bool quiet = false;
+  bool json = false;
+
+  void AddTo(OptionSet& options);
+  bool live() const { return !interface.empty(); }
+  /// What is missing or contradicts itself, as a usage error.
+  Status Check() const;
+
+  Result<std::unique_ptr<capture::PacketSource>> OpenSource() const;
+  Result<capture::RecorderOptions> MakeRecorderOptions() const;
+};
+
+/// The host's name in the letters of a recorder's name; "recorder" if nothing is left of it.
+std::string DefaultRecorderName(std::string host_name);
+
+}  // namespace trafrec::tools

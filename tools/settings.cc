@@ -1,0 +1,196 @@
+#include "tools/settings.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <filesystem>
+#include <numeric>
+#include <sstream>
+#include <vector>
+
+#include "tools/terminal.h"
+
+namespace trafrec::tools {
+namespace {
+
+/// Options of one call only; a file or variable that set them would surprise.
+bool IsSettable(const CLI::Option& option) {
+  return !option.get_positional() && !option.get_lnames().empty() &&
+         option.get_lnames().front() != "help" && option.get_lnames().front() != "config";
+}
+
+bool IsExcluded(const CLI::Option& option) {
+  return std::ranges::any_of(option.get_excludes(),
+                             [](const CLI::Option* other) { return other->count() > 0; });
+}
+
+/// Gives the option a value as if it had been typed.
+Status Set(CLI::Option& option, const std::vector<std::string>& values, const std::string& where) {
+  try {
+    for (const std::string& value : values) {
+      option.add_result(option.get_items_expected_max() == 0
+                            ? option.get_flag_value(option.get_lnames().front(), value)
+                            : value);
+    }
+    option.run_callback();
+  } catch (const CLI::Error& error) {
+    return Fail(ErrorCode::kUsage, where + ": " + EscapeForTerminal(error.what()),
+                "correct it, or give --" + option.get_lnames().front() + " on the command line");
+  }
+  return {};
+}
+
+/// `App` is CLI::App, const or not; so is the option.
+template <typename App>
+auto FindOption(App& app, const std::string& name) {
+  const auto options = app.get_options();
+  const auto found = std::ranges::find_if(options, [&](const CLI::Option* option) {
+    return IsSettable(*option) && option->check_lname(name);
+  });
+  return found == options.end() ? nullptr : *found;
+}
+
+std::vector<std::string> SettableNames(const std::vector<const CLI::App*>& apps) {
+  std::vector<std::string> names;
+  for (const CLI::App* app : apps) {
+    for (const CLI::Option* option : app->get_options()) {
+      if (IsSettable(*option)) {
+        names.push_back(option->get_lnames().front());
+      }
+    }
+  }
+  return names;
+}
+
+Status UnknownName(const std::string& file, const std::string& name,
+                   const std::vector<const CLI::App*>& apps) {
+  const std::string near = Nearest(name, SettableNames(apps));
+  return Fail(ErrorCode::kUsage,
+              "config file " + file + ": there is no option '" + EscapeForTerminal(name) + "'",
+              near.empty() ? "options are named as on the command line, without the dashes"
+                           : "did you mean '" + near + "'?");
+}
+
+Status ApplyItem(const CLI::ConfigItem& item, const CLI::App& root, CLI::App& command,
+                 const std::string& file) {
+  if (item.name == "++" || item.name == "--") {  // CLI11's marks of a section's begin and end
+    return {};
+  }
+  std::vector<const CLI::App*> apps;
+  for (const CLI::App* app : root.get_subcommands([](const CLI::App*) { return true; })) {
+    if (item.parents.empty() || item.parents.front() == app->get_name()) {
+      apps.push_back(app);
+    }
+  }
+  if (apps.empty() || item.parents.size() > 1) {
+    return Fail(ErrorCode::kUsage,
+                "config file " + file + ": there is no command '" +
+                    EscapeForTerminal(item.parents.front()) + "'",
+                "sections are named after commands: [record], [show], …");
+  }
+  const bool known = std::ranges::any_of(
+      apps, [&](const CLI::App* app) { return FindOption(*app, item.name) != nullptr; });
+  if (!known) {
+    return UnknownName(file, item.name, apps);
+  }
+  const bool for_this = std::ranges::find(apps, &command) != apps.end();
+  CLI::Option* option = for_this ? FindOption(command, item.name) : nullptr;
+  if (option == nullptr || option->count() > 0 || IsExcluded(*option)) {
+    return {};
+  }
+  return Set(*option, item.inputs, "config file " + file + ", " + item.fullname());
+}
+
+Status ApplyEnvironment(CLI::App& command) {
+  for (CLI::Option* option : command.get_options()) {
+    if (!IsSettable(*option) || option->count() > 0 || IsExcluded(*option)) {
+      continue;
+    }
+    const std::string name = VariableOf(*option);
+    const char* value = std::getenv(name.c_str());
+    if (value != nullptr && *value != '\0') {
+      TRY(Set(*option, {value}, "the variable " + name));
+    }
+  }
+  return {};
+}
+
+Status ApplyConfig(const CLI::App& root, CLI::App& command, const std::string& file) {
+  std::vector<CLI::ConfigItem> items;
+  try {
+    items = CLI::ConfigTOML().from_file(file);
+  } catch (const CLI::Error&) {
+    return Fail(ErrorCode::kUsage, "cannot read the config file " + file,
+                "check the name given to --config, and the right to read it");
+  }
+  // A section for the command says more than a line for all commands.
+  std::ranges::stable_partition(items, [](const auto& item) { return !item.parents.empty(); });
+  for (const CLI::ConfigItem& item : items) {
+    TRY(ApplyItem(item, root, command, file));
+  }
+  return {};
+}
+
+size_t EditDistance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (size_t j = 0; j < b.size(); ++j) {
+      const size_t change = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({change, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string DefaultConfigPath() {
+  const char* xdg = std::getenv("XDG_CONFIG_HOME");
+  if (xdg != nullptr && *xdg != '\0') {
+    return std::string(xdg) + "/trafrec/config.toml";
+  }
+  const char* home = std::getenv("HOME");
+  return home == nullptr ? std::string() : std::string(home) + "/.config/trafrec/config.toml";
+}
+
+std::string VariableOf(const CLI::Option& option) {
+  std::string name = "TRAFREC_" + option.get_lnames().front();
+  std::ranges::transform(name, name.begin(), [](unsigned char c) {
+    return c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  });
+  return name;
+}
+
+std::string Nearest(const std::string& wrong, const std::vector<std::string>& names) {
+  std::string best;
+  size_t least = std::max<size_t>(wrong.size() / 3, 1) + 1;
+  for (const std::string& name : names) {
+    const bool begins = wrong.size() >= 3 && name.starts_with(wrong);
+    const size_t distance = begins ? 1 : EditDistance(wrong, name);
+    if (distance < least) {
+      least = distance;
+      best = name;
+    }
+  }
+  return best;
+}
+
+Status ApplySettings(const CLI::App& root, CLI::App& command, const std::string& config) {
+  TRY(ApplyEnvironment(command));
+  if (!config.empty()) {
+    return ApplyConfig(root, command, config);
+  }
+  const std::string file = DefaultConfigPath();
+  std::error_code ignored;
+  if (!file.empty() && std::filesystem::exists(file, ignored)) {
+    return ApplyConfig(root, command, file);
+  }
+  return {};
+}
+
+}  // namespace trafrec::tools

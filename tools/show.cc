@@ -1,0 +1,242 @@
+#include <poll.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "tools/command.h"
+#include "tools/console.h"
+#include "tools/content.h"
+#include "tools/exchange_page.h"
+#include "tools/exchange_table.h"
+#include "tools/filter_options.h"
+#include "tools/ndjson_writer.h"
+#include "tools/output.h"
+#include "tools/terminal.h"
+
+namespace trafrec::tools {
+namespace {
+
+/// How often --follow looks for new exchanges; the writer commits each 100 ms.
+constexpr int kFollowIntervalMs = 200;
+/// On a terminal a longer body is cut; elsewhere it is not.
+constexpr size_t kTerminalBodyBytesMax = size_t{16} << 10;
+
+volatile std::sig_atomic_t g_interrupted = 0;
+void OnInterrupt(int /*signal*/) { g_interrupted = 1; }
+
+class ShowCommand : public Command {
+ public:
+  CommandText text() const override;
+  void AddOptions(OptionSet& options) override;
+  Result<ExitCode> Run(const Cli& cli) override;
+  bool json() const override { return json_; }
+
+ private:
+  Result<ExitCode> List(store::LogReader& log);
+  Status Follow(store::LogReader& log, const store::ExchangeFilter& filter, ExchangeTable& table,
+                Output& out);
+  Result<ExitCode> ShowSome(store::LogReader& log);
+  Status ShowOne(const store::StoredExchange& exchange, Output& out);
+  Status PrintBody(const store::StoredExchange& exchange, Output& out) const;
+  void PutRow(const store::ExchangeRow& row, ExchangeTable& table, std::string& out) const;
+
+  std::string log_;
+  std::vector<std::string> ids_;
+  FilterOptions filters_;
+  bool follow_ = false;
+  bool request_ = false;
+  bool response_ = false;
+  bool body_ = false;
+  bool raw_body_ = false;
+  bool json_ = false;
+  std::string color_ = "auto";
+};
+
+CommandText ShowCommand::text() const {
+  return {
+      .name = "show",
+      .summary = "list the exchanges of a log, or show one",
+      .usage = {"trafrec show LOG [options]", "trafrec show LOG ID… [options]"},
+      .description =
+          {"Without an ID: a line for each exchange, in order of time. With an ID from such a "
+           "line: "
+           "what is known of the exchange in words, then its heads and bodies. Bodies are decoded "
+           "(gzip, deflate, br, zstd), JSON is indented, binary ones are a hexdump.",
+           "REQ and RESP are the sizes of the bodies before their content encoding is taken off. "
+           "LATENCY is from the last byte of the request to the first of the response. What is "
+           "wrong with an exchange stands behind its target."},
+      .examples = {{"everything", "trafrec show LOG"},
+                   {"what failed in the last five minutes",
+                    "trafrec show LOG --status 5xx,none --since -5m"},
+                   {"slow writes, by SQL",
+                    "trafrec show LOG --method PUT,POST --where 'latency_ns > 1e9'"},
+                   {"what is incomplete, while it is being recorded",
+                    "trafrec show LOG --incomplete --follow"},
+                   {"one exchange", "trafrec show LOG web1-0001-12s"},
+                   {"only the body of its response, as a program wants it",
+                    "trafrec show LOG web1-0001-12s --body | jq ."}},
+  };
+}
+
+void ShowCommand::AddOptions(OptionSet& options) {
+  options.Group("Arguments");
+  options.Positional("LOG", log_, "the log to read");
+  options.Positionals("ID", ids_, "exchanges to show, as the list names them");
+  filters_.AddTo(options);
+  options.Group("Output");
+  options.Flag("-f,--follow", follow_,
+               "wait for more, until Ctrl-C; open exchanges come again when they are complete");
+  options.Flag("--request", request_, "with an ID: only the request");
+  options.Flag("--response", response_, "with an ID: only the response");
+  options.Flag("--body", body_,
+               "with an ID: only the bytes of the response's body (with --request: of the "
+               "request's), decoded");
+  options.Flag("--raw-body", raw_body_, "as --body, but with its content encoding left on");
+  options.Flag("--json", json_,
+               "one JSON object a line: rows without heads and bodies, or with an ID the whole "
+               "exchange as export prints it");
+  options.Choice("--color", color_, "auto|always|never",
+                 "colours: on a terminal (auto), always or never");
+}
+
+Result<ExitCode> ShowCommand::Run(const Cli& /*cli*/) {
+  body_ = body_ || raw_body_;
+  if (ids_.empty() && (request_ || response_ || body_)) {
+    return Fail(ErrorCode::kUsage, "--request, --response and --body need the ID of an exchange",
+                "trafrec show LOG lists the IDs");
+  }
+  if (!ids_.empty() && (filters_.any() || follow_)) {
+    return Fail(ErrorCode::kUsage, "filters and --follow are for lists, not for a given ID",
+                "leave one of them out");
+  }
+  TRY_ASSIGN(auto log, OpenLog(log_, "trafrec show LOG"));
+  return ids_.empty() ? List(*log) : ShowSome(*log);
+}
+
+void ShowCommand::PutRow(const store::ExchangeRow& row, ExchangeTable& table,
+                         std::string& out) const {
+  json_ ? AppendRowJson(out, row) : table.Put(row, out);
+}
+
+Result<ExitCode> ShowCommand::List(store::LogReader& log) {
+  TRY_ASSIGN(const store::ExchangeFilter filter, filters_.Make());
+  TRY_ASSIGN(Output out, Output::Open(""));
+  ExchangeTable table(out.terminal() ? TerminalWidth(STDOUT_FILENO) : 0,
+                      Paint(WantsColor(ColorModeOf(color_), STDOUT_FILENO)));
+  uint64_t rows = 0;
+  std::string text;
+  TRY(log.Visit(filter, [&](const store::ExchangeRow& row) {
+    PutRow(row, table, text);
+    out.Write(text);
+    text.clear();
+    ++rows;
+    return out.good();
+  }));
+  if (!json_ && (rows > 0 || follow_)) {
+    table.Release(text);
+    out.Write(text);
+  }
+  if (follow_ && (!filter.limit || rows < *filter.limit)) {
+    store::ExchangeFilter rest = filter;
+    if (rest.limit) {
+      *rest.limit -= rows;
+    }
+    TRY(Follow(log, rest, table, out));
+  } else if (rows == 0 && !json_) {
+    PrintNote(filters_.any() ? "no exchange fits" : "the log holds no exchanges");
+  }
+  TRY(out.Finish());
+  return ExitCode::kDone;
+}
+
+Status ShowCommand::Follow(store::LogReader& log, const store::ExchangeFilter& filter,
+                           ExchangeTable& table, Output& out) {
+  struct sigaction action{};
+  action.sa_handler = OnInterrupt;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  uint64_t rows = 0;
+  std::string text;
+  const auto visit = [&](const store::ExchangeRow& row) {
+    PutRow(row, table, text);
+    out.Write(text);
+    text.clear();
+    ++rows;
+    return out.good() && (!filter.limit || rows < *filter.limit);
+  };
+  store::ExchangeFilter unlimited = filter;
+  unlimited.limit.reset();
+  while (g_interrupted == 0 && out.good() && (!filter.limit || rows < *filter.limit)) {
+    TRY(log.Follow(unlimited, visit));
+    out.Flush();
+    // Waits, and hears at once when the reader of a pipe goes away.
+    pollfd reader{STDOUT_FILENO, 0, 0};
+    if (poll(&reader, 1, kFollowIntervalMs) > 0 && (reader.revents & (POLLERR | POLLHUP)) != 0) {
+      break;
+    }
+  }
+  return {};
+}
+
+Result<ExitCode> ShowCommand::ShowSome(store::LogReader& log) {
+  TRY_ASSIGN(Output out, Output::Open(""));
+  bool first = true;
+  for (const std::string& id : ids_) {
+    TRY_ASSIGN(const store::ExchangeRow row, log.Find(id));
+    TRY_ASSIGN(const store::StoredExchange exchange, log.Load(row));
+    if (!first && !json_ && !body_) {
+      out.Write("\n");
+    }
+    first = false;
+    TRY(ShowOne(exchange, out));
+  }
+  TRY(out.Finish());
+  return ExitCode::kDone;
+}
+
+Status ShowCommand::ShowOne(const store::StoredExchange& exchange, Output& out) {
+  if (body_) {
+    return PrintBody(exchange, out);
+  }
+  if (json_) {
+    std::string text;
+    TRY(NdjsonWriter().Put(exchange, text));
+    out.Write(text);
+    return {};
+  }
+  const bool both = request_ == response_;
+  const PageOptions options{.request = both || request_,
+                            .response = both || response_,
+                            .body_bytes_max = out.terminal() ? kTerminalBodyBytesMax : 0};
+  out.Write(ExchangePage(exchange, options, Paint(WantsColor(ColorModeOf(color_), STDOUT_FILENO))));
+  return {};
+}
+
+Status ShowCommand::PrintBody(const store::StoredExchange& exchange, Output& out) const {
+  const std::optional<store::StoredMessage>& message =
+      request_ && !response_ ? exchange.request : exchange.response;
+  if (!message) {
+    return Fail(ErrorCode::kNotFound,
+                std::string("the exchange has no ") + (request_ ? "request" : "response"),
+                "its page says why: leave --body out");
+  }
+  if (raw_body_) {
+    out.Write(out.terminal() ? EscapeForTerminal(message->body, true) : message->body);
+    return {};
+  }
+  const Content content = DecodeContent(*message, kContentBytesMax);
+  if (!content.trouble.empty()) {
+    PrintNote(content.trouble);
+  }
+  if (message->body.size() < message->facts.body_bytes) {
+    PrintNote("the body is not whole: bytes of it are not in the log");
+  }
+  out.Write(out.terminal() ? EscapeForTerminal(content.bytes, true) : content.bytes);
+  return {};
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeShowCommand() { return std::make_unique<ShowCommand>(); }
+
+}  // namespace trafrec::tools

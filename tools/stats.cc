@@ -1,0 +1,257 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <set>
+
+#include "store/exchange_id.h"
+#include "tools/accounting.h"
+#include "tools/command.h"
+#include "tools/filter_options.h"
+#include "tools/json_object.h"
+#include "tools/output.h"
+#include "tools/terminal.h"
+#include "tools/units.h"
+
+namespace trafrec::tools {
+namespace {
+
+/// Loss rows shown one by one; the totals above them count all.
+constexpr size_t kLossRowsShown = 10;
+
+std::string AttemptName(const store::AttemptInfo& attempt) {
+  return fmt::format("{}-{:04}", attempt.recorder, attempt.attempt);
+}
+
+std::string StateOf(const store::AttemptInfo& attempt) {
+  return attempt.running ? "running" : attempt.finished ? "finished" : "ended by a crash";
+}
+
+std::string Line(std::string_view name, std::string_view text) {
+  return fmt::format("  {:<10}{}\n", name, text);
+}
+
+std::string StoredInWords(const store::AttemptInfo& attempt) {
+  std::string text =
+      fmt::format("{} ({}) in {}, {}", CountOf(attempt.exchanges, "exchange"),
+                  CountOf(attempt.messages, "message"), CountOf(attempt.frames, "frame"),
+                  CountOf(attempt.segments, "segment"));
+  text += fmt::format("; {} as {} on disk", HumanBytes(attempt.raw_bytes),
+                      HumanBytes(attempt.file_bytes));
+  if (attempt.file_bytes > 0) {
+    text += fmt::format(" (ratio {:.1f})", static_cast<double>(attempt.raw_bytes) /
+                                               static_cast<double>(attempt.file_bytes));
+  }
+  return text;
+}
+
+std::string MarksInWords(const store::AttemptInfo& attempt) {
+  const store::Marks& marks = attempt.written;
+  if (marks.exchanges_below <= 1 && marks.requests_through == 0) {
+    return "nothing yet";
+  }
+  std::string text = fmt::format("every exchange below number {}", marks.exchanges_below);
+  if (marks.requests_through != 0) {
+    text += fmt::format("; every request before {}", FormatTime(marks.requests_through));
+  }
+  if (marks.answers_through != 0) {
+    text += fmt::format("; every answer to requests before {}", FormatTime(marks.answers_through));
+  }
+  return text;
+}
+
+std::string IncompleteInWords(const Counters& counters) {
+  constexpr std::string_view kStem = "exchanges.flag.";
+  std::string text;
+  for (const Counter& counter : counters) {
+    if (counter.value > 0 && counter.name.starts_with(kStem)) {
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", WithCommas(counter.value),
+                          counter.name.substr(kStem.size()));
+    }
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint) {
+  std::string out = paint(Tone::kBold, AttemptName(attempt)) + "  " +
+                    EscapeForTerminal(attempt.source) + ", " + StateOf(attempt) + "\n";
+  std::string recorded = "started " + FormatTime(attempt.started_at);
+  if (attempt.ended_at != 0) {
+    recorded += fmt::format(", took {}", HumanDuration(attempt.ended_at - attempt.started_at));
+  }
+  out += Line("recorded", recorded + ", by trafrec " + EscapeForTerminal(attempt.version));
+  out +=
+      Line("seen", fmt::format("{}, {}, {}",
+                               CountOf(ValueOf(attempt.counters, "packets.received"), "packet"),
+                               CountOf(ValueOf(attempt.counters, "connections.seen"), "connection"),
+                               CountOf(ValueOf(attempt.counters, "exchanges"), "exchange")));
+  out += Line("stored", StoredInWords(attempt));
+  out += Line("written", MarksInWords(attempt));
+  if (const auto incomplete = FindValue(attempt.counters, "exchanges.incomplete")) {
+    out += Line("incomplete",
+                fmt::format("{} ({})", CountOf(*incomplete, "exchange"),
+                            Percent(*incomplete, ValueOf(attempt.counters, "exchanges"))));
+  }
+  out += Line("flags", IncompleteInWords(attempt.counters));
+  const std::vector<Finding> lost = LossFindings(attempt.counters, attempt.losses);
+  out += Line("lost", lost.empty() ? "nothing that is known" : paint(Tone::kYellow, "see here"));
+  for (const Finding& finding : lost) {
+    out += "    - " + finding.what + "\n";
+    out += finding.remedy.empty() ? "" : paint(Tone::kDim, "      try: " + finding.remedy) + "\n";
+  }
+  for (const Finding& finding : NothingSeenFindings(attempt.counters)) {
+    out += Line("note", finding.what);
+    out += finding.remedy.empty() ? "" : paint(Tone::kDim, "      try: " + finding.remedy) + "\n";
+  }
+  out += Line("loss rows", attempt.losses.empty() ? "none" : "");
+  for (size_t i = 0; i < attempt.losses.size() && i < kLossRowsShown; ++i) {
+    out += "    - " + LossSentence(attempt.losses[i]) + "\n";
+  }
+  if (attempt.losses.size() > kLossRowsShown) {
+    out += fmt::format("    - and {} more (--json has all)\n",
+                       WithCommas(attempt.losses.size() - kLossRowsShown));
+  }
+  const std::vector<std::string> broken = BrokenSums(attempt.counters);
+  out += Line("sums", broken.empty() ? paint(Tone::kGreen, "all agree")
+                                     : paint(Tone::kRed,
+                                             "do not agree: this is a bug of trafrec, "
+                                             "please report it"));
+  for (const std::string& sum : broken) {
+    out += "    - " + sum + "\n";
+  }
+  return out + CounterTree(attempt.counters);
+}
+
+void AppendLossJson(JsonAppender& json, const store::LossRecord& loss) {
+  json.Open('{');
+  json.Text("cause", LossCauseName(loss.cause));
+  json.Time("from", loss.from);
+  json.Time("until", loss.until);
+  json.NumberOrNull("connection", loss.connection);
+  json.Number("packets", loss.packets);
+  json.Number("bytes", loss.bytes);
+  json.Bool("exact", loss.exact);
+  json.Close('}');
+}
+
+void AppendAttemptJson(JsonAppender& json, const store::AttemptInfo& attempt) {
+  json.Open('{');
+  json.Text("attempt", AttemptName(attempt));
+  json.Text("recorder", attempt.recorder);
+  json.Text("source", EscapeForTerminal(attempt.source));
+  json.Text("version", EscapeForTerminal(attempt.version));
+  json.Bool("live", attempt.live);
+  json.Bool("running", attempt.running);
+  json.Bool("finished", attempt.finished);
+  json.Time("started", attempt.started_at);
+  json.TimeOrNull("ended", attempt.ended_at);
+  json.Open("written", '{');
+  json.Number("exchanges_below", attempt.written.exchanges_below);
+  json.TimeOrNull("requests_through", attempt.written.requests_through);
+  json.TimeOrNull("answers_through", attempt.written.answers_through);
+  json.Close('}');
+  json.Number("exchanges", attempt.exchanges);
+  json.Number("messages", attempt.messages);
+  json.Number("frames", attempt.frames);
+  json.Number("segments", attempt.segments);
+  json.Number("raw_bytes", attempt.raw_bytes);
+  json.Number("file_bytes", attempt.file_bytes);
+  json.Open("counters", '{');
+  for (const Counter& counter : attempt.counters) {
+    json.Number(counter.name, counter.value);
+  }
+  json.Close('}');
+  json.Texts("broken_sums", BrokenSums(attempt.counters));
+  json.Open("losses", '[');
+  for (const store::LossRecord& loss : attempt.losses) {
+    AppendLossJson(json, loss);
+  }
+  json.Close(']');
+  json.Close('}');
+}
+
+class StatsCommand : public Command {
+ public:
+  CommandText text() const override {
+    return {.name = "stats",
+            .summary = "what a log holds, what was lost, and that the sums agree",
+            .usage = {"trafrec stats LOG [options]"},
+            .description =
+                {"For each start of a recorder: what was seen, stored, given up and lost, in "
+                 "sentences; the marks below which everything is in the log; the loss rows; and "
+                 "every counter under the one of which it is a part. docs/accounting.md explains "
+                 "the counters."},
+            .examples = {{"the whole account", "trafrec stats LOG"},
+                         {"packets that the kernel dropped, for a script",
+                          "trafrec stats LOG --json | jq '.attempts[].losses[] | "
+                          "select(.cause == \"kernel_drop\") | .packets'"}}};
+  }
+
+  void AddOptions(OptionSet& options) override {
+    options.Group("Arguments");
+    options.Positional("LOG", log_, "the log to read");
+    options.Group("Output");
+    options.Flag("--json", json_, "print one JSON object");
+    options.Choice("--color", color_, "auto|always|never",
+                   "colours: on a terminal (auto), always or never");
+  }
+
+  Result<ExitCode> Run(const Cli& cli) override;
+  bool json() const override { return json_; }
+
+ private:
+  std::string Report(const std::vector<store::AttemptInfo>& attempts) const;
+  std::string JsonReport(const std::vector<store::AttemptInfo>& attempts) const;
+
+  std::string log_;
+  std::string color_ = "auto";
+  bool json_ = false;
+};
+
+Result<ExitCode> StatsCommand::Run(const Cli& /*cli*/) {
+  TRY_ASSIGN(auto log, OpenLog(log_, "trafrec stats LOG"));
+  TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log->Attempts());
+  TRY_ASSIGN(Output out, Output::Open(""));
+  out.Write(json_ ? JsonReport(attempts) : Report(attempts));
+  TRY(out.Finish());
+  return ExitCode::kDone;
+}
+
+std::string StatsCommand::Report(const std::vector<store::AttemptInfo>& attempts) const {
+  const Paint paint(WantsColor(ColorModeOf(color_), STDOUT_FILENO));
+  uint64_t exchanges = 0;
+  uint64_t bytes = 0;
+  std::set<std::string> recorders;
+  for (const store::AttemptInfo& attempt : attempts) {
+    exchanges += attempt.exchanges;
+    bytes += attempt.file_bytes;
+    recorders.insert(attempt.recorder);
+  }
+  std::string out =
+      fmt::format("{}: {} in {}, from {} of {}\n", paint(Tone::kBold, EscapeForTerminal(log_)),
+                  CountOf(exchanges, "exchange"), HumanBytes(bytes),
+                  CountOf(attempts.size(), "start"), CountOf(recorders.size(), "recorder"));
+  for (const store::AttemptInfo& attempt : attempts) {
+    out += "\n" + AttemptReport(attempt, paint);
+  }
+  return out;
+}
+
+std::string StatsCommand::JsonReport(const std::vector<store::AttemptInfo>& attempts) const {
+  std::string out;
+  JsonAppender json(out);
+  json.Open('{');
+  json.Bytes("log", log_);
+  json.Open("attempts", '[');
+  for (const store::AttemptInfo& attempt : attempts) {
+    AppendAttemptJson(json, attempt);
+  }
+  json.Close(']');
+  json.Close('}');
+  return out + "\n";
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeStatsCommand() { return std::make_unique<StatsCommand>(); }
+
+}  // namespace trafrec::tools
