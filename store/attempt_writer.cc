@@ -57,9 +57,6 @@ void AttemptWriter::Run() {
 }
 
 void AttemptWriter::Take(const Frame& frame) {
-  marks_ = frame.marks;
-  packets_through_ = std::max(packets_through_, frame.packets_through);
-  taken_ = frame.sequence;
   const bool waiting = in_trouble_ && (!options_.live || Clock::now() < retry_at_);
   Status stored;
   if (frame.entries > 0 && !waiting) {
@@ -79,6 +76,10 @@ void AttemptWriter::Take(const Frame& frame) {
     uncommitted_.exchanges += frame.content.exchanges;
     uncommitted_.raw_bytes += frame.content.raw_bytes;
   }
+  // Only now: a rotation on the way commits the segment before, which this frame is not part of.
+  marks_ = frame.marks;
+  packets_through_ = std::max(packets_through_, frame.packets_through);
+  taken_ = frame.sequence;
   dirty_ = true;
   if (in_trouble_) {
     PublishSettled();
@@ -87,7 +88,6 @@ void AttemptWriter::Take(const Frame& frame) {
 
 Status AttemptWriter::WriteFrame(const Frame& frame) {
   if (segments_.open() && MustRotate(frame)) {
-    // Marks of the segment that ends are those of its last frame; the new one's come with it.
     TRY(segments_.PutTimeRange());
     TRY(CommitRows());
     HandToSealer();
@@ -101,12 +101,12 @@ Status AttemptWriter::WriteFrame(const Frame& frame) {
 }
 
 bool AttemptWriter::MustRotate(const Frame& frame) const {
-  const std::optional<TimeNs> first_ns = segments_.segment_first_ns();
-  if (!first_ns) {
+  const std::optional<TimeNs> began_ns = segments_.segment_began_ns();
+  if (!began_ns) {
     return false;
   }
   const bool full = segments_.segment_bytes() + frame.bytes.size() > options_.segment_bytes_max;
-  return full || frame.last_ns - *first_ns > options_.segment_age_max_ms * kNsPerMs;
+  return full || frame.last_ns - *began_ns > options_.segment_age_max_ms * kNsPerMs;
 }
 
 bool AttemptWriter::CommitDue() const {
@@ -253,6 +253,7 @@ Status AttemptWriter::Finish(TimeNs ended_at) {
   if (!last) {
     segments_.Rollback();
   }
+  reserve_.Release();
   if (segments_.open()) {
     HandToSealer();
   }

@@ -24,8 +24,9 @@ void FrameBuilder::MessageRow(MessageId id, const MessageFacts& facts, uint32_t 
 
 void FrameBuilder::Connection(const ConnectionRecord& connection) {
   encoder_.Connection(connection, frame_->bytes);
-  const TimeNs last = std::max(connection.opened_at, connection.closed_at);
-  frame_->rows.connections.push_back({connection, CountEntry(connection.opened_at, last)});
+  // An old connection that is closed now belongs to now.
+  const TimeNs at = std::max(connection.opened_at, connection.closed_at);
+  frame_->rows.connections.push_back({connection, CountEntry(at, at)});
 }
 
 void FrameBuilder::Extent(MessageId id, uint32_t index, Bytes bytes, TimeNs now) {

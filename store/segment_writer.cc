@@ -37,7 +37,7 @@ Status SegmentWriter::OpenNext() {
   ++segment_;
   frame_id_ = committed_frame_id_ = 0;
   bytes_ = committed_bytes_ = 0;
-  first_ns_.reset();
+  began_ns_.reset();
   first_began_ns_.reset();
   connections_.ForgetRows();
   return {};
@@ -71,7 +71,11 @@ Status SegmentWriter::Write(const Frame& frame) {
     connections_.Remember(row.record);
   }
   TRY(CarryConnections(frame.rows));
-  return PutFrame(frame);
+  TRY(PutFrame(frame));
+  if (!began_ns_) {
+    began_ns_ = frame.last_ns;
+  }
+  return {};
 }
 
 Status SegmentWriter::PutFrame(const Frame& frame) {
@@ -79,9 +83,6 @@ Status SegmentWriter::PutFrame(const Frame& frame) {
   TRY(PutRows(frame));
   ++frames_;
   bytes_ += frame.bytes.size() + kRowBytes * frame.rows.exchanges.size();
-  if (!first_ns_) {
-    first_ns_ = frame.first_ns;
-  }
   return {};
 }
 
@@ -215,7 +216,7 @@ void SegmentWriter::Rollback() {
   exchanges_ = committed_exchanges_;
   frames_ = committed_frames_;
   if (frame_id_ == 0) {
-    first_ns_.reset();
+    began_ns_.reset();
   }
 }
 

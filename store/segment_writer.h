@@ -55,8 +55,8 @@ class SegmentWriter {
 
   /// Stored bytes of the open segment, about; depends on its content alone.
   uint64_t segment_bytes() const { return bytes_; }
-  /// Least and greatest time in it; nothing while it is empty.
-  std::optional<TimeNs> segment_first_ns() const { return first_ns_; }
+  /// Packet time of its first frame, from which its age counts; nothing while it is empty.
+  std::optional<TimeNs> segment_began_ns() const { return began_ns_; }
   uint64_t uncommitted_bytes() const { return bytes_ - committed_bytes_; }
   uint32_t segments() const { return segment_; }
   /// Exchanges of which a row was stored, each counted once; frames; both with the uncommitted.
@@ -87,7 +87,7 @@ class SegmentWriter {
   int64_t committed_frame_id_ = 0;
   uint64_t bytes_ = 0;
   uint64_t committed_bytes_ = 0;
-  std::optional<TimeNs> first_ns_;
+  std::optional<TimeNs> began_ns_;
   std::optional<TimeNs> first_began_ns_;
   TimeNs last_began_ns_ = 0;
   uint64_t exchanges_ = 0;

@@ -1,0 +1,143 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
+
+#include <fstream>
+#include <string>
+
+#include "store/log_writer.h"
+#include "tests/store/log_fixture.h"
+
+namespace trafrec::store {
+namespace {
+
+/// A file system of a few megabytes, made in memory (needs root, as CI has).
+class SmallDisk {
+ public:
+  explicit SmallDisk(int megabytes) {
+    const std::string options = "size=" + std::to_string(megabytes) + "m";
+    EXPECT_EQ(mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, options.c_str()), 0)
+        << "mounting a tmpfs needs root";
+  }
+  ~SmallDisk() { umount2(folder_.path().c_str(), MNT_DETACH); }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  std::filesystem::path log() const { return folder_ / "log"; }
+
+  /// Something else that takes all the room but `left` bytes.
+  void Fill(uintmax_t left) {
+    const auto space = std::filesystem::space(folder_.path());
+    std::ofstream(folder_ / "other") << std::string(space.available - left, 'x');
+  }
+  void FreeWhatWasFilled() { std::filesystem::remove(folder_ / "other"); }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+constexpr size_t kBodyBytes = 100'000;
+
+TEST(DiskFull, FiniteJobSealsWhatItHasAndReportsIt) {
+  const SmallDisk disk(24);
+  auto writer = std::move(LogWriter::Open(Finite(disk.log()))).value();
+  PutExchanges(*writer, 1, 1000, kBodyBytes);
+  const auto closed = writer->Close(TimeOf(1000));
+  ASSERT_FALSE(closed.has_value());
+  EXPECT_EQ(closed.error().code, ErrorCode::kNoSpace);
+  EXPECT_THAT(FileNames(disk.log(), 1), testing::ElementsAre("000001.sqlite"));
+}
+
+TEST(DiskFull, FiniteJobKeepsWhatWasCommittedBeforeAndNamesTheRest) {
+  const SmallDisk disk(24);
+  auto writer = std::move(LogWriter::Open(Finite(disk.log()))).value();
+  PutExchanges(*writer, 1, 50, kBodyBytes);
+  writer->Drain();
+  ASSERT_EQ(writer->written().exchanges_below, 51U);
+  PutExchanges(*writer, 51, 1000, kBodyBytes);
+  ASSERT_FALSE(writer->Close(TimeOf(1000)).has_value());
+  const LogContent content = ReadLog(disk.log());
+  for (ExchangeNumber n = 1; n <= 50; ++n) {
+    EXPECT_EQ(content.bodies.at(MessageIdOf(n, Side::kClient)), BodyOf(n, kBodyBytes)) << n;
+  }
+  EXPECT_THAT(content.LossCauses(),
+              testing::ElementsAre(LossCause::kStart, LossCause::kDiskFull, LossCause::kStop));
+  EXPECT_GE(content.losses[1].until, TimeOf(1000));
+  EXPECT_TRUE(content.attempt.contains("ended_ns"));
+  EXPECT_TRUE(content.attempt.contains("error"));
+}
+
+TEST(DiskFull, SegmentOfAFailedFiniteJobIsAWholeDatabase) {
+  const SmallDisk disk(24);
+  auto writer = std::move(LogWriter::Open(Finite(disk.log()))).value();
+  PutExchanges(*writer, 1, 1000, kBodyBytes);
+  ASSERT_FALSE(writer->Close(TimeOf(1000)).has_value());
+  auto database =
+      db::Database::Open(disk.log() / "r/0001/000001.sqlite", db::OpenMode::kReadImmutable).value();
+  EXPECT_EQ(database.QueryText("PRAGMA integrity_check").value(), "ok");
+}
+
+TEST(DiskFull, LiveRecordingSaysSoAndCountsWhatItSheds) {
+  SmallDisk disk(24);
+  auto writer = std::move(LogWriter::Open(Live(disk.log()))).value();
+  PutExchanges(*writer, 1, 10, kBodyBytes);
+  writer->Drain();
+  EXPECT_FALSE(writer->trouble().has_value());
+  disk.Fill(500'000);
+  PutExchanges(*writer, 11, 100, kBodyBytes);
+  writer->Drain();
+  ASSERT_TRUE(writer->trouble().has_value());
+  EXPECT_EQ(writer->trouble()->code, ErrorCode::kNoSpace);
+  EXPECT_LT(writer->written().exchanges_below, 101U);
+  disk.FreeWhatWasFilled();
+  ASSERT_TRUE(writer->Close(TimeOf(100)).has_value());
+  EXPECT_THAT(BrokenSums(writer->counters()), testing::IsEmpty());
+  EXPECT_GT(ReadLog(disk.log()).counters.at("store.messages.shed.disk_full"), 0);
+}
+
+TEST(DiskFull, LiveRecordingGoesOnOnceThereIsRoom) {
+  SmallDisk disk(24);
+  auto writer = std::move(LogWriter::Open(Live(disk.log()))).value();
+  PutExchanges(*writer, 1, 10, kBodyBytes);
+  writer->Drain();
+  disk.Fill(500'000);
+  PutExchanges(*writer, 11, 100, kBodyBytes);
+  writer->Drain();
+  ASSERT_TRUE(writer->trouble().has_value());
+  disk.FreeWhatWasFilled();
+  while (writer->trouble().has_value()) {
+    sched_yield();
+  }
+  PutExchanges(*writer, 101, 110, kBodyBytes);
+  ASSERT_TRUE(writer->Close(TimeOf(110)).has_value());
+  const LogContent content = ReadLog(disk.log());
+  for (const ExchangeNumber n : {1U, 10U, 101U, 110U}) {
+    EXPECT_EQ(content.bodies.at(MessageIdOf(n, Side::kClient)), BodyOf(n, kBodyBytes)) << n;
+    EXPECT_EQ(content.exchanges.at(n).flags, 0U) << n;
+  }
+  EXPECT_THAT(content.LossCauses(),
+              testing::ElementsAre(LossCause::kStart, LossCause::kDiskFull, LossCause::kStop));
+}
+
+TEST(DiskFull, LossRowCoversEveryExchangeThatIsMissing) {
+  SmallDisk disk(24);
+  auto writer = std::move(LogWriter::Open(Live(disk.log()))).value();
+  PutExchanges(*writer, 1, 10, kBodyBytes);
+  writer->Drain();
+  disk.Fill(500'000);
+  PutExchanges(*writer, 11, 100, kBodyBytes);
+  writer->Drain();
+  disk.FreeWhatWasFilled();
+  ASSERT_TRUE(writer->Close(TimeOf(100)).has_value());
+  const LogContent content = ReadLog(disk.log());
+  ASSERT_EQ(content.losses.at(1).cause, LossCause::kDiskFull);
+  for (ExchangeNumber n = 1; n <= 100; ++n) {
+    const bool covered =
+        content.losses[1].from <= TimeOf(n) + 3000 && content.losses[1].until >= TimeOf(n);
+    EXPECT_TRUE(content.exchanges.contains(n) || covered) << n;
+  }
+}
+
+}  // namespace
+}  // namespace trafrec::store
