@@ -23,6 +23,29 @@ struct ExchangeId {
   friend auto operator<=>(const ExchangeId&, const ExchangeId&) = default;
 };
 
+/// Where the entries of one message of an exchange are, as far as the row's segment knows. Frame 0:
+/// not there.
+struct MessagePlace {
+  bool known = false;  ///< the segment has a row of it
+  int64_t frame = 0;
+  uint32_t entry = 0;
+  int64_t facts_frame = 0;
+  uint32_t facts_entry = 0;
+  uint32_t extents = 0;
+};
+
+/// Where an exchange's entries are. Filled by Visit, Follow and Find, used by Load.
+struct ExchangePlace {
+  uint32_t segment = 0;
+  bool continues = false;  ///< earlier segments hold parts of it
+  int64_t frame = 0;
+  uint32_t entry = 0;
+  int64_t connection_frame = 0;
+  uint32_t connection_entry = 0;
+  MessagePlace request;
+  MessagePlace response;
+};
+
 /// One exchange's row: all that the plain columns say. Heads and bodies are loaded by
 /// LogReader::Load.
 struct ExchangeRow {
@@ -41,6 +64,7 @@ struct ExchangeRow {
   uint64_t response_body_bytes = 0;
   Endpoint client;
   Endpoint server;
+  ExchangePlace place;
 };
 
 struct StoredMessage {
@@ -135,8 +159,8 @@ class LogReader {
   /// range of numbers).
   virtual Result<ExchangeRow> Find(const std::string& id) = 0;
 
-  /// Heads, bodies and facts from the frames, checked by their checksums. Consecutive calls in
-  /// Visit's order reuse frames.
+  /// Heads, bodies and facts from the frames, checked by their checksums. `row` comes from Visit,
+  /// Follow or Find of this log. Consecutive calls in Visit's order reuse frames.
   virtual Result<StoredExchange> Load(const ExchangeRow& row) = 0;
 
   /// Every attempt, with counters, marks and losses, in order of recorder and number.

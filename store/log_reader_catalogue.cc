@@ -1,0 +1,132 @@
+#include "store/log_reader_catalogue.h"
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+
+namespace trafrec::store {
+namespace {
+
+/// Byte 18 of a database's header is 2 in WAL mode: an open segment of a live attempt. One without
+/// belongs to a finite job, or is about to be sealed.
+bool IsInWalMode(const std::filesystem::path& path) {
+  constexpr std::streamoff kWriteVersionAt = 18;
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(kWriteVersionAt);
+  return file.get() == 2;
+}
+
+Result<std::optional<int64_t>> AttemptNumber(SegmentConnection& connection, std::string_view key) {
+  TRY_ASSIGN(db::Statement * statement,
+             connection.Prepared("SELECT value FROM attempt WHERE key=?"));
+  TRY_ASSIGN(const bool row, statement->Bind(0, key).Step());
+  return row && !statement->IsNull(0) ? std::optional(statement->Int(0)) : std::nullopt;
+}
+
+Result<int64_t> Number(SegmentConnection& connection, const char* sql) {
+  TRY_ASSIGN(const auto number, connection.database().QueryInt(sql));
+  return number.value_or(0);
+}
+
+}  // namespace
+
+Result<std::vector<AttemptKey>> LogCatalogue::AllAttempts() const {
+  std::vector<AttemptKey> keys;
+  TRY_ASSIGN(const std::vector<std::string> recorders, ListRecorders(files_.log()));
+  for (const std::string& recorder : recorders) {
+    TRY_ASSIGN(const std::vector<uint32_t> attempts, ListAttempts(files_.log() / recorder));
+    for (const uint32_t attempt : attempts) {
+      keys.push_back({recorder, attempt});
+    }
+  }
+  return keys;
+}
+
+Result<bool> LogCatalogue::IsVisible(const AttemptKey& key,
+                                     const std::vector<SegmentFile>& segments) {
+  if (!live_.contains(key)) {
+    const SegmentFile& first = segments.front();
+    const bool finite_at_work = first.state == SegmentState::kOpen && !IsInWalMode(first.path);
+    std::optional<int64_t> live;
+    const Status read =
+        files_.With(key, first.number, [&](SegmentConnection& connection) -> Status {
+          TRY_ASSIGN(live, AttemptNumber(connection, "live"));
+          return {};
+        });
+    if (!read && (finite_at_work || read.error().code == ErrorCode::kNotFound)) {
+      // Locked by a running job, or left unfinished by a dead one, or just being made.
+      return false;
+    }
+    TRY(read);
+    live_[key] = live.value_or(1) != 0;
+  }
+  if (live_[key] || finished_.contains(key)) {
+    return true;
+  }
+  const SegmentFile& last = segments.back();
+  if (last.state == SegmentState::kOpen) {
+    return false;
+  }
+  std::optional<int64_t> ended;
+  const Status visited =
+      files_.With(key, last.number, [&](SegmentConnection& connection) -> Status {
+        TRY_ASSIGN(ended, AttemptNumber(connection, "ended_ns"));
+        return {};
+      });
+  TRY(visited);
+  if (ended) {
+    finished_[key] = true;
+  }
+  return ended.has_value();
+}
+
+Result<std::vector<uint32_t>> LogCatalogue::VisibleSegments(const AttemptKey& key) {
+  TRY_ASSIGN(const std::vector<SegmentFile> segments, ListSegments(files_.Directory(key)));
+  if (segments.empty()) {
+    return std::vector<uint32_t>();
+  }
+  TRY_ASSIGN(const bool visible, IsVisible(key, segments));
+  std::vector<uint32_t> numbers;
+  for (const SegmentFile& segment : segments) {
+    // While it is renamed, a segment may be listed under both names.
+    if (visible && (numbers.empty() || numbers.back() != segment.number)) {
+      numbers.push_back(segment.number);
+    }
+  }
+  return numbers;
+}
+
+Result<std::vector<AttemptSnapshot>> LogCatalogue::TakeSnapshots() {
+  std::vector<AttemptSnapshot> snapshots;
+  TRY_ASSIGN(const std::vector<AttemptKey> keys, AllAttempts());
+  for (const AttemptKey& key : keys) {
+    AttemptSnapshot snapshot;
+    snapshot.key = key;
+    TRY_ASSIGN(snapshot.segments, VisibleSegments(key));
+    while (!snapshot.segments.empty()) {
+      const Status read =
+          files_.With(key, snapshot.segments.back(), [&](SegmentConnection& connection) -> Status {
+            // The mark first: a commit between the two must not let it promise later frames.
+            TRY_ASSIGN(const int64_t below,
+                       Number(connection, "SELECT value FROM mark WHERE name='exchanges_below'"));
+            TRY_ASSIGN(snapshot.frames_through, Number(connection, "SELECT max(id) FROM frame"));
+            snapshot.exchanges_below = static_cast<ExchangeNumber>(below);
+            return {};
+          });
+      if (read) {
+        break;
+      }
+      // The newest segment may have no content yet; what was read of it is for the next time.
+      if (read.error().code != ErrorCode::kNotFound) {
+        return std::unexpected(read.error());
+      }
+      snapshot.segments.pop_back();
+    }
+    if (!snapshot.segments.empty()) {
+      snapshots.push_back(std::move(snapshot));
+    }
+  }
+  return snapshots;
+}
+
+}  // namespace trafrec::store

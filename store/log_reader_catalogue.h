@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <vector>
+
+#include "base/error.h"
+#include "store/log_reader_files.h"
+#include "store/records.h"
+
+namespace trafrec::store {
+
+/// What there was of a visible attempt at one moment. Rows of later frames came afterwards.
+struct AttemptSnapshot {
+  AttemptKey key;
+  std::vector<uint32_t> segments;      ///< ascending, never empty
+  int64_t frames_through = 0;          ///< last frame of the last segment
+  ExchangeNumber exchanges_below = 0;  ///< every exchange with a smaller number has a row
+
+  /// The last frame that counts in a segment.
+  int64_t FramesThrough(uint32_t segment) const {
+    return segment == segments.back() ? frames_through : std::numeric_limits<int64_t>::max();
+  }
+};
+
+/// Knows which attempts a reader may see: live ones always, finite jobs once they have ended in
+/// good order and are sealed.
+class LogCatalogue {
+ public:
+  explicit LogCatalogue(SegmentFiles& files) : files_(files) {}
+
+  /// All visible attempts, in order of recorder and number.
+  Result<std::vector<AttemptSnapshot>> TakeSnapshots();
+
+  /// Numbers of an attempt's segments that have content; empty if the attempt is not visible.
+  Result<std::vector<uint32_t>> VisibleSegments(const AttemptKey& key);
+
+  /// All attempts there are, visible or not.
+  Result<std::vector<AttemptKey>> AllAttempts() const;
+
+ private:
+  Result<bool> IsVisible(const AttemptKey& key, const std::vector<SegmentFile>& segments);
+
+  SegmentFiles& files_;
+  std::map<AttemptKey, bool> live_;      // never changes
+  std::map<AttemptKey, bool> finished_;  // of finite jobs; only true ones are kept
+};
+
+}  // namespace trafrec::store

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <queue>
+#include <vector>
+
+#include "base/error.h"
+#include "store/log_reader_catalogue.h"
+#include "store/log_reader_rows.h"
+
+namespace trafrec::store {
+
+/// The fitting rows of one segment in the order of their keys. Rows that replace one of an earlier
+/// segment are left out: they are shown in that one's place. Holds the times of the segment's
+/// chunks, the keys whose order is not decided, and one batch of rows.
+class SegmentCursor {
+ public:
+  SegmentCursor(RowReader& rows, const AttemptSnapshot& attempt, uint32_t segment)
+      : rows_(rows), attempt_(attempt), segment_(segment) {}
+
+  /// Reads the times. `requests_through`: every request that began before has its row in this
+  /// segment or an earlier one.
+  Status Prepare(TimeNs* requests_through);
+
+  /// Whether the next row is at hand; if not, Fill makes it so or finds the end.
+  bool ready() const { return !batch_.empty(); }
+  bool exhausted() const {
+    return batch_.empty() && keys_.empty() && next_chunk_ == chunks_.size();
+  }
+  Status Fill();
+  /// No row that is not at hand began before.
+  TimeNs floor() const;
+  const ExchangeRow& front() const { return batch_.front(); }
+  void Pop() { batch_.pop_front(); }
+
+ private:
+  /// Neighbours by number.
+  struct Chunk {
+    ExchangeNumber first;
+    ExchangeNumber last;
+    TimeNs begin;  ///< the least began_at of this chunk and all that follow
+  };
+
+  Status ReadChunks(SegmentConnection& connection, bool* done);
+  Status LoadKeys();
+  /// No key of a chunk not yet loaded comes before.
+  bool Decided(const RowKey& key) const {
+    return next_chunk_ == chunks_.size() || key.began_at <= chunks_[next_chunk_].begin;
+  }
+
+  RowReader& rows_;
+  const AttemptSnapshot& attempt_;
+  const uint32_t segment_;
+  std::vector<Chunk> chunks_;
+  size_t next_chunk_ = 0;
+  std::priority_queue<RowKey, std::vector<RowKey>, std::greater<>> keys_;
+  std::deque<ExchangeRow> batch_;
+};
+
+/// All fitting rows of a log as it was at one moment, in the order of (began_at, recorder, attempt,
+/// number). Opens segments only when the order may need them.
+class LogCursor {
+ public:
+  /// Both must outlive it.
+  LogCursor(RowReader& rows, const std::vector<AttemptSnapshot>& attempts);
+
+  /// The next row, or nothing at the end.
+  Result<std::optional<ExchangeRow>> Next();
+
+ private:
+  /// The segments of an attempt that are not open yet; no row in them begins before `floor`.
+  struct Waiting {
+    const AttemptSnapshot* attempt;
+    size_t next = 0;
+    TimeNs floor;
+  };
+
+  Status OpenNext(Waiting& waiting);
+  bool Beyond(TimeNs time) const;
+
+  RowReader& rows_;
+  std::vector<Waiting> waiting_;
+  std::vector<std::unique_ptr<SegmentCursor>> cursors_;
+};
+
+}  // namespace trafrec::store

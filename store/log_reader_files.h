@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "store/db/database.h"
+#include "store/log_layout.h"
+
+namespace trafrec::store {
+
+struct AttemptKey {
+  std::string recorder;
+  uint32_t attempt = 0;
+
+  friend auto operator<=>(const AttemptKey&, const AttemptKey&) = default;
+};
+
+/// One connection to a segment, with the statements that were prepared on it.
+class SegmentConnection {
+ public:
+  SegmentConnection(db::Database database, SegmentState state)
+      : database_(std::move(database)), state_(state) {}
+
+  db::Database& database() { return database_; }
+  SegmentState state() const { return state_; }
+  /// Nobody changes the file any more, so it may be held as long as one likes.
+  bool immutable() const { return state_ != SegmentState::kOpen; }
+  /// The statement of that text, prepared once a connection and reset.
+  Result<db::Statement*> Prepared(std::string_view sql);
+  /// Where statements of a person's text are used: the regexp function, and a guard while they are
+  /// prepared.
+  Result<db::Statement*> PreparedGuarded(std::string_view sql);
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+
+  db::Database database_;
+  SegmentState state_;
+  bool has_regexp_ = false;
+  std::unordered_map<std::string, db::Statement, Hash, std::equal_to<>> statements_;
+};
+
+/// Opens a segment read-only, wherever it is on its way from .open to .sqlite, and refuses files
+/// that are no segments or newer ones. kNotFound: there is no such segment, or not yet anything in
+/// it.
+Result<SegmentConnection> ConnectSegment(const std::filesystem::path& attempt_directory,
+                                         uint32_t segment);
+
+/// The way to a log's segments for one reader. Keeps connections to sealed segments; to open ones
+/// only while they are used.
+class SegmentFiles {
+ public:
+  explicit SegmentFiles(std::filesystem::path log) : log_(std::move(log)) {}
+
+  using Use = std::function<Status(SegmentConnection&)>;
+  /// Calls `use` with a connection. It may be called again with another one if the segment was
+  /// locked, so it must begin by forgetting what it did; and it must be done within
+  /// kOpenSegmentHoldMs or so.
+  Status With(const AttemptKey& attempt, uint32_t segment, const Use& use);
+
+  std::filesystem::path Directory(const AttemptKey& attempt) const {
+    return log_ / attempt.recorder / AttemptDirectoryName(attempt.attempt);
+  }
+  const std::filesystem::path& log() const { return log_; }
+
+ private:
+  struct Kept {
+    AttemptKey attempt;
+    uint32_t segment;
+    std::unique_ptr<SegmentConnection> connection;
+  };
+
+  std::filesystem::path log_;
+  std::list<Kept> kept_;  // the one used last is the first
+};
+
+}  // namespace trafrec::store

@@ -1,0 +1,302 @@
+#include "store/log_reader_rows.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <cstring>
+
+#include "store/entry_format.h"
+
+namespace trafrec::store {
+namespace {
+
+constexpr Flags kOpenBit = FlagBit(Flag::kOpen);
+
+constexpr const char* kRowSql = R"sql(
+SELECT e.n, e.connection, e.began_ns, e.latency_ns, e.method, t.bytes, h.bytes, e.status, e.flags,
+  e.parts, e.frame, e.entry,
+  c.client_address, c.client_port, c.server_address, c.server_port, c.frame, c.entry,
+  q.id, q.frame, q.entry, q.facts_frame, q.facts_entry, q.extents, q.body_bytes,
+  a.id, a.frame, a.entry, a.facts_frame, a.facts_entry, a.extents, a.body_bytes
+FROM exchange e
+  LEFT JOIN text t ON t.id=e.target
+  LEFT JOIN text h ON h.id=e.host
+  LEFT JOIN connection c ON c.number=e.connection
+  LEFT JOIN message q ON q.id=2*e.n
+  LEFT JOIN message a ON a.id=2*e.n+1
+WHERE e.n=?1 AND e.frame<=?2)sql";
+
+enum Column : int {
+  kNumber,
+  kConnection,
+  kBegan,
+  kLatency,
+  kMethod,
+  kTarget,
+  kHost,
+  kStatus,
+  kFlags,
+  kParts,
+  kFrame,
+  kEntry,
+  kClientAddress,
+  kClientPort,
+  kServerAddress,
+  kServerPort,
+  kConnectionFrame,
+  kConnectionEntry,
+  kRequest,
+  kResponse = kRequest + 7,
+};
+
+Endpoint EndpointOf(std::string_view address, uint16_t port) {
+  Endpoint endpoint;
+  endpoint.port = port;
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.size() < text.size()) {
+    std::memcpy(text.data(), address.data(), address.size());
+    std::array<uint8_t, 16> bytes{};
+    if (inet_pton(AF_INET, text.data(), bytes.data()) == 1) {
+      endpoint.address = IpAddress::V4(bytes.data());
+    } else if (inet_pton(AF_INET6, text.data(), bytes.data()) == 1) {
+      endpoint.address = IpAddress::V6(bytes.data());
+    }
+  }
+  return endpoint;
+}
+
+/// Of the seven columns from `first` on.
+MessagePlace PlaceOf(const db::Statement& row, int first, uint64_t* body_bytes) {
+  MessagePlace place;
+  place.known = !row.IsNull(first);
+  place.frame = row.Int(first + 1);
+  place.entry = static_cast<uint32_t>(row.Int(first + 2));
+  place.facts_frame = row.Int(first + 3);
+  place.facts_entry = static_cast<uint32_t>(row.Int(first + 4));
+  place.extents = static_cast<uint32_t>(row.Int(first + 5));
+  *body_bytes = row.Unsigned(first + 6);
+  return place;
+}
+
+ExchangeRow RowOf(const db::Statement& row, const AttemptKey& attempt, uint32_t segment) {
+  ExchangeRow exchange;
+  exchange.id = {attempt.recorder, attempt.attempt, row.Unsigned(kNumber)};
+  exchange.connection = row.Unsigned(kConnection);
+  exchange.began_at = row.Int(kBegan);
+  exchange.latency_ns = row.IsNull(kLatency) ? -1 : row.Int(kLatency);
+  exchange.method = row.Text(kMethod);
+  exchange.target = AsText(row.Blob(kTarget));
+  exchange.host = AsText(row.Blob(kHost));
+  exchange.status = static_cast<uint16_t>(row.Int(kStatus));
+  exchange.flags = row.Unsigned(kFlags);
+  const auto parts = static_cast<unsigned>(row.Int(kParts));
+  exchange.has_request = (parts & kPartRequest) != 0;
+  exchange.has_response = (parts & kPartResponse) != 0;
+  exchange.client =
+      EndpointOf(row.Text(kClientAddress), static_cast<uint16_t>(row.Int(kClientPort)));
+  exchange.server =
+      EndpointOf(row.Text(kServerAddress), static_cast<uint16_t>(row.Int(kServerPort)));
+  ExchangePlace& place = exchange.place;
+  place.segment = segment;
+  place.continues = (parts & kPartContinues) != 0;
+  place.frame = row.Int(kFrame);
+  place.entry = static_cast<uint32_t>(row.Int(kEntry));
+  place.connection_frame = row.Int(kConnectionFrame);
+  place.connection_entry = static_cast<uint32_t>(row.Int(kConnectionEntry));
+  place.request = PlaceOf(row, kRequest, &exchange.request_body_bytes);
+  place.response = PlaceOf(row, kResponse, &exchange.response_body_bytes);
+  return exchange;
+}
+
+}  // namespace
+
+Result<std::optional<MessageRow>> ReadMessageRow(SegmentConnection& connection, MessageId id) {
+  TRY_ASSIGN(db::Statement * statement,
+             connection.Prepared("SELECT frame, entry, facts_frame, facts_entry, extents, "
+                                 "body_bytes FROM message WHERE id=?"));
+  TRY_ASSIGN(const bool row, statement->Bind(0, id).Step());
+  std::optional<MessageRow> message;
+  if (row) {
+    message.emplace();
+    message->place = {true,
+                      statement->Int(0),
+                      static_cast<uint32_t>(statement->Int(1)),
+                      statement->Int(2),
+                      static_cast<uint32_t>(statement->Int(3)),
+                      static_cast<uint32_t>(statement->Int(4))};
+    message->body_bytes = statement->Unsigned(5);
+  }
+  statement->Reset();
+  return message;
+}
+
+Status AddEarlierSizes(SegmentFiles& files, ExchangeRow& row) {
+  const AttemptKey attempt{row.id.recorder, row.id.attempt};
+  for (const Side side : {Side::kClient, Side::kServer}) {
+    const bool client = side == Side::kClient;
+    const bool present = client ? row.has_request : row.has_response;
+    bool known = client ? row.place.request.known : row.place.response.known;
+    for (uint32_t segment = row.place.segment - 1; present && !known && segment > 0; --segment) {
+      const Status read =
+          files.With(attempt, segment, [&](SegmentConnection& connection) -> Status {
+            TRY_ASSIGN(const std::optional<MessageRow> message,
+                       ReadMessageRow(connection, MessageIdOf(row.id.number, side)));
+            if (message) {
+              (client ? row.request_body_bytes : row.response_body_bytes) = message->body_bytes;
+              known = true;
+            }
+            return {};
+          });
+      if (!read && read.error().code == ErrorCode::kNotFound) {
+        break;
+      }
+      TRY(read);
+    }
+  }
+  return {};
+}
+
+RowReader::RowReader(SegmentFiles& files, const FilterSql& filter)
+    : files_(files), filter_(filter) {
+  const std::string own = fmt::format(
+      "SELECT e.n, e.began_ns, e.flags&{0} FROM exchange e WHERE e.n BETWEEN ?1 AND ?2 AND "
+      "e.frame>?3 AND e.frame<=?4 AND e.parts&?5=0",
+      kOpenBit);
+  if (filter.condition().empty()) {
+    keys_sql_ = own;
+  } else {
+    // The user's SQL sees the view's columns only: nothing of the query around it.
+    keys_sql_ = fmt::format(
+        "WITH fit AS MATERIALIZED (SELECT n FROM exchanges WHERE n BETWEEN ?1 AND ?2 AND {}) {} "
+        "AND (e.flags&{}<>0 OR e.n IN (SELECT n FROM fit))",
+        filter.condition(), own, kOpenBit);
+    fits_sql_ = "SELECT 1 FROM exchanges WHERE n=?1 AND " + filter.condition();
+  }
+}
+
+Result<std::optional<ExchangeRow>> RowReader::Row(SegmentConnection& connection,
+                                                  const AttemptKey& attempt, uint32_t segment,
+                                                  ExchangeNumber number, int64_t frames_through) {
+  TRY_ASSIGN(db::Statement * statement, connection.Prepared(kRowSql));
+  TRY_ASSIGN(const bool row, statement->Bind(0, number).Bind(1, frames_through).Step());
+  std::optional<ExchangeRow> exchange;
+  if (row) {
+    exchange = RowOf(*statement, attempt, segment);
+  }
+  statement->Reset();
+  return exchange;
+}
+
+Status RowReader::Keys(SegmentConnection& connection, const Range& range,
+                       std::vector<RowKey>& keys) const {
+  TRY_ASSIGN(db::Statement * statement, connection.PreparedGuarded(keys_sql_));
+  statement->Bind(0, range.first)
+      .Bind(1, range.last)
+      .Bind(2, range.frames_after)
+      .Bind(3, range.frames_through)
+      .Bind(4, range.replacing ? 0U : kPartReplaces);
+  filter_.Bind(*statement);
+  while (true) {
+    const Result<bool> row = statement->Step();
+    if (!row) {
+      return std::unexpected(filter_.Explained(row.error()));
+    }
+    if (!*row) {
+      break;
+    }
+    keys.push_back({statement->Int(1), statement->Unsigned(0), statement->Int(2) != 0});
+  }
+  statement->Reset();
+  return {};
+}
+
+Result<bool> RowReader::Fits(SegmentConnection& connection, ExchangeNumber number) const {
+  if (fits_sql_.empty()) {
+    return true;
+  }
+  TRY_ASSIGN(db::Statement * statement, connection.PreparedGuarded(fits_sql_));
+  statement->Bind(0, number);
+  filter_.Bind(*statement);
+  const Result<bool> fits = statement->Step();
+  statement->Reset();
+  if (!fits) {
+    return std::unexpected(filter_.Explained(fits.error()));
+  }
+  return *fits;
+}
+
+Status RowReader::Rows(const AttemptSnapshot& attempt, uint32_t segment,
+                       const std::vector<RowKey>& keys, std::vector<ExchangeRow>& rows) {
+  const size_t before = rows.size();
+  bool any_open = false;
+  bool any_continued = false;
+  const Status visited =
+      files_.With(attempt.key, segment, [&](SegmentConnection& connection) -> Status {
+        rows.resize(before);
+        for (const RowKey& key : keys) {
+          TRY_ASSIGN(
+              std::optional<ExchangeRow> row,
+              Row(connection, attempt.key, segment, key.number, attempt.FramesThrough(segment)));
+          // Replaced since its key was read, by a row that is for the next Follow.
+          if (!row) {
+            continue;
+          }
+          any_open = any_open || HasFlag(row->flags, Flag::kOpen);
+          any_continued = any_continued || row->place.continues;
+          rows.push_back(*std::move(row));
+        }
+        return {};
+      });
+  TRY(visited);
+  if (any_open) {
+    TRY(ReplaceOpen(attempt, rows, before));
+  }
+  for (size_t i = before; (any_open || any_continued) && i < rows.size(); ++i) {
+    TRY(AddEarlierSizes(files_, rows[i]));
+  }
+  return {};
+}
+
+Status RowReader::ReplaceOpen(const AttemptSnapshot& attempt, std::vector<ExchangeRow>& rows,
+                              size_t from) {
+  std::vector<ExchangeRow> kept;
+  for (size_t i = from; i < rows.size(); ++i) {
+    ExchangeRow row = std::move(rows[i]);
+    if (!HasFlag(row.flags, Flag::kOpen)) {
+      kept.push_back(std::move(row));
+      continue;
+    }
+    for (const uint32_t segment : attempt.segments) {
+      if (segment <= row.place.segment || !HasFlag(row.flags, Flag::kOpen)) {
+        continue;
+      }
+      const Status visited =
+          files_.With(attempt.key, segment, [&](SegmentConnection& connection) -> Status {
+            TRY_ASSIGN(std::optional<ExchangeRow> later,
+                       Row(connection, attempt.key, segment, row.id.number,
+                           attempt.FramesThrough(segment)));
+            row = later ? *std::move(later) : std::move(row);
+            return {};
+          });
+      TRY(visited);
+    }
+    bool fits = false;
+    const Status visited =
+        files_.With(attempt.key, row.place.segment, [&](SegmentConnection& connection) -> Status {
+          TRY_ASSIGN(fits, Fits(connection, row.id.number));
+          return {};
+        });
+    TRY(visited);
+    if (fits) {
+      kept.push_back(std::move(row));
+    }
+  }
+  rows.resize(from);
+  for (ExchangeRow& row : kept) {
+    rows.push_back(std::move(row));
+  }
+  return {};
+}
+
+}  // namespace trafrec::store

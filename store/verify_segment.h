@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+
+#include "store/log_reader.h"
+#include "store/log_reader_files.h"
+
+namespace trafrec::store {
+
+/// A segment to be verified.
+struct SegmentTask {
+  AttemptKey attempt;
+  uint32_t number = 0;
+  std::filesystem::path directory;  ///< of the attempt
+  bool being_written = false;
+};
+
+/// Checks one segment, with a connection of its own. Of one that is being written only the frames
+/// are checked, in short visits: its rows may change meanwhile.
+VerifyReport VerifySegment(const SegmentTask& task);
+
+/// "web1/0001/000001.sqlite": the name of a file in the report.
+std::string NameInLog(const AttemptKey& attempt, const std::filesystem::path& path);
+
+}  // namespace trafrec::store
