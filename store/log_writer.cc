@@ -187,7 +187,9 @@ class FrameLogWriter final : public LogWriter {
       return;
     }
     started_ = true;
-    packet_now_ = std::max(packet_now_, at);
+    if (!options_.live) {
+      packet_now_ = std::max(packet_now_, at);
+    }
     LossRecord start;
     start.cause = LossCause::kStart;
     start.from = start.until = at;

