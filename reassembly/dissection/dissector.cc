@@ -74,19 +74,18 @@ std::string NumberName(uint32_t number) {
 }  // namespace
 
 const char* IgnoreReasonName(IgnoreReason reason) {
-  static constexpr std::array<const char*, static_cast<size_t>(IgnoreReason::kCount_)> kNames = {
-      "not_ip",
-      "udp",
-      "icmp",
-      "other_protocol",
-      "fragment",
-      "bad_checksum",
-      "truncated_header",
-      "bad_length",
-      "nesting",
-      "encrypted",
-      "unknown_link_type",
-      "unknown_encapsulation"};
+  static constexpr std::array<const char*, kIgnoreReasons> kNames = {"not_ip",
+                                                                     "udp",
+                                                                     "icmp",
+                                                                     "other_protocol",
+                                                                     "fragment",
+                                                                     "bad_checksum",
+                                                                     "truncated_header",
+                                                                     "bad_length",
+                                                                     "nesting",
+                                                                     "encrypted",
+                                                                     "unknown_link_type",
+                                                                     "unknown_encapsulation"};
   return kNames[static_cast<size_t>(reason)];
 }
 
@@ -102,7 +101,7 @@ struct Dissector::Impl {
   TcpSegment segment;
   uint64_t received = 0;
   uint64_t tcp = 0;
-  std::array<uint64_t, static_cast<size_t>(IgnoreReason::kCount_)> ignored{};
+  std::array<uint64_t, kIgnoreReasons> ignored{};
   /// Unknown numbers, by reason; at most limits::kUnknownNumbers of each.
   std::map<IgnoreReason, std::map<uint32_t, uint64_t>> numbers;
 };

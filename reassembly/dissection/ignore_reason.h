@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace trafrec::reassembly {
@@ -18,8 +19,10 @@ enum class IgnoreReason : uint8_t {
   kEncrypted,             ///< 802.11 with protection, ESP
   kUnknownLinkType,       ///< also by number
   kUnknownEncapsulation,  ///< an EtherType, PPP or GRE protocol nobody taught us; also by number
-  kCount_,
 };
+
+inline constexpr size_t kIgnoreReasons =
+    static_cast<size_t>(IgnoreReason::kUnknownEncapsulation) + 1;
 
 const char* IgnoreReasonName(IgnoreReason reason);
 

@@ -12,7 +12,8 @@ TEST(CheckDeathTest, BrokenInvariantAbortsAndNamesItself) {
 
 TEST(Check, InvariantThatHoldsIsEvaluatedOnce) {
   int calls = 0;
-  CHECK(++calls == 1);
+  const auto call = [&calls] { return ++calls; };
+  CHECK(call() == 1);
   EXPECT_EQ(calls, 1);
 }
 

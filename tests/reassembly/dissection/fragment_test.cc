@@ -109,9 +109,8 @@ TEST_P(DissectorFragments, DatagramsWithOtherIdsDoNotMix) {
 
 TEST_P(DissectorFragments, TheSameAddressesInAnotherVlanDoNotMix) {
   const std::vector<ByteVector> parts = Parts(1'024);
-  const uint16_t kVlan = kEtherTypeVlan;
-  EXPECT_EQ(feed_(Ethernet(Vlan(1, parts[0]), kVlan)), "ignored: fragment");
-  EXPECT_EQ(feed_(Ethernet(Vlan(2, parts[1]), kVlan)), "ignored: fragment");
+  EXPECT_EQ(feed_(Ethernet(Vlan(1, parts[0]), kEtherTypeVlan)), "ignored: fragment");
+  EXPECT_EQ(feed_(Ethernet(Vlan(2, parts[1]), kEtherTypeVlan)), "ignored: fragment");
 }
 
 TEST_P(DissectorFragments, ThoseThatWaitTooLongAreGivenUp) {
