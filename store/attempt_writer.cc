@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "store/limits.h"
+#include "store/varint.h"
 
 namespace trafrec::store {
 
@@ -57,7 +58,7 @@ void AttemptWriter::Run() {
 }
 
 void AttemptWriter::Take(const Frame& frame) {
-  const bool waiting = in_trouble_ && (!options_.live || Clock::now() < retry_at_);
+  const bool waiting = in_trouble_ && !MayRetry();
   Status stored;
   if (frame.entries > 0 && !waiting) {
     stored = WriteFrame(frame);
@@ -106,7 +107,8 @@ bool AttemptWriter::MustRotate(const Frame& frame) const {
     return false;
   }
   const bool full = segments_.segment_bytes() + frame.bytes.size() > options_.segment_bytes_max;
-  return full || frame.last_ns - *began_ns > options_.segment_age_max_ms * kNsPerMs;
+  const int64_t age_ns = WrappedDifference(frame.last_ns, *began_ns);
+  return full || age_ns / kNsPerMs > options_.segment_age_max_ms;
 }
 
 bool AttemptWriter::CommitDue() const {
@@ -174,7 +176,7 @@ Status AttemptWriter::PutDueCounters() {
 }
 
 void AttemptWriter::RetryIfDue() {
-  if (!in_trouble_ || !options_.live || Clock::now() < retry_at_) {
+  if (!in_trouble_ || !MayRetry()) {
     return;
   }
   Status stored;
@@ -187,6 +189,23 @@ void AttemptWriter::RetryIfDue() {
   if (!stored) {
     Fail(stored.error());
   }
+}
+
+bool AttemptWriter::MayRetry() {
+  if (!options_.live || Clock::now() < retry_at_) {
+    return false;
+  }
+  const bool room = reserve_.Hold(limits::kResumeBytes);
+  reserve_.Release();
+  if (!room) {
+    PostponeRetry();
+  }
+  return room;
+}
+
+void AttemptWriter::PostponeRetry() {
+  retry_pause_ = std::min(2 * retry_pause_, milliseconds(limits::kRetryLongestMs));
+  retry_at_ = Clock::now() + retry_pause_;
 }
 
 AttemptWriter::Clock::time_point AttemptWriter::NextDeadline() const {
@@ -210,10 +229,10 @@ void AttemptWriter::Fail(const Error& error) {
     Lose(std::exchange(uncommitted_, {}), uncommitted_first_ns_, uncommitted_last_ns_);
   }
   reserve_.Release();
-  retry_pause_ = in_trouble_ ? std::min(2 * retry_pause_, milliseconds(limits::kRetryLongestMs))
-                             : milliseconds(limits::kRetryFirstMs);
-  retry_at_ = Clock::now() + retry_pause_;
-  in_trouble_ = true;
+  if (!std::exchange(in_trouble_, true)) {
+    retry_pause_ = milliseconds(limits::kRetryFirstMs) / 2;
+  }
+  PostponeRetry();
   const std::lock_guard lock(mutex_);
   // A finite job reports what stopped it, not what came of it.
   if (options_.live || !trouble_) {

@@ -58,6 +58,9 @@ class AttemptWriter {
   Status CommitRows();
   Status PutDueCounters();
   void RetryIfDue();
+  /// In trouble: true if it is time to try again, and there is room to do so.
+  bool MayRetry();
+  void PostponeRetry();
   Clock::time_point NextDeadline() const;
   void HandToSealer();
   /// The transaction is lost, with what it held.

@@ -36,6 +36,9 @@ inline constexpr int kWalPages = 1'000;
 /// Held beside an open segment and given back when the disk is full, so that the last rows and the
 /// seal still have room.
 inline constexpr int64_t kReserveBytes = int64_t{1} << 20;
+/// Storing goes on when this much is free: less would be full again after a few frames, and every
+/// such try would be a loss row.
+inline constexpr int64_t kResumeBytes = int64_t{8} << 20;
 /// After a full disk: first and longest pause before the next try.
 inline constexpr int64_t kRetryFirstMs = 100;
 inline constexpr int64_t kRetryLongestMs = 5'000;

@@ -56,14 +56,16 @@ class FrameLogWriter final : public LogWriter {
 
   void PutConnection(const ConnectionRecord& connection) override {
     EnsureStarted(connection.opened_at);
-    if (MakeRoom(kFactsRoom, connection.opened_at)) {
+    if (MakeRoom(kFactsRoom)) {
       builder_.Connection(connection);
+    } else {
+      CountShed({}, std::max(connection.opened_at, connection.closed_at));
     }
   }
 
   void PutExtent(MessageId id, uint32_t index, Bytes bytes) override {
     EnsureStarted(packet_now_);
-    if (shed_.Contains(id) || !MakeRoom(bytes.size() + kFactsRoom, packet_now_)) {
+    if (shed_.Contains(id) || !MakeRoom(bytes.size() + kFactsRoom)) {
       shed_.ShedExtent(id, index, bytes.size());
       CountShed({0, 0, bytes.size()}, packet_now_);
       return;
@@ -75,7 +77,7 @@ class FrameLogWriter final : public LogWriter {
     EnsureStarted(message.facts.first_byte_at);
     const size_t size = message.head.size() + message.body_rest.size() + message.trailers.size();
     const TimeNs at = std::max(message.facts.first_byte_at, message.facts.last_byte_at);
-    if (!MakeRoom(size + kFactsRoom, at)) {
+    if (!MakeRoom(size + kFactsRoom)) {
       shed_.ShedMessage(message.id);
       CountShed({1, 0, size}, at);
       return;
@@ -98,7 +100,7 @@ class FrameLogWriter final : public LogWriter {
     if (shed_.IsGone(id)) {
       return;
     }
-    if (!MakeRoom(size, facts.last_byte_at)) {
+    if (!MakeRoom(size)) {
       // The facts that are stored say that the message was still coming in, so it stays flagged.
       CountShed({0, 0, trailers.size()}, facts.last_byte_at);
       return;
@@ -113,7 +115,7 @@ class FrameLogWriter final : public LogWriter {
   void PutExchange(const ExchangeRecord& exchange) override {
     EnsureStarted(exchange.began_at);
     const size_t size = exchange.target.size() + exchange.host.size() + kFactsRoom;
-    if (!MakeRoom(size, exchange.began_at)) {
+    if (!MakeRoom(size)) {
       const bool settled = !HasFlag(exchange.flags, Flag::kOpen);
       CountShed({0, settled ? 1U : 0U, 0}, exchange.began_at);
       if (settled) {
@@ -130,7 +132,7 @@ class FrameLogWriter final : public LogWriter {
 
   void PutLoss(const LossRecord& loss) override {
     EnsureStarted(loss.from);
-    if (MakeRoom(kFactsRoom, loss.from)) {
+    if (MakeRoom(kFactsRoom)) {
       builder_.Loss(loss);
     } else {
       CountShed({}, loss.from);
@@ -197,8 +199,8 @@ class FrameLogWriter final : public LogWriter {
     builder_.Loss(start);
   }
 
-  /// False if a record of `size` bytes and time `at` must be shed.
-  bool MakeRoom(size_t size, TimeNs at) {
+  /// False if a record of `size` bytes must be shed.
+  bool MakeRoom(size_t size) {
     const size_t raw = builder_.raw_bytes();
     if (raw >= limits::kFrameCutBytes || (raw > 0 && raw + size > limits::kFrameFullBytes)) {
       if (!Cut() && raw + size > limits::kFrameFullBytes) {
@@ -206,7 +208,7 @@ class FrameLogWriter final : public LogWriter {
       }
     }
     if (builder_.empty()) {
-      opened_packet_ns_ = at;
+      opened_packet_ns_ = packet_now_;
       opened_at_ = Clock::now();
     }
     if (load_loss_) {

@@ -101,6 +101,8 @@ Status AddCrashRow(const fs::path& directory, const SegmentFile& last, const Rem
 }
 
 Status RecoverAttempt(const fs::path& directory, TimeNs now, SegmentSealer& sealer) {
+  std::error_code ignored;
+  fs::remove(directory / kReserveName, ignored);
   TRY_ASSIGN(std::vector<SegmentFile> segments, ListSegments(directory));
   while (!segments.empty() && segments.back().state == SegmentState::kOpen &&
          IsUnborn(segments.back().path)) {
@@ -114,8 +116,6 @@ Status RecoverAttempt(const fs::path& directory, TimeNs now, SegmentSealer& seal
   if (!remains || !remains->facts.live) {
     return {};
   }
-  std::error_code ignored;
-  fs::remove(directory / kReserveName, ignored);
   for (SegmentFile& segment : segments) {
     const bool gets_crash_row = !remains->ended && segment.number == remains->segment &&
                                 segment.state == SegmentState::kOpen;

@@ -5,16 +5,17 @@
 
 namespace trafrec::store {
 
-void ReserveFile::Hold(int64_t bytes) {
+bool ReserveFile::Hold(int64_t bytes) {
   const int fd = open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) {
-    return;
+    return false;
   }
   const bool held = posix_fallocate(fd, 0, bytes) == 0;
   close(fd);
   if (!held) {
     Release();
   }
+  return held;
 }
 
 void ReserveFile::Release() {

@@ -16,8 +16,9 @@ class ReserveFile {
   ReserveFile(const ReserveFile&) = delete;
   ReserveFile& operator=(const ReserveFile&) = delete;
 
-  /// Takes the space, if it is there; a recording goes on without it too.
-  void Hold(int64_t bytes);
+  /// Takes the space. False if there is not so much: then it holds nothing, and a recording goes on
+  /// without it.
+  bool Hold(int64_t bytes);
   void Release();
 
  private:
