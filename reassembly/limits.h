@@ -91,7 +91,7 @@ inline constexpr size_t kOverlappedPieces = 8;
 /// What one buffered piece costs beside its bytes: tree node, arrival, allocator.
 inline constexpr size_t kPieceBytes = 144;
 /// Ring of delivered bytes with which retransmissions are compared: fits the second-level cache.
-inline constexpr size_t kRecentRingBytes = size_t{512} << 10;
+inline constexpr size_t kRecentRingBytes = size_t{256} << 10;
 /// How much of each delivered run it keeps (an Ethernet frame's payload), and how far back a
 /// comparison looks.
 inline constexpr size_t kRecentRunBytes = 1536;

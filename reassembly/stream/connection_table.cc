@@ -14,18 +14,6 @@ constexpr size_t kFirstSlots = 1024;
 ConnectionTable::ConnectionTable(uint64_t seed)
     : seed_(seed), slots_(kFirstSlots), mask_(kFirstSlots - 1) {}
 
-Connection* ConnectionTable::Find(const FlowKey& key, uint32_t hash) {
-  for (size_t at = hash & mask_;; at = (at + 1) & mask_) {
-    const Slot& slot = slots_[at];
-    if (slot.index == kNoIndex) {
-      return nullptr;
-    }
-    if (slot.hash == hash && (*this)[slot.index].key == key) {
-      return &(*this)[slot.index];
-    }
-  }
-}
-
 Connection& ConnectionTable::Add(const FlowKey& key, uint32_t hash) {
   if ((size_ + 1) * 3 > slots_.size() * 2) {
     Grow();

@@ -18,7 +18,17 @@ class ConnectionTable {
 
   uint32_t Hash(const FlowKey& key) const { return HashFlowKey(key, seed_); }
   /// Null if there is none.
-  Connection* Find(const FlowKey& key, uint32_t hash);
+  Connection* Find(const FlowKey& key, uint32_t hash) {
+    for (size_t at = hash & mask_;; at = (at + 1) & mask_) {
+      const Slot& slot = slots_[at];
+      if (slot.index == kNoIndex) {
+        return nullptr;
+      }
+      if (slot.hash == hash && (*this)[slot.index].key == key) {
+        return &(*this)[slot.index];
+      }
+    }
+  }
   /// The key must be new.
   Connection& Add(const FlowKey& key, uint32_t hash);
   void Remove(Connection& connection);

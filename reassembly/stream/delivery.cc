@@ -14,7 +14,7 @@
 namespace trafrec::reassembly {
 
 void StreamTracker::Impl::OnPayload(Connection& connection, int f, const TcpSegment& segment,
-                                    Arrival arrival) {
+                                    Arrival& arrival) {
   Direction& flow = connection.flow[f];
   const Bytes bytes = CapturedPayload(segment);
   if (!flow.has(Direction::kBase)) {

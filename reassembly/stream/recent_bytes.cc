@@ -12,8 +12,10 @@
 #include "reassembly/stream/recent_bytes.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
+#include "base/check.h"
 #include "reassembly/limits.h"
 
 namespace trafrec::reassembly {
@@ -25,19 +27,23 @@ constexpr size_t RoundUp(size_t n) { return (n + kAlignment - 1) & ~(kAlignment 
 
 }  // namespace
 
-RecentBytes::RecentBytes(size_t ring_bytes) : ring_(RoundUp(ring_bytes)), end_(ring_.size()) {}
+RecentBytes::RecentBytes(size_t ring_bytes)
+    : ring_(ring_bytes), mask_(ring_bytes - 1), end_(ring_bytes) {
+  CHECK(std::has_single_bit(ring_bytes) && ring_bytes >= 2 * limits::kRecentRunBytes);
+}
 
 uint64_t RecentBytes::Remember(uint64_t previous, uint64_t offset, Bytes bytes) {
   const size_t kept = std::min(bytes.size(), limits::kRecentRunBytes);
   const size_t record = RoundUp(sizeof(Header) + kept);
-  size_t index = end_ % ring_.size();
+  size_t index = end_ & mask_;
   if (index + record > ring_.size()) {
     end_ += ring_.size() - index;
     index = 0;
   }
   const Header header = {previous, offset, kept};
   std::memcpy(ring_.data() + index, &header, sizeof(header));
-  std::memcpy(ring_.data() + index + sizeof(header), bytes.data(), kept);
+  // memmove, because gcc expands a memcpy of bounded length to a slow string instruction.
+  std::memmove(ring_.data() + index + sizeof(header), bytes.data(), kept);
   const uint64_t place = end_;
   end_ += record;
   return place;
@@ -48,7 +54,7 @@ bool RecentBytes::Differs(uint64_t newest, uint64_t offset, Bytes bytes, uint64_
   int looked_at = 0;
   for (uint64_t place = newest; IsAlive(place) && looked_at < limits::kRecentSteps; ++looked_at) {
     Header header;
-    const uint8_t* record = ring_.data() + place % ring_.size();
+    const uint8_t* record = ring_.data() + (place & mask_);
     std::memcpy(&header, record, sizeof(header));
     ++steps;
     const uint64_t from = std::max(offset, header.offset);

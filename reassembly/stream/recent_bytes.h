@@ -17,6 +17,7 @@ class RecentBytes {
   /// Never returned by Remember; a flow without records.
   static constexpr uint64_t kNone = 0;
 
+  /// `ring_bytes` is a power of two.
   explicit RecentBytes(size_t ring_bytes);
 
   /// Keeps `bytes`, which begin at `offset` of a flow whose newest record so far is `previous`.
@@ -38,6 +39,7 @@ class RecentBytes {
   bool IsAlive(uint64_t place) const { return place != kNone && place + ring_.size() >= end_; }
 
   std::vector<uint8_t> ring_;
+  uint64_t mask_;
   uint64_t end_;  // place where the next record begins; grows for ever
 };
 

@@ -50,7 +50,7 @@ struct StreamTracker::Impl {
   void ReleaseAcknowledged(Connection& connection, int f);
 
   // delivery.cc
-  void OnPayload(Connection& connection, int f, const TcpSegment& segment, Arrival arrival);
+  void OnPayload(Connection& connection, int f, const TcpSegment& segment, Arrival& arrival);
   void OnIrregularPayload(Connection& connection, int f, const TcpSegment& segment,
                           const Arrival& arrival);
   bool BelieveFarSegment(Connection& connection, int f, uint64_t offset, uint64_t length);
