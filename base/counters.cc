@@ -11,8 +11,11 @@ std::vector<std::string> BrokenSums(const Counters& counters) {
   };
   std::map<std::string, Sum> sums;
   std::map<std::string, uint64_t> values;
+  std::vector<std::string> broken;
   for (const Counter& counter : counters) {
-    values[counter.name] = counter.value;
+    if (!values.emplace(counter.name, counter.value).second) {
+      broken.push_back(counter.name + " is counted twice");
+    }
     if (counter.part_of.empty()) {
       continue;
     }
@@ -21,7 +24,6 @@ std::vector<std::string> BrokenSums(const Counters& counters) {
     sum.parts +=
         (sum.parts.empty() ? "" : ", ") + counter.name + " " + std::to_string(counter.value);
   }
-  std::vector<std::string> broken;
   for (const auto& [whole, sum] : sums) {
     const auto found = values.find(whole);
     const uint64_t expected = found == values.end() ? 0 : found->second;

@@ -19,8 +19,8 @@ struct Counter {
 using Counters = std::vector<Counter>;
 
 /// A sum that does not hold: "packets.received is 10, but its parts add up to 9 (packets.tcp 8,
-/// packets.ignored.not_ip 1)". Empty when all sums hold. A non-empty answer is a bug of ours: tests
-/// abort, release reports it.
+/// packets.ignored.not_ip 1)", and names that stand there twice. Empty when all sums hold. A
+/// non-empty answer is a bug of ours: tests abort, release reports it.
 std::vector<std::string> BrokenSums(const Counters& counters);
 
 }  // namespace trafrec

@@ -19,7 +19,6 @@ struct Reassembler::Impl {
   Dissector dissector;
   HttpLayer http;
   StreamTracker tracker;  // last: its connections' consumers belong to http
-  uint64_t packets = 0;
 };
 
 Reassembler::Reassembler(ReassemblerOptions options, store::RecordSink& sink)
@@ -28,7 +27,6 @@ Reassembler::Reassembler(ReassemblerOptions options, store::RecordSink& sink)
 Reassembler::~Reassembler() = default;
 
 void Reassembler::OnPacket(const Packet& packet) {
-  ++impl_->packets;
   if (const TcpSegment* const segment = impl_->dissector.Dissect(packet)) {
     impl_->tracker.OnSegment(*segment);
   }
@@ -45,7 +43,7 @@ void Reassembler::Finish() {
 }
 
 Counters Reassembler::counters() const {
-  Counters counters{{.name = "packets.received", .part_of = "", .value = impl_->packets}};
+  Counters counters;
   impl_->dissector.AddCounters(counters);
   impl_->tracker.AddCounters(counters);
   impl_->http.AddCounters(counters);

@@ -17,14 +17,16 @@ constexpr const char* kRowSql = R"sql(
 SELECT e.n, e.connection, e.began_ns, e.latency_ns, e.method, t.bytes, h.bytes, e.status, e.flags,
   e.parts, e.frame, e.entry,
   c.client_address, c.client_port, c.server_address, c.server_port, c.frame, c.entry,
-  q.id, q.frame, q.entry, q.facts_frame, q.facts_entry, q.extents, q.body_bytes,
-  a.id, a.frame, a.entry, a.facts_frame, a.facts_entry, a.extents, a.body_bytes
+  q.id, q.frame, q.entry, qf.frame, qf.entry, q.extents, q.body_bytes,
+  a.id, a.frame, a.entry, af.frame, af.entry, a.extents, a.body_bytes
 FROM exchange e
   LEFT JOIN text t ON t.id=e.target
   LEFT JOIN text h ON h.id=e.host
   LEFT JOIN connection c ON c.number=e.connection
   LEFT JOIN message q ON q.id=2*e.n
   LEFT JOIN message a ON a.id=2*e.n+1
+  LEFT JOIN facts qf ON qf.message=2*e.n
+  LEFT JOIN facts af ON af.message=2*e.n+1
 WHERE e.n=?1 AND e.frame<=?2)sql";
 
 enum Column : int {
@@ -113,8 +115,9 @@ ExchangeRow RowOf(const db::Statement& row, const AttemptKey& attempt, uint32_t 
 
 Result<std::optional<MessageRow>> ReadMessageRow(SegmentConnection& connection, MessageId id) {
   TRY_ASSIGN(db::Statement * statement,
-             connection.Prepared("SELECT frame, entry, facts_frame, facts_entry, extents, "
-                                 "body_bytes FROM message WHERE id=?"));
+             connection.Prepared("SELECT m.frame, m.entry, f.frame, f.entry, m.extents, "
+                                 "m.body_bytes FROM message m LEFT JOIN facts f ON "
+                                 "f.message=m.id WHERE m.id=?"));
   TRY_ASSIGN(const bool row, statement->Bind(0, id).Step());
   std::optional<MessageRow> message;
   if (row) {

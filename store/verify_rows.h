@@ -98,7 +98,6 @@ class RowChecker {
   struct MessageRecordRow {
     EntryPlace place;
     EntryPlace facts_place;
-    TimeNs first_ns;
     int64_t span_ns;
     uint64_t head_bytes;
     uint64_t body_bytes;

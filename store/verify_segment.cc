@@ -152,8 +152,9 @@ class SegmentVerifier {
   std::string AffectedInWords(db::Database& database, int64_t frame) const {
     std::string text;
     Result<db::Statement> rows = database.Prepare(
-        "SELECT n FROM exchange WHERE frame=?1 UNION SELECT id/2 FROM message WHERE frame=?1 OR "
-        "facts_frame=?1 UNION SELECT message/2 FROM extent WHERE frame=?1");
+        "SELECT n FROM exchange WHERE frame=?1 UNION SELECT id/2 FROM message WHERE frame=?1 "
+        "UNION SELECT message/2 FROM facts WHERE frame=?1 "
+        "UNION SELECT message/2 FROM extent WHERE frame=?1");
     if (!rows) {
       return text;
     }

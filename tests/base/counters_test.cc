@@ -27,6 +27,10 @@ TEST(BrokenSums, PartsOfNothingAreABrokenSum) {
               ElementsAre("whole is 0, but its parts add up to 1 (a 1)"));
 }
 
+TEST(BrokenSums, ANameMayStandThereOnce) {
+  EXPECT_THAT(BrokenSums({{"a", "", 1}, {"a", "", 1}}), ElementsAre("a is counted twice"));
+}
+
 TEST(BrokenSums, EachLevelIsJudgedByItself) {
   const Counters counters = {
       {"whole", "", 5}, {"part", "whole", 5}, {"x", "part", 1}, {"y", "part", 3}};
