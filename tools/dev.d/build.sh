@@ -1,5 +1,8 @@
 # Builds and tests. Sourced by tools/dev.
 
+# Lets the build folders of one checkout share what ccache has.
+export CCACHE_NOHASHDIR=1
+
 build() {
   setup build
   build_preset release
