@@ -54,6 +54,7 @@ std::optional<HeadFields> ParseFieldsStrictly(const StartLine& start, std::strin
 HeadFields ParseFieldsLeniently(const StartLine& start, std::string_view head);
 
 /// First place after an empty line at or after `from` (bytes before it were searched), or npos.
-size_t FindHeadEnd(std::string_view head, size_t from);
+/// Sets `folded` when it passes a line that continues the one before.
+size_t FindHeadEnd(std::string_view head, size_t from, bool& folded);
 
 }  // namespace trafrec::reassembly

@@ -48,6 +48,7 @@ void MessageParser::BeginHead() {
   head_.clear();
   scanned_ = 0;
   line_known_ = false;
+  folded_ = false;
   const std::string_view bytes = rest();
   const size_t line_end = bytes.find('\n');
   if (line_end == std::string_view::npos) {
@@ -67,7 +68,7 @@ void MessageParser::BeginHead() {
   }
   line_ = *line;
   line_known_ = true;
-  const size_t end = line->simple ? line_end + 1 : FindHeadEnd(bytes, line_end);
+  const size_t end = line->simple ? line_end + 1 : FindHeadEnd(bytes, line_end, folded_);
   if (end == std::string_view::npos) {
     BufferHead();
     if (!tentative_) {
@@ -117,7 +118,7 @@ void MessageParser::StepHead() {
     }
     scanned_ = line_end;
   }
-  const size_t end = line_.simple ? head_.find('\n') + 1 : FindHeadEnd(head_, scanned_);
+  const size_t end = line_.simple ? head_.find('\n') + 1 : FindHeadEnd(head_, scanned_, folded_);
   if (end == std::string_view::npos) {
     scanned_ = head_.size();
     return head_.size() > limit ? OverlongHead() : void();
@@ -144,7 +145,7 @@ void MessageParser::TakeStartLine(std::string_view text) {
 }
 
 void MessageParser::CompleteHead(std::string_view head) {
-  auto fields = ParseFieldsStrictly(line_, head);
+  auto fields = folded_ ? std::nullopt : ParseFieldsStrictly(line_, head);
   if (tentative_) {
     start_.resynchronised = true;
     if (!fields || !handler_.Accepts(flow_, start_, line_)) {

@@ -46,8 +46,9 @@ std::optional<StartLine> ParseCutRequestLine(std::string_view text) {
   StartLine line;
   line.method = {0, static_cast<uint32_t>(space)};
   line.target = {static_cast<uint32_t>(space + 1), static_cast<uint32_t>(target.size())};
-  const size_t version = target.rfind(" HTTP");
-  if (version != std::string_view::npos) {
+  const size_t version = target.rfind(' ');
+  if (version != std::string_view::npos &&
+      std::string_view("HTTP/").starts_with(target.substr(version + 1, 5))) {
     line.target.size = static_cast<uint32_t>(version);
   }
   return line;
@@ -74,7 +75,13 @@ bool HttpConnection::Accepts(Flow flow, const MessageStart& start, const StartLi
     return true;
   }
   if (line.side == Side::kClient) {
-    return start.advanced || active_->pairing.pipelined();
+    Pairing& pairing = active_->pairing;
+    const bool fits =
+        pairing.pipelined() || (start.advanced && !pairing.AwaitsMissedAnswer(start.peer_offset));
+    if (!fits) {
+      pairing.OnRequestRefused();
+    }
+    return fits;
   }
   const auto decision = active_->pairing.Decide(start.offset, start.peer_offset);
   return decision.kind != Pairing::Kind::kImplausible && decision.fitting > 0;
@@ -375,6 +382,9 @@ void HttpConnection::OnMessageEnd(Flow flow, Ending ending, bool lenient) {
   const Side side = SideOf(flow);
   Message& message = exchange->message(side);
   message.ended = true;
+  if (side == Side::kServer && ending != Ending::kComplete) {
+    active_->pairing.OnAnswerEnd(std::nullopt);
+  }
   if (lenient) {
     message.facts.flags |= FlagBit(Flag::kLenient);
   }
@@ -382,6 +392,8 @@ void HttpConnection::OnMessageEnd(Flow flow, Ending ending, bool lenient) {
     case Ending::kComplete:
       if (side == Side::kClient) {
         active_->pairing.OnRequestEnd(*exchange, message.end());
+      } else {
+        active_->pairing.OnAnswerEnd(message.end());
       }
       break;
     case Ending::kGap:

@@ -140,6 +140,7 @@ class MessageParser {
   bool tentative_ = false;   ///< the head in progress was found by searching
   bool start_held_ = false;  ///< OnStartSeen was called, nothing came of it yet
   bool line_known_ = false;
+  bool folded_ = false;  ///< the head has folded lines
   bool seen_message_ = false;
   bool bodyless_possible_ = false;
   bool lenient_ = false;

@@ -18,8 +18,8 @@
 // an answer whose sender already had the bytes behind its request, an answer that begins after the
 // place that the client knew, two answers in a row to missed requests without a new request byte.
 // A first burst of which nothing but the later half is seen gives no such sign; there a missed part
-// that is long enough for two requests is taken for two, unless the client took turns before, or
-// both sides were silent for long.
+// that is long enough for more requests than were answered is taken for more, unless the client
+// took turns before, or both sides were silent for long.
 //
 // Rejected: the last request below the upper bound alone (joins answer 1 to request N under
 // pipelining), pairing by time, giving up the connection (loses everything after one gap), waiting
@@ -30,6 +30,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "reassembly/limits.h"
 
 namespace trafrec::reassembly {
 namespace {
@@ -41,7 +42,7 @@ constexpr uint64_t kTurnsTrusted = 2;
 
 }  // namespace
 
-Pairing::Pairing(bool mid_stream) : mid_stream_(mid_stream), responses_lost_(mid_stream) {
+Pairing::Pairing(bool mid_stream) : responses_lost_(mid_stream) {
   if (mid_stream) {
     entries_.push_back({.before_capture = true, .answer_from = 0});
   }
@@ -52,12 +53,11 @@ void Pairing::AddRequest(Exchange& exchange, uint64_t start, std::optional<uint6
   if (quiet) {
     turns_ = std::max(turns_, kTurnsTrusted);
   }
-  if (peer_offset && last_request_peer_ && *peer_offset == *last_request_peer_) {
-    pipelined_ = true;
-  }
   if (peer_offset) {
+    NotePipelining(*peer_offset);
     last_request_peer_ = peer_offset;
   }
+  last_request_end_.reset();
   if (first_ > 16 && first_ * 2 > entries_.size()) {
     entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
@@ -66,11 +66,33 @@ void Pairing::AddRequest(Exchange& exchange, uint64_t start, std::optional<uint6
   ++requests_;
 }
 
+void Pairing::NotePipelining(uint64_t peer_offset) {
+  // With the knowledge of the request before, or without the whole answer to it.
+  pipelined_ |= last_request_peer_ == peer_offset;
+  pipelined_ |= answer_end_ && peer_offset < *answer_end_ - kSlackBytes;
+  pipelined_ |= AwaitsMissedAnswer(peer_offset);
+}
+
+bool Pairing::AwaitsMissedAnswer(std::optional<uint64_t> peer_offset) const {
+  return peer_offset && answer_end_ && *answer_end_ != UINT64_MAX && size() == 1 &&
+         entry(0).certain && entry(0).hidden_answers == 0 &&
+         *peer_offset <= *answer_end_ + kSlackBytes;
+}
+
+void Pairing::OnRequestRefused() {
+  turns_ = 0;
+  if (size() == 0 || entries_.back().exchange != nullptr) {
+    return;
+  }
+  entries_.back().hidden_bytes += limits::kHeadBytes;
+}
+
 void Pairing::OnRequestEnd(const Exchange& exchange, uint64_t end) {
   for (size_t i = size(); i > 0; --i) {
     Entry& candidate = entries_[first_ + i - 1];
     if (candidate.exchange == &exchange) {
       candidate.end = end;
+      last_request_end_ = end;
       shortest_request_ = std::min(shortest_request_, end - candidate.start);
       return;
     }
@@ -82,7 +104,11 @@ void Pairing::OnRequestsLost(uint64_t from, uint64_t length, std::optional<uint6
     entries_.back().hidden_bytes += length;
     return;
   }
-  entries_.push_back({.start = from, .answer_from = peer_offset, .hidden_bytes = length});
+  entries_.push_back({.start = from,
+                      .answer_from = peer_offset,
+                      .certain = last_request_end_ && from <= *last_request_end_ + kSlackBytes &&
+                                 length > kSlackBytes,
+                      .hidden_bytes = length});
   if (peer_offset) {
     last_request_peer_ = peer_offset;
   }
@@ -147,14 +173,13 @@ Pairing::Decision Pairing::DecideUnproved(size_t fitting, uint64_t start) const 
 }
 
 bool Pairing::HiddenOnesAnswered(size_t before) const {
-  if (mid_stream_ || turns_ >= kTurnsTrusted) {
+  if (turns_ >= kTurnsTrusted) {
     return true;
   }
   for (size_t i = 0; i < before; ++i) {
     const Entry& hidden = entry(i);
-    const uint64_t answers = std::max<uint64_t>(1, hidden.hidden_answers);
     if (hidden.exchange == nullptr && shortest_request_ != UINT64_MAX &&
-        hidden.hidden_bytes / answers >= 2 * shortest_request_) {
+        hidden.hidden_bytes / shortest_request_ > hidden.hidden_answers) {
       return false;
     }
   }
@@ -176,6 +201,7 @@ Exchange* Pairing::Apply(const Decision& decision, uint64_t start,
     }
     PopFront(decision.index + 1);
     responses_lost_ = false;
+    answer_end_ = UINT64_MAX;
     return answered.exchange;
   }
   if (decision.kind == Kind::kUnrequested && decision.fitting > 0) {

@@ -35,6 +35,14 @@ class Pairing {
   void AddRequest(Exchange& exchange, uint64_t start, std::optional<uint64_t> peer_offset,
                   bool quiet);
   void OnRequestEnd(const Exchange& exchange, uint64_t end);
+  /// The response paired last ended at `end`; nullopt: where nobody knows.
+  void OnAnswerEnd(std::optional<uint64_t> end) { answer_end_ = end; }
+  /// A request was missed since the last answer, and its client, knowing `peer_offset`, has no byte
+  /// of the answer to it: if it takes turns, what it sends still belongs to that request.
+  bool AwaitsMissedAnswer(std::optional<uint64_t> peer_offset) const;
+  /// Something that looks like a request was passed over, because a client that takes turns cannot
+  /// have sent it.
+  void OnRequestRefused();
   /// The client's flow from `from` on (`length` bytes as far as is known) may hide requests.
   /// `peer_offset`: that of the last client packet before.
   void OnRequestsLost(uint64_t from, uint64_t length, std::optional<uint64_t> peer_offset);
@@ -64,6 +72,7 @@ class Pairing {
     uint64_t start = 0;
     std::optional<uint64_t> end = std::nullopt;
     std::optional<uint64_t> answer_from = std::nullopt;  ///< its answer begins there or later
+    bool certain = false;  ///< a request was missed there, for it begins where a message ended
     uint64_t hidden_bytes = 0;
     uint64_t hidden_answers = 0;  ///< responses taken as answers to missed requests
   };
@@ -74,18 +83,20 @@ class Pairing {
   Decision DecideUnproved(size_t fitting, uint64_t start) const;
   bool HiddenOnesAnswered(size_t before) const;
   void PopFront(size_t count);
+  void NotePipelining(uint64_t peer_offset);
   void NoteTurn(const Entry& answered, uint64_t start, std::optional<uint64_t> peer_offset);
 
   std::vector<Entry> entries_;  ///< those before first_ are gone
   size_t first_ = 0;
   size_t requests_ = 0;
-  bool mid_stream_;
   bool responses_lost_;
   bool pipelined_ = false;  ///< this client sends before it has the answer
   uint64_t turns_ = 0;      ///< proved pairs that took turns
   uint64_t shortest_request_ = UINT64_MAX;
   std::optional<uint64_t> last_request_peer_;  ///< peer_offset of the last request or lost place
   std::optional<uint64_t> last_unrequested_peer_;
+  std::optional<uint64_t> last_request_end_;  ///< if it is known
+  std::optional<uint64_t> answer_end_;  ///< of the response paired last; UINT64_MAX: it goes on
 };
 
 }  // namespace trafrec::reassembly

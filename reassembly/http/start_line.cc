@@ -169,7 +169,7 @@ std::optional<StartLine> ParseStartLine(std::string_view text) {
   return line;
 }
 
-size_t FindHeadEnd(std::string_view head, size_t from) {
+size_t FindHeadEnd(std::string_view head, size_t from, bool& folded) {
   // The line end before the empty line may have been searched already.
   from = from > 3 ? from - 3 : 0;
   while (from < head.size()) {
@@ -183,6 +183,7 @@ size_t FindHeadEnd(std::string_view head, size_t from) {
     if (line + 2 < head.size() && head[line + 1] == '\r' && head[line + 2] == '\n') {
       return line + 3;
     }
+    folded |= line + 1 < head.size() && IsBlank(head[line + 1]);
     from = line + 1;
   }
   return std::string_view::npos;

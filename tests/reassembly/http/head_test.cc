@@ -1,0 +1,102 @@
+#include "reassembly/http/head.h"
+
+#include <gtest/gtest.h>
+
+#include "reassembly/http/request_class.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+std::optional<StartLine> Line(std::string_view text) { return ParseStartLine(text); }
+
+TEST(StartLine, MethodsNeedNotBeKnown) {
+  const auto line = Line("QUERY /users HTTP/1.1\r\n");
+  ASSERT_TRUE(line);
+  EXPECT_FALSE(line->lenient);
+  const std::string_view head = "QUERY /users HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n";
+  const auto fields = ParseFieldsStrictly(*line, head);
+  ASSERT_TRUE(fields);
+  EXPECT_EQ(fields->content_length, 3);
+  EXPECT_EQ(fields->host->In(head), "a");
+}
+
+TEST(StartLine, AbsoluteTargetsAreStrict) {
+  const std::string_view head = "GET http://es:9200//x?y HTTP/1.1\r\n\r\n";
+  EXPECT_TRUE(ParseFieldsStrictly(*Line("GET http://es:9200//x?y HTTP/1.1\r\n"), head));
+}
+
+TEST(StartLine, TargetMayHoldSpacesLeniently) {
+  const auto line = Line("CONNECT mail:25 / HTTP/1.0\r\n");
+  ASSERT_TRUE(line);
+  EXPECT_TRUE(line->lenient);
+  EXPECT_EQ(line->target.In("CONNECT mail:25 / HTTP/1.0\r\n"), "mail:25 /");
+}
+
+TEST(StartLine, SimpleRequestIsGetOfAPathAlone) {
+  EXPECT_TRUE(Line("GET /path\r\n")->simple);
+  EXPECT_FALSE(Line("GET path\r\n"));
+  EXPECT_FALSE(Line("HELO me\r\n"));
+  EXPECT_FALSE(Line("RETR /path\r\n"));
+}
+
+TEST(StartLine, StatusLineNeedsNoReason) {
+  EXPECT_EQ(Line("HTTP/1.1 404\r\n")->status, 404);
+  EXPECT_EQ(Line("HTTP/1.0 200 OK\r\n")->version_minor, 0);
+  EXPECT_FALSE(Line("HTTP/1.1 20x OK\r\n"));
+  EXPECT_FALSE(Line("HTTP/1.1 2000 OK\r\n"));
+}
+
+TEST(StartLine, ControlBytesAreNoText) {
+  EXPECT_FALSE(Line(std::string_view("GET /\x01 HTTP/1.1\r\n")));
+  EXPECT_FALSE(CouldBeStart(std::string_view("\x16\x03\x01", 3)));
+  EXPECT_FALSE(CouldBeStart(std::string_view("ES\x00\x00", 4)));
+  EXPECT_TRUE(CouldBeStart("HTT"));
+  EXPECT_TRUE(CouldBeStart("PROPFIND /a"));
+}
+
+TEST(HeadEnd, IsFoundWhereverTheSearchWasInterrupted) {
+  const std::string head = "GET / HTTP/1.1\r\nA: b\r\n\r\n";
+  bool folded = false;
+  for (size_t from = 0; from <= head.size(); ++from) {
+    EXPECT_EQ(FindHeadEnd(head, from, folded), head.size()) << from;
+  }
+  EXPECT_EQ(FindHeadEnd("a\n\nb", 0, folded), 3);
+  EXPECT_EQ(FindHeadEnd("a\n\r\nb", 0, folded), 4);
+  EXPECT_EQ(FindHeadEnd("a\r\nb\r\n", 0, folded), std::string_view::npos);
+  EXPECT_FALSE(folded);
+  FindHeadEnd("a\r\n b\r\n\r\n", 0, folded);
+  EXPECT_TRUE(folded);
+}
+
+TEST(StrictFields, RefuseWhatTheGrammarDoes) {
+  const auto refused = [](std::string_view fields) {
+    const std::string head = "POST / HTTP/1.1\r\n" + std::string(fields) + "\r\n";
+    return !ParseFieldsStrictly(*Line("POST / HTTP/1.1\r\n"), head);
+  };
+  EXPECT_FALSE(refused("Content-Length: 5\r\n"));
+  EXPECT_TRUE(refused("Content-Length: 5\n"));
+  EXPECT_TRUE(refused("Content-Length : 5\r\n"));
+  EXPECT_TRUE(refused("Content-Length: +5\r\n"));
+  EXPECT_TRUE(refused("Content-Length: 5\r\nContent-Length: 5\r\n"));
+  EXPECT_TRUE(refused("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"));
+  EXPECT_TRUE(refused("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"));
+  EXPECT_TRUE(refused("Content-Length: 99999999999999999999999\r\n"));
+  EXPECT_TRUE(refused("Content-Length: 18446744073709551615\r\n"));
+  EXPECT_TRUE(refused("no field\r\n"));
+}
+
+TEST(RequestClass, ReadsAreKnownByMethodAndPath) {
+  EXPECT_TRUE(IsRead("GET", "/anything"));
+  EXPECT_TRUE(IsRead("POST", "/orders/_search?size=1"));
+  EXPECT_TRUE(IsRead("POST", "/_msearch"));
+  EXPECT_TRUE(IsRead("POST", "/_search/scroll"));
+  EXPECT_TRUE(IsRead("POST", "/orders/_explain/7"));
+  EXPECT_FALSE(IsRead("POST", "/orders/_doc"));
+  EXPECT_FALSE(IsRead("POST", "/_bulk"));
+  EXPECT_FALSE(IsRead("POST", "/orders/_update_by_query"));
+  EXPECT_FALSE(IsRead("PUT", "/orders/_search"));
+  EXPECT_FALSE(IsRead("DELETE", "/_search/scroll"));
+}
+
+}  // namespace
+}  // namespace trafrec::reassembly

@@ -1,0 +1,158 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "talk.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// Body of a request whose head has these fields, and which is followed by another request.
+struct Taken {
+  std::string body;
+  std::vector<std::string> pairs;
+  std::vector<std::string> flags;
+};
+
+Taken Take(std::string_view fields, std::string_view body) {
+  Talk talk;
+  talk.Client(fmt::format("POST /a HTTP/1.1\r\n{}\r\n{}", fields, body) + Get("/next"));
+  talk.Server(Ok("a") + Ok("next"));
+  talk.Close();
+  return {talk.request(1).body, talk.pairs(), talk.flags(1)};
+}
+
+class LenientLength : public testing::TestWithParam<const char*> {};
+
+TEST_P(LenientLength, IsFiveAndFlagged) {
+  const Taken taken = Take(GetParam(), "01234");
+  EXPECT_EQ(taken.body, "01234");
+  EXPECT_THAT(taken.pairs, ElementsAre("POST /a 200", "GET /next 200"));
+  EXPECT_THAT(taken.flags, ElementsAre("lenient"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Forms, LenientLength,
+    testing::Values("Content-Length: 5\n", "Content-Length : 5\r\n", "Content-Length: +5\r\n",
+                    "Content-Length: 5, 5\r\n", "Content-Length: 5\r\nContent-Length: 5\r\n",
+                    "Content-Length: 5\r\nContent-Length: 6\r\n", "Content-Length:\r\n 5\r\n",
+                    "no field\r\nContent-Length: 5\r\n", "X: \x01\r\ncontent-length:5\r\n"));
+
+class LenientChunked : public testing::TestWithParam<const char*> {};
+
+TEST_P(LenientChunked, BeatsALengthAndIsFlagged) {
+  const Taken taken = Take(GetParam(), "3\r\nabc\r\n0\r\n\r\n");
+  EXPECT_EQ(taken.body, "abc");
+  EXPECT_THAT(taken.pairs, ElementsAre("POST /a 200", "GET /next 200"));
+  EXPECT_THAT(taken.flags, ElementsAre("lenient"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, LenientChunked,
+                         testing::Values("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+                                         "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+                                         "Transfer-Encoding:\r\n chunked\r\n",
+                                         "Transfer-Encoding : chunked\r\n",
+                                         "Transfer-Encoding: chunked\n"));
+
+TEST(Lenient, BareLineFeedsInChunkFraming) {
+  const Taken taken = Take("Transfer-Encoding: chunked\r\n", "3\nabc\n0\n\n");
+  EXPECT_EQ(taken.body, "abc");
+  EXPECT_THAT(taken.flags, ElementsAre("lenient"));
+}
+
+TEST(Lenient, BlanksAfterTheChunkSize) {
+  const Taken taken = Take("Transfer-Encoding: chunked\r\n", "3  \r\nabc\r\n0\r\n\r\n");
+  EXPECT_EQ(taken.body, "abc");
+  EXPECT_THAT(taken.flags, ElementsAre("lenient"));
+}
+
+TEST(Lenient, ChunkExtensionsAreStrict) {
+  const Taken taken = Take("Transfer-Encoding: chunked\r\n", "3;a=b\r\nabc\r\n0;c\r\n\r\n");
+  EXPECT_THAT(taken.flags, IsEmpty());
+}
+
+TEST(Lenient, NegativeLengthIsNone) {
+  const Taken taken = Take("Content-Length: -5\r\n", "");
+  EXPECT_EQ(taken.body, "");
+  EXPECT_THAT(taken.pairs, ElementsAre("POST /a 200", "GET /next 200"));
+}
+
+TEST(Lenient, OverflowingLengthSwallowsTheRest) {
+  const Taken taken = Take("Content-Length: 18446744073709551615\r\n", "");
+  EXPECT_EQ(taken.body, Get("/next"));
+  EXPECT_THAT(taken.flags, Contains("lenient"));
+  EXPECT_THAT(taken.flags, Contains("request_truncated"));
+}
+
+TEST(Lenient, SimpleRequestGetsAHeadlessAnswer) {
+  Talk talk;
+  talk.Client("GET /old\r\n").Server("<html>").Server("</html>").ServerFin();
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /old 0"));
+  EXPECT_EQ(talk.response(1).body, "<html></html>");
+  EXPECT_EQ(talk.response(1).facts.version_minor, 9);
+  EXPECT_THAT(talk.flags(1), ElementsAre("lenient"));
+}
+
+TEST(Lenient, SimpleRequestMayGetAModernAnswer) {
+  Talk talk;
+  talk.Client("GET /old\r\n").Server("HTTP/1.1 400 Bad Request\r\nContent-Length: 3\r\n\r\nbad");
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /old 400"));
+}
+
+TEST(Lenient, LastLineEndOfChunksMayBeMissingAtTheClose) {
+  Talk talk;
+  talk.Client(Get("/a"))
+      .Server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n")
+      .ServerFin();
+  talk.Close();
+  EXPECT_THAT(talk.flags(1), ElementsAre("lenient"));
+}
+
+TEST(Lenient, LastChunkMustNotBeMissing) {
+  Talk talk;
+  talk.Client(Get("/a"))
+      .Server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+      .ServerFin();
+  talk.Close();
+  EXPECT_THAT(talk.flags(1), ElementsAre("response_truncated"));
+}
+
+TEST(Lenient, EmptyLineOfAnAnswerMayBeMissingAtTheClose) {
+  Talk talk;
+  talk.Client(Get("/a")).Server("HTTP/1.0 200 OK\r\nServer: old\r\n").ServerFin();
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200"));
+  EXPECT_THAT(talk.flags(1), ElementsAre("lenient"));
+}
+
+TEST(Lenient, BrokenChunkSizeEndsTheMessageFlagged) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nxyz\r\n");
+  talk.Client(Get("/b")).Server(Ok("b"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200", "GET /b 200"));
+  EXPECT_THAT(talk.flags(1), ElementsAre("response_truncated", "lenient"));
+  EXPECT_EQ(talk.response(2).body, "b");
+}
+
+TEST(Lenient, HundredThousandFieldsAreOneHead) {
+  Talk talk;
+  std::string head = "GET /a HTTP/1.1\r\n";
+  for (int i = 0; i < 100'000; ++i) {
+    head += "A: b\r\n";
+  }
+  talk.ClientIn(1448, head + "\r\n").Server(Ok(""));
+  talk.Close();
+  EXPECT_EQ(talk.request(1).head.size(), head.size() + 2);
+  EXPECT_THAT(talk.flags(1), IsEmpty());
+}
+
+}  // namespace
+}  // namespace trafrec::reassembly

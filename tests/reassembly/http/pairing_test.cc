@@ -1,0 +1,113 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "talk.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+TEST(Pairing, LostAnswerInAPipelineLeavesTheRestUnpaired) {
+  Talk talk;
+  talk.Client(Get("/1") + Get("/2") + Get("/3")).Server(Ok("1")).ServerLost(40).Server(Ok("3"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /1 200", "GET /2 -", "GET /3 -", "- 200"));
+  EXPECT_THAT(talk.flags(2), ElementsAre("response_missing", "pairing_ambiguous"));
+  EXPECT_THAT(talk.flags(3), ElementsAre("response_missing", "pairing_ambiguous"));
+  EXPECT_THAT(talk.flags(4), Contains("pairing_ambiguous"));
+}
+
+TEST(Pairing, TheOnlyRequestThatFitsIsTheOne) {
+  Talk talk;
+  talk.Client(Get("/1") + Get("/2"));
+  talk.Server(Ok("1")).ServerLost(40);
+  // The client asks again when it has both answers, of which the second was not seen.
+  talk.Client(Get("/3"));
+  talk.ServerKnows(talk.client_sent()).Server(Ok("3"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), Contains("GET /1 200"));
+  EXPECT_THAT(talk.pairs(), testing::Not(Contains("GET /2 200")));
+}
+
+TEST(Pairing, LowerBoundTellsALateRequestFromAnEarlyAnswer) {
+  Talk talk;
+  talk.Client(Get("/1")).Server(Ok("1"));
+  talk.Client(Get("/2")).ServerLost(60);
+  talk.Client(Get("/3")).Server(Ok("3"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /1 200", "GET /2 -", "GET /3 200"));
+}
+
+TEST(Pairing, UpperBoundKeepsAnAnswerFromALaterRequest) {
+  Talk talk;
+  talk.Client(Get("/1")).Server(Ok("1")).Client(Get("/2")).Server(Ok("2"));
+  // Request 3 is not seen. Its answer was sent before request 4 came.
+  talk.ClientLost(40);
+  const uint64_t before = talk.client_sent();
+  talk.ClientKnows(talk.server_sent()).ServerKnows(before).Server(Ok("3"));
+  talk.KnowAll().Client(Get("/4")).Server(Ok("4"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /1 200", "GET /2 200", "- 200", "GET /4 200"));
+  EXPECT_EQ(talk.response(4).body, "4");
+}
+
+TEST(Pairing, LostFirstHalfOfABurstPairsNothingWrong) {
+  Talk talk;
+  talk.ClientLost(Get("/1").size()).Client(Get("/2")).Server(Ok("1")).Server(Ok("2"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), testing::Not(Contains("GET /2 200")));
+}
+
+TEST(Pairing, BurstHiddenBehindAnAnsweredRequestIsNoticed) {
+  Talk talk;
+  talk.Client(Get("/1"));
+  talk.ClientKnows(0).ClientLost(Get("/2").size());
+  talk.Server(Ok("1"));
+  const uint64_t end_of_1 = talk.server_sent();
+  talk.ClientKnows(end_of_1).Client(Get("/3"));
+  talk.Server(Ok("2")).Server(Ok("3"));
+  talk.Close();
+  EXPECT_EQ(talk.response(1).body, "1");
+  EXPECT_THAT(talk.pairs(), testing::Not(Contains("GET /3 200")));
+}
+
+TEST(Pairing, OrderHoldsAcrossAGapInABodyOfKnownLength) {
+  Talk talk;
+  const std::string first = Ok(Body(100));
+  talk.Client(Get("/1") + Get("/2") + Get("/3"));
+  talk.Server(first.substr(0, 60)).ServerLost(40).Server(first.substr(100));
+  talk.Server(Ok("2")).Server(Ok("3"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /1 200", "GET /2 200", "GET /3 200"));
+  EXPECT_THAT(talk.flags(2), IsEmpty());
+  EXPECT_EQ(talk.response(3).body, "3");
+}
+
+TEST(Pairing, TurnTakingClientRecoversAfterEachGap) {
+  Talk talk;
+  int paired = 0;
+  for (int i = 0; i < 20; ++i) {
+    talk.Client(Get("/" + std::to_string(i)));
+    if (i % 4 == 3) {
+      talk.ServerLost(45);
+    } else {
+      talk.Server(Ok(std::to_string(i)));
+      ++paired;
+    }
+  }
+  talk.Close();
+  EXPECT_EQ(talk.counter("exchanges.paired"), paired);
+  EXPECT_EQ(talk.counter("exchanges.response_only"), 0);
+  for (const auto& [number, exchange] : talk.sink().exchanges) {
+    if (exchange.record.has_response) {
+      EXPECT_EQ("/" + talk.response(number).body, exchange.record.target);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace trafrec::reassembly
