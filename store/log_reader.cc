@@ -70,7 +70,7 @@ class LogReaderOfFiles : public LogReader {
     }
     const AttemptSnapshot& first = snapshots.front();
     return files_.With(first.key, first.segments.front(), [&](SegmentConnection& connection) {
-      return sql.Check(connection.database());
+      return sql.Check(connection);
     });
   }
 

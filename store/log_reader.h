@@ -85,17 +85,17 @@ struct StoredExchange {
 
 /// What to read. Conditions are joined by AND.
 struct ExchangeFilter {
-  std::vector<std::string> methods;   ///< any of them; exact, upper or lower case as on the wire
-  std::vector<std::string> statuses;  ///< any of "200", "2xx", "none"
-  std::string target_regex;           ///< RE2, searched anywhere in the target
-  std::optional<TimeNs> since;        ///< began at or after
-  std::optional<TimeNs> until;        ///< began before
+  std::vector<std::string> methods{};   ///< any of them; exact, upper or lower case as on the wire
+  std::vector<std::string> statuses{};  ///< any of "200", "2xx", "none"
+  std::string target_regex{};           ///< RE2, searched anywhere in the target
+  std::optional<TimeNs> since{};        ///< began at or after
+  std::optional<TimeNs> until{};        ///< began before
   std::string
-      where;  ///< SQL over the columns of the view `exchanges`; read-only, by SQLite's authoriser
+      where{};  ///< SQL over the columns of the view `exchanges`; read-only, by SQLite's authoriser
   Flags flags_any = 0;  ///< at least one of them; 0: no condition
   bool complete_only = false;
   bool incomplete_only = false;
-  std::optional<uint64_t> limit;
+  std::optional<uint64_t> limit{};
 };
 
 /// One start of a recorder, as the log knows it.

@@ -78,15 +78,20 @@ Result<db::Statement*> SegmentConnection::Prepared(std::string_view sql) {
 }
 
 Result<db::Statement*> SegmentConnection::PreparedGuarded(std::string_view sql) {
-  if (!has_regexp_) {
-    TRY(db::AddRegexp(database_));
-    has_regexp_ = true;
-  }
+  TRY(UseRegexp());
   if (statements_.contains(sql)) {
     return Prepared(sql);
   }
   const db::QueryGuard guard(database_);
   return Prepared(sql);
+}
+
+Status SegmentConnection::UseRegexp() {
+  if (!has_regexp_) {
+    TRY(db::AddRegexp(database_));
+    has_regexp_ = true;
+  }
+  return {};
 }
 
 Result<SegmentConnection> ConnectSegment(const fs::path& attempt_directory, uint32_t segment) {

@@ -39,6 +39,8 @@ class SegmentConnection {
   /// Where statements of a person's text are used: the regexp function, and a guard while they are
   /// prepared.
   Result<db::Statement*> PreparedGuarded(std::string_view sql);
+  /// Adds the regexp function, once: SQLite cannot replace it while a statement runs.
+  Status UseRegexp();
 
  private:
   struct Hash {

@@ -112,12 +112,12 @@ void FilterSql::Bind(db::Statement& statement) const {
   }
 }
 
-Status FilterSql::Check(db::Database& segment) const {
+Status FilterSql::Check(SegmentConnection& segment) const {
   if (where_.empty()) {
     return {};
   }
-  TRY(db::AddRegexp(segment));
-  db::QueryGuard guard(segment);
+  TRY(segment.UseRegexp());
+  db::QueryGuard guard(segment.database());
   return guard.Check("SELECT n FROM exchanges WHERE " + where_);
 }
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "store/db/database.h"
 #include "store/log_reader.h"
+#include "store/log_reader_files.h"
 
 namespace trafrec::store {
 
@@ -24,7 +25,7 @@ class FilterSql {
   /// The statement with it needs the regexp function and, for the user's SQL, a guard.
   void Bind(db::Statement& statement) const;
   /// Checks the user's SQL alone, so that the Error shows no more than what he wrote.
-  Status Check(db::Database& segment) const;
+  Status Check(SegmentConnection& segment) const;
   /// SQLite's words about the user's SQL (a malformed JSON, say), when a statement has failed.
   Error Explained(const Error& error) const;
 
