@@ -159,7 +159,6 @@ void HttpConnection::CloseAll(Ending ending, store::Flags flags) {
       const Lane& lane = this->lane(flow);
       store::MessageFacts& facts = upgraded_->facts[static_cast<size_t>(SideOf(flow))];
       facts.wire_bytes += lane.opaque_bytes;
-      facts.body_bytes += lane.opaque_bytes;
       facts.last_byte_at = std::max(facts.last_byte_at, lane.last_at);
     }
   }
