@@ -209,7 +209,7 @@ class Trafrec(Peer):
 def count_segment(path):
     database = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
     try:
-        return database.execute("SELECT count(*) FROM exchange").fetchone()[0]
+        return database.execute("SELECT count(*) FROM exchange WHERE parts & 8 = 0").fetchone()[0]
     finally:
         database.close()
 

@@ -36,7 +36,7 @@ def make_traffic(build, kind, amount):
         with open(facts_path, "w", encoding="utf-8") as file:
             file.write(made.output)
     with open(path, "rb") as file:  # all runs find it in the page cache
-        while file.read(1 << 24):
+        while file.read(1 << 17):
             pass
     with open(facts_path, encoding="utf-8") as file:
         return json.load(file)
@@ -84,7 +84,7 @@ def measure_peers(trafrec, others, traffic, tenth, rounds):
             own_runs.append(made)
             made, row = run_once(peer, (tenth if peer.tenth else traffic)["file"])
             runs.append(made)
-        rows.append(finish_row(peer, row, runs, traffic["bytes"] / tenth["bytes"]))
+        rows.append(finish_row(peer, row, runs, traffic["exchanges"] / tenth["exchanges"]))
         print(f"  {peer.name}: done", flush=True)
     while len(own_runs) < rounds:
         made, own_row = run_once(trafrec, traffic["file"])
@@ -142,6 +142,15 @@ def print_ratios(kind, own, floor, traffic, rows):
         print(f"  {label:52} {value:10,.2f}   {goal}")
 
 
+def exchange_id(number):
+    """As docs/cli.md says: recorder, attempt, count of digits and digits in base 36."""
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return f"copy0-0001-{len(digits)}{digits}"
+
+
 def measure_random_reads(binary, traffic, reads):
     """`trafrec show LOG ID` from a log of over 1 GB of traffic, process start included, in ms."""
     with peers.scratch() as out:
@@ -151,13 +160,10 @@ def measure_random_reads(binary, traffic, reads):
                                 "--recorder", f"copy{copy}"])
             if made.status != 0:
                 return {"problem": made.output.strip()[-300:]}
-        listed = measure.run([binary, "export", log, "--format", "ndjson", "--limit", "1"])
-        identifier = json.loads(listed.output.splitlines()[0])["id"]
-        prefix = identifier.rsplit("-", 1)[0]
         numbers = random.Random(1)
         times = []
         for _ in range(reads):
-            name = f"{prefix}-{numbers.randint(1, traffic['exchanges'])}"
+            name = exchange_id(numbers.randint(1, traffic["exchanges"]))
             made = measure.run([binary, "show", log, name])
             if made.status != 0:
                 return {"problem": f"show {name}: {made.output.strip()[-300:]}"}
