@@ -56,7 +56,7 @@ class Plan {
       }
       expected = segment.number + 1;
       if (!IsUnborn(segment, running)) {
-        tasks_.push_back({attempt, segment.number, files_.Directory(attempt),
+        tasks_.push_back({attempt, segment.number, segment.path,
                           running && segment.state == SegmentState::kOpen});
       }
     }

@@ -43,8 +43,9 @@ class SegmentVerifier {
   }
 
   Result<SegmentConnection> Connect() {
-    file_ = NameInLog(task_.attempt, task_.directory / SegmentFileName(task_.number, {}));
-    TRY_ASSIGN(SegmentConnection connection, ConnectSegment(task_.directory, task_.number));
+    file_ = NameInLog(task_.attempt, task_.path);
+    TRY_ASSIGN(SegmentConnection connection,
+               ConnectSegment(task_.path.parent_path(), task_.number));
     const std::filesystem::path path = connection.database().path();
     file_ = NameInLog(task_.attempt, path);
     std::error_code ignored;

@@ -11,7 +11,7 @@ namespace trafrec::store {
 struct SegmentTask {
   AttemptKey attempt;
   uint32_t number = 0;
-  std::filesystem::path directory;  ///< of the attempt
+  std::filesystem::path path;  ///< when the log was listed; it may have moved on since
   bool being_written = false;
 };
 

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Reads a finished log with nothing but docs/segment_format.md, sqlite3 and zstandard.
+
+python_reader.py LOG [DIGEST] prints one JSON object an exchange, in the order of the log. DIGEST is
+crc32 or a name that hashlib knows (sha256). It is here to prove that the document is enough.
+"""
+
+import hashlib
+import json
+import sqlite3
+import struct
+import sys
+import zlib
+from functools import lru_cache
+from pathlib import Path
+
+import zstandard
+
+HEADER = struct.Struct("<IHBBIIIIII")
+MAGIC = 0x46465254
+MESSAGE, EXTENT, FACTS = 1, 2, 3
+SIDES = (("request", 1), ("response", 2))  # name and parts bit
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def exchange_id(recorder, attempt, number):
+    digits = ""
+    while number or not digits:
+        number, digit = divmod(number, 36)
+        digits = DIGITS[digit] + digits
+    return f"{recorder}-{attempt:04}-{DIGITS[len(digits)]}{digits}"
+
+
+def varint(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return value, at
+
+
+def numbers(facts):
+    at, values = 0, []
+    while at < len(facts):
+        value, at = varint(facts, at)
+        values.append(value)
+    return values
+
+
+class Segment:
+    def __init__(self, path):
+        self.db = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
+        self.db.text_factory = bytes
+        assert self.db.execute("PRAGMA application_id").fetchone()[0] == 0x74726663
+        assert self.db.execute("PRAGMA user_version").fetchone()[0] == 1
+        self.facts = {key.decode(): value for key, value in self.db.execute("SELECT * FROM attempt")}
+        self.frame = lru_cache(16)(self.frame)
+
+    def one(self, sql, *values):
+        return self.db.execute(sql, values).fetchone()
+
+    def frame(self, number):  # its entries: (kind, facts, payload)
+        data = self.one("SELECT data FROM frame WHERE id=?", number)[0]
+        magic, version, codec, _, _, _, raw_length, stored_length, count, checksum = HEADER.unpack(data[:32])
+        assert (magic, version, stored_length) == (MAGIC, 1, len(data) - 32)
+        assert zlib.crc32(data[:28] + bytes(4) + data[32:]) == checksum
+        raw = data[32:]
+        if codec == 1:
+            raw = zstandard.ZstdDecompressor().decompress(raw, max_output_size=raw_length)
+        entries, at = [], 0
+        while at < raw_length:
+            length, at = varint(raw, at)
+            facts_length, facts_at = varint(raw, at + 1)
+            payload_at = facts_at + facts_length
+            entries.append((raw[at], raw[facts_at:payload_at], raw[payload_at : at + length]))
+            at += length
+        assert len(entries) == count
+        return entries
+
+    def entry(self, frame, index, kind):
+        found, facts, payload = self.frame(frame)[index]
+        assert found == kind
+        return numbers(facts), payload
+
+
+def message(segments, last, number):
+    """Head, body and newest flags of a message; `last` is the newest segment that may know it."""
+    place = facts = wanted = None
+    extents = {}
+    for segment in reversed(segments[: last + 1]):
+        row = segment.one("SELECT frame, entry, extents FROM message WHERE id=?", number)
+        newer = segment.one("SELECT frame, entry FROM facts WHERE message=?", number)
+        if row and wanted is None:
+            wanted = row[2]
+        if newer and facts is None:
+            facts = segment.entry(*newer, FACTS)[0]
+        if row and place is None and row[0] is not None:
+            place = segment.entry(*row[:2], MESSAGE)
+        for index, frame, entry in segment.db.execute("SELECT idx, frame, entry FROM extent WHERE message=?", (number,)):
+            if wanted is not None and index < wanted:
+                extents.setdefault(index, segment.entry(frame, entry, EXTENT)[1])
+        if place and len(extents) == wanted:
+            break
+    values, payload = place
+    before, head_bytes, trailer_bytes = values[22:25]
+    pieces = [extents[i] for i in range(wanted)]
+    pieces.insert(before, payload[head_bytes + trailer_bytes :])
+    return payload[:head_bytes], b"".join(pieces), (facts or values)[21]
+
+
+def attempt_exchanges(recorder, attempt, segments, digest):
+    rows = {}
+    for index, segment in enumerate(segments):
+        for row in segment.db.execute(
+            "SELECT n, began_ns, method, t.bytes, status, flags, parts FROM exchange LEFT JOIN text t ON t.id=target"
+        ):
+            rows[row[0]] = (index, *row)
+    for index, number, began, method, target, status, flags, parts in rows.values():
+        method, target = ((text or b"").decode("utf-8", "backslashreplace") for text in (method, target))
+        line = {"id": exchange_id(recorder, attempt, number), "method": method, "target": target}
+        line |= {"status": status or 0, "flags": flags}
+        for side, (name, part) in enumerate(SIDES):
+            line[name] = None
+            if parts & part:
+                # Facts of a message come at latest with its exchange's row.
+                head, body, message_flags = message(segments, index, 2 * number + side)
+                line[name] = {"head": digest(head), "body": digest(body), "body_len": len(body), "flags": message_flags}
+        yield (began, recorder, attempt, number), line
+
+
+def main():
+    log = Path(sys.argv[1])
+    name = sys.argv[2] if len(sys.argv) > 2 else "sha256"
+
+    def digest(data):
+        return f"{zlib.crc32(data):08x}" if name == "crc32" else hashlib.new(name, data).hexdigest()
+
+    assert json.loads((log / "log.json").read_text())["format"] == 1
+    lines = []
+    for directory in log.glob("*/[0-9][0-9][0-9][0-9]*"):
+        paths = sorted(p for p in directory.iterdir() if p.suffix in (".sqlite", ".sealing"))
+        segments = [Segment(path) for path in paths]
+        if segments and (segments[0].facts["live"] or "ended_ns" in segments[-1].facts):
+            lines += attempt_exchanges(directory.parent.name, int(directory.name), segments, digest)
+    for _, line in sorted(lines, key=lambda pair: pair[0]):
+        print(json.dumps(line))
+
+
+if __name__ == "__main__":
+    main()

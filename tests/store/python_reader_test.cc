@@ -1,0 +1,123 @@
+// docs/segment_format.md is enough to read a log: a reader in another language, written from it,
+// must find the same as ours.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "store/codec/checksum.h"
+#include "store/exchange_id.h"
+#include "tests/store/reader_fixture.h"
+
+namespace trafrec::store {
+namespace {
+
+using Json = nlohmann::json;
+
+/// The lines of tests/store/python_reader.py.
+std::vector<Json> PythonReads(const std::filesystem::path& log) {
+  const std::string command =
+      fmt::format("{} {} {} crc32", TRAFREC_PYTHON, TRAFREC_PYTHON_READER, log.string());
+  std::vector<Json> lines;
+  FILE* const pipe = popen(command.c_str(), "r");
+  EXPECT_NE(pipe, nullptr);
+  std::string text;
+  std::array<char, 4096> piece;
+  for (size_t got = 0; (got = fread(piece.data(), 1, piece.size(), pipe)) > 0;) {
+    text.append(piece.data(), got);
+  }
+  EXPECT_EQ(pclose(pipe), 0);
+  for (size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
+    lines.push_back(Json::parse(text.substr(at, text.find('\n', at) - at)));
+  }
+  return lines;
+}
+
+std::string Digest(const std::string& text) {
+  return fmt::format("{:08x}", codec::Crc32(0, AsBytes(text)));
+}
+
+Json MessageLine(const std::optional<StoredMessage>& message) {
+  if (!message) {
+    return nullptr;
+  }
+  return {{"head", Digest(message->head)},
+          {"body", Digest(message->body)},
+          {"body_len", message->body.size()},
+          {"flags", message->facts.flags}};
+}
+
+std::vector<Json> OursReads(const std::filesystem::path& log) {
+  const auto reader = OpenReader(log);
+  std::vector<Json> lines;
+  const Status visited = reader->Visit({}, [&](const ExchangeRow& row) {
+    const StoredExchange exchange = reader->Load(row).value();
+    lines.push_back({{"id", FormatExchangeId(row.id)},
+                     {"method", row.method},
+                     {"target", row.target},
+                     {"status", row.status},
+                     {"flags", row.flags},
+                     {"request", MessageLine(exchange.request)},
+                     {"response", MessageLine(exchange.response)}});
+    return true;
+  });
+  EXPECT_TRUE(visited) << visited.error().what;
+  return lines;
+}
+
+/// A body in three extents with bytes between and behind, whose exchange waits for its answer
+/// meanwhile.
+void PutLargeAndLate(LogWriter& writer, ExchangeNumber n) {
+  const MessageId id = MessageIdOf(n, Side::kClient);
+  writer.PutExtent(id, 0, AsBytes(BodyOf(n, 200'000)));
+  const std::string head = RequestHead(n);
+  MessageRecord request = Message(id, AsBytes(head), AsBytes("rest"));
+  request.extents = 1;
+  writer.PutMessage(request);
+  ExchangeRecord open = Exchange(n);
+  open.has_response = false;
+  open.flags = FlagBit(Flag::kOpen) | FlagBit(Flag::kResponseMissing);
+  writer.PutExchange(open);
+  writer.Advance({n + 1, TimeOf(n), TimeOf(0)}, TimeOf(n));
+  writer.Drain();
+  PutExchanges(writer, n + 1, n + 3, 1000);
+  writer.PutExtent(id, 1, AsBytes(BodyOf(n, 50'000)));
+  writer.Drain();
+  PutExchanges(writer, n + 4, n + 6);
+  writer.PutExtent(id, 2, AsBytes(BodyOf(n, 70'000)));
+  request.facts.flags = FlagBit(Flag::kLenient);
+  request.facts.body_bytes = request.facts.body_stored_bytes = 320'004;
+  writer.PutMessageFacts(id, request.facts, {}, 3);
+  writer.PutMessage(
+      Message(MessageIdOf(n, Side::kServer), AsBytes("HTTP/1.1 201 Created\r\n\r\n"), {}));
+  writer.PutExchange(Exchange(n));
+}
+
+class PythonReader : public testing::TestWithParam<Compression> {};
+
+TEST_P(PythonReader, FindsWhatOurReaderFinds) {
+  const TemporaryFolder folder;
+  const std::filesystem::path log = folder / "log";
+  for (const char* recorder : {"web-2", "r"}) {
+    LogWriterOptions options = Finite(log);
+    options.recorder = recorder;
+    options.compression = GetParam();
+    options.segment_bytes_max = 100'000;
+    auto writer = LogWriter::Open(options).value();
+    PutExchanges(*writer, 1, 40, 3000);
+    PutLargeAndLate(*writer, 41);
+    ASSERT_TRUE(writer->Close(TimeOf(60)));
+  }
+  const std::vector<Json> ours = OursReads(log);
+  ASSERT_EQ(ours.size(), 2 * 47U);
+  EXPECT_EQ(PythonReads(log), ours);
+}
+
+INSTANTIATE_TEST_SUITE_P(, PythonReader, testing::Values(Compression::kZstd, Compression::kNone));
+
+}  // namespace
+}  // namespace trafrec::store
