@@ -1,5 +1,7 @@
 #include "capture/capture_thread.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 #include "capture/limits.h"
@@ -40,6 +42,7 @@ void CaptureThread::Join() {
 }
 
 void CaptureThread::Run() {
+  pthread_setname_np(pthread_self(), "capture");
   bool more = true;
   while (more) {
     PacketBatch batch = ring_.TakeSpare();

@@ -1,5 +1,7 @@
 #include "capture/progress_thread.h"
 
+#include <pthread.h>
+
 #include <chrono>
 #include <utility>
 
@@ -23,6 +25,7 @@ ProgressThread::~ProgressThread() {
 }
 
 void ProgressThread::Run() {
+  pthread_setname_np(pthread_self(), "progress");
   std::unique_lock lock(mutex_);
   while (!ending_.wait_for(lock, std::chrono::seconds(1), [this] { return end_; })) {
     lock.unlock();
