@@ -114,6 +114,7 @@ void ExchangeBook::CountExchange(const Exchange& exchange, store::Flags flags) {
   ++(request && response ? counts_.exchanges_paired
      : request           ? counts_.exchanges_request_only
                          : counts_.exchanges_response_only);
+  counts_.exchanges_incomplete += (flags & store::kIncompleteFlags) != 0 ? 1 : 0;
   for (size_t i = 0; flags != 0 && i < counts_.exchange_flags.size(); ++i, flags >>= 1) {
     counts_.exchange_flags[i] += flags & 1;
   }

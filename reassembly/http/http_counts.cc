@@ -43,6 +43,7 @@ void HttpCounts::AddTo(Counters& counters) const {
     add(std::string("exchanges.flag.") + store::FlagName(static_cast<store::Flag>(i)), "",
         exchange_flags[i]);
   }
+  add("exchanges.incomplete", "", exchanges_incomplete);
   add("exchanges.open_rows", "", open_rows);
   add("http.starts_refused", "", starts_refused);
   add("http.evictions", "", evictions);

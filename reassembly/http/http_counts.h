@@ -45,6 +45,7 @@ struct HttpCounts {
   uint64_t exchanges_shed = 0;
   uint64_t exchanges_in_flight = 0;
   std::array<uint64_t, 19> exchange_flags{};  ///< by store::Flag, of exchanges put
+  uint64_t exchanges_incomplete = 0;          ///< put with any of store::kIncompleteFlags
   uint64_t open_rows = 0;
   uint64_t starts_refused = 0;  ///< looked like a message while resynchronising, but did not fit
   uint64_t evictions = 0;

@@ -1,10 +1,9 @@
-// What HttpConnection makes of the messages that its two parsers find: exchanges, framing by
-// request, ends.
+// What HttpConnection makes of the starts and heads that its two parsers find: exchanges, and
+// framing by request. Bodies and ends are in message_ends.cc.
 
 #include <algorithm>
 #include <utility>
 
-#include "base/check.h"
 #include "reassembly/http/http_connection.h"
 #include "reassembly/http/protocol_probe.h"
 #include "reassembly/http/request_class.h"
@@ -20,13 +19,6 @@ using store::Side;
 
 /// Interim answers kept of one exchange; a server that sends progress for hours sends more.
 constexpr size_t kInterimMax = 100;
-
-Flag GapFlag(Side side) {
-  return side == Side::kClient ? Flag::kGapInRequest : Flag::kGapInResponse;
-}
-Flag TruncatedFlag(Side side) {
-  return side == Side::kClient ? Flag::kRequestTruncated : Flag::kResponseTruncated;
-}
 
 bool IsInterim(uint16_t status) { return status < 200 && status != 101; }
 
@@ -324,125 +316,6 @@ bool HttpConnection::TakesHeadless(Flow flow, const MessageStart& start) {
   response.facts.version_minor = 9;
   response.facts.framing = Framing::kUntilClose;
   return true;
-}
-
-void HttpConnection::OnBody(Flow flow, Bytes bytes) {
-  book_.AppendBody(*lane(flow).current, SideOf(flow), bytes);
-}
-
-void HttpConnection::OnTrailers(Flow flow, Bytes bytes) {
-  Current(flow)->trailers.append(AsText(bytes));
-}
-
-void HttpConnection::OnMessageGap(Flow flow, store::MessageGap::Part part, uint64_t length,
-                                  const Gap& gap) {
-  Message& message = *Current(flow);
-  store::MessageGap hole;
-  hole.part = part;
-  hole.flow_offset = gap.offset;
-  hole.length = length;
-  hole.revealed_at = gap.revealed_at;
-  hole.cause = gap.cause;
-  if (part == store::MessageGap::Part::kBody) {
-    hole.body_offset = message.facts.body_bytes;
-    message.facts.body_bytes += length;
-    message.facts.wire_bytes = gap.offset + length - message.facts.flow_offset;
-  }
-  message.facts.gaps.push_back(hole);
-  message.facts.flags |= FlagBit(GapFlag(SideOf(flow)));
-  if (gap.cause == store::GapCause::kSnaplen) {
-    message.facts.flags |= FlagBit(Flag::kSnaplenCut);
-  }
-}
-
-void HttpConnection::OnProgress(Flow flow, uint64_t offset, TimeNs at) {
-  Message* message = Current(flow);
-  if (message == nullptr || offset <= message->end()) {
-    return;
-  }
-  store::MessageFacts& facts = message->facts;
-  facts.wire_bytes = offset - facts.flow_offset;
-  facts.last_byte_at = std::max(facts.last_byte_at, at);
-  facts.last_copy_at = std::max(facts.last_copy_at, at);
-  lane(flow).facts.OnDelivered(offset);
-}
-
-void HttpConnection::OnBodyless(Flow flow) {
-  Message& message = *Current(flow);
-  message.facts.framing = Framing::kNone;
-  message.facts.declared_bytes.reset();
-}
-
-void HttpConnection::OnMessageEnd(Flow flow, Ending ending, bool lenient) {
-  Lane& lane = this->lane(flow);
-  Exchange* exchange = std::exchange(lane.current, nullptr);
-  if (exchange == nullptr) {
-    return;  // an interim answer
-  }
-  const Side side = SideOf(flow);
-  Message& message = exchange->message(side);
-  message.ended = true;
-  if (side == Side::kServer && ending != Ending::kComplete) {
-    active_->pairing.OnAnswerEnd(std::nullopt);
-  }
-  if (lenient) {
-    message.facts.flags |= FlagBit(Flag::kLenient);
-  }
-  switch (ending) {
-    case Ending::kComplete:
-      if (side == Side::kClient) {
-        active_->pairing.OnRequestEnd(*exchange, message.end());
-      } else {
-        active_->pairing.OnAnswerEnd(message.end());
-      }
-      break;
-    case Ending::kGap:
-      break;  // OnMessageGap has flagged it
-    case Ending::kBroken:
-      message.facts.flags |= FlagBit(Flag::kLenient) | FlagBit(TruncatedFlag(side));
-      break;
-    case Ending::kEvicted:
-      message.facts.flags |= FlagBit(Flag::kEvicted) | FlagBit(TruncatedFlag(side));
-      break;
-    case Ending::kClosed:
-      message.facts.flags |= FlagBit(TruncatedFlag(side));
-      break;
-  }
-  lane.facts.OnDelivered(message.end());
-  book_.Charge(*exchange);
-  if (side == Side::kServer && message.facts.framing == Framing::kOpaque) {
-    exchange->flags |= FlagBit(Flag::kUpgraded);
-    exchange->request().facts.framing = Framing::kOpaque;
-    FinishIfDone(*exchange);
-    active_->lanes[0].parser.BecomeOpaque();
-    active_->lanes[1].parser.BecomeOpaque();
-    return;
-  }
-  FinishIfDone(*exchange);
-}
-
-void HttpConnection::FinishIfDone(Exchange& exchange) {
-  const Message& request = exchange.request();
-  const Message& response = exchange.response();
-  if (exchange.finished || (request.present && !request.ended)) {
-    return;
-  }
-  if (response.present ? !response.ended : !exchange.no_answer) {
-    return;
-  }
-  if (response.present && !response.covered()) {
-    book_.Finish(exchange);
-  } else {
-    book_.Settle(exchange);
-  }
-}
-
-void HttpConnection::LeaveUnanswered(const std::vector<Exchange*>& exchanges, store::Flags flags) {
-  for (Exchange* exchange : exchanges) {
-    exchange->no_answer = true;
-    exchange->flags |= flags;
-    FinishIfDone(*exchange);
-  }
 }
 
 void HttpConnection::OnLost(Flow flow, uint64_t from, uint64_t length) {

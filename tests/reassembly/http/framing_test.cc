@@ -150,8 +150,9 @@ TEST(Framing, UpgradeLeavesHttpAndCountsTheRest) {
   EXPECT_THAT(talk.pairs(), ElementsAre("GET /ws 101"));
   EXPECT_THAT(talk.flags(1), ElementsAre("upgraded"));
   EXPECT_EQ(talk.response(1).facts.framing, store::Framing::kOpaque);
-  EXPECT_EQ(talk.response(1).facts.body_bytes, 7);
-  EXPECT_EQ(talk.request(1).facts.body_bytes, 26);
+  EXPECT_EQ(talk.response(1).facts.body_bytes, 0);
+  EXPECT_EQ(talk.response(1).facts.wire_bytes, talk.server_sent());
+  EXPECT_EQ(talk.request(1).facts.wire_bytes, talk.client_sent());
   EXPECT_EQ(talk.counter("http.bytes.opaque"), 33);
 }
 
