@@ -34,7 +34,7 @@ void Reassembler::OnPacket(const Packet& packet) {
 
 void Reassembler::OnTick(TimeNs now) {
   impl_->tracker.OnTick(now);
-  impl_->http.OnTick(now);
+  impl_->http.OnTick(now, impl_->tracker.undelivered_since());
 }
 
 void Reassembler::Finish() {

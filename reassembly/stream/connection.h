@@ -80,9 +80,10 @@ struct DirectionDetail {
 
 struct Detail {
   DirectionDetail flow[2];
-  TimeNs closes_at = kNever;  ///< both FINs are delivered and an ACK is missing
-  TimeNs scheduled = kNever;  ///< key of its entry among the timers
-  size_t charged_bytes = 0;   ///< of both buffers, as told to the MemoryAccount
+  TimeNs closes_at = kNever;   ///< both FINs are delivered and an ACK is missing
+  TimeNs scheduled = kNever;   ///< key of its entry among the timers
+  size_t charged_bytes = 0;    ///< of both buffers, as told to the MemoryAccount
+  TimeNs buffering_since = 0;  ///< while in the list of connections with buffered bytes
 };
 
 /// Which list a connection is in; each is ordered by last activity.

@@ -10,6 +10,7 @@
 #include "reassembly/stream/stream_tracker.h"
 
 #include <algorithm>
+#include <limits>
 #include <random>
 
 #include "base/check.h"
@@ -48,6 +49,11 @@ void StreamTracker::OnTick(TimeNs now) {
 }
 
 void StreamTracker::Finish() { impl_->Finish(); }
+
+TimeNs StreamTracker::undelivered_since() const {
+  return impl_->buffering.empty() ? std::numeric_limits<TimeNs>::max()
+                                  : impl_->buffering.front().detail->buffering_since;
+}
 
 void StreamTracker::AddCounters(Counters& counters) const {
   const auto& half_open = impl_->lists[static_cast<size_t>(Phase::kHalfOpen)];

@@ -39,6 +39,11 @@ class StreamTracker {
   /// once.
   void Finish();
 
+  /// No byte that arrived before this time is still held back behind a hole; the end of time if
+  /// none is held at all. A lower bound: of the connection that has been holding bytes the longest,
+  /// it is the time when that began.
+  TimeNs undelivered_since() const;
+
   /// Adds payload bytes by fate and connections by fate (docs/accounting.md).
   void AddCounters(Counters& counters) const;
 

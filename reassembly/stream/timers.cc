@@ -56,6 +56,7 @@ void StreamTracker::Impl::UpdateCharge(Connection& connection) {
   if ((charged > 0) != connection.has(Connection::kBuffering)) {
     if (charged > 0) {
       connection.Set(Connection::kBuffering);
+      detail.buffering_since = now;
       buffering.PushBack(connection);
     } else {
       connection.Clear(Connection::kBuffering);

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <limits>
+
 #include "reassembly/limits.h"
 #include "wire.h"
 
@@ -16,6 +19,17 @@ TEST(StreamTracker, DataBehindAHoleWaits) {
   wire->Client().Send("abc").Lose("de").Send("fgh");
   EXPECT_EQ(wire->ClientFlow(), "abc");
   EXPECT_EQ(wire->Count("payload.client.buffered_bytes"), 3U);
+}
+
+TEST(StreamTracker, UndeliveredSinceIsTheTimeOfTheFirstByteBehindAHole) {
+  auto wire = Wire::Established();
+  const TimeNs nothing_held = wire->tracker.undelivered_since();
+  wire->Client().Send("abc").Lose("de").Send("fgh");
+  const TimeNs first_held = wire->now;
+  wire->Wait(kNsPerMs);
+  wire->Client().Send("ijk");
+  EXPECT_THAT((std::array{nothing_held, wire->tracker.undelivered_since()}),
+              ElementsAre(std::numeric_limits<TimeNs>::max(), first_held));
 }
 
 TEST(StreamTracker, AckThatPassesAHoleMakesItAGapAfterTheGrace) {
