@@ -63,15 +63,14 @@ void SwitchOff(std::string& command, const MessageHead& head, const char* name) 
   AppendField(command, std::string(name) + ":");
 }
 
-/// A Host field that is not the first, or one of several, keeps its place only if curl's own is
-/// off.
+/// A Host field that is not the first, one of several, or spelt otherwise stays as it is only if
+/// curl's own is off.
 bool HostStandsFirst(const MessageHead& head) {
   size_t hosts = 0;
   for (const HeaderField& field : head.fields) {
     hosts += SameFieldName(field.name, "Host") ? 1 : 0;
   }
-  return hosts <= 1 && !head.fields.empty() && head.fields.front().name.size() == 4 &&
-         SameFieldName(head.fields.front().name, "Host");
+  return hosts <= 1 && !head.fields.empty() && head.fields.front().name == "Host";
 }
 
 uint64_t AppendFields(std::string& command, const MessageHead& head, bool has_body) {
@@ -114,15 +113,20 @@ std::string CommentLine(const store::StoredExchange& exchange) {
                      EscapeForTerminal(row.method), EscapeForTerminal(row.target), status);
 }
 
+/// An empty chunked body is one, too: its last chunk must be sent.
+bool HasBody(const store::StoredMessage& request) {
+  return request.facts.framing == store::Framing::kChunked || !request.body.empty();
+}
+
 std::string RequestLineOptions(const store::ExchangeRow& row, const store::StoredMessage& request,
                                const std::string& base_url) {
   std::string text = " -sS --path-as-is";
   if (request.facts.version_major == 1 && request.facts.version_minor == 0) {
     text += " --http1.0";
   }
-  if (row.method == "HEAD" && request.body.empty()) {
+  if (row.method == "HEAD" && !HasBody(request)) {
     text += " --head";
-  } else if (row.method != "GET" || !request.body.empty()) {
+  } else if (row.method != "GET" || HasBody(request)) {
     text += " -X " + ShellQuoted(row.method);
   }
   if (IsPlainTarget(row.target)) {
@@ -197,8 +201,7 @@ Status CurlWriter::Put(const store::StoredExchange& exchange, std::string& out) 
   const MessageHead head = ParseHead(request.head);
   const std::string base_url =
       options_.base_url.empty() ? "http://" + exchange.row.server.ToString() : options_.base_url;
-  const bool chunked = request.facts.framing == store::Framing::kChunked;
-  const bool has_body = chunked || !request.body.empty();
+  const bool has_body = HasBody(request);
   std::string command = "curl" + RequestLineOptions(exchange.row, request, base_url);
   fields_ += AppendFields(command, head, has_body);
   std::string here_document;

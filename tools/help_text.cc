@@ -108,7 +108,8 @@ std::string RootHelp(const Cli& cli, size_t width) {
 
 std::string CommandHelp(const Cli::Entry& entry, size_t width) {
   const CommandText text = entry.command->text();
-  std::string out = fmt::format("trafrec {}: {}\n\n", text.name, text.summary);
+  std::string out =
+      Wrapped(fmt::format("trafrec {}: {}", text.name, text.summary), 0, width) + "\n";
   for (size_t i = 0; i < text.usage.size(); ++i) {
     out += (i == 0 ? "Usage: " : "       ") + text.usage[i] + "\n";
   }

@@ -34,7 +34,7 @@ void OptionSet::Choice(const std::string& names, std::string& value, const std::
                        const std::string& description) {
   app_.add_option(names, value, description)
       ->type_name(choices)
-      ->check(CLI::IsMember(WordsOf(choices)))
+      ->check(CLI::IsMember(WordsOf(choices)).description(""))
       ->group(group_);
 }
 
@@ -61,7 +61,7 @@ void OptionSet::Ports(const std::string& names, std::vector<uint16_t>& values,
       ->type_name("PORT")
       ->allow_extra_args(false)
       ->delimiter(',')
-      ->check(CLI::Range(1, 65'535))
+      ->check(CLI::Range(1, 65'535).description(""))
       ->group(group_);
 }
 
@@ -69,13 +69,16 @@ void OptionSet::Number(const std::string& names, int& value, int least, int most
                        const std::string& metavar, const std::string& description) {
   app_.add_option(names, value, description)
       ->type_name(metavar)
-      ->check(CLI::Range(least, most))
+      ->check(CLI::Range(least, most).description(""))
       ->group(group_);
 }
 
 void OptionSet::Count(const std::string& names, std::optional<uint64_t>& value,
                       const std::string& metavar, const std::string& description) {
-  app_.add_option(names, value, description)->type_name(metavar)->group(group_);
+  app_.add_option(names, value, description)
+      ->type_name(metavar)
+      ->check(CLI::Validator(CLI::NonNegativeNumber).description(""))
+      ->group(group_);
 }
 
 void OptionSet::Exclude(const std::string& one, const std::string& other) {

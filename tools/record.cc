@@ -126,7 +126,7 @@ std::string RecordCommand::Words(const capture::RecorderSummary& summary, double
                       HumanDuration(static_cast<int64_t>(seconds * 1e9)));
   text += fmt::format("  log   {}, {}", EscapeForTerminal(options_.log),
                       HumanBytes(summary.log.stored_bytes));
-  if (summary.log.stored_bytes > 0 && summary.log.raw_bytes > 0) {
+  if (summary.log.stored_bytes > 0 && summary.log.raw_bytes > summary.log.stored_bytes) {
     text += fmt::format(
         " for {} of heads and bodies ({:.1f} to 1)", HumanBytes(summary.log.raw_bytes),
         static_cast<double>(summary.log.raw_bytes) / static_cast<double>(summary.log.stored_bytes));

@@ -23,7 +23,13 @@ std::string AttemptName(const store::AttemptInfo& attempt) {
 }
 
 std::string StateOf(const store::AttemptInfo& attempt) {
-  return attempt.running ? "running" : attempt.finished ? "finished" : "ended by a crash";
+  if (attempt.running) {
+    return "running";
+  }
+  if (attempt.finished) {
+    return "finished";
+  }
+  return attempt.live ? "ended by a crash" : "did not finish: nothing of it is in the log";
 }
 
 std::string Line(std::string_view name, std::string_view text) {
@@ -37,7 +43,7 @@ std::string StoredInWords(const store::AttemptInfo& attempt) {
                   CountOf(attempt.segments, "segment"));
   text += fmt::format("; {} as {} on disk", HumanBytes(attempt.raw_bytes),
                       HumanBytes(attempt.file_bytes));
-  if (attempt.file_bytes > 0) {
+  if (attempt.file_bytes > 0 && attempt.raw_bytes > attempt.file_bytes) {
     text += fmt::format(" (ratio {:.1f})", static_cast<double>(attempt.raw_bytes) /
                                                static_cast<double>(attempt.file_bytes));
   }
@@ -74,7 +80,8 @@ std::string IncompleteInWords(const Counters& counters) {
 std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint) {
   std::string out = paint(Tone::kBold, AttemptName(attempt)) + "  " +
                     EscapeForTerminal(attempt.source) + ", " + StateOf(attempt) + "\n";
-  std::string recorded = "started " + FormatTime(attempt.started_at);
+  std::string recorded =
+      attempt.started_at == 0 ? "start not known" : "started " + FormatTime(attempt.started_at);
   if (attempt.ended_at != 0) {
     recorded += fmt::format(", took {}", HumanDuration(attempt.ended_at - attempt.started_at));
   }
