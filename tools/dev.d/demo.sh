@@ -10,6 +10,8 @@ demo() {
   TRAFREC=build/tools/trafrec
   LOG=build/demo-log  # kept, so that one can go on looking
   rm -rf "$LOG"
+  WIDTH=1000
+  if [[ -t 1 ]]; then WIDTH=$(($(tput cols 2>/dev/null || echo 100) - 2)); fi
   DEMO=$(mktemp -d -t trafrec-demo.XXXXXX)
   at_exit 'rm -rf "$DEMO"'
   at_exit stop_processes
@@ -110,6 +112,9 @@ start_nginx() {
   die "nginx does not start" "$(cat "$DEMO/nginx.out")"
 }
 
+# Sets output off from our own words; long lines wrap between words.
+indented() { fold -s -w "$WIDTH" | sed 's/^/  /'; }
+
 show_command() { printf '  %s$ %s%s\n' "$BOLD" "$*" "$PLAIN"; }
 
 start_live_recorder() {
@@ -134,7 +139,7 @@ stop_recorder() {
   kill -TERM "$RECORDER_PID"
   wait "$RECORDER_PID" || die "the recorder failed" "$(cat "$DEMO/record.out")"
   # Without the progress line that a slow machine may have seen.
-  grep -vE '^ *[0-9,]+ packets/s' "$DEMO/record.out" | sed 's/^/  /'
+  grep -vE '^ *[0-9,]+ packets/s' "$DEMO/record.out" | indented
 }
 
 # What nginx has answered is on its way through the recorder: wait until the log shows as much.
@@ -164,7 +169,7 @@ record_from_file() {
   wait "$proxy" || true
   note ""
   show_command trafrec record --read demo.pcap --log "$LOG"
-  "$TRAFREC" record --read "$capture" --log "$LOG" 2>&1 | sed 's/^/  /'
+  "$TRAFREC" record --read "$capture" --log "$LOG" 2>&1 | indented
 }
 
 # Some dozens of exchanges; each curl keeps its connection for all its URLs.
@@ -190,15 +195,15 @@ send_requests() {
 look() {
   local id
   show_command trafrec show "$LOG" --limit 12
-  "$TRAFREC" show "$LOG" --limit 12 | sed 's/^/  /'
+  "$TRAFREC" show "$LOG" --limit 12 | indented
   id=$("$TRAFREC" export "$LOG" --format ndjson --method POST --limit 1 | grep -oE '"id":"[^"]+"' | cut -d'"' -f4)
   echo
   show_command trafrec show "$LOG" "$id"
-  "$TRAFREC" show "$LOG" "$id" | sed 's/^/  /'
+  "$TRAFREC" show "$LOG" "$id" | indented
   echo
   show_command trafrec stats "$LOG"
   # The sums of the accounting follow; they say "all agree" in their first line.
-  "$TRAFREC" stats "$LOG" | sed '/^ *sums /q' | sed 's/^/  /'
+  "$TRAFREC" stats "$LOG" | sed '/^ *sums /q' | indented
 }
 
 compare_with_nginx() {
