@@ -69,9 +69,8 @@ class LogReaderOfFiles : public LogReader {
       return {};
     }
     const AttemptSnapshot& first = snapshots.front();
-    return files_.With(first.key, first.segments.front(), [&](SegmentConnection& connection) {
-      return sql.Check(connection);
-    });
+    return files_.With(first.key, first.segments.front(),
+                       [&](SegmentConnection& connection) { return sql.Check(connection); });
   }
 
   SegmentFiles files_;
