@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "store/exchange_id.h"
 #include "store/reader_limits.h"
@@ -37,6 +38,8 @@ Status ExchangeLoader::LookForNewerFacts(const ExchangeRow& row, MessageParts& p
       return {};
     });
     if (IsMissing(read)) {
+      // Asking the file system again for each message would cost more than all the rest.
+      least_ids_[{attempt, segment}] = std::numeric_limits<MessageId>::max();
       break;
     }
     TRY(read);

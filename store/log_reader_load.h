@@ -99,7 +99,7 @@ class ExchangeLoader {
   SegmentFiles& files_;
   FrameCache frames_;
   std::map<ConnectionKey, ConnectionRecord> connections_;
-  std::map<std::pair<AttemptKey, uint32_t>, MessageId> least_ids_;  // of sealed segments
+  std::map<std::pair<AttemptKey, uint32_t>, MessageId> least_ids_;  // of what came later
 };
 
 }  // namespace trafrec::store

@@ -25,7 +25,7 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 def exchange_id(recorder, attempt, number):
     digits = ""
-    while number or not digits:
+    while number:
         number, digit = divmod(number, 36)
         digits = DIGITS[digit] + digits
     return f"{recorder}-{attempt:04}-{DIGITS[len(digits)]}{digits}"
@@ -54,8 +54,7 @@ class Segment:
     def __init__(self, path):
         self.db = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
         self.db.text_factory = bytes
-        assert self.db.execute("PRAGMA application_id").fetchone()[0] == 0x74726663
-        assert self.db.execute("PRAGMA user_version").fetchone()[0] == 1
+        assert self.one("PRAGMA application_id") == (0x74726663,) and self.one("PRAGMA user_version") == (1,)
         self.facts = {key.decode(): value for key, value in self.db.execute("SELECT * FROM attempt")}
         self.frame = lru_cache(16)(self.frame)
 
@@ -93,13 +92,12 @@ def message(segments, last, number):
     for segment in reversed(segments[: last + 1]):
         row = segment.one("SELECT frame, entry, extents FROM message WHERE id=?", number)
         newer = segment.one("SELECT frame, entry FROM facts WHERE message=?", number)
-        if row and wanted is None:
-            wanted = row[2]
-        if newer and facts is None:
-            facts = segment.entry(*newer, FACTS)[0]
+        wanted = row[2] if row and wanted is None else wanted
+        facts = segment.entry(*newer, FACTS)[0] if newer and facts is None else facts
         if row and place is None and row[0] is not None:
             place = segment.entry(*row[:2], MESSAGE)
-        for index, frame, entry in segment.db.execute("SELECT idx, frame, entry FROM extent WHERE message=?", (number,)):
+        rows = segment.db.execute("SELECT idx, frame, entry FROM extent WHERE message=?", (number,))
+        for index, frame, entry in rows:
             if wanted is not None and index < wanted:
                 extents.setdefault(index, segment.entry(frame, entry, EXTENT)[1])
         if place and len(extents) == wanted:
@@ -127,7 +125,8 @@ def attempt_exchanges(recorder, attempt, segments, digest):
             if parts & part:
                 # Facts of a message come at latest with its exchange's row.
                 head, body, message_flags = message(segments, index, 2 * number + side)
-                line[name] = {"head": digest(head), "body": digest(body), "body_len": len(body), "flags": message_flags}
+                line[name] = {"head": digest(head), "body": digest(body)}
+                line[name] |= {"body_len": len(body), "flags": message_flags}
         yield (began, recorder, attempt, number), line
 
 
@@ -141,13 +140,11 @@ def main():
     assert json.loads((log / "log.json").read_text())["format"] == 1
     lines = []
     for directory in log.glob("*/[0-9][0-9][0-9][0-9]*"):
-        paths = sorted(p for p in directory.iterdir() if p.suffix in (".sqlite", ".sealing"))
-        segments = [Segment(path) for path in paths]
+        segments = [Segment(p) for p in sorted(directory.iterdir()) if p.suffix in (".sqlite", ".sealing")]
         if segments and (segments[0].facts["live"] or "ended_ns" in segments[-1].facts):
             lines += attempt_exchanges(directory.parent.name, int(directory.name), segments, digest)
     for _, line in sorted(lines, key=lambda pair: pair[0]):
         print(json.dumps(line))
 
 
-if __name__ == "__main__":
-    main()
+main()
