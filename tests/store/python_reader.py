@@ -87,8 +87,7 @@ class Segment:
 
 def message(segments, last, number):
     """Head, body and newest flags of a message; `last` is the newest segment that may know it."""
-    place = facts = wanted = None
-    extents = {}
+    place, facts, wanted, extents = None, None, None, {}
     for segment in reversed(segments[: last + 1]):
         row = segment.one("SELECT frame, entry, extents FROM message WHERE id=?", number)
         newer = segment.one("SELECT frame, entry FROM facts WHERE message=?", number)
