@@ -94,9 +94,9 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
   out += Line("stored", StoredInWords(attempt));
   out += Line("written", MarksInWords(attempt));
   if (const auto incomplete = FindValue(attempt.counters, "exchanges.incomplete")) {
-    out += Line("incomplete",
-                fmt::format("{} ({})", CountOf(*incomplete, "exchange"),
-                            Percent(*incomplete, ValueOf(attempt.counters, "exchanges"))));
+    out +=
+        Line("partial", fmt::format("{} ({})", CountOf(*incomplete, "exchange"),
+                                    Percent(*incomplete, ValueOf(attempt.counters, "exchanges"))));
   }
   out += Line("flags", IncompleteInWords(attempt.counters));
   const std::vector<Finding> lost = LossFindings(attempt.counters, attempt.losses);
