@@ -233,7 +233,7 @@ void ExchangeBook::Recycle(Exchange& exchange) {
   exchange.method = exchange.target = exchange.host = {};
   exchange.settling_bytes = 0;
   exchange.finished = exchange.read = exchange.open_put = false;
-  exchange.no_answer = exchange.simple = false;
+  exchange.no_answer = exchange.simple = exchange.expects_interim = false;
   Charge(exchange);
   if (pooled_bytes_ + exchange.charged > limits::kPooledBytes) {
     memory_.used_bytes -= exchange.charged;

@@ -32,10 +32,11 @@ struct StartLine {
 /// What the fields of a head say about framing, and the host.
 struct HeadFields {
   std::optional<uint64_t> content_length;
-  bool chunked = false;       ///< the last transfer coding is chunked
-  bool other_coding = false;  ///< there are transfer codings, and the last one is not chunked
-  bool lenient = false;       ///< the strict grammar refuses the head
-  std::optional<Slice> host;  ///< value of the first Host field
+  bool chunked = false;          ///< the last transfer coding is chunked
+  bool other_coding = false;     ///< there are transfer codings, and the last one is not chunked
+  bool lenient = false;          ///< the strict grammar refuses the head
+  bool expects_interim = false;  ///< has an Expect field
+  std::optional<Slice> host;     ///< value of the first Host field
 };
 
 /// Could these be the first bytes of a message? Looks at no more than 64 of them; used before the

@@ -18,15 +18,17 @@ constexpr size_t kPrefixBytes = 64;
 void MessageParser::StepBetween() {
   const size_t blank = rest().find_first_not_of("\r\n");
   const size_t skipped = blank == std::string_view::npos ? rest().size() : blank;
-  const bool at_packet = at_ == 0 && chunk_->packet_start;
+  const bool at_chunk = at_ == 0;
   counts_.between_bytes += skipped;
   at_ += skipped;
   if (blank == std::string_view::npos) {
     return;
   }
-  proved_ |= at_packet && last_peer_ && advanced_;
+  proved_ |= at_chunk && chunk_->packet_start && last_peer_ && advanced_;
   tentative_ = false;
   start_ = StartHere();
+  // Behind another message in one packet, it was sent with the same knowledge.
+  start_.advanced &= at_chunk;
   BeginHead();
 }
 
@@ -201,7 +203,7 @@ void MessageParser::NoStart() {
   if (foreign) {
     return BecomeOpaque();
   }
-  handler_.OnLost(flow_, start_.offset, 0);
+  handler_.OnLost(flow_, start_.offset, 0, false);
   Search();
 }
 
@@ -211,7 +213,7 @@ void MessageParser::OverlongHead() {
     return Search();
   }
   EndPartialHead(Ending::kEvicted, nullptr);
-  handler_.OnLost(flow_, chunk_->offset + at_, 0);
+  handler_.OnLost(flow_, chunk_->offset + at_, 0, false);
   Search();
 }
 

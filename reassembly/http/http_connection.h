@@ -81,7 +81,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   void OnProgress(Flow flow, uint64_t offset, TimeNs at) override;
   void OnBodyless(Flow flow) override;
   void OnMessageEnd(Flow flow, Ending ending, bool lenient) override;
-  void OnLost(Flow flow, uint64_t from, uint64_t length) override;
+  void OnLost(Flow flow, uint64_t from, uint64_t length, bool at_start) override;
   bool OnForeign(Flow flow, Bytes first_bytes) override;
 
   // ExchangeOwner

@@ -63,6 +63,8 @@ void TakeField(std::string_view head, std::string_view name, std::string_view va
     const bool identity = SameName(last, "identity") || last.empty();
     fields.chunked = SameName(last, "chunked");
     fields.other_coding = !fields.chunked && !identity;
+  } else if (SameName(name, "expect")) {
+    fields.expects_interim = true;
   } else if (SameName(name, "host") && !fields.host) {
     fields.host = Slice{static_cast<uint32_t>(value.empty() ? 0 : value.data() - head.data()),
                         static_cast<uint32_t>(value.size())};

@@ -129,7 +129,7 @@ Exchange& HttpConnection::BeginRequest(Flow flow, const MessageStart& start) {
   const bool quiet = start.peer_offset == server.delivered &&
                      std::max(lane.last_at, server.last_at) + limits::kQuietNs <= start.at;
   Pairing& pairing = active_->pairing;
-  pairing.AddRequest(exchange, start.offset, start.peer_offset, quiet);
+  pairing.AddRequest(exchange, start.offset, start.peer_offset, start.advanced, quiet);
   InitMessage(flow, exchange, start);
   if (pairing.waiting() > limits::kPipelined) {
     active_->unanswered.assign(1, pairing.EvictOldest());
@@ -169,6 +169,7 @@ BodyPlan HttpConnection::OnRequestHead(Flow flow, const MessageStart& start, con
   FillHead(request, line, head);
   NameRequest(exchange, line);
   exchange.host = fields.host.value_or(Slice{});
+  exchange.expects_interim = fields.expects_interim;
   BodyPlan plan;
   if (fields.chunked) {
     plan.framing = Framing::kChunked;
@@ -318,14 +319,16 @@ bool HttpConnection::TakesHeadless(Flow flow, const MessageStart& start) {
   return true;
 }
 
-void HttpConnection::OnLost(Flow flow, uint64_t from, uint64_t length) {
+void HttpConnection::OnLost(Flow flow, uint64_t from, uint64_t length, bool at_start) {
   if (!client_) {
     return;  // the pairing of a connection that began in the middle assumes it anyway
   }
   if (SideOf(flow) == Side::kClient) {
     active_->pairing.OnRequestsLost(from, length, lane(flow).parser.last_peer_offset());
   } else {
-    active_->pairing.OnResponsesLost();
+    active_->unanswered.clear();
+    active_->pairing.OnResponsesLost(from, at_start ? length : 0, active_->unanswered);
+    LeaveUnanswered(active_->unanswered, 0);
   }
 }
 

@@ -153,14 +153,14 @@ void MessageParser::StepChunked() {
       trailer_bytes_ += run.size;
       if (trailer_bytes_ > limits::kHeadBytes) {
         EndMessage(Ending::kEvicted);
-        handler_.OnLost(flow_, chunk_->offset + at_, 0);
+        handler_.OnLost(flow_, chunk_->offset + at_, 0, false);
         return Search();
       }
       handler_.OnTrailers(flow_, AsBytes(bytes.substr(0, run.size)));
       break;
     case ChunkDecoder::Kind::kBroken:
       EndMessage(Ending::kBroken);
-      handler_.OnLost(flow_, chunk_->offset + at_, 0);
+      handler_.OnLost(flow_, chunk_->offset + at_, 0, false);
       return Search();
   }
   if (chunks_.done()) {
@@ -211,6 +211,7 @@ void MessageParser::OnGap(const Gap& gap) {
   counts_.gap_bytes += gap.length;
   uint64_t inside = 0;
   bool lost = true;
+  bool at_start = proved_ && state_ == State::kBetween;
   switch (state_) {
     case State::kOpaque:
       lost = false;
@@ -234,6 +235,7 @@ void MessageParser::OnGap(const Gap& gap) {
         EndMessage(Ending::kComplete);
       }
       lost = inside < gap.length;
+      at_start = proved_;
       break;
     case State::kChunked:
       if (chunks_.Skip(gap.length)) {
@@ -254,7 +256,7 @@ void MessageParser::OnGap(const Gap& gap) {
   counts_.gap_message_bytes += inside;
   counts_.gap_outside_bytes += gap.length - inside;
   if (lost) {
-    handler_.OnLost(flow_, gap.offset + inside, gap.length - inside);
+    handler_.OnLost(flow_, gap.offset + inside, gap.length - inside, at_start);
     if (state_ != State::kOpaque) {
       Search();
     }

@@ -69,8 +69,8 @@ class MessageHandler {
   virtual void OnProgress(Flow flow, uint64_t offset, TimeNs at) = 0;
   virtual void OnBodyless(Flow flow) = 0;
   virtual void OnMessageEnd(Flow flow, Ending ending, bool lenient) = 0;
-  /// From `from` on, messages may have been missed.
-  virtual void OnLost(Flow flow, uint64_t from, uint64_t length) = 0;
+  /// From `from` on, messages may have been missed. `at_start`: the first one began there.
+  virtual void OnLost(Flow flow, uint64_t from, uint64_t length, bool at_start) = 0;
   /// First bytes of a flow in which there was no message so far. True: look no further in it.
   virtual bool OnForeign(Flow flow, Bytes first_bytes) = 0;
 };

@@ -12,11 +12,16 @@
 //    one before) had every earlier answer when it sent its last request. So a response that begins
 //    exactly where that client's knowledge ended answers that request; one that begins later does
 //    not, for the right one began in the part that is missing.
+//  - Whoever the client is: if nothing is outstanding before a request, a response that begins
+//    exactly where the client's knowledge ended answers it. A lost response that began at a proved
+//    place answered the first request of the queue, which leaves it; a pool of requests whose
+//    answers could not be told apart leaves it when it has had as many as it can have requests.
 //  - A client that pipelines: exactly one candidate fits, or the response stays unpaired, and so do
 //    all the requests that it might have answered.
-// That a client pipelines is noted at every sign of it: two requests sent with the same knowledge,
-// an answer whose sender already had the bytes behind its request, an answer that begins after the
-// place that the client knew, two answers in a row to missed requests without a new request byte.
+// That a client pipelines is noted at every sign of it: a request sent with the knowledge of the
+// packet before, an answer whose sender already had the bytes behind its request, an answer that
+// begins after the place that the client knew, two answers in a row to missed requests without a
+// new request byte.
 // A first burst of which nothing but the later half is seen gives no such sign; there a missed part
 // that is long enough for more requests than were answered is taken for more, unless the client
 // took turns before, or both sides were silent for long.
@@ -28,6 +33,7 @@
 #include "reassembly/http/pairing.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "reassembly/limits.h"
@@ -49,12 +55,13 @@ Pairing::Pairing(bool mid_stream) : responses_lost_(mid_stream) {
 }
 
 void Pairing::AddRequest(Exchange& exchange, uint64_t start, std::optional<uint64_t> peer_offset,
-                         bool quiet) {
+                         bool advanced, bool quiet) {
   if (quiet) {
     turns_ = std::max(turns_, kTurnsTrusted);
+    DropHidden();
   }
   if (peer_offset) {
-    NotePipelining(*peer_offset);
+    NotePipelining(*peer_offset, advanced);
     last_request_peer_ = peer_offset;
   }
   last_request_end_.reset();
@@ -66,9 +73,9 @@ void Pairing::AddRequest(Exchange& exchange, uint64_t start, std::optional<uint6
   ++requests_;
 }
 
-void Pairing::NotePipelining(uint64_t peer_offset) {
+void Pairing::NotePipelining(uint64_t peer_offset, bool advanced) {
   // With the knowledge of the request before, or without the whole answer to it.
-  pipelined_ |= last_request_peer_ == peer_offset;
+  pipelined_ |= last_request_peer_ && (last_request_peer_ == peer_offset || !advanced);
   pipelined_ |= answer_end_ && peer_offset < *answer_end_ - kSlackBytes;
   pipelined_ |= AwaitsMissedAnswer(peer_offset);
 }
@@ -108,10 +115,52 @@ void Pairing::OnRequestsLost(uint64_t from, uint64_t length, std::optional<uint6
                       .answer_from = peer_offset,
                       .certain = last_request_end_ && from <= *last_request_end_ + kSlackBytes &&
                                  length > kSlackBytes,
-                      .hidden_bytes = length});
+                      .hidden_bytes = length,
+                      .hidden_answers = std::exchange(missed_answers_, 0)});
+  DropAnswered();
   if (peer_offset) {
     last_request_peer_ = peer_offset;
   }
+}
+
+void Pairing::OnResponsesLost(uint64_t from, uint64_t length, std::vector<Exchange*>& unanswered) {
+  if (!responses_lost_ && length > kSlackBytes) {
+    if (size() == 0) {
+      missed_answers_ = 1;
+    } else if (const Entry& first = entry(0); first.exchange == nullptr) {
+      ++entries_[first_].hidden_answers;
+    } else if (first.answer_from && *first.answer_from <= from + kSlackBytes &&
+               !first.exchange->expects_interim) {
+      unanswered.push_back(first.exchange);
+      PopFront(1);
+    }
+  }
+  responses_lost_ = true;
+  DropAnswered();
+}
+
+bool Pairing::AllAnswered(const Entry& hidden) const {
+  if (hidden.before_capture || hidden.hidden_answers == 0) {
+    return false;
+  }
+  const bool measurable = hidden.hidden_bytes == 0 || shortest_request_ != UINT64_MAX;
+  return measurable &&
+         hidden.known + hidden.hidden_bytes / shortest_request_ <= hidden.hidden_answers;
+}
+
+void Pairing::DropAnswered() {
+  while (size() > 0 && entry(0).exchange == nullptr && AllAnswered(entry(0))) {
+    PopFront(1);
+    responses_lost_ = true;
+  }
+}
+
+void Pairing::DropHidden() {
+  const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(first_);
+  const auto kept =
+      std::remove_if(begin, entries_.end(), [](const Entry& e) { return e.exchange == nullptr; });
+  responses_lost_ |= kept != entries_.end();
+  entries_.erase(kept, entries_.end());
 }
 
 size_t Pairing::Fitting(uint64_t start, std::optional<uint64_t> peer_offset) const {
@@ -145,6 +194,11 @@ Pairing::Decision Pairing::Decide(uint64_t start, std::optional<uint64_t> peer_o
 }
 
 Pairing::Decision Pairing::DecideUnproved(size_t fitting, uint64_t start) const {
+  // Nothing is outstanding before the first, and no other answer fits before this one.
+  const Entry& first = entry(0);
+  if (first.exchange != nullptr && first.answer_from && start - *first.answer_from < kSlackBytes) {
+    return {.kind = Kind::kPaired, .index = 0, .fitting = fitting};
+  }
   size_t last = fitting;
   size_t requests = 0;
   for (size_t i = fitting; i > 0; --i) {
@@ -179,7 +233,7 @@ bool Pairing::HiddenOnesAnswered(size_t before) const {
   for (size_t i = 0; i < before; ++i) {
     const Entry& hidden = entry(i);
     if (hidden.exchange == nullptr && shortest_request_ != UINT64_MAX &&
-        hidden.hidden_bytes / shortest_request_ > hidden.hidden_answers) {
+        hidden.known + hidden.hidden_bytes / shortest_request_ > hidden.hidden_answers) {
       return false;
     }
   }
@@ -202,24 +256,34 @@ Exchange* Pairing::Apply(const Decision& decision, uint64_t start,
     PopFront(decision.index + 1);
     responses_lost_ = false;
     answer_end_ = UINT64_MAX;
+    missed_answers_ = 0;
     return answered.exchange;
   }
   if (decision.kind == Kind::kUnrequested && decision.fitting > 0) {
     ++entries_[first_ + decision.fitting - 1].hidden_answers;
     pipelined_ |= peer_offset && last_unrequested_peer_ == peer_offset;
     last_unrequested_peer_ = peer_offset;
+    DropAnswered();
   }
   if (decision.kind == Kind::kAmbiguous) {
-    Entry unknown = entry(0);
-    unknown.exchange = nullptr;
+    Entry unknown{.before_capture = entry(0).before_capture,
+                  .start = entry(0).start,
+                  .answer_from = entry(0).answer_from,
+                  .hidden_answers = 1};
     for (size_t i = 0; i < decision.fitting; ++i) {
-      if (Exchange* candidate = entry(i).exchange) {
-        ambiguous.push_back(candidate);
+      const Entry& candidate = entry(i);
+      if (candidate.exchange != nullptr) {
+        ambiguous.push_back(candidate.exchange);
+        ++unknown.known;
       }
+      unknown.known += candidate.known;
+      unknown.hidden_bytes += candidate.hidden_bytes;
+      unknown.hidden_answers += candidate.hidden_answers;
     }
     PopFront(decision.fitting);
     CHECK(first_ > 0);
     entries_[--first_] = unknown;
+    DropAnswered();
   }
   return nullptr;
 }

@@ -31,9 +31,10 @@ class Pairing {
 
   /// A request's start line was seen: `start` in the client's flow; `peer_offset` of the server's
   /// flow had reached the client when it sent it.
-  /// `quiet`: both sides had been silent so long before it that no answer was due.
+  /// `advanced`: the client knew more than on its packet before. `quiet`: both sides had been
+  /// silent so long before it that no answer was due.
   void AddRequest(Exchange& exchange, uint64_t start, std::optional<uint64_t> peer_offset,
-                  bool quiet);
+                  bool advanced, bool quiet);
   void OnRequestEnd(const Exchange& exchange, uint64_t end);
   /// The response paired last ended at `end`; nullopt: where nobody knows.
   void OnAnswerEnd(std::optional<uint64_t> end) { answer_end_ = end; }
@@ -46,8 +47,9 @@ class Pairing {
   /// The client's flow from `from` on (`length` bytes as far as is known) may hide requests.
   /// `peer_offset`: that of the last client packet before.
   void OnRequestsLost(uint64_t from, uint64_t length, std::optional<uint64_t> peer_offset);
-  /// The server's flow may have hidden responses.
-  void OnResponsesLost() { responses_lost_ = true; }
+  /// The server's flow may have hidden responses. If `length` is not 0, the first of them began at
+  /// `from`; the request that it answered is appended to `unanswered`.
+  void OnResponsesLost(uint64_t from, uint64_t length, std::vector<Exchange*>& unanswered);
 
   /// What a response that begins at `start`, on a packet that acknowledged `peer_offset` of the
   /// client's flow, answers.
@@ -73,6 +75,7 @@ class Pairing {
     std::optional<uint64_t> end = std::nullopt;
     std::optional<uint64_t> answer_from = std::nullopt;  ///< its answer begins there or later
     bool certain = false;  ///< a request was missed there, for it begins where a message ended
+    uint64_t known = 0;    ///< requests that were seen, but whose answers could not be told apart
     uint64_t hidden_bytes = 0;
     uint64_t hidden_answers = 0;  ///< responses taken as answers to missed requests
   };
@@ -82,16 +85,20 @@ class Pairing {
   size_t Fitting(uint64_t start, std::optional<uint64_t> peer_offset) const;
   Decision DecideUnproved(size_t fitting, uint64_t start) const;
   bool HiddenOnesAnswered(size_t before) const;
+  bool AllAnswered(const Entry& hidden) const;
+  void DropAnswered();
+  void DropHidden();
   void PopFront(size_t count);
-  void NotePipelining(uint64_t peer_offset);
+  void NotePipelining(uint64_t peer_offset, bool advanced);
   void NoteTurn(const Entry& answered, uint64_t start, std::optional<uint64_t> peer_offset);
 
   std::vector<Entry> entries_;  ///< those before first_ are gone
   size_t first_ = 0;
   size_t requests_ = 0;
-  bool responses_lost_;
-  bool pipelined_ = false;  ///< this client sends before it has the answer
-  uint64_t turns_ = 0;      ///< proved pairs that took turns
+  bool responses_lost_;          ///< since the last pair; then only an exact place proves a pair
+  uint64_t missed_answers_ = 0;  ///< to requests that were not known at that time
+  bool pipelined_ = false;       ///< this client sends before it has the answer
+  uint64_t turns_ = 0;           ///< proved pairs that took turns
   uint64_t shortest_request_ = UINT64_MAX;
   std::optional<uint64_t> last_request_peer_;  ///< peer_offset of the last request or lost place
   std::optional<uint64_t> last_unrequested_peer_;

@@ -13,12 +13,42 @@ using testing::UnorderedElementsAre;
 
 TEST(Pairing, LostAnswerInAPipelineLeavesTheRestUnpaired) {
   Talk talk;
+  talk.Client(Get("/1") + Get("/2") + Get("/3") + Get("/4"));
+  talk.Server(Ok("1")).ServerLost(40).Server(Ok("3")).Server(Ok("4"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(),
+              ElementsAre("GET /1 200", "GET /2 -", "GET /3 -", "GET /4 -", "- 200", "- 200"));
+  EXPECT_THAT(talk.flags(2), ElementsAre("response_missing")) << "its answer began where 1's ended";
+  EXPECT_THAT(talk.flags(3), ElementsAre("response_missing", "pairing_ambiguous"));
+  EXPECT_THAT(talk.flags(5), Contains("pairing_ambiguous"));
+}
+
+TEST(Pairing, PipelineGoesOnAfterItsAmbiguousPartIsAnswered) {
+  Talk talk;
+  talk.Client(Get("/1") + Get("/2") + Get("/3") + Get("/4"));
+  talk.Server(Ok("1")).ServerLost(40).Server(Ok("3")).Server(Ok("4"));
+  talk.Client(Get("/5") + Get("/6")).Server(Ok("5")).Server(Ok("6"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), Contains("GET /5 200"));
+  EXPECT_THAT(talk.pairs(), Contains("GET /6 200"));
+}
+
+TEST(Pairing, LastOfAPipelineIsPairedAfterALostAnswer) {
+  Talk talk;
   talk.Client(Get("/1") + Get("/2") + Get("/3")).Server(Ok("1")).ServerLost(40).Server(Ok("3"));
   talk.Close();
-  EXPECT_THAT(talk.pairs(), ElementsAre("GET /1 200", "GET /2 -", "GET /3 -", "- 200"));
-  EXPECT_THAT(talk.flags(2), ElementsAre("response_missing", "pairing_ambiguous"));
-  EXPECT_THAT(talk.flags(3), ElementsAre("response_missing", "pairing_ambiguous"));
-  EXPECT_THAT(talk.flags(4), Contains("pairing_ambiguous"));
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /1 200", "GET /2 -", "GET /3 200"));
+  EXPECT_EQ(talk.response(3).body, "3");
+}
+
+TEST(Pairing, LostInterimAnswerIsNotTakenForTheAnswer) {
+  Talk talk;
+  talk.Client("PUT /1 HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+      .ServerLost(25)
+      .Client("ab" + Get("/2"))
+      .Server(Ok("1"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), testing::Not(Contains("GET /2 200")));
 }
 
 TEST(Pairing, TheOnlyRequestThatFitsIsTheOne) {
