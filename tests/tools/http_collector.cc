@@ -31,7 +31,7 @@ bool Receive(int socket, std::string& bytes) {
 
 /// Where the body ends, or npos while bytes are missing. Chunked bodies of curl have no trailers.
 bool IsWholeRequest(const std::string& request, size_t head_bytes) {
-  const tools::MessageHead head = tools::ParseHead(request.substr(0, head_bytes));
+  const tools::MessageHead head = tools::ParseHead(std::string_view(request).substr(0, head_bytes));
   if (!tools::FieldValue(head.fields, "Transfer-Encoding").empty()) {
     return request.size() > head_bytes && request.ends_with("0\r\n\r\n");
   }
