@@ -21,7 +21,11 @@ class BoundedQueue {
   bool Push(T item, size_t item_bytes) {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return closed_ || HasRoom(item_bytes); });
-    return PushLocked(std::move(item), item_bytes);
+    if (closed_) {
+      return false;
+    }
+    PushLocked(std::move(item), item_bytes);
+    return true;
   }
 
   /// Never waits. False if there is no room or the queue was closed; then `item` is left as it was.
@@ -30,7 +34,8 @@ class BoundedQueue {
     if (closed_ || !HasRoom(item_bytes)) {
       return false;
     }
-    return PushLocked(std::move(item), item_bytes);
+    PushLocked(std::move(item), item_bytes);
+    return true;
   }
 
   /// Waits for an item. Empty once the queue is closed and drained.
@@ -78,14 +83,10 @@ class BoundedQueue {
     return items_.empty() || (items_.size() < items_max_ && bytes_ + item_bytes <= bytes_max_);
   }
 
-  bool PushLocked(T item, size_t item_bytes) {
-    if (closed_) {
-      return false;
-    }
+  void PushLocked(T item, size_t item_bytes) {
     items_.push_back({std::move(item), item_bytes});
     bytes_ += item_bytes;
     filled_.notify_one();
-    return true;
   }
 
   std::optional<T> PopLocked() {

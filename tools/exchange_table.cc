@@ -49,7 +49,7 @@ Tone ToneOf(const store::ExchangeRow& row) {
 ExchangeTable::ExchangeTable(size_t width, Paint paint) : width_(width), paint_(paint) {}
 
 std::string ExchangeTable::TimeText(TimeNs time) const {
-  const std::string full = FormatTime(time);  // 2026-11-21T06:48:00.000000001Z
+  std::string full = FormatTime(time);  // 2026-11-21T06:48:00.000000001Z
   if (width_ == 0) {
     return full;
   }

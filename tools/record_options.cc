@@ -35,7 +35,7 @@ reassembly::ChecksumPolicy PolicyOf(const std::string& name) {
 
 }  // namespace
 
-std::string DefaultRecorderName(std::string host_name) {
+std::string DefaultRecorderName(const std::string& host_name) {
   std::string name;
   for (const char c : host_name) {
     const auto byte = static_cast<unsigned char>(c);

@@ -39,6 +39,6 @@ struct RecordOptions {
 };
 
 /// The host's name in the letters of a recorder's name; "recorder" if nothing is left of it.
-std::string DefaultRecorderName(std::string host_name);
+std::string DefaultRecorderName(const std::string& host_name);
 
 }  // namespace trafrec::tools

@@ -22,7 +22,7 @@ class IntrusiveList {
   T* back() const { return last_; }
   static T* Next(const T* item) { return (item->*kLink).next; }
   static T* Previous(const T* item) { return (item->*kLink).previous; }
-  static bool Contains(const T* item) { return (item->*kLink).linked; }
+  bool Contains(const T* item) const { return (item->*kLink).linked; }
 
   void PushBack(T* item) { InsertAfter(last_, item); }
 
