@@ -16,8 +16,11 @@
 //    exactly where the client's knowledge ended answers it. A lost response that began at a proved
 //    place answered the first request of the queue, which leaves it; a pool of requests whose
 //    answers could not be told apart leaves it when it has had as many as it can have requests.
-//  - A client that pipelines: exactly one candidate fits, or the response stays unpaired, and so do
-//    all the requests that it might have answered.
+//  - A client that sends in bursts, and was always seen to have all answers to a burst before it
+//    began the next: as one that takes turns, for the first request of a burst. An answer that
+//    begins later belongs to another request of that burst, or of a later one.
+//  - Any other client that pipelines: exactly one candidate fits, or the response stays unpaired,
+//    and so do all the requests that it might have answered.
 // That a client pipelines is noted at every sign of it: a request sent with the knowledge of the
 // packet before, an answer whose sender already had the bytes behind its request, an answer that
 // begins after the place that the client knew, two answers in a row to missed requests without a
@@ -45,10 +48,14 @@ namespace {
 constexpr uint64_t kSlackBytes = 12;
 /// So many proved turns make a client one that takes turns even where a burst could hide.
 constexpr uint64_t kTurnsTrusted = 2;
+/// And so many bursts make it one that awaits the answers to each burst. More, for a client that
+/// fills up a window now and then also awaits them by chance. A client that changes its habit just
+/// where the capture missed it is paired wrongly: habits are all that is left to judge by there.
+constexpr uint64_t kBurstsTrusted = 16;
 
 }  // namespace
 
-Pairing::Pairing(bool mid_stream) : responses_lost_(mid_stream) {
+Pairing::Pairing(bool mid_stream) : responses_lost_(mid_stream), lost_since_request_(mid_stream) {
   if (mid_stream) {
     entries_.push_back({.before_capture = true, .answer_from = 0});
   }
@@ -61,15 +68,18 @@ void Pairing::AddRequest(Exchange& exchange, uint64_t start, std::optional<uint6
     DropHidden();
   }
   if (peer_offset) {
+    NoteBurst(start, *peer_offset, advanced);
     NotePipelining(*peer_offset, advanced);
     last_request_peer_ = peer_offset;
   }
+  lost_since_request_ = false;
   last_request_end_.reset();
   if (first_ > 16 && first_ * 2 > entries_.size()) {
     entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
   }
-  entries_.push_back({.exchange = &exchange, .start = start, .answer_from = peer_offset});
+  entries_.push_back(
+      {.exchange = &exchange, .start = start, .burst = burst_, .answer_from = peer_offset});
   ++requests_;
 }
 
@@ -80,6 +90,20 @@ void Pairing::NotePipelining(uint64_t peer_offset, bool advanced) {
   pipelined_ |= AwaitsMissedAnswer(peer_offset);
 }
 
+void Pairing::NoteBurst(uint64_t start, uint64_t peer_offset, bool advanced) {
+  const bool knows_more = advanced && (!last_request_peer_ || *last_request_peer_ < peer_offset);
+  if (!knows_more || lost_since_request_) {
+    return;  // of the burst before, or of one whose beginning may be missing
+  }
+  burst_ = start;
+  if (responses_lost_ || !last_request_peer_) {
+    return;  // nothing can be learnt
+  }
+  const bool drained = size() == 0 && answer_end_ && *answer_end_ <= peer_offset;
+  drained_bursts_ += drained ? 1 : 0;
+  overlaps_ |= !drained && (size() == 0 || entry(0).exchange != nullptr);
+}
+
 bool Pairing::AwaitsMissedAnswer(std::optional<uint64_t> peer_offset) const {
   return peer_offset && answer_end_ && *answer_end_ != UINT64_MAX && size() == 1 &&
          entry(0).certain && entry(0).hidden_answers == 0 &&
@@ -88,6 +112,7 @@ bool Pairing::AwaitsMissedAnswer(std::optional<uint64_t> peer_offset) const {
 
 void Pairing::OnRequestRefused() {
   turns_ = 0;
+  lost_since_request_ = true;
   if (size() == 0 || entries_.back().exchange != nullptr) {
     return;
   }
@@ -107,11 +132,13 @@ void Pairing::OnRequestEnd(const Exchange& exchange, uint64_t end) {
 }
 
 void Pairing::OnRequestsLost(uint64_t from, uint64_t length, std::optional<uint64_t> peer_offset) {
+  lost_since_request_ = true;
   if (size() > 0 && entries_.back().exchange == nullptr) {
     entries_.back().hidden_bytes += length;
     return;
   }
   entries_.push_back({.start = from,
+                      .burst = burst_,
                       .answer_from = peer_offset,
                       .certain = last_request_end_ && from <= *last_request_end_ + kSlackBytes &&
                                  length > kSlackBytes,
@@ -199,6 +226,9 @@ Pairing::Decision Pairing::DecideUnproved(size_t fitting, uint64_t start) const 
   if (first.exchange != nullptr && first.answer_from && start - *first.answer_from < kSlackBytes) {
     return {.kind = Kind::kPaired, .index = 0, .fitting = fitting};
   }
+  if (const auto head = BurstHead(fitting)) {
+    return DecideInBurst(*head, fitting, start);
+  }
   size_t last = fitting;
   size_t requests = 0;
   for (size_t i = fitting; i > 0; --i) {
@@ -224,6 +254,39 @@ Pairing::Decision Pairing::DecideUnproved(size_t fitting, uint64_t start) const 
   // The answer to `last` began in the part that is missing. This one is for a request that was
   // missed after it, if there was one.
   return {.kind = last + 1 < fitting ? Kind::kUnrequested : Kind::kImplausible, .fitting = fitting};
+}
+
+std::optional<size_t> Pairing::BurstHead(size_t fitting) const {
+  const uint64_t burst = entry(fitting - 1).burst;
+  if (!pipelined_ || overlaps_ || drained_bursts_ < kBurstsTrusted || burst == kNoBurst) {
+    return std::nullopt;
+  }
+  const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(first_);
+  const auto head =
+      std::lower_bound(begin, begin + static_cast<std::ptrdiff_t>(fitting), burst,
+                       [](const Entry& e, uint64_t bound) { return e.start < bound; });
+  if (head->start != burst || head->exchange == nullptr) {
+    return std::nullopt;
+  }
+  return static_cast<size_t>(head - begin);
+}
+
+Pairing::Decision Pairing::DecideInBurst(size_t head, size_t fitting, uint64_t start) const {
+  if (start - *entry(head).answer_from < kSlackBytes) {
+    return {.kind = Kind::kPaired, .index = head, .fitting = fitting};
+  }
+  // The head's answer began in the part that is missing.
+  const size_t left = fitting - head - 1;
+  if (left == 0) {
+    return {.kind = Kind::kImplausible, .fitting = fitting};
+  }
+  if (left == 1) {
+    const bool seen = entry(fitting - 1).exchange != nullptr;
+    return {.kind = seen ? Kind::kPaired : Kind::kUnrequested,
+            .index = fitting - 1,
+            .fitting = fitting};
+  }
+  return {.kind = Kind::kAmbiguous, .fitting = fitting};
 }
 
 bool Pairing::HiddenOnesAnswered(size_t before) const {

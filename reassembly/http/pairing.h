@@ -68,10 +68,13 @@ class Pairing {
   bool pipelined() const { return pipelined_; }
 
  private:
+  static constexpr uint64_t kNoBurst = UINT64_MAX;
+
   struct Entry {
     Exchange* exchange = nullptr;  ///< nullptr: a place where requests may have been missed
     bool before_capture = false;   ///< that place is all that was sent before the capture began
     uint64_t start = 0;
+    uint64_t burst = kNoBurst;  ///< where the burst begins to which it belongs at the latest
     std::optional<uint64_t> end = std::nullopt;
     std::optional<uint64_t> answer_from = std::nullopt;  ///< its answer begins there or later
     bool certain = false;  ///< a request was missed there, for it begins where a message ended
@@ -84,12 +87,15 @@ class Pairing {
   size_t size() const { return entries_.size() - first_; }
   size_t Fitting(uint64_t start, std::optional<uint64_t> peer_offset) const;
   Decision DecideUnproved(size_t fitting, uint64_t start) const;
+  std::optional<size_t> BurstHead(size_t fitting) const;
+  Decision DecideInBurst(size_t head, size_t fitting, uint64_t start) const;
   bool HiddenOnesAnswered(size_t before) const;
   bool AllAnswered(const Entry& hidden) const;
   void DropAnswered();
   void DropHidden();
   void PopFront(size_t count);
   void NotePipelining(uint64_t peer_offset, bool advanced);
+  void NoteBurst(uint64_t start, uint64_t peer_offset, bool advanced);
   void NoteTurn(const Entry& answered, uint64_t start, std::optional<uint64_t> peer_offset);
 
   std::vector<Entry> entries_;  ///< those before first_ are gone
@@ -99,6 +105,10 @@ class Pairing {
   uint64_t missed_answers_ = 0;  ///< to requests that were not known at that time
   bool pipelined_ = false;       ///< this client sends before it has the answer
   uint64_t turns_ = 0;           ///< proved pairs that took turns
+  uint64_t drained_bursts_ = 0;  ///< that began when all before was answered, as far as is proved
+  bool overlaps_ = false;        ///< a burst was seen to begin before that
+  bool lost_since_request_;      ///< requests may have been missed since the last one
+  uint64_t burst_ = kNoBurst;    ///< start of the last burst whose first request was seen
   uint64_t shortest_request_ = UINT64_MAX;
   std::optional<uint64_t> last_request_peer_;  ///< peer_offset of the last request or lost place
   std::optional<uint64_t> last_unrequested_peer_;

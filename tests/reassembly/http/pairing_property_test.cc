@@ -13,9 +13,14 @@
 namespace trafrec::reassembly {
 namespace {
 
+enum class Refill : uint8_t {
+  kDrained,  ///< the next burst begins when all answers are there
+  kWindow    ///< the next request is sent with each answer
+};
+
 struct Style {
-  int depth;    ///< requests outstanding at most
-  bool window;  ///< the next is sent with each answer, or only after all of a burst
+  int depth;  ///< requests outstanding at most
+  Refill refill;
   double loss;
   bool lose_client;
   bool lose_server;
@@ -84,7 +89,7 @@ std::vector<Packet> Converse(const Style& style, int requests, std::mt19937& ran
     send(true, bytes);
   };
   while (next < requests || !outstanding.empty()) {
-    if (outstanding.empty() || style.window) {
+    if (outstanding.empty() || style.refill == Refill::kWindow) {
       while (static_cast<int>(outstanding.size()) < style.depth && next < requests) {
         ask();
       }
@@ -188,21 +193,21 @@ TEST_P(PairingProperty, NoPairIsWrongAndWhatIsUnflaggedIsRight) {
 
 INSTANTIATE_TEST_SUITE_P(
     Styles, PairingProperty,
-    testing::Values(Case{"turns_clean", {1, false, 0.0, true, true, 1448}, 1.0},
-                    Case{"turns_0_1", {1, false, 0.001, true, true, 1448}, 0.97},
-                    Case{"turns_1", {1, false, 0.01, true, true, 1448}, 0.85},
-                    Case{"turns_10", {1, false, 0.1, true, true, 1448}, 0.2},
-                    Case{"turns_50", {1, false, 0.5, true, true, 1448}, 0},
-                    Case{"turns_small_packets", {1, false, 0.01, true, true, 100}, 0.4},
-                    Case{"turns_server_lossy", {1, false, 0.1, false, true, 1448}, 0.5},
-                    Case{"turns_client_lossy", {1, false, 0.1, true, false, 1448}, 0.2},
-                    Case{"depth_2_burst", {2, false, 0.02, true, true, 1448}, 0},
-                    Case{"depth_8_burst", {8, false, 0.02, true, true, 1448}, 0},
-                    Case{"depth_64_burst", {64, false, 0.02, true, true, 1448}, 0},
-                    Case{"depth_8_heavy", {8, false, 0.3, true, true, 700}, 0},
-                    Case{"depth_8_window", {8, true, 0.02, true, true, 1448}, 0},
-                    Case{"depth_64_window", {64, true, 0.02, true, true, 1448}, 0},
-                    Case{"depth_8_clean", {8, true, 0.0, true, true, 300}, 1.0}),
+    testing::Values(Case{"turns_clean", {1, Refill::kDrained, 0.0, true, true, 1448}, 1.0},
+                    Case{"turns_0_1", {1, Refill::kDrained, 0.001, true, true, 1448}, 0.97},
+                    Case{"turns_1", {1, Refill::kDrained, 0.01, true, true, 1448}, 0.85},
+                    Case{"turns_10", {1, Refill::kDrained, 0.1, true, true, 1448}, 0.2},
+                    Case{"turns_50", {1, Refill::kDrained, 0.5, true, true, 1448}, 0},
+                    Case{"turns_small_packets", {1, Refill::kDrained, 0.01, true, true, 100}, 0.4},
+                    Case{"turns_server_lossy", {1, Refill::kDrained, 0.1, false, true, 1448}, 0.5},
+                    Case{"turns_client_lossy", {1, Refill::kDrained, 0.1, true, false, 1448}, 0.2},
+                    Case{"depth_2_burst", {2, Refill::kDrained, 0.02, true, true, 1448}, 0.7},
+                    Case{"depth_8_burst", {8, Refill::kDrained, 0.02, true, true, 1448}, 0.6},
+                    Case{"depth_64_burst", {64, Refill::kDrained, 0.02, true, true, 1448}, 0},
+                    Case{"depth_8_heavy", {8, Refill::kDrained, 0.3, true, true, 700}, 0},
+                    Case{"depth_8_window", {8, Refill::kWindow, 0.02, true, true, 1448}, 0},
+                    Case{"depth_64_window", {64, Refill::kWindow, 0.02, true, true, 1448}, 0},
+                    Case{"depth_8_clean", {8, Refill::kWindow, 0.0, true, true, 300}, 1.0}),
     [](const auto& parameter) { return std::string(parameter.param.name); });
 
 }  // namespace

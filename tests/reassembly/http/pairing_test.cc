@@ -139,5 +139,56 @@ TEST(Pairing, TurnTakingClientRecoversAfterEachGap) {
   }
 }
 
+/// Bursts of two, each begun when all before is answered.
+void AnswerBursts(Talk& talk, int count) {
+  for (int i = 0; i < count; ++i) {
+    talk.Client(Get("/a") + Get("/b")).Server(Ok("a")).Server(Ok("b"));
+  }
+}
+
+/// An exchange of which nothing is seen, and which may have been several.
+void LoseExchange(Talk& talk) {
+  talk.ClientLost(400);
+  talk.ServerLost(45);
+}
+
+TEST(Pairing, ClientThatAwaitsItsBurstsIsPairedAgainFromItsNextBurst) {
+  Talk talk;
+  AnswerBursts(talk, 40);
+  LoseExchange(talk);
+  talk.Client(Get("/c")).Server(Ok("c"));
+  talk.Client(Get("/d") + Get("/e")).Server(Ok("d")).Server(Ok("e"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), testing::Not(Contains("GET /c 200"))) << "a part of it may be missing";
+  EXPECT_THAT(talk.pairs(), Contains("GET /d 200"));
+  EXPECT_THAT(talk.pairs(), Contains("GET /e 200"));
+}
+
+TEST(Pairing, ClientThatFillsUpAWindowIsNotTakenForOneThatAwaitsItsBursts) {
+  Talk talk;
+  AnswerBursts(talk, 40);
+  talk.Client(Get("/1") + Get("/2")).Server(Ok("1")).Client(Get("/3")).Server(Ok("2"));
+  talk.Server(Ok("3"));
+  AnswerBursts(talk, 40);
+  LoseExchange(talk);
+  talk.Client(Get("/c")).Server(Ok("c"));
+  talk.Client(Get("/d")).Server(Ok("d"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), testing::Not(Contains("GET /d 200")));
+}
+
+TEST(Pairing, LostAnswerWithinABurstCostsThatBurstOnly) {
+  Talk talk;
+  AnswerBursts(talk, 40);
+  talk.Client(Get("/1") + Get("/2") + Get("/3") + Get("/4"));
+  talk.Server(Ok("1")).ServerLost(80).Server(Ok("4"));
+  talk.Client(Get("/5") + Get("/6")).Server(Ok("5")).Server(Ok("6"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), Contains("GET /1 200"));
+  EXPECT_THAT(talk.pairs(), testing::Not(Contains("GET /3 200")));
+  EXPECT_THAT(talk.pairs(), Contains("GET /5 200"));
+  EXPECT_THAT(talk.pairs(), Contains("GET /6 200"));
+}
+
 }  // namespace
 }  // namespace trafrec::reassembly
