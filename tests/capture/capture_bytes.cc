@@ -1,13 +1,10 @@
 #include "tests/capture/capture_bytes.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
 
 #include "base/check.h"
 
@@ -121,24 +118,6 @@ std::string Zstd(const std::string& bytes) {
   std::string out(ZSTD_compressBound(bytes.size()), '\0');
   out.resize(ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 1));
   return out;
-}
-
-TempFolder::TempFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "trafrec-capture-XXXXXX").string();
-  CHECK(mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-
-TempFolder::~TempFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TempFolder::Write(const std::string& name, const std::string& bytes) const {
-  std::ofstream file(path_ / name, std::ios::binary);
-  file << bytes;
-  CHECK(file.good());
-  return (path_ / name).string();
 }
 
 std::string Reading::Order() const {

@@ -1,18 +1,20 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "capture/packet_source.h"
+#include "tests/support/temporary_folder.h"
 
 // Capture files written byte by byte, so that a test can say what is in them, right or wrong; and
 // what a source made of them.
 
 namespace trafrec::capture {
+
+using test_support::TemporaryFolder;
 
 enum class Order : uint8_t { kLittle, kBig };
 
@@ -83,21 +85,6 @@ class Pcapng {
 
 std::string Gzip(const std::string& bytes);
 std::string Zstd(const std::string& bytes);
-
-/// A folder that goes away with the test.
-class TempFolder {
- public:
-  TempFolder();
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-
-  std::filesystem::path path() const { return path_; }
-  std::string Write(const std::string& name, const std::string& bytes) const;
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A packet as a source gave it.
 struct Seen {

@@ -24,35 +24,35 @@ std::string ManyPackets() {
 }
 
 TEST(FileSource, MergesFilesByTime) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string a = folder.Write("a", Pcap({}, {{1, "a1"}, {4, "a4"}, {5, "a5"}}));
   const std::string b = folder.Write("b", Pcap({}, {{2, "b2"}, {3, "b3"}, {6, "b6"}}));
   EXPECT_EQ(Read({a, b}).Order(), "a1 b2 b3 a4 a5 b6");
 }
 
 TEST(FileSource, EqualTimesFollowTheOrderOfTheFiles) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string a = folder.Write("a", Pcap({}, {{1, "a1"}, {2, "a2"}}));
   const std::string b = folder.Write("b", Pcap({}, {{1, "b1"}, {2, "b2"}}));
   EXPECT_EQ(Read({b, a}).Order(), "b1 a1 b2 a2");
 }
 
 TEST(FileSource, EachFileKeepsItsOwnOrderThoughItsTimesGoBack) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string a = folder.Write("a", Pcap({}, {{5, "a5"}, {1, "a1"}, {7, "a7"}}));
   const std::string b = folder.Write("b", Pcap({}, {{6, "b6"}}));
   EXPECT_EQ(Read({a, b}).Order(), "a5 a1 b6 a7");
 }
 
 TEST(FileSource, MergesPcapWithPcapng) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string a = folder.Write("a", Pcap({}, {{1, "a1"}, {3, "a3"}}));
   const std::string b = folder.Write("b", Pcapng().AddInterface({}).Enhanced(0, {2, "b2"}).bytes());
   EXPECT_EQ(Read({a, b}).Order(), "a1 b2 a3");
 }
 
 TEST(FileSource, OneInterfaceNameIsOneNumberInAllFiles) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const auto file = [&](const std::string& name, uint64_t at) {
     return folder.Write(name, Pcapng()
                                   .AddInterface({.name = name})
@@ -69,7 +69,7 @@ TEST(FileSource, OneInterfaceNameIsOneNumberInAllFiles) {
 }
 
 TEST(FileSource, PacketsOutliveTheSourceInTheirBatch) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   auto source = OpenFiles({folder.Write("a", Pcap({}, {{1, "kept"}}))}, {});
   ASSERT_TRUE(source);
   PacketBatch batch;
@@ -81,7 +81,7 @@ TEST(FileSource, PacketsOutliveTheSourceInTheirBatch) {
 class Compressed : public testing::TestWithParam<std::string (*)(const std::string&)> {};
 
 TEST_P(Compressed, CaptureIsToldByItsBytesAndNotByItsName) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string plain = ManyPackets();
   const Reading expected = Read({folder.Write("plain", plain)});
   const Reading reading = Read({folder.Write("capture.pcap", GetParam()(plain))});
@@ -90,21 +90,21 @@ TEST_P(Compressed, CaptureIsToldByItsBytesAndNotByItsName) {
 }
 
 TEST_P(Compressed, PiecesOneAfterTheOtherAreOneCapture) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string plain = Pcap({}, {{1, "one"}, {2, "two"}});
   const std::string pieces = GetParam()(plain.substr(0, 30)) + GetParam()(plain.substr(30));
   EXPECT_EQ(Read({folder.Write("a", pieces)}).Order(), "one two");
 }
 
 TEST_P(Compressed, CutFileIsReadUpToTheCut) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string whole = GetParam()(ManyPackets());
   const Reading reading = Read({folder.Write("a", whole.substr(0, whole.size() / 2))});
   EXPECT_TRUE(reading.IsCut());
 }
 
 TEST_P(Compressed, DamagedFileIsReadUpToTheDamage) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string good = GetParam()(Pcap({}, {{1, "good"}}));
   std::string damaged = GetParam()(std::string(100, 'x'));
   damaged.replace(4, 20, std::string(20, '\xff'));
@@ -116,9 +116,9 @@ TEST_P(Compressed, DamagedFileIsReadUpToTheDamage) {
 INSTANTIATE_TEST_SUITE_P(Formats, Compressed, testing::Values(&Gzip, &Zstd));
 
 TEST(FileSource, PipeGivesWhatTheFileGives) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string bytes = ManyPackets();
-  const std::string pipe = (folder.path() / "pipe").string();
+  const std::string pipe = (folder / "pipe").string();
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   std::thread writer([&] { folder.Write("pipe", bytes); });
   const Reading reading = Read({pipe});
@@ -127,8 +127,8 @@ TEST(FileSource, PipeGivesWhatTheFileGives) {
 }
 
 TEST(FileSource, SlowPipeHandsOverWhatItHas) {
-  const TempFolder folder;
-  const std::string pipe = (folder.path() / "pipe").string();
+  const TemporaryFolder folder;
+  const std::string pipe = (folder / "pipe").string();
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   const FileDescriptor writer(open(pipe.c_str(), O_RDWR | O_CLOEXEC));
   const std::string bytes = Pcap({}, {{1, "first"}, {2, "second"}});
@@ -143,8 +143,8 @@ TEST(FileSource, SlowPipeHandsOverWhatItHas) {
 }
 
 TEST(FileSource, StopEndsTheWaitForASilentPipe) {
-  const TempFolder folder;
-  const std::string pipe = (folder.path() / "pipe").string();
+  const TemporaryFolder folder;
+  const std::string pipe = (folder / "pipe").string();
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   const FileDescriptor writer(open(pipe.c_str(), O_RDWR | O_CLOEXEC));
   const std::string header = Pcap({}, {});
@@ -159,7 +159,7 @@ TEST(FileSource, StopEndsTheWaitForASilentPipe) {
 }
 
 TEST(FileSource, ProgressReachesTheSizeOfTheFiles) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string a = folder.Write("a", ManyPackets());
   const std::string b = folder.Write("b", Gzip(ManyPackets()));
   const Reading reading = Read({a, b});
@@ -168,7 +168,7 @@ TEST(FileSource, ProgressReachesTheSizeOfTheFiles) {
 }
 
 TEST(FileSource, WhatIsNoCaptureIsNamed) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string zip("PK\x03\x04....", 8);
   EXPECT_THAT(OpenError({folder.Write("a", "GET / HTTP/1.1\r\n")}).what,
               HasSubstr("is not a capture: it looks like text (\"GET / HTTP/1.1"));
@@ -177,12 +177,12 @@ TEST(FileSource, WhatIsNoCaptureIsNamed) {
 }
 
 TEST(FileSource, EmptyFileIsRefused) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   EXPECT_THAT(OpenError({folder.Write("a", "")}).what, HasSubstr("is empty, not a capture"));
 }
 
 TEST(FileSource, DirectoryIsRefused) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   EXPECT_THAT(OpenError({folder.path().string()}).what, HasSubstr("is a directory"));
 }
 
@@ -193,7 +193,7 @@ TEST(FileSource, MissingFileIsNamed) {
 }
 
 TEST(FileSource, OneBadFileAmongGoodOnesIsRefusedBeforeAnythingIsRead) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string good = folder.Write("good", Pcap({}, {{1, "x"}}));
   EXPECT_THAT(OpenError({good, folder.Write("bad", "nonsense")}).what, HasSubstr("/bad"));
 }

@@ -24,7 +24,7 @@ std::string AsString(const ByteVector& bytes) { return std::string(AsText(bytes)
 /// How many of the frames pass.
 size_t Passing(const CaptureFilter& filter, const std::vector<ByteVector>& frames,
                uint32_t link_type = 1) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   std::vector<Written> packets;
   for (const ByteVector& frame : frames) {
     packets.push_back({packets.size(), AsString(frame)});
@@ -86,7 +86,7 @@ TEST(CaptureFilter, AppliesToLinkTypesThatKnowNoTags) {
 }
 
 TEST(CaptureFilter, LinkTypeThatItCannotJudgeIsLeftOutAndNamed) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string file = folder.Write("a", Pcap({.link_type = 65'000}, {{0, "x"}}));
   const Reading reading = Read({file}, {.ports = {80}, .hosts = {}, .bpf = ""});
   EXPECT_TRUE(reading.packets.empty());
@@ -102,7 +102,7 @@ struct BadText {
 class BadFilters : public testing::TestWithParam<BadText> {};
 
 TEST_P(BadFilters, AreRefusedWithACaretUnderThePlace) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Error error = OpenError({folder.Write("a", Pcap({}, {}))},
                                 {.ports = {80}, .hosts = {}, .bpf = GetParam().text});
   EXPECT_EQ(error.code, ErrorCode::kUsage);

@@ -1,21 +1,32 @@
 #include <gmock/gmock.h>
-#include <grp.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+
 #include "capture/packet_source.h"
-#include "tests/capture/private_network.h"
+#include "tests/capture/udp_port.h"
+#include "tests/support/private_machine.h"
 
 namespace trafrec::capture {
 namespace {
 
+using test_support::EnterPrivateNetwork;
+using test_support::Ip;
 using testing::AllOf;
 using testing::Ge;
 using testing::HasSubstr;
 using testing::Le;
 
-constexpr uid_t kNobody = 65'534;
+/// Root is not root without them; another user's id need not exist in our user namespace.
+bool GiveUpEveryCapability() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+  return syscall(SYS_capset, &header, none.data()) == 0;
+}
 
 class LiveSource : public testing::Test {
  protected:
@@ -186,7 +197,7 @@ TEST_F(LiveSource, InterfaceThatVanishesEndsTheCaptureWithAnError) {
 TEST_F(LiveSource, WithoutTheRightTheCapabilityAndTheCommandAreNamed) {
   const pid_t child = fork();
   if (child == 0) {
-    const bool dropped = setgroups(0, nullptr) == 0 && setresuid(kNobody, kNobody, kNobody) == 0;
+    const bool dropped = GiveUpEveryCapability();
     const auto source = OpenLive({.interface = "lo", .filter = {}});
     const bool named = !source && source.error().code == ErrorCode::kPermission &&
                        source.error().what.find("CAP_NET_RAW") != std::string::npos &&

@@ -14,7 +14,7 @@ constexpr uint32_t kKuznetzov = 0xa1b2cd34;
 class PcapTimes : public testing::TestWithParam<PcapShape> {};
 
 TEST_P(PcapTimes, AreNanosecondsWhateverTheUnitAndTheByteOrder) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const uint64_t ticks =
       GetParam().magic == kNanoseconds ? 1'700'000'000'123'456'789 : 1'700'000'000'123'456;
   const Reading reading = Read({folder.Write("a", Pcap(GetParam(), {{ticks, "one"}}))});
@@ -33,21 +33,21 @@ INSTANTIATE_TEST_SUITE_P(Variants, PcapTimes,
                                          PcapShape{.order = Order::kBig, .magic = kKuznetzov}));
 
 TEST(PcapFile, KeepsTheLengthOnTheWireOfACutPacket) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Reading reading = Read({folder.Write("a", Pcap({}, {{0, "half", 1'500}}))});
   ASSERT_EQ(reading.packets.size(), 1U);
   EXPECT_EQ(reading.packets[0].wire_bytes, 1'500U);
 }
 
 TEST(PcapFile, TimesAfter2038AreNotNegative) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Reading reading = Read({folder.Write("a", Pcap({}, {{4'000'000'000'000'000, "late"}}))});
   ASSERT_EQ(reading.packets.size(), 1U);
   EXPECT_EQ(reading.packets[0].at, 4'000'000'000 * kNsPerSecond);
 }
 
 TEST(PcapFile, LinkTypeLeavesOutTheFrameCheckBits) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Reading reading =
       Read({folder.Write("a", Pcap({.link_type = 0x24000071}, {{0, "cooked"}}))});
   ASSERT_EQ(reading.packets.size(), 1U);
@@ -55,14 +55,14 @@ TEST(PcapFile, LinkTypeLeavesOutTheFrameCheckBits) {
 }
 
 TEST(PcapFile, KuznetzovsHeaderTellsTheDirection) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Reading reading = Read({folder.Write("a", Pcap({.magic = kKuznetzov}, {{0, "sent"}}))});
   ASSERT_EQ(reading.packets.size(), 1U);
   EXPECT_TRUE(reading.packets[0].outgoing);
 }
 
 TEST(PcapFile, LengthsSwappedByOldVersionsArePutRight) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   std::string bytes = Pcap({.minor = 2}, {{0, "four", 60}});
   std::swap_ranges(bytes.begin() + 32, bytes.begin() + 36, bytes.begin() + 36);
   const Reading reading = Read({folder.Write("a", bytes)});
@@ -70,13 +70,13 @@ TEST(PcapFile, LengthsSwappedByOldVersionsArePutRight) {
 }
 
 TEST(PcapFile, WithoutPacketsIsFine) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Reading reading = Read({folder.Write("a", Pcap({}, {}))});
   EXPECT_TRUE(reading.packets.empty() && reading.warnings.empty());
 }
 
 TEST(PcapFile, CutInAPacketIsReadUpToTheCut) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   std::string bytes = Pcap({}, {{0, "whole"}, {1, "cut"}});
   bytes.pop_back();
   const Reading reading = Read({folder.Write("a", bytes)});
@@ -85,7 +85,7 @@ TEST(PcapFile, CutInAPacketIsReadUpToTheCut) {
 }
 
 TEST(PcapFile, CutInAPacketsHeaderIsReadUpToTheCut) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   std::string bytes = Pcap({}, {{0, "whole"}, {1, ""}});
   bytes.pop_back();
   const Reading reading = Read({folder.Write("a", bytes)});
@@ -94,13 +94,13 @@ TEST(PcapFile, CutInAPacketsHeaderIsReadUpToTheCut) {
 }
 
 TEST(PcapFile, CutInItsOwnHeaderIsNoError) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Reading reading = Read({folder.Write("a", Pcap({}, {}).substr(0, 20))});
   EXPECT_TRUE(reading.IsCut());
 }
 
 TEST(PcapFile, AnAbsurdLengthIsDamageAndNotMemory) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   std::string bytes = Pcap({}, {{0, "whole"}, {1, "bad"}});
   bytes[24 + 16 + 5 + 8 + 3] = '\x7f';
   const Reading reading = Read({folder.Write("a", bytes)});
@@ -109,7 +109,7 @@ TEST(PcapFile, AnAbsurdLengthIsDamageAndNotMemory) {
 }
 
 TEST(PcapFile, OfAnotherVersionIsRefused) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   std::string bytes = Pcap({}, {});
   bytes[4] = 3;
   const Error error = OpenError({folder.Write("a", bytes)});
@@ -117,7 +117,7 @@ TEST(PcapFile, OfAnotherVersionIsRefused) {
 }
 
 TEST(PcapFile, LargerThanAWindowLosesNoPacketAtItsEdges) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   std::vector<Written> packets;
   size_t bytes = 0;
   for (uint64_t i = 0; bytes < size_t{9} << 20; ++i) {
@@ -132,7 +132,7 @@ TEST(PcapFile, LargerThanAWindowLosesNoPacketAtItsEdges) {
 }
 
 TEST(PcapFile, PacketLargerThanAWindowIsWhole) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string large(size_t{5} << 20, 'x');
   const Reading reading = Read({folder.Write("a", Pcap({}, {{0, "a"}, {1, large}, {2, "b"}}))});
   EXPECT_EQ(reading.Order(), "a " + large + " b");

@@ -9,7 +9,7 @@ namespace {
 using testing::HasSubstr;
 
 Reading ReadBytes(const std::string& bytes) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   return Read({folder.Write("a.pcapng", bytes)});
 }
 
@@ -185,7 +185,7 @@ TEST(PcapngFile, BlockWhoseTwoLengthsDifferIsDamage) {
 }
 
 TEST(PcapngFile, OfAnotherMajorVersionIsRefused) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   std::string bytes = Pcapng().bytes();
   bytes[12] = 9;
   EXPECT_EQ(OpenError({folder.Write("a", bytes)}).code, ErrorCode::kUnsupported);

@@ -28,9 +28,9 @@ std::unique_ptr<PacketSource> Files(const std::vector<std::string>& paths) {
   return std::move(*source);
 }
 
-std::string WriteCapture(const TempFolder& folder, const std::string& name,
+std::string WriteCapture(const TemporaryFolder& folder, const std::string& name,
                          const std::vector<RawPacket>& packets) {
-  const std::string path = (folder.path() / name).string();
+  const std::string path = (folder / name).string();
   test_support::PcapWriter(path).Write(packets);
   return path;
 }
@@ -47,27 +47,27 @@ FakeSource::Step Give(std::vector<RawPacket> raw) {
 }
 
 TEST(Recorder, StoresEveryExchangeOfAFile) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string file = WriteCapture(folder, "a.pcap", Conversations(10, 20));
-  const RecorderSummary summary = Record(folder.path() / "log", Files({file}));
+  const RecorderSummary summary = Record(folder / "log", Files({file}));
   EXPECT_EQ(summary.log.exchanges, 200U);
 }
 
 TEST(Recorder, SumsHold) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string file = WriteCapture(folder, "a.pcap", Conversations(10, 20));
-  const RecorderSummary summary = Record(folder.path() / "log", Files({file}));
+  const RecorderSummary summary = Record(folder / "log", Files({file}));
   EXPECT_THAT(summary.broken_sums, ElementsAre());
 }
 
 class Determinism : public testing::TestWithParam<RecordingOptions> {};
 
 TEST_P(Determinism, RecordsDoNotDependOnQueuesAndThreads) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string file = WriteCapture(folder, "a.pcap", Conversations(20, 50));
-  Record(folder.path() / "expected", Files({file}));
-  Record(folder.path() / "log", Files({file}), GetParam());
-  EXPECT_EQ(Listing(folder.path() / "log"), Listing(folder.path() / "expected"));
+  Record(folder / "expected", Files({file}));
+  Record(folder / "log", Files({file}), GetParam());
+  EXPECT_EQ(Listing(folder / "log"), Listing(folder / "expected"));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -79,59 +79,59 @@ INSTANTIATE_TEST_SUITE_P(
                     RecordingOptions{.ring_batches_max = 1, .queue_bytes_max = 1}));
 
 TEST(Recorder, FilesMergedGiveWhatOneFileGives) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::vector<RawPacket> all = Conversations(20, 20);
   std::vector<RawPacket> odd;
   std::vector<RawPacket> even;
   for (size_t i = 0; i < all.size(); ++i) {
     (i % 2 == 0 ? even : odd).push_back(all[i]);
   }
-  Record(folder.path() / "expected", Files({WriteCapture(folder, "all", all)}));
-  Record(folder.path() / "log",
+  Record(folder / "expected", Files({WriteCapture(folder, "all", all)}));
+  Record(folder / "log",
          Files({WriteCapture(folder, "even", even), WriteCapture(folder, "odd", odd)}));
-  EXPECT_EQ(Listing(folder.path() / "log"), Listing(folder.path() / "expected"));
+  EXPECT_EQ(Listing(folder / "log"), Listing(folder / "expected"));
 }
 
 TEST(Recorder, CompressedFileGivesWhatThePlainOneGives) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string file = WriteCapture(folder, "a.pcap", Conversations(5, 20));
   std::ifstream plain(file, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(plain), {}};
-  Record(folder.path() / "expected", Files({file}));
-  Record(folder.path() / "log", Files({folder.Write("a.zst", Zstd(bytes))}));
-  EXPECT_EQ(Listing(folder.path() / "log"), Listing(folder.path() / "expected"));
+  Record(folder / "expected", Files({file}));
+  Record(folder / "log", Files({folder.Write("a.zst", Zstd(bytes))}));
+  EXPECT_EQ(Listing(folder / "log"), Listing(folder / "expected"));
 }
 
 TEST(Recorder, EmptyCaptureMakesASealedLog) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const RecorderSummary summary =
-      Record(folder.path() / "log", Files({WriteCapture(folder, "a.pcap", {})}));
+      Record(folder / "log", Files({WriteCapture(folder, "a.pcap", {})}));
   EXPECT_EQ(summary.first_packet_at, 0);
-  const std::vector<store::AttemptInfo> attempts = Attempts(folder.path() / "log");
+  const std::vector<store::AttemptInfo> attempts = Attempts(folder / "log");
   ASSERT_THAT(attempts, SizeIs(1));
   EXPECT_TRUE(attempts[0].finished);
 }
 
 TEST(Recorder, CutFileIsAWarningAndALoss) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::string file = WriteCapture(folder, "a.pcap", Conversations(1, 3));
   std::filesystem::resize_file(file, std::filesystem::file_size(file) - 1);
-  const RecorderSummary summary = Record(folder.path() / "log", Files({file}));
+  const RecorderSummary summary = Record(folder / "log", Files({file}));
   EXPECT_THAT(summary.warnings, ElementsAre(HasSubstr("is cut")));
-  EXPECT_THAT(Losses(folder.path() / "log", LossCause::kCutFile), SizeIs(1));
+  EXPECT_THAT(Losses(folder / "log", LossCause::kCutFile), SizeIs(1));
 }
 
 TEST(Recorder, LiveStopDrainsWhatWasCaptured) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   auto source = std::make_unique<FakeSource>(
       true, std::vector<FakeSource::Step>{Give(Conversations(10, 20)),
                                           FakeSource::Do([](FakeSource& self) { self.Stop(); })});
-  const RecorderSummary summary = Record(folder.path() / "log", std::move(source));
+  const RecorderSummary summary = Record(folder / "log", std::move(source));
   EXPECT_EQ(summary.log.exchanges, 200U);
 }
 
 TEST(Recorder, LiveRingDropsAreCountedAndInTheLog) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const std::vector<RawPacket> packets = Conversations(1, 3);
   std::binary_semaphore all_given(0);
   auto source = std::make_unique<FakeSource>(
@@ -139,47 +139,47 @@ TEST(Recorder, LiveRingDropsAreCountedAndInTheLog) {
       std::vector<FakeSource::Step>{Give(packets), Give(packets), Give(packets),
                                     FakeSource::Do([&](FakeSource&) { all_given.release(); })});
   // Reassembly begins only when the source has given everything: two of the batches find no room.
-  const RecorderSummary summary = Record(folder.path() / "log", std::move(source),
-                                         {.ring_batches_max = 1}, [&] { all_given.acquire(); });
+  const RecorderSummary summary = Record(folder / "log", std::move(source), {.ring_batches_max = 1},
+                                         [&] { all_given.acquire(); });
   EXPECT_EQ(Value(summary.counters, "capture.ring_dropped_packets"), 2 * packets.size());
   EXPECT_EQ(Value(summary.counters, "packets.received"), packets.size());
-  const auto losses = Losses(folder.path() / "log", LossCause::kRingDrop);
+  const auto losses = Losses(folder / "log", LossCause::kRingDrop);
   ASSERT_THAT(losses, SizeIs(1));
   EXPECT_EQ(losses[0].packets, 2 * packets.size());
 }
 
 TEST(Recorder, KernelDropsAreALossRow) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   auto source = std::make_unique<FakeSource>(
       true,
       std::vector<FakeSource::Step>{Give(Conversations(1, 1)), FakeSource::Do([](FakeSource& self) {
                                       self.drops_ = {.kernel = 7, .interface = 0};
                                     })});
-  Record(folder.path() / "log", std::move(source));
-  const auto losses = Losses(folder.path() / "log", LossCause::kKernelDrop);
+  Record(folder / "log", std::move(source));
+  const auto losses = Losses(folder / "log", LossCause::kKernelDrop);
   ASSERT_THAT(losses, SizeIs(1));
   EXPECT_EQ(losses[0].packets, 7U);
 }
 
 TEST(Recorder, FailingSourceLeavesASealedLogAndItsError) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   auto source = std::make_unique<FakeSource>(
       true, std::vector<FakeSource::Step>{Give(Conversations(2, 5)), FakeSource::FailWith("gone")});
-  const RecorderSummary summary = Record(folder.path() / "log", std::move(source));
+  const RecorderSummary summary = Record(folder / "log", std::move(source));
   ASSERT_TRUE(summary.source_error);
   EXPECT_EQ(summary.source_error->what, "gone");
   EXPECT_EQ(summary.log.exchanges, 10U);
 }
 
 TEST(Recorder, InterfaceNamesReachTheLog) {
-  const TempFolder folder;
-  const std::string path = (folder.path() / "a.pcapng").string();
+  const TemporaryFolder folder;
+  const std::string path = (folder / "a.pcapng").string();
   {
     test_support::PcapngWriter writer(path, {{.name = "eth7"}});
     writer.Write(Conversations(1, 1));
   }
-  Record(folder.path() / "log", Files({path}));
-  auto reader = store::LogReader::Open(folder.path() / "log");
+  Record(folder / "log", Files({path}));
+  auto reader = store::LogReader::Open(folder / "log");
   ASSERT_TRUE(reader);
   std::string interface;
   ASSERT_TRUE((*reader)->Visit({}, [&](const store::ExchangeRow& row) {

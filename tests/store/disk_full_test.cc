@@ -1,41 +1,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
-#include <sys/mount.h>
 
-#include <fstream>
 #include <string>
 
 #include "store/log_writer.h"
 #include "tests/store/log_fixture.h"
+#include "tests/support/private_machine.h"
 
 namespace trafrec::store {
 namespace {
 
-/// A file system of a few megabytes, made in memory (needs root, as CI has).
-class SmallDisk {
- public:
-  explicit SmallDisk(int megabytes) {
-    const std::string options = "size=" + std::to_string(megabytes) + "m";
-    EXPECT_EQ(mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, options.c_str()), 0)
-        << "mounting a tmpfs needs root";
-  }
-  ~SmallDisk() { umount2(folder_.path().c_str(), MNT_DETACH); }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-
-  std::filesystem::path log() const { return folder_ / "log"; }
-
-  /// Something else that takes all the room but `left` bytes.
-  void Fill(uintmax_t left) {
-    const auto space = std::filesystem::space(folder_.path());
-    std::ofstream(folder_ / "other") << std::string(space.available - left, 'x');
-  }
-  void FreeWhatWasFilled() { std::filesystem::remove(folder_ / "other"); }
-
- private:
-  TemporaryFolder folder_;
-};
+using test_support::SmallDisk;
 
 constexpr size_t kBodyBytes = 100'000;
 
@@ -79,7 +55,7 @@ TEST(DiskFull, SegmentOfAFailedFiniteJobIsAWholeDatabase) {
 }
 
 TEST(DiskFull, LiveRecordingSaysSoAndCountsWhatItSheds) {
-  SmallDisk disk(24);
+  const SmallDisk disk(24);
   auto writer = std::move(LogWriter::Open(Live(disk.log()))).value();
   PutExchanges(*writer, 1, 10, kBodyBytes);
   writer->Drain();
@@ -97,7 +73,7 @@ TEST(DiskFull, LiveRecordingSaysSoAndCountsWhatItSheds) {
 }
 
 TEST(DiskFull, LiveRecordingGoesOnOnceThereIsRoom) {
-  SmallDisk disk(24);
+  const SmallDisk disk(24);
   auto writer = std::move(LogWriter::Open(Live(disk.log()))).value();
   PutExchanges(*writer, 1, 10, kBodyBytes);
   writer->Drain();
@@ -121,7 +97,7 @@ TEST(DiskFull, LiveRecordingGoesOnOnceThereIsRoom) {
 }
 
 TEST(DiskFull, LossRowCoversEveryExchangeThatIsMissing) {
-  SmallDisk disk(24);
+  const SmallDisk disk(24);
   auto writer = std::move(LogWriter::Open(Live(disk.log()))).value();
   PutExchanges(*writer, 1, 10, kBodyBytes);
   writer->Drain();

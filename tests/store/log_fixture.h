@@ -9,26 +9,14 @@
 #include "store/db/database.h"
 #include "store/entry_format.h"
 #include "store/log_writer.h"
+#include "tests/support/temporary_folder.h"
 
 // Logs in tests: a folder that goes away, exchanges made from a few words, and a look at what the
 // segments hold that uses only the format (SQL, frames, entries), not the product's reader.
 
 namespace trafrec::store {
 
-/// A folder of its own under the system's temporary folder, removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
+using test_support::TemporaryFolder;
 
 inline constexpr TimeNs kBegin = 1'700'000'000 * kNsPerSecond;
 

@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <random>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/tools/http_collector.h"
 #include "tests/tools/stored_exchanges.h"
-#include "tests/tools/temporary_directory.h"
 #include "tools/message_head.h"
 #include "tools/raw_message.h"
 #include "tools/raw_writer.h"
@@ -19,7 +19,7 @@ namespace {
 
 using test_support::Exchange;
 using test_support::HttpCollector;
-using test_support::TemporaryDirectory;
+using test_support::TemporaryFolder;
 using testing::HasSubstr;
 
 /// Seeded, so that a failure comes again.
@@ -144,7 +144,7 @@ std::vector<std::string> RunScript(const std::string& script, HttpCollector& ser
 
 TEST(Curl, AThousandRequestsArriveByteForByte) {
   constexpr store::ExchangeNumber kRequests = 1'000;
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   HttpCollector server;
   const std::filesystem::path script = directory.path() / "it's again.sh";
   CurlWriter writer(
@@ -173,7 +173,7 @@ TEST(Curl, AThousandRequestsArriveByteForByte) {
 }
 
 TEST(Curl, WithoutAFileBinaryBodiesStandInTheCommands) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   HttpCollector server;
   CurlWriter writer(
       {.base_url = "http://127.0.0.1:" + std::to_string(server.port()), .script = {}});

@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/tools/captures.h"
 #include "tests/tools/har_schema.h"
 #include "tests/tools/run_trafrec.h"
-#include "tests/tools/temporary_directory.h"
 
 namespace trafrec::tools {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 using nlohmann::json;
 using test_support::Outcome;
 using test_support::Shell;
-using test_support::TemporaryDirectory;
+using test_support::TemporaryFolder;
 using test_support::Trafrec;
 using testing::AllOf;
 using testing::HasSubstr;
@@ -31,8 +31,8 @@ std::string FileText(const std::string& path) {
 class ExportCommand : public testing::Test {
  protected:
   void SetUp() override {
-    test_support::WriteSampleCapture(directory_ / "sample.pcap");
-    test_support::RecordInto(log_, directory_ / "sample.pcap");
+    test_support::WriteSampleCapture(folder_ / "sample.pcap");
+    test_support::RecordInto(log_, folder_ / "sample.pcap");
   }
 
   Outcome Export(std::vector<std::string> more = {}) const {
@@ -40,8 +40,8 @@ class ExportCommand : public testing::Test {
     return Trafrec(more);
   }
 
-  const TemporaryDirectory directory_;
-  const std::string log_ = directory_ / "log";
+  const TemporaryFolder folder_;
+  const std::string log_ = folder_ / "log";
 };
 
 TEST_F(ExportCommand, NdjsonIsTheDefaultAndHasAnObjectALine) {
@@ -87,7 +87,7 @@ TEST_F(ExportCommand, CurlPrintsACommandForEachRequest) {
 }
 
 TEST_F(ExportCommand, RawWritesAFileForEachMessage) {
-  const std::string folder = directory_ / "messages";
+  const std::string folder = folder_ / "messages";
   ASSERT_EQ(Export({"--format", "raw", "-o", folder}).exit_code, 0);
   const std::string id = json::parse(Export({"--target", "/hello"}).out)["id"];
   EXPECT_EQ(FileText(folder + "/" + id + ".request"),
@@ -96,7 +96,7 @@ TEST_F(ExportCommand, RawWritesAFileForEachMessage) {
 }
 
 TEST_F(ExportCommand, AFileIsWhatStandardOutputWouldBe) {
-  const std::string file = directory_ / "out.ndjson";
+  const std::string file = folder_ / "out.ndjson";
   const Outcome outcome = Export({"-o", file});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.out, "");
@@ -105,10 +105,10 @@ TEST_F(ExportCommand, AFileIsWhatStandardOutputWouldBe) {
 }
 
 TEST_F(ExportCommand, AFileThatCannotBeMadeIsNamed) {
-  const Outcome outcome = Export({"-o", directory_ / "no/such/folder"});
+  const Outcome outcome = Export({"-o", folder_ / "no/such/folder"});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("no/such/folder"));
-  EXPECT_EQ(Export({"-o", directory_.path().string()}).exit_code, 2);
+  EXPECT_EQ(Export({"-o", folder_.path().string()}).exit_code, 2);
 }
 
 TEST_F(ExportCommand, AnUnknownFormatIsAUsageError) {

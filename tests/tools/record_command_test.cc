@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/capture_files.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/tools/captures.h"
 #include "tests/tools/run_trafrec.h"
-#include "tests/tools/temporary_directory.h"
 
 namespace trafrec::tools {
 namespace {
@@ -18,7 +18,7 @@ using test_support::Outcome;
 using test_support::PcapWriter;
 using test_support::RunningTrafrec;
 using test_support::Shell;
-using test_support::TemporaryDirectory;
+using test_support::TemporaryFolder;
 using test_support::Trafrec;
 using testing::AllOf;
 using testing::HasSubstr;
@@ -36,9 +36,9 @@ class RecordCommand : public testing::Test {
     return Trafrec(arguments);
   }
 
-  const TemporaryDirectory directory_;
-  const std::string capture_ = directory_ / "sample.pcap";
-  const std::string log_ = directory_ / "log";
+  const TemporaryFolder folder_;
+  const std::string capture_ = folder_ / "sample.pcap";
+  const std::string log_ = folder_ / "log";
 };
 
 TEST_F(RecordCommand, SaysWhatItRecordedAndWhatToTypeNext) {
@@ -78,27 +78,27 @@ TEST_F(RecordCommand, WithoutALogItIsAUsageError) {
 }
 
 TEST_F(RecordCommand, AFileThatDoesNotExistIsNamed) {
-  const Outcome outcome = Trafrec({"record", "-r", directory_ / "none.pcap", "-l", log_});
+  const Outcome outcome = Trafrec({"record", "-r", folder_ / "none.pcap", "-l", log_});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("none.pcap"), HasSubstr("No such file")));
 }
 
 TEST_F(RecordCommand, ADirectoryIsNoCapture) {
-  const Outcome outcome = Trafrec({"record", "-r", directory_.path().string(), "-l", log_});
+  const Outcome outcome = Trafrec({"record", "-r", folder_.path().string(), "-l", log_});
   EXPECT_NE(outcome.exit_code, 0);
   EXPECT_THAT(outcome.err, HasSubstr("directory"));
 }
 
 TEST_F(RecordCommand, AFileThatIsNoCaptureIsRefused) {
-  std::ofstream(directory_ / "text") << "this is no capture, but a text\n";
-  const Outcome outcome = Trafrec({"record", "-r", directory_ / "text", "-l", log_});
+  std::ofstream(folder_ / "text") << "this is no capture, but a text\n";
+  const Outcome outcome = Trafrec({"record", "-r", folder_ / "text", "-l", log_});
   EXPECT_NE(outcome.exit_code, 0);
   EXPECT_THAT(outcome.err, AllOf(StartsWith("trafrec: "), HasSubstr("text")));
   EXPECT_FALSE(std::filesystem::exists(log_)) << "a log was made for nothing";
 }
 
 TEST_F(RecordCommand, AnUnreadableFileIsAMatterOfRights) {
-  chmod(directory_.path().c_str(), 0755);
+  chmod(folder_.path().c_str(), 0755);
   chmod(capture_.c_str(), 0);
   const Outcome outcome = Trafrec({"record", "-r", capture_, "-l", log_}, {.unprivileged = true});
   EXPECT_EQ(outcome.exit_code, 1);
@@ -189,7 +189,7 @@ TEST_F(RecordCommand, AnInterfaceThatDoesNotExistListsThoseThatDo) {
 }
 
 TEST_F(RecordCommand, WithoutTheRightToCaptureTheRemedyIsNamed) {
-  chmod(directory_.path().c_str(), 0777);
+  chmod(folder_.path().c_str(), 0777);
   const Outcome outcome = Trafrec({"record", "-i", "lo", "-l", log_}, {.unprivileged = true});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("CAP_NET_RAW"), HasSubstr("setcap")));
@@ -205,7 +205,7 @@ TEST_F(RecordCommand, ADirectoryThatIsNoLogIsNotWrittenTo) {
 }
 
 TEST_F(RecordCommand, ErrorsAreJsonWhereJsonIsAsked) {
-  const Outcome outcome = Trafrec({"record", "-r", directory_ / "none.pcap", "-l", log_, "--json"});
+  const Outcome outcome = Trafrec({"record", "-r", folder_ / "none.pcap", "-l", log_, "--json"});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(nlohmann::json::parse(outcome.err)["error"]["code"], "not_found");
 }
@@ -237,7 +237,7 @@ TEST_F(RecordCommand, CtrlCEndsALiveRecordingInGoodOrder) {
 
 TEST_F(RecordCommand, CtrlCOfAFileJobSealsAndExitsWith130) {
   // The capture comes through a pipe that stays open, so that the job is still reading.
-  const std::string fifo = directory_ / "fifo";
+  const std::string fifo = folder_ / "fifo";
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
   RunningTrafrec job({"record", "-r", fifo, "-l", log_});
   std::ofstream pipe(fifo, std::ios::binary);
@@ -254,7 +254,7 @@ TEST_F(RecordCommand, CtrlCOfAFileJobSealsAndExitsWith130) {
 }
 
 TEST_F(RecordCommand, TwoRunsOverOneCaptureExportTheSameBytes) {
-  const std::string other = directory_ / "other";
+  const std::string other = folder_ / "other";
   test_support::RecordInto(log_, capture_);
   test_support::RecordInto(other, capture_);
   const std::string first = Trafrec({"export", log_}).out;
@@ -263,18 +263,18 @@ TEST_F(RecordCommand, TwoRunsOverOneCaptureExportTheSameBytes) {
 }
 
 TEST_F(RecordCommand, AConfigFileSetsWhatTheCommandLineLeavesOut) {
-  std::ofstream(directory_ / "config.toml")
+  std::ofstream(folder_ / "config.toml")
       << "recorder = \"fromfile\"\n[record]\nquiet = true\nport = [9200, 80]\n";
-  const Outcome outcome = Record({"--config", directory_ / "config.toml"});
+  const Outcome outcome = Record({"--config", folder_ / "config.toml"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(outcome.out, "");
   EXPECT_THAT(Trafrec({"show", log_}).out, HasSubstr(" fromfile-0001-"));
 }
 
 TEST_F(RecordCommand, AVariableGoesBeforeTheFileAndTheLineBeforeBoth) {
-  std::ofstream(directory_ / "config.toml") << "recorder = \"fromfile\"\n";
+  std::ofstream(folder_ / "config.toml") << "recorder = \"fromfile\"\n";
   const std::vector<std::string> arguments = {
-      "record", "-r", capture_, "-l", log_, "--config", directory_ / "config.toml"};
+      "record", "-r", capture_, "-l", log_, "--config", folder_ / "config.toml"};
   const test_support::RunOptions with_variable{.environment = {{"TRAFREC_RECORDER", "fromenv"}}};
   EXPECT_EQ(Trafrec(arguments, with_variable).exit_code, 0);
   EXPECT_THAT(Trafrec({"show", log_}).out, HasSubstr(" fromenv-0001-"));
@@ -285,18 +285,18 @@ TEST_F(RecordCommand, AVariableGoesBeforeTheFileAndTheLineBeforeBoth) {
 }
 
 TEST_F(RecordCommand, TheDefaultConfigFileIsFound) {
-  std::filesystem::create_directories(directory_.path() / "xdg/trafrec");
-  std::ofstream(directory_ / "xdg/trafrec/config.toml") << "[record]\nrecorder = \"xdg\"\n";
+  std::filesystem::create_directories(folder_.path() / "xdg/trafrec");
+  std::ofstream(folder_ / "xdg/trafrec/config.toml") << "[record]\nrecorder = \"xdg\"\n";
   EXPECT_EQ(Trafrec({"record", "-r", capture_, "-l", log_},
-                    {.environment = {{"XDG_CONFIG_HOME", directory_ / "xdg"}}})
+                    {.environment = {{"XDG_CONFIG_HOME", folder_ / "xdg"}}})
                 .exit_code,
             0);
   EXPECT_THAT(Trafrec({"show", log_}).out, HasSubstr(" xdg-0001-"));
 }
 
 TEST_F(RecordCommand, AnUnknownNameInTheConfigFileIsNamed) {
-  std::ofstream(directory_ / "config.toml") << "[record]\nrotate-byte = 1\n";
-  const Outcome outcome = Record({"--config", directory_ / "config.toml"});
+  std::ofstream(folder_ / "config.toml") << "[record]\nrotate-byte = 1\n";
+  const Outcome outcome = Record({"--config", folder_ / "config.toml"});
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("rotate-byte"), HasSubstr("'rotate-bytes'?")));
 }

@@ -1,53 +1,21 @@
 #pragma once
 
-#include <sys/types.h>
-
-#include <map>
 #include <string>
 #include <vector>
 
+#include "tests/support/process.h"
+
 namespace trafrec::test_support {
 
-struct Outcome {
-  int exit_code = -1;  ///< 128 + number for a signal, as a shell says it
-  std::string out;
-  std::string err;
-};
-
-struct RunOptions {
-  std::map<std::string, std::string> environment{};  ///< set in addition
-  std::string input{};                               ///< file that becomes standard input
-  bool unprivileged = false;  ///< as a user without rights (the tests may run as root)
-};
-
-/// Runs the trafrec that was built beside the tests, without the caller's TRAFREC_ variables,
-/// config file or terminal, and waits for its end.
+/// Runs the trafrec that was built beside the tests, and waits for its end.
 Outcome Trafrec(const std::vector<std::string>& arguments, const RunOptions& options = {});
 /// The same through sh; "trafrec" in it is ours.
 Outcome Shell(const std::string& command);
 
-/// One that runs beside the test. Killed if it outlives the object.
-class RunningTrafrec {
+/// One that runs beside the test.
+class RunningTrafrec : public RunningProcess {
  public:
   explicit RunningTrafrec(const std::vector<std::string>& arguments);
-  RunningTrafrec(const RunningTrafrec&) = delete;
-  RunningTrafrec& operator=(const RunningTrafrec&) = delete;
-  ~RunningTrafrec();
-
-  /// Reads standard error until `text` has come. Fails the test if it ends before.
-  void WaitForError(const std::string& text);
-  /// Reads standard output until `text` has come.
-  void WaitForOutput(const std::string& text);
-  void Signal(int number) const;
-  /// Waits for its end.
-  Outcome Finish();
-  pid_t pid() const { return pid_; }
-
- private:
-  pid_t pid_ = -1;
-  int out_ = -1;
-  int err_ = -1;
-  Outcome outcome_;
 };
 
 }  // namespace trafrec::test_support

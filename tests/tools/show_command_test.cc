@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/tools/captures.h"
 #include "tests/tools/run_trafrec.h"
-#include "tests/tools/temporary_directory.h"
 
 namespace trafrec::tools {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 using test_support::Outcome;
 using test_support::RunningTrafrec;
 using test_support::Shell;
-using test_support::TemporaryDirectory;
+using test_support::TemporaryFolder;
 using test_support::Trafrec;
 using testing::AllOf;
 using testing::ElementsAre;
@@ -29,14 +29,14 @@ using testing::StartsWith;
 class ShowCommand : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    directory_ = new TemporaryDirectory;
-    log_ = *directory_ / "log";
-    test_support::WriteSampleCapture(*directory_ / "sample.pcap");
-    test_support::RecordInto(log_, *directory_ / "sample.pcap");
+    folder_ = new TemporaryFolder;
+    log_ = *folder_ / "log";
+    test_support::WriteSampleCapture(*folder_ / "sample.pcap");
+    test_support::RecordInto(log_, *folder_ / "sample.pcap");
   }
   static void TearDownTestSuite() {
-    delete directory_;
-    directory_ = nullptr;
+    delete folder_;
+    folder_ = nullptr;
   }
 
   static Outcome Show(std::vector<std::string> more = {}) {
@@ -62,11 +62,11 @@ class ShowCommand : public testing::Test {
     return nlohmann::json::parse(outcome.out)["id"];
   }
 
-  static TemporaryDirectory* directory_;
+  static TemporaryFolder* folder_;
   static std::string log_;
 };
 
-TemporaryDirectory* ShowCommand::directory_ = nullptr;
+TemporaryFolder* ShowCommand::folder_ = nullptr;
 std::string ShowCommand::log_;
 
 TEST_F(ShowCommand, ListsEveryExchangeUnderAHeader) {
@@ -174,19 +174,19 @@ TEST_F(ShowCommand, AnIdThatDoesNotExistNamesWhatDoes) {
 }
 
 TEST_F(ShowCommand, WhatIsNoLogIsNamed) {
-  std::ofstream(*directory_ / "file") << "x";
-  for (const std::string& path :
-       {*directory_ / "nothing", *directory_ / "file", directory_->path().string()}) {
+  std::ofstream(*folder_ / "file") << "x";
+  for (const std::filesystem::path& path :
+       {*folder_ / "nothing", *folder_ / "file", folder_->path()}) {
     for (const char* command : {"show", "export", "stats", "verify"}) {
       const Outcome outcome = Trafrec({command, path});
       EXPECT_NE(outcome.exit_code, 0) << command << " " << path;
-      EXPECT_THAT(outcome.err, AllOf(StartsWith("trafrec: "), HasSubstr(path))) << command;
+      EXPECT_THAT(outcome.err, AllOf(StartsWith("trafrec: "), HasSubstr(path.string()))) << command;
     }
   }
 }
 
 TEST_F(ShowCommand, AnUnreadableLogIsAMatterOfRights) {
-  const TemporaryDirectory closed;  // mode 0700, another user's
+  const TemporaryFolder closed;  // mode 0700, another user's
   const Outcome outcome = Trafrec({"show", closed / "log"}, {.unprivileged = true});
   EXPECT_NE(outcome.exit_code, 0);
   EXPECT_THAT(outcome.err, HasSubstr("ermission denied"));
@@ -219,21 +219,21 @@ TEST_F(ShowCommand, FollowShowsWhatIsThereAndEndsQuietlyOnCtrlC) {
 }
 
 TEST_F(ShowCommand, FollowShowsWhatComesLater) {
-  const std::string log = *directory_ / "followed";
-  test_support::RecordInto(log, *directory_ / "sample.pcap");
+  const std::string log = *folder_ / "followed";
+  test_support::RecordInto(log, *folder_ / "sample.pcap");
   RunningTrafrec follow({"show", log, "--follow"});
   follow.WaitForOutput("/slow");
-  test_support::WriteManyCapture(*directory_ / "many.pcap", 3);
-  test_support::RecordInto(log, *directory_ / "many.pcap");
+  test_support::WriteManyCapture(*folder_ / "many.pcap", 3);
+  test_support::RecordInto(log, *folder_ / "many.pcap");
   follow.WaitForOutput(" /2\n");
   follow.Signal(SIGTERM);
   EXPECT_EQ(follow.Finish().exit_code, 0);
 }
 
 TEST_F(ShowCommand, AReaderThatGoesAwayEndsItQuietly) {
-  const std::string log = *directory_ / "large";
-  test_support::WriteManyCapture(*directory_ / "large.pcap", 20'000);
-  test_support::RecordInto(log, *directory_ / "large.pcap");
+  const std::string log = *folder_ / "large";
+  test_support::WriteManyCapture(*folder_ / "large.pcap", 20'000);
+  test_support::RecordInto(log, *folder_ / "large.pcap");
   for (const std::string command : {"show", "export", "show --json", "export --format har"}) {
     const size_t blank = command.find(' ');
     const std::string name = command.substr(0, blank);

@@ -1,28 +1,15 @@
-#include "tests/capture/private_network.h"
+#include "tests/capture/udp_port.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 
 namespace trafrec::capture {
-
-void EnterPrivateNetwork() {
-  ASSERT_EQ(unshare(CLONE_NEWNET), 0)
-      << "tests of live capture need root (or CAP_SYS_ADMIN and CAP_NET_ADMIN): "
-      << std::strerror(errno);
-  Ip("link set lo up");
-}
-
-void Ip(const std::string& arguments) {
-  ASSERT_EQ(std::system(("ip " + arguments).c_str()), 0) << "ip " << arguments;
-}
 
 UdpPort::UdpPort() : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};
