@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include "tests/support/process.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/tools/har_schema.h"
 #include "tests/tools/stored_exchanges.h"
 
@@ -58,19 +60,44 @@ TEST(Har, TheSchemaCheckFindsWhatIsWrong) {
   EXPECT_EQ(test_support::HarTroubles(har).size(), 2U);
 }
 
-TEST(Har, SeveralEntriesAreValid) {
+/// Entries of all kinds: binary bodies, redirects, cookies, no answer, bytes that are no UTF-8.
+json OddHar() {
   Exchange one(1);
   one.Request("GET / HTTP/1.1\r\nHost: a\r\n\r\n").Response("HTTP/1.1 200 OK\r\n\r\n");
   Exchange two(2);
-  two.Request("POST /x HTTP/1.0\r\nCookie: a=1; b=2\r\nContent-Length: 2\r\n\r\n", "\xff\xfe")
+  two.Request("POST /x?a=1 HTTP/1.0\r\nCookie: a=1; b=2\r\nContent-Length: 2\r\n\r\n", "\xff\xfe")
       .Response("HTTP/1.1 302 Found\r\nLocation: /y\r\nSet-Cookie: s=1; Path=/\r\n\r\n");
   Exchange three(3);
   three.Request("GET /\xff HTTP/1.1\r\nX: \xfe\r\n\r\n");
-  const json har = Har({&static_cast<const store::StoredExchange&>(one),
-                        &static_cast<const store::StoredExchange&>(two),
-                        &static_cast<const store::StoredExchange&>(three)});
+  return Har({&static_cast<const store::StoredExchange&>(one),
+              &static_cast<const store::StoredExchange&>(two),
+              &static_cast<const store::StoredExchange&>(three)});
+}
+
+TEST(Har, EntriesOfAllKindsAreValid) {
+  const json har = OddHar();
   EXPECT_THAT(test_support::HarTroubles(har), IsEmpty());
   EXPECT_EQ(har["log"]["entries"].size(), 3U);
+}
+
+/// By the schema that other programs use.
+test_support::Outcome CheckedWithPublishedSchema(const json& har) {
+  const test_support::TemporaryFolder folder;
+  return test_support::RunToEnd(
+      {"/usr/bin/python3", TRAFREC_HAR_SCHEMA_CHECK, folder.Write("a.har", har.dump())});
+}
+
+TEST(Har, ThePublishedSchemaHoldsEntriesOfAllKindsValid) {
+  const test_support::Outcome outcome = CheckedWithPublishedSchema(OddHar());
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+}
+
+TEST(Har, ThePublishedSchemaIsReallyAsked) {
+  json har = OddHar();
+  har["log"]["entries"][1]["response"].erase("redirectURL");
+  EXPECT_EQ(CheckedWithPublishedSchema(har).out,
+            "log.entries.1.response: 'redirectURL' is a required property\n");
 }
 
 TEST(Har, TheUrlIsAbsoluteWhateverTheFormOfTheTarget) {
