@@ -54,8 +54,12 @@ without_progress() { grep -vE '^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed|^Test p
 
 check() {
   local preset=${1:-}
+  if [[ $preset == har ]]; then
+    source tools/dev.d/check_har.sh && check_har
+    return
+  fi
   [[ $preset =~ ^(debug|clang|asan|tsan)$ ]] ||
-    die "check wants a preset: debug, clang, asan or tsan" "try: tools/dev check asan"
+    die "check wants a preset (debug, clang, asan or tsan) or \"har\"" "try: tools/dev check asan"
   shift
   setup build test lint
   export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1

@@ -7,6 +7,7 @@ PACKAGES_demo="nginx-light curl python3 procps"
 PACKAGES_test="nginx-light curl python3 python3-zstandard python3-jsonschema node-har-schema sqlite3 iproute2
   libcap2-bin procps"
 PACKAGES_lint="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 git python3"
+PACKAGES_browser="chromium fonts-dejavu-core python3-venv iproute2 util-linux"
 PACKAGES_bench="httpry tcpflow tshark zstd python3 iproute2"
 
 # One dpkg-query for all names: a tenth of a second when everything is there.
@@ -32,7 +33,7 @@ setup() {
   packages=()
   for group in "${groups[@]}"; do
     local list=PACKAGES_$group
-    [[ -n ${!list:-} ]] || die "there is no group \"$group\" of packages; there are: build demo test lint bench"
+    [[ -n ${!list:-} ]] || die "there is no group \"$group\" of packages; there are: build demo test lint browser bench"
     for package in ${!list}; do packages+=("$package"); done
   done
   mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
