@@ -160,17 +160,26 @@ bool ParseEpoch(std::string_view text, TimeNs* time) {
 }  // namespace
 
 std::string FormatTime(TimeNs time) {
-  int64_t seconds = time / kNsPerSecond;
-  int64_t ns = time % kNsPerSecond;
-  if (ns < 0) {
-    ns += kNsPerSecond;
-    --seconds;
-  }
-  const std::time_t when = seconds;
-  std::tm utc{};
-  gmtime_r(&when, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", utc.tm_year + 1900,
-                     utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, ns);
+  // By hand: an export writes a dozen of them for each exchange.
+  using std::chrono::floor;
+  const std::chrono::sys_time<std::chrono::nanoseconds> when{std::chrono::nanoseconds(time)};
+  const auto day = floor<std::chrono::days>(when);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(when - day);
+  std::string text = "0000-00-00T00:00:00.000000000Z";
+  const auto put = [&text](size_t end, int64_t value) {
+    for (; value > 0; value /= 10) {
+      text[--end] = static_cast<char>('0' + value % 10);
+    }
+  };
+  put(4, static_cast<int>(date.year()));
+  put(7, static_cast<unsigned>(date.month()));
+  put(10, static_cast<unsigned>(date.day()));
+  put(13, clock.hours().count());
+  put(16, clock.minutes().count());
+  put(19, clock.seconds().count());
+  put(29, clock.subseconds().count());
+  return text;
 }
 
 Result<TimeNs> ParseTime(std::string_view text, TimeNs now) {

@@ -183,6 +183,7 @@ void CaptureThread::NoteWarnings() {
   for (SourceWarning& warning : source_.TakeWarnings()) {
     warnings_.push_back(std::move(warning.what));
     if (warning.cut) {
+      ++cut_files_;
       losses_.push_back({.cause = store::LossCause::kCutFile,
                          .from = last_packet_at_,
                          .until = last_packet_at_,
@@ -203,6 +204,7 @@ void CaptureThread::AddCounters(Counters& counters) const {
       {.name = "capture.ring_dropped_bytes", .part_of = "", .value = ring_dropped_bytes_});
   counters.push_back({.name = "capture.kernel_drops", .part_of = "", .value = drops_.kernel});
   counters.push_back({.name = "capture.interface_drops", .part_of = "", .value = drops_.interface});
+  counters.push_back({.name = "capture.cut_files", .part_of = "", .value = cut_files_});
 }
 
 }  // namespace trafrec::capture

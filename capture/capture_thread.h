@@ -52,6 +52,7 @@ class CaptureThread {
 
   std::vector<store::LossRecord> losses_;         // to go with the next item
   std::optional<store::LossRecord> ring_losses_;  // what was dropped since the last one
+  uint64_t cut_files_ = 0;
   std::vector<std::string> warnings_;
   std::optional<Error> error_;
 

@@ -46,6 +46,18 @@ const char* GapCauseName(GapCause cause) {
   return "unknown";
 }
 
+const char* MessagePartName(MessageGap::Part part) {
+  switch (part) {
+    case MessageGap::Part::kHead:
+      return "head";
+    case MessageGap::Part::kBody:
+      return "body";
+    case MessageGap::Part::kFraming:
+      return "framing";
+  }
+  return "unknown";
+}
+
 const char* FramingName(Framing framing) {
   switch (framing) {
     case Framing::kNone:

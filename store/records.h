@@ -85,6 +85,8 @@ struct MessageGap {
   GapCause cause = GapCause::kAcknowledged;
 };
 
+const char* MessagePartName(MessageGap::Part part);
+
 /// How a message says where its body ends (RFC 9112, section 6).
 enum class Framing : uint8_t {
   kNone = 0,  ///< no body by rule: HEAD, 1xx, 204, 304, a request without a length

@@ -70,11 +70,18 @@ void AddShed(std::vector<Finding>& findings, const Counters& counters,
     findings.push_back({CountOf(bodies, "body", "bodies") + " were given up under load",
                         "a faster disk, --level 1 or --compress none"});
   }
-  if (TotalsOf(losses, store::LossCause::kDiskFull).rows > 0) {
+  if (const uint64_t late = ValueOf(counters, "store.messages.shed.load"); late > 0) {
+    findings.push_back({CountOf(late, "message") + " came faster than they could be stored",
+                        "a faster disk, --level 1 or --compress none"});
+  }
+  if (ValueOf(counters, "store.messages.shed.disk_full") > 0 ||
+      TotalsOf(losses, store::LossCause::kDiskFull).rows > 0) {
     findings.push_back({"the disk was full for a time: nothing could be stored",
                         "free space, or put the log on another disk"});
   }
-  if (const size_t cut = TotalsOf(losses, store::LossCause::kCutFile).rows; cut > 0) {
+  const uint64_t cut = std::max<uint64_t>(ValueOf(counters, "capture.cut_files"),
+                                          TotalsOf(losses, store::LossCause::kCutFile).rows);
+  if (cut > 0) {
     findings.push_back({CountOf(cut, "capture file") + " ended in the middle of a packet", ""});
   }
   const uint64_t cut_packets = ValueOf(counters, "packets.ignored.truncated_header");

@@ -44,18 +44,6 @@ constexpr std::array kWords = {
 
 const FlagWords& WordsOf(Flag flag) { return kWords.at(static_cast<size_t>(flag)); }
 
-const char* PartName(store::MessageGap::Part part) {
-  switch (part) {
-    case store::MessageGap::Part::kHead:
-      return "head";
-    case store::MessageGap::Part::kBody:
-      return "body";
-    case store::MessageGap::Part::kFraming:
-      return "framing";
-  }
-  return "bytes";
-}
-
 const char* CauseInWords(store::GapCause cause) {
   switch (cause) {
     case store::GapCause::kAcknowledged:
@@ -106,7 +94,7 @@ std::string ShortFlags(store::Flags flags) {
 std::string GapSentence(const store::MessageGap& gap, store::Side side) {
   const bool in_body = gap.part == store::MessageGap::Part::kBody;
   return fmt::format("gap of {} in the {} {} at {}: {}", CountOf(gap.length, "byte"),
-                     SideName(side), PartName(gap.part),
+                     SideName(side), store::MessagePartName(gap.part),
                      in_body ? WithCommas(gap.body_offset)
                              : "byte " + WithCommas(gap.flow_offset) + " of the flow",
                      CauseInWords(gap.cause));

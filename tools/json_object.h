@@ -62,7 +62,8 @@ class JsonAppender {
   template <std::integral T>
   void Number(std::string_view name, T value) {
     Name(name);
-    out_ += fmt::format_int(value).c_str();
+    const fmt::format_int digits(value);
+    out_.append(digits.data(), digits.size());
   }
   template <std::integral T>
   void NumberOrNull(std::string_view name, const std::optional<T>& value) {

@@ -135,18 +135,6 @@ void AppendWire(JsonAppender& json, const store::StoredExchange& exchange) {
   json.Close('}');
 }
 
-const char* PartName(store::MessageGap::Part part) {
-  switch (part) {
-    case store::MessageGap::Part::kHead:
-      return "head";
-    case store::MessageGap::Part::kBody:
-      return "body";
-    case store::MessageGap::Part::kFraming:
-      return "framing";
-  }
-  return "unknown";
-}
-
 void AppendGapsOf(JsonAppender& json, const char* name,
                   const std::optional<store::StoredMessage>& message) {
   if (!message) {
@@ -156,7 +144,7 @@ void AppendGapsOf(JsonAppender& json, const char* name,
     const bool in_body = gap.part == store::MessageGap::Part::kBody;
     json.Open('{');
     json.Text("message", name);
-    json.Text("part", PartName(gap.part));
+    json.Text("part", store::MessagePartName(gap.part));
     json.NumberOrNull("body_offset",
                       in_body ? std::optional<uint64_t>(gap.body_offset) : std::nullopt);
     json.Number("flow_offset", gap.flow_offset);
