@@ -8,35 +8,16 @@
 #include <zstd.h>
 
 #include <cstdint>
-#include <ctime>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "bench/stopwatch.h"
 
 namespace trafrec::bench {
 namespace {
 
 constexpr size_t kBlockBytes = size_t{1} << 20;
-
-double Now(clockid_t clock) {
-  timespec time{};
-  clock_gettime(clock, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
-struct Stopwatch {
-  double wall_s = 0;
-  double cpu_s = 0;
-
-  void Start() {
-    wall_s -= Now(CLOCK_MONOTONIC);
-    cpu_s -= Now(CLOCK_PROCESS_CPUTIME_ID);
-  }
-  void Stop() {
-    wall_s += Now(CLOCK_MONOTONIC);
-    cpu_s += Now(CLOCK_PROCESS_CPUTIME_ID);
-  }
-};
 
 /// Collects payload into blocks and compresses each as it fills.
 class Compressor {

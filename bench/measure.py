@@ -1,7 +1,11 @@
 """Runs a command and says what it took: wall, CPU of its whole process tree, peak memory."""
 
 import dataclasses
+import datetime
+import json
 import os
+import platform
+import sqlite3
 import statistics
 import subprocess
 import threading
@@ -43,3 +47,25 @@ def tree_bytes(path):
         return os.path.getsize(path)
     return sum(os.path.getsize(os.path.join(folder, name))
                for folder, _, names in os.walk(path) for name in names)
+
+
+def environment():
+    """What the figures depend on; the load goes to the terminal too, for it spoils walls."""
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        models = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
+    found = {"when": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+             "machine": f"{os.cpu_count()} x {models[0] if models else platform.machine()}",
+             "kernel": platform.release(), "load": os.getloadavg()[0], "sqlite": sqlite3.sqlite_version}
+    print(f"\n{found['machine']}, load {found['load']:.1f}")
+    return found
+
+
+def save(name, results):
+    """Keeps the figures in bench/results/, which git ignores."""
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "results")
+    os.makedirs(folder, exist_ok=True)
+    stamp = results["environment"]["when"].replace(":", "").replace("+0000", "Z")
+    path = os.path.join(folder, f"{name}-{stamp}.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(results, file, indent=1)
+    print(f"\nresults: {os.path.relpath(path)}")

@@ -11,11 +11,10 @@ import subprocess
 import tempfile
 import time
 
+import captures
 import measure
 
 PORT = 9200
-CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"),
-                     "trafrec-bench")
 
 
 class Peer:
@@ -133,7 +132,7 @@ class GoReplay(Peer):
     LIMIT_S = 120
 
     def binary(self):
-        return shutil.which("goreplay", path=f"{CACHE}/go/bin:{os.environ.get('PATH', '')}")
+        return shutil.which("goreplay", path=f"{captures.CACHE}/go/bin:{os.environ.get('PATH', '')}")
 
     def unavailable(self):
         if not self.binary():
@@ -215,5 +214,5 @@ def count_segment(path):
 
 
 def scratch():
-    os.makedirs(CACHE, exist_ok=True)
-    return tempfile.TemporaryDirectory(prefix="run-", dir=CACHE)
+    os.makedirs(captures.CACHE, exist_ok=True)
+    return tempfile.TemporaryDirectory(prefix="run-", dir=captures.CACHE)

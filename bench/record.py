@@ -8,42 +8,19 @@ one run may be compared with each other and with nothing else.
 """
 
 import argparse
-import datetime
 import json
 import os
-import platform
 import random
-import sqlite3
 import statistics
 import sys
 
+import captures
 import measure
 import peers
 
 
 READ_LOG_BYTES = 1_000_000_000
 READ_LOG_COPIES_MAX = 40
-
-
-def make_traffic(build, kind, amount):
-    """Generates a capture once and keeps it, with what is in it beside it."""
-    path = os.path.join(peers.CACHE, f"{kind}-{amount}.pcap")
-    facts_path = path + ".json"
-    generator = os.path.join(build, "bench", "generate_traffic")
-    stale = (not os.path.exists(facts_path)
-             or os.path.getmtime(facts_path) < os.path.getmtime(generator))
-    if stale:
-        print(f"  making {path}", flush=True)
-        made = measure.run([generator, kind, path, str(amount)])
-        if made.status != 0:
-            sys.exit(f"bench: {made.output}")
-        with open(facts_path, "w", encoding="utf-8") as file:
-            file.write(made.output)
-    with open(path, "rb") as file:  # all runs find it in the page cache
-        while file.read(1 << 17):
-            pass
-    with open(facts_path, encoding="utf-8") as file:
-        return json.load(file)
 
 
 def measure_floor(build, capture, rounds):
@@ -180,14 +157,6 @@ def measure_random_reads(binary, traffic, reads):
                 "median_ms": statistics.median(times), "worst_ms": max(times)}
 
 
-def environment():
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        models = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
-    return {"when": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-            "machine": f"{os.cpu_count()} x {models[0] if models else platform.machine()}",
-            "kernel": platform.release(), "load": os.getloadavg()[0], "sqlite": sqlite3.sqlite_version}
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True)
@@ -196,19 +165,16 @@ def main():
     parser.add_argument("--exchanges", type=int, default=240_000)
     parser.add_argument("--only", default="", help="peers to run, by name and comma")
     options = parser.parse_args()
-    os.makedirs(peers.CACHE, exist_ok=True)
-
     trafrec = peers.Trafrec(os.path.join(options.build, "tools", "trafrec"))
     others = [peers.Zstd(), peers.Httpry(), peers.Tcpflow(), peers.GoReplay(), peers.Suricata(),
               peers.Tshark()]
     if options.only:
         others = [peer for peer in others if peer.name in options.only.split(",")]
-    results = {"environment": environment()}
-    print(f"\n{results['environment']['machine']}, load {results['environment']['load']:.1f}")
+    results = {"environment": measure.environment()}
     for kind, amount in (("bulk", options.megabytes), ("small", options.exchanges)):
         print(f"\n{kind}", flush=True)
-        traffic = make_traffic(options.build, kind, amount)
-        tenth = make_traffic(options.build, kind, amount // 10)
+        traffic = captures.make_traffic(options.build, kind, amount)
+        tenth = captures.make_traffic(options.build, kind, amount // 10)
         floor = measure_floor(options.build, traffic["file"], options.rounds)
         rows = measure_peers(trafrec, others, traffic, tenth, options.rounds)
         print_table(rows, traffic)
@@ -228,13 +194,7 @@ def main():
                       f"   (and {reads['start_ms']:.1f} for the start of a process; worst of both"
                       f" {reads['worst_ms']:.1f}; log of {reads['log_bytes'] / 1e6:.0f} MB)")
 
-    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "results")
-    os.makedirs(folder, exist_ok=True)
-    stamp = results["environment"]["when"].replace(":", "").replace("+0000", "Z")
-    path = os.path.join(folder, f"record-{stamp}.json")
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(results, file, indent=1)
-    print(f"\nresults: {os.path.relpath(path)}")
+    measure.save("record", results)
 
 
 if __name__ == "__main__":

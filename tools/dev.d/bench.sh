@@ -3,15 +3,22 @@
 bench() {
   local what=${1:-record}
   shift || true
-  [[ $what == record ]] || die "there is no bench \"$what\"; there is: record"
+  local targets
+  case $what in
+    record) targets=(trafrec generate_traffic floor) ;;
+    reassembly) targets=(generate_traffic reassembly) ;;
+    *) die "there is no bench \"$what\"; there are: record, reassembly" ;;
+  esac
   setup build bench
-  get_suricata
-  get_goreplay
+  if [[ $what == record ]]; then
+    get_suricata
+    get_goreplay
+  fi
   heading "Build (release, with the benches)"
   step "configure" cmake --preset release -B build-bench -DTRAFREC_BENCH=ON -DTRAFREC_TESTS=OFF
-  step "build into build-bench/" cmake --build build-bench -j "$JOBS" --target trafrec generate_traffic floor
-  heading "Bench: record"
-  PYTHONDONTWRITEBYTECODE=1 python3 bench/record.py --build build-bench "$@"
+  step "build into build-bench/" cmake --build build-bench -j "$JOBS" --target "${targets[@]}"
+  heading "Bench: $what"
+  PYTHONDONTWRITEBYTECODE=1 python3 "bench/$what.py" --build build-bench "$@"
 }
 
 # Suricata is in Debian's backports only. Lists of our own, so that the system's sources stay as
