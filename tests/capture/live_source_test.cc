@@ -14,7 +14,6 @@
 namespace trafrec::capture {
 namespace {
 
-using test_support::EnterPrivateNetwork;
 using test_support::Ip;
 using testing::AllOf;
 using testing::Ge;
@@ -30,8 +29,6 @@ bool GiveUpEveryCapability() {
 
 class LiveSource : public testing::Test {
  protected:
-  void SetUp() override { ASSERT_NO_FATAL_FAILURE(EnterPrivateNetwork()); }
-
   std::unique_ptr<PacketSource> Open(const LiveOptions& options) {
     auto source = OpenLive(options);
     EXPECT_TRUE(source) << source.error().what;
@@ -63,6 +60,9 @@ class LiveSource : public testing::Test {
     }
     return count;
   }
+
+ private:
+  const test_support::PrivateNetwork network_;
 };
 
 TEST_F(LiveSource, LoopbackPacketsAreSeenOnce) {

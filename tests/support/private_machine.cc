@@ -40,8 +40,8 @@ void Unshare(int what) {
 
 }  // namespace
 
-void EnterPrivateNetwork() {
-  ASSERT_NO_FATAL_FAILURE(Unshare(CLONE_NEWNET));
+PrivateNetwork::PrivateNetwork() {
+  Unshare(CLONE_NEWNET);
   Ip("link set lo up");
 }
 

@@ -12,9 +12,12 @@
 
 namespace trafrec::test_support {
 
-/// A network of this process alone: loopback, up, and nothing else on the wire. Call it before the
-/// test starts threads.
-void EnterPrivateNetwork();
+/// A network of this process alone from now on: loopback, up, and nothing else on the wire. Made
+/// before the test starts threads.
+class PrivateNetwork {
+ public:
+  PrivateNetwork();
+};
 
 /// Runs a command line of iproute2; fails the test if it fails.
 void Ip(const std::string& arguments);
