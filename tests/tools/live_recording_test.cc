@@ -3,15 +3,22 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <memory>
 
+#include "tests/tools/captures.h"
 #include "tests/tools/live_recording.h"
 
 namespace trafrec::tools {
 namespace {
 
+using test_support::Outcome;
+using test_support::Trafrec;
 using test_support::WebServer;
+using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
 
 /// Lines of `all` that `of` does not have, or not as often.
 std::vector<std::string> Missing(std::vector<std::string> all, std::vector<std::string> of) {
@@ -44,6 +51,39 @@ TEST_F(LiveRecording, EveryRequestInTheServersAccessLogIsRecordedOnce) {
   EXPECT_THAT(Missing(served, recorded), IsEmpty());
   EXPECT_THAT(Missing(recorded, served), IsEmpty());
 }
+
+TEST_F(LiveRecording, ARunningRecordersNameIsRefusedAndItsProcessNamed) {
+  const auto first = Record(log_);
+  const Outcome second = Trafrec({"record", "-i", "lo", "-l", log_, "--recorder", "test"});
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_THAT(second.err, HasSubstr(std::to_string(first->pid())));
+}
+
+TEST_F(LiveRecording, AnotherRecordersNameIsWelcomeInARunningLog) {
+  const auto first = Record(log_);
+  test_support::WriteSampleCapture(folder_ / "sample.pcap");
+  const Outcome second =
+      Trafrec({"record", "-r", folder_ / "sample.pcap", "-l", log_, "--recorder", "other"});
+  EXPECT_EQ(second.exit_code, 0) << second.err;
+}
+
+class EndingSignal : public LiveRecording, public testing::WithParamInterface<int> {};
+
+TEST_P(EndingSignal, EndsItInGoodOrder) {
+  const auto recorder = Record(log_);
+  recorder->Signal(GetParam());
+  const Outcome outcome = recorder->Finish();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("stopping: "));
+  EXPECT_THAT(outcome.out, StartsWith("recorded 0 exchanges"));
+  EXPECT_EQ(Trafrec({"verify", log_}).exit_code, 0);
+  EXPECT_THAT(Trafrec({"stats", log_}).out, Not(HasSubstr("crash")));
+}
+
+INSTANTIATE_TEST_SUITE_P(LiveRecording, EndingSignal, testing::Values(SIGINT, SIGTERM, SIGHUP),
+                         [](const auto& test) {
+                           return std::string("Sig") + sigabbrev_np(test.param);
+                         });
 
 }  // namespace
 }  // namespace trafrec::tools

@@ -8,6 +8,7 @@
 
 #include "tests/support/capture_files.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/wait_until.h"
 #include "tests/tools/captures.h"
 #include "tests/tools/run_trafrec.h"
 
@@ -20,6 +21,7 @@ using test_support::RunningTrafrec;
 using test_support::Shell;
 using test_support::TemporaryFolder;
 using test_support::Trafrec;
+using test_support::WaitUntil;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -210,31 +212,6 @@ TEST_F(RecordCommand, ErrorsAreJsonWhereJsonIsAsked) {
   EXPECT_EQ(nlohmann::json::parse(outcome.err)["error"]["code"], "not_found");
 }
 
-TEST_F(RecordCommand, ARunningRecordersNameIsRefusedAndItsProcessNamed) {
-  RunningTrafrec first({"record", "-i", "lo", "--port", "1", "-l", log_, "--recorder", "a"});
-  first.WaitForError("recording on lo");
-  const Outcome second = Record({"--recorder", "a"});
-  EXPECT_EQ(second.exit_code, 1);
-  EXPECT_THAT(second.err, HasSubstr(std::to_string(first.pid())));
-  EXPECT_EQ(Record({"--recorder", "b"}).exit_code, 0) << "another name is welcome";
-  first.Signal(SIGINT);
-  EXPECT_EQ(first.Finish().exit_code, 0);
-}
-
-TEST_F(RecordCommand, CtrlCEndsALiveRecordingInGoodOrder) {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    RunningTrafrec live({"record", "-i", "lo", "--port", "1", "-l", log_});
-    live.WaitForError("recording on lo");
-    live.Signal(signal);
-    const Outcome outcome = live.Finish();
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-    EXPECT_THAT(outcome.err, HasSubstr("stopping: "));
-    EXPECT_THAT(outcome.out, StartsWith("recorded 0 exchanges"));
-  }
-  EXPECT_EQ(Trafrec({"verify", log_}).exit_code, 0);
-  EXPECT_THAT(Trafrec({"stats", log_}).out, Not(HasSubstr("crash")));
-}
-
 TEST_F(RecordCommand, CtrlCOfAFileJobSealsAndExitsWith130) {
   // The capture comes through a pipe that stays open, so that the job is still reading.
   const std::string fifo = folder_ / "fifo";
@@ -242,9 +219,7 @@ TEST_F(RecordCommand, CtrlCOfAFileJobSealsAndExitsWith130) {
   RunningTrafrec job({"record", "-r", fifo, "-l", log_});
   std::ofstream pipe(fifo, std::ios::binary);
   pipe << std::ifstream(capture_, std::ios::binary).rdbuf() << std::flush;
-  while (!std::filesystem::exists(log_ + "/log.json")) {
-    usleep(1'000);
-  }
+  WaitUntil("the log is there", [&] { return std::filesystem::exists(log_ + "/log.json"); });
   job.Signal(SIGINT);
   job.WaitForError("stopping: ");
   pipe.close();

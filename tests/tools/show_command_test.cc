@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <fstream>
@@ -186,8 +187,10 @@ TEST_F(ShowCommand, WhatIsNoLogIsNamed) {
 }
 
 TEST_F(ShowCommand, AnUnreadableLogIsAMatterOfRights) {
-  const TemporaryFolder closed;  // mode 0700, another user's
+  const TemporaryFolder closed;
+  chmod(closed.path().c_str(), 0);
   const Outcome outcome = Trafrec({"show", closed / "log"}, {.unprivileged = true});
+  chmod(closed.path().c_str(), 0700);
   EXPECT_NE(outcome.exit_code, 0);
   EXPECT_THAT(outcome.err, HasSubstr("ermission denied"));
 }
