@@ -59,7 +59,9 @@ std::string MarksInWords(const store::AttemptInfo& attempt) {
   if (marks.requests_through != 0) {
     text += fmt::format("; every request before {}", FormatTime(marks.requests_through));
   }
-  if (marks.answers_through != 0) {
+  if (marks.answers_through != 0 && marks.answers_through == marks.requests_through) {
+    text += ", and its answer";
+  } else if (marks.answers_through != 0) {
     text += fmt::format("; every answer to requests before {}", FormatTime(marks.answers_through));
   }
   return text;

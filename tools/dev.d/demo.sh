@@ -119,6 +119,7 @@ show_command() { printf '  %s$ %s%s\n' "$BOLD" "$*" "$PLAIN"; }
 
 start_live_recorder() {
   show_command trafrec record --interface lo --port "$PORT" --log "$LOG"
+  : >"$DEMO/record.out"
   "$TRAFREC" record --interface lo --port "$PORT" --log "$LOG" >"$DEMO/record.out" 2>&1 &
   RECORDER_PID=$!
   DEMO_PIDS+=("$RECORDER_PID")
