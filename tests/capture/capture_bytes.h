@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,10 @@ namespace trafrec::capture {
 using test_support::TemporaryFolder;
 
 enum class Order : uint8_t { kLittle, kBig };
+
+inline void PrintTo(Order order, std::ostream* out) {
+  *out << (order == Order::kLittle ? "little endian" : "big endian");
+}
 
 /// A packet as a test names it: its bytes are text.
 struct Written {
@@ -50,6 +55,11 @@ struct PcapShape {
   uint32_t magic = 0xa1b2c3d4;
   uint32_t link_type = 1;
   uint16_t minor = 4;
+
+  friend void PrintTo(const PcapShape& shape, std::ostream* out) {
+    PrintTo(shape.order, out);
+    *out << ", magic " << std::hex << shape.magic;
+  }
 };
 
 std::string Pcap(const PcapShape& shape, const std::vector<Written>& packets);

@@ -114,7 +114,7 @@ TEST(CaptureThread, PacketsAreThoseHandedOverAndThoseDropped) {
 
 TEST(CaptureThread, DropsOfKernelAndInterfaceBecomeLossesOfTheirOwn) {
   FakeSource source(true, {FakeSource::Packets({10}), FakeSource::Do([](FakeSource& self) {
-                             self.drops_ = {.kernel = 7, .interface = 3};
+                             self.dropped = {.kernel = 7, .interface = 3};
                            })});
   PacketRing ring(8, kPlenty);
   Gauges gauges;
@@ -129,7 +129,7 @@ TEST(CaptureThread, DropsOfKernelAndInterfaceBecomeLossesOfTheirOwn) {
 
 TEST(CaptureThread, CutFileIsALossAtItsLastPacket) {
   FakeSource source(false, {FakeSource::Packets({10, 20}), FakeSource::Do([](FakeSource& self) {
-                              self.warnings_.push_back({.what = "a is cut", .cut = true});
+                              self.warnings.push_back({.what = "a is cut", .cut = true});
                             })});
   PacketRing ring(8, kPlenty);
   Gauges gauges;

@@ -27,16 +27,16 @@ class FakeSource : public PacketSource {
   void Stop() override { next_ = steps_.size(); }
   bool live() const override { return live_; }
   std::string InterfaceName(uint16_t /*interface*/) const override { return "fake0"; }
-  SourceDrops drops() override { return drops_; }
-  std::vector<SourceWarning> TakeWarnings() override { return std::exchange(warnings_, {}); }
+  SourceDrops drops() override { return dropped; }
+  std::vector<SourceWarning> TakeWarnings() override { return std::exchange(warnings, {}); }
   uint64_t bytes_read() const override { return 0; }
   uint64_t bytes_total() const override { return 0; }
 
   /// For a step: it is also the next one.
   void DoAgain() { --next_; }
 
-  SourceDrops drops_;
-  std::vector<SourceWarning> warnings_;
+  SourceDrops dropped;
+  std::vector<SourceWarning> warnings;
 
   /// Gives packets at these times, each of `bytes` bytes.
   static Step Packets(std::vector<TimeNs> times, size_t bytes = 100) {

@@ -78,7 +78,15 @@ TEST(FileSource, PacketsOutliveTheSourceInTheirBatch) {
   EXPECT_EQ(AsText(batch.packets.at(0).bytes), "kept");
 }
 
-class Compressed : public testing::TestWithParam<std::string (*)(const std::string&)> {};
+struct Compressor {
+  const char* name;
+  std::string (*run)(const std::string&);
+
+  std::string operator()(const std::string& bytes) const { return run(bytes); }
+  friend void PrintTo(const Compressor& compressor, std::ostream* out) { *out << compressor.name; }
+};
+
+class Compressed : public testing::TestWithParam<Compressor> {};
 
 TEST_P(Compressed, CaptureIsToldByItsBytesAndNotByItsName) {
   const TemporaryFolder folder;
@@ -113,7 +121,8 @@ TEST_P(Compressed, DamagedFileIsReadUpToTheDamage) {
   EXPECT_TRUE(reading.IsCut());
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, Compressed, testing::Values(&Gzip, &Zstd));
+INSTANTIATE_TEST_SUITE_P(Formats, Compressed,
+                         testing::Values(Compressor{"gzip", &Gzip}, Compressor{"zstd", &Zstd}));
 
 TEST(FileSource, PipeGivesWhatTheFileGives) {
   const TemporaryFolder folder;

@@ -97,6 +97,8 @@ TEST(CaptureFilter, LinkTypeThatItCannotJudgeIsLeftOutAndNamed) {
 struct BadText {
   std::string text;
   size_t caret;
+
+  friend void PrintTo(const BadText& bad, std::ostream* out) { *out << bad.text; }
 };
 
 class BadFilters : public testing::TestWithParam<BadText> {};

@@ -59,6 +59,10 @@ struct Resolution {
   uint8_t code;
   uint64_t ticks;
   TimeNs at;
+
+  friend void PrintTo(const Resolution& resolution, std::ostream* out) {
+    *out << "code " << +resolution.code << ", " << resolution.ticks << " ticks";
+  }
 };
 
 class PcapngResolutions : public testing::TestWithParam<Resolution> {};

@@ -153,7 +153,7 @@ TEST(Recorder, KernelDropsAreALossRow) {
   auto source = std::make_unique<FakeSource>(
       true,
       std::vector<FakeSource::Step>{Give(Conversations(1, 1)), FakeSource::Do([](FakeSource& self) {
-                                      self.drops_ = {.kernel = 7, .interface = 0};
+                                      self.dropped = {.kernel = 7, .interface = 0};
                                     })});
   Record(folder / "log", std::move(source));
   const auto losses = Losses(folder / "log", LossCause::kKernelDrop);

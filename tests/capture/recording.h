@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,12 @@ struct RecordingOptions {
   size_t ring_bytes_max = size_t{64} << 20;
   unsigned compression_threads = 2;
   size_t queue_bytes_max = size_t{64} << 20;
+
+  friend void PrintTo(const RecordingOptions& options, std::ostream* out) {
+    *out << "ring " << options.ring_batches_max << " batches " << options.ring_bytes_max
+         << " bytes, " << options.compression_threads << " threads, queue "
+         << options.queue_bytes_max << " bytes";
+  }
 };
 
 RecorderOptions OptionsFor(const std::filesystem::path& log, const RecordingOptions& options = {});

@@ -97,7 +97,15 @@ void PutLargeAndLate(LogWriter& writer, ExchangeNumber n) {
   writer.PutExchange(Exchange(n));
 }
 
-class PythonReader : public testing::TestWithParam<Compression> {};
+struct Compressed {
+  Compression by;
+
+  friend void PrintTo(const Compressed& compressed, std::ostream* out) {
+    *out << (compressed.by == Compression::kZstd ? "zstd" : "uncompressed");
+  }
+};
+
+class PythonReader : public testing::TestWithParam<Compressed> {};
 
 TEST_P(PythonReader, FindsWhatOurReaderFinds) {
   const TemporaryFolder folder;
@@ -105,7 +113,7 @@ TEST_P(PythonReader, FindsWhatOurReaderFinds) {
   for (const char* recorder : {"web-2", "r"}) {
     LogWriterOptions options = Finite(log);
     options.recorder = recorder;
-    options.compression = GetParam();
+    options.compression = GetParam().by;
     options.segment_bytes_max = 100'000;
     auto writer = LogWriter::Open(options).value();
     PutExchanges(*writer, 1, 40, 3000);
@@ -117,7 +125,9 @@ TEST_P(PythonReader, FindsWhatOurReaderFinds) {
   EXPECT_EQ(PythonReads(log), ours);
 }
 
-INSTANTIATE_TEST_SUITE_P(, PythonReader, testing::Values(Compression::kZstd, Compression::kNone));
+INSTANTIATE_TEST_SUITE_P(Logs, PythonReader,
+                         testing::Values(Compressed{Compression::kZstd},
+                                         Compressed{Compression::kNone}));
 
 }  // namespace
 }  // namespace trafrec::store

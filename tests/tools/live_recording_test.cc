@@ -67,11 +67,19 @@ TEST_F(LiveRecording, AnotherRecordersNameIsWelcomeInARunningLog) {
   EXPECT_EQ(second.exit_code, 0) << second.err;
 }
 
-class EndingSignal : public LiveRecording, public testing::WithParamInterface<int> {};
+struct Signal {
+  int number;
+
+  friend void PrintTo(const Signal& signal, std::ostream* out) {
+    *out << "SIG" << sigabbrev_np(signal.number);
+  }
+};
+
+class EndingSignal : public LiveRecording, public testing::WithParamInterface<Signal> {};
 
 TEST_P(EndingSignal, EndsItInGoodOrder) {
   const auto recorder = Record(log_);
-  recorder->Signal(GetParam());
+  recorder->Signal(GetParam().number);
   const Outcome outcome = recorder->Finish();
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("stopping: "));
@@ -80,10 +88,8 @@ TEST_P(EndingSignal, EndsItInGoodOrder) {
   EXPECT_THAT(Trafrec({"stats", log_}).out, Not(HasSubstr("crash")));
 }
 
-INSTANTIATE_TEST_SUITE_P(LiveRecording, EndingSignal, testing::Values(SIGINT, SIGTERM, SIGHUP),
-                         [](const auto& test) {
-                           return std::string("Sig") + sigabbrev_np(test.param);
-                         });
+INSTANTIATE_TEST_SUITE_P(LiveRecording, EndingSignal,
+                         testing::Values(Signal{SIGINT}, Signal{SIGTERM}, Signal{SIGHUP}));
 
 }  // namespace
 }  // namespace trafrec::tools
