@@ -4,9 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "bench/traffic/random.h"
+#include "tests/support/random.h"
 
 namespace trafrec::bench {
+
+using test_support::Random;
 
 /// Writes JSON documents as a search engine holds them: log lines, products, ids, prices. Words
 /// come from a fixed vocabulary with a natural skew, messages from templates with values put in, as

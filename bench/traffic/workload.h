@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <string>
 
-#include "bench/traffic/random.h"
 #include "bench/traffic/text.h"
+#include "tests/support/random.h"
 
 namespace trafrec::bench {
+
+using test_support::Random;
 
 /// What one exchange puts on the wire.
 struct ExchangeBytes {

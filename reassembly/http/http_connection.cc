@@ -199,8 +199,10 @@ void HttpConnection::OnLeaving(Exchange& exchange) {
     upgraded_ = std::make_unique<Upgraded>();
     upgraded_->number = exchange.number;
     for (size_t side = 0; side < 2; ++side) {
-      upgraded_->facts[side] = exchange.messages[side].facts;
-      upgraded_->extents[side] = exchange.messages[side].extents;
+      if (const Message& message = exchange.messages[side]; message.put) {
+        upgraded_->facts[side] = message.facts;
+        upgraded_->extents[side] = message.extents;
+      }
     }
   }
   if (active_->exchanges.Contains(&exchange)) {

@@ -132,6 +132,9 @@ void StreamTracker::Impl::TakeRuns(Connection& connection, int f, uint64_t offse
   const uint64_t captured_end = offset + bytes.size();
   const uint64_t end = offset + wire_length;
   uint64_t position = std::max(offset, flow.next);
+  const auto behind = buffer.FindFrom(position);
+  const bool repeats =
+      offset < position || (behind != buffer.pieces().end() && behind->first < end);
   size_t overlapped = 0;
   while (position < end) {
     ++counters.steps;
@@ -143,6 +146,7 @@ void StreamTracker::Impl::TakeRuns(Connection& connection, int f, uint64_t offse
       const uint64_t until = found ? std::min(limit, piece->first) : limit;
       Arrival here = arrival;
       here.packet_start = position == offset && arrival.packet_start;
+      here.repeats = repeats;
       const Bytes run = real ? bytes.subspan(position - offset, until - position) : Bytes();
       TakeRun(connection, f, position, run, until - position, here);
       position = until;
@@ -233,9 +237,10 @@ void StreamTracker::Impl::Deliver(Connection& connection, int f, Bytes bytes,
   if (arrival.has_acknowledgment) {
     chunk.acknowledgment = arrival.acknowledgment;
   }
-  chunk.peer_offset = arrival.peer_offset;
-  if (connection.detail && chunk.peer_offset && connection.detail->flow[1 - f].fin_known()) {
-    chunk.peer_offset = std::min(*chunk.peer_offset, connection.detail->flow[1 - f].fin_offset);
+  if (arrival.peer_offset) {
+    // Less than the packet says for a FIN, which has a number and no byte, and for a copy that goes
+    // first though it acknowledges more than is delivered: its original knew less (ordering.cc).
+    chunk.peer_offset = std::min(*arrival.peer_offset, connection.flow[1 - f].next);
   }
   chunk.packet_start = arrival.packet_start;
   flow.recent = recent.Remember(flow.recent, flow.next, bytes);
@@ -245,11 +250,22 @@ void StreamTracker::Impl::Deliver(Connection& connection, int f, Bytes bytes,
           [&](StreamConsumer& consumer) { consumer.OnChunk(static_cast<Flow>(f), chunk); });
 }
 
-void StreamTracker::Impl::DeliverFront(Connection& connection, int f) {
+void StreamTracker::Impl::DeliverFront(Connection& connection, int f, uint64_t length_max) {
   ++counters.steps;
   Direction& flow = connection.flow[f];
   OutOfOrderBuffer& buffer = connection.detail->flow[f].buffer;
   CHECK(buffer.front_offset() == flow.next);
+  const OutOfOrderBuffer::Piece& front = buffer.front();
+  if (const uint64_t part = std::min(length_max, front.run_length()); part < front.length) {
+    if (front.is_cut()) {
+      DeliverGap(connection, f, flow.next + part, store::GapCause::kSnaplen);
+    } else {
+      PayloadOf(connection, f).buffered_bytes -= part;
+      Deliver(connection, f, front.bytes().first(part), front.arrival);
+    }
+    buffer.TrimFront(part);
+    return;
+  }
   const OutOfOrderBuffer::Piece piece = buffer.PopFront();
   if (piece.is_cut()) {
     DeliverGap(connection, f, flow.next + piece.length, store::GapCause::kSnaplen);

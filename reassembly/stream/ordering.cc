@@ -4,8 +4,9 @@
 // far as their packet acknowledges it: an answer that a mirror shows before its request waits for
 // it. Both kinds of waiting end by the same means: the missing bytes come, or the peer's ACK says
 // that they went by, or a limit or the end forces them. Two flows can wait for each other when a
-// retransmission carries a newer ACK than its original did. Then the piece that was captured later
-// goes first: its original was sent before the other's ACK of it.
+// retransmission carries a newer ACK than its original did. Then the retransmission goes first, as
+// far as the other waits for it: its original was sent before the other's ACK of it. It is the one
+// whose packet repeated bytes, or else the one that was captured later.
 
 #include <algorithm>
 
@@ -36,7 +37,12 @@ void StreamTracker::Impl::Pump(Connection& connection) {
     if (!is_ready(0) || !is_ready(1)) {
       return;
     }
-    DeliverFront(connection, front(0).arrival.at > front(1).arrival.at ? 0 : 1);
+    const Arrival& first = front(0).arrival;
+    const Arrival& second = front(1).arrival;
+    const bool first_is_copy =
+        first.repeats == second.repeats ? first.at > second.at : first.repeats;
+    const int f = first_is_copy ? 0 : 1;
+    DeliverFront(connection, f, *front(1 - f).arrival.peer_offset - connection.flow[f].next);
   }
 }
 

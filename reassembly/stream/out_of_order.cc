@@ -77,23 +77,34 @@ size_t OutOfOrderBuffer::Coalesce(uint64_t from, uint64_t until) {
       ++visited;
     }
     if (last != std::next(at)) {
-      auto joined = std::make_unique_for_overwrite<uint8_t[]>(end - at->first);
-      Piece& first = at->second;
+      Piece joined;
+      joined.data = std::make_unique_for_overwrite<uint8_t[]>(end - at->first);
+      joined.length = end - at->first;
+      joined.waiting_since = at->second.waiting_since;
+      joined.arrival = at->second.arrival;
       for (auto part = at; part != last; ++part) {
-        std::memcpy(joined.get() + (part->first - at->first), part->second.data.get(),
-                    part->second.length);
-        first.arrival.peer_offset =
-            std::max(first.arrival.peer_offset, part->second.arrival.peer_offset);
+        const uint64_t offset = part->first - at->first;
+        std::memcpy(joined.data.get() + offset, part->second.bytes().data(), part->second.length);
+        AppendRuns(joined, offset, part->second);
         Discharge(part->second);
       }
-      first.data = std::move(joined);
-      first.length = end - at->first;
-      Charge(first);
+      Charge(joined);
+      at->second = std::move(joined);
       pieces_.erase(std::next(at), last);
     }
     at = last;
   }
   return visited;
+}
+
+/// Each run keeps what its own packet says: which bytes of the reverse flow come before it.
+void OutOfOrderBuffer::AppendRuns(Piece& joined, uint64_t at, const Piece& part) {
+  if (at > 0) {
+    joined.later.push_back({at, part.arrival});
+  }
+  for (size_t i = part.next_run; i < part.later.size(); ++i) {
+    joined.later.push_back({at + part.later[i].begin - part.skipped, part.later[i].arrival});
+  }
 }
 
 OutOfOrderBuffer::Piece OutOfOrderBuffer::PopFront() {
@@ -102,12 +113,27 @@ OutOfOrderBuffer::Piece OutOfOrderBuffer::PopFront() {
   return std::move(node.mapped());
 }
 
-void OutOfOrderBuffer::Charge(const Piece& piece) {
-  charged_bytes_ += limits::kPieceBytes + (piece.is_cut() ? 0 : piece.length);
+void OutOfOrderBuffer::TrimFront(uint64_t bytes) {
+  auto node = pieces_.extract(pieces_.begin());
+  Piece& piece = node.mapped();
+  CHECK(bytes < piece.length && bytes <= piece.run_length());
+  if (bytes == piece.run_length()) {
+    piece.arrival = piece.later[piece.next_run++].arrival;
+  } else {
+    piece.arrival.packet_start = false;
+  }
+  node.key() += bytes;
+  piece.skipped += bytes;
+  piece.length -= bytes;
+  pieces_.insert(pieces_.begin(), std::move(node));
 }
 
-void OutOfOrderBuffer::Discharge(const Piece& piece) {
-  charged_bytes_ -= limits::kPieceBytes + (piece.is_cut() ? 0 : piece.length);
+size_t OutOfOrderBuffer::CostOf(const Piece& piece) {
+  return limits::kPieceBytes + (piece.is_cut() ? 0 : piece.skipped + piece.length) +
+         piece.later.size() * sizeof(Run);
 }
+
+void OutOfOrderBuffer::Charge(const Piece& piece) { charged_bytes_ += CostOf(piece); }
+void OutOfOrderBuffer::Discharge(const Piece& piece) { charged_bytes_ -= CostOf(piece); }
 
 }  // namespace trafrec::reassembly

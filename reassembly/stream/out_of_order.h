@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/time.h"
@@ -17,6 +18,7 @@ struct Arrival {
   uint32_t acknowledgment = 0;
   bool has_acknowledgment = false;
   bool packet_start = false;
+  bool repeats = false;  ///< the packet also carried bytes that had been captured before
   std::optional<uint64_t> peer_offset;
 };
 
@@ -25,14 +27,25 @@ struct Arrival {
 /// Knows nothing of limits; its owner reads charged_bytes.
 class OutOfOrderBuffer {
  public:
+  /// Bytes of a joined piece that came with a packet of their own.
+  struct Run {
+    uint64_t begin;  // in the piece's data
+    Arrival arrival;
+  };
   struct Piece {
     std::unique_ptr<uint8_t[]> data;  // null: the capture cut these bytes off
-    uint64_t length = 0;
-    TimeNs waiting_since = 0;  // tracker's time, which never goes back
-    Arrival arrival;
+    uint64_t skipped = 0;             // of data: they left by TrimFront
+    uint64_t length = 0;              // of what follows
+    TimeNs waiting_since = 0;         // tracker's time, which never goes back
+    Arrival arrival;                  // of the first run
+    std::vector<Run> later;           // the other runs of a joined piece
+    size_t next_run = 0;              // in later: those before have left
 
     bool is_cut() const { return data == nullptr; }
-    Bytes bytes() const { return {data.get(), static_cast<size_t>(length)}; }
+    uint64_t run_length() const {
+      return next_run < later.size() ? later[next_run].begin - skipped : length;
+    }
+    Bytes bytes() const { return {data.get() + skipped, static_cast<size_t>(length)}; }
   };
   using Pieces = std::map<uint64_t, Piece>;  // by offset
 
@@ -52,8 +65,13 @@ class OutOfOrderBuffer {
   /// Joins neighbouring pieces that lie wholly inside [from, until). Returns how many it visited.
   size_t Coalesce(uint64_t from, uint64_t until);
   Piece PopFront();
+  /// Takes off the first bytes of the front piece, fewer than all and not beyond its first run.
+  /// Their memory stays charged until the piece goes.
+  void TrimFront(uint64_t bytes);
 
  private:
+  static size_t CostOf(const Piece& piece);
+  static void AppendRuns(Piece& joined, uint64_t at, const Piece& part);
   void Charge(const Piece& piece);
   void Discharge(const Piece& piece);
 

@@ -64,7 +64,7 @@ struct StreamTracker::Impl {
               bool conflict);
   bool IsBlocked(const Connection& connection, int f, const Arrival& arrival) const;
   void Deliver(Connection& connection, int f, Bytes bytes, const Arrival& arrival);
-  void DeliverFront(Connection& connection, int f);
+  void DeliverFront(Connection& connection, int f, uint64_t length_max = UINT64_MAX);
   void DeliverGap(Connection& connection, int f, uint64_t until, store::GapCause cause);
 
   // ordering.cc

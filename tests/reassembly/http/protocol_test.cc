@@ -91,6 +91,14 @@ TEST(Protocol, ConnectionIsPutBeforeItsExchangesAndAtItsClose) {
   EXPECT_EQ(connection.close_cause, store::CloseCause::kFin);
 }
 
+TEST(Protocol, UpgradeAddsFactsOnlyToMessagesThatWerePut) {
+  Talk talk({.mid_stream = true});
+  talk.Server("HTTP/1.1 101 Switching Protocols\r\n\r\n").Server("opaque");
+  talk.Close();
+  EXPECT_THAT(talk.sink().broken, IsEmpty());
+  EXPECT_FALSE(talk.exchange(1).has_request);
+}
+
 TEST(Protocol, RolesOfAMidStreamConnectionComeFromContent) {
   Talk talk({.mid_stream = true});
   // The sender of the first packet is the server here.

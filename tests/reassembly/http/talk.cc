@@ -7,67 +7,6 @@
 
 namespace trafrec::reassembly {
 
-void CollectingSink::PutConnection(const store::ConnectionRecord& connection) {
-  connections[connection.number] = connection;
-  calls.push_back(fmt::format("connection {}", connection.number));
-}
-
-void CollectingSink::PutExtent(store::MessageId id, uint32_t index, Bytes bytes) {
-  CollectedMessage& message = messages[id];
-  EXPECT_EQ(index, message.extents) << "extents come in order";
-  ++message.extents;
-  message.body.append(AsText(bytes));
-  calls.push_back(fmt::format("extent {}", id));
-}
-
-void CollectingSink::PutMessage(const store::MessageRecord& record) {
-  CollectedMessage& message = messages[record.id];
-  EXPECT_EQ(++message.puts, 1) << "a message is put once";
-  EXPECT_EQ(record.extents, message.extents);
-  EXPECT_TRUE(connections.contains(record.connection)) << "its connection was put before";
-  message.connection = record.connection;
-  message.facts = record.facts;
-  message.head = AsText(record.head);
-  message.body.append(AsText(record.body_rest));
-  message.trailers = AsText(record.trailers);
-  calls.push_back(fmt::format("message {}", record.id));
-}
-
-void CollectingSink::PutMessageFacts(store::MessageId id, const store::MessageFacts& facts,
-                                     Bytes trailers, uint32_t extents) {
-  CollectedMessage& message = messages[id];
-  EXPECT_EQ(message.puts, 1) << "facts follow their message";
-  EXPECT_EQ(extents, message.extents);
-  message.facts = facts;
-  message.trailers.append(AsText(trailers));
-  calls.push_back(fmt::format("facts {}", id));
-}
-
-void CollectingSink::PutExchange(const store::ExchangeRecord& exchange) {
-  CollectedExchange& collected = exchanges[exchange.number];
-  EXPECT_TRUE(collected.puts == 0 || HasFlag(collected.record.flags, store::Flag::kOpen))
-      << "an exchange is final once";
-  ++collected.puts;
-  collected.record = exchange;
-  EXPECT_TRUE(connections.contains(exchange.connection));
-  if (exchange.has_request) {
-    EXPECT_EQ(messages[store::MessageIdOf(exchange.number, store::Side::kClient)].puts, 1);
-  }
-  if (exchange.has_response) {
-    EXPECT_EQ(messages[store::MessageIdOf(exchange.number, store::Side::kServer)].puts, 1);
-  }
-  calls.push_back(fmt::format("exchange {}", exchange.number));
-}
-
-void CollectingSink::PutLoss(const store::LossRecord& loss) { losses.push_back(loss); }
-
-void CollectingSink::Advance(const store::Marks& next, TimeNs) {
-  EXPECT_GE(next.exchanges_below, marks.exchanges_below);
-  EXPECT_GE(next.requests_through, marks.requests_through);
-  EXPECT_GE(next.answers_through, marks.answers_through);
-  marks = next;
-}
-
 namespace {
 
 HttpLayerOptions LayerOptions(const Talk::Options& options) {
@@ -240,6 +179,7 @@ void Talk::Close(store::CloseCause cause) {
   Counters counters;
   layer_.AddCounters(counters);
   EXPECT_EQ(BrokenSums(counters), std::vector<std::string>{});
+  EXPECT_EQ(sink_.broken, std::vector<std::string>{});
   EXPECT_EQ(counter("messages.in_flight"), 0);
   EXPECT_EQ(counter("exchanges.in_flight"), 0);
   EXPECT_EQ(counter("http.bytes.pending"), 0);

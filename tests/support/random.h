@@ -1,9 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 
-namespace trafrec::bench {
+namespace trafrec::test_support {
 
 /// xoshiro256** (Blackman and Vigna), seeded by SplitMix64. The standard library's distributions
 /// differ between implementations; this one makes the same traffic everywhere.
@@ -39,9 +40,19 @@ class Random {
   double Unit() { return static_cast<double>(Next() >> 11) * 0x1p-53; }
 
   bool Percent(uint32_t percent) { return Below(100) < percent; }
+  bool Chance(double rate) { return Unit() < rate; }
+
+  /// Both ends included. Many small values and few large ones: each power of two is as likely.
+  uint32_t Skewed(uint32_t from, uint32_t to) {
+    const uint32_t span = to - from;
+    const auto bits = static_cast<uint32_t>(std::bit_width(span));
+    return from + Below(std::min(span, (uint32_t{1} << Below(bits + 1)) - 1) + 1);
+  }
+  /// Both ends included.
+  uint32_t Between(uint32_t from, uint32_t to) { return from + Below(to - from + 1); }
 
  private:
   uint64_t state_[4];
 };
 
-}  // namespace trafrec::bench
+}  // namespace trafrec::test_support
