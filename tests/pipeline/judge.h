@@ -32,6 +32,7 @@ struct Sent {
   Conversation conversation;
   std::vector<Segment> segments;
   Captured captured;
+  std::vector<bool> captured_segments;
   TimeNs from = 0;
   TimeNs until = 0;
 };

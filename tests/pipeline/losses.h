@@ -37,8 +37,7 @@ struct Captured {
   size_t gaps() const;
 };
 
-/// `kept`: by packet, for `all` packets of the trial before the loss, given as the count of packets
-/// of each segment that were sent and that were kept.
+/// `whole_segments`: by segment, whether all its packets were captured.
 Captured CapturedOf(const Conversation& conversation, const std::vector<Segment>& segments,
                     const std::vector<bool>& whole_segments);
 

@@ -182,7 +182,8 @@ Trial MakeTrial(uint64_t seed, TrialKind kind) {
   SortByTime(trial.packets);
   const WholeSegments whole = DropPackets(trial, random);
   for (Sent& sent : trial.sent) {
-    sent.captured = CapturedOf(sent.conversation, sent.segments, whole[sent.conversation.number]);
+    sent.captured_segments = whole[sent.conversation.number];
+    sent.captured = CapturedOf(sent.conversation, sent.segments, sent.captured_segments);
   }
   return trial;
 }

@@ -1,0 +1,16 @@
+# Judges millions of made exchanges. Sourced by tools/dev.
+
+soak() {
+  local exchanges=${1:-10000000} seed=${2:-1} kind=${3:-}
+  [[ $exchanges =~ ^[1-9][0-9]*$ ]] ||
+    die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes]"
+  [[ $seed =~ ^[0-9]+$ ]] || die "\"$seed\" is no seed" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes]"
+  [[ -z $kind || $kind == quotes ]] ||
+    die "there is no soak of \"$kind\"; there is: quotes" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes]"
+  setup build test
+  build_preset release --target soak
+  heading "Soak ($exchanges exchanges from seed $seed)"
+  # shellcheck disable=SC2086
+  build/tests/pipeline/soak "$exchanges" "$seed" $kind ||
+    die "defects were found" "each is shown above with the command that shows it alone"
+}
