@@ -175,6 +175,8 @@ struct Case {
   const char* name;
   Style style;
   double complete_min;  ///< share of the exchanges that must be complete
+
+  friend void PrintTo(const Case& style, std::ostream* out) { *out << style.name; }
 };
 
 class PairingProperty : public testing::TestWithParam<Case> {};
@@ -207,8 +209,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"depth_8_heavy", {8, Refill::kDrained, 0.3, true, true, 700}, 0},
                     Case{"depth_8_window", {8, Refill::kWindow, 0.02, true, true, 1448}, 0},
                     Case{"depth_64_window", {64, Refill::kWindow, 0.02, true, true, 1448}, 0},
-                    Case{"depth_8_clean", {8, Refill::kWindow, 0.0, true, true, 300}, 1.0}),
-    [](const auto& parameter) { return std::string(parameter.param.name); });
+                    Case{"depth_8_clean", {8, Refill::kWindow, 0.0, true, true, 300}, 1.0}));
 
 }  // namespace
 }  // namespace trafrec::reassembly
