@@ -19,7 +19,6 @@ using test_support::Outcome;
 using test_support::RunningTrafrec;
 using test_support::Trafrec;
 using test_support::WaitUntil;
-using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
