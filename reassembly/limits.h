@@ -115,6 +115,9 @@ inline constexpr double kShedReads = 0.90;
 inline constexpr double kShedMutations = 0.98;
 /// Shedding that pauses for less than this is one interval, and one loss record.
 inline constexpr int64_t kShedPauseNs = kNsPerSecond;
+/// Length of the intervals by which the loss estimate is stored: short enough to see a bad minute,
+/// long enough to cost nothing.
+inline constexpr int64_t kLossIntervalNs = 10 * kNsPerSecond;
 /// Silence of both sides after which no answer is outstanding, if the client had all that was sent.
 inline constexpr int64_t kQuietNs = kNsPerSecond;
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "reassembly/limits.h"
+#include "reassembly/loss_meter.h"
 
 namespace trafrec::reassembly {
 
@@ -13,12 +14,20 @@ struct Reassembler::Impl {
                    options.memory_bytes_max == 0 ? limits::kGlobalBytes : options.memory_bytes_max},
         dissector(options.checksums),
         http(std::move(options.http), memory, sink),
-        tracker(options.limits, memory, http) {}
+        tracker(options.limits, memory, http),
+        meter(sink) {}
+
+  void Advance(TimeNs now) {
+    if (meter.Advance(now)) {
+      meter.Put(tracker.loss());
+    }
+  }
 
   MemoryAccount memory;
   Dissector dissector;
   HttpLayer http;
-  StreamTracker tracker;  // last: its connections' consumers belong to http
+  StreamTracker tracker;  // after http, which its connections' consumers belong to
+  LossMeter meter;
 };
 
 Reassembler::Reassembler(ReassemblerOptions options, store::RecordSink& sink)
@@ -27,6 +36,7 @@ Reassembler::Reassembler(ReassemblerOptions options, store::RecordSink& sink)
 Reassembler::~Reassembler() = default;
 
 void Reassembler::OnPacket(const Packet& packet) {
+  impl_->Advance(packet.at);
   if (const TcpSegment* const segment = impl_->dissector.Dissect(packet)) {
     impl_->tracker.OnSegment(*segment);
   }
@@ -34,12 +44,14 @@ void Reassembler::OnPacket(const Packet& packet) {
 
 void Reassembler::OnTick(TimeNs now) {
   impl_->tracker.OnTick(now);
+  impl_->Advance(now);
   impl_->http.OnTick(now, impl_->tracker.undelivered_since());
 }
 
 void Reassembler::Finish() {
   impl_->tracker.Finish();
   impl_->http.Finish();
+  impl_->meter.Put(impl_->tracker.loss());
 }
 
 Counters Reassembler::counters() const {

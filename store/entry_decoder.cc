@@ -259,6 +259,7 @@ Result<LossRecord> DecodeLoss(const EntryView& entry) {
   loss.exact = (bits & 2) != 0;
   loss.packets = in.Number();
   loss.bytes = in.Number();
+  loss.of_bytes = in.Number();
   if (!in.ok()) {
     return Damaged("a loss");
   }

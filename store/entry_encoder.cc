@@ -213,6 +213,7 @@ void EntryEncoder::Loss(const LossRecord& loss, FrameBuffer& out) {
     facts.Number(loss.connection.value_or(0));
     facts.Number(loss.packets);
     facts.Number(loss.bytes);
+    facts.Number(loss.of_bytes);
   }
   AppendEntry(EntryKind::kLoss, scratch_, 0, out);
 }

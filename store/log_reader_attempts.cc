@@ -69,8 +69,8 @@ Status ReadCounters(db::Database& database, Counters& counters) {
 
 Status ReadLosses(db::Database& database, std::vector<LossRecord>& losses) {
   TRY_ASSIGN(db::Statement rows,
-             database.Prepare("SELECT cause, from_ns, until_ns, connection, packets, bytes, exact "
-                              "FROM loss ORDER BY id"));
+             database.Prepare("SELECT cause, from_ns, until_ns, connection, packets, bytes, exact, "
+                              "of_bytes FROM loss ORDER BY id"));
   while (true) {
     TRY_ASSIGN(const bool row, rows.Step());
     if (!row) {
@@ -84,6 +84,7 @@ Status ReadLosses(db::Database& database, std::vector<LossRecord>& losses) {
     loss.packets = rows.Unsigned(4);
     loss.bytes = rows.Unsigned(5);
     loss.exact = rows.Int(6) != 0;
+    loss.of_bytes = rows.Unsigned(7);
     losses.push_back(loss);
   }
 }

@@ -136,6 +136,10 @@ const char* LossCauseName(LossCause cause) {
       return "load";
     case LossCause::kCutFile:
       return "cut_file";
+    case LossCause::kGap:
+      return "gap";
+    case LossCause::kGapShare:
+      return "gap_share";
   }
   return "unknown";
 }

@@ -229,6 +229,10 @@ enum class LossCause : uint8_t {
   kDiskFull = 8,       ///< nothing could be stored
   kLoad = 9,           ///< shed under load in the order of docs/accounting.md
   kCutFile = 10,       ///< the capture file ends in the middle of a packet
+  kGap = 11,           ///< bytes of one connection that became no message: whole ones may be among
+                       ///< them
+  kGapShare = 12,      ///< of `of_bytes` that were acknowledged in this interval `bytes` were not
+                       ///< captured; each is in a message's gaps or in a kGap row too
 };
 
 const char* LossCauseName(LossCause cause);
@@ -241,7 +245,10 @@ struct LossRecord {
   std::optional<ConnectionNumber> connection;  ///< where the capture could know it
   uint64_t packets = 0;
   uint64_t bytes = 0;
-  bool exact = false;  ///< false: an estimate, or an amount that nobody can know
+  bool exact = false;     ///< false: an estimate, or an amount that nobody can know
+  uint64_t of_bytes = 0;  ///< of kGapShare: the whole, 0 else
+
+  bool operator==(const LossRecord&) const = default;
 };
 
 /// Progress that the reassembly thread has made, monotone. See docs/accounting.md, "Marks".

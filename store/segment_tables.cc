@@ -96,7 +96,7 @@ Status SegmentTables::PrepareStatements() {
       Wanted{&put_connection_,
              "INSERT OR REPLACE INTO connection "
              "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
-      Wanted{&put_loss_, "INSERT INTO loss VALUES(NULL,?,?,?,?,?,?,?,?,?,?)"},
+      Wanted{&put_loss_, "INSERT INTO loss VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?)"},
       Wanted{&put_text_, "INSERT INTO text VALUES(?,?)"},
       Wanted{&put_mark_, "INSERT OR REPLACE INTO mark VALUES(?,?)"},
       Wanted{&put_counter_, "INSERT OR REPLACE INTO counter VALUES(?,?,?)"},
@@ -260,8 +260,9 @@ Status SegmentTables::PutLoss(int64_t frame, const FrameRows::Loss& row,
       .Bind(5, loss.packets)
       .Bind(6, loss.bytes)
       .Bind(7, static_cast<int64_t>(loss.exact))
-      .Bind(8, frame)
-      .Bind(9, row.entry)
+      .Bind(8, loss.of_bytes)
+      .Bind(9, frame)
+      .Bind(10, row.entry)
       .Run();
 }
 

@@ -121,7 +121,7 @@ Status RowChecker::ReadLosses() {
   TRY_ASSIGN(
       db::Statement rows,
       database_.Prepare("SELECT frame, entry, cause, from_ns, until_ns, connection, packets, "
-                        "bytes, exact, recorder FROM loss"));
+                        "bytes, exact, recorder, of_bytes FROM loss"));
   while (true) {
     TRY_ASSIGN(const bool row, rows.Step());
     if (!row) {
@@ -135,6 +135,7 @@ Status RowChecker::ReadLosses() {
     loss.packets = rows.Unsigned(6);
     loss.bytes = rows.Unsigned(7);
     loss.exact = rows.Int(8) != 0;
+    loss.of_bytes = rows.Unsigned(10);
     if (rows.Text(9) != attempt_.recorder) {
       report_(
           fmt::format("a {} loss is of recorder '{}'", LossCauseName(loss.cause), rows.Text(9)));
@@ -152,10 +153,7 @@ Status RowChecker::Loss(const EntryPlace& place, const EntryView& view) {
     report_(fmt::format("entry {} of frame {} is a {} loss, which has no row", place.entry,
                         place.frame, LossCauseName(entry->cause)));
   } else {
-    const LossRecord& loss = row->second;
-    if (loss.cause != entry->cause || loss.from != entry->from || loss.until != entry->until ||
-        loss.connection != entry->connection || loss.packets != entry->packets ||
-        loss.bytes != entry->bytes || loss.exact != entry->exact) {
+    if (row->second != *entry) {
       report_(fmt::format("the row of the {} loss in frame {} is not what its entry says",
                           LossCauseName(entry->cause), place.frame));
     }

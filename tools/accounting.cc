@@ -168,6 +168,15 @@ std::string LossSentence(const store::LossRecord& loss) {
     case store::LossCause::kCrash:
       return fmt::format("was killed or died after {}; recovered at {}", from,
                          FormatTime(loss.until));
+    case store::LossCause::kGapShare:
+      return fmt::format("{} of {} of payload ({}) were not captured between {} and {}",
+                         HumanBytes(loss.bytes), HumanBytes(loss.of_bytes),
+                         Percent(loss.bytes, std::max(loss.bytes, loss.of_bytes)), from,
+                         FormatTime(loss.until));
+    case store::LossCause::kGap:
+      return fmt::format("connection {} lost {}{} between {} and {}: whole messages may be missing",
+                         loss.connection.value_or(0), loss.exact ? "" : "up to ",
+                         HumanBytes(loss.bytes), from, FormatTime(loss.until));
     default:
       break;
   }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <set>
 
 #include "store/exchange_id.h"
@@ -79,6 +80,22 @@ std::string IncompleteInWords(const Counters& counters) {
   return text.empty() ? "none" : text;
 }
 
+/// Those of single connections come last: under heavy loss they are many.
+std::string LossRows(std::vector<store::LossRecord> losses) {
+  std::stable_partition(losses.begin(), losses.end(), [](const store::LossRecord& loss) {
+    return loss.cause != store::LossCause::kGap;
+  });
+  std::string out;
+  for (size_t i = 0; i < losses.size() && i < kLossRowsShown; ++i) {
+    out += "    - " + LossSentence(losses[i]) + "\n";
+  }
+  if (losses.size() > kLossRowsShown) {
+    out += fmt::format("    - and {} more (--json has all)\n",
+                       WithCommas(losses.size() - kLossRowsShown));
+  }
+  return out;
+}
+
 std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint) {
   std::string out = paint(Tone::kBold, AttemptName(attempt)) + "  " +
                     EscapeForTerminal(attempt.source) + ", " + StateOf(attempt) + "\n";
@@ -112,13 +129,7 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
     out += finding.remedy.empty() ? "" : paint(Tone::kDim, "      try: " + finding.remedy) + "\n";
   }
   out += Line("loss rows", attempt.losses.empty() ? "none" : "");
-  for (size_t i = 0; i < attempt.losses.size() && i < kLossRowsShown; ++i) {
-    out += "    - " + LossSentence(attempt.losses[i]) + "\n";
-  }
-  if (attempt.losses.size() > kLossRowsShown) {
-    out += fmt::format("    - and {} more (--json has all)\n",
-                       WithCommas(attempt.losses.size() - kLossRowsShown));
-  }
+  out += LossRows(attempt.losses);
   const std::vector<std::string> broken = BrokenSums(attempt.counters);
   out += Line("sums", broken.empty() ? paint(Tone::kGreen, "all agree")
                                      : paint(Tone::kRed,
@@ -139,6 +150,8 @@ void AppendLossJson(JsonAppender& json, const store::LossRecord& loss) {
   json.Number("packets", loss.packets);
   json.Number("bytes", loss.bytes);
   json.Bool("exact", loss.exact);
+  json.NumberOrNull("of_bytes",
+                    loss.of_bytes > 0 ? std::optional<uint64_t>(loss.of_bytes) : std::nullopt);
   json.Close('}');
 }
 

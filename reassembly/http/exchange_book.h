@@ -58,7 +58,7 @@ class ExchangeBook {
   void Flush();
 
   void PutConnection(const store::ConnectionRecord& record) { sink_.PutConnection(record); }
-  void PutEvictionLoss(store::ConnectionNumber connection, TimeNs at);
+  void PutLoss(const store::LossRecord& loss) { sink_.PutLoss(loss); }
   void PutFacts(store::MessageId id, const store::MessageFacts& facts, uint32_t extents);
 
   const HttpLayerOptions& options() const { return options_; }

@@ -134,15 +134,6 @@ void ExchangeBook::PutOpenRow(Exchange& exchange) {
   by_number_.Remove(&exchange);
 }
 
-void ExchangeBook::PutEvictionLoss(store::ConnectionNumber connection, TimeNs at) {
-  store::LossRecord loss;
-  loss.cause = store::LossCause::kLimit;
-  loss.from = at;
-  loss.until = at;
-  loss.connection = connection;
-  sink_.PutLoss(loss);
-}
-
 void ExchangeBook::PutFacts(store::MessageId id, const store::MessageFacts& facts,
                             uint32_t extents) {
   sink_.PutMessageFacts(id, facts, {}, extents);

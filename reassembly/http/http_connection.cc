@@ -115,9 +115,14 @@ void HttpConnection::OnEvict(TimeNs at) {
   book_.Advance(at);
   ++book_.counts().evictions;
   if (active_) {
-    CloseAll(Ending::kEvicted, FlagBit(Flag::kEvicted));
+    CloseAll(Ending::kEvicted, FlagBit(Flag::kEvicted), at);
     if (put_) {
-      book_.PutEvictionLoss(info_.number, at);
+      store::LossRecord loss;
+      loss.cause = store::LossCause::kLimit;
+      loss.from = at;
+      loss.until = at;
+      loss.connection = info_.number;
+      book_.PutLoss(loss);
     }
   }
   evicted_ = true;
@@ -127,7 +132,7 @@ void HttpConnection::OnClose(const ConnectionEnd& end) {
   book_.Advance(end.at);
   end_ = &end;
   if (active_) {
-    CloseAll(Ending::kClosed, 0);
+    CloseAll(Ending::kClosed, 0, end.at);
   }
   if (protocol_ == store::Protocol::kNoData && had_data_) {
     protocol_ = store::Protocol::kUnknown;
@@ -141,11 +146,12 @@ void HttpConnection::OnClose(const ConnectionEnd& end) {
   end_ = nullptr;
 }
 
-void HttpConnection::CloseAll(Ending ending, store::Flags flags) {
+void HttpConnection::CloseAll(Ending ending, store::Flags flags, TimeNs at) {
   for (Lane& lane : active_->lanes) {
     if (!lane.ended) {
       lane.parser.Finish(false, ending);
     }
+    PutLost(lane, lane.delivered, at);
     if (lane.held != nullptr) {
       book_.Discard(*lane.held);
     }
@@ -164,6 +170,22 @@ void HttpConnection::CloseAll(Ending ending, store::Flags flags) {
   }
   book_.memory().used_bytes -= active_->charged;
   active_.reset();
+}
+
+void HttpConnection::PutLost(Lane& lane, uint64_t end, TimeNs until) {
+  const bool http = protocol_ == store::Protocol::kHttp1 || protocol_ == store::Protocol::kNoData;
+  if (lane.lost && http && lane.lost->gap_bytes > 0) {
+    BeforePut();
+    store::LossRecord loss;
+    loss.cause = store::LossCause::kGap;
+    loss.from = lane.lost->from;
+    loss.until = until;
+    loss.connection = info_.number;
+    loss.bytes = end - lane.lost->offset;
+    loss.exact = loss.bytes == lane.lost->gap_bytes;
+    book_.PutLoss(loss);
+  }
+  lane.lost.reset();
 }
 
 void HttpConnection::PutUpgradedFacts() {

@@ -29,6 +29,12 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   void OnEvict(TimeNs at) override;
 
  private:
+  /// Bytes of one direction that became no message, up to now.
+  struct Lost {
+    TimeNs from = 0;         ///< time of the last byte before them
+    uint64_t offset = 0;     ///< of the first
+    uint64_t gap_bytes = 0;  ///< of them that were not captured
+  };
   /// One direction.
   struct Lane {
     Lane(Flow flow, bool proved, MessageHandler& handler, HttpCounts& counts)
@@ -42,6 +48,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
     uint64_t delivered = 0;       ///< offset up to which the flow was handed over
     TimeNs last_at = 0;           ///< of its last chunk
     bool ended = false;
+    std::optional<Lost> lost;
   };
   /// What a connection with data needs.
   struct Active {
@@ -115,7 +122,8 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   void LeaveUnanswered(const std::vector<Exchange*>& exchanges, store::Flags flags);
   void FinishIfDone(Exchange& exchange);
   void SettleCovered(Flow flow);
-  void CloseAll(Ending ending, store::Flags flags);
+  void PutLost(Lane& lane, uint64_t end, TimeNs until);
+  void CloseAll(Ending ending, store::Flags flags, TimeNs at);
   void PutUpgradedFacts();
   store::ConnectionRecord Record() const;
 

@@ -115,6 +115,7 @@ void HttpConnection::InitMessage(Flow flow, Exchange& exchange, const MessageSta
   lane.facts.Add(message, exchange);
   lane.current = &exchange;
   protocol_ = store::Protocol::kHttp1;
+  PutLost(lane, start.offset, start.at);
 }
 
 Exchange& HttpConnection::BeginRequest(Flow flow, const MessageStart& start) {
@@ -320,11 +321,16 @@ bool HttpConnection::TakesHeadless(Flow flow, const MessageStart& start) {
 }
 
 void HttpConnection::OnLost(Flow flow, uint64_t from, uint64_t length, bool at_start) {
+  Lane& lane = this->lane(flow);
+  if (!lane.lost) {
+    lane.lost = Lost{.from = std::max(lane.last_at, info_.opened_at), .offset = from};
+  }
+  lane.lost->gap_bytes += length;
   if (!client_) {
     return;  // the pairing of a connection that began in the middle assumes it anyway
   }
   if (SideOf(flow) == Side::kClient) {
-    active_->pairing.OnRequestsLost(from, length, lane(flow).parser.last_peer_offset());
+    active_->pairing.OnRequestsLost(from, length, lane.parser.last_peer_offset());
   } else {
     active_->unanswered.clear();
     active_->pairing.OnResponsesLost(from, at_start ? length : 0, active_->unanswered);

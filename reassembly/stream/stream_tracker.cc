@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <random>
 
 #include "base/check.h"
@@ -59,6 +60,12 @@ void StreamTracker::AddCounters(Counters& counters) const {
   const auto& half_open = impl_->lists[static_cast<size_t>(Phase::kHalfOpen)];
   const auto& open = impl_->lists[static_cast<size_t>(Phase::kOpen)];
   impl_->counters.AddTo(counters, open.size(), half_open.size());
+}
+
+PayloadLoss StreamTracker::loss() const {
+  const auto& gaps = impl_->counters.gap_bytes;
+  return {.gap_bytes = std::accumulate(gaps.begin(), gaps.end(), uint64_t{0}),
+          .acked_bytes = impl_->counters.acked_bytes};
 }
 
 StreamTracker::Impl::Impl(const StreamLimits& limits_in, MemoryAccount& memory_in,

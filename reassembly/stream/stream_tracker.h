@@ -23,6 +23,12 @@ struct StreamLimits {
   static StreamLimits Default();
 };
 
+/// Payload bytes so far, both directions of all connections.
+struct PayloadLoss {
+  uint64_t gap_bytes = 0;    ///< announced by OnGap
+  uint64_t acked_bytes = 0;  ///< acknowledged by their receivers
+};
+
 /// Puts TCP connections together from segments: who they are, which bytes in which order, what is
 /// missing. Owns all streams and their consumers. One thread. Time is packet time: OnTick may be
 /// called with a later time when the capture is silent.
@@ -43,6 +49,8 @@ class StreamTracker {
   /// none is held at all. A lower bound: of the connection that has been holding bytes the longest,
   /// it is the time when that began.
   TimeNs undelivered_since() const;
+
+  PayloadLoss loss() const;
 
   /// Adds payload bytes by fate and connections by fate (docs/accounting.md).
   void AddCounters(Counters& counters) const;

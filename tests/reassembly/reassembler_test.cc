@@ -30,10 +30,11 @@ class Sink : public store::RecordSink {
   void PutExchange(const store::ExchangeRecord& exchange) override {
     exchanges += store::HasFlag(exchange.flags, store::Flag::kOpen) ? 0 : 1;
   }
-  void PutLoss(const store::LossRecord& /*loss*/) override {}
+  void PutLoss(const store::LossRecord& loss) override { losses.push_back(loss); }
   void Advance(const store::Marks& latest, TimeNs /*packet_now*/) override { marks = latest; }
 
   int exchanges = 0;
+  std::vector<store::LossRecord> losses;
   store::Marks marks;
 };
 
@@ -63,6 +64,28 @@ TEST_F(Reassembly, SumsHoldAtTheEnd) {
   Feed(wire.Packets());
   reassembler.Finish();
   EXPECT_THAT(BrokenSums(reassembler.counters()), ElementsAre());
+}
+
+TEST_F(Reassembly, EachIntervalWithGapsHasARowAndTheRowsAddUp) {
+  TcpConversation wire;
+  wire.Handshake();
+  for (int i = 0; i < 3; ++i) {
+    wire.ClientSends(kRequest).DropNext().ServerSends(kResponse).Wait(30 * kNsPerSecond);
+    wire.ClientSends(kRequest).ServerSends(kResponse).Wait(30 * kNsPerSecond);
+  }
+  Feed(wire.Close().Packets());
+  reassembler.Finish();
+  uint64_t lost = 0;
+  uint64_t rows = 0;
+  for (const store::LossRecord& loss : sink.losses) {
+    if (loss.cause == store::LossCause::kGapShare) {
+      EXPECT_GE(loss.of_bytes, loss.bytes);
+      lost += loss.bytes;
+      ++rows;
+    }
+  }
+  EXPECT_EQ(rows, 3U);
+  EXPECT_EQ(lost, 3 * std::string_view(kResponse).size());
 }
 
 TEST_F(Reassembly, MarksDoNotPassARequestThatWaitsBehindAHole) {

@@ -1,0 +1,20 @@
+#include "reassembly/loss_meter.h"
+
+namespace trafrec::reassembly {
+
+void LossMeter::Put(const PayloadLoss& loss) {
+  if (loss.gap_bytes > before_.gap_bytes) {
+    store::LossRecord row;
+    row.cause = store::LossCause::kGapShare;
+    row.from = from_;
+    row.until = now_;
+    row.bytes = loss.gap_bytes - before_.gap_bytes;
+    row.of_bytes = loss.acked_bytes - before_.acked_bytes;
+    row.exact = true;
+    sink_.PutLoss(row);
+  }
+  from_ = now_;
+  before_ = loss;
+}
+
+}  // namespace trafrec::reassembly
