@@ -79,7 +79,7 @@ TEST_F(SuddenEnd, SecondCtrlCEndsALiveRecordingAtOnce) {
   recorder->Signal(SIGTERM);
   recorder->Signal(SIGCONT);
   const Outcome outcome = recorder->Finish();
-  EXPECT_EQ(outcome.exit_code, 130);
+  EXPECT_EQ(outcome.exit_code, 130) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("exited at once; the log is not sealed"));
   EXPECT_THAT(outcome.out, Not(HasSubstr("recorded")));
 }
@@ -111,7 +111,7 @@ TEST_F(SuddenEnd, AFileJobThatEndedAtOnceIsDoneAgain) {
   job.WaitForError("stopping: ");
   job.Signal(SIGINT);
   const Outcome outcome = job.Finish();
-  EXPECT_EQ(outcome.exit_code, 130);
+  EXPECT_EQ(outcome.exit_code, 130) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("exited at once"));
   test_support::RecordInto(log_, capture);
   EXPECT_EQ(Exported(log_).size(), 4U);
