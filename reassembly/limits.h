@@ -59,7 +59,8 @@ inline constexpr int64_t kOpenRowNs = kNsPerSecond;
 /// A finished exchange waits this long for the ACK of its last byte (delayed ACKs take up to 500
 /// ms, RFC 1122).
 inline constexpr int64_t kSettleNs = kNsPerSecond;
-/// Bytes of finished exchanges that wait for that ACK; more, and the oldest are written without it.
+/// Memory of finished exchanges that wait for that ACK; more, and the oldest are written without
+/// it.
 inline constexpr size_t kSettlingBytes = size_t{32} << 20;
 
 // The stream tracker's own bounds.
@@ -88,6 +89,10 @@ inline constexpr uint8_t kResynchroniseAfter = 3;
 /// A segment that overlaps more buffered pieces than this joins them, so that a second such segment
 /// is cheap.
 inline constexpr size_t kOverlappedPieces = 8;
+/// The part of a segment that the capture cut off is noted in so many places between pieces that
+/// are buffered; the rest of it is taken for not captured. For it costs its sender no byte in the
+/// capture.
+inline constexpr size_t kCutRuns = 16;
 /// What one buffered piece costs beside its bytes: tree node, arrival, allocator.
 inline constexpr size_t kPieceBytes = 144;
 /// Ring of delivered bytes with which retransmissions are compared: fits the second-level cache.

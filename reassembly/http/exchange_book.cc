@@ -24,25 +24,16 @@ size_t Footprint(Exchange& exchange) {
   return bytes;
 }
 
-size_t Content(const Message& message) {
-  return message.head.size() + message.body.size() + message.trailers.size();
-}
-
 /// Empties a message and keeps its buffers.
 void Clear(Message& message) {
-  auto head = std::move(message.head);
-  auto body = std::move(message.body);
-  auto trailers = std::move(message.trailers);
-  auto gaps = std::move(message.facts.gaps);
-  head.clear();
-  body.clear();
-  trailers.clear();
-  gaps.clear();
-  message = Message{};
-  message.head = std::move(head);
-  message.body = std::move(body);
-  message.trailers = std::move(trailers);
-  message.facts.gaps = std::move(gaps);
+  static const store::MessageFacts kNoFacts;
+  message.facts = kNoFacts;  // by assignment, which leaves the gaps' memory where it is
+  message.head.clear();
+  message.body.clear();
+  message.trailers.clear();
+  message.extents = 0;
+  message.peer_offset.reset();
+  message.present = message.head_complete = message.ended = message.put = message.shed = false;
 }
 
 }  // namespace
@@ -114,11 +105,6 @@ void ExchangeBook::AppendBody(Exchange& exchange, Side side, Bytes bytes) {
     return;
   }
   message.facts.body_stored_bytes += bytes.size();
-  if (message.body.empty() && message.facts.declared_bytes) {
-    const uint64_t left = *message.facts.declared_bytes - message.facts.body_bytes + bytes.size();
-    const uint64_t room = limits::kExtentBytes + bytes.size();
-    message.body.reserve(static_cast<size_t>(std::min(left, room)));
-  }
   message.body.append(AsText(bytes));
   if (message.body.size() >= limits::kExtentBytes) {
     PutExtent(exchange, side);
@@ -130,7 +116,7 @@ void ExchangeBook::Finish(Exchange& exchange) {
   CHECK(!exchange.finished);
   exchange.finished = true;
   exchange.finished_at = now_;
-  exchange.settling_bytes = Content(exchange.request()) + Content(exchange.response());
+  exchange.settling_bytes = exchange.charged;
   settling_.PushBack(&exchange);
   settling_bytes_ += exchange.settling_bytes;
   next_due_ = std::min(next_due_, now_ + limits::kSettleNs);

@@ -136,9 +136,13 @@ void StreamTracker::Impl::TakeRuns(Connection& connection, int f, uint64_t offse
   const bool repeats =
       offset < position || (behind != buffer.pieces().end() && behind->first < end);
   size_t overlapped = 0;
+  size_t cut_runs = 0;
   while (position < end) {
     ++counters.steps;
     const bool real = position < captured_end;
+    if (!real && ++cut_runs > limits::kCutRuns) {
+      break;
+    }
     const uint64_t limit = real ? captured_end : end;
     const auto piece = buffer.FindFrom(position);
     const bool found = piece != buffer.pieces().end();
@@ -168,7 +172,7 @@ void StreamTracker::Impl::TakeRuns(Connection& connection, int f, uint64_t offse
   }
   flow.highest = std::max(flow.highest, end);
   if (overlapped > limits::kOverlappedPieces) {
-    counters.steps += buffer.Coalesce(offset, end);
+    counters.steps += buffer.Coalesce(offset, position);
   }
   Pump(connection);
   while (buffer.charged_bytes() > limits.flow_buffered_bytes_max) {

@@ -16,12 +16,23 @@
 #include "reassembly/limits.h"
 
 namespace trafrec::reassembly {
+namespace {
+
+uint64_t EndOf(const OutOfOrderBuffer::Pieces::value_type& piece) {
+  return piece.first + piece.second.length;
+}
+
+}  // namespace
 
 OutOfOrderBuffer::Pieces::const_iterator OutOfOrderBuffer::FindFrom(uint64_t offset) const {
+  // Behind a hole segments mostly come in order, each behind all that are buffered.
+  if (pieces_.empty() || EndOf(*pieces_.rbegin()) <= offset) {
+    return pieces_.end();
+  }
   auto after = pieces_.upper_bound(offset);
   if (after != pieces_.begin()) {
     const auto before = std::prev(after);
-    if (before->first + before->second.length > offset) {
+    if (EndOf(*before) > offset) {
       return before;
     }
   }
@@ -39,8 +50,9 @@ void OutOfOrderBuffer::Insert(uint64_t offset, Bytes bytes, uint64_t length, con
     std::memcpy(piece.data.get(), bytes.data(), bytes.size());
   }
   Charge(piece);
-  const bool inserted = pieces_.emplace(offset, std::move(piece)).second;
-  CHECK(inserted);
+  const size_t before = pieces_.size();
+  pieces_.emplace_hint(pieces_.end(), offset, std::move(piece));
+  CHECK(pieces_.size() == before + 1);
 }
 
 void OutOfOrderBuffer::CarveCut(uint64_t piece_offset, uint64_t from, uint64_t until) {
