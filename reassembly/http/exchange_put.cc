@@ -53,15 +53,15 @@ void ExchangeBook::PutMessage(Exchange& exchange, Side side) {
     sink_.PutMessageFacts(id, message.facts, AsBytes(message.trailers), message.extents);
     return;
   }
-  store::MessageRecord record;
-  record.id = id;
-  record.connection = exchange.owner->connection_number();
-  // Lent for the call: the record wants the facts by value, and copying them copies the gaps.
-  record.facts = std::move(message.facts);
-  record.head = AsBytes(message.head);
-  record.body_rest = AsBytes(message.body);
-  record.trailers = AsBytes(message.trailers);
-  record.extents = message.extents;
+  // The facts are lent for the call: the record wants them by value, and copying them copies the
+  // gaps.
+  store::MessageRecord record{.id = id,
+                              .connection = exchange.owner->connection_number(),
+                              .facts = std::move(message.facts),
+                              .head = AsBytes(message.head),
+                              .body_rest = AsBytes(message.body),
+                              .trailers = AsBytes(message.trailers),
+                              .extents = message.extents};
   sink_.PutMessage(record);
   message.facts = std::move(record.facts);
   message.body.clear();

@@ -66,14 +66,12 @@ void FlowFacts::OnAcknowledged(const Ack& ack) {
   }
   acks_.push_back(ack);
   for (size_t i = std::max(covered_, first_); i < entries_.size(); ++i) {
-    Message* message = entries_[i].message;
-    if (message == nullptr) {
-      continue;
-    }
-    if (message->facts.flow_offset >= ack.offset) {
+    if (entries_[i].start >= ack.offset) {
       break;
     }
-    ApplyAck(*message);
+    if (Message* const message = entries_[i].message) {
+      ApplyAck(*message);
+    }
   }
 }
 

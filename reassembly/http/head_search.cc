@@ -16,12 +16,13 @@ constexpr size_t kPrefixBytes = 64;
 }  // namespace
 
 void MessageParser::StepBetween() {
-  const size_t blank = rest().find_first_not_of("\r\n");
-  const size_t skipped = blank == std::string_view::npos ? rest().size() : blank;
   const bool at_chunk = at_ == 0;
-  counts_.between_bytes += skipped;
-  at_ += skipped;
-  if (blank == std::string_view::npos) {
+  const Bytes bytes = chunk_->bytes;
+  while (at_ < bytes.size() && (bytes[at_] == '\r' || bytes[at_] == '\n')) {
+    ++counts_.between_bytes;
+    ++at_;
+  }
+  if (at_ == bytes.size()) {
     return;
   }
   proved_ |= at_chunk && chunk_->packet_start && last_peer_ && advanced_;

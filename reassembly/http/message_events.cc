@@ -198,9 +198,9 @@ bool HttpConnection::TakeInterim(const Pairing::Decision& decision, const Messag
     Exchange& exchange = *active_->pairing.At(decision.index);
     if (exchange.interim.size() < kInterimMax) {
       exchange.interim.push_back({start.at, line.status, std::string(head)});
+      book_.Charge(exchange);
     }
     active_->pairing.OnInterim(decision, start.offset + head.size());
-    book_.Charge(exchange);
   }
   return true;
 }

@@ -41,6 +41,12 @@ bool HasControls(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
 }
 
+/// The first blank, or npos. (find_first_of calls memchr for each byte of the text.)
+size_t FindBlank(std::string_view text) {
+  const auto found = std::find_if(text.begin(), text.end(), IsBlank);
+  return found == text.end() ? std::string_view::npos : static_cast<size_t>(found - text.begin());
+}
+
 /// "1.1" (or, leniently, "1") to the version; false if it is none.
 bool ParseVersion(std::string_view text, StartLine& line) {
   if (text.size() == 3 && IsDigit(text[0]) && text[1] == '.' && IsDigit(text[2])) {
@@ -60,7 +66,7 @@ bool ParseVersion(std::string_view text, StartLine& line) {
 std::optional<StartLine> ParseStatusLine(std::string_view text) {
   StartLine line;
   line.side = store::Side::kServer;
-  const size_t space = text.find_first_of(" \t");
+  const size_t space = FindBlank(text);
   if (space == std::string_view::npos ||
       !ParseVersion(text.substr(kVersionName.size(), space - kVersionName.size()), line)) {
     return std::nullopt;
@@ -118,7 +124,7 @@ std::optional<StartLine> ParseRequestLine(std::string_view text) {
   if (target.empty()) {
     return std::nullopt;
   }
-  const bool spaced = target.find_first_of(" \t") != std::string_view::npos;
+  const bool spaced = FindBlank(target) != std::string_view::npos;
   line.lenient |= spaced;
   line.target = {static_cast<uint32_t>(from), static_cast<uint32_t>(target.size())};
   if (!versioned) {
