@@ -7,7 +7,8 @@ bench() {
   case $what in
     record) targets=(trafrec generate_traffic floor) ;;
     reassembly) targets=(generate_traffic reassembly) ;;
-    *) die "there is no bench \"$what\"; there are: record, reassembly" ;;
+    adversary) targets=(generate_traffic reassembly adversary) ;;
+    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary" ;;
   esac
   setup build bench
   if [[ $what == record ]]; then
