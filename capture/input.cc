@@ -98,6 +98,19 @@ bool CanBeMapped(int fd) {
   return true;
 }
 
+const char* OpenRemedy(int errno_value) {
+  switch (errno_value) {
+    case ENOENT:
+      return "check the path; a name that holds blanks or stars wants quotes";
+    case EACCES:
+      return "read it as a user who may, or change its mode: chmod +r";
+    case EMFILE:
+      return "allow more open files: ulimit -n 65536";
+    default:
+      return "";
+  }
+}
+
 Result<FileDescriptor> OpenDescriptor(const std::string& path) {
   if (path == "-") {
     const int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
@@ -113,8 +126,7 @@ Result<FileDescriptor> OpenDescriptor(const std::string& path) {
   }
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    return FailErrno(errno, "cannot read " + path,
-                     errno == EMFILE ? "allow more open files: ulimit -n 65536" : "");
+    return FailErrno(errno, "cannot read " + path, OpenRemedy(errno));
   }
   return FileDescriptor(fd);
 }

@@ -114,7 +114,8 @@ Result<LogIdentity> ReadLogIdentity(const fs::path& log) {
   std::error_code failure;
   const fs::file_status status = fs::status(log, failure);
   if (status.type() == fs::file_type::not_found) {
-    return Fail(ErrorCode::kNotFound, "there is no log " + log.string());
+    return Fail(ErrorCode::kNotFound, "there is no log " + log.string(),
+                "check the path; trafrec record --log PATH makes one");
   }
   if (failure) {
     return FailErrno(failure.value(), "cannot open the log " + log.string());
