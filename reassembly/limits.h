@@ -86,6 +86,10 @@ inline constexpr uint64_t kUnknownWindowBytes = uint64_t{1} << 20;
 /// So many segments in a row, each where the one before ended, prove that the flow went on beyond
 /// kWindowBytes.
 inline constexpr uint8_t kResynchroniseAfter = 3;
+/// Further overlay networks in which a connection is seen, and how many networks a SYN is compared
+/// in: a packet passes a handful of mirrors, and a recorder listens to some dozen.
+inline constexpr size_t kMirrors = 4;
+inline constexpr uint32_t kMirroredNetworks = 64;
 /// A segment that overlaps more buffered pieces than this joins them, so that a second such segment
 /// is cheap.
 inline constexpr size_t kOverlappedPieces = 8;

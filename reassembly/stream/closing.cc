@@ -235,6 +235,7 @@ void StreamTracker::Impl::Remove(Connection& connection) {
   ListOf(connection.phase).Remove(connection);
   encapsulations.Release(connection.encapsulation);
   encapsulations.Release(connection.key.overlay);
+  mirrors.Remove(connection.self, [this](uint32_t overlay) { encapsulations.Release(overlay); });
   memory.used_bytes -= kConnectionBytes;
   table.Remove(connection);
 }

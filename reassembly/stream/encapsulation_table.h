@@ -21,6 +21,8 @@ class EncapsulationTable {
   uint32_t Acquire(const Ids& ids);
   void Release(uint32_t number);
   const Ids& ids(uint32_t number) const;
+  /// No number in use is greater.
+  uint32_t greatest() const { return static_cast<uint32_t>(entries_.size()); }
 
  private:
   struct Less {

@@ -77,6 +77,7 @@ StreamTracker::Impl::Impl(const StreamLimits& limits_in, MemoryAccount& memory_i
       lists{PhaseList(table), PhaseList(table), PhaseList(table)},
       holders(table),
       buffering(table),
+      mirrors(RandomSeed()),
       recent(limits::kRecentRingBytes) {}
 
 void StreamTracker::Impl::OnSegment(const TcpSegment& segment) {
@@ -99,7 +100,7 @@ void StreamTracker::Impl::OnSegment(const TcpSegment& segment) {
   bool low = false;
   FlowKey key = MakeFlowKey(segment.source, segment.destination, overlay, low);
   uint32_t hash = table.Hash(key);
-  Connection* connection = overlay_known ? table.Find(key, hash) : nullptr;
+  Connection* connection = overlay_known ? Find(key, hash) : nullptr;
   const auto flow_of = [&] { return connection->has(Connection::kFirstIsLow) == low ? 0 : 1; };
   if (connection != nullptr && connection->phase == Phase::kClosed) {
     if (IsLate(*connection, flow_of(), segment)) {
@@ -119,11 +120,18 @@ void StreamTracker::Impl::OnSegment(const TcpSegment& segment) {
     }
     if (outcome == SynOutcome::kReplaces) {
       Close(*connection, CauseOf(*connection, store::CloseCause::kReplaced));
-      connection = table.Find(key, hash);
+      connection = Find(key, hash);
       if (connection != nullptr) {
         Remove(*connection);
         connection = nullptr;
       }
+    }
+  }
+  if (connection == nullptr && (flags & TcpSegment::kSyn) != 0) {
+    connection = FindMirrored(key, overlay_known, overlay_ids, segment.sequence, low);
+    if (connection != nullptr && connection->phase == Phase::kClosed) {
+      counters.Count(Fate::kAfterClose);
+      return;
     }
   }
   if (connection == nullptr) {
@@ -140,6 +148,41 @@ void StreamTracker::Impl::OnSegment(const TcpSegment& segment) {
   if (memory.used_bytes > memory.max_bytes) {
     MakeRoom();
   }
+}
+
+Connection* StreamTracker::Impl::Find(const FlowKey& key, uint32_t hash) {
+  Connection* const own = table.Find(key, hash);
+  if (own != nullptr || mirrors.empty()) {
+    return own;
+  }
+  const uint32_t* const mirrored = mirrors.Find(key);
+  return mirrored == nullptr ? nullptr : &table[*mirrored];
+}
+
+/// The connection that another mirror carries in another overlay network. Tenants may use the same
+/// addresses there, but not the same initial sequence number at the same time: a SYN tells.
+Connection* StreamTracker::Impl::FindMirrored(FlowKey key, bool overlay_known,
+                                              const EncapsulationTable::Ids& overlay,
+                                              uint32_t sequence, bool source_is_low) {
+  const uint32_t own = overlay_known ? key.overlay : UINT32_MAX;
+  const uint32_t last = std::min(encapsulations.greatest(), limits::kMirroredNetworks);
+  for (key.overlay = 0; last > 0 && key.overlay <= last; ++key.overlay) {
+    Connection* const other = key.overlay == own ? nullptr : table.Find(key, table.Hash(key));
+    if (other == nullptr) {
+      continue;
+    }
+    const int f = other->has(Connection::kFirstIsLow) == source_is_low ? 0 : 1;
+    if (!other->flow[f].has(Direction::kSyn) || other->flow[f].base != sequence + 1) {
+      continue;
+    }
+    key.overlay = encapsulations.Acquire(overlay);
+    if (mirrors.Add(key, other->self)) {
+      return other;
+    }
+    encapsulations.Release(key.overlay);
+    return nullptr;
+  }
+  return nullptr;
 }
 
 bool StreamTracker::Impl::MayOpen(const TcpSegment& segment) {

@@ -10,6 +10,7 @@
 #include "reassembly/stream/connection_list.h"
 #include "reassembly/stream/connection_table.h"
 #include "reassembly/stream/encapsulation_table.h"
+#include "reassembly/stream/mirror_table.h"
 #include "reassembly/stream/recent_bytes.h"
 #include "reassembly/stream/stream_counters.h"
 #include "reassembly/stream/stream_tracker.h"
@@ -27,6 +28,9 @@ struct StreamTracker::Impl {
   Connection& Open(const FlowKey& key, uint32_t hash, const TcpSegment& segment,
                    bool source_is_low);
   bool MayOpen(const TcpSegment& segment);
+  Connection* Find(const FlowKey& key, uint32_t hash);
+  Connection* FindMirrored(FlowKey key, bool overlay_known, const EncapsulationTable::Ids& overlay,
+                           uint32_t sequence, bool source_is_low);
   void Reject(const TcpSegment& segment, StreamCounters::SegmentFate fate);
   void Track(Connection& connection, int f, const TcpSegment& segment);
   void MoveTo(Connection& connection, Phase phase);
@@ -120,6 +124,7 @@ struct StreamTracker::Impl {
   HolderList holders;
   BufferingList buffering;
   EncapsulationTable encapsulations;
+  MirrorTable mirrors;
   RecentBytes recent;
   StreamCounters counters;
   std::set<std::pair<TimeNs, uint32_t>> timers;

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
+#include "reassembly/limits.h"
 #include "wire.h"
 
 namespace trafrec::reassembly::testing {
@@ -244,6 +247,57 @@ TEST(StreamTracker, OverlayNetworksAreApartButTagsAreNot) {
   EXPECT_THAT(wire->Seen(1).info.encapsulation,
               ElementsAre(store::EncapsulationId{Kind::kVlan, 7},
                           store::EncapsulationId{Kind::kVxlan, 99}));
+}
+
+/// A connection with one byte from its client, of whose packets a mirror makes copies in the VXLAN
+/// networks given.
+void CaptureMirrored(Wire& wire, uint32_t isn, const std::vector<uint32_t>& networks) {
+  const auto capture = [&](uint32_t sequence, uint8_t flags, std::string_view payload) {
+    for (const uint32_t network : networks) {
+      TcpSegment segment;
+      segment.source = MakeEndpoint(1, 40000);
+      segment.destination = MakeEndpoint(2, 9200);
+      segment.sequence = sequence;
+      segment.flags = flags;
+      segment.payload = AsBytes(payload);
+      segment.payload_wire_bytes = static_cast<uint32_t>(payload.size());
+      segment.encapsulation.Add({store::EncapsulationId::Kind::kVxlan, network});
+      wire.Capture(segment);
+    }
+  };
+  capture(isn, TcpSegment::kSyn, "");
+  capture(isn + 1, TcpSegment::kAck | TcpSegment::kPsh, "x");
+}
+
+TEST(StreamTracker, FlowSeenThroughTwoMirrorsIsOneConnection) {
+  Wire wire;
+  CaptureMirrored(wire, 1000, {17, 18});
+  ASSERT_EQ(wire.recorder.connections.size(), 1U);
+  EXPECT_EQ(wire.ClientFlow(), "x");
+  EXPECT_EQ(wire.Count("payload.client.duplicate_bytes"), 1U);
+}
+
+TEST(StreamTracker, MirroredFlowIsOneConnectionAgainAfterItsTupleIsReused) {
+  Wire wire;
+  CaptureMirrored(wire, 1000, {17, 18});
+  CaptureMirrored(wire, 5000, {18, 17});
+  ASSERT_EQ(wire.recorder.connections.size(), 2U);
+  EXPECT_EQ(wire.ClientFlow(1), "x");
+}
+
+TEST(StreamTracker, TenantsWithTheSameAddressesAreApart) {
+  Wire wire;
+  CaptureMirrored(wire, 1000, {17});
+  CaptureMirrored(wire, 5000, {18});
+  ASSERT_EQ(wire.recorder.connections.size(), 2U);
+}
+
+TEST(StreamTracker, ConnectionHasNoMoreMirrorsThanTheLimit) {
+  Wire wire;
+  std::vector<uint32_t> networks(100);
+  std::iota(networks.begin(), networks.end(), 1);
+  CaptureMirrored(wire, 1000, networks);
+  EXPECT_EQ(wire.Count("connections.seen"), 100 - limits::kMirrors);
 }
 
 TEST(StreamTracker, BothDirectionsOfATunnelAreOneConnection) {
