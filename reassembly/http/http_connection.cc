@@ -27,10 +27,23 @@ HttpConnection::~HttpConnection() {
   }
 }
 
+HttpConnection::Active::Active(const ConnectionInfo& info, MessageHandler& handler,
+                               HttpCounts& counts)
+    : lanes{Lane(Flow::kFirst, info.client && info.first_from_start, handler, counts),
+            Lane(Flow::kSecond, info.client && info.second_from_start, handler, counts)},
+      pairing(!info.client ||
+              !(info.client == Flow::kFirst ? info.first_from_start : info.second_from_start)) {
+  const bool server_from_start =
+      info.client == Flow::kFirst ? info.second_from_start : info.first_from_start;
+  if (info.client && !server_from_start) {
+    pairing.OnResponsesLost(0, 0, unanswered);
+  }
+}
+
 HttpConnection::Active& HttpConnection::active() {
   if (!active_) {
     MessageHandler& handler = *this;
-    active_ = std::make_unique<Active>(mid_stream(), handler, book_.counts());
+    active_ = std::make_unique<Active>(info_, handler, book_.counts());
     Recharge();
   }
   return *active_;

@@ -42,20 +42,19 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
 
     MessageParser parser;
     FlowFacts facts;
-    Exchange* current = nullptr;  ///< whose message is in progress here
-    Exchange* held = nullptr;     ///< made for first bytes that are no start line yet
-    uint64_t opaque_bytes = 0;    ///< after an upgrade
-    uint64_t delivered = 0;       ///< offset up to which the flow was handed over
-    TimeNs last_at = 0;           ///< of its last chunk
+    Exchange* current = nullptr;           ///< whose message is in progress here
+    Exchange* held = nullptr;              ///< made for first bytes that are no start line yet
+    uint64_t opaque_bytes = 0;             ///< after an upgrade
+    uint64_t delivered = 0;                ///< offset up to which the flow was handed over
+    TimeNs last_at = 0;                    ///< of its last chunk
+    uint64_t message_from = 0;             ///< where its latest message began
+    std::optional<uint64_t> message_knew;  ///< what of the other flow its sender had then
     bool ended = false;
     std::optional<Lost> lost;
   };
   /// What a connection with data needs.
   struct Active {
-    Active(bool mid_stream, MessageHandler& handler, HttpCounts& counts)
-        : lanes{Lane(Flow::kFirst, !mid_stream, handler, counts),
-                Lane(Flow::kSecond, !mid_stream, handler, counts)},
-          pairing(mid_stream) {}
+    Active(const ConnectionInfo& info, MessageHandler& handler, HttpCounts& counts);
 
     std::array<Lane, 2> lanes;  ///< by Flow
     Pairing pairing;
@@ -72,6 +71,8 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   };
 
   // MessageHandler
+  bool PeerAwaited(Flow flow, uint64_t offset, uint64_t peer_offset) override;
+  bool Pipelines() const override { return active_->pairing.pipelined(); }
   bool Accepts(Flow flow, const MessageStart& start, const StartLine& line) override;
   void OnStartSeen(Flow flow, const MessageStart& start) override;
   void OnStartGone(Flow flow) override;

@@ -59,6 +59,11 @@ void HttpConnection::SettleRole(Flow flow, Side side) {
   }
 }
 
+bool HttpConnection::PeerAwaited(Flow flow, uint64_t offset, uint64_t peer_offset) {
+  const Lane& peer = lane(Reverse(flow));
+  return peer.message_knew == offset && peer.message_from < peer_offset;
+}
+
 bool HttpConnection::Accepts(Flow flow, const MessageStart& start, const StartLine& line) {
   if (client_ && SideOf(flow) != line.side) {
     return false;
@@ -104,6 +109,8 @@ void HttpConnection::InitMessage(Flow flow, Exchange& exchange, const MessageSta
   Message& message = exchange.message(side);
   book_.OnMessage(exchange, side);
   message.peer_offset = start.peer_offset;
+  lane.message_from = start.offset;
+  lane.message_knew = start.peer_offset;
   store::MessageFacts& facts = message.facts;
   facts.first_byte_at = facts.last_byte_at = facts.last_copy_at = start.at;
   facts.first_seq = start.sequence;

@@ -4,10 +4,12 @@
 // over a head, over framing or over a message's end; bytes that are no message), the parser
 // searches: a start is accepted only at the first byte of a packet, must be strict to the end of
 // its head, and must fit what the other flow says of the turns (the handler's judgement). It is
-// flagged until a message begins exactly at a computed end, at the first byte of a packet whose
-// sender had meanwhile received more: HTTP quoted inside a body can imitate the first, but not the
-// second, for the peer is silent while it receives a body. Rejected: looking for "HTTP/1.1" in the
-// bytes (finds HTTP quoted in bodies), giving up the connection.
+// flagged until a message begins exactly at a computed end, at the first byte of a packet, and the
+// peer had its say there: it began a message when it had exactly all before that place, and this
+// packet acknowledges it. HTTP quoted inside a body can imitate the first, but not the last, for a
+// body does not wait in its middle for what the peer says. Rejected: looking for "HTTP/1.1" in the
+// bytes (finds HTTP quoted in bodies), that the sender had meanwhile received anything (under
+// pipelining it does so all the time), giving up the connection.
 
 #include "reassembly/http/message_parser.h"
 

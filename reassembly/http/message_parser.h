@@ -46,6 +46,11 @@ class MessageHandler {
  public:
   virtual ~MessageHandler() = default;
 
+  /// Did the reverse flow's sender begin its latest message when it had received `flow` up to
+  /// `offset` exactly? And does the packet there, which acknowledges `peer_offset`, know of it?
+  virtual bool PeerAwaited(Flow flow, uint64_t offset, uint64_t peer_offset) = 0;
+  /// Does the client send requests before it has the answers?
+  virtual bool Pipelines() const = 0;
   /// May a message with this start line begin here? Of a resynchronised one: does it fit the turns?
   virtual bool Accepts(Flow flow, const MessageStart& start, const StartLine& line) = 0;
   /// First bytes that may become a start line, and: they did not.
@@ -136,6 +141,7 @@ class MessageParser {
   HttpCounts& counts_;
   State state_;
   bool proved_;              ///< message starts are proved by what came before
+  int proofs_ = 0;           ///< since it was not
   const bool from_start_;    ///< the flow was seen from its first byte
   bool tentative_ = false;   ///< the head in progress was found by searching
   bool start_held_ = false;  ///< OnStartSeen was called, nothing came of it yet

@@ -22,6 +22,11 @@ void StreamTracker::Impl::OnAck(Connection& connection, int f, const TcpSegment&
     acked.base = segment.acknowledgment;
     acked.Set(Direction::kBase);
     acked.Set(Direction::kBaseAcked);
+    const Direction& flow = connection.flow[f];
+    const bool first_word = flow.has(Direction::kSyn) && flow.base == segment.sequence;
+    if (!segment.has(TcpSegment::kSyn) && !first_word) {
+      acked.Set(Direction::kMidway);
+    }
     arrival.peer_offset = 0;
     return;
   }

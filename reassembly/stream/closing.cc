@@ -24,6 +24,7 @@ void StreamTracker::Impl::OnFin(Connection& connection, int f, const TcpSegment&
     }
     flow.base = segment.sequence;
     flow.Set(Direction::kBase);
+    flow.Set(Direction::kMidway);
   }
   const int64_t end =
       flow.OffsetOf(PayloadSequence(segment)) + static_cast<int64_t>(segment.payload_wire_bytes);
@@ -244,7 +245,7 @@ bool StreamTracker::Impl::IsLate(const Connection& connection, int f,
                                  const TcpSegment& segment) const {
   const Direction& flow = connection.flow[f];
   if (segment.has(TcpSegment::kSyn)) {
-    return flow.has(Direction::kSyn) && flow.base == segment.sequence + 1;
+    return flow.has(Direction::kBase) && flow.base == segment.sequence + 1;
   }
   if (segment.payload_wire_bytes == 0 || !flow.has(Direction::kBase)) {
     return true;

@@ -25,6 +25,7 @@ struct Direction {
     kSeen = 4,       ///< at least one packet of this direction was captured
     kBaseAcked = 8,  ///< the peer acknowledged something at or after `base`
     kEnded = 16,     ///< its FIN has been delivered, in order
+    kMidway = 32,    ///< bytes may have gone by before `base`, for it was not told by a handshake
   };
 
   uint64_t next = 0;     ///< delivered up to here, as chunks and gaps

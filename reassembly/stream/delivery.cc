@@ -23,6 +23,7 @@ void StreamTracker::Impl::OnPayload(Connection& connection, int f, const TcpSegm
     const bool probe = segment.payload_wire_bytes == 1 && !segment.has(TcpSegment::kPsh);
     flow.base = segment.sequence + (probe ? 1 : 0);
     flow.Set(Direction::kBase);
+    flow.Set(Direction::kMidway);
   }
   connection.Set(Connection::kRoleFixed);
   MoveTo(connection, Phase::kOpen);

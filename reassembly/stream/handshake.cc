@@ -6,6 +6,7 @@
 // cookies, proxies, spoofing). Which of the two the client took is told by its ACK, so both are
 // kept until then.
 
+#include "reassembly/limits.h"
 #include "reassembly/stream/tracker_impl.h"
 
 namespace trafrec::reassembly {
@@ -41,6 +42,12 @@ StreamTracker::Impl::SynOutcome StreamTracker::Impl::OnSynWithOtherNumber(
     Connection& connection, int f, const TcpSegment& segment) {
   Direction& flow = connection.flow[f];
   const Direction& reverse = connection.flow[1 - f];
+  // Shortly before where we came in: a late copy of the SYN that we missed.
+  const uint32_t before = flow.base - (segment.sequence + 1);
+  if (flow.has(Direction::kMidway) && before < limits::kUnknownWindowBytes &&
+      segment.at - connection.opened_at < limits::kResetSettleNs) {
+    return SynOutcome::kStray;
+  }
   if (!segment.has(TcpSegment::kAck) || !reverse.has(Direction::kBase)) {
     return SynOutcome::kReplaces;
   }
@@ -65,6 +72,7 @@ void StreamTracker::Impl::AdoptSyn(Connection& connection, int f, const TcpSegme
   flow.window_shift = segment.window_shift;
   flow.Set(Direction::kBase);
   flow.Set(Direction::kSyn);
+  flow.marks = static_cast<uint8_t>(flow.marks & ~Direction::kMidway);
   connection.Clear(Connection::kRefused);
   const bool answers = segment.has(TcpSegment::kAck);
   const bool role_known =

@@ -127,6 +127,8 @@ void StreamTracker::Impl::EnsureConsumer(Connection& connection) {
   if (second.has(Direction::kSyn)) {
     info.second_isn = second.base - 1;
   }
+  info.first_from_start = !first.has(Direction::kMidway);
+  info.second_from_start = !second.has(Direction::kMidway);
   info.interface = connection.interface;
   info.encapsulation = encapsulations.ids(connection.encapsulation);
   info.opened_at = connection.opened_at;

@@ -53,6 +53,8 @@ struct ConnectionInfo {
       client;  ///< by SYN or SYN-ACK; nullopt: began in the middle, the consumer decides
   std::optional<uint32_t> first_isn;
   std::optional<uint32_t> second_isn;
+  bool first_from_start = true;  ///< offset 0 is the flow's first byte for sure
+  bool second_from_start = true;
   uint16_t interface = 0;
   std::vector<store::EncapsulationId> encapsulation;
   TimeNs opened_at = 0;

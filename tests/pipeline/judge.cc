@@ -161,7 +161,8 @@ Judge::Found Judge::JudgeMessage(const Sent& sent, Side side, const store::Excha
   }
   seen = true;
   if (doubt == 0) {
-    if (std::string difference = Difference(found, side, message); !difference.empty()) {
+    if (std::string difference = Difference(found, side, message, record.flags);
+        !difference.empty()) {
       Report(Defect::kWrongBytes, sent,
              fmt::format("{} {}: {} [{}]", what, found.index, difference, FlagsText(record.flags)));
     }
@@ -215,8 +216,8 @@ std::string Judge::InterimDifference(const Found& found,
                             sent.size());
 }
 
-std::string Judge::Difference(const Found& found, Side side,
-                              const CollectedMessage& message) const {
+std::string Judge::Difference(const Found& found, Side side, const CollectedMessage& message,
+                              Flags connection_flags) const {
   const Conversation& conversation = found.sent->conversation;
   const SentExchange& exchange = conversation.exchanges[found.index];
   const SentMessage& sent = side == Side::kClient ? exchange.request : exchange.response;
@@ -234,7 +235,8 @@ std::string Judge::Difference(const Found& found, Side side,
   if (message.trailers != conversation.Bytes(side, sent.trailers)) {
     return fmt::format("other trailers: {}", message.trailers);
   }
-  if (facts.wire_bytes != sent.wire.size()) {
+  // To a lenient reader the last line end is no part of the message.
+  if (facts.wire_bytes != sent.wire.size() && !HasFlag(facts.flags, Flag::kLenient)) {
     return fmt::format("{} wire bytes instead of {}", facts.wire_bytes, sent.wire.size());
   }
   if (facts.body_bytes != sent.body_bytes() || facts.body_stored_bytes != sent.body_bytes()) {
@@ -248,7 +250,12 @@ std::string Judge::Difference(const Found& found, Side side,
   if (!facts.gaps.empty()) {
     return "gaps without a flag";
   }
-  if (found.sent->captured.syn[Index(side)] && facts.flow_offset != sent.wire.begin) {
+  // Offsets count from where the recorder came in: from the SYN, unless it was not captured in
+  // time.
+  const Sent& around = *found.sent;
+  const bool from_syn = around.captured.syn[0] && around.captured.syn[1] && !around.reuses_ports &&
+                        !HasFlag(connection_flags, Flag::kMidStream);
+  if (from_syn && facts.flow_offset != sent.wire.begin) {
     return fmt::format("at offset {} instead of {}", facts.flow_offset, sent.wire.begin);
   }
   return "";

@@ -33,6 +33,7 @@ struct Sent {
   std::vector<Segment> segments;
   Captured captured;
   std::vector<bool> captured_segments;
+  bool reuses_ports = false;
   TimeNs from = 0;
   TimeNs until = 0;
 };
@@ -87,7 +88,8 @@ class Judge {
   void JudgePair(const Sent& sent, const Found& request, const Found& response,
                  const store::ExchangeRecord& record);
   std::string Difference(const Found& found, Side side,
-                         const test_support::CollectedMessage& message) const;
+                         const test_support::CollectedMessage& message,
+                         store::Flags connection_flags) const;
   std::string InterimDifference(const Found& found, const store::ExchangeRecord& record) const;
   void CountFates();
   void Report(Defect defect, const Sent& sent, std::string text);

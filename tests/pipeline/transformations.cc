@@ -24,7 +24,8 @@ Segment Probe(const Segment& sent, Random& random) {
 }
 
 /// The same bytes, or some around them that were sent by then (`Settle` sees to that).
-Segment Retransmission(const Segment& sent, Random& random) {
+/// `late`: also bytes from long before.
+Segment Retransmission(const Segment& sent, bool late, Random& random) {
   Segment again = sent;
   again.push = random.Percent(50);
   again.fin = false;
@@ -36,16 +37,25 @@ Segment Retransmission(const Segment& sent, Random& random) {
     again.offset += skipped;
     again.length -= skipped;
   } else if (dice == 3) {
-    const auto before = static_cast<uint32_t>(std::min<uint64_t>(sent.offset, random.Below(4'000)));
+    const auto before =
+        late ? static_cast<uint32_t>(std::min<uint64_t>(sent.offset, random.Below(4'000))) : 0;
     again.offset -= before;
     again.length = std::min<uint32_t>(sent.length + before + random.Below(4'000), 60'000);
   }
   return again;
 }
 
+/// Something that tells the sender of `copy` that its first byte arrived was captured before it. A
+/// sender repeats bytes because it has not heard of them.
+bool IsHeardOf(const Segment& copy, const std::vector<Segment>& segments) {
+  return std::ranges::any_of(segments, [&copy](const Segment& segment) {
+    return segment.at <= copy.at && segment.from != copy.from && segment.known > copy.offset;
+  });
+}
+
 /// Copies say what their sender knows when they are sent, and hold nothing that it sent just
 /// before, or sends later.
-void Settle(std::vector<Segment>& segments, const std::vector<Segment>& copies) {
+void Settle(std::vector<Segment>& segments, const std::vector<Segment>& copies, bool late) {
   std::vector<Segment> all;
   all.reserve(segments.size() + copies.size());
   std::array<uint64_t, 2> sent{};
@@ -62,6 +72,9 @@ void Settle(std::vector<Segment>& segments, const std::vector<Segment>& copies) 
     segment.knows_fin |= knows_fin[side];
     segment.length = static_cast<uint32_t>(
         std::min(segment.end(), std::max(sent[side], segment.offset)) - segment.offset);
+    if (!late && segment.length > 0 && IsHeardOf(segment, segments)) {
+      return;
+    }
     all.push_back(segment);
   };
   for (const Segment& segment : segments) {
@@ -86,12 +99,13 @@ void SortByTime(std::vector<Segment>& segments) {
 
 }  // namespace
 
-Transformations AnyTransformations(Random& random) {
+Transformations AnyTransformations(Random& random, bool lossless) {
   Transformations how;
   how.duplicates = AnyRate(random);
   how.retransmissions = AnyRate(random);
   how.delays = AnyRate(random);
   how.thinned_acks = random.Percent(20) ? 1 : AnyRate(random);
+  how.late_copies = lossless && random.Percent(50);
   how.probes = random.Percent(20) ? 0.02 : 0;
   return how;
 }
@@ -111,7 +125,8 @@ void Transform(std::vector<Segment>& segments, const Transformations& how, Rando
       continue;
     }
     if (segment.length > 0 && random.Chance(how.retransmissions)) {
-      copies.push_back(later(Retransmission(segment, random), kLateNs, kRetransmittedNs));
+      copies.push_back(
+          later(Retransmission(segment, how.late_copies, random), kLateNs, kRetransmittedNs));
     }
     if (segment.length > 0 && random.Chance(how.probes)) {
       copies.push_back(later(Probe(segment, random), kLateNs, kRetransmittedNs));
@@ -122,7 +137,7 @@ void Transform(std::vector<Segment>& segments, const Transformations& how, Rando
   const TimeNs end = reset == segments.end() ? INT64_MAX : reset->at;
   std::erase_if(copies, [end](const Segment& copy) { return copy.at >= end; });
   SortByTime(copies);
-  Settle(segments, copies);
+  Settle(segments, copies, how.late_copies);
 
   const size_t before = segments.size();
   for (size_t i = 0; i < before; ++i) {

@@ -99,8 +99,9 @@ void AddConversation(Trial& trial, TrialKind kind) {
   Converse(conversation, trial.seed, random);
   sent.from = StartOf(trial.sent, reuses, random);
   sent.until = INT64_MAX;
+  sent.reuses_ports = reuses;
   sent.segments = Play(conversation, AnyPath(random), sent.from, random);
-  const Transformations how = AnyTransformations(random);
+  const Transformations how = AnyTransformations(random, !trial.loss);
   Transform(sent.segments, how, random);
   const Carriage carriage = AnyCarriage(random);
   Encode(conversation, sent.segments, carriage, random, trial.packets);

@@ -188,5 +188,20 @@ TEST(Gap, AnswerToAMissedHeadRequestDoesNotSwallowTheNext) {
   EXPECT_EQ(talk.response(4).body, "b");
 }
 
+TEST(Gap, PipelinedRequestsProveNoStartInABody) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(Ok("a"));
+  talk.Client(Get("/b")).ServerLost(100);
+  // A body goes on, which quotes two answers at packet starts; the client asks on meanwhile.
+  talk.Client(Get("/c")).Server(Ok("quoted"));
+  talk.ClientKnows(talk.server_sent() - 1).Client(Get("/d")).Server(Ok("quoted too"));
+  talk.Close();
+  for (const auto& [number, exchange] : talk.sink().exchanges) {
+    if (number > 2 && exchange.record.has_response) {
+      EXPECT_TRUE(HasFlag(exchange.record.flags, store::Flag::kResynchronised)) << number;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace trafrec::reassembly

@@ -293,5 +293,46 @@ TEST(StreamTracker, RefusedConnectionCountsAsReset) {
   EXPECT_EQ(wire.Count("connections.closed.reset"), 1U);
 }
 
+TEST(StreamTracker, FlowIsKnownFromItsStartByTheAckThatEndsTheHandshake) {
+  Wire wire;
+  wire.Client().Syn();
+  wire.Client().acknowledges = kServerIsn + 1;
+  wire.Client().Send("GET");
+  EXPECT_TRUE(wire.Seen().info.second_from_start);
+}
+
+TEST(StreamTracker, FlowIsNotTakenFromItsStartByALaterAck) {
+  Wire wire;
+  wire.Client().Syn().Lose("GET1");
+  wire.Client().acknowledges = kServerIsn + 1 + 129;
+  wire.Client().Send("GET2");
+  wire.Server().AckAt(4).AckAt(8);
+  wire.WaitTick(kNsPerSecond);
+  EXPECT_FALSE(wire.Seen().info.second_from_start);
+}
+
+TEST(StreamTracker, LateCopyOfAMissedSynDoesNotSplitTheConnection) {
+  Wire wire;
+  wire.Client().sent = kClientIsn + 1;
+  wire.Server().sent = kServerIsn + 1;
+  wire.Client().Lose("GET1");
+  const uint32_t sent = wire.Client().Send("GET2").sent;
+  wire.Client().Syn().sent = sent;
+  wire.Client().Send("GET3");
+  EXPECT_EQ(wire.recorder.connections.size(), 1U);
+}
+
+TEST(StreamTracker, LateCopyOfAMissedSynAckOpensNothing) {
+  Wire wire;
+  wire.Client().Syn();
+  wire.Server().sent = kServerIsn + 1;
+  wire.Client().Ack().Send("GET");
+  wire.Server().Send("200").Fin();
+  wire.Client().Fin();
+  wire.Server().Ack();
+  wire.Server().SynAck().SendAt(0, "200");
+  EXPECT_EQ(wire.recorder.connections.size(), 1U);
+}
+
 }  // namespace
 }  // namespace trafrec::reassembly::testing
