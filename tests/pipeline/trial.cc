@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "reassembly/reassembler.h"
-
 namespace trafrec::pipeline {
 namespace {
 
@@ -189,28 +187,40 @@ Trial MakeTrial(uint64_t seed, TrialKind kind) {
   return trial;
 }
 
-Verdict RunTrial(const Trial& trial, std::optional<uint32_t> only) {
+namespace {
+
+Verdict Judged(const Trial& trial, bool lossless, const Feed& feed) {
   test_support::CollectingSink sink;
   reassembly::Reassembler reassembler({}, sink);
-  size_t fed = 0;
-  for (const WirePacket& packet : trial.packets) {
-    if (only && packet.conversation != *only) {
-      continue;
-    }
-    reassembler.OnPacket(packet.packet());
-    if (++fed % kPacketsPerTick == 0) {
-      reassembler.OnTick(packet.at);
-    }
-  }
+  feed(reassembler);
   reassembler.Finish();
-  Judge judge(trial.sent, sink, !trial.loss && !only);
+  Judge judge(trial.sent, sink, lossless);
   Verdict verdict{judge.findings(), judge.outcomes(), reassembler.counters()};
   for (const auto& rules : {sink.broken, BrokenRules(verdict.counters)}) {
     for (const std::string& rule : rules) {
-      verdict.findings.push_back({Defect::kBrokenRule, only.value_or(0), rule});
+      verdict.findings.push_back({Defect::kBrokenRule, 0, rule});
     }
   }
   return verdict;
+}
+
+}  // namespace
+
+Verdict RunTrial(const Trial& trial, const Feed& feed) { return Judged(trial, !trial.loss, feed); }
+
+Verdict RunTrial(const Trial& trial, std::optional<uint32_t> only) {
+  return Judged(trial, !trial.loss && !only, [&](reassembly::Reassembler& reassembler) {
+    size_t fed = 0;
+    for (const WirePacket& packet : trial.packets) {
+      if (only && packet.conversation != *only) {
+        continue;
+      }
+      reassembler.OnPacket(packet.packet());
+      if (++fed % kPacketsPerTick == 0) {
+        reassembler.OnTick(packet.at);
+      }
+    }
+  });
 }
 
 std::string Verdict::Text() const {

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/counters.h"
+#include "reassembly/reassembler.h"
 #include "tests/pipeline/judge.h"
 #include "tests/pipeline/transformations.h"
 
@@ -40,6 +41,10 @@ struct Verdict {
   std::string Text() const;
   Outcome total() const;
 };
+
+/// Lets `feed` give the trial's packets to a reassembler, and compares what comes out.
+using Feed = std::function<void(reassembly::Reassembler&)>;
+Verdict RunTrial(const Trial& trial, const Feed& feed);
 
 /// Feeds the packets to a reassembler, and compares. `only`: that conversation's packets alone.
 Verdict RunTrial(const Trial& trial, std::optional<uint32_t> only = std::nullopt);
