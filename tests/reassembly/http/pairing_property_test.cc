@@ -176,7 +176,7 @@ struct Case {
   Style style;
   double complete_min;  ///< share of the exchanges that must be complete
 
-  friend void PrintTo(const Case& style, std::ostream* out) { *out << style.name; }
+  friend void PrintTo(const Case& tested, std::ostream* out) { *out << tested.name; }
 };
 
 class PairingProperty : public testing::TestWithParam<Case> {};
