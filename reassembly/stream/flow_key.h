@@ -59,7 +59,10 @@ inline uint32_t HashFlowKey(const FlowKey& key, uint64_t seed) {
   const uint64_t high =
       MixProduct(key.high_address[0] ^ ~seed, key.high_address[1] ^ std::rotr(seed, 29));
   const uint64_t hash = MixProduct(low ^ ports ^ seed, high ^ std::rotr(seed, 47));
-  return static_cast<uint32_t>(hash ^ (hash >> 32));
+  // One product of ports in a row by a factor gives places in a row, for some factors close
+  // together.
+  constexpr uint64_t kGoldenRatio = 0x9e3779b97f4a7c15;
+  return static_cast<uint32_t>(MixProduct(hash ^ std::rotr(seed, 17), kGoldenRatio));
 }
 
 }  // namespace trafrec::reassembly
