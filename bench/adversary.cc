@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "bench/counting_sink.h"
 #include "bench/stopwatch.h"
 #include "capture/limits.h"
 #include "reassembly/reassembler.h"
 #include "tests/support/adversaries.h"
+#include "tests/support/counting_sink.h"
 
 namespace trafrec::bench {
 namespace {
@@ -57,7 +57,7 @@ class Victim {
   Counters counters() const { return reassembler_.counters(); }
 
   Stopwatch watch;
-  CountingSink sink;
+  test_support::CountingSink sink;
   uint64_t packets = 0;
   uint64_t bytes = 0;
   uint64_t peak_bytes = 0;

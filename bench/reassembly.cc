@@ -15,11 +15,11 @@
 #include <string>
 #include <vector>
 
-#include "bench/counting_sink.h"
 #include "bench/stopwatch.h"
 #include "capture/packet_source.h"
 #include "reassembly/limits.h"
 #include "reassembly/reassembler.h"
+#include "tests/support/counting_sink.h"
 
 namespace trafrec::bench {
 namespace {
@@ -134,7 +134,7 @@ Outcome Track(const Batches& batches) {
 }
 
 Outcome Reassemble(const Batches& batches) {
-  CountingSink sink;
+  test_support::CountingSink sink;
   reassembly::Reassembler reassembler({}, sink);
   for (const capture::PacketBatch& batch : batches) {
     for (const Packet& packet : batch.packets) {

@@ -101,6 +101,7 @@ struct Dissector::Impl {
   TcpSegment segment;
   uint64_t received = 0;
   uint64_t tcp = 0;
+  uint64_t layers = 0;
   std::array<uint64_t, kIgnoreReasons> ignored{};
   /// Unknown numbers, by reason; at most limits::kUnknownNumbers of each.
   std::map<IgnoreReason, std::map<uint32_t, uint64_t>> numbers;
@@ -120,8 +121,9 @@ const TcpSegment* Dissector::Impl::Dissect(const Packet& packet) {
       .judge = &judge,
       .sum_may_be_absent = packet.outgoing || packet.checksum_not_ready};
   Step step = ByLinkType(packet.link_type);
-  for (int layers = 0; step.next < Layer::kTcp; ++layers) {
-    step = layers < limits::kLayers ? Decode(step.next, frame) : Ignore(IgnoreReason::kNesting);
+  for (int taken = 0; step.next < Layer::kTcp; ++taken) {
+    ++layers;
+    step = taken < limits::kLayers ? Decode(step.next, frame) : Ignore(IgnoreReason::kNesting);
     if (frame.nesting > limits::kNesting) {
       step = Ignore(IgnoreReason::kNesting);
     }
@@ -205,6 +207,7 @@ void Dissector::AddCounters(Counters& counters) const {
   }
   impl_->judge.AddCounters(counters);
   impl_->fragments.AddCounters(counters);
+  counters.push_back({"dissection.steps", "", impl_->layers + impl_->fragments.steps()});
 }
 
 }  // namespace trafrec::reassembly

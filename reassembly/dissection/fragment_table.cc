@@ -73,6 +73,7 @@ void FragmentTable::Insert(Waiting& waiting, const Fragment& fragment) {
   if (!fragment.more && !waiting.length.has_value()) {
     waiting.length = end;
     while (!waiting.pieces.empty()) {  // what lies beyond the end
+      ++steps_;
       const auto last = std::prev(waiting.pieces.end());
       const uint32_t last_end = last->first + static_cast<uint32_t>(last->second.size());
       if (last_end <= end) {
@@ -103,7 +104,9 @@ void FragmentTable::InsertPiece(Waiting& waiting, uint32_t offset, Bytes bytes) 
     --next;
   }
   while (!bytes.empty()) {
+    ++steps_;
     while (next != waiting.pieces.end() && next->first + next->second.size() <= offset) {
+      ++steps_;
       ++next;
     }
     const uint32_t taken_from = next == waiting.pieces.end()
@@ -135,6 +138,7 @@ void FragmentTable::InsertPiece(Waiting& waiting, uint32_t offset, Bytes bytes) 
 Datagram FragmentTable::Assemble(Waiting& waiting) {
   std::vector<uint8_t>& out = whole_.emplace_back();
   out.reserve(waiting.covered);
+  steps_ += waiting.pieces.size();
   for (const auto& [offset, piece] : waiting.pieces) {
     CHECK(offset == out.size());
     out.insert(out.end(), piece.begin(), piece.end());
@@ -144,6 +148,7 @@ Datagram FragmentTable::Assemble(Waiting& waiting) {
 
 void FragmentTable::Erase(Table::iterator entry) {
   CHECK(entry != table_.end());
+  steps_ += 1 + entry->second.pieces.size();
   bytes_ -= entry->second.charged_bytes;
   ages_.erase(entry->second.age);
   table_.erase(entry);

@@ -53,6 +53,8 @@ class FragmentTable {
   void ReleaseWhole() { whole_.clear(); }
 
   size_t bytes() const { return bytes_; }
+  /// Pieces and datagrams looked at.
+  uint64_t steps() const { return steps_; }
   void AddCounters(Counters& counters) const;
 
  private:
@@ -83,6 +85,7 @@ class FragmentTable {
   uint64_t conflicted_ = 0;
   uint64_t timed_out_ = 0;
   uint64_t evicted_ = 0;
+  uint64_t steps_ = 0;
 };
 
 }  // namespace trafrec::reassembly

@@ -195,6 +195,7 @@ void ExchangeBook::Flush() {
 }
 
 void ExchangeBook::Leave(Exchange& exchange) {
+  ++counts_.steps;
   exchange.owner->OnLeaving(exchange);
   if (by_number_.Contains(&exchange)) {
     by_number_.Remove(&exchange);

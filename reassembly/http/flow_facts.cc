@@ -33,6 +33,7 @@ void FlowFacts::Forget(const Message& message) {
     }
   }
   while (first_ < entries_.size() && entries_[first_].message == nullptr) {
+    ++steps_;
     ++first_;
   }
   covered_ = std::max(covered_, first_);
@@ -66,6 +67,7 @@ void FlowFacts::OnAcknowledged(const Ack& ack) {
   }
   acks_.push_back(ack);
   for (size_t i = std::max(covered_, first_); i < entries_.size(); ++i) {
+    ++steps_;
     if (entries_[i].start >= ack.offset) {
       break;
     }
@@ -81,6 +83,7 @@ void FlowFacts::OnDelivered(uint64_t offset) {
     ApplyAck(*entries_.back().message);
   }
   if (!copies_ahead_.empty()) {
+    steps_ += copies_ahead_.size();
     auto ready = std::partition(copies_ahead_.begin(), copies_ahead_.end(), [&](const Copy& copy) {
       return copy.offset + copy.length > offset;
     });
@@ -93,6 +96,7 @@ void FlowFacts::OnDelivered(uint64_t offset) {
 
 Exchange* FlowFacts::NextCovered() {
   while (covered_ < entries_.size()) {
+    ++steps_;
     const Entry& entry = entries_[covered_];
     if (entry.message == nullptr) {
       ++covered_;
@@ -121,6 +125,7 @@ void FlowFacts::OnCopy(uint64_t offset, uint64_t length, TimeNs at, bool conflic
 
 void FlowFacts::ApplyCopy(const Copy& copy) {
   for (size_t i = FirstEndingAfter(copy.offset); i < entries_.size(); ++i) {
+    ++steps_;
     Message* message = entries_[i].message;
     if (entries_[i].start >= copy.offset + copy.length) {
       break;

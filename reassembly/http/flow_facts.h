@@ -12,6 +12,9 @@ namespace trafrec::reassembly {
 /// settled, in their order; an ACK costs O(1) a message that it covers, a copy O(log n).
 class FlowFacts {
  public:
+  /// Adds each message, ACK and copy that it looks at to `steps`.
+  explicit FlowFacts(uint64_t& steps) : steps_(steps) {}
+
   struct Ack {
     uint64_t offset = 0;
     uint32_t number = 0;
@@ -48,6 +51,7 @@ class FlowFacts {
   void ApplyCopy(const Copy& copy);
   size_t FirstEndingAfter(uint64_t offset) const;
 
+  uint64_t& steps_;
   std::vector<Entry> entries_;  ///< those before first_ are gone
   size_t first_ = 0;
   size_t covered_ = 0;     ///< entries before it were given out by NextCovered

@@ -38,7 +38,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   /// One direction.
   struct Lane {
     Lane(Flow flow, bool proved, MessageHandler& handler, HttpCounts& counts)
-        : parser(flow, proved, handler, counts) {}
+        : parser(flow, proved, handler, counts), facts(counts.steps) {}
 
     MessageParser parser;
     FlowFacts facts;

@@ -47,6 +47,7 @@ void HttpCounts::AddTo(Counters& counters) const {
   add("exchanges.open_rows", "", open_rows);
   add("http.starts_refused", "", starts_refused);
   add("http.evictions", "", evictions);
+  add("http.steps", "", steps);
 }
 
 }  // namespace trafrec::reassembly

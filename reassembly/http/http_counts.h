@@ -49,6 +49,7 @@ struct HttpCounts {
   uint64_t open_rows = 0;
   uint64_t starts_refused = 0;  ///< looked like a message while resynchronising, but did not fit
   uint64_t evictions = 0;
+  uint64_t steps = 0;  ///< of work, so that tests can hold it to a bound
 
   void AddTo(Counters& counters) const;
 };

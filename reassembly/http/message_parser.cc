@@ -63,6 +63,7 @@ void MessageParser::OnChunk(const Chunk& chunk) {
 }
 
 void MessageParser::Step() {
+  ++counts_.steps;
   switch (state_) {
     case State::kBetween:
       return StepBetween();

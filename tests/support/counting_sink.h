@@ -2,9 +2,9 @@
 
 #include "store/record_sink.h"
 
-namespace trafrec::bench {
+namespace trafrec::test_support {
 
-/// Counts what reassembly makes and drops it: a bench of reassembly alone has no store.
+/// Counts what reassembly makes and drops it.
 class CountingSink final : public store::RecordSink {
  public:
   void PutConnection(const store::ConnectionRecord&) override {}
@@ -24,4 +24,4 @@ class CountingSink final : public store::RecordSink {
   uint64_t losses = 0;
 };
 
-}  // namespace trafrec::bench
+}  // namespace trafrec::test_support

@@ -82,7 +82,7 @@ void EmptyLines(HostileWire& wire, size_t packets) {
 }
 
 void UnansweredPipeline(HostileWire& wire, size_t packets) {
-  SendOften(wire, packets, Repeated(kRequest, 1'000'000));
+  SendOften(wire, packets, Repeated(kRequest, 12'000 * kRequest.size()));
 }
 
 void AnsweredPipeline(HostileWire& wire, size_t packets) {

@@ -110,8 +110,9 @@ void TimersEverywhere(HostileWire& wire, size_t packets) {
 void HalfGone(HostileWire& wire, size_t packets) {
   const std::string body(4'000, 'x');
   const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n" + body;
+  const auto connections = static_cast<uint32_t>(std::clamp<size_t>(packets / 100, 1, 1'000));
   std::vector<HostileFlow> flows;
-  for (uint32_t i = 0; i < 1'000; ++i) {
+  for (uint32_t i = 0; i < connections; ++i) {
     flows.emplace_back(wire, i);
   }
   uint64_t dice = 1;
