@@ -38,6 +38,7 @@ uint32_t EncapsulationTable::Acquire(const Ids& ids) {
       free_.pop_back();
     }
     entries_[place->second - 1] = {place, 0};
+    memory_.used_bytes += ChargeOf(ids);
   }
   ++entries_[place->second - 1].references;
   return place->second;
@@ -50,9 +51,15 @@ void EncapsulationTable::Release(uint32_t number) {
   Entry& entry = entries_[number - 1];
   CHECK(entry.references > 0);
   if (--entry.references == 0) {
+    memory_.used_bytes -= ChargeOf(entry.place->first);
     numbers_.erase(entry.place);
     free_.push_back(number);
   }
+}
+
+size_t EncapsulationTable::ChargeOf(const Ids& ids) {
+  constexpr size_t kNodeBytes = 64 + sizeof(Numbers::value_type);  // with what the allocator adds
+  return kNodeBytes + sizeof(Entry) + ids.size() * sizeof(store::EncapsulationId);
 }
 
 const EncapsulationTable::Ids& EncapsulationTable::ids(uint32_t number) const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reassembly/dissection/segment.h"
+#include "reassembly/stream/memory_account.h"
 
 namespace trafrec::reassembly {
 
@@ -14,6 +15,9 @@ namespace trafrec::reassembly {
 class EncapsulationTable {
  public:
   using Ids = std::vector<store::EncapsulationId>;
+
+  /// Each list is charged to `memory`: whoever sends can make one for every connection.
+  explicit EncapsulationTable(MemoryAccount& memory) : memory_(memory) {}
 
   /// Number of a list that some connection has; 0 with `known` false for one that none has.
   uint32_t Find(const Ids& ids, bool& known) const;
@@ -34,6 +38,9 @@ class EncapsulationTable {
     uint32_t references = 0;
   };
 
+  static size_t ChargeOf(const Ids& ids);
+
+  MemoryAccount& memory_;
   Numbers numbers_;
   std::vector<Entry> entries_;  // entries_[number - 1]
   std::vector<uint32_t> free_;

@@ -77,6 +77,7 @@ StreamTracker::Impl::Impl(const StreamLimits& limits_in, MemoryAccount& memory_i
       lists{PhaseList(table), PhaseList(table), PhaseList(table)},
       holders(table),
       buffering(table),
+      encapsulations(memory_in),
       mirrors(RandomSeed()),
       recent(limits::kRecentRingBytes) {}
 

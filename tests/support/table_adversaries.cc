@@ -29,6 +29,17 @@ void SynFloodInTunnels(HostileWire& wire, size_t packets) {
   }
 }
 
+void FirstBytesInTunnels(HostileWire& wire, size_t packets) {
+  for (size_t i = 0; i < packets; ++i) {
+    const auto number = static_cast<uint32_t>(i);
+    wire.Put(Vxlan(number & 0xffffff, Ethernet(IpTcp({.source = HostileClient(number),
+                                                      .destination = HostileServer(),
+                                                      .acknowledgment = 1,
+                                                      .flags = kAck | kPsh,
+                                                      .payload = "GE"}))));
+  }
+}
+
 void MidStreamFlood(HostileWire& wire, size_t packets) {
   for (size_t i = 0; i < packets; ++i) {
     wire.Put(IpTcp({.source = HostileClient(static_cast<uint32_t>(i)),
@@ -209,6 +220,7 @@ constexpr Adversary kAll[] = {
     {"SYN flood", SynFlood},
     {"SYN flood, each in a tunnel of its own", SynFloodInTunnels},
     {"first bytes on a million connections", MidStreamFlood},
+    {"first bytes, each in a tunnel of its own", FirstBytesInTunnels},
     {"RST flood", ResetFlood},
     {"a new SYN on a live connection", NewSynOnLiveTuple},
     {"idle connections", IdleConnections},
