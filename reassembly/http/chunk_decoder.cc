@@ -98,9 +98,17 @@ ChunkDecoder::Run ChunkDecoder::NextTrailer(std::string_view rest) {
     state_ = State::kDone;
     return rest[0] == '\n' ? Run{Kind::kFraming, 1} : Run{Kind::kBroken, 0};
   }
-  const size_t end = rest.find('\n');
-  state_ = end == std::string_view::npos ? State::kTrailer : State::kTrailerStart;
-  return {Kind::kTrailer, end == std::string_view::npos ? rest.size() : end + 1};
+  size_t end = 0;
+  do {
+    const size_t line = rest.find('\n', end);
+    if (line == std::string_view::npos) {
+      state_ = State::kTrailer;
+      return {Kind::kTrailer, rest.size()};
+    }
+    end = line + 1;
+  } while (end < rest.size() && rest[end] != '\r' && rest[end] != '\n');
+  state_ = State::kTrailerStart;
+  return {Kind::kTrailer, end};
 }
 
 bool ChunkDecoder::Skip(uint64_t length) {

@@ -24,12 +24,14 @@ bool SameName(std::string_view a, std::string_view b) {
 }
 
 std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n\v\f";
-  const size_t from = text.find_first_not_of(kBlanks);
-  if (from == std::string_view::npos) {
-    return {};
+  const auto is_blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
+  while (!text.empty() && is_blank(text.front())) {
+    text.remove_prefix(1);
   }
-  return text.substr(from, text.find_last_not_of(kBlanks) - from + 1);
+  while (!text.empty() && is_blank(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
 }
 
 /// "5", "+5", "5, 5"; too large ones are cut to kLengthMax. nullopt: no number, or a negative one.
