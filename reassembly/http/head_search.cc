@@ -48,6 +48,9 @@ void MessageParser::StepSearching() {
     BeginHead();
     return;
   }
+  if (at_ == 0 && chunk_->packet_start) {
+    handler_.OnNoStartAt(flow_, chunk_->offset, chunk_->peer_offset);
+  }
   if (!seen_message_ && searched_bytes_ == 0 && handler_.OnForeign(flow_, AsBytes(rest()))) {
     return BecomeOpaque();
   }
@@ -103,8 +106,7 @@ void MessageParser::StepHead() {
   if (tentative_ && at_ == 0 && chunk_->packet_start) {
     const size_t line_end = rest().find('\n');
     if (line_end != std::string_view::npos && ParseStartLine(rest().substr(0, line_end + 1))) {
-      DropHead();
-      return Search();
+      return DropTentativeHead();
     }
   }
   const size_t before = head_.size();
@@ -185,8 +187,7 @@ void MessageParser::CompleteHead(std::string_view head) {
 
 void MessageParser::NoStart() {
   if (tentative_) {
-    DropHead();
-    Search();
+    DropTentativeHead();
     return SkipChunk();
   }
   const bool buffered = state_ == State::kHead;
@@ -222,6 +223,12 @@ void MessageParser::OverlongHead() {
   }
   EndPartialHead(Ending::kEvicted, nullptr);
   handler_.OnLost(flow_, chunk_->offset + at_, 0, false);
+  Search();
+}
+
+void MessageParser::DropTentativeHead() {
+  handler_.OnNoStartAt(flow_, start_.offset, start_.peer_offset);
+  DropHead();
   Search();
 }
 

@@ -90,6 +90,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   void OnBodyless(Flow flow) override;
   void OnMessageEnd(Flow flow, Ending ending, bool lenient) override;
   void OnLost(Flow flow, uint64_t from, uint64_t length, bool at_start) override;
+  void OnNoStartAt(Flow flow, uint64_t offset, std::optional<uint64_t> peer_offset) override;
   bool OnForeign(Flow flow, Bytes first_bytes) override;
 
   // ExchangeOwner

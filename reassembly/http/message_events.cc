@@ -345,6 +345,12 @@ void HttpConnection::OnLost(Flow flow, uint64_t from, uint64_t length, bool at_s
   }
 }
 
+void HttpConnection::OnNoStartAt(Flow flow, uint64_t offset, std::optional<uint64_t> peer_offset) {
+  if (client_ == Reverse(flow)) {
+    active_->pairing.OnNoAnswerAt(offset, peer_offset);
+  }
+}
+
 bool HttpConnection::OnForeign(Flow flow, Bytes first_bytes) {
   if (protocol_ == store::Protocol::kHttp1) {
     return false;

@@ -76,6 +76,8 @@ class MessageHandler {
   virtual void OnMessageEnd(Flow flow, Ending ending, bool lenient) = 0;
   /// From `from` on, messages may have been missed. `at_start`: the first one began there.
   virtual void OnLost(Flow flow, uint64_t from, uint64_t length, bool at_start) = 0;
+  /// While looking for a start: the packet at `offset` begins with none.
+  virtual void OnNoStartAt(Flow flow, uint64_t offset, std::optional<uint64_t> peer_offset) = 0;
   /// First bytes of a flow in which there was no message so far. True: look no further in it.
   virtual bool OnForeign(Flow flow, Bytes first_bytes) = 0;
 };
@@ -130,6 +132,7 @@ class MessageParser {
   void NoStart();
   void OverlongHead();
   void DropHead();
+  void DropTentativeHead();
   void EndPartialHead(Ending ending, const Gap* gap);
   void EndMessage(Ending ending);
   void Search();

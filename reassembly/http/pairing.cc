@@ -23,11 +23,11 @@
 //    and so do all the requests that it might have answered.
 // That a client pipelines is noted at every sign of it: a request sent with the knowledge of the
 // packet before, an answer whose sender already had the bytes behind its request, an answer that
-// begins after the place that the client knew, two answers in a row to missed requests without a
-// new request byte.
-// A first burst of which nothing but the later half is seen gives no such sign; there a missed part
-// that is long enough for more requests than were answered is taken for more, unless the client
-// took turns before, or both sides were silent for long.
+// begins after the place that the client knew, no answer at that place, two answers in a row to
+// missed requests without a new request byte. A first burst of which nothing but the later half is
+// seen gives no such sign; there a missed part that is long enough for more requests than were
+// answered is taken for more, unless the client took turns before, or both sides were silent for
+// long.
 //
 // Rejected: the last request below the upper bound alone (joins answer 1 to request N under
 // pipelining), pairing by time, giving up the connection (loses everything after one gap), waiting
@@ -108,6 +108,16 @@ bool Pairing::AwaitsMissedAnswer(std::optional<uint64_t> peer_offset) const {
   return peer_offset && answer_end_ && *answer_end_ != UINT64_MAX && size() == 1 &&
          entry(0).certain && entry(0).hidden_answers == 0 &&
          *peer_offset <= *answer_end_ + kSlackBytes;
+}
+
+void Pairing::OnNoAnswerAt(uint64_t start, std::optional<uint64_t> peer_offset) {
+  // Who takes turns has all of the answer before, so the next one begins where its knowledge ends.
+  const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(first_);
+  const auto asked = std::lower_bound(
+      begin, entries_.end(), start,
+      [](const Entry& e, uint64_t place) { return e.answer_from.value_or(0) < place; });
+  pipelined_ |= asked != entries_.end() && asked->exchange != nullptr &&
+                asked->answer_from == start && peer_offset > asked->start;
 }
 
 void Pairing::OnRequestRefused() {

@@ -41,6 +41,9 @@ class Pairing {
   /// A request was missed since the last answer, and its client, knowing `peer_offset`, has no byte
   /// of the answer to it: if it takes turns, what it sends still belongs to that request.
   bool AwaitsMissedAnswer(std::optional<uint64_t> peer_offset) const;
+  /// A packet whose sender had `peer_offset` of the client's flow begins at `start`, with no
+  /// message.
+  void OnNoAnswerAt(uint64_t start, std::optional<uint64_t> peer_offset);
   /// Something that looks like a request was passed over, because a client that takes turns cannot
   /// have sent it.
   void OnRequestRefused();

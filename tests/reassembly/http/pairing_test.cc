@@ -33,6 +33,14 @@ TEST(Pairing, PipelineGoesOnAfterItsAmbiguousPartIsAnswered) {
   EXPECT_THAT(talk.pairs(), Contains("GET /6 200"));
 }
 
+TEST(Pairing, BodyWhereAnAnswerWasDueShowsThatTheClientPipelines) {
+  Talk talk;
+  talk.Client(Get("/0")).ServerLost(100).Client(Get("/1")).Server("the rest of the first answer");
+  talk.Client(Get("/2")).Server(Ok("1"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), Contains("GET /2 -"));
+}
+
 TEST(Pairing, LastOfAPipelineIsPairedAfterALostAnswer) {
   Talk talk;
   talk.Client(Get("/1") + Get("/2") + Get("/3")).Server(Ok("1")).ServerLost(40).Server(Ok("3"));
