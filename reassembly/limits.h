@@ -87,9 +87,10 @@ inline constexpr uint64_t kUnknownWindowBytes = uint64_t{1} << 20;
 /// kWindowBytes.
 inline constexpr uint8_t kResynchroniseAfter = 3;
 /// Further overlay networks in which a connection is seen, and how many networks a SYN is compared
-/// in: a packet passes a handful of mirrors, and a recorder listens to some dozen.
+/// in: a packet passes a handful of mirrors, and a recorder listens to a dozen or two. Each network
+/// costs every SYN a look-up, a flood's too.
 inline constexpr size_t kMirrors = 4;
-inline constexpr uint32_t kMirroredNetworks = 64;
+inline constexpr uint32_t kMirroredNetworks = 32;
 /// A segment that overlaps more buffered pieces than this joins them, so that a second such segment
 /// is cheap.
 inline constexpr size_t kOverlappedPieces = 8;

@@ -168,6 +168,7 @@ Connection* StreamTracker::Impl::FindMirrored(FlowKey key, bool overlay_known,
   const uint32_t own = overlay_known ? key.overlay : UINT32_MAX;
   const uint32_t last = std::min(encapsulations.greatest(), limits::kMirroredNetworks);
   for (key.overlay = 0; last > 0 && key.overlay <= last; ++key.overlay) {
+    ++counters.steps;
     Connection* const other = key.overlay == own ? nullptr : table.Find(key, table.Hash(key));
     if (other == nullptr) {
       continue;
