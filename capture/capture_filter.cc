@@ -56,7 +56,7 @@ std::string CaptureFilter::Untagged() const {
 }
 
 std::string CaptureFilter::Expression() const {
-  const std::string untagged = Untagged();
+  std::string untagged = Untagged();
   const bool shifts = std::ranges::any_of(
       kShifting, [&](std::string_view word) { return bpf.find(word) != std::string::npos; });
   if (untagged.empty() || shifts) {

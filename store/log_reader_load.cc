@@ -234,7 +234,7 @@ Result<ConnectionRecord> ExchangeLoader::LoadConnection(const AttemptKey& attemp
   }
   TRY_ASSIGN(const EntryView view, frames_.Entry(attempt, place.segment, place.connection_frame,
                                                  place.connection_entry, EntryKind::kConnection));
-  TRY_ASSIGN(const ConnectionRecord connection, DecodeConnection(view));
+  TRY_ASSIGN(ConnectionRecord connection, DecodeConnection(view));
   if (connection.number != row.connection) {
     return Contradicts(row, "its row points to another connection's entry");
   }

@@ -110,9 +110,8 @@ std::string EscapeForTerminal(std::string_view bytes, bool keep_lines) {
   while (!bytes.empty()) {
     const auto byte = static_cast<uint8_t>(bytes[0]);
     const Utf8Char c = FirstUtf8Char(bytes);
-    if (c.length == 1 && byte >= 0x20 && byte != 0x7f) {
-      out += bytes[0];
-    } else if (c.length == 1 && keep_lines && (byte == '\n' || byte == '\t')) {
+    const bool kept = keep_lines && (byte == '\n' || byte == '\t');
+    if (c.length == 1 && (kept || (byte >= 0x20 && byte != 0x7f))) {
       out += bytes[0];
     } else if (c.length <= 1) {
       AppendEscape(out, byte);

@@ -145,7 +145,7 @@ Database& Database::operator=(Database&& other) noexcept {
 
 Result<Database> Database::Open(const std::filesystem::path& path, OpenMode mode) {
   // SQLite's memory statistics, which nobody reads, take a global lock at each allocation.
-  [[maybe_unused]] static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  [[maybe_unused]] static const int kConfigured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   // One thread a connection, so SQLite's own mutexes would only cost time.
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE;
   switch (mode) {
