@@ -384,16 +384,27 @@ void Pairing::OnInterim(const Decision& decision, uint64_t end) {
 }
 
 Exchange* Pairing::EvictOldest() {
-  for (size_t i = 0; i < size(); ++i) {
-    Entry& candidate = entries_[first_ + i];
-    if (Exchange* evicted = candidate.exchange) {
-      // Its answer may still come: the place stays, as that of a missed request.
-      candidate.exchange = nullptr;
-      --requests_;
-      return evicted;
-    }
+  // Its answer may still come: the place stays, as that of a missed request. All such places at the
+  // front are one, or the search for the oldest would pass by ever more of them.
+  CHECK(requests_ > 0);
+  Entry place = entry(0);
+  size_t count = 0;
+  while (entry(count).exchange == nullptr) {
+    ++count;
   }
-  return nullptr;
+  Exchange* const evicted = entry(count).exchange;
+  place.exchange = nullptr;
+  place.known = 1;
+  place.end.reset();
+  place.hidden_bytes = place.hidden_answers = 0;
+  for (size_t i = 0; i < count; ++i) {
+    place.known += entry(i).known;
+    place.hidden_bytes += entry(i).hidden_bytes;
+    place.hidden_answers += entry(i).hidden_answers;
+  }
+  PopFront(count + 1);
+  entries_[--first_] = place;
+  return evicted;
 }
 
 }  // namespace trafrec::reassembly
