@@ -52,12 +52,19 @@ void Ip(const std::string& arguments) {
 SmallDisk::SmallDisk(int megabytes) {
   Unshare(CLONE_NEWNS);
   const std::string options = "size=" + std::to_string(megabytes) + "m";
-  EXPECT_EQ(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0) << std::strerror(errno);
-  EXPECT_EQ(mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, options.c_str()), 0)
-      << std::strerror(errno);
+  const char* const folder = folder_.path().c_str();
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+    // In a chroot / is no mount: then the folder alone becomes a private one.
+    EXPECT_EQ(mount(folder, folder, nullptr, MS_BIND, nullptr), 0) << std::strerror(errno);
+    EXPECT_EQ(mount(nullptr, folder, nullptr, MS_PRIVATE, nullptr), 0) << std::strerror(errno);
+  }
+  EXPECT_EQ(mount("tmpfs", folder, "tmpfs", 0, options.c_str()), 0) << std::strerror(errno);
 }
 
-SmallDisk::~SmallDisk() { umount2(folder_.path().c_str(), MNT_DETACH); }
+SmallDisk::~SmallDisk() {
+  while (umount2(folder_.path().c_str(), MNT_DETACH) == 0) {
+  }
+}
 
 void SmallDisk::Fill(uintmax_t left) const {
   const auto space = std::filesystem::space(folder_.path());
