@@ -72,6 +72,15 @@ class Pairing {
 
  private:
   static constexpr uint64_t kNoBurst = UINT64_MAX;
+  /// Stray line ends between messages may or may not lie before a bound; no response is that short.
+  static constexpr uint64_t kSlackBytes = 12;
+  /// So many proved turns make a client one that takes turns even where a burst could hide.
+  static constexpr uint64_t kTurnsTrusted = 2;
+  /// And so many bursts make it one that awaits the answers to each burst. More, for a client that
+  /// fills up a window now and then also awaits them by chance. A client that changes its habit
+  /// just where the capture missed it is paired wrongly: habits are all that is left to judge by
+  /// there.
+  static constexpr uint64_t kBurstsTrusted = 16;
 
   struct Entry {
     Exchange* exchange = nullptr;  ///< nullptr: a place where requests may have been missed
