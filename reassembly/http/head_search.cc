@@ -69,11 +69,7 @@ void MessageParser::BeginHead() {
       return NoStart();
     }
     BufferHead();
-    if (!tentative_) {
-      start_held_ = true;
-      handler_.OnStartSeen(flow_, start_);
-    }
-    return;
+    return HoldStart();
   }
   const auto line = ParseStartLine(bytes.substr(0, line_end + 1));
   if (!line || (!tentative_ && !handler_.Accepts(flow_, start_, *line))) {
@@ -84,10 +80,7 @@ void MessageParser::BeginHead() {
   const size_t end = line->simple ? line_end + 1 : FindHeadEnd(bytes, line_end, folded_);
   if (end == std::string_view::npos) {
     BufferHead();
-    if (!tentative_) {
-      handler_.OnStartLine(flow_, start_, line_);
-    }
-    return;
+    return tentative_ ? HoldStart() : handler_.OnStartLine(flow_, start_, line_);
   }
   at_ += end;
   CompleteHead(bytes.substr(0, end));
@@ -161,6 +154,7 @@ void MessageParser::CompleteHead(std::string_view head) {
   if (tentative_) {
     start_.resynchronised = true;
     if (!fields || !handler_.Accepts(flow_, start_, line_)) {
+      LetStartGo();
       ++counts_.starts_refused;
       counts_.skipped_bytes += head.size();
       return Search();
@@ -171,6 +165,7 @@ void MessageParser::CompleteHead(std::string_view head) {
   counts_.head_bytes += head.size();
   seen_message_ = true;
   tentative_ = false;
+  start_held_ = false;
   state_ = State::kBetween;
   const uint64_t end = start_.offset + head.size();
   const TimeNs at = chunk_->at;
@@ -191,10 +186,7 @@ void MessageParser::NoStart() {
     return SkipChunk();
   }
   const bool buffered = state_ == State::kHead;
-  if (start_held_) {
-    start_held_ = false;
-    handler_.OnStartGone(flow_);
-  }
+  LetStartGo();
   if (handler_.TakesHeadless(flow_, start_)) {
     const std::string head = std::move(head_);
     head_.clear();
@@ -232,7 +224,20 @@ void MessageParser::DropTentativeHead() {
   Search();
 }
 
+void MessageParser::HoldStart() {
+  start_held_ = true;
+  handler_.OnStartSeen(flow_, start_);
+}
+
+void MessageParser::LetStartGo() {
+  if (start_held_) {
+    start_held_ = false;
+    handler_.OnStartGone(flow_);
+  }
+}
+
 void MessageParser::DropHead() {
+  LetStartGo();
   if (state_ == State::kHead) {
     counts_.pending_bytes -= head_.size();
     counts_.skipped_bytes += head_.size();

@@ -195,10 +195,7 @@ bool MessageParser::EndsBodyless() {
 
 void MessageParser::BecomeOpaque() {
   if (state_ == State::kHead) {
-    if (start_held_) {
-      start_held_ = false;
-      handler_.OnStartGone(flow_);
-    }
+    LetStartGo();
     if (!line_known_ || tentative_) {
       DropHead();
     } else {

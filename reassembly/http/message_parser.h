@@ -131,6 +131,8 @@ class MessageParser {
   void TakeBody(std::string_view bytes);
   void NoStart();
   void OverlongHead();
+  void HoldStart();
+  void LetStartGo();
   void DropHead();
   void DropTentativeHead();
   void EndPartialHead(Ending ending, const Gap* gap);

@@ -123,6 +123,15 @@ TEST(Marks, FirstBytesOfARequestHoldThem) {
   EXPECT_EQ(talk.sink().marks.requests_through, first);
 }
 
+TEST(Marks, FirstBytesOfARequestFoundBySearchHoldThem) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(Ok("a")).ClientLost(40).ServerLost(60);
+  talk.Client("{rest of a body}").Client("GET /c HTT");
+  const TimeNs first = talk.now();
+  talk.Wait(kNsPerMs).Tick();
+  EXPECT_EQ(talk.sink().marks.requests_through, first);
+}
+
 TEST(Eviction, WhatThereIsIsPutAndFlagged) {
   Talk talk;
   talk.Client(Post("/a", "hello")).Server("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
