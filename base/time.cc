@@ -160,12 +160,14 @@ bool ParseEpoch(std::string_view text, TimeNs* time) {
 }  // namespace
 
 std::string FormatTime(TimeNs time) {
-  // By hand: an export writes a dozen of them for each exchange.
-  using std::chrono::floor;
-  const std::chrono::sys_time<std::chrono::nanoseconds> when{std::chrono::nanoseconds(time)};
-  const auto day = floor<std::chrono::days>(when);
+  // By hand: an export writes a dozen of them for each exchange. Whole seconds first, for the first
+  // day does not begin within the range of nanoseconds.
+  const int64_t ns = (time % kNsPerSecond + kNsPerSecond) % kNsPerSecond;
+  const std::chrono::sys_seconds second{
+      std::chrono::seconds(time / kNsPerSecond - (time % kNsPerSecond < 0 ? 1 : 0))};
+  const auto day = std::chrono::floor<std::chrono::days>(second);
   const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(when - day);
+  const std::chrono::hh_mm_ss clock(second - day);
   std::string text = "0000-00-00T00:00:00.000000000Z";
   const auto put = [&text](size_t end, int64_t value) {
     for (; value > 0; value /= 10) {
@@ -178,7 +180,7 @@ std::string FormatTime(TimeNs time) {
   put(13, clock.hours().count());
   put(16, clock.minutes().count());
   put(19, clock.seconds().count());
-  put(29, clock.subseconds().count());
+  put(29, ns);
   return text;
 }
 

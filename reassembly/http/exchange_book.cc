@@ -191,7 +191,9 @@ void ExchangeBook::Flush() {
   if (shed_.messages + shed_.bytes > 0) {
     PutShedLoss();
   }
-  Tick(now_, INT64_MAX);
+  if (now_ != INT64_MIN) {  // else no segment came at all, and there is no time to speak of
+    Tick(now_, INT64_MAX);
+  }
 }
 
 void ExchangeBook::Leave(Exchange& exchange) {

@@ -31,11 +31,15 @@ class Sink : public store::RecordSink {
     exchanges += store::HasFlag(exchange.flags, store::Flag::kOpen) ? 0 : 1;
   }
   void PutLoss(const store::LossRecord& loss) override { losses.push_back(loss); }
-  void Advance(const store::Marks& latest, TimeNs /*packet_now*/) override { marks = latest; }
+  void Advance(const store::Marks& latest, TimeNs packet_now) override {
+    marks = latest;
+    times.push_back(packet_now);
+  }
 
   int exchanges = 0;
   std::vector<store::LossRecord> losses;
   store::Marks marks;
+  std::vector<TimeNs> times;
 };
 
 class Reassembly : public testing::Test {
@@ -64,6 +68,11 @@ TEST_F(Reassembly, SumsHoldAtTheEnd) {
   Feed(wire.Packets());
   reassembler.Finish();
   EXPECT_THAT(BrokenSums(reassembler.counters()), ElementsAre());
+}
+
+TEST_F(Reassembly, WithoutASegmentThereIsNoTimeToAdvanceTo) {
+  reassembler.Finish();
+  EXPECT_THAT(sink.times, ElementsAre());
 }
 
 TEST_F(Reassembly, EachIntervalWithGapsHasARowAndTheRowsAddUp) {
