@@ -57,7 +57,7 @@ tidy() {
   expression=$(printf '%s\n' "$@" | sed 's/[.+]/\\&/g' | paste -sd '|')
   # Only findings and progress: warnings in other people's headers are counted file by file otherwise.
   run-clang-tidy-19 -clang-tidy-binary clang-tidy-19 -p build-lint -j "$JOBS" -quiet -checks="$checks" \
-    "^$ROOT/($expression)\$" 2>&1 | sed -E '/^[0-9]+ warnings? generated\.$/d; /^$/d; s/^(\[ *[0-9]+\/[0-9]+\])\[.* ([^ ]+)$/\1 \2/'
+    "^$ROOT/($expression)\$" 2>&1 | sed -uE '/^[0-9]+ warnings? generated\.$/d; /^$/d; s/^(\[ *[0-9]+\/[0-9]+\])\[.* ([^ ]+)$/\1 \2/'
 }
 
 # Files above 400 lines hold more than one concept.
