@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
+#include "tests/support/deflated.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/har_schema.h"
@@ -35,20 +35,6 @@ json Entry(const store::StoredExchange& exchange) {
   const json har = Har({&exchange});
   EXPECT_THAT(test_support::HarTroubles(har), IsEmpty());
   return har["log"]["entries"][0];
-}
-
-std::string Gzipped(std::string text) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(text.size() + 100, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(text.data());
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
 }
 
 TEST(Har, AnEmptyFileIsValid) { EXPECT_THAT(test_support::HarTroubles(Har({})), IsEmpty()); }
@@ -126,7 +112,7 @@ TEST(Har, QueriesAndCookiesAreTakenApart) {
 
 TEST(Har, ContentIsDecodedAndItsWireSizeStays) {
   const std::string text(1'000, 'a');
-  const std::string body = Gzipped(text);
+  const std::string body = test_support::Deflated(text, test_support::kGzip);
   Exchange exchange(1);
   exchange.Request("GET / HTTP/1.1\r\n\r\n")
       .Response(
