@@ -195,7 +195,6 @@ bool MessageParser::EndsBodyless() {
 
 void MessageParser::BecomeOpaque() {
   if (state_ == State::kHead) {
-    LetStartGo();
     if (!line_known_ || tentative_) {
       DropHead();
     } else {

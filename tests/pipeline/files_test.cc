@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -7,25 +6,12 @@
 #include "capture/packet_source.h"
 #include "tests/pipeline/trial.h"
 #include "tests/support/capture_files.h"
+#include "tests/support/temporary_folder.h"
 
 namespace trafrec::pipeline {
 namespace {
 
 constexpr size_t kParts = 3;
-
-/// A folder that is gone afterwards.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "trafrec-pipeline-XXXXXX";
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// The packets in the order of time, cut into parts as a rotating capture does, a file a link type.
 std::vector<std::string> WriteParts(const Trial& trial, const std::filesystem::path& folder) {
@@ -44,7 +30,7 @@ std::vector<std::string> WriteParts(const Trial& trial, const std::filesystem::p
 }
 
 TEST(Lossless, SplitOverSeveralFilesChangesNoExchange) {
-  const Folder folder;
+  const test_support::TemporaryFolder folder;
   const Trial trial = MakeTrial(6);
   ASSERT_FALSE(trial.loss);
   auto source = capture::OpenFiles(WriteParts(trial, folder.path()), {});
