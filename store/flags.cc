@@ -26,6 +26,7 @@ constexpr std::array kNames = {
     "request_missing",
     "body_shed",
     "open",
+    "pairing_presumed",
 };
 
 }  // namespace

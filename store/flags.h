@@ -33,6 +33,8 @@ enum class Flag : uint8_t {
   kRequestMissing = 16,   ///< a response whose request was not seen
   kBodyShed = 17,         ///< body given up under load, in the order of docs/accounting.md
   kOpen = 18,  ///< the request was still waiting for its answer when this row was written
+  kPairingPresumed =
+      19,  ///< after a loss: right unless the client pipelined in the part that is missing
 };
 
 using Flags = uint64_t;

@@ -40,6 +40,7 @@ constexpr std::array kWords = {
     FlagWords{"no-request", "the request was not seen"},
     FlagWords{"shed", "a body was given up because the recorder was overloaded"},
     FlagWords{"open", "the request was still waiting for its answer"},
+    FlagWords{"presumed", "joined after a loss; right unless the client did not await its answers"},
 };
 
 const FlagWords& WordsOf(Flag flag) { return kWords.at(static_cast<size_t>(flag)); }

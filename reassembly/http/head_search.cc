@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kPrefixBytes = 64;
 /// What a client that does not wait says comes at any place, sometimes at one where a quoted
 /// message ends; but not at two of them.
-constexpr int kPipelinedProofs = 2;
+constexpr int kPipelinedProofs = 4;
 
 }  // namespace
 
@@ -31,7 +31,7 @@ void MessageParser::StepBetween() {
   if (!proved_ && at_chunk && chunk_->packet_start && last_peer_ && advanced_ &&
       handler_.PeerAwaited(flow_, chunk_->offset, *chunk_->peer_offset)) {
     ++proofs_;
-    proved_ = proofs_ >= (handler_.Pipelines() ? kPipelinedProofs : 1);
+    proved_ = proofs_ >= (handler_.Pipelines() ? kPipelinedProofs : 2);
   }
   tentative_ = false;
   start_ = StartHere();

@@ -12,7 +12,11 @@ using store::FlagBit;
 using store::Side;
 
 HttpConnection::HttpConnection(const ConnectionInfo& info, ExchangeBook& book)
-    : book_(book), info_(info), client_(info.client) {
+    : book_(book),
+      info_(info),
+      client_(info.client),
+      heard_at_(info.opened_at),
+      heard_before_at_(info.opened_at) {
   const uint16_t port = book.options().server_port;
   if (!client_ && port != 0 && (info.first.port == port) != (info.second.port == port)) {
     client_ = info.first.port == port ? Flow::kSecond : Flow::kFirst;
@@ -36,7 +40,7 @@ HttpConnection::Active::Active(const ConnectionInfo& info, MessageHandler& handl
   const bool server_from_start =
       info.client == Flow::kFirst ? info.second_from_start : info.first_from_start;
   if (info.client && !server_from_start) {
-    pairing.OnResponsesLost(0, 0, unanswered);
+    pairing.OnResponsesLost(0);
   }
 }
 
@@ -58,8 +62,20 @@ void HttpConnection::Recharge() {
   active_->charged = bytes;
 }
 
+void HttpConnection::Hear(TimeNs at) {
+  if (at > heard_at_) {
+    heard_before_at_ = heard_at_;
+    heard_at_ = at;
+  }
+}
+
+bool HttpConnection::QuietBefore(TimeNs at) const {
+  return at >= heard_at_ && heard_before_at_ + limits::kQuietNs <= at;
+}
+
 void HttpConnection::OnChunk(Flow flow, const Chunk& chunk) {
   book_.Advance(chunk.at);
+  Hear(chunk.at);
   HttpCounts& counts = book_.counts();
   had_data_ = true;
   if (evicted_) {
@@ -83,6 +99,7 @@ void HttpConnection::OnChunk(Flow flow, const Chunk& chunk) {
 
 void HttpConnection::OnGap(Flow flow, const Gap& gap) {
   book_.Advance(gap.revealed_at);
+  Hear(gap.revealed_at);
   had_data_ = true;
   if (evicted_) {
     book_.counts().gap_bytes += gap.length;
@@ -100,6 +117,7 @@ void HttpConnection::OnGap(Flow flow, const Gap& gap) {
 void HttpConnection::OnAcknowledged(Flow flow, uint64_t offset, uint32_t acknowledgment,
                                     TimeNs at) {
   book_.Advance(at);
+  Hear(at);
   if (offset == 0 || evicted_) {
     return;
   }
@@ -110,6 +128,7 @@ void HttpConnection::OnAcknowledged(Flow flow, uint64_t offset, uint32_t acknowl
 
 void HttpConnection::OnCopy(Flow flow, uint64_t offset, uint64_t length, TimeNs at, bool conflict) {
   book_.Advance(at);
+  Hear(at);
   if (active_) {
     lane(flow).facts.OnCopy(offset, length, at, conflict);
   }

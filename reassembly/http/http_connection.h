@@ -104,6 +104,8 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   store::Side SideOf(Flow flow) const {
     return client_ == flow ? store::Side::kClient : store::Side::kServer;
   }
+  void Hear(TimeNs at);
+  bool QuietBefore(TimeNs at) const;
   void SettleRole(Flow flow, store::Side side);
   Message* Current(Flow flow);
   void Recharge();
@@ -138,6 +140,8 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   store::Protocol protocol_ = store::Protocol::kNoData;
   bool put_ = false;
   bool had_data_ = false;
+  TimeNs heard_at_;         ///< when either side was heard last
+  TimeNs heard_before_at_;  ///< when before that packet
   bool evicted_ = false;
 };
 

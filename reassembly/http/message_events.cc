@@ -46,6 +46,10 @@ std::optional<StartLine> ParseCutRequestLine(std::string_view text) {
   return line;
 }
 
+Pairing::ResponseStart AsResponse(const MessageStart& start) {
+  return {start.offset, start.peer_offset, !start.resynchronised};
+}
+
 }  // namespace
 
 Message* HttpConnection::Current(Flow flow) {
@@ -80,7 +84,7 @@ bool HttpConnection::Accepts(Flow flow, const MessageStart& start, const StartLi
     }
     return fits;
   }
-  const auto decision = active_->pairing.Decide(start.offset, start.peer_offset);
+  const auto decision = active_->pairing.Decide(AsResponse(start));
   return decision.kind != Pairing::Kind::kImplausible && decision.fitting > 0;
 }
 
@@ -134,8 +138,7 @@ Exchange& HttpConnection::BeginRequest(Flow flow, const MessageStart& start) {
   active_->exchanges.PushBack(&exchange);
   exchange.flags = mid_stream() ? FlagBit(Flag::kMidStream) : 0;
   const Lane& server = this->lane(Reverse(flow));
-  const bool quiet = start.peer_offset == server.delivered &&
-                     std::max(lane.last_at, server.last_at) + limits::kQuietNs <= start.at;
+  const bool quiet = start.peer_offset == server.delivered && QuietBefore(start.at);
   Pairing& pairing = active_->pairing;
   pairing.AddRequest(exchange, start.offset, start.peer_offset, start.advanced, quiet);
   InitMessage(flow, exchange, start);
@@ -217,8 +220,9 @@ Exchange& HttpConnection::BeginResponse(Flow flow, const MessageStart& start,
   Active& active = *active_;
   active.unanswered.clear();
   active.ambiguous.clear();
-  Exchange* exchange = active.pairing.Apply(decision, start.offset, start.peer_offset,
-                                            active.unanswered, active.ambiguous);
+  const bool presumed = active.pairing.presumed() || decision.presumed;
+  Exchange* exchange =
+      active.pairing.Apply(decision, AsResponse(start), active.unanswered, active.ambiguous);
   if (exchange == nullptr) {
     exchange = &book_.Begin(*this, Side::kServer, start.at);
     book_.Number(*exchange);
@@ -227,8 +231,9 @@ Exchange& HttpConnection::BeginResponse(Flow flow, const MessageStart& start,
     if (decision.kind == Pairing::Kind::kAmbiguous) {
       exchange->flags |= FlagBit(Flag::kPairingAmbiguous);
     }
-  } else if (!exchange->request().ended) {
-    exchange->flags |= FlagBit(Flag::kEarlyResponse);
+  } else {
+    exchange->flags |= exchange->request().ended ? 0 : FlagBit(Flag::kEarlyResponse);
+    exchange->flags |= presumed ? FlagBit(Flag::kPairingPresumed) : 0;
   }
   InitMessage(flow, *exchange, start);
   LeaveUnanswered(active.unanswered, 0);
@@ -238,7 +243,7 @@ Exchange& HttpConnection::BeginResponse(Flow flow, const MessageStart& start,
 
 BodyPlan HttpConnection::OnResponseHead(Flow flow, const MessageStart& start, const StartLine& line,
                                         const HeadFields& fields, std::string_view head) {
-  const auto decision = active_->pairing.Decide(start.offset, start.peer_offset);
+  const auto decision = active_->pairing.Decide(AsResponse(start));
   if (TakeInterim(decision, start, line, head)) {
     return {};
   }
@@ -289,7 +294,7 @@ bool HttpConnection::OnPartialHead(Flow flow, const MessageStart& start, const S
   Lane& lane = this->lane(flow);
   Exchange* exchange = lane.current;
   if (line->side == Side::kServer) {
-    const auto decision = active_->pairing.Decide(start.offset, start.peer_offset);
+    const auto decision = active_->pairing.Decide(AsResponse(start));
     exchange = &BeginResponse(flow, start, decision);
   } else if (exchange == nullptr) {
     exchange = &BeginRequest(flow, start);
@@ -316,7 +321,7 @@ bool HttpConnection::TakesHeadless(Flow flow, const MessageStart& start) {
   if (!client_ || SideOf(flow) != Side::kServer) {
     return false;
   }
-  const auto decision = active_->pairing.Decide(start.offset, start.peer_offset);
+  const auto decision = active_->pairing.Decide(AsResponse(start));
   if (decision.kind != Pairing::Kind::kPaired || !active_->pairing.At(decision.index)->simple) {
     return false;
   }
@@ -339,9 +344,7 @@ void HttpConnection::OnLost(Flow flow, uint64_t from, uint64_t length, bool at_s
   if (SideOf(flow) == Side::kClient) {
     active_->pairing.OnRequestsLost(from, length, lane.parser.last_peer_offset());
   } else {
-    active_->unanswered.clear();
-    active_->pairing.OnResponsesLost(from, at_start ? length : 0, active_->unanswered);
-    LeaveUnanswered(active_->unanswered, 0);
+    active_->pairing.OnResponsesLost(at_start ? length : 0);
   }
 }
 

@@ -100,7 +100,13 @@ void MessageParser::EnterBody(const BodyPlan& plan) {
   left_ = plan.length;
   trailer_bytes_ = 0;
   lenient_ = false;
-  bodyless_possible_ = plan.bodyless_possible;
+  bodyless_possible_ = plan.bodyless_possible && plan.length > 0;
+  if (bodyless_possible_) {
+    // Whether there is a body or not: where it ends is a guess, and what stands there may be one
+    // that is quoted.
+    proved_ = false;
+    proofs_ = 0;
+  }
   chunks_.Reset();
   switch (plan.framing) {
     case Framing::kContentLength:

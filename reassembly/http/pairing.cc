@@ -8,30 +8,35 @@
 //
 // While nothing was missed, the order is the proof, and the bounds only tell answers to nobody
 // apart. After a loss:
+//  - Whoever the client is: if nothing is outstanding before a request, a response that begins
+//    exactly where the client's knowledge ended answers it. A pool of requests whose answers could
+//    not be told apart leaves the queue when it has had as many as it can have requests.
 //  - A client that takes turns (no request of it was ever seen to be sent before the answer to the
 //    one before) had every earlier answer when it sent its last request. So a response that begins
 //    exactly where that client's knowledge ended answers that request; one that begins later does
 //    not, for the right one began in the part that is missing.
-//  - Whoever the client is: if nothing is outstanding before a request, a response that begins
-//    exactly where the client's knowledge ended answers it. A lost response that began at a proved
-//    place answered the first request of the queue, which leaves it; a pool of requests whose
-//    answers could not be told apart leaves it when it has had as many as it can have requests.
 //  - A client that sends in bursts, and was always seen to have all answers to a burst before it
 //    began the next: as one that takes turns, for the first request of a burst. An answer that
 //    begins later belongs to another request of that burst, or of a later one.
 //  - Any other client that pipelines: exactly one candidate fits, or the response stays unpaired,
-//    and so do all the requests that it might have answered.
+//    and so do all the requests that it might have answered. What it knew ends at any place, so a
+//    start that was found by searching may be a quotation, and is not paired at all.
+// The second and the third rest on a habit. A habit that was proved often enough is trusted; one
+// that was seen less often is presumed, and the pairs say so (`presumed`), until both sides were
+// silent for long with nothing outstanding; one that was hardly seen, where requests may be missing
+// too, decides nothing. When a client that was presumed to take turns is seen to pipeline, and
+// requests may be missing, all is open again.
 // That a client pipelines is noted at every sign of it: a request sent with the knowledge of the
-// packet before, an answer whose sender already had the bytes behind its request, an answer that
-// begins after the place that the client knew, no answer at that place, two answers in a row to
-// missed requests without a new request byte. A first burst of which nothing but the later half is
-// seen gives no such sign; there a missed part that is long enough for more requests than were
-// answered is taken for more, unless the client took turns before, or both sides were silent for
-// long.
+// packet before or without all of the last answer, an answer whose sender already had the bytes
+// behind its request, an answer that begins after the place that the client knew, no answer at that
+// place, two answers in a row to missed requests without a new request byte.
+// A missing part of the server's flow proves no answer, however long: it may have been an interim
+// one.
 //
 // Rejected: the last request below the upper bound alone (joins answer 1 to request N under
 // pipelining), pairing by time, giving up the connection (loses everything after one gap), waiting
-// for later evidence (a hanging answer would hold back all before it).
+// for later evidence (a hanging answer would hold back all before it), measuring how many requests
+// a missing part may hold by the shortest one that was seen (the missing one is shorter).
 
 #include "reassembly/http/pairing.h"
 
@@ -42,6 +47,7 @@
 #include "reassembly/limits.h"
 
 namespace trafrec::reassembly {
+
 Pairing::Pairing(bool mid_stream) : responses_lost_(mid_stream), lost_since_request_(mid_stream) {
   if (mid_stream) {
     entries_.push_back({.before_capture = true, .answer_from = 0});
@@ -51,8 +57,8 @@ Pairing::Pairing(bool mid_stream) : responses_lost_(mid_stream), lost_since_requ
 void Pairing::AddRequest(Exchange& exchange, uint64_t start, std::optional<uint64_t> peer_offset,
                          bool advanced, bool quiet) {
   if (quiet) {
-    turns_ = std::max(turns_, kTurnsTrusted);
     DropHidden();
+    presumed_ = presumed_over_hidden_ = false;
   }
   if (peer_offset) {
     NoteBurst(start, *peer_offset, advanced);
@@ -61,20 +67,42 @@ void Pairing::AddRequest(Exchange& exchange, uint64_t start, std::optional<uint6
   }
   lost_since_request_ = false;
   last_request_end_.reset();
+  if (size() > 0) {
+    CloseHidden(entries_.back(), start);
+  }
   if (first_ > 16 && first_ * 2 > entries_.size()) {
     entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
   }
-  entries_.push_back(
-      {.exchange = &exchange, .start = start, .burst = burst_, .answer_from = peer_offset});
+  entries_.push_back({.exchange = &exchange,
+                      .after_quiet = quiet,
+                      .start = start,
+                      .burst = burst_,
+                      .answer_from = peer_offset});
   ++requests_;
 }
 
 void Pairing::NotePipelining(uint64_t peer_offset, bool advanced) {
   // With the knowledge of the request before, or without the whole answer to it.
-  pipelined_ |= last_request_peer_ && (last_request_peer_ == peer_offset || !advanced);
-  pipelined_ |= answer_end_ && peer_offset < *answer_end_ - kSlackBytes;
-  pipelined_ |= AwaitsMissedAnswer(peer_offset);
+  const bool again = last_request_peer_ && (last_request_peer_ == peer_offset || !advanced);
+  const bool early = answer_end_ && peer_offset < *answer_end_ - kSlackBytes;
+  if (again || early || AwaitsMissedAnswer(peer_offset)) {
+    BecomePipelined();
+  }
+}
+
+void Pairing::BecomePipelined() {
+  if (pipelined_) {
+    return;
+  }
+  pipelined_ = true;
+  if (presumed_ && presumed_over_hidden_) {
+    // The presumption was wrong: any number may be outstanding before what is in the queue.
+    presumed_ = false;
+    responses_lost_ = true;
+    entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(first_),
+                    {.before_capture = true, .answer_from = 0});
+  }
 }
 
 void Pairing::NoteBurst(uint64_t start, uint64_t peer_offset, bool advanced) {
@@ -93,7 +121,7 @@ void Pairing::NoteBurst(uint64_t start, uint64_t peer_offset, bool advanced) {
 
 bool Pairing::AwaitsMissedAnswer(std::optional<uint64_t> peer_offset) const {
   return peer_offset && answer_end_ && *answer_end_ != UINT64_MAX && size() == 1 &&
-         entry(0).certain && entry(0).hidden_answers == 0 &&
+         entry(0).certain && entry(0).hidden_answers + entry(0).presumed_answers == 0 &&
          *peer_offset <= *answer_end_ + kSlackBytes;
 }
 
@@ -103,17 +131,15 @@ void Pairing::OnNoAnswerAt(uint64_t start, std::optional<uint64_t> peer_offset) 
   const auto asked = std::lower_bound(
       begin, entries_.end(), start,
       [](const Entry& e, uint64_t place) { return e.answer_from.value_or(0) < place; });
-  pipelined_ |= asked != entries_.end() && asked->exchange != nullptr &&
-                asked->answer_from == start && peer_offset > asked->start;
+  if (asked != entries_.end() && asked->exchange != nullptr && asked->answer_from == start &&
+      peer_offset > asked->start) {
+    BecomePipelined();
+  }
 }
 
 void Pairing::OnRequestRefused() {
   turns_ = 0;
   lost_since_request_ = true;
-  if (size() == 0 || entries_.back().exchange != nullptr) {
-    return;
-  }
-  entries_.back().hidden_bytes += limits::kHeadBytes;
 }
 
 void Pairing::OnRequestEnd(const Exchange& exchange, uint64_t end) {
@@ -122,7 +148,8 @@ void Pairing::OnRequestEnd(const Exchange& exchange, uint64_t end) {
     if (candidate.exchange == &exchange) {
       candidate.end = end;
       last_request_end_ = end;
-      shortest_request_ = std::min(shortest_request_, end - candidate.start);
+      const uint64_t length = end - candidate.start;
+      shortest_request_ = std::min(shortest_request_.value_or(length), length);
       return;
     }
   }
@@ -131,7 +158,9 @@ void Pairing::OnRequestEnd(const Exchange& exchange, uint64_t end) {
 void Pairing::OnRequestsLost(uint64_t from, uint64_t length, std::optional<uint64_t> peer_offset) {
   lost_since_request_ = true;
   if (size() > 0 && entries_.back().exchange == nullptr) {
-    entries_.back().hidden_bytes += length;
+    if (!entries_.back().hidden_from) {
+      entries_.back().hidden_from = from;
+    }
     return;
   }
   entries_.push_back({.start = from,
@@ -139,37 +168,34 @@ void Pairing::OnRequestsLost(uint64_t from, uint64_t length, std::optional<uint6
                       .answer_from = peer_offset,
                       .certain = last_request_end_ && from <= *last_request_end_ + kSlackBytes &&
                                  length > kSlackBytes,
-                      .hidden_bytes = length,
-                      .hidden_answers = std::exchange(missed_answers_, 0)});
-  DropAnswered();
+                      .hidden_from = from,
+                      .presumed_answers = std::exchange(missed_answers_, 0)});
   if (peer_offset) {
     last_request_peer_ = peer_offset;
   }
 }
 
-void Pairing::OnResponsesLost(uint64_t from, uint64_t length, std::vector<Exchange*>& unanswered) {
+void Pairing::CloseHidden(Entry& hidden, uint64_t until) {
+  if (hidden.hidden_from) {
+    hidden.hidden_bytes += until - *hidden.hidden_from;
+    hidden.hidden_from.reset();
+  }
+}
+
+void Pairing::OnResponsesLost(uint64_t length) {
   if (!responses_lost_ && length > kSlackBytes) {
     if (size() == 0) {
       missed_answers_ = 1;
-    } else if (const Entry& first = entry(0); first.exchange == nullptr) {
-      ++entries_[first_].hidden_answers;
-    } else if (first.answer_from && *first.answer_from <= from + kSlackBytes &&
-               !first.exchange->expects_interim) {
-      unanswered.push_back(first.exchange);
-      PopFront(1);
+    } else if (entry(0).exchange == nullptr) {
+      ++entries_[first_].presumed_answers;
     }
   }
   responses_lost_ = true;
-  DropAnswered();
 }
 
 bool Pairing::AllAnswered(const Entry& hidden) const {
-  if (hidden.before_capture || hidden.hidden_answers == 0) {
-    return false;
-  }
-  const bool measurable = hidden.hidden_bytes == 0 || shortest_request_ != UINT64_MAX;
-  return measurable &&
-         hidden.known + hidden.hidden_bytes / shortest_request_ <= hidden.hidden_answers;
+  return !hidden.before_capture && !hidden.hidden_from &&
+         hidden.known + hidden.hidden_bytes / kShortestRequestBytes <= hidden.hidden_answers;
 }
 
 void Pairing::DropAnswered() {
@@ -187,9 +213,8 @@ void Pairing::DropHidden() {
   entries_.erase(kept, entries_.end());
 }
 
-Exchange* Pairing::Apply(const Decision& decision, uint64_t start,
-                         std::optional<uint64_t> peer_offset, std::vector<Exchange*>& unanswered,
-                         std::vector<Exchange*>& ambiguous) {
+Exchange* Pairing::Apply(const Decision& decision, const ResponseStart& start,
+                         std::vector<Exchange*>& unanswered, std::vector<Exchange*>& ambiguous) {
   if (decision.kind == Kind::kPaired) {
     for (size_t i = 0; i < decision.index; ++i) {
       if (Exchange* missed = entry(i).exchange) {
@@ -197,52 +222,90 @@ Exchange* Pairing::Apply(const Decision& decision, uint64_t start,
       }
     }
     const Entry answered = entry(decision.index);
-    if (!responses_lost_ && decision.index == 0) {
-      NoteTurn(answered, start, peer_offset);
+    const bool in_order = !responses_lost_ && decision.index == 0;
+    if (decision.presumed) {
+      presumed_ = true;
+      presumed_over_hidden_ |= decision.over_hidden;
     }
     PopFront(decision.index + 1);
     responses_lost_ = false;
+    if (in_order) {
+      NoteTurn(answered, start);
+    }
     answer_end_ = UINT64_MAX;
     missed_answers_ = 0;
     return answered.exchange;
   }
   if (decision.kind == Kind::kUnrequested && decision.fitting > 0) {
-    ++entries_[first_ + decision.fitting - 1].hidden_answers;
-    pipelined_ |= peer_offset && last_unrequested_peer_ == peer_offset;
-    last_unrequested_peer_ = peer_offset;
-    DropAnswered();
-  }
-  if (decision.kind == Kind::kAmbiguous) {
-    Entry unknown{.before_capture = entry(0).before_capture,
-                  .start = entry(0).start,
-                  .answer_from = entry(0).answer_from,
-                  .hidden_answers = 1};
-    for (size_t i = 0; i < decision.fitting; ++i) {
-      const Entry& candidate = entry(i);
-      if (candidate.exchange != nullptr) {
-        ambiguous.push_back(candidate.exchange);
-        ++unknown.known;
-      }
-      unknown.known += candidate.known;
-      unknown.hidden_bytes += candidate.hidden_bytes;
-      unknown.hidden_answers += candidate.hidden_answers;
+    TakeHiddenAnswer(decision.fitting - 1, start);
+  } else if (decision.kind == Kind::kAmbiguous) {
+    const size_t before = size();
+    if (decision.in_turn) {
+      ++seen_turns_;
+    } else {
+      BecomePipelined();
     }
-    PopFront(decision.fitting);
-    CHECK(first_ > 0);
-    entries_[--first_] = unknown;
-    DropAnswered();
+    Pool(decision.fitting + size() - before, start.proved, ambiguous);
   }
   return nullptr;
 }
 
-void Pairing::NoteTurn(const Entry& answered, uint64_t start, std::optional<uint64_t> peer_offset) {
-  const bool knew_more = answered.answer_from && start - *answered.answer_from >= kSlackBytes;
+void Pairing::TakeHiddenAnswer(size_t index, const ResponseStart& start) {
+  // A quotation is no answer; nor must it count as one.
+  entries_[first_ + index].hidden_answers += start.proved || !pipelined_ ? 1 : 0;
+  if (start.peer_offset && last_unrequested_peer_ == start.peer_offset) {
+    BecomePipelined();
+  }
+  last_unrequested_peer_ = start.peer_offset;
+  DropAnswered();
+}
+
+void Pairing::Pool(size_t fitting, bool answered, std::vector<Exchange*>& ambiguous) {
+  Entry unknown{.start = entry(0).start,
+                .answer_from = entry(0).answer_from,
+                .hidden_answers = answered ? 1U : 0U};
+  for (size_t i = 0; i < fitting; ++i) {
+    const Entry& candidate = entry(i);
+    if (candidate.exchange != nullptr) {
+      ambiguous.push_back(candidate.exchange);
+      ++unknown.known;
+    }
+    unknown.before_capture |= candidate.before_capture;
+    unknown.known += candidate.known;
+    unknown.hidden_bytes += candidate.hidden_bytes;
+    if (candidate.hidden_from) {
+      unknown.hidden_from = candidate.hidden_from;  // only the last one is open
+    }
+    unknown.hidden_answers += candidate.hidden_answers;
+    unknown.presumed_answers += candidate.presumed_answers;
+  }
+  PopFront(fitting);
+  CHECK(first_ > 0);
+  entries_[--first_] = unknown;
+  DropAnswered();
+}
+
+bool Pairing::ShowsPipelining(const Entry& answered, const ResponseStart& start) {
+  const bool knew_less =
+      answered.answer_from && start.offset - *answered.answer_from >= kSlackBytes;
   const bool server_had_more =
-      answered.end && peer_offset && *peer_offset > *answered.end + kSlackBytes;
-  if (knew_more || server_had_more) {
-    pipelined_ = true;
-  } else {
+      answered.end && start.peer_offset && *start.peer_offset > *answered.end + kSlackBytes;
+  return knew_less || server_had_more;
+}
+
+void Pairing::NoteTurn(const Entry& answered, const ResponseStart& start) {
+  if (ShowsPipelining(answered, start)) {
+    BecomePipelined();
+  } else if (!presumed_) {
     ++turns_;
+  }
+}
+
+void Pairing::OnAnswerEnd(std::optional<uint64_t> end) {
+  answer_end_ = end;
+  if (end && size() > 0 && entry(0).exchange != nullptr && entry(0).answer_from &&
+      *entry(0).answer_from + kSlackBytes < *end) {
+    BecomePipelined();
   }
 }
 
@@ -270,11 +333,12 @@ Exchange* Pairing::EvictOldest() {
   place.exchange = nullptr;
   place.known = 1;
   place.end.reset();
-  place.hidden_bytes = place.hidden_answers = 0;
+  place.hidden_bytes = place.hidden_answers = place.presumed_answers = 0;
   for (size_t i = 0; i < count; ++i) {
     place.known += entry(i).known;
     place.hidden_bytes += entry(i).hidden_bytes;
     place.hidden_answers += entry(i).hidden_answers;
+    place.presumed_answers += entry(i).presumed_answers;
   }
   PopFront(count + 1);
   entries_[--first_] = place;

@@ -25,8 +25,17 @@ class Pairing {
   };
   struct Decision {
     Kind kind = Kind::kUnrequested;
-    size_t index = 0;    ///< of the request among the unanswered, if paired
-    size_t fitting = 0;  ///< how many of the first entries fit
+    size_t index = 0;          ///< of the request among the unanswered, if paired
+    size_t fitting = 0;        ///< how many of the first entries fit
+    bool presumed = false;     ///< paired, on the ground of a habit that is not yet known well
+    bool over_hidden = false;  ///< presuming that no missed request is outstanding
+    bool in_turn = false;      ///< it looks like the answer of one who takes turns
+  };
+  /// Where a response begins.
+  struct ResponseStart {
+    uint64_t offset = 0;
+    std::optional<uint64_t> peer_offset;  ///< what its packet acknowledged of the client's flow
+    bool proved = true;  ///< false: it was found by searching, and may be a quotation
   };
 
   /// A request's start line was seen: `start` in the client's flow; `peer_offset` of the server's
@@ -37,7 +46,7 @@ class Pairing {
                   bool advanced, bool quiet);
   void OnRequestEnd(const Exchange& exchange, uint64_t end);
   /// The response paired last ended at `end`; nullopt: where nobody knows.
-  void OnAnswerEnd(std::optional<uint64_t> end) { answer_end_ = end; }
+  void OnAnswerEnd(std::optional<uint64_t> end);
   /// A request was missed since the last answer, and its client, knowing `peer_offset`, has no byte
   /// of the answer to it: if it takes turns, what it sends still belongs to that request.
   bool AwaitsMissedAnswer(std::optional<uint64_t> peer_offset) const;
@@ -50,16 +59,15 @@ class Pairing {
   /// The client's flow from `from` on (`length` bytes as far as is known) may hide requests.
   /// `peer_offset`: that of the last client packet before.
   void OnRequestsLost(uint64_t from, uint64_t length, std::optional<uint64_t> peer_offset);
-  /// The server's flow may have hidden responses. If `length` is not 0, the first of them began at
-  /// `from`; the request that it answered is appended to `unanswered`.
-  void OnResponsesLost(uint64_t from, uint64_t length, std::vector<Exchange*>& unanswered);
+  /// The server's flow may have hidden responses. If `length` is not 0, so many bytes are missing
+  /// where the next one was to begin.
+  void OnResponsesLost(uint64_t length);
 
-  /// What a response that begins at `start`, on a packet that acknowledged `peer_offset` of the
-  /// client's flow, answers.
-  Decision Decide(uint64_t start, std::optional<uint64_t> peer_offset) const;
+  /// What a response answers.
+  Decision Decide(const ResponseStart& start) const;
   /// Takes the decided request out of the queue, and those before it, whose answers were missed:
   /// they are appended to `unanswered`; those left open by kAmbiguous to `ambiguous`.
-  Exchange* Apply(const Decision& decision, uint64_t start, std::optional<uint64_t> peer_offset,
+  Exchange* Apply(const Decision& decision, const ResponseStart& start,
                   std::vector<Exchange*>& unanswered, std::vector<Exchange*>& ambiguous);
   /// An interim answer to the decided request ended at `end`: its final one begins there.
   void OnInterim(const Decision& decision, uint64_t end);
@@ -69,21 +77,28 @@ class Pairing {
   Exchange* EvictOldest();
   size_t waiting() const { return requests_; }
   bool pipelined() const { return pipelined_; }
+  /// The pairs since the last loss rest on a habit: if the client pipelined in the part that is
+  /// missing, they are shifted.
+  bool presumed() const { return presumed_; }
 
  private:
   static constexpr uint64_t kNoBurst = UINT64_MAX;
   /// Stray line ends between messages may or may not lie before a bound; no response is that short.
   static constexpr uint64_t kSlackBytes = 12;
-  /// So many proved turns make a client one that takes turns even where a burst could hide.
-  static constexpr uint64_t kTurnsTrusted = 2;
-  /// And so many bursts make it one that awaits the answers to each burst. More, for a client that
-  /// fills up a window now and then also awaits them by chance. A client that changes its habit
-  /// just where the capture missed it is paired wrongly: habits are all that is left to judge by
-  /// there.
+  /// So many proved turns, and no sign of pipelining, make a client one that takes turns.
+  static constexpr uint64_t kTurnsTrusted = 8;
+  /// With so many, proved or only looking so, it is presumed to, where requests may be missing.
+  static constexpr uint64_t kTurnsPresumed = 4;
+  /// So many bursts make it one that awaits the answers to each burst; more than for turns, for a
+  /// client that fills up a window now and then also awaits them by chance.
   static constexpr uint64_t kBurstsTrusted = 16;
+  static constexpr uint64_t kBurstsPresumed = 8;
+  /// "GET / HTTP/1.1" and two line ends: as many requests may hide in a number of bytes.
+  static constexpr uint64_t kShortestRequestBytes = 18;
 
   struct Entry {
     Exchange* exchange = nullptr;  ///< nullptr: a place where requests may have been missed
+    bool after_quiet = false;      ///< when it was asked, no answer was due
     bool before_capture = false;   ///< that place is all that was sent before the capture began
     uint64_t start = 0;
     uint64_t burst = kNoBurst;  ///< where the burst begins to which it belongs at the latest
@@ -91,37 +106,49 @@ class Pairing {
     std::optional<uint64_t> answer_from = std::nullopt;  ///< its answer begins there or later
     bool certain = false;  ///< a request was missed there, for it begins where a message ended
     uint64_t known = 0;    ///< requests that were seen, but whose answers could not be told apart
-    uint64_t hidden_bytes = 0;
-    uint64_t hidden_answers = 0;  ///< responses taken as answers to missed requests
+    uint64_t hidden_bytes = 0;  ///< of the flow, in which requests may hide
+    std::optional<uint64_t> hidden_from = std::nullopt;  ///< and from here on
+    uint64_t hidden_answers = 0;                         ///< responses taken as answers to them
+    uint64_t presumed_answers = 0;  ///< missing parts that were answers to them, or interim ones
   };
 
   const Entry& entry(size_t index) const { return entries_[first_ + index]; }
   size_t size() const { return entries_.size() - first_; }
-  size_t Fitting(uint64_t start, std::optional<uint64_t> peer_offset) const;
-  Decision DecideUnproved(size_t fitting, uint64_t start) const;
+  size_t Fitting(const ResponseStart& start) const;
+  Decision DecideUnproved(size_t fitting, const ResponseStart& start) const;
+  Decision DecideByTurns(size_t last, size_t fitting, uint64_t start) const;
+  bool HiddenBefore(size_t last) const;
+  bool NoneLeftBefore(size_t last) const;
   std::optional<size_t> BurstHead(size_t fitting) const;
   Decision DecideInBurst(size_t head, size_t fitting, uint64_t start) const;
-  bool HiddenOnesAnswered(size_t before) const;
   bool AllAnswered(const Entry& hidden) const;
+  void TakeHiddenAnswer(size_t index, const ResponseStart& start);
+  void Pool(size_t fitting, bool answered, std::vector<Exchange*>& ambiguous);
   void DropAnswered();
   void DropHidden();
   void PopFront(size_t count);
   void NotePipelining(uint64_t peer_offset, bool advanced);
+  void BecomePipelined();
   void NoteBurst(uint64_t start, uint64_t peer_offset, bool advanced);
-  void NoteTurn(const Entry& answered, uint64_t start, std::optional<uint64_t> peer_offset);
+  static void CloseHidden(Entry& hidden, uint64_t until);
+  static bool ShowsPipelining(const Entry& answered, const ResponseStart& start);
+  void NoteTurn(const Entry& answered, const ResponseStart& start);
 
   std::vector<Entry> entries_;  ///< those before first_ are gone
   size_t first_ = 0;
   size_t requests_ = 0;
   bool responses_lost_;          ///< since the last pair; then only an exact place proves a pair
   uint64_t missed_answers_ = 0;  ///< to requests that were not known at that time
-  bool pipelined_ = false;       ///< this client sends before it has the answer
-  uint64_t turns_ = 0;           ///< proved pairs that took turns
+  bool presumed_ = false;
+  bool presumed_over_hidden_ = false;  ///< and requests may be missing
+  bool pipelined_ = false;             ///< this client sends before it has the answer
+  uint64_t turns_ = 0;                 ///< proved pairs that took turns
+  uint64_t seen_turns_ = 0;            ///< pairs that were left ambiguous, and looked like turns
+  std::optional<uint64_t> shortest_request_;
   uint64_t drained_bursts_ = 0;  ///< that began when all before was answered, as far as is proved
   bool overlaps_ = false;        ///< a burst was seen to begin before that
   bool lost_since_request_;      ///< requests may have been missed since the last one
   uint64_t burst_ = kNoBurst;    ///< start of the last burst whose first request was seen
-  uint64_t shortest_request_ = UINT64_MAX;
   std::optional<uint64_t> last_request_peer_;  ///< peer_offset of the last request or lost place
   std::optional<uint64_t> last_unrequested_peer_;
   std::optional<uint64_t> last_request_end_;  ///< if it is known

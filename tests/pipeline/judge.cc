@@ -42,7 +42,8 @@ Flags DoubtOf(const CollectedMessage& message, Side side, const store::ExchangeR
   doubt |= record.flags & FlagBit(Flag::kEvicted);
   if (side == Side::kServer) {
     // Without the request nobody knows whether the answer has a body.
-    doubt |= record.flags & (FlagBit(Flag::kRequestMissing) | FlagBit(Flag::kPairingAmbiguous));
+    doubt |= record.flags & (FlagBit(Flag::kRequestMissing) | FlagBit(Flag::kPairingAmbiguous) |
+                             FlagBit(Flag::kPairingPresumed));
   }
   return doubt;
 }
@@ -65,6 +66,7 @@ void Outcome::Add(const Outcome& other) {
   missing += other.missing;
   gaps += other.gaps;
   flagged_inventions += other.flagged_inventions;
+  presumed_wrong += other.presumed_wrong;
 }
 
 Judge::Judge(const std::vector<Sent>& sent, const test_support::CollectingSink& sink, bool lossless)
@@ -173,6 +175,10 @@ Judge::Found Judge::JudgeMessage(const Sent& sent, Side side, const store::Excha
 void Judge::JudgePair(const Sent& sent, const Found& request, const Found& response,
                       const store::ExchangeRecord& record) {
   if (request.index != response.index) {
+    if (HasFlag(record.flags, Flag::kPairingPresumed)) {
+      ++outcomes_[&sent - sent_.data()].presumed_wrong;
+      return;
+    }
     return Report(Defect::kWrongPair, sent,
                   fmt::format("request {} with response {} [{}]", request.index, response.index,
                               FlagsText(record.flags)));

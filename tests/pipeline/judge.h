@@ -49,6 +49,7 @@ struct Outcome {
   uint64_t missing = 0;             ///< neither is there
   uint64_t gaps = 0;                ///< runs of lost bytes
   uint64_t flagged_inventions = 0;  ///< messages that nobody sent, flagged as found by searching
+  uint64_t presumed_wrong = 0;      ///< wrong pairs that are flagged as presumed
 
   void Add(const Outcome& other);
 };

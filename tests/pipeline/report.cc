@@ -107,7 +107,10 @@ std::string Report::Text() const {
     inventions += outcome.flagged_inventions;
   }
   text += Row("all", false, totals[0]) + Row("all", true, totals[1]);
-  text += fmt::format("messages that nobody sent, flagged as found by searching: {}\n", inventions);
+  text += fmt::format(
+      "messages that nobody sent, flagged as found by searching: {}\n"
+      "wrong pairs, flagged as presumed: {} of clients that pipeline, {} of others\n",
+      inventions, totals[1].presumed_wrong, totals[0].presumed_wrong);
   text += fmt::format("\ndefects: {}\n", defects_);
   for (const auto& [key, count] : findings_) {
     text += fmt::format("  {:<26} {:<14} {:>8}\n", key.first, key.second, count);

@@ -60,13 +60,15 @@ TEST(Gap, OverChunkFramingEndsTheMessage) {
       .Server("345\r\n0\r\n\r\n");
   talk.Client(Get("/b")).Server(Ok("b"));
   talk.Client(Get("/c")).Server(Ok("c"));
+  talk.Client(Get("/d")).Server(Ok("d"));
   talk.Close();
-  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200", "GET /b 200", "GET /c 200"));
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200", "GET /b 200", "GET /c 200", "GET /d 200"));
   EXPECT_THAT(talk.flags(1), ElementsAre("gap_in_response"));
   EXPECT_EQ(talk.response(1).facts.gaps[0].part, Part::kFraming);
   EXPECT_THAT(talk.flags(2), ElementsAre("resynchronised"));
   EXPECT_EQ(talk.response(2).body, "b");
-  EXPECT_THAT(talk.flags(3), IsEmpty());
+  EXPECT_THAT(talk.flags(3), ElementsAre("resynchronised")) << "one proof may be chance";
+  EXPECT_THAT(talk.flags(4), IsEmpty());
 }
 
 TEST(Gap, InABodyThatEndsWithTheConnectionIsSteppedOver) {
@@ -84,10 +86,12 @@ TEST(Gap, OverAWholeAnswerCostsOnlyIts) {
   talk.Client(Get("/b")).ServerLost(40);
   talk.Client(Get("/c")).Server(Ok("c"));
   talk.Client(Get("/d")).Server(Ok("d"));
+  talk.Client(Get("/e")).Server(Ok("e"));
   talk.Close();
-  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200", "GET /b -", "GET /c 200", "GET /d 200"));
-  EXPECT_THAT(talk.flags(3), ElementsAre("resynchronised"));
-  EXPECT_THAT(talk.flags(4), IsEmpty());
+  EXPECT_THAT(talk.pairs(),
+              ElementsAre("GET /a 200", "GET /b -", "GET /c 200", "GET /d 200", "GET /e 200"));
+  EXPECT_THAT(talk.flags(3), ElementsAre("resynchronised", "pairing_presumed"));
+  EXPECT_THAT(talk.flags(5), ElementsAre("pairing_presumed"));
   EXPECT_EQ(talk.response(3).body, "c");
 }
 

@@ -120,6 +120,10 @@ Verdict Check(Talk& talk, const std::map<std::string, Sent>& truth) {
     const bool whole_start = talk.response(number).facts.gaps.empty() ||
                              talk.response(number).facts.gaps[0].body_offset >= 8;
     if (whole_start && body.size() >= 8) {
+      if (HasFlag(exchange.flags, store::Flag::kPairingPresumed) &&
+          body.substr(0, 8) != exchange.target) {
+        continue;  // wrong, and says that it may be
+      }
       EXPECT_EQ(body.substr(0, 8), exchange.target) << "wrong pair, exchange " << number;
     }
     if ((exchange.flags & store::kIncompleteFlags) == 0) {
@@ -203,8 +207,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"turns_small_packets", {1, Refill::kDrained, 0.01, true, true, 100}, 0.4},
                     Case{"turns_server_lossy", {1, Refill::kDrained, 0.1, false, true, 1448}, 0.5},
                     Case{"turns_client_lossy", {1, Refill::kDrained, 0.1, true, false, 1448}, 0.2},
-                    Case{"depth_2_burst", {2, Refill::kDrained, 0.02, true, true, 1448}, 0.65},
-                    Case{"depth_8_burst", {8, Refill::kDrained, 0.02, true, true, 1448}, 0.5},
+                    Case{"depth_2_burst", {2, Refill::kDrained, 0.02, true, true, 1448}, 0.35},
+                    Case{"depth_8_burst", {8, Refill::kDrained, 0.02, true, true, 1448}, 0.35},
                     Case{"depth_64_burst", {64, Refill::kDrained, 0.02, true, true, 1448}, 0},
                     Case{"depth_8_heavy", {8, Refill::kDrained, 0.3, true, true, 700}, 0},
                     Case{"depth_8_window", {8, Refill::kWindow, 0.02, true, true, 1448}, 0},

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "reassembly/limits.h"
 #include "talk.h"
 
 namespace trafrec::reassembly {
@@ -18,19 +19,29 @@ TEST(Pairing, LostAnswerInAPipelineLeavesTheRestUnpaired) {
   talk.Close();
   EXPECT_THAT(talk.pairs(),
               ElementsAre("GET /1 200", "GET /2 -", "GET /3 -", "GET /4 -", "- 200", "- 200"));
-  EXPECT_THAT(talk.flags(2), ElementsAre("response_missing")) << "its answer began where 1's ended";
+  EXPECT_THAT(talk.flags(2), ElementsAre("response_missing", "pairing_ambiguous"));
   EXPECT_THAT(talk.flags(3), ElementsAre("response_missing", "pairing_ambiguous"));
   EXPECT_THAT(talk.flags(5), Contains("pairing_ambiguous"));
 }
 
-TEST(Pairing, PipelineGoesOnAfterItsAmbiguousPartIsAnswered) {
+TEST(Pairing, PipelineGoesOnAfterASilence) {
   Talk talk;
   talk.Client(Get("/1") + Get("/2") + Get("/3") + Get("/4"));
   talk.Server(Ok("1")).ServerLost(40).Server(Ok("3")).Server(Ok("4"));
+  talk.ClientAcks().Wait(limits::kQuietNs);
   talk.Client(Get("/5") + Get("/6")).Server(Ok("5")).Server(Ok("6"));
   talk.Close();
   EXPECT_THAT(talk.pairs(), Contains("GET /5 200"));
   EXPECT_THAT(talk.pairs(), Contains("GET /6 200"));
+}
+
+TEST(Pairing, PipelineStaysUnpairedWhileALostAnswerMayHaveBeenAnInterimOne) {
+  Talk talk;
+  talk.Client(Get("/1") + Get("/2") + Get("/3") + Get("/4"));
+  talk.Server(Ok("1")).ServerLost(40).Server(Ok("3")).Server(Ok("4"));
+  talk.Client(Get("/5")).Server(Ok("5"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), Contains("GET /5 -"));
 }
 
 TEST(Pairing, BodyWhereAnAnswerWasDueShowsThatTheClientPipelines) {
@@ -41,12 +52,69 @@ TEST(Pairing, BodyWhereAnAnswerWasDueShowsThatTheClientPipelines) {
   EXPECT_THAT(talk.pairs(), Contains("GET /2 -"));
 }
 
-TEST(Pairing, LastOfAPipelineIsPairedAfterALostAnswer) {
+TEST(Pairing, LostPartOfAPipelineProvesNoAnswer) {
   Talk talk;
-  talk.Client(Get("/1") + Get("/2") + Get("/3")).Server(Ok("1")).ServerLost(40).Server(Ok("3"));
+  talk.Client(Get("/1") + Get("/2")).Server(Ok("1")).ServerLost(40).Server(Ok("2"));
+  talk.Client(Get("/3"));
   talk.Close();
-  EXPECT_THAT(talk.pairs(), ElementsAre("GET /1 200", "GET /2 -", "GET /3 200"));
-  EXPECT_EQ(talk.response(3).body, "3");
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /1 200", "GET /2 -", "- 200", "GET /3 -"))
+      << "what is lost may have been an interim answer, and what is found a quotation";
+}
+
+TEST(Pairing, TurnsHardlySeenArePresumedAndThePairSaysSo) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(Ok("a"));
+  talk.Client(Get("/b")).ServerLost(40);
+  talk.Client(Get("/c")).Server(Ok("c"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), Contains("GET /c 200"));
+  EXPECT_THAT(talk.flags(3), Contains("pairing_presumed"));
+}
+
+TEST(Pairing, ClientThatTookTurnsOftenEnoughIsTrusted) {
+  Talk talk;
+  for (int i = 0; i < 8; ++i) {
+    talk.Client(Get("/a")).Server(Ok("a"));
+  }
+  talk.Client(Get("/b")).ServerLost(40);
+  talk.Client(Get("/c")).Server(Ok("c"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), Contains("GET /c 200"));
+  EXPECT_THAT(talk.flags(10), testing::Not(Contains("pairing_presumed")));
+}
+
+TEST(Pairing, SilenceEndsAPresumption) {
+  Talk talk;
+  talk.Client(Get("/b")).ServerLost(40);
+  talk.Client(Get("/c")).Server(Ok("c")).ClientAcks().Wait(limits::kQuietNs);
+  talk.Client(Get("/d")).Server(Ok("d"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), Contains("GET /d 200"));
+  EXPECT_THAT(talk.flags(3), testing::Not(Contains("pairing_presumed")));
+}
+
+TEST(Pairing, PresumptionThatTheClientRefutesIsNotGoneOnWith) {
+  Talk talk;
+  talk.ClientLost(100).Server(Ok("a"));
+  talk.Client(Get("/b")).Server(Ok("hidden")).Client(Get("/c") + Get("/d")).Server(Ok("b"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), testing::Not(Contains("GET /c 200"))) << "/b was taken for answered";
+}
+
+TEST(Pairing, FirstRequestBehindTheHandshakeIsAfterNoSilence) {
+  Talk talk;
+  talk.ClientLost(100).ServerLost(40).Client(Get("/c")).Server(Ok("b"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), testing::Not(Contains("GET /c 200"))) << "/b is lost, /c unanswered";
+}
+
+TEST(Pairing, ShortestRequestSeenDoesNotMeasureTheMissingOnes) {
+  Talk talk;
+  talk.Client(Get("/long-enough") + Get("/long-enough")).Server(Ok("1")).Server(Ok("2"));
+  talk.ClientLost(Get("/3").size() * 2).Server(Ok("3"));
+  talk.Client(Get("/long-enough")).Server(Ok("4"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), testing::Not(Contains("GET /long-enough 200").Times(3)));
 }
 
 TEST(Pairing, LostInterimAnswerIsNotTakenForTheAnswer) {
