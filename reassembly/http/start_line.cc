@@ -1,28 +1,13 @@
 #include <algorithm>
-#include <array>
 
 #include "reassembly/http/head.h"
+#include "reassembly/http/printable.h"
+#include "reassembly/http/token.h"
 #include "reassembly/limits.h"
 
 namespace trafrec::reassembly {
 namespace {
 
-constexpr std::array<bool, 256> MakeTokenTable() {
-  std::array<bool, 256> table{};
-  for (unsigned c = 'a'; c <= 'z'; ++c) {
-    table[c] = true;
-    table[c - 'a' + 'A'] = true;
-  }
-  for (unsigned c = '0'; c <= '9'; ++c) {
-    table[c] = true;
-  }
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) {
-    table[static_cast<unsigned char>(c)] = true;
-  }
-  return table;
-}
-
-constexpr std::array<bool, 256> kToken = MakeTokenTable();
 constexpr std::string_view kVersionName = "HTTP/";
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -30,21 +15,29 @@ bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
 size_t TokenSize(std::string_view text) {
   size_t size = 0;
-  while (size < text.size() && kToken[static_cast<unsigned char>(text[size])]) {
+  while (size < text.size() && IsTokenByte(text[size])) {
     ++size;
   }
   return size;
 }
 
 bool HasControls(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
+  const char* const end = text.data() + text.size();
+  return std::any_of(SkipPrintable(text.data(), end), end,
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
 }
 
-/// The first blank, or npos. (find_first_of calls memchr for each byte of the text.)
-size_t FindBlank(std::string_view text) {
-  const auto found = std::find_if(text.begin(), text.end(), IsBlank);
-  return found == text.end() ? std::string_view::npos : static_cast<size_t>(found - text.begin());
+bool HasBlank(std::string_view text) {
+  return text.find(' ') != std::string_view::npos || text.find('\t') != std::string_view::npos;
+}
+
+/// Where the last "HTTP/" begins that ends at or before `until`, or npos.
+size_t FindVersion(std::string_view text, size_t until) {
+  constexpr size_t kUsual = std::string_view("HTTP/1.1").size();
+  if (until >= kUsual && text.substr(until - kUsual).starts_with(kVersionName)) {
+    return until - kUsual;
+  }
+  return text.rfind(kVersionName, until);
 }
 
 /// "1.1" (or, leniently, "1") to the version; false if it is none.
@@ -66,8 +59,11 @@ bool ParseVersion(std::string_view text, StartLine& line) {
 std::optional<StartLine> ParseStatusLine(std::string_view text) {
   StartLine line;
   line.side = store::Side::kServer;
-  const size_t space = FindBlank(text);
-  if (space == std::string_view::npos ||
+  size_t space = kVersionName.size();
+  while (space < text.size() && !IsBlank(text[space])) {
+    ++space;
+  }
+  if (space == text.size() ||
       !ParseVersion(text.substr(kVersionName.size(), space - kVersionName.size()), line)) {
     return std::nullopt;
   }
@@ -107,7 +103,7 @@ std::optional<StartLine> ParseRequestLine(std::string_view text) {
     --until;
   }
   line.lenient |= until != text.size();
-  const size_t name = text.rfind(kVersionName, until);
+  const size_t name = FindVersion(text, until);
   const bool versioned = name != std::string_view::npos && name > from && IsBlank(text[name - 1]);
   if (versioned) {
     const size_t number = name + kVersionName.size();
@@ -124,7 +120,7 @@ std::optional<StartLine> ParseRequestLine(std::string_view text) {
   if (target.empty()) {
     return std::nullopt;
   }
-  const bool spaced = FindBlank(target) != std::string_view::npos;
+  const bool spaced = HasBlank(target);
   line.lenient |= spaced;
   line.target = {static_cast<uint32_t>(from), static_cast<uint32_t>(target.size())};
   if (!versioned) {
