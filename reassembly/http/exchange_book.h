@@ -35,7 +35,7 @@ class ExchangeBook {
   void DecideShedding(Exchange& exchange, store::Side side);
   /// Appends to the body and spills it in extents when it is large.
   void AppendBody(Exchange& exchange, store::Side side, Bytes bytes);
-  /// Brings the exchange's charge up to date after its buffers changed.
+  /// Brings the exchange's charge up to date. Whoever made a buffer of it larger calls it.
   void Charge(Exchange& exchange);
 
   /// Both sides have ended: puts the exchange when its ACK comes (Settle), or without it.

@@ -27,9 +27,16 @@ class FlowFacts {
 
   void OnAcknowledged(const Ack& ack);
   void OnCopy(uint64_t offset, uint64_t length, TimeNs at, bool conflict);
-  /// The flow was handed over up to `offset`: `message` (or nullptr) grew to there. Takes into
-  /// account the ACKs and copies that were captured before.
-  void OnDelivered(uint64_t offset);
+  /// The flow was handed over up to `offset`, and its last message grew. Takes into account the
+  /// ACKs and copies that were captured before.
+  void OnDelivered(uint64_t offset) {
+    delivered_ = offset;
+    const bool acknowledged =
+        !acks_.empty() && !entries_.empty() && acks_.back().offset > entries_.back().start;
+    if (acknowledged || !copies_ahead_.empty()) {
+      CatchUp();
+    }
+  }
 
   /// The next message that has ended and is fully acknowledged, once each, in order; or nullptr.
   Exchange* NextCovered();
@@ -47,6 +54,7 @@ class FlowFacts {
     bool conflict = false;
   };
 
+  void CatchUp();
   void ApplyAck(Message& message) const;
   void ApplyCopy(const Copy& copy);
   size_t FirstEndingAfter(uint64_t offset) const;

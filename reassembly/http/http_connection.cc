@@ -75,9 +75,6 @@ void HttpConnection::OnChunk(Flow flow, const Chunk& chunk) {
   lane.last_at = std::max(lane.last_at, chunk.at);
   lane.opaque_bytes += counts.opaque_bytes - opaque_before;
   lane.facts.OnDelivered(lane.delivered);
-  if (lane.current != nullptr) {
-    book_.Charge(*lane.current);
-  }
   Recharge();
 }
 

@@ -117,7 +117,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
                    const StartLine& line, std::string_view head);
   Exchange& BeginResponse(Flow flow, const MessageStart& start, const Pairing::Decision& decision);
   void InitMessage(Flow flow, Exchange& exchange, const MessageStart& start);
-  void FillHead(Message& message, const StartLine& line, std::string_view head);
+  void FillHead(Exchange& exchange, const StartLine& line, std::string_view head);
   void NameRequest(Exchange& exchange, const StartLine& line);
   BodyPlan PlanResponse(const Exchange& exchange, const StartLine& line,
                         const HeadFields& fields) const;
