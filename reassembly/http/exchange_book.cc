@@ -118,7 +118,7 @@ void ExchangeBook::AppendBody(Exchange& exchange, Side side, Bytes bytes) {
   message.facts.body_stored_bytes += bytes.size();
   const bool grows = message.body.capacity() - message.body.size() < bytes.size();
   if (grows) {
-    message.body.reserve(RoomFor(message, bytes.size()));
+    GrowBody(message, bytes.size());
   }
   message.body.append(AsText(bytes));
   if (message.body.size() >= limits::kExtentBytes) {
@@ -126,6 +126,23 @@ void ExchangeBook::AppendBody(Exchange& exchange, Side side, Bytes bytes) {
   }
   if (grows) {
     Charge(exchange);
+  }
+}
+
+void ExchangeBook::GrowBody(Message& message, size_t bytes) {
+  const size_t room = RoomFor(message, bytes);
+  const bool becomes_large =
+      room > limits::kSmallBufferBytes && message.body.capacity() <= limits::kSmallBufferBytes;
+  if (becomes_large && !spare_bodies_.empty()) {
+    std::string spare = std::move(spare_bodies_.back());
+    spare_bodies_.pop_back();
+    pooled_bytes_ -= spare.capacity();
+    memory_.used_bytes -= spare.capacity();
+    spare.assign(message.body);
+    message.body.swap(spare);
+  }
+  if (message.body.capacity() < room) {
+    message.body.reserve(room);
   }
 }
 
@@ -229,7 +246,23 @@ void ExchangeBook::Leave(Exchange& exchange) {
   Recycle(exchange);
 }
 
+void ExchangeBook::RecycleBody(Exchange& exchange, Message& message) {
+  const size_t bytes = message.body.capacity();
+  if (bytes <= limits::kSmallBufferBytes) {
+    return;
+  }
+  std::string body = std::exchange(message.body, {});
+  Charge(exchange);
+  if (pooled_bytes_ + bytes <= limits::kPooledBytes) {
+    pooled_bytes_ += bytes;
+    memory_.used_bytes += bytes;
+    spare_bodies_.push_back(std::move(body));
+  }
+}
+
 void ExchangeBook::Recycle(Exchange& exchange) {
+  RecycleBody(exchange, exchange.request());
+  RecycleBody(exchange, exchange.response());
   Clear(exchange.request());
   Clear(exchange.response());
   if (!exchange.interim.empty()) {
