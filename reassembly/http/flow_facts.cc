@@ -20,7 +20,7 @@ void FlowFacts::Add(Message& message, Exchange& exchange) {
     covered_ -= std::min(covered_, first_);
     first_ = 0;
   }
-  entries_.push_back({message.facts.flow_offset, &message, &exchange});
+  entries_.emplace_back(message.facts.flow_offset, &message, &exchange);
   ApplyAck(message);
 }
 
@@ -58,8 +58,8 @@ void FlowFacts::ApplyAck(Message& message) const {
   message.facts.last_ack_at = last->at;
 }
 
-void FlowFacts::OnAcknowledged(const Ack& ack) {
-  if (!acks_.empty() && ack.offset <= acks_.back().offset) {
+void FlowFacts::OnAcknowledged(uint64_t offset, uint32_t number, TimeNs at) {
+  if (!acks_.empty() && offset <= acks_.back().offset) {
     return;
   }
   // Older ACKs matter only to messages that are not handed over yet.
@@ -68,10 +68,10 @@ void FlowFacts::OnAcknowledged(const Ack& ack) {
   } else if (acks_.size() == limits::kAheadFacts) {
     acks_.erase(acks_.begin());
   }
-  acks_.push_back(ack);
+  acks_.emplace_back(offset, number, at);
   for (size_t i = std::max(covered_, first_); i < entries_.size(); ++i) {
     ++steps_;
-    if (entries_[i].start >= ack.offset) {
+    if (entries_[i].start >= offset) {
       break;
     }
     if (Message* const message = entries_[i].message) {

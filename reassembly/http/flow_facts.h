@@ -15,17 +15,11 @@ class FlowFacts {
   /// Adds each message, ACK and copy that it looks at to `steps`.
   explicit FlowFacts(uint64_t& steps) : steps_(steps) {}
 
-  struct Ack {
-    uint64_t offset = 0;
-    uint32_t number = 0;
-    TimeNs at = 0;
-  };
-
   /// `message` begins where its facts say. It must be forgotten before it goes away.
   void Add(Message& message, Exchange& exchange);
   void Forget(const Message& message);
 
-  void OnAcknowledged(const Ack& ack);
+  void OnAcknowledged(uint64_t offset, uint32_t number, TimeNs at);
   void OnCopy(uint64_t offset, uint64_t length, TimeNs at, bool conflict);
   /// The flow was handed over up to `offset`, and its last message grew. Takes into account the
   /// ACKs and copies that were captured before.
@@ -46,6 +40,11 @@ class FlowFacts {
     uint64_t start = 0;
     Message* message = nullptr;  ///< nullptr: forgotten
     Exchange* exchange = nullptr;
+  };
+  struct Ack {
+    uint64_t offset = 0;
+    uint32_t number = 0;
+    TimeNs at = 0;
   };
   struct Copy {
     uint64_t offset = 0;

@@ -55,8 +55,9 @@ std::optional<StartLine> ParseStartLine(std::string_view line);
 std::optional<HeadFields> ParseFieldsStrictly(const StartLine& start, std::string_view head);
 std::optional<HeadFields> ParseFieldsByLlhttp(const StartLine& start, std::string_view head);
 
-/// The same for heads that are so plain that no grammar is in question; nullopt for all others.
-std::optional<HeadFields> ReadPlainFields(const StartLine& start, std::string_view head);
+/// The same for heads that are so plain that no grammar is in question; `fields` are new. False for
+/// all others, and `fields` mean nothing.
+bool ReadPlainFields(const StartLine& start, std::string_view head, HeadFields& fields);
 
 /// The same for what real servers accept beyond the grammar: bare LF, folded lines, spaces before
 /// the colon, lines that are no field, repeated or signed lengths, both framings at once.

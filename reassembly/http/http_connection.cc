@@ -101,7 +101,7 @@ void HttpConnection::OnAcknowledged(Flow flow, uint64_t offset, uint32_t acknowl
     return;
   }
   active();
-  lane(flow).facts.OnAcknowledged({offset, acknowledgment, at});
+  lane(flow).facts.OnAcknowledged(offset, acknowledgment, at);
   SettleCovered(flow);
 }
 

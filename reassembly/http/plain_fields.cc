@@ -7,6 +7,8 @@
 // left to llhttp. Rejected: remembering the head before, and what it said (lengths and ids differ
 // from head to head).
 
+#include <algorithm>
+
 #include "reassembly/http/head.h"
 #include "reassembly/http/printable.h"
 #include "reassembly/http/token.h"
@@ -17,17 +19,10 @@ namespace {
 /// More digits than that may overflow: llhttp's matter.
 constexpr size_t kLengthDigits = 18;
 
-/// `lower` in lower case; `name` is a token.
+/// `lower` in lower case; `name` is a token of its size.
 bool IsName(std::string_view name, std::string_view lower) {
-  if (name.size() != lower.size()) {
-    return false;
-  }
-  for (size_t i = 0; i < name.size(); ++i) {
-    if ((name[i] | 0x20) != lower[i]) {
-      return false;
-    }
-  }
-  return true;
+  return std::equal(name.begin(), name.end(), lower.begin(),
+                    [](char c, char l) { return (c | 0x20) == l; });
 }
 
 /// False: not plain.
@@ -79,42 +74,41 @@ bool TakeField(bool request, std::string_view head, std::string_view name, std::
   }
 }
 
-bool IsLineEnd(const char* at) { return at[0] == '\r' && at[1] == '\n'; }
-
 }  // namespace
 
-std::optional<HeadFields> ReadPlainFields(const StartLine& start, std::string_view head) {
+bool ReadPlainFields(const StartLine& start, std::string_view head, HeadFields& fields) {
+  constexpr std::string_view kLineEnd = "\r\n";
   const bool request = start.side == store::Side::kClient;
   const std::string_view target = start.target.In(head);
   const bool usual = !start.lenient && head.ends_with("\r\n\r\n") &&
                      (!request || (target.starts_with('/') && !target.contains('#')));
   if (!usual) {
-    return std::nullopt;
+    return false;
   }
   // No byte of a line end is a token's or printable, so no search below goes beyond the last ones.
-  const char* const end = head.data() + head.size();
-  HeadFields fields;
-  const char* at = SkipPrintable(head.data(), end);
-  while (IsLineEnd(at) && !IsLineEnd(at + 2)) {
-    const char* const name = at + 2;
-    for (at = name; IsTokenByte(*at);) {
+  const char* const bytes = head.data();
+  const auto is_line_end = [&](size_t at) { return bytes[at] == '\r' && bytes[at + 1] == '\n'; };
+  size_t at = SkipPrintable(head, 0);
+  while (is_line_end(at) && !is_line_end(at + kLineEnd.size())) {
+    const size_t name = at + kLineEnd.size();
+    for (at = name; IsTokenByte(bytes[at]);) {
       ++at;
     }
-    const auto name_size = static_cast<size_t>(at - name);
-    if (name_size == 0 || *at != ':') {
-      return std::nullopt;
+    const size_t name_end = at;
+    if (name_end == name || bytes[name_end] != ':') {
+      return false;
     }
     do {
       ++at;
-    } while (*at == ' ');
-    const char* const value = at;
-    at = SkipPrintable(at, end);
-    if (at == value || !TakeField(request, head, {name, name_size},
-                                  {value, static_cast<size_t>(at - value)}, fields)) {
-      return std::nullopt;
+    } while (bytes[at] == ' ');
+    const size_t value = at;
+    at = SkipPrintable(head, value);
+    if (at == value || !TakeField(request, head, {bytes + name, name_end - name},
+                                  {bytes + value, at - value}, fields)) {
+      return false;
     }
   }
-  return at + 4 == end ? std::optional(fields) : std::nullopt;
+  return at + 2 * kLineEnd.size() == head.size();
 }
 
 }  // namespace trafrec::reassembly

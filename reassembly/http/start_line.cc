@@ -22,8 +22,8 @@ size_t TokenSize(std::string_view text) {
 }
 
 bool HasControls(std::string_view text) {
-  const char* const end = text.data() + text.size();
-  return std::any_of(SkipPrintable(text.data(), end), end,
+  text.remove_prefix(SkipPrintable(text, 0));  // usually all
+  return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
 }
 
@@ -56,8 +56,7 @@ bool ParseVersion(std::string_view text, StartLine& line) {
   return false;
 }
 
-std::optional<StartLine> ParseStatusLine(std::string_view text) {
-  StartLine line;
+bool ParseStatusLine(std::string_view text, StartLine& line) {
   line.side = store::Side::kServer;
   size_t space = kVersionName.size();
   while (space < text.size() && !IsBlank(text[space])) {
@@ -65,7 +64,7 @@ std::optional<StartLine> ParseStatusLine(std::string_view text) {
   }
   if (space == text.size() ||
       !ParseVersion(text.substr(kVersionName.size(), space - kVersionName.size()), line)) {
-    return std::nullopt;
+    return false;
   }
   size_t at = space;
   while (at < text.size() && IsBlank(text[at])) {
@@ -74,23 +73,22 @@ std::optional<StartLine> ParseStatusLine(std::string_view text) {
   line.lenient |= at != space + 1 || text[space] != ' ';
   if (at + 3 > text.size() || !IsDigit(text[at]) || !IsDigit(text[at + 1]) ||
       !IsDigit(text[at + 2])) {
-    return std::nullopt;
+    return false;
   }
   line.status = static_cast<uint16_t>((text[at] - '0') * 100 + (text[at + 1] - '0') * 10 +
                                       (text[at + 2] - '0'));
   at += 3;
   if (line.status < 100 || (at < text.size() && !IsBlank(text[at]))) {
-    return std::nullopt;
+    return false;
   }
-  return line;
+  return true;
 }
 
-std::optional<StartLine> ParseRequestLine(std::string_view text) {
-  StartLine line;
+bool ParseRequestLine(std::string_view text, StartLine& line) {
   const size_t method = TokenSize(text.substr(0, limits::kMethodBytes + 1));
   if (method == 0 || method > limits::kMethodBytes || method == text.size() ||
       !IsBlank(text[method])) {
-    return std::nullopt;
+    return false;
   }
   line.method = {0, static_cast<uint32_t>(method)};
   size_t from = method;
@@ -108,7 +106,7 @@ std::optional<StartLine> ParseRequestLine(std::string_view text) {
   if (versioned) {
     const size_t number = name + kVersionName.size();
     if (!ParseVersion(text.substr(number, until - number), line)) {
-      return std::nullopt;
+      return false;
     }
     until = name - 1;
     while (until > from && IsBlank(text[until - 1])) {
@@ -118,7 +116,7 @@ std::optional<StartLine> ParseRequestLine(std::string_view text) {
   }
   const std::string_view target = text.substr(from, until - from);
   if (target.empty()) {
-    return std::nullopt;
+    return false;
   }
   const bool spaced = HasBlank(target);
   line.lenient |= spaced;
@@ -129,10 +127,10 @@ std::optional<StartLine> ParseRequestLine(std::string_view text) {
     line.lenient = true;
     const bool path = target.front() == '/' || target.find("://") != std::string_view::npos;
     if (spaced || !path || text.substr(0, method) != "GET") {
-      return std::nullopt;
+      return false;
     }
   }
-  return line;
+  return true;
 }
 
 }  // namespace
@@ -161,12 +159,12 @@ std::optional<StartLine> ParseStartLine(std::string_view text) {
   if (text.ends_with('\r')) {
     text.remove_suffix(1);
   }
-  auto line = text.starts_with(kVersionName) ? ParseStatusLine(text) : ParseRequestLine(text);
-  if (line) {
-    line->lenient |= bare;
-    if (HasControls(text)) {
-      return std::nullopt;
-    }
+  std::optional<StartLine> line(std::in_place);
+  const bool parsed =
+      text.starts_with(kVersionName) ? ParseStatusLine(text, *line) : ParseRequestLine(text, *line);
+  line->lenient |= bare;
+  if (!parsed || HasControls(text)) {
+    line.reset();
   }
   return line;
 }

@@ -73,8 +73,11 @@ const llhttp_settings_t kResponseSettings = MakeSettings(false);
 }  // namespace
 
 std::optional<HeadFields> ParseFieldsStrictly(const StartLine& start, std::string_view head) {
-  auto fields = ReadPlainFields(start, head);
-  return fields ? fields : ParseFieldsByLlhttp(start, head);
+  std::optional<HeadFields> fields(std::in_place);
+  if (!ReadPlainFields(start, head, *fields)) {
+    fields = ParseFieldsByLlhttp(start, head);
+  }
+  return fields;
 }
 
 std::optional<HeadFields> ParseFieldsByLlhttp(const StartLine& start, std::string_view head) {
