@@ -32,6 +32,9 @@ class FlowFacts {
     }
   }
 
+  /// Up to where OnDelivered was told of.
+  uint64_t delivered() const { return delivered_; }
+
   /// The next message that has ended and is fully acknowledged, once each, in order; or nullptr.
   Exchange* NextCovered();
 

@@ -74,7 +74,9 @@ void HttpConnection::OnChunk(Flow flow, const Chunk& chunk) {
   lane.delivered = chunk.offset + chunk.bytes.size();
   lane.last_at = std::max(lane.last_at, chunk.at);
   lane.opaque_bytes += counts.opaque_bytes - opaque_before;
-  lane.facts.OnDelivered(lane.delivered);
+  if (lane.facts.delivered() != lane.delivered) {  // else the end of a message or of its part
+    lane.facts.OnDelivered(lane.delivered);
+  }
   Recharge();
 }
 

@@ -105,7 +105,11 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
     return client_ == flow ? store::Side::kClient : store::Side::kServer;
   }
   void SettleRole(Flow flow, store::Side side);
-  Message* Current(Flow flow);
+  /// The message in progress, or nullptr.
+  Message* Current(Flow flow) {
+    Exchange* const exchange = lane(flow).current;
+    return exchange == nullptr ? nullptr : &exchange->message(SideOf(flow));
+  }
   void Recharge();
 
   Exchange& BeginRequest(Flow flow, const MessageStart& start);

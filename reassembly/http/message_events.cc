@@ -48,11 +48,6 @@ std::optional<StartLine> ParseCutRequestLine(std::string_view text) {
 
 }  // namespace
 
-Message* HttpConnection::Current(Flow flow) {
-  Exchange* exchange = lane(flow).current;
-  return exchange == nullptr ? nullptr : &exchange->message(SideOf(flow));
-}
-
 void HttpConnection::SettleRole(Flow flow, Side side) {
   if (!client_) {
     client_ = side == Side::kClient ? flow : Reverse(flow);

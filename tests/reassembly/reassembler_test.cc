@@ -70,6 +70,32 @@ TEST_F(Reassembly, SumsHoldAtTheEnd) {
   EXPECT_THAT(BrokenSums(reassembler.counters()), ElementsAre());
 }
 
+TEST_F(Reassembly, SegmentsFromFragmentsKeepTheirBytesAmongPacketsInARow) {
+  TcpConversation wire;
+  wire.Handshake();
+  for (int i = 0; i < 20; ++i) {
+    wire.ClientSends(kRequest).ServerSends(kResponse);
+  }
+  std::vector<RawPacket> fragments;
+  for (const RawPacket& packet : wire.Close().Packets()) {
+    constexpr size_t kEthernetHeader = 14;
+    const Bytes ip_packet = Bytes(packet.bytes).subspan(kEthernetHeader);
+    const auto id = static_cast<uint32_t>(fragments.size());
+    for (const auto& fragment : test_support::Fragments(ip_packet, 32, id)) {
+      fragments.push_back(packet);
+      fragments.back().bytes = test_support::Ethernet(fragment);
+    }
+  }
+  std::vector<Packet> packets;
+  for (const RawPacket& fragment : fragments) {
+    packets.push_back(test_support::AsPacket(fragment));
+  }
+  reassembler.OnPackets(packets);
+  reassembler.Finish();
+  EXPECT_EQ(sink.exchanges, 20);
+  EXPECT_THAT(BrokenSums(reassembler.counters()), ElementsAre());
+}
+
 TEST_F(Reassembly, WithoutASegmentThereIsNoTimeToAdvanceTo) {
   reassembler.Finish();
   EXPECT_THAT(sink.times, ElementsAre());
