@@ -5,17 +5,24 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/bytes.h"
+
 namespace trafrec {
 namespace {
 
 constexpr std::array<uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+/// Its last four bytes, as the upper half of a number whose lower half is the address.
+constexpr uint64_t kMappedUpperHalf = uint64_t{0xffff} << 32;
 
 }  // namespace
 
 IpAddress IpAddress::V4(const uint8_t* four_bytes) {
+  // In halves of eight bytes, as it is read again at once: a load of more bytes than were stored
+  // together would wait for them.
+  const uint64_t half = kMappedUpperHalf | LoadBig<uint32_t>(four_bytes);
+  const auto swapped = LoadBig<uint64_t>(reinterpret_cast<const uint8_t*>(&half));
   IpAddress address;
-  std::memcpy(address.bytes.data(), kMappedPrefix.data(), kMappedPrefix.size());
-  std::memcpy(address.bytes.data() + kMappedPrefix.size(), four_bytes, 4);
+  std::memcpy(address.bytes.data() + sizeof(half), &swapped, sizeof(half));
   return address;
 }
 

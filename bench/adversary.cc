@@ -72,9 +72,7 @@ class Victim {
       batch_.push_back(AsPacket(raw));
     }
     watch.Start();
-    for (const Packet& packet : batch_) {
-      reassembler_.OnPacket(packet);
-    }
+    reassembler_.OnPackets(batch_);
     reassembler_.OnTick(batch_.back().at);
     watch.Stop();
     packets += raws_.size();

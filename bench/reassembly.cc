@@ -137,9 +137,7 @@ Outcome Reassemble(const Batches& batches) {
   test_support::CountingSink sink;
   reassembly::Reassembler reassembler({}, sink);
   for (const capture::PacketBatch& batch : batches) {
-    for (const Packet& packet : batch.packets) {
-      reassembler.OnPacket(packet);
-    }
+    reassembler.OnPackets(batch.packets);
     if (!batch.packets.empty()) {
       reassembler.OnTick(batch.packets.back().at);
     }

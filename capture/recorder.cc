@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <span>
 
 #include "base/check.h"
 #include "capture/capture_thread.h"
@@ -121,12 +122,18 @@ void Recorder::Impl::Reassemble(const RingItem& item, reassembly::Reassembler& r
   for (const store::LossRecord& loss : item.losses) {
     log.PutLoss(loss);
   }
-  for (const reassembly::Packet& packet : item.batch.packets) {
-    reassembler.OnPacket(packet);
-    last_packet_at = std::max(last_packet_at, packet.at);
-    if (++packets_since_tick == limits::kTickPackets) {
+  for (std::span<const reassembly::Packet> rest = item.batch.packets; !rest.empty();) {
+    const auto packets =
+        rest.first(std::min<size_t>(rest.size(), limits::kTickPackets - packets_since_tick));
+    rest = rest.subspan(packets.size());
+    reassembler.OnPackets(packets);
+    for (const reassembly::Packet& packet : packets) {
+      last_packet_at = std::max(last_packet_at, packet.at);
+    }
+    packets_since_tick += static_cast<uint32_t>(packets.size());
+    if (packets_since_tick == limits::kTickPackets) {
       packets_since_tick = 0;
-      reassembler.OnTick(packet.at);
+      reassembler.OnTick(packets.back().at);
     }
   }
   if (!item.batch.packets.empty() && first_packet_at == 0) {

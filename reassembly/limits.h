@@ -117,6 +117,9 @@ inline constexpr size_t kAheadFacts = 64;
 /// Buffers of finished messages kept for the next ones: enough for the messages under way on some
 /// dozen busy connections.
 inline constexpr size_t kPooledBytes = size_t{8} << 20;
+/// A body's buffer that is larger does not stay with its exchange, but goes to the next large body,
+/// while it is still in the cache.
+inline constexpr size_t kSmallBufferBytes = size_t{4} << 10;
 /// How full the way to the disk is when bodies of answers to reads, bodies of reads, whole reads,
 /// and at last mutations are given up (live only). The steps leave room for a burst in between.
 inline constexpr double kShedReadAnswerBodies = 0.70;

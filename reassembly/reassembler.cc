@@ -1,11 +1,24 @@
+// Some packets are dissected, and then all of their segments tracked. The code of the three layers
+// together is larger than a processor's first-level instruction cache, and packet by packet each
+// layer would fetch its own anew. Rejected: all packets of a batch at once (their segments would
+// leave the data cache).
+
 #include "reassembly/reassembler.h"
 
+#include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 
 #include "reassembly/limits.h"
 #include "reassembly/loss_meter.h"
 
 namespace trafrec::reassembly {
+namespace {
+
+constexpr size_t kDissectedAhead = 32;
+
+}  // namespace
 
 struct Reassembler::Impl {
   Impl(ReassemblerOptions options, store::RecordSink& sink)
@@ -23,6 +36,10 @@ struct Reassembler::Impl {
     }
   }
 
+  /// The first packets, at most kDissectedAhead. Returns how many.
+  size_t Take(std::span<const Packet> packets);
+
+  std::array<std::optional<TcpSegment>, kDissectedAhead> segments;  ///< of the packets in Take
   MemoryAccount memory;
   Dissector dissector;
   HttpLayer http;
@@ -35,10 +52,29 @@ Reassembler::Reassembler(ReassemblerOptions options, store::RecordSink& sink)
 
 Reassembler::~Reassembler() = default;
 
-void Reassembler::OnPacket(const Packet& packet) {
-  impl_->Advance(packet.at);
-  if (const TcpSegment* const segment = impl_->dissector.Dissect(packet)) {
-    impl_->tracker.OnSegment(*segment);
+size_t Reassembler::Impl::Take(std::span<const Packet> packets) {
+  const size_t most = std::min(packets.size(), segments.size());
+  size_t taken = 0;
+  // What was put together from fragments is the dissector's until its next packet.
+  for (bool lent = false; taken < most && !lent; ++taken) {
+    segments[taken].reset();
+    if (const TcpSegment* const segment = dissector.Dissect(packets[taken])) {
+      segments[taken] = *segment;
+      lent = segment->from_fragments;
+    }
+  }
+  for (size_t i = 0; i < taken; ++i) {
+    Advance(packets[i].at);
+    if (segments[i]) {
+      tracker.OnSegment(*segments[i]);
+    }
+  }
+  return taken;
+}
+
+void Reassembler::OnPackets(std::span<const Packet> packets) {
+  while (!packets.empty()) {
+    packets = packets.subspan(impl_->Take(packets));
   }
 }
 

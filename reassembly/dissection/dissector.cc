@@ -111,7 +111,7 @@ const TcpSegment* Dissector::Impl::Dissect(const Packet& packet) {
   ++received;
   fragments.ReleaseWhole();
   segment.encapsulation.Clear();
-  segment.fragments_conflicted = false;
+  segment.from_fragments = segment.fragments_conflicted = false;
   Frame frame = {
       .packet = &packet,
       .rest = packet.bytes,

@@ -50,6 +50,7 @@ bool Reassemble(Frame& frame, uint32_t id, bool protocol_tells, const Fragment& 
   }
   frame.rest = whole->bytes;
   frame.wire_rest = static_cast<uint32_t>(whole->bytes.size());
+  frame.segment->from_fragments = true;
   frame.segment->fragments_conflicted |= whole->conflicted;
   *protocol = whole->protocol;
   return true;

@@ -47,6 +47,7 @@ struct TcpSegment {
       0;  ///< as the IP header says; more than payload.size() when snaplen cut it
   uint16_t interface = 0;
   EncapsulationPath encapsulation;
+  bool from_fragments = false;  ///< the payload lies in the fragment buffer
   bool fragments_conflicted =
       false;  ///< it came in IP fragments that overlapped with different bytes
 

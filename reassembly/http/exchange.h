@@ -18,7 +18,12 @@ class ExchangeOwner;
 /// A request or a response under construction. Its buffers are charged to the MemoryAccount by
 /// ExchangeBook::Charge.
 struct Message {
-  store::MessageFacts facts;
+  Message() = default;
+  Message(const Message&) = delete;  // `facts` is a part of it
+  Message& operator=(const Message&) = delete;
+
+  store::MessageRecord record;  ///< its bytes are set only while it is put
+  store::MessageFacts& facts = record.facts;
   std::string head;
   std::string body;  ///< what follows the extents
   std::string trailers;

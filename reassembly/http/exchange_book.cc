@@ -24,6 +24,17 @@ size_t Footprint(Exchange& exchange) {
   return bytes;
 }
 
+/// For a body that outgrows its buffer: how large to make it. A body of known length is not copied
+/// again and again while it grows; but whoever names a length need not send so much.
+size_t RoomFor(const Message& message, size_t bytes) {
+  constexpr size_t kGrowth = 4;
+  const size_t most = limits::kExtentBytes + bytes;
+  const auto said =
+      static_cast<size_t>(std::min<uint64_t>(message.facts.declared_bytes.value_or(0), most));
+  const size_t needed = message.body.size() + bytes;
+  return std::clamp(said, needed, kGrowth * needed);
+}
+
 /// Empties a message and keeps its buffers.
 void Clear(Message& message) {
   static const store::MessageFacts kNoFacts;
@@ -46,6 +57,7 @@ ExchangeBook::~ExchangeBook() { memory_.used_bytes -= pooled_bytes_; }
 Exchange& ExchangeBook::Begin(ExchangeOwner& owner, Side first, TimeNs at) {
   if (free_.empty()) {
     live_.emplace_back();
+    Charge(live_.back());
   } else {
     live_.splice(live_.end(), free_, std::prev(free_.end()));
     // What was charged to the pool is now charged to the exchange.
@@ -61,7 +73,6 @@ Exchange& ExchangeBook::Begin(ExchangeOwner& owner, Side first, TimeNs at) {
     waiting_.Add(&exchange);
     next_due_ = std::min(next_due_, at + limits::kOpenRowNs);
   }
-  Charge(exchange);
   return exchange;
 }
 
@@ -105,11 +116,34 @@ void ExchangeBook::AppendBody(Exchange& exchange, Side side, Bytes bytes) {
     return;
   }
   message.facts.body_stored_bytes += bytes.size();
+  const bool grows = message.body.capacity() - message.body.size() < bytes.size();
+  if (grows) {
+    GrowBody(message, bytes.size());
+  }
   message.body.append(AsText(bytes));
   if (message.body.size() >= limits::kExtentBytes) {
     PutExtent(exchange, side);
   }
-  Charge(exchange);
+  if (grows) {
+    Charge(exchange);
+  }
+}
+
+void ExchangeBook::GrowBody(Message& message, size_t bytes) {
+  const size_t room = RoomFor(message, bytes);
+  const bool becomes_large =
+      room > limits::kSmallBufferBytes && message.body.capacity() <= limits::kSmallBufferBytes;
+  if (becomes_large && !spare_bodies_.empty()) {
+    std::string spare = std::move(spare_bodies_.back());
+    spare_bodies_.pop_back();
+    pooled_bytes_ -= spare.capacity();
+    memory_.used_bytes -= spare.capacity();
+    spare.assign(message.body);
+    message.body.swap(spare);
+  }
+  if (message.body.capacity() < room) {
+    message.body.reserve(room);
+  }
 }
 
 void ExchangeBook::Finish(Exchange& exchange) {
@@ -212,10 +246,29 @@ void ExchangeBook::Leave(Exchange& exchange) {
   Recycle(exchange);
 }
 
+void ExchangeBook::RecycleBody(Exchange& exchange, Message& message) {
+  const size_t bytes = message.body.capacity();
+  if (bytes <= limits::kSmallBufferBytes) {
+    return;
+  }
+  std::string body = std::exchange(message.body, {});
+  Charge(exchange);
+  if (pooled_bytes_ + bytes <= limits::kPooledBytes) {
+    pooled_bytes_ += bytes;
+    memory_.used_bytes += bytes;
+    spare_bodies_.push_back(std::move(body));
+  }
+}
+
 void ExchangeBook::Recycle(Exchange& exchange) {
+  RecycleBody(exchange, exchange.request());
+  RecycleBody(exchange, exchange.response());
   Clear(exchange.request());
   Clear(exchange.response());
-  exchange.interim.clear();
+  if (!exchange.interim.empty()) {
+    exchange.interim.clear();
+    Charge(exchange);
+  }
   exchange.number = 0;
   exchange.owner = nullptr;
   exchange.flags = 0;
@@ -223,7 +276,6 @@ void ExchangeBook::Recycle(Exchange& exchange) {
   exchange.settling_bytes = 0;
   exchange.finished = exchange.read = exchange.open_put = false;
   exchange.no_answer = exchange.simple = exchange.expects_interim = false;
-  Charge(exchange);
   if (pooled_bytes_ + exchange.charged > limits::kPooledBytes) {
     memory_.used_bytes -= exchange.charged;
     live_.erase(exchange.self);

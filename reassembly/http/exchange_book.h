@@ -1,6 +1,8 @@
 #pragma once
 
 #include <list>
+#include <string>
+#include <vector>
 
 #include "reassembly/http/exchange.h"
 #include "reassembly/http/http_counts.h"
@@ -35,7 +37,7 @@ class ExchangeBook {
   void DecideShedding(Exchange& exchange, store::Side side);
   /// Appends to the body and spills it in extents when it is large.
   void AppendBody(Exchange& exchange, store::Side side, Bytes bytes);
-  /// Brings the exchange's charge up to date after its buffers changed.
+  /// Brings the exchange's charge up to date. Whoever made a buffer of it larger calls it.
   void Charge(Exchange& exchange);
 
   /// Both sides have ended: puts the exchange when its ACK comes (Settle), or without it.
@@ -77,7 +79,9 @@ class ExchangeBook {
   void NoteShed(uint64_t messages, uint64_t bytes);
   void PutShedLoss();
   void Leave(Exchange& exchange);
+  void GrowBody(Message& message, size_t bytes);
   void Recycle(Exchange& exchange);
+  void RecycleBody(Exchange& exchange, Message& message);
 
   HttpLayerOptions options_;
   MemoryAccount& memory_;
@@ -85,8 +89,9 @@ class ExchangeBook {
   HttpCounts counts_;
 
   std::list<Exchange> live_;
-  std::list<Exchange> free_;  ///< with their buffers, for reuse
-  size_t pooled_bytes_ = 0;   ///< of free_; charged too
+  std::list<Exchange> free_;               ///< with their buffers, for reuse
+  std::vector<std::string> spare_bodies_;  ///< large buffers, the one used last at the end
+  size_t pooled_bytes_ = 0;                ///< of free_ and spare_bodies_; charged too
   uint64_t next_serial_ = 0;
   store::ExchangeNumber next_number_ = 1;
 

@@ -53,17 +53,14 @@ void ExchangeBook::PutMessage(Exchange& exchange, Side side) {
     sink_.PutMessageFacts(id, message.facts, AsBytes(message.trailers), message.extents);
     return;
   }
-  // The facts are lent for the call: the record wants them by value, and copying them copies the
-  // gaps.
-  store::MessageRecord record{.id = id,
-                              .connection = exchange.owner->connection_number(),
-                              .facts = std::move(message.facts),
-                              .head = AsBytes(message.head),
-                              .body_rest = AsBytes(message.body),
-                              .trailers = AsBytes(message.trailers),
-                              .extents = message.extents};
+  store::MessageRecord& record = message.record;
+  record.id = id;
+  record.connection = exchange.owner->connection_number();
+  record.head = AsBytes(message.head);
+  record.body_rest = AsBytes(message.body);
+  record.trailers = AsBytes(message.trailers);
+  record.extents = message.extents;
   sink_.PutMessage(record);
-  message.facts = std::move(record.facts);
   message.body.clear();
   message.put = true;
   --counts_.messages_in_flight;

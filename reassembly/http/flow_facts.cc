@@ -12,22 +12,25 @@
 namespace trafrec::reassembly {
 
 void FlowFacts::Add(Message& message, Exchange& exchange) {
-  if (first_ > 0 && first_ * 2 >= entries_.size()) {
+  if (first_ == entries_.size()) {
+    entries_.clear();
+    first_ = covered_ = 0;
+  } else if (first_ > 0 && first_ * 2 >= entries_.size()) {
     entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(first_));
     covered_ -= std::min(covered_, first_);
     first_ = 0;
   }
-  entries_.push_back({message.facts.flow_offset, &message, &exchange});
+  entries_.emplace_back(message.facts.flow_offset, &message, &exchange);
   ApplyAck(message);
 }
 
 void FlowFacts::Forget(const Message& message) {
-  const auto found =
-      std::lower_bound(entries_.begin() + static_cast<std::ptrdiff_t>(first_), entries_.end(),
-                       message.facts.flow_offset,
-                       [](const Entry& entry, uint64_t start) { return entry.start < start; });
-  for (auto entry = found; entry != entries_.end() && entry->start == message.facts.flow_offset;
-       ++entry) {
+  auto entry = entries_.begin() + static_cast<std::ptrdiff_t>(first_);
+  if (entry != entries_.end() && entry->message != &message) {  // usually it is the first
+    entry = std::lower_bound(entry, entries_.end(), message.facts.flow_offset,
+                             [](const Entry& e, uint64_t start) { return e.start < start; });
+  }
+  for (; entry != entries_.end() && entry->start == message.facts.flow_offset; ++entry) {
     if (entry->message == &message) {
       entry->message = nullptr;
     }
@@ -55,8 +58,8 @@ void FlowFacts::ApplyAck(Message& message) const {
   message.facts.last_ack_at = last->at;
 }
 
-void FlowFacts::OnAcknowledged(const Ack& ack) {
-  if (!acks_.empty() && ack.offset <= acks_.back().offset) {
+void FlowFacts::OnAcknowledged(uint64_t offset, uint32_t number, TimeNs at) {
+  if (!acks_.empty() && offset <= acks_.back().offset) {
     return;
   }
   // Older ACKs matter only to messages that are not handed over yet.
@@ -65,10 +68,10 @@ void FlowFacts::OnAcknowledged(const Ack& ack) {
   } else if (acks_.size() == limits::kAheadFacts) {
     acks_.erase(acks_.begin());
   }
-  acks_.push_back(ack);
+  acks_.emplace_back(offset, number, at);
   for (size_t i = std::max(covered_, first_); i < entries_.size(); ++i) {
     ++steps_;
-    if (entries_[i].start >= ack.offset) {
+    if (entries_[i].start >= offset) {
       break;
     }
     if (Message* const message = entries_[i].message) {
@@ -77,15 +80,14 @@ void FlowFacts::OnAcknowledged(const Ack& ack) {
   }
 }
 
-void FlowFacts::OnDelivered(uint64_t offset) {
-  delivered_ = offset;
+void FlowFacts::CatchUp() {
   if (!entries_.empty() && entries_.back().message != nullptr) {
     ApplyAck(*entries_.back().message);
   }
   if (!copies_ahead_.empty()) {
     steps_ += copies_ahead_.size();
     auto ready = std::partition(copies_ahead_.begin(), copies_ahead_.end(), [&](const Copy& copy) {
-      return copy.offset + copy.length > offset;
+      return copy.offset + copy.length > delivered_;
     });
     for (auto copy = ready; copy != copies_ahead_.end(); ++copy) {
       ApplyCopy(*copy);

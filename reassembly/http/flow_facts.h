@@ -15,21 +15,25 @@ class FlowFacts {
   /// Adds each message, ACK and copy that it looks at to `steps`.
   explicit FlowFacts(uint64_t& steps) : steps_(steps) {}
 
-  struct Ack {
-    uint64_t offset = 0;
-    uint32_t number = 0;
-    TimeNs at = 0;
-  };
-
   /// `message` begins where its facts say. It must be forgotten before it goes away.
   void Add(Message& message, Exchange& exchange);
   void Forget(const Message& message);
 
-  void OnAcknowledged(const Ack& ack);
+  void OnAcknowledged(uint64_t offset, uint32_t number, TimeNs at);
   void OnCopy(uint64_t offset, uint64_t length, TimeNs at, bool conflict);
-  /// The flow was handed over up to `offset`: `message` (or nullptr) grew to there. Takes into
-  /// account the ACKs and copies that were captured before.
-  void OnDelivered(uint64_t offset);
+  /// The flow was handed over up to `offset`, and its last message grew. Takes into account the
+  /// ACKs and copies that were captured before.
+  void OnDelivered(uint64_t offset) {
+    delivered_ = offset;
+    const bool acknowledged =
+        !acks_.empty() && !entries_.empty() && acks_.back().offset > entries_.back().start;
+    if (acknowledged || !copies_ahead_.empty()) {
+      CatchUp();
+    }
+  }
+
+  /// Up to where OnDelivered was told of.
+  uint64_t delivered() const { return delivered_; }
 
   /// The next message that has ended and is fully acknowledged, once each, in order; or nullptr.
   Exchange* NextCovered();
@@ -40,6 +44,11 @@ class FlowFacts {
     Message* message = nullptr;  ///< nullptr: forgotten
     Exchange* exchange = nullptr;
   };
+  struct Ack {
+    uint64_t offset = 0;
+    uint32_t number = 0;
+    TimeNs at = 0;
+  };
   struct Copy {
     uint64_t offset = 0;
     uint64_t length = 0;
@@ -47,6 +56,7 @@ class FlowFacts {
     bool conflict = false;
   };
 
+  void CatchUp();
   void ApplyAck(Message& message) const;
   void ApplyCopy(const Copy& copy);
   size_t FirstEndingAfter(uint64_t offset) const;

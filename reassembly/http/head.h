@@ -15,6 +15,8 @@ struct Slice {
   uint32_t size = 0;
 
   std::string_view In(std::string_view head) const { return head.substr(at, size); }
+
+  friend bool operator==(const Slice&, const Slice&) = default;
 };
 
 /// A start line, split. Request line if `side` is the client's, status line if it is the server's.
@@ -37,6 +39,8 @@ struct HeadFields {
   bool lenient = false;          ///< the strict grammar refuses the head
   bool expects_interim = false;  ///< has an Expect field
   std::optional<Slice> host;     ///< value of the first Host field
+
+  friend bool operator==(const HeadFields&, const HeadFields&) = default;
 };
 
 /// Could these be the first bytes of a message? Looks at no more than 64 of them; used before the
@@ -47,8 +51,13 @@ bool CouldBeStart(std::string_view prefix);
 std::optional<StartLine> ParseStartLine(std::string_view line);
 
 /// The fields of a whole head (start line to empty line) by the strict grammar; nullopt if it
-/// refuses them.
+/// refuses them. ParseFieldsStrictly is what to call: the plain ones first, llhttp for the others.
 std::optional<HeadFields> ParseFieldsStrictly(const StartLine& start, std::string_view head);
+std::optional<HeadFields> ParseFieldsByLlhttp(const StartLine& start, std::string_view head);
+
+/// The same for heads that are so plain that no grammar is in question; `fields` are new. False for
+/// all others, and `fields` mean nothing.
+bool ReadPlainFields(const StartLine& start, std::string_view head, HeadFields& fields);
 
 /// The same for what real servers accept beyond the grammar: bare LF, folded lines, spaces before
 /// the colon, lines that are no field, repeated or signed lengths, both framings at once.

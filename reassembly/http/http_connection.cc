@@ -90,9 +90,8 @@ void HttpConnection::OnChunk(Flow flow, const Chunk& chunk) {
   lane.delivered = chunk.offset + chunk.bytes.size();
   lane.last_at = std::max(lane.last_at, chunk.at);
   lane.opaque_bytes += counts.opaque_bytes - opaque_before;
-  lane.facts.OnDelivered(lane.delivered);
-  if (lane.current != nullptr) {
-    book_.Charge(*lane.current);
+  if (lane.facts.delivered() != lane.delivered) {  // else the end of a message or of its part
+    lane.facts.OnDelivered(lane.delivered);
   }
   Recharge();
 }
@@ -122,7 +121,7 @@ void HttpConnection::OnAcknowledged(Flow flow, uint64_t offset, uint32_t acknowl
     return;
   }
   active();
-  lane(flow).facts.OnAcknowledged({offset, acknowledgment, at});
+  lane(flow).facts.OnAcknowledged(offset, acknowledgment, at);
   SettleCovered(flow);
 }
 

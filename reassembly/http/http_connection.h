@@ -107,7 +107,11 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   void Hear(TimeNs at);
   bool QuietBefore(TimeNs at) const;
   void SettleRole(Flow flow, store::Side side);
-  Message* Current(Flow flow);
+  /// The message in progress, or nullptr.
+  Message* Current(Flow flow) {
+    Exchange* const exchange = lane(flow).current;
+    return exchange == nullptr ? nullptr : &exchange->message(SideOf(flow));
+  }
   void Recharge();
 
   Exchange& BeginRequest(Flow flow, const MessageStart& start);
@@ -119,7 +123,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
                    const StartLine& line, std::string_view head);
   Exchange& BeginResponse(Flow flow, const MessageStart& start, const Pairing::Decision& decision);
   void InitMessage(Flow flow, Exchange& exchange, const MessageStart& start);
-  void FillHead(Message& message, const StartLine& line, std::string_view head);
+  void FillHead(Exchange& exchange, const StartLine& line, std::string_view head);
   void NameRequest(Exchange& exchange, const StartLine& line);
   BodyPlan PlanResponse(const Exchange& exchange, const StartLine& line,
                         const HeadFields& fields) const;

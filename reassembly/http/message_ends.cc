@@ -27,12 +27,15 @@ void HttpConnection::OnBody(Flow flow, Bytes bytes) {
 }
 
 void HttpConnection::OnTrailers(Flow flow, Bytes bytes) {
-  Current(flow)->trailers.append(AsText(bytes));
+  Exchange& exchange = *lane(flow).current;
+  exchange.message(SideOf(flow)).trailers.append(AsText(bytes));
+  book_.Charge(exchange);
 }
 
 void HttpConnection::OnMessageGap(Flow flow, store::MessageGap::Part part, uint64_t length,
                                   const Gap& gap) {
-  Message& message = *Current(flow);
+  Exchange& exchange = *lane(flow).current;
+  Message& message = exchange.message(SideOf(flow));
   store::MessageGap hole;
   hole.part = part;
   hole.flow_offset = gap.offset;
@@ -45,6 +48,7 @@ void HttpConnection::OnMessageGap(Flow flow, store::MessageGap::Part part, uint6
     message.facts.wire_bytes = gap.offset + length - message.facts.flow_offset;
   }
   message.facts.gaps.push_back(hole);
+  book_.Charge(exchange);
   message.facts.flags |= FlagBit(GapFlag(SideOf(flow)));
   if (gap.cause == store::GapCause::kSnaplen) {
     message.facts.flags |= FlagBit(Flag::kSnaplenCut);
@@ -105,7 +109,6 @@ void HttpConnection::OnMessageEnd(Flow flow, Ending ending, bool lenient) {
       break;
   }
   lane.facts.OnDelivered(message.end());
-  book_.Charge(*exchange);
   if (side == Side::kServer && message.facts.framing == Framing::kOpaque) {
     exchange->flags |= FlagBit(Flag::kUpgraded);
     exchange->request().facts.framing = Framing::kOpaque;

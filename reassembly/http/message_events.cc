@@ -52,11 +52,6 @@ Pairing::ResponseStart AsResponse(const MessageStart& start) {
 
 }  // namespace
 
-Message* HttpConnection::Current(Flow flow) {
-  Exchange* exchange = lane(flow).current;
-  return exchange == nullptr ? nullptr : &exchange->message(SideOf(flow));
-}
-
 void HttpConnection::SettleRole(Flow flow, Side side) {
   if (!client_) {
     client_ = side == Side::kClient ? flow : Reverse(flow);
@@ -156,8 +151,13 @@ BodyPlan HttpConnection::OnHead(Flow flow, const MessageStart& start, const Star
                                     : OnResponseHead(flow, start, line, fields, head);
 }
 
-void HttpConnection::FillHead(Message& message, const StartLine& line, std::string_view head) {
+void HttpConnection::FillHead(Exchange& exchange, const StartLine& line, std::string_view head) {
+  Message& message = exchange.message(line.side);
+  const size_t room = message.head.capacity();
   message.head.assign(head);
+  if (message.head.capacity() != room) {
+    book_.Charge(exchange);
+  }
   message.head_complete = true;
   message.facts.status = line.status;
   message.facts.version_major = line.version_major;
@@ -177,7 +177,7 @@ BodyPlan HttpConnection::OnRequestHead(Flow flow, const MessageStart& start, con
   Lane& lane = this->lane(flow);
   Exchange& exchange = lane.current != nullptr ? *lane.current : BeginRequest(flow, start);
   Message& request = exchange.request();
-  FillHead(request, line, head);
+  FillHead(exchange, line, head);
   NameRequest(exchange, line);
   exchange.host = fields.host.value_or(Slice{});
   exchange.expects_interim = fields.expects_interim;
@@ -249,7 +249,7 @@ BodyPlan HttpConnection::OnResponseHead(Flow flow, const MessageStart& start, co
   }
   Exchange& exchange = BeginResponse(flow, start, decision);
   Message& response = exchange.response();
-  FillHead(response, line, head);
+  FillHead(exchange, line, head);
   const BodyPlan plan = PlanResponse(exchange, line, fields);
   response.facts.framing = plan.framing;
   if (plan.framing == Framing::kContentLength) {
@@ -300,7 +300,7 @@ bool HttpConnection::OnPartialHead(Flow flow, const MessageStart& start, const S
     exchange = &BeginRequest(flow, start);
   }
   Message& message = exchange->message(line->side);
-  FillHead(message, *line, head);
+  FillHead(*exchange, *line, head);
   message.facts.wire_bytes = head.size();
   if (line->side == Side::kClient) {
     NameRequest(*exchange, *line);

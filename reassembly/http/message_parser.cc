@@ -84,18 +84,6 @@ void MessageParser::Step() {
   }
 }
 
-MessageStart MessageParser::StartHere() const {
-  MessageStart start;
-  start.offset = chunk_->offset + at_;
-  start.sequence = chunk_->sequence + static_cast<uint32_t>(at_);
-  start.at = chunk_->at;
-  start.acknowledgment = chunk_->acknowledgment;
-  start.peer_offset = chunk_->peer_offset;
-  start.advanced = advanced_;
-  start.resynchronised = !proved_;
-  return start;
-}
-
 void MessageParser::EnterBody(const BodyPlan& plan) {
   left_ = plan.length;
   trailer_bytes_ = 0;

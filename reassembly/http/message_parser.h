@@ -116,7 +116,15 @@ class MessageParser {
   bool in_body() const {
     return state_ == State::kLength || state_ == State::kChunked || state_ == State::kUntilClose;
   }
-  MessageStart StartHere() const;
+  MessageStart StartHere() const {
+    return {.offset = chunk_->offset + at_,
+            .sequence = chunk_->sequence + static_cast<uint32_t>(at_),
+            .at = chunk_->at,
+            .acknowledgment = chunk_->acknowledgment,
+            .peer_offset = chunk_->peer_offset,
+            .advanced = advanced_,
+            .resynchronised = !proved_};
+  }
   void Step();
   void StepBetween();
   void StepHead();

@@ -1,28 +1,13 @@
 #include <algorithm>
-#include <array>
 
 #include "reassembly/http/head.h"
+#include "reassembly/http/printable.h"
+#include "reassembly/http/token.h"
 #include "reassembly/limits.h"
 
 namespace trafrec::reassembly {
 namespace {
 
-constexpr std::array<bool, 256> MakeTokenTable() {
-  std::array<bool, 256> table{};
-  for (unsigned c = 'a'; c <= 'z'; ++c) {
-    table[c] = true;
-    table[c - 'a' + 'A'] = true;
-  }
-  for (unsigned c = '0'; c <= '9'; ++c) {
-    table[c] = true;
-  }
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) {
-    table[static_cast<unsigned char>(c)] = true;
-  }
-  return table;
-}
-
-constexpr std::array<bool, 256> kToken = MakeTokenTable();
 constexpr std::string_view kVersionName = "HTTP/";
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -30,21 +15,29 @@ bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
 size_t TokenSize(std::string_view text) {
   size_t size = 0;
-  while (size < text.size() && kToken[static_cast<unsigned char>(text[size])]) {
+  while (size < text.size() && IsTokenByte(text[size])) {
     ++size;
   }
   return size;
 }
 
 bool HasControls(std::string_view text) {
+  text.remove_prefix(SkipPrintable(text, 0));  // usually all
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
 }
 
-/// The first blank, or npos. (find_first_of calls memchr for each byte of the text.)
-size_t FindBlank(std::string_view text) {
-  const auto found = std::find_if(text.begin(), text.end(), IsBlank);
-  return found == text.end() ? std::string_view::npos : static_cast<size_t>(found - text.begin());
+bool HasBlank(std::string_view text) {
+  return text.find(' ') != std::string_view::npos || text.find('\t') != std::string_view::npos;
+}
+
+/// Where the last "HTTP/" begins that ends at or before `until`, or npos.
+size_t FindVersion(std::string_view text, size_t until) {
+  constexpr size_t kUsual = std::string_view("HTTP/1.1").size();
+  if (until >= kUsual && text.substr(until - kUsual).starts_with(kVersionName)) {
+    return until - kUsual;
+  }
+  return text.rfind(kVersionName, until);
 }
 
 /// "1.1" (or, leniently, "1") to the version; false if it is none.
@@ -63,13 +56,15 @@ bool ParseVersion(std::string_view text, StartLine& line) {
   return false;
 }
 
-std::optional<StartLine> ParseStatusLine(std::string_view text) {
-  StartLine line;
+bool ParseStatusLine(std::string_view text, StartLine& line) {
   line.side = store::Side::kServer;
-  const size_t space = FindBlank(text);
-  if (space == std::string_view::npos ||
+  size_t space = kVersionName.size();
+  while (space < text.size() && !IsBlank(text[space])) {
+    ++space;
+  }
+  if (space == text.size() ||
       !ParseVersion(text.substr(kVersionName.size(), space - kVersionName.size()), line)) {
-    return std::nullopt;
+    return false;
   }
   size_t at = space;
   while (at < text.size() && IsBlank(text[at])) {
@@ -78,23 +73,22 @@ std::optional<StartLine> ParseStatusLine(std::string_view text) {
   line.lenient |= at != space + 1 || text[space] != ' ';
   if (at + 3 > text.size() || !IsDigit(text[at]) || !IsDigit(text[at + 1]) ||
       !IsDigit(text[at + 2])) {
-    return std::nullopt;
+    return false;
   }
   line.status = static_cast<uint16_t>((text[at] - '0') * 100 + (text[at + 1] - '0') * 10 +
                                       (text[at + 2] - '0'));
   at += 3;
   if (line.status < 100 || (at < text.size() && !IsBlank(text[at]))) {
-    return std::nullopt;
+    return false;
   }
-  return line;
+  return true;
 }
 
-std::optional<StartLine> ParseRequestLine(std::string_view text) {
-  StartLine line;
+bool ParseRequestLine(std::string_view text, StartLine& line) {
   const size_t method = TokenSize(text.substr(0, limits::kMethodBytes + 1));
   if (method == 0 || method > limits::kMethodBytes || method == text.size() ||
       !IsBlank(text[method])) {
-    return std::nullopt;
+    return false;
   }
   line.method = {0, static_cast<uint32_t>(method)};
   size_t from = method;
@@ -107,12 +101,12 @@ std::optional<StartLine> ParseRequestLine(std::string_view text) {
     --until;
   }
   line.lenient |= until != text.size();
-  const size_t name = text.rfind(kVersionName, until);
+  const size_t name = FindVersion(text, until);
   const bool versioned = name != std::string_view::npos && name > from && IsBlank(text[name - 1]);
   if (versioned) {
     const size_t number = name + kVersionName.size();
     if (!ParseVersion(text.substr(number, until - number), line)) {
-      return std::nullopt;
+      return false;
     }
     until = name - 1;
     while (until > from && IsBlank(text[until - 1])) {
@@ -122,9 +116,9 @@ std::optional<StartLine> ParseRequestLine(std::string_view text) {
   }
   const std::string_view target = text.substr(from, until - from);
   if (target.empty()) {
-    return std::nullopt;
+    return false;
   }
-  const bool spaced = FindBlank(target) != std::string_view::npos;
+  const bool spaced = HasBlank(target);
   line.lenient |= spaced;
   line.target = {static_cast<uint32_t>(from), static_cast<uint32_t>(target.size())};
   if (!versioned) {
@@ -133,10 +127,10 @@ std::optional<StartLine> ParseRequestLine(std::string_view text) {
     line.lenient = true;
     const bool path = target.front() == '/' || target.find("://") != std::string_view::npos;
     if (spaced || !path || text.substr(0, method) != "GET") {
-      return std::nullopt;
+      return false;
     }
   }
-  return line;
+  return true;
 }
 
 }  // namespace
@@ -165,12 +159,12 @@ std::optional<StartLine> ParseStartLine(std::string_view text) {
   if (text.ends_with('\r')) {
     text.remove_suffix(1);
   }
-  auto line = text.starts_with(kVersionName) ? ParseStatusLine(text) : ParseRequestLine(text);
-  if (line) {
-    line->lenient |= bare;
-    if (HasControls(text)) {
-      return std::nullopt;
-    }
+  std::optional<StartLine> line(std::in_place);
+  const bool parsed =
+      text.starts_with(kVersionName) ? ParseStatusLine(text, *line) : ParseRequestLine(text, *line);
+  line->lenient |= bare;
+  if (!parsed || HasControls(text)) {
+    line.reset();
   }
   return line;
 }

@@ -1,6 +1,7 @@
 // The only file that knows llhttp.
 //
-// llhttp judges heads by the strict grammar (it is built with LLHTTP_STRICT_MODE). It gets every
+// llhttp judges heads by the strict grammar (it is built with LLHTTP_STRICT_MODE), but for those
+// that are plainly right (plain_fields.cc). It gets every
 // method as "POST", since it refuses methods that it does not know, and since what a method means
 // for framing is decided elsewhere; only CONNECT has a target of its own form and goes in as it is.
 // It stops at the end of the head: bodies are counted or unchunked by our own code, because a
@@ -72,6 +73,14 @@ const llhttp_settings_t kResponseSettings = MakeSettings(false);
 }  // namespace
 
 std::optional<HeadFields> ParseFieldsStrictly(const StartLine& start, std::string_view head) {
+  std::optional<HeadFields> fields(std::in_place);
+  if (!ReadPlainFields(start, head, *fields)) {
+    fields = ParseFieldsByLlhttp(start, head);
+  }
+  return fields;
+}
+
+std::optional<HeadFields> ParseFieldsByLlhttp(const StartLine& start, std::string_view head) {
   if (start.lenient) {
     return std::nullopt;
   }

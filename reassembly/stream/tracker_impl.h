@@ -137,8 +137,10 @@ template <typename Call>
 void StreamTracker::Impl::Consume(Connection& connection, Call call) {
   const size_t before = memory.used_bytes;
   call(*connection.consumer);
-  if (memory.used_bytes != before || connection.has(Connection::kHolder)) {
+  if (memory.used_bytes != before) {
     CountHeld(connection, before);
+  } else if (connection.has(Connection::kHolder)) {
+    holders.MoveToBack(connection);
   }
 }
 

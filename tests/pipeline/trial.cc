@@ -210,16 +210,19 @@ Verdict RunTrial(const Trial& trial, const Feed& feed) { return Judged(trial, !t
 
 Verdict RunTrial(const Trial& trial, std::optional<uint32_t> only) {
   return Judged(trial, !trial.loss && !only, [&](reassembly::Reassembler& reassembler) {
-    size_t fed = 0;
+    std::vector<reassembly::Packet> batch;
     for (const WirePacket& packet : trial.packets) {
       if (only && packet.conversation != *only) {
         continue;
       }
-      reassembler.OnPacket(packet.packet());
-      if (++fed % kPacketsPerTick == 0) {
+      batch.push_back(packet.packet());
+      if (batch.size() == kPacketsPerTick) {
+        reassembler.OnPackets(batch);
         reassembler.OnTick(packet.at);
+        batch.clear();
       }
     }
+    reassembler.OnPackets(batch);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 #include "tests/support/tcp_conversation.h"
@@ -29,6 +30,7 @@ class Sink : public store::RecordSink {
                        Bytes /*trailers*/, uint32_t /*extents*/) override {}
   void PutExchange(const store::ExchangeRecord& exchange) override {
     exchanges += store::HasFlag(exchange.flags, store::Flag::kOpen) ? 0 : 1;
+    targets += exchange.target;
   }
   void PutLoss(const store::LossRecord& loss) override { losses.push_back(loss); }
   void Advance(const store::Marks& latest, TimeNs packet_now) override {
@@ -37,6 +39,7 @@ class Sink : public store::RecordSink {
   }
 
   int exchanges = 0;
+  std::string targets;
   std::vector<store::LossRecord> losses;
   store::Marks marks;
   std::vector<TimeNs> times;
@@ -46,33 +49,60 @@ class Reassembly : public testing::Test {
  protected:
   void Feed(const std::vector<RawPacket>& packets) {
     for (const RawPacket& packet : packets) {
-      reassembler.OnPacket(test_support::AsPacket(packet));
+      reassembler_.OnPacket(test_support::AsPacket(packet));
     }
   }
 
-  Sink sink;
-  Reassembler reassembler{{}, sink};
+  Sink sink_;
+  Reassembler reassembler_{{}, sink_};
 };
 
 TEST_F(Reassembly, PacketsBecomeExchanges) {
   TcpConversation wire;
   wire.Handshake().ClientSends(kRequest).ServerSends(kResponse).Close();
   Feed(wire.Packets());
-  reassembler.Finish();
-  EXPECT_EQ(sink.exchanges, 1);
+  reassembler_.Finish();
+  EXPECT_EQ(sink_.exchanges, 1);
 }
 
 TEST_F(Reassembly, SumsHoldAtTheEnd) {
   TcpConversation wire;
   wire.Handshake().ClientSends(kRequest).DropNext().ServerSends(kResponse).Close();
   Feed(wire.Packets());
-  reassembler.Finish();
-  EXPECT_THAT(BrokenSums(reassembler.counters()), ElementsAre());
+  reassembler_.Finish();
+  EXPECT_THAT(BrokenSums(reassembler_.counters()), ElementsAre());
+}
+
+TEST_F(Reassembly, SegmentsFromFragmentsKeepTheirBytesAmongPacketsInARow) {
+  TcpConversation wire;
+  wire.Handshake();
+  for (const char* target : {"/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h"}) {
+    wire.ClientSends(std::string("GET ") + target + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    wire.ServerSends(kResponse);
+  }
+  std::vector<RawPacket> fragments;
+  for (const RawPacket& packet : wire.Close().Packets()) {
+    constexpr size_t kEthernetHeader = 14;
+    const Bytes ip_packet = Bytes(packet.bytes).subspan(kEthernetHeader);
+    const auto id = static_cast<uint32_t>(fragments.size());
+    for (const auto& fragment : test_support::Fragments(ip_packet, 32, id)) {
+      fragments.push_back(packet);
+      fragments.back().bytes = test_support::Ethernet(fragment);
+    }
+  }
+  std::vector<Packet> packets;
+  for (const RawPacket& fragment : fragments) {
+    packets.push_back(test_support::AsPacket(fragment));
+  }
+  reassembler_.OnPackets(packets);
+  reassembler_.Finish();
+  EXPECT_EQ(sink_.targets, "/a/b/c/d/e/f/g/h");
+  EXPECT_THAT(BrokenSums(reassembler_.counters()), ElementsAre());
 }
 
 TEST_F(Reassembly, WithoutASegmentThereIsNoTimeToAdvanceTo) {
-  reassembler.Finish();
-  EXPECT_THAT(sink.times, ElementsAre());
+  reassembler_.Finish();
+  EXPECT_THAT(sink_.times, ElementsAre());
 }
 
 TEST_F(Reassembly, EachIntervalWithGapsHasARowAndTheRowsAddUp) {
@@ -83,10 +113,10 @@ TEST_F(Reassembly, EachIntervalWithGapsHasARowAndTheRowsAddUp) {
     wire.ClientSends(kRequest).ServerSends(kResponse).Wait(30 * kNsPerSecond);
   }
   Feed(wire.Close().Packets());
-  reassembler.Finish();
+  reassembler_.Finish();
   uint64_t lost = 0;
   uint64_t rows = 0;
-  for (const store::LossRecord& loss : sink.losses) {
+  for (const store::LossRecord& loss : sink_.losses) {
     if (loss.cause == store::LossCause::kGapShare) {
       EXPECT_GE(loss.of_bytes, loss.bytes);
       lost += loss.bytes;
@@ -103,8 +133,8 @@ TEST_F(Reassembly, MarksDoNotPassARequestThatWaitsBehindAHole) {
   wire.Handshake().DropNext().ClientSends(kRequest).ClientSends(kRequest);
   Feed(wire.TakePackets());
   const TimeNs waiting_since = wire.now();
-  reassembler.OnTick(waiting_since + 10 * kNsPerMs);
-  EXPECT_THAT(sink.marks.requests_through, Le(waiting_since));
+  reassembler_.OnTick(waiting_since + 10 * kNsPerMs);
+  EXPECT_THAT(sink_.marks.requests_through, Le(waiting_since));
 }
 
 TEST_F(Reassembly, MarksGoOnWhenTheHoleIsFilled) {
@@ -114,8 +144,8 @@ TEST_F(Reassembly, MarksGoOnWhenTheHoleIsFilled) {
   wire.ServerSends(kResponse).ServerSends(kResponse);
   Feed(wire.TakePackets());
   const TimeNs later = wire.now() + 10 * kNsPerSecond;
-  reassembler.OnTick(later);
-  EXPECT_THAT(sink.marks.requests_through, Ge(later));
+  reassembler_.OnTick(later);
+  EXPECT_THAT(sink_.marks.requests_through, Ge(later));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "reassembly/http/request_class.h"
+#include "tests/support/random.h"
 
 namespace trafrec::reassembly {
 namespace {
@@ -83,6 +84,49 @@ TEST(StrictFields, RefuseWhatTheGrammarDoes) {
   EXPECT_TRUE(refused("Content-Length: 99999999999999999999999\r\n"));
   EXPECT_TRUE(refused("Content-Length: 18446744073709551615\r\n"));
   EXPECT_TRUE(refused("no field\r\n"));
+}
+
+// Heads put together of right and wrong parts; then a byte in some of them is exchanged.
+std::string OddHead(test_support::Random& random) {
+  const auto any_of = [&](std::initializer_list<const char*> parts) {
+    return std::string(parts.begin()[random.Below(static_cast<uint32_t>(parts.size()))]);
+  };
+  std::string head = any_of({"GET / HTTP/1.1\r\n", "PUT /a/b?c=[d] HTTP/1.0\r\n",
+                             "CONNECT a:1 HTTP/1.1\r\n", "OPTIONS * HTTP/1.1\r\n",
+                             "HTTP/1.1 200 OK\r\n", "HTTP/1.0 204\r\n", "HTTP/1.1 404 \r\n"});
+  for (uint32_t fields = random.Below(6); fields > 0; --fields) {
+    head += any_of({"Host", "hOST", "Expect", "Content-Length", "content-length", "Connection",
+                    "Transfer-Encoding", "transfer-encoding", "Upgrade", "Accept", "X-A_b.c|d"});
+    head += any_of({":", ": ", ": ", ": ", ":  ", ":\t", " :"});
+    head += any_of({"a", "example:9200 ", "", "12", "0", "007", "5 ", "99999999999999999999",
+                    "chunked", "gzip, chunked", "Chunked", "close", "upgrade", "\xc3\xa9", "a\tb"});
+    head += any_of({"\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\n"});
+  }
+  if (random.Percent(30)) {
+    head[random.Below(static_cast<uint32_t>(head.size()))] =
+        static_cast<char>(random.Percent(50) ? random.Below(256) : 0x20 + random.Below(0x5f));
+  }
+  return head + "\r\n";
+}
+
+TEST(PlainFields, SayWhatTheStrictGrammarSays) {
+  test_support::Random random(1);
+  size_t plain = 0;
+  for (int round = 0; round < 50'000; ++round) {
+    const std::string text = OddHead(random);
+    const auto line = Line(std::string_view(text).substr(0, text.find('\n') + 1));
+    bool folded = false;
+    const std::string_view head = std::string_view(text).substr(0, FindHeadEnd(text, 0, folded));
+    if (!line || line->simple || folded) {
+      continue;
+    }
+    HeadFields fields;
+    if (ReadPlainFields(*line, head, fields)) {
+      ++plain;
+      EXPECT_EQ(fields, ParseFieldsByLlhttp(*line, head)) << head;
+    }
+  }
+  EXPECT_GT(plain, 5'000);
 }
 
 TEST(RequestClass, ReadsAreKnownByMethodAndPath) {
