@@ -47,6 +47,29 @@ size_t FindBlank(std::string_view text) {
   return found == text.end() ? std::string_view::npos : static_cast<size_t>(found - text.begin());
 }
 
+bool IsLetter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+bool IsCommonMethod(std::string_view text) {
+  constexpr std::array<std::string_view, 9> kMethods = {
+      "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT"};
+  return std::find(kMethods.begin(), kMethods.end(), text) != kMethods.end();
+}
+
+/// "HTTP/" in any case?
+bool NamesVersion(std::string_view text) {
+  return text.size() >= kVersionName.size() &&
+         std::equal(kVersionName.begin(), kVersionName.end(), text.begin(),
+                    [](char a, char b) { return a == b || (IsLetter(b) && a == (b & ~0x20)); });
+}
+
+/// "RTSP/1.0": the version of a protocol whose lines look like those of HTTP.
+bool NamesOtherVersion(std::string_view text) {
+  const size_t slash = text.find('/');
+  return slash != std::string_view::npos && slash > 0 && slash + 1 < text.size() &&
+         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(slash), IsLetter) &&
+         IsDigit(text[slash + 1]) && !NamesVersion(text);
+}
+
 /// "1.1" (or, leniently, "1") to the version; false if it is none.
 bool ParseVersion(std::string_view text, StartLine& line) {
   if (text.size() == 3 && IsDigit(text[0]) && text[1] == '.' && IsDigit(text[2])) {
@@ -89,6 +112,65 @@ std::optional<StartLine> ParseStatusLine(std::string_view text) {
   return line;
 }
 
+/// A line that ParseRequestLine refuses, of which the rest begins at `from`.
+std::optional<StartLine> ParseOddRequestLine(std::string_view text, size_t method, size_t from,
+                                             size_t until) {
+  StartLine line;
+  line.method = {0, static_cast<uint32_t>(method)};
+  line.lenient = line.odd = true;
+  size_t word = until;
+  while (word > from && !IsBlank(text[word - 1])) {
+    --word;
+  }
+  const std::string_view name = text.substr(0, method);
+  const std::string_view last = text.substr(word, until - word);
+  size_t end = until;
+  if (NamesVersion(last) && (word > from || from > method + 1)) {
+    if (!ParseVersion(last.substr(kVersionName.size()), line)) {
+      line.version_major = line.version_minor = 0;
+    }
+    for (end = word; end > from && IsBlank(text[end - 1]);) {
+      --end;
+    }
+  } else if (word > from && NamesOtherVersion(last)) {
+    return std::nullopt;
+  }
+  const std::string_view target = text.substr(from, end - from);
+  const size_t version = text.find(kVersionName, from);
+  const bool names_http =
+      end < until || (version != std::string_view::npos && version + kVersionName.size() < until &&
+                      IsDigit(text[version + kVersionName.size()]));
+  const bool path = target.starts_with('/') || target.find("://") != std::string_view::npos;
+  if (name == "PRI" || !(names_http || (path && IsCommonMethod(name)))) {
+    return std::nullopt;
+  }
+  line.target = {static_cast<uint32_t>(from), static_cast<uint32_t>(target.size())};
+  return line;
+}
+
+/// Another version or another name of it, as in "HTTP/2.0 200", "http/1.1 200", "ICY 200" (streamed
+/// music), in front of a status.
+std::optional<StartLine> ParseOddStatusLine(std::string_view text) {
+  StartLine line;
+  line.side = store::Side::kServer;
+  line.lenient = line.odd = true;
+  size_t at = std::min(FindBlank(text), text.size());
+  if (!NamesVersion(text.substr(0, at)) && text.substr(0, at) != "ICY") {
+    return std::nullopt;
+  }
+  while (at < text.size() && IsBlank(text[at])) {
+    ++at;
+  }
+  const std::string_view status = text.substr(at, 3);
+  if (status.size() < 3 || !std::all_of(status.begin(), status.end(), IsDigit) ||
+      status.front() == '0' || (at + 3 < text.size() && !IsBlank(text[at + 3]))) {
+    return std::nullopt;
+  }
+  line.status =
+      static_cast<uint16_t>((status[0] - '0') * 100 + (status[1] - '0') * 10 + (status[2] - '0'));
+  return line;
+}
+
 std::optional<StartLine> ParseRequestLine(std::string_view text) {
   StartLine line;
   const size_t method = TokenSize(text.substr(0, limits::kMethodBytes + 1));
@@ -109,10 +191,11 @@ std::optional<StartLine> ParseRequestLine(std::string_view text) {
   line.lenient |= until != text.size();
   const size_t name = text.rfind(kVersionName, until);
   const bool versioned = name != std::string_view::npos && name > from && IsBlank(text[name - 1]);
+  const size_t line_end = until;
   if (versioned) {
     const size_t number = name + kVersionName.size();
     if (!ParseVersion(text.substr(number, until - number), line)) {
-      return std::nullopt;
+      return ParseOddRequestLine(text, method, from, line_end);
     }
     until = name - 1;
     while (until > from && IsBlank(text[until - 1])) {
@@ -133,7 +216,7 @@ std::optional<StartLine> ParseRequestLine(std::string_view text) {
     line.lenient = true;
     const bool path = target.front() == '/' || target.find("://") != std::string_view::npos;
     if (spaced || !path || text.substr(0, method) != "GET") {
-      return std::nullopt;
+      return ParseOddRequestLine(text, method, from, line_end);
     }
   }
   return line;
@@ -166,6 +249,9 @@ std::optional<StartLine> ParseStartLine(std::string_view text) {
     text.remove_suffix(1);
   }
   auto line = text.starts_with(kVersionName) ? ParseStatusLine(text) : ParseRequestLine(text);
+  if (!line) {
+    line = ParseOddStatusLine(text);
+  }
   if (line) {
     line->lenient |= bare;
     if (HasControls(text)) {
