@@ -29,6 +29,7 @@ class Sink : public store::RecordSink {
                        Bytes /*trailers*/, uint32_t /*extents*/) override {}
   void PutExchange(const store::ExchangeRecord& exchange) override {
     exchanges += store::HasFlag(exchange.flags, store::Flag::kOpen) ? 0 : 1;
+    flags_of_all &= exchange.flags;
   }
   void PutLoss(const store::LossRecord& loss) override { losses.push_back(loss); }
   void Advance(const store::Marks& latest, TimeNs packet_now) override {
@@ -37,6 +38,7 @@ class Sink : public store::RecordSink {
   }
 
   int exchanges = 0;
+  store::Flags flags_of_all = ~store::Flags{0};
   std::vector<store::LossRecord> losses;
   store::Marks marks;
   std::vector<TimeNs> times;
@@ -60,6 +62,36 @@ TEST_F(Reassembly, PacketsBecomeExchanges) {
   Feed(wire.Packets());
   reassembler.Finish();
   EXPECT_EQ(sink.exchanges, 1);
+}
+
+/// Of a conversation of two exchanges the packets that the client sent, or the server.
+std::vector<RawPacket> OneDirection(store::Side from) {
+  TcpConversation wire;
+  wire.Handshake();
+  for (int i = 0; i < 2; ++i) {
+    wire.ClientSends(kRequest).ServerSends(kResponse);
+  }
+  std::vector<RawPacket> packets = wire.Close().Packets();
+  constexpr size_t kLastOfSource = 14 + 12 + 3;  // of an IPv4 packet in Ethernet
+  const uint8_t sender = from == store::Side::kClient ? 1 : 2;
+  std::erase_if(packets, [&](const RawPacket& packet) {
+    return packet.bytes.at(kLastOfSource) != sender;
+  });
+  return packets;
+}
+
+TEST_F(Reassembly, CaptureOfTheClientsDirectionGivesItsRequestsUnanswered) {
+  Feed(OneDirection(store::Side::kClient));
+  reassembler.Finish();
+  EXPECT_EQ(sink.exchanges, 2);
+  EXPECT_EQ(sink.flags_of_all, FlagBit(store::Flag::kResponseMissing));
+}
+
+TEST_F(Reassembly, CaptureOfTheServersDirectionGivesItsAnswersUnasked) {
+  Feed(OneDirection(store::Side::kServer));
+  reassembler.Finish();
+  EXPECT_EQ(sink.exchanges, 2);
+  EXPECT_EQ(sink.flags_of_all, FlagBit(store::Flag::kRequestMissing));
 }
 
 TEST_F(Reassembly, SumsHoldAtTheEnd) {

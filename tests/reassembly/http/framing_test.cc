@@ -267,6 +267,29 @@ TEST(Framing, MemoryStaysBoundedHoweverLongTheBody) {
   }
 }
 
+TEST(Framing, BodyOfTenGibibytesIsCountedToItsEnd) {
+  constexpr uint64_t kBody = uint64_t{10} << 30;
+  Talk talk;
+  talk.Client(Get("/a"));
+  talk.Server(fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", kBody));
+  talk.Server("first").ServerLost(kBody - 10).Server("last!");
+  talk.Client(Get("/b")).Server(Ok("b"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200", "GET /b 200"));
+  EXPECT_EQ(talk.response(1).facts.body_bytes, kBody);
+  EXPECT_EQ(talk.response(1).facts.body_stored_bytes, 10U);
+  EXPECT_THAT(talk.flags(2), IsEmpty());
+}
+
+TEST(Framing, HeadOfOneMebibyteIsTaken) {
+  Talk talk;
+  const std::string head = "GET /a HTTP/1.1\r\nX: " + Body((size_t{1} << 20) - 100) + "\r\n\r\n";
+  talk.ClientIn(1448, head).Server(Ok("a"));
+  talk.Close();
+  EXPECT_EQ(talk.request(1).head, head);
+  EXPECT_THAT(talk.flags(1), IsEmpty());
+}
+
 TEST(Framing, EndlessHeadIsGivenUpAtTheLimit) {
   Talk talk;
   talk.Client("GET /a HTTP/1.1\r\n");
