@@ -144,8 +144,8 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
 void AppendLossJson(JsonAppender& json, const store::LossRecord& loss) {
   json.Open('{');
   json.Text("cause", LossCauseName(loss.cause));
-  json.Time("from", loss.from);
-  json.Time("until", loss.until);
+  json.TimeOrNull("from", loss.from);
+  json.TimeOrNull("until", loss.until);
   json.NumberOrNull("connection", loss.connection);
   json.Number("packets", loss.packets);
   json.Number("bytes", loss.bytes);
