@@ -74,9 +74,8 @@ std::vector<RawPacket> OneDirection(store::Side from) {
   std::vector<RawPacket> packets = wire.Close().Packets();
   constexpr size_t kLastOfSource = 14 + 12 + 3;  // of an IPv4 packet in Ethernet
   const uint8_t sender = from == store::Side::kClient ? 1 : 2;
-  std::erase_if(packets, [&](const RawPacket& packet) {
-    return packet.bytes.at(kLastOfSource) != sender;
-  });
+  std::erase_if(packets,
+                [&](const RawPacket& packet) { return packet.bytes.at(kLastOfSource) != sender; });
   return packets;
 }
 
