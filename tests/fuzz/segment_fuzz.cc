@@ -88,8 +88,8 @@ void ReadAll(const fs::path& log) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const Log log;
-  std::string bytes = log.bytes;
+  static const Log kLog;
+  std::string bytes = kLog.bytes;
   fuzz::Input input(data, size);
   const bool cut = (input.Byte() & 1) != 0;
   size_t end = bytes.size();
@@ -100,7 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     end = std::min(at + change.size(), bytes.size());
     bytes.replace(at, end - at, change.substr(0, end - at));
   }
-  std::ofstream(log.segment, std::ios::binary) << bytes.substr(0, cut ? end : bytes.size());
-  ReadAll(log.folder / "log");
+  std::ofstream(kLog.segment, std::ios::binary) << bytes.substr(0, cut ? end : bytes.size());
+  ReadAll(kLog.folder / "log");
   return 0;
 }

@@ -48,20 +48,20 @@ class Reassembly : public testing::Test {
  protected:
   void Feed(const std::vector<RawPacket>& packets) {
     for (const RawPacket& packet : packets) {
-      reassembler.OnPacket(test_support::AsPacket(packet));
+      reassembler_.OnPacket(test_support::AsPacket(packet));
     }
   }
 
-  Sink sink;
-  Reassembler reassembler{{}, sink};
+  Sink sink_;
+  Reassembler reassembler_{{}, sink_};
 };
 
 TEST_F(Reassembly, PacketsBecomeExchanges) {
   TcpConversation wire;
   wire.Handshake().ClientSends(kRequest).ServerSends(kResponse).Close();
   Feed(wire.Packets());
-  reassembler.Finish();
-  EXPECT_EQ(sink.exchanges, 1);
+  reassembler_.Finish();
+  EXPECT_EQ(sink_.exchanges, 1);
 }
 
 /// Of a conversation of two exchanges the packets that the client sent, or the server.
@@ -81,29 +81,29 @@ std::vector<RawPacket> OneDirection(store::Side from) {
 
 TEST_F(Reassembly, CaptureOfTheClientsDirectionGivesItsRequestsUnanswered) {
   Feed(OneDirection(store::Side::kClient));
-  reassembler.Finish();
-  EXPECT_EQ(sink.exchanges, 2);
-  EXPECT_EQ(sink.flags_of_all, FlagBit(store::Flag::kResponseMissing));
+  reassembler_.Finish();
+  EXPECT_EQ(sink_.exchanges, 2);
+  EXPECT_EQ(sink_.flags_of_all, FlagBit(store::Flag::kResponseMissing));
 }
 
 TEST_F(Reassembly, CaptureOfTheServersDirectionGivesItsAnswersUnasked) {
   Feed(OneDirection(store::Side::kServer));
-  reassembler.Finish();
-  EXPECT_EQ(sink.exchanges, 2);
-  EXPECT_EQ(sink.flags_of_all, FlagBit(store::Flag::kRequestMissing));
+  reassembler_.Finish();
+  EXPECT_EQ(sink_.exchanges, 2);
+  EXPECT_EQ(sink_.flags_of_all, FlagBit(store::Flag::kRequestMissing));
 }
 
 TEST_F(Reassembly, SumsHoldAtTheEnd) {
   TcpConversation wire;
   wire.Handshake().ClientSends(kRequest).DropNext().ServerSends(kResponse).Close();
   Feed(wire.Packets());
-  reassembler.Finish();
-  EXPECT_THAT(BrokenSums(reassembler.counters()), ElementsAre());
+  reassembler_.Finish();
+  EXPECT_THAT(BrokenSums(reassembler_.counters()), ElementsAre());
 }
 
 TEST_F(Reassembly, WithoutASegmentThereIsNoTimeToAdvanceTo) {
-  reassembler.Finish();
-  EXPECT_THAT(sink.times, ElementsAre());
+  reassembler_.Finish();
+  EXPECT_THAT(sink_.times, ElementsAre());
 }
 
 TEST_F(Reassembly, EachIntervalWithGapsHasARowAndTheRowsAddUp) {
@@ -114,10 +114,10 @@ TEST_F(Reassembly, EachIntervalWithGapsHasARowAndTheRowsAddUp) {
     wire.ClientSends(kRequest).ServerSends(kResponse).Wait(30 * kNsPerSecond);
   }
   Feed(wire.Close().Packets());
-  reassembler.Finish();
+  reassembler_.Finish();
   uint64_t lost = 0;
   uint64_t rows = 0;
-  for (const store::LossRecord& loss : sink.losses) {
+  for (const store::LossRecord& loss : sink_.losses) {
     if (loss.cause == store::LossCause::kGapShare) {
       EXPECT_GE(loss.of_bytes, loss.bytes);
       lost += loss.bytes;
@@ -134,8 +134,8 @@ TEST_F(Reassembly, MarksDoNotPassARequestThatWaitsBehindAHole) {
   wire.Handshake().DropNext().ClientSends(kRequest).ClientSends(kRequest);
   Feed(wire.TakePackets());
   const TimeNs waiting_since = wire.now();
-  reassembler.OnTick(waiting_since + 10 * kNsPerMs);
-  EXPECT_THAT(sink.marks.requests_through, Le(waiting_since));
+  reassembler_.OnTick(waiting_since + 10 * kNsPerMs);
+  EXPECT_THAT(sink_.marks.requests_through, Le(waiting_since));
 }
 
 TEST_F(Reassembly, MarksGoOnWhenTheHoleIsFilled) {
@@ -145,8 +145,8 @@ TEST_F(Reassembly, MarksGoOnWhenTheHoleIsFilled) {
   wire.ServerSends(kResponse).ServerSends(kResponse);
   Feed(wire.TakePackets());
   const TimeNs later = wire.now() + 10 * kNsPerSecond;
-  reassembler.OnTick(later);
-  EXPECT_THAT(sink.marks.requests_through, Ge(later));
+  reassembler_.OnTick(later);
+  EXPECT_THAT(sink_.marks.requests_through, Ge(later));
 }
 
 }  // namespace

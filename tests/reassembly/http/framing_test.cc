@@ -134,7 +134,7 @@ TEST(Framing, PipelinesOfAThousandArePairedInOrder) {
   talk.Close();
   ASSERT_EQ(talk.exchange_count(), 1000);
   for (int i = 0; i < 1000; ++i) {
-    const auto n = static_cast<store::ExchangeNumber>(i + 1);
+    const auto n = static_cast<store::ExchangeNumber>(i) + 1;
     ASSERT_EQ(talk.exchange(n).target, "/" + std::to_string(i));
     ASSERT_EQ(talk.response(n).body, "answer " + std::to_string(i));
     ASSERT_EQ(talk.exchange(n).flags, 0) << i;
