@@ -50,7 +50,8 @@ std::optional<uint64_t> ParseLength(std::string_view value) {
     if (c < '0' || c > '9') {
       return std::nullopt;
     }
-    length = std::min(kLengthMax, length * 10 + static_cast<uint64_t>(c - '0'));
+    // Before it is multiplied: afterwards it would have wrapped.
+    length = length >= kLengthMax / 10 ? kLengthMax : length * 10 + static_cast<uint64_t>(c - '0');
   }
   return length;
 }

@@ -93,6 +93,22 @@ TEST_F(Reassembly, CaptureOfTheServersDirectionGivesItsAnswersUnasked) {
   EXPECT_EQ(sink_.flags_of_all, FlagBit(store::Flag::kRequestMissing));
 }
 
+TEST_F(Reassembly, ExchangeWhosePacketsWereCutIsFlagged) {
+  TcpConversation wire;
+  wire.Handshake().ClientSends(kRequest);
+  wire.ServerSends("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + std::string(100, 'x'));
+  std::vector<RawPacket> packets = wire.Close().Packets();
+  for (RawPacket& packet : packets) {
+    packet.wire_bytes = static_cast<uint32_t>(packet.bytes.size());
+    packet.bytes.resize(std::min<size_t>(packet.bytes.size(), 120));
+  }
+  Feed(packets);
+  reassembler_.Finish();
+  EXPECT_EQ(sink_.exchanges, 1);
+  EXPECT_EQ(sink_.flags_of_all,
+            FlagBit(store::Flag::kGapInResponse) | FlagBit(store::Flag::kSnaplenCut));
+}
+
 TEST_F(Reassembly, SumsHoldAtTheEnd) {
   TcpConversation wire;
   wire.Handshake().ClientSends(kRequest).DropNext().ServerSends(kResponse).Close();

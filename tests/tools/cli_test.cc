@@ -20,7 +20,6 @@ using test_support::Outcome;
 using test_support::Shell;
 using test_support::Trafrec;
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 

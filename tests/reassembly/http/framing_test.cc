@@ -281,6 +281,29 @@ TEST(Framing, BodyOfTenGibibytesIsCountedToItsEnd) {
   EXPECT_THAT(talk.flags(2), IsEmpty());
 }
 
+TEST(Framing, EndlessTrailersAreGivenUpAtTheLimit) {
+  Talk talk;
+  talk.Client(Get("/a")).Server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
+  const std::string line = "X-Line: " + Body(1000) + "\r\n";
+  for (int i = 0; i < 2000; ++i) {
+    talk.Server(line);
+    ASSERT_LT(talk.memory_used(), 4'500'000);
+  }
+  talk.Close();
+  EXPECT_THAT(talk.flags(1), ElementsAre("response_truncated", "evicted"));
+}
+
+TEST(Framing, OfEndlessInterimAnswersTheFirstAreKept) {
+  Talk talk;
+  talk.Client(Get("/a"));
+  for (int i = 0; i < 1000; ++i) {
+    talk.Server("HTTP/1.1 102 Processing\r\n\r\n");
+  }
+  talk.Server(Ok("a")).Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200"));
+  EXPECT_EQ(talk.exchange(1).interim.size(), 100U);
+}
+
 TEST(Framing, HeadOfOneMebibyteIsTaken) {
   Talk talk;
   const std::string head = "GET /a HTTP/1.1\r\nX: " + Body((size_t{1} << 20) - 100) + "\r\n\r\n";

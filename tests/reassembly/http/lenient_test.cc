@@ -109,6 +109,19 @@ TEST(Lenient, OverflowingLengthSwallowsTheRest) {
   EXPECT_THAT(taken.flags, Contains("request_truncated"));
 }
 
+TEST(Lenient, LengthThatWouldWrapSwallowsTheRestToo) {
+  const Taken taken = Take("Content-Length: 18446744073709551621\r\n", "01234");  // 2^64 + 5
+  EXPECT_EQ(taken.body, "01234" + Get("/next"));
+  EXPECT_THAT(taken.flags, Contains("request_truncated"));
+}
+
+TEST(Lenient, ChunkSizeThatWouldWrapEndsTheMessageFlagged) {
+  const Taken taken = Take("Transfer-Encoding: chunked\r\n",
+                           "10000000000000003\r\nabc\r\n0\r\n\r\n");  // 2^64 + 3
+  EXPECT_EQ(taken.body, "");
+  EXPECT_THAT(taken.flags, ElementsAre("request_truncated", "lenient"));
+}
+
 TEST(Lenient, SimpleRequestGetsAHeadlessAnswer) {
   Talk talk;
   talk.Client("GET /old\r\n").Server("<html>").Server("</html>").ServerFin();
