@@ -17,7 +17,6 @@ namespace {
 
 using nlohmann::json;
 using test_support::Outcome;
-using test_support::Shell;
 using test_support::TemporaryFolder;
 using test_support::Trafrec;
 using testing::AllOf;
