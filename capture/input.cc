@@ -1,7 +1,7 @@
 // Files are mapped in windows, not as a whole: the pages of a window that nobody holds any more are
 // given back, so that the recorder's memory does not grow with the file. Measured on a file in the
 // page cache, windows take a third of the CPU time of read() into recycled buffers. The price is
-// that a file which somebody truncates while it is read can kill the process (SIGBUS); the size is
+// that the bytes of a window can vanish, when somebody cuts the file (file_mapping.h); the size is
 // asked for again at each window, which leaves only the windows in flight.
 
 #include "capture/input.h"
@@ -16,24 +16,13 @@
 #include <cstring>
 
 #include "capture/file_descriptor.h"
+#include "capture/file_mapping.h"
 #include "capture/limits.h"
 #include "capture/stream_input.h"
 #include "store/codec/stream_decompressor.h"
 
 namespace trafrec::capture {
 namespace {
-
-class Mapping {
- public:
-  Mapping(void* address, size_t bytes) : address_(address), bytes_(bytes) {}
-  ~Mapping() { munmap(address_, bytes_); }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-
- private:
-  void* address_;
-  size_t bytes_;
-};
 
 class MappedInput : public Input {
  public:
@@ -48,6 +37,9 @@ class MappedInput : public Input {
     struct stat facts{};
     if (fstat(file_.get(), &facts) == 0) {
       file_bytes_ = static_cast<uint64_t>(facts.st_size);
+    }
+    if (file_bytes_ < mapped_end_) {
+      return std::unexpected(FileMapping::LossOf(name_));
     }
     const uint64_t left = file_bytes_ > offset_ ? file_bytes_ - offset_ : 0;
     if (skip_ > left) {
@@ -73,20 +65,17 @@ class MappedInput : public Input {
     const uint64_t begin = offset_ / page * page;
     const uint64_t wanted = std::max<uint64_t>(limits::kMappedWindowBytes, offset_ - begin + bytes);
     const auto length = static_cast<size_t>(std::min(file_bytes_ - begin, wanted));
-    void* const address =
-        mmap(nullptr, length, PROT_READ, MAP_PRIVATE, file_.get(), static_cast<off_t>(begin));
-    if (address == MAP_FAILED) {
-      return FailErrno(errno, "cannot read " + name_);
-    }
-    madvise(address, length, MADV_SEQUENTIAL);
-    owner_ = std::make_shared<const Mapping>(address, length);
-    at_ = static_cast<const uint8_t*>(address) + (offset_ - begin);
-    end_ = static_cast<const uint8_t*>(address) + length;
+    TRY_ASSIGN(auto mapping, FileMapping::Map(file_.get(), begin, length, name_));
+    at_ = mapping->data() + (offset_ - begin);
+    end_ = mapping->data() + length;
+    owner_ = std::move(mapping);
+    mapped_end_ = begin + length;
     return {};
   }
 
   FileDescriptor file_;
   uint64_t file_bytes_;
+  uint64_t mapped_end_ = 0;  ///< of the last window, in the file
 };
 
 bool CanBeMapped(int fd) {

@@ -17,6 +17,9 @@ inline constexpr size_t kBatchBytes = size_t{256} << 10;
 /// large file does not count as our memory; smaller ones cost more system calls (measured: 1 MiB
 /// +10%, 256 KiB +80% on a file in the page cache).
 inline constexpr size_t kMappedWindowBytes = size_t{4} << 20;
+/// Mapped windows whose loss is told in a sentence: those of a thousand files and the ring. Beyond,
+/// a file that is cut while it is read ends the process without one.
+inline constexpr size_t kGuardedMappings = 4096;
 /// A buffer of a pipe or of a compressed file.
 inline constexpr size_t kStreamWindowBytes = size_t{1} << 20;
 inline constexpr size_t kCompressedBytes = size_t{128} << 10;

@@ -54,6 +54,9 @@ inline constexpr size_t kExtentBytes = size_t{256} << 10;
 inline constexpr size_t kProbeBytes = size_t{64} << 10;
 /// Requests of one connection that wait for their answers (pipelining).
 inline constexpr size_t kPipelined = 10'000;
+/// A request whose head takes longer than this is written with what there is of it, so that it does
+/// not hold the marks. Servers give up after 60 s at most (nginx, Node.js; Apache after 40 s).
+inline constexpr int64_t kHeadTimeoutNs = 120 * kNsPerSecond;
 /// A request that waited this long is written as an open row.
 inline constexpr int64_t kOpenRowNs = kNsPerSecond;
 /// A finished exchange waits this long for the ACK of its last byte (delayed ACKs take up to 500

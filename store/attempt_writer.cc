@@ -238,6 +238,8 @@ void AttemptWriter::Fail(const Error& error) {
   if (options_.live || !trouble_) {
     trouble_ = error;
     if (error.code == ErrorCode::kNoSpace) {
+      // Not the segment: sealing gives it another name before anybody can look for it.
+      trouble_->what = "cannot store into " + options_.log.string() + ": the disk is full";
       trouble_->remedy = options_.live ? "free some space; recording goes on by itself then"
                                        : "free some space and record again";
     }

@@ -50,7 +50,7 @@ const char* ErrorCodeName(ErrorCode code) {
   return "unknown";
 }
 
-void PrintError(const Error& error, bool json_wanted) {
+std::string ErrorText(const Error& error, bool json_wanted) {
   const std::string what = EscapeForTerminal(error.what, /*keep_lines=*/true);
   const std::string remedy = EscapeForTerminal(error.remedy, /*keep_lines=*/true);
   std::string text;
@@ -71,8 +71,10 @@ void PrintError(const Error& error, bool json_wanted) {
       text += paint(Tone::kDim, "try:") + " " + remedy + "\n";
     }
   }
-  ToStderr(text);
+  return text;
 }
+
+void PrintError(const Error& error, bool json_wanted) { ToStderr(ErrorText(error, json_wanted)); }
 
 void PrintNote(std::string_view text) {
   const Paint paint(WantsColor(ColorMode::kAuto, STDERR_FILENO));

@@ -10,7 +10,9 @@
 
 namespace trafrec::tools {
 
-/// "trafrec: what" and "try: remedy" on standard error; with `json`, one object instead.
+/// "trafrec: what" and "try: remedy", or with `json` one object, each with its line end.
+std::string ErrorText(const Error& error, bool json);
+/// The same on standard error.
 void PrintError(const Error& error, bool json);
 /// "trafrec: text" on standard error.
 void PrintNote(std::string_view text);

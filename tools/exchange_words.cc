@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <span>
 #include <string_view>
 
 #include "tools/units.h"
@@ -12,6 +13,9 @@ namespace {
 
 using store::Flag;
 using store::FlagBit;
+
+/// Of one message; a body of gigabytes may have a hole in each packet.
+constexpr size_t kGapsInWords = 20;
 
 struct FlagWords {
   const char* brief;
@@ -72,8 +76,18 @@ void AppendGaps(std::vector<std::string>& words, const std::optional<store::Stor
   if (!message) {
     return;
   }
-  for (const store::MessageGap& gap : message->facts.gaps) {
-    words.push_back(GapSentence(gap, side));
+  const std::vector<store::MessageGap>& gaps = message->facts.gaps;
+  for (size_t i = 0; i < gaps.size() && i < kGapsInWords; ++i) {
+    words.push_back(GapSentence(gaps[i], side));
+  }
+  if (gaps.size() > kGapsInWords) {
+    uint64_t bytes = 0;
+    for (const store::MessageGap& gap : std::span(gaps).subspan(kGapsInWords)) {
+      bytes += gap.length;
+    }
+    words.push_back(fmt::format("and {} more, of {}, in the {} (--json has all)",
+                                CountOf(gaps.size() - kGapsInWords, "gap"), CountOf(bytes, "byte"),
+                                SideName(side)));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "capture/file_mapping.h"
 #include "tools/accounting.h"
 #include "tools/command.h"
 #include "tools/console.h"
@@ -65,6 +66,8 @@ Result<ExitCode> RecordCommand::Run(const Cli& /*cli*/) {
   TRY(options_.Check());
   TRY_ASSIGN(capture::RecorderOptions recorder_options, options_.MakeRecorderOptions());
   const std::string name = recorder_options.log.recorder;
+  capture::FileMapping::SetLossText(
+      [json = options_.json](const Error& error) { return ErrorText(error, json); });
   TRY_ASSIGN(auto source, options_.OpenSource());
   capture::Recorder recorder(std::move(recorder_options), std::move(source));
   const StopSignals signals(recorder);

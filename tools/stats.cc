@@ -37,6 +37,15 @@ std::string Line(std::string_view name, std::string_view text) {
   return fmt::format("  {:<10}{}\n", name, text);
 }
 
+std::string SeenInWords(const Counters& counters) {
+  std::string connections = CountOf(ValueOf(counters, "connections.seen"), "connection");
+  if (const uint64_t middle = ValueOf(counters, "connections.mid_stream"); middle > 0) {
+    connections += fmt::format(" ({} of them without a beginning)", WithCommas(middle));
+  }
+  return fmt::format("{}, {}, {}", CountOf(ValueOf(counters, "packets.received"), "packet"),
+                     connections, CountOf(ValueOf(counters, "exchanges"), "exchange"));
+}
+
 std::string StoredInWords(const store::AttemptInfo& attempt) {
   std::string text =
       fmt::format("{} ({}) in {}, {}", CountOf(attempt.exchanges, "exchange"),
@@ -105,11 +114,7 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
     recorded += fmt::format(", took {}", HumanDuration(attempt.ended_at - attempt.started_at));
   }
   out += Line("recorded", recorded + ", by trafrec " + EscapeForTerminal(attempt.version));
-  out +=
-      Line("seen", fmt::format("{}, {}, {}",
-                               CountOf(ValueOf(attempt.counters, "packets.received"), "packet"),
-                               CountOf(ValueOf(attempt.counters, "connections.seen"), "connection"),
-                               CountOf(ValueOf(attempt.counters, "exchanges"), "exchange")));
+  out += Line("seen", SeenInWords(attempt.counters));
   out += Line("stored", StoredInWords(attempt));
   out += Line("written", MarksInWords(attempt));
   if (const auto incomplete = FindValue(attempt.counters, "exchanges.incomplete")) {
@@ -144,8 +149,8 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
 void AppendLossJson(JsonAppender& json, const store::LossRecord& loss) {
   json.Open('{');
   json.Text("cause", LossCauseName(loss.cause));
-  json.Time("from", loss.from);
-  json.Time("until", loss.until);
+  json.TimeOrNull("from", loss.from);
+  json.TimeOrNull("until", loss.until);
   json.NumberOrNull("connection", loss.connection);
   json.Number("packets", loss.packets);
   json.Number("bytes", loss.bytes);

@@ -55,6 +55,9 @@ enum class Layer : uint8_t {
   kIp,  ///< either, by its first four bits
   kEthernet,
   kVlan,
+  kTaggedByPort,
+  kBackbone,
+  kFabricPath,
   kLlc,
   kLinuxCooked,
   kLinuxCooked2,
@@ -114,6 +117,9 @@ Step Decode(Layer layer, Frame& frame);
 // link_layers.cc
 Step DecodeEthernet(Frame& frame);
 Step DecodeVlan(Frame& frame);
+Step DecodeTaggedByPort(Frame& frame);
+Step DecodeBackbone(Frame& frame);
+Step DecodeFabricPath(Frame& frame);
 Step DecodeLlc(Frame& frame);
 Step DecodeLinuxCooked(Frame& frame);
 Step DecodeLinuxCooked2(Frame& frame);

@@ -15,6 +15,7 @@ using Kind = store::EncapsulationId::Kind;
 constexpr size_t kIpv4Header = 20;
 constexpr size_t kIpv6Header = 40;
 constexpr uint8_t kTcpProtocol = 6;
+constexpr uint8_t kAuthentication = 51;
 constexpr uint32_t kDatagramMax = 65'535;
 
 uint64_t SumOfWords(const uint8_t* p, size_t bytes) {
@@ -86,7 +87,7 @@ size_t ExtensionBytes(uint8_t protocol, const uint8_t* p) {
       return (p[1] + size_t{1}) * 8;
     case 44:  // fragment
       return 8;
-    case 51:  // authentication
+    case kAuthentication:
       return (p[1] + size_t{2}) * 4;
     default:
       return 0;
@@ -173,6 +174,14 @@ Step DecodeIpv4(Frame& frame) {
     if (frame.cut() || !Reassemble(frame, LoadBig<uint16_t>(p + 4), true, fragment, &protocol)) {
       return Ignore(IgnoreReason::kFragment);
     }
+  }
+  if (protocol == kAuthentication && frame.rest.size() >= 2) {
+    const size_t bytes = ExtensionBytes(protocol, frame.rest.data());
+    if (frame.rest.size() < bytes) {
+      return TooShort(frame, bytes);
+    }
+    protocol = frame.rest[0];
+    frame.Skip(bytes);
   }
   return ByProtocol(frame, protocol);
 }

@@ -11,12 +11,11 @@ using Decoder = Step (*)(Frame&);
 
 /// In the order of Layer.
 constexpr std::array<Decoder, static_cast<size_t>(Layer::kTcp)> kDecoders = {
-    DecodeIpv4,     DecodeIpv6, DecodeIp,          DecodeEthernet,
-    DecodeVlan,     DecodeLlc,  DecodeLinuxCooked, DecodeLinuxCooked2,
-    DecodeNull,     DecodePpp,  DecodeCiscoHdlc,   DecodePppWithDirection,
-    DecodePppoe,    DecodeMpls, DecodeNflog,       Decode80211,
-    DecodeRadiotap, DecodePpi,  DecodeGre,         DecodeErspan2,
-    DecodeErspan3,  DecodeUdp,
+    DecodeIpv4,         DecodeIpv6,     DecodeIp,         DecodeEthernet,  DecodeVlan,
+    DecodeTaggedByPort, DecodeBackbone, DecodeFabricPath, DecodeLlc,       DecodeLinuxCooked,
+    DecodeLinuxCooked2, DecodeNull,     DecodePpp,        DecodeCiscoHdlc, DecodePppWithDirection,
+    DecodePppoe,        DecodeMpls,     DecodeNflog,      Decode80211,     DecodeRadiotap,
+    DecodePpi,          DecodeGre,      DecodeErspan2,    DecodeErspan3,   DecodeUdp,
 };
 static_assert(kDecoders.back() != nullptr, "a layer without its decoder");
 
@@ -77,6 +76,12 @@ Step ByEtherType(uint16_t ether_type) {
     case 0x9100:  // QinQ before 802.1ad
     case 0x9200:
       return Next(Layer::kVlan);
+    case 0x8926:  // VN-Tag
+      return Next(Layer::kTaggedByPort);
+    case 0x88e7:  // 802.1ah
+      return Next(Layer::kBackbone);
+    case 0x8903:  // FabricPath
+      return Next(Layer::kFabricPath);
     case 0x8847:
     case 0x8848:
       return Next(Layer::kMpls);

@@ -62,6 +62,40 @@ Step DecodeVlan(Frame& frame) {
   return ByTypeOrLength(frame, type);
 }
 
+// What switches put around the frames of their own fabric. None of it says more than which of their
+// ports a frame came through.
+
+/// VN-Tag: between the addresses and the type, as a VLAN tag.
+Step DecodeTaggedByPort(Frame& frame) {
+  constexpr size_t kHeader = 6;
+  if (frame.rest.size() < kHeader) {
+    return TooShort(frame, kHeader);
+  }
+  const uint16_t type = LoadBig<uint16_t>(frame.rest.data() + 4);
+  frame.Skip(kHeader);
+  return ByTypeOrLength(frame, type);
+}
+
+/// 802.1ah: a service number, then the customer's whole frame.
+Step DecodeBackbone(Frame& frame) {
+  constexpr size_t kHeader = 4;
+  if (frame.rest.size() < kHeader) {
+    return TooShort(frame, kHeader);
+  }
+  frame.Skip(kHeader);
+  return Next(Layer::kEthernet);
+}
+
+/// Cisco FabricPath: a tree number and a time to live, then the whole frame.
+Step DecodeFabricPath(Frame& frame) {
+  constexpr size_t kHeader = 2;
+  if (frame.rest.size() < kHeader) {
+    return TooShort(frame, kHeader);
+  }
+  frame.Skip(kHeader);
+  return Next(Layer::kEthernet);
+}
+
 Step DecodeLlc(Frame& frame) {
   constexpr size_t kHeader = 3;
   constexpr size_t kSnapHeader = 8;

@@ -15,6 +15,7 @@ constexpr uint16_t kVxlanLinuxPort = 8472;  // Linux's default before 4789 was a
 constexpr uint16_t kGenevePort = 6081;
 constexpr uint16_t kGtpUserPort = 2152;
 constexpr uint16_t kTeredoPort = 3544;
+constexpr uint16_t kAyiyaPort = 5072;
 
 constexpr Step kOrdinaryUdp = Ignore(IgnoreReason::kUdp);
 
@@ -107,6 +108,25 @@ Step TakeTeredo(Frame& frame) {
   }
   frame.Enter(Kind::kTeredo, 0);
   return Next(Layer::kIpv6);
+}
+
+// draft-massar-v6ops-ayiya-02: an identity and a signature, whose lengths come first.
+Step TakeAyiya(Frame& frame) {
+  constexpr size_t kHeader = 8;
+  constexpr uint8_t kForward = 1, kIpv4 = 4, kIpv6 = 41;
+  if (frame.rest.size() < kHeader) {
+    return kOrdinaryUdp;
+  }
+  const uint8_t* p = frame.rest.data();
+  const size_t identity = size_t{1} << (p[0] >> 4);
+  const size_t header = kHeader + identity + (p[1] >> 4) * size_t{4};
+  if ((p[2] & 0x0f) != kForward || (p[3] != kIpv4 && p[3] != kIpv6) ||
+      frame.rest.size() <= header || frame.rest[header] >> 4 != (p[3] == kIpv4 ? 4 : 6)) {
+    return kOrdinaryUdp;
+  }
+  ++frame.nesting;  // it has no number of its own
+  frame.Skip(header);
+  return Next(Layer::kIp);
 }
 
 // RFC 8086: version and reserved bits are zero.
@@ -231,13 +251,20 @@ Step DecodeUdp(Frame& frame) {
       return TakeVxlan(frame);
     case kGenevePort:
       return TakeGeneve(frame);
-    case kGtpUserPort:
-      return TakeGtpUser(frame);
     case kGreUdpPort:
       return TakeGreOverUdp(frame);
     default:
-      return destination == kTeredoPort || source == kTeredoPort ? TakeTeredo(frame) : kOrdinaryUdp;
+      break;
   }
+  // The answers of these come from the port.
+  const auto either = [&](uint16_t port) { return source == port || destination == port; };
+  if (either(kGtpUserPort)) {
+    return TakeGtpUser(frame);
+  }
+  if (either(kTeredoPort)) {
+    return TakeTeredo(frame);
+  }
+  return either(kAyiyaPort) ? TakeAyiya(frame) : kOrdinaryUdp;
 }
 
 }  // namespace trafrec::reassembly

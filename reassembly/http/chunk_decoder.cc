@@ -68,8 +68,8 @@ ChunkDecoder::Run ChunkDecoder::NextSize(std::string_view rest) {
       continue;
     } else if (c == ';' && has_digits_) {
       state_ = State::kExtension;
-    } else if ((c == ' ' || c == '\t') && has_digits_) {
-      state_ = State::kSizeBlank;
+    } else if (c == ' ' || c == '\t') {
+      state_ = has_digits_ ? State::kSizeBlank : state_;
       lenient_ = true;
     } else {
       const int digit = HexValue(c);

@@ -84,6 +84,8 @@ class ExchangeOwner {
   virtual store::ConnectionNumber connection_number() const = 0;
   /// Before any record of its exchanges is put: it puts its own, if it has not yet.
   virtual void BeforePut() = 0;
+  /// The head of its request takes too long: ends the request there, or discards the exchange.
+  virtual void GiveUpHead(Exchange& exchange) = 0;
   /// The exchange leaves: forget it. It is recycled afterwards.
   virtual void OnLeaving(Exchange& exchange) = 0;
 };

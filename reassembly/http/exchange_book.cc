@@ -182,6 +182,13 @@ void ExchangeBook::RunDue() {
       PutOpenRow(*exchange);
     }
   }
+  while (Exchange* exchange = held_.front()) {
+    if (exchange->finished || exchange->began_at + limits::kHeadTimeoutNs > now_) {
+      break;
+    }
+    exchange->owner->GiveUpHead(*exchange);
+    CHECK(held_.front() != exchange);
+  }
   while (!settling_.empty() && settling_.front()->finished_at + limits::kSettleNs <= now_) {
     Settle(*settling_.front());
   }
@@ -195,6 +202,9 @@ void ExchangeBook::SetNextDue() {
   next_due_ = INT64_MAX;
   if (const auto first = waiting_.first_time()) {
     next_due_ = *first + limits::kOpenRowNs;
+  }
+  if (const auto first = held_.first_time()) {
+    next_due_ = std::min(next_due_, *first + limits::kHeadTimeoutNs);
   }
   if (!settling_.empty()) {
     next_due_ = std::min(next_due_, settling_.front()->finished_at + limits::kSettleNs);

@@ -29,6 +29,9 @@ struct StartLine {
   uint8_t version_minor = 0;
   bool simple = false;   ///< HTTP/0.9: "GET /path", which is the whole request
   bool lenient = false;  ///< more than the grammar's spaces, spaces in the target, odd versions
+  /// A start line only where one is due: no version, or one that is none of HTTP/1's, no target.
+  /// The other side takes it (or answers with 400); other protocols have lines like it.
+  bool odd = false;
 };
 
 /// What the fields of a head say about framing, and the host.

@@ -200,12 +200,23 @@ void MessageParser::NoStart() {
   }
   const bool foreign =
       !seen_message_ && handler_.OnForeign(flow_, AsBytes(buffered ? head_ : rest()));
+  if (buffered && !foreign) {
+    ReturnChunk();
+  }
   DropHead();
   if (foreign) {
     return BecomeOpaque();
   }
   handler_.OnLost(flow_, start_.offset, 0, false);
   Search();
+}
+
+/// What was collected of this chunk goes back to it: a message may begin with its first byte, after
+/// a few stray bytes in the packet before.
+void MessageParser::ReturnChunk() {
+  head_.resize(head_.size() - at_);
+  counts_.pending_bytes -= at_;
+  at_ = 0;
 }
 
 void MessageParser::OverlongHead() {

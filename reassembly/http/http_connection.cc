@@ -210,7 +210,7 @@ void HttpConnection::PutLost(Lane& lane, uint64_t end, TimeNs until) {
     store::LossRecord loss;
     loss.cause = store::LossCause::kGap;
     loss.from = lane.lost->from;
-    loss.until = until;
+    loss.until = std::max(until, loss.from);  // what waited behind a hole may have come before
     loss.connection = info_.number;
     loss.bytes = end - lane.lost->offset;
     loss.exact = loss.bytes == lane.lost->gap_bytes;

@@ -96,6 +96,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   // ExchangeOwner
   store::ConnectionNumber connection_number() const override { return info_.number; }
   void BeforePut() override;
+  void GiveUpHead(Exchange& exchange) override;
   void OnLeaving(Exchange& exchange) override;
 
   bool mid_stream() const { return !info_.client.has_value(); }

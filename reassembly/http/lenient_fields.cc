@@ -3,7 +3,9 @@
 // The rules, each the one that the common servers follow: a line ends at LF; a line that begins
 // with a blank continues the one before; blanks before the colon belong to no name; a line without
 // a colon is no field and means nothing; of several lengths the first counts; of a length and the
-// chunked coding the coding counts (RFC 9112, section 6.3); a length that is no number is none.
+// chunked coding the coding counts (RFC 9112, section 6.3), wherever in the list it stands and
+// whatever follows it; of a length and any other coding the length; a length that is no number is
+// none.
 // Rejected: rewriting the head for llhttp's lenient flags. They cover two of these cases, and the
 // rewriting would have to know the rules anyway.
 
@@ -48,9 +50,23 @@ std::optional<uint64_t> ParseLength(std::string_view value) {
     if (c < '0' || c > '9') {
       return std::nullopt;
     }
-    length = std::min(kLengthMax, length * 10 + static_cast<uint64_t>(c - '0'));
+    // Before it is multiplied: afterwards it would have wrapped.
+    length = length >= kLengthMax / 10 ? kLengthMax : length * 10 + static_cast<uint64_t>(c - '0');
   }
   return length;
+}
+
+/// "chunked" among the codings: "gzip, chunked", "chunked;q=1", "chunked, identity".
+bool ListsChunked(std::string_view value) {
+  while (!value.empty()) {
+    const size_t comma = std::min(value.find(','), value.size());
+    const std::string_view coding = Trim(value.substr(0, comma));
+    if (SameName(coding.substr(0, coding.find_first_of("; \t")), "chunked")) {
+      return true;
+    }
+    value.remove_prefix(std::min(comma + 1, value.size()));
+  }
+  return false;
 }
 
 void TakeField(std::string_view head, std::string_view name, std::string_view value,
@@ -60,11 +76,9 @@ void TakeField(std::string_view head, std::string_view name, std::string_view va
       fields.content_length = ParseLength(value);
     }
   } else if (SameName(name, "transfer-encoding")) {
-    const size_t comma = value.rfind(',');
-    const auto last = Trim(comma == std::string_view::npos ? value : value.substr(comma + 1));
-    const bool identity = SameName(last, "identity") || last.empty();
-    fields.chunked = SameName(last, "chunked");
-    fields.other_coding = !fields.chunked && !identity;
+    const bool identity = value.empty() || SameName(value, "identity");
+    fields.chunked |= ListsChunked(value);
+    fields.other_coding = !fields.chunked && (fields.other_coding || !identity);
   } else if (SameName(name, "expect")) {
     fields.expects_interim = true;
   } else if (SameName(name, "host") && !fields.host) {
@@ -95,7 +109,7 @@ HeadFields ParseFieldsLeniently(const StartLine& start, std::string_view head) {
       TakeField(head, Trim(line.substr(0, colon)), Trim(line.substr(colon + 1)), fields);
     }
   }
-  if (fields.chunked || fields.other_coding) {
+  if (fields.chunked) {
     fields.content_length.reset();
   }
   return fields;

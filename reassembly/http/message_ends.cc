@@ -120,6 +120,16 @@ void HttpConnection::OnMessageEnd(Flow flow, Ending ending, bool lenient) {
   FinishIfDone(*exchange);
 }
 
+void HttpConnection::GiveUpHead(Exchange& exchange) {
+  for (Lane& lane : active_->lanes) {
+    if (lane.current == &exchange || lane.held == &exchange) {
+      lane.parser.GiveUpHead();
+      break;
+    }
+  }
+  Recharge();
+}
+
 void HttpConnection::FinishIfDone(Exchange& exchange) {
   const Message& request = exchange.request();
   const Message& response = exchange.response();

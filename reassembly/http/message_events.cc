@@ -67,6 +67,14 @@ bool HttpConnection::Accepts(Flow flow, const MessageStart& start, const StartLi
   if (client_ && SideOf(flow) != line.side) {
     return false;
   }
+  if (line.odd) {
+    // Only where it is due, and on no connection that looks like another protocol.
+    const bool due = line.side == Side::kClient
+                         ? client_ == flow
+                         : client_ == Reverse(flow) && active_->pairing.waiting() > 0;
+    return due && !start.resynchronised &&
+           (protocol_ == store::Protocol::kHttp1 || protocol_ == store::Protocol::kNoData);
+  }
   if (!start.resynchronised) {
     return true;
   }
@@ -188,6 +196,8 @@ BodyPlan HttpConnection::OnRequestHead(Flow flow, const MessageStart& start, con
     plan.framing = Framing::kContentLength;
     plan.length = *fields.content_length;
     request.facts.declared_bytes = plan.length;
+  } else {
+    plan.end_unknown = fields.other_coding;
   }
   request.facts.framing = plan.framing;
   if (fields.lenient || fields.other_coding) {
@@ -273,7 +283,7 @@ BodyPlan HttpConnection::PlanResponse(const Exchange& exchange, const StartLine&
     plan.framing = Framing::kNone;
   } else if (fields.chunked) {
     plan.framing = Framing::kChunked;
-  } else if (fields.content_length && !fields.other_coding) {
+  } else if (fields.content_length) {
     plan.framing = Framing::kContentLength;
     plan.length = *fields.content_length;
     plan.bodyless_possible = !request.present;

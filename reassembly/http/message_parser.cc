@@ -111,7 +111,11 @@ void MessageParser::EnterBody(const BodyPlan& plan) {
       state_ = State::kBetween;
       break;
   }
-  if (state_ == State::kBetween || (state_ == State::kLength && left_ == 0)) {
+  if (plan.end_unknown) {
+    EndMessage(Ending::kBroken);
+    handler_.OnLost(flow_, chunk_->offset + at_, 0, false);
+    Search();
+  } else if (state_ == State::kBetween || (state_ == State::kLength && left_ == 0)) {
     EndMessage(Ending::kComplete);
   }
 }
@@ -198,6 +202,20 @@ void MessageParser::BecomeOpaque() {
     EndMessage(Ending::kBroken);
   }
   state_ = State::kOpaque;
+}
+
+void MessageParser::GiveUpHead() {
+  if (state_ != State::kHead) {
+    return;
+  }
+  const uint64_t end = start_.offset + head_.size();
+  if (tentative_ || !line_known_) {
+    DropHead();
+  } else {
+    EndPartialHead(Ending::kEvicted, nullptr);
+  }
+  handler_.OnLost(flow_, end, 0, false);
+  Search();
 }
 
 void MessageParser::OnGap(const Gap& gap) {

@@ -39,6 +39,8 @@ struct BodyPlan {
   uint64_t length = 0;
   /// A response to an unknown request: if it was a HEAD, there is no body, whatever the head says.
   bool bodyless_possible = false;
+  /// Nothing says where the body ends, nor, by that, where the next message begins.
+  bool end_unknown = false;
 };
 
 /// Receives what MessageParser finds in a flow. Implemented by HttpConnection.
@@ -96,6 +98,8 @@ class MessageParser {
   void Finish(bool whole, Ending ending);
   /// No more HTTP in this flow: bytes are only counted.
   void BecomeOpaque();
+  /// Does not wait any longer for the end of the head in progress.
+  void GiveUpHead();
 
   bool opaque() const { return state_ == State::kOpaque; }
   size_t buffered_bytes() const { return head_.capacity(); }
@@ -141,6 +145,7 @@ class MessageParser {
   void OverlongHead();
   void HoldStart();
   void LetStartGo();
+  void ReturnChunk();
   void DropHead();
   void DropTentativeHead();
   void EndPartialHead(Ending ending, const Gap* gap);

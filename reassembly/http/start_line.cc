@@ -40,6 +40,29 @@ size_t FindVersion(std::string_view text, size_t until) {
   return text.rfind(kVersionName, until);
 }
 
+bool IsLetter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+bool IsCommonMethod(std::string_view text) {
+  constexpr std::array<std::string_view, 9> kMethods = {
+      "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT"};
+  return std::find(kMethods.begin(), kMethods.end(), text) != kMethods.end();
+}
+
+/// "HTTP/" in any case?
+bool NamesVersion(std::string_view text) {
+  return text.size() >= kVersionName.size() &&
+         std::equal(kVersionName.begin(), kVersionName.end(), text.begin(),
+                    [](char a, char b) { return a == b || (IsLetter(b) && a == (b & ~0x20)); });
+}
+
+/// "RTSP/1.0": the version of a protocol whose lines look like those of HTTP.
+bool NamesOtherVersion(std::string_view text) {
+  const size_t slash = text.find('/');
+  return slash != std::string_view::npos && slash > 0 && slash + 1 < text.size() &&
+         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(slash), IsLetter) &&
+         IsDigit(text[slash + 1]) && !NamesVersion(text);
+}
+
 /// "1.1" (or, leniently, "1") to the version; false if it is none.
 bool ParseVersion(std::string_view text, StartLine& line) {
   if (text.size() == 3 && IsDigit(text[0]) && text[1] == '.' && IsDigit(text[2])) {
@@ -84,6 +107,65 @@ bool ParseStatusLine(std::string_view text, StartLine& line) {
   return true;
 }
 
+/// A line that ParseRequestLine refuses, of which the rest begins at `from`.
+bool ParseOddRequestLine(std::string_view text, size_t method, size_t from, size_t until,
+                         StartLine& line) {
+  line = {};
+  line.method = {0, static_cast<uint32_t>(method)};
+  line.lenient = line.odd = true;
+  size_t word = until;
+  while (word > from && !IsBlank(text[word - 1])) {
+    --word;
+  }
+  const std::string_view name = text.substr(0, method);
+  const std::string_view last = text.substr(word, until - word);
+  size_t end = until;
+  if (NamesVersion(last) && (word > from || from > method + 1)) {
+    if (!ParseVersion(last.substr(kVersionName.size()), line)) {
+      line.version_major = line.version_minor = 0;
+    }
+    for (end = word; end > from && IsBlank(text[end - 1]);) {
+      --end;
+    }
+  } else if (word > from && NamesOtherVersion(last)) {
+    return false;
+  }
+  const std::string_view target = text.substr(from, end - from);
+  const size_t version = text.find(kVersionName, from);
+  const bool names_http =
+      end < until || (version != std::string_view::npos && version + kVersionName.size() < until &&
+                      IsDigit(text[version + kVersionName.size()]));
+  const bool path = target.starts_with('/') || target.find("://") != std::string_view::npos;
+  if (name == "PRI" || !(names_http || (path && IsCommonMethod(name)))) {
+    return false;
+  }
+  line.target = {static_cast<uint32_t>(from), static_cast<uint32_t>(target.size())};
+  return true;
+}
+
+/// Another version or another name of it, as in "HTTP/2.0 200", "http/1.1 200", "ICY 200" (streamed
+/// music), in front of a status.
+bool ParseOddStatusLine(std::string_view text, StartLine& line) {
+  line = {};
+  line.side = store::Side::kServer;
+  line.lenient = line.odd = true;
+  size_t at = std::min(text.find_first_of(" \t"), text.size());
+  if (!NamesVersion(text.substr(0, at)) && text.substr(0, at) != "ICY") {
+    return false;
+  }
+  while (at < text.size() && IsBlank(text[at])) {
+    ++at;
+  }
+  const std::string_view status = text.substr(at, 3);
+  if (status.size() < 3 || !std::all_of(status.begin(), status.end(), IsDigit) ||
+      status.front() == '0' || (at + 3 < text.size() && !IsBlank(text[at + 3]))) {
+    return false;
+  }
+  line.status =
+      static_cast<uint16_t>((status[0] - '0') * 100 + (status[1] - '0') * 10 + (status[2] - '0'));
+  return true;
+}
+
 bool ParseRequestLine(std::string_view text, StartLine& line) {
   const size_t method = TokenSize(text.substr(0, limits::kMethodBytes + 1));
   if (method == 0 || method > limits::kMethodBytes || method == text.size() ||
@@ -103,10 +185,11 @@ bool ParseRequestLine(std::string_view text, StartLine& line) {
   line.lenient |= until != text.size();
   const size_t name = FindVersion(text, until);
   const bool versioned = name != std::string_view::npos && name > from && IsBlank(text[name - 1]);
+  const size_t line_end = until;
   if (versioned) {
     const size_t number = name + kVersionName.size();
     if (!ParseVersion(text.substr(number, until - number), line)) {
-      return false;
+      return ParseOddRequestLine(text, method, from, line_end, line);
     }
     until = name - 1;
     while (until > from && IsBlank(text[until - 1])) {
@@ -127,7 +210,7 @@ bool ParseRequestLine(std::string_view text, StartLine& line) {
     line.lenient = true;
     const bool path = target.front() == '/' || target.find("://") != std::string_view::npos;
     if (spaced || !path || text.substr(0, method) != "GET") {
-      return false;
+      return ParseOddRequestLine(text, method, from, line_end, line);
     }
   }
   return true;
@@ -160,8 +243,9 @@ std::optional<StartLine> ParseStartLine(std::string_view text) {
     text.remove_suffix(1);
   }
   std::optional<StartLine> line(std::in_place);
-  const bool parsed =
-      text.starts_with(kVersionName) ? ParseStatusLine(text, *line) : ParseRequestLine(text, *line);
+  const bool parsed = (text.starts_with(kVersionName) ? ParseStatusLine(text, *line)
+                                                      : ParseRequestLine(text, *line)) ||
+                      ParseOddStatusLine(text, *line);
   line->lenient |= bare;
   if (!parsed || HasControls(text)) {
     line.reset();

@@ -10,6 +10,8 @@
 #include <llhttp.h>
 #include <strings.h>
 
+#include <algorithm>
+
 #include "reassembly/http/head.h"
 
 namespace trafrec::reassembly {
@@ -49,6 +51,13 @@ int OnValue(llhttp_t* parser, const char* at, size_t size) {
     reader.at_host = false;
   }
   return 0;
+}
+
+/// Not as the last coding, where the grammar wants it.
+bool NamesChunked(std::string_view head) {
+  constexpr std::string_view kName = "chunked";
+  return std::search(head.begin(), head.end(), kName.begin(), kName.end(),
+                     [](char a, char b) { return (a | 0x20) == b; }) != head.end();
 }
 
 int OnHeadComplete(llhttp_t* parser) {
@@ -102,11 +111,13 @@ std::optional<HeadFields> ParseFieldsByLlhttp(const StartLine& start, std::strin
   }
   const bool coded = (parser.flags & F_TRANSFER_ENCODING) != 0;
   const bool sized = (parser.flags & F_CONTENT_LENGTH) != 0;
-  if ((coded && sized) || parser.content_length > kLengthMax) {
+  const bool chunked = (parser.flags & F_CHUNKED) != 0;
+  if ((coded && sized) || parser.content_length > kLengthMax ||
+      (coded && !chunked && NamesChunked(head))) {
     return std::nullopt;
   }
-  reader.fields.chunked = (parser.flags & F_CHUNKED) != 0;
-  reader.fields.other_coding = coded && !reader.fields.chunked;
+  reader.fields.chunked = chunked;
+  reader.fields.other_coding = coded && !chunked;
   if (sized) {
     reader.fields.content_length = parser.content_length;
   }

@@ -235,7 +235,8 @@ void StreamTracker::Impl::Evict(Connection& connection) {
 void StreamTracker::Impl::Remove(Connection& connection) {
   ListOf(connection.phase).Remove(connection);
   encapsulations.Release(connection.encapsulation);
-  encapsulations.Release(connection.key.overlay);
+  seconds -= (connection.key.overlay & kSecondOfTuple) != 0 ? 1 : 0;
+  encapsulations.Release(connection.key.overlay & ~kSecondOfTuple);
   mirrors.Remove(connection.self, [this](uint32_t overlay) { encapsulations.Release(overlay); });
   memory.used_bytes -= kConnectionBytes;
   table.Remove(connection);

@@ -102,6 +102,9 @@ void StreamTracker::Impl::OnSegment(const TcpSegment& segment) {
   FlowKey key = MakeFlowKey(segment.source, segment.destination, overlay, low);
   uint32_t hash = table.Hash(key);
   Connection* connection = overlay_known ? Find(key, hash) : nullptr;
+  if (seconds > 0 || (connection != nullptr && IsOfAnother(*connection, low, segment))) {
+    connection = ChooseOfTwo(connection, key, hash, low, segment);
+  }
   const auto flow_of = [&] { return connection->has(Connection::kFirstIsLow) == low ? 0 : 1; };
   if (connection != nullptr && connection->phase == Phase::kClosed) {
     if (IsLate(*connection, flow_of(), segment)) {
@@ -120,12 +123,8 @@ void StreamTracker::Impl::OnSegment(const TcpSegment& segment) {
       return;
     }
     if (outcome == SynOutcome::kReplaces) {
-      Close(*connection, CauseOf(*connection, store::CloseCause::kReplaced));
-      connection = Find(key, hash);
-      if (connection != nullptr) {
-        Remove(*connection);
-        connection = nullptr;
-      }
+      Forget(*connection);
+      connection = nullptr;
     }
   }
   if (connection == nullptr && (flags & TcpSegment::kSyn) != 0) {
@@ -140,7 +139,7 @@ void StreamTracker::Impl::OnSegment(const TcpSegment& segment) {
       return;
     }
     // The connection before may have been the last one to know this overlay.
-    key.overlay = encapsulations.Acquire(overlay_ids);
+    key.overlay = encapsulations.Acquire(overlay_ids) | (key.overlay & kSecondOfTuple);
     hash = table.Hash(key);
     connection = &Open(key, hash, segment, low);
   }
@@ -217,6 +216,7 @@ Connection& StreamTracker::Impl::Open(const FlowKey& key, uint32_t hash, const T
     }
   }
   Connection& connection = table.Add(key, hash);
+  seconds += (key.overlay & kSecondOfTuple) != 0 ? 1 : 0;
   memory.used_bytes += kConnectionBytes;
   ++counters.connections_seen;
   connection.opened_at = segment.at;

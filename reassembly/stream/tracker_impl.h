@@ -18,9 +18,12 @@
 namespace trafrec::reassembly {
 
 /// The tracker's parts, one .cc each: stream_tracker (segments to connections), handshake (SYN),
-/// acknowledgment (ACK), delivery (payload), ordering (holes, both flows), closing (FIN, RST,
-/// ends), timers (what is due, and the memory budget).
+/// reuse (ports used again without one), acknowledgment (ACK), delivery (payload), ordering (holes,
+/// both flows), closing (FIN, RST, ends), timers (what is due, and the memory budget).
 struct StreamTracker::Impl {
+  /// In FlowKey::overlay: the second of two connections that the same addresses have (reuse.cc).
+  static constexpr uint32_t kSecondOfTuple = uint32_t{1} << 31;
+
   Impl(const StreamLimits& limits, MemoryAccount& memory, StreamConsumerFactory& consumers);
 
   // stream_tracker.cc
@@ -45,6 +48,14 @@ struct StreamTracker::Impl {
   SynOutcome OnSynWithOtherNumber(Connection& connection, int f, const TcpSegment& segment);
   void AdoptSyn(Connection& connection, int f, const TcpSegment& segment);
   void OnHandshakeAck(Connection& connection, int f, const TcpSegment& segment);
+
+  // reuse.cc
+  /// Neither number of the segment is near to where the connection is.
+  static bool IsOfAnother(const Connection& connection, bool source_is_low,
+                          const TcpSegment& segment);
+  Connection* ChooseOfTwo(Connection* first, FlowKey& key, uint32_t& hash, bool source_is_low,
+                          const TcpSegment& segment);
+  void Forget(Connection& connection);
 
   // acknowledgment.cc
   void OnAck(Connection& connection, int f, const TcpSegment& segment, Arrival& arrival);
@@ -131,6 +142,7 @@ struct StreamTracker::Impl {
   TimeNs now = 0;
   TimeNs wake_at = kNever;
   store::ConnectionNumber connections_made = 0;
+  size_t seconds = 0;  ///< connections with kSecondOfTuple
 };
 
 template <typename Call>

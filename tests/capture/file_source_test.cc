@@ -78,6 +78,36 @@ TEST(FileSource, PacketsOutliveTheSourceInTheirBatch) {
   EXPECT_EQ(AsText(batch.packets.at(0).bytes), "kept");
 }
 
+TEST(FileSource, FileThatIsEmptiedUnderAPacketEndsTheProcessWithASentence) {
+  const TemporaryFolder folder;
+  const std::string path = folder.Write("a", Pcap({}, {{1, "there"}}));
+  auto source = OpenFiles({path}, {});
+  ASSERT_TRUE(source);
+  PacketBatch batch;
+  ASSERT_TRUE((*source)->Next(batch).value());
+  const uint8_t* const byte = batch.packets.at(0).bytes.data();
+  ASSERT_EQ(truncate(path.c_str(), 0), 0);
+  EXPECT_EXIT(static_cast<void>(*static_cast<const volatile uint8_t*>(byte)),
+              testing::ExitedWithCode(1), "became shorter while it was read");
+}
+
+TEST(FileSource, FileThatBecomesShorterWithinItsLastPageIsAnError) {
+  const TemporaryFolder folder;
+  const std::string path = folder.Write("a", ManyPackets());
+  auto source = OpenFiles({path}, {});
+  ASSERT_TRUE(source);
+  PacketBatch batch;
+  ASSERT_TRUE((*source)->Next(batch).value());
+  ASSERT_EQ(truncate(path.c_str(), static_cast<off_t>(ManyPackets().size() - 1)), 0);
+  Result<bool> more = true;
+  while (more && *more) {
+    batch = {};
+    more = (*source)->Next(batch);
+  }
+  ASSERT_FALSE(more);
+  EXPECT_THAT(more.error().what, HasSubstr("became shorter while it was read"));
+}
+
 struct Compressor {
   const char* name;
   std::string (*run)(const std::string&);

@@ -79,6 +79,12 @@ void WriteCaptures(const fs::path& folder) {
   test_support::PcapngWriter(captures / "one.pcapng", {{.name = "eth0"}}).Write(packets);
 }
 
+// The first page of the file, and one far behind.
+void WriteSegment(const fs::path& folder) {
+  using namespace std::string_view_literals;
+  Write(folder / "segment_fuzz" / "changes", "\0\x64\0\0\1x\0\x40\1\4abcd"sv);
+}
+
 void WriteFrame(const fs::path& folder) {
   store::EntryEncoder encoder;
   store::FrameBuffer entries;
@@ -132,5 +138,6 @@ int main(int argc, char** argv) {
   trafrec::fuzz::WriteHttp(folder);
   trafrec::fuzz::WriteCaptures(folder);
   trafrec::fuzz::WriteFrame(folder);
+  trafrec::fuzz::WriteSegment(folder);
   return 0;
 }

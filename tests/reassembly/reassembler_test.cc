@@ -31,6 +31,7 @@ class Sink : public store::RecordSink {
   void PutExchange(const store::ExchangeRecord& exchange) override {
     exchanges += store::HasFlag(exchange.flags, store::Flag::kOpen) ? 0 : 1;
     targets += exchange.target;
+    flags_of_all &= exchange.flags;
   }
   void PutLoss(const store::LossRecord& loss) override { losses.push_back(loss); }
   void Advance(const store::Marks& latest, TimeNs packet_now) override {
@@ -40,6 +41,7 @@ class Sink : public store::RecordSink {
 
   int exchanges = 0;
   std::string targets;
+  store::Flags flags_of_all = ~store::Flags{0};
   std::vector<store::LossRecord> losses;
   store::Marks marks;
   std::vector<TimeNs> times;
@@ -63,6 +65,51 @@ TEST_F(Reassembly, PacketsBecomeExchanges) {
   Feed(wire.Packets());
   reassembler_.Finish();
   EXPECT_EQ(sink_.exchanges, 1);
+}
+
+/// Of a conversation of two exchanges the packets that the client sent, or the server.
+std::vector<RawPacket> OneDirection(store::Side from) {
+  TcpConversation wire;
+  wire.Handshake();
+  for (int i = 0; i < 2; ++i) {
+    wire.ClientSends(kRequest).ServerSends(kResponse);
+  }
+  std::vector<RawPacket> packets = wire.Close().Packets();
+  constexpr size_t kLastOfSource = 14 + 12 + 3;  // of an IPv4 packet in Ethernet
+  const uint8_t sender = from == store::Side::kClient ? 1 : 2;
+  std::erase_if(packets,
+                [&](const RawPacket& packet) { return packet.bytes.at(kLastOfSource) != sender; });
+  return packets;
+}
+
+TEST_F(Reassembly, CaptureOfTheClientsDirectionGivesItsRequestsUnanswered) {
+  Feed(OneDirection(store::Side::kClient));
+  reassembler_.Finish();
+  EXPECT_EQ(sink_.exchanges, 2);
+  EXPECT_EQ(sink_.flags_of_all, FlagBit(store::Flag::kResponseMissing));
+}
+
+TEST_F(Reassembly, CaptureOfTheServersDirectionGivesItsAnswersUnasked) {
+  Feed(OneDirection(store::Side::kServer));
+  reassembler_.Finish();
+  EXPECT_EQ(sink_.exchanges, 2);
+  EXPECT_EQ(sink_.flags_of_all, FlagBit(store::Flag::kRequestMissing));
+}
+
+TEST_F(Reassembly, ExchangeWhosePacketsWereCutIsFlagged) {
+  TcpConversation wire;
+  wire.Handshake().ClientSends(kRequest);
+  wire.ServerSends("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + std::string(100, 'x'));
+  std::vector<RawPacket> packets = wire.Close().Packets();
+  for (RawPacket& packet : packets) {
+    packet.wire_bytes = static_cast<uint32_t>(packet.bytes.size());
+    packet.bytes.resize(std::min<size_t>(packet.bytes.size(), 120));
+  }
+  Feed(packets);
+  reassembler_.Finish();
+  EXPECT_EQ(sink_.exchanges, 1);
+  EXPECT_EQ(sink_.flags_of_all,
+            FlagBit(store::Flag::kGapInResponse) | FlagBit(store::Flag::kSnaplenCut));
 }
 
 TEST_F(Reassembly, SumsHoldAtTheEnd) {

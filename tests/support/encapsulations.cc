@@ -154,6 +154,14 @@ ByteVector Teredo(Bytes ipv6_packet, bool origin) {
   return UdpTo(kTeredoPort, out);
 }
 
+ByteVector Ayiya(Bytes ip_packet) {
+  const bool v6 = TypeOf(ip_packet, 0) == kEtherTypeIpv6;
+  ByteVector out = {0x41, 0x52, 0x11, static_cast<uint8_t>(v6 ? 41 : 4), 0x4c, 0, 0, 0};
+  out.resize(out.size() + 16 + 20, 0xee);
+  PutBytes(out, ip_packet);
+  return UdpTo(kAyiyaPort, out);
+}
+
 ByteVector WithExtensions(Bytes ipv6_packet, const std::vector<uint8_t>& types,
                           const std::vector<ByteVector>& headers) {
   CHECK(types.size() == headers.size() && ipv6_packet.size() >= 40);

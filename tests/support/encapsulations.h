@@ -9,7 +9,7 @@
 namespace trafrec::test_support {
 
 inline constexpr uint16_t kVxlanPort = 4789, kGenevePort = 6081, kGtpUserPort = 2152,
-                          kTeredoPort = 3544, kGreOverUdpPort = 4754;
+                          kTeredoPort = 3544, kGreOverUdpPort = 4754, kAyiyaPort = 5072;
 
 /// Link layer payload with EtherType kEtherTypeMpls: one label, bottom of the stack unless `more`.
 ByteVector Mpls(uint32_t label, Bytes inside, bool more = false);
@@ -48,6 +48,9 @@ ByteVector Geneve(uint32_t network, Bytes inside, uint16_t ether_type, Bytes opt
 ByteVector GtpUser(uint32_t tunnel, Bytes ip_packet, bool extended = false);
 /// With an origin indication if `origin`.
 ByteVector Teredo(Bytes ipv6_packet, bool origin = false);
+
+/// With an identity of 16 bytes and a signature of 20, as SixXS sent it.
+ByteVector Ayiya(Bytes ip_packet);
 
 /// An IPv6 packet with extension headers (each whole, its first byte is overwritten with the next
 /// header's number) between header and payload; `types` are their numbers.

@@ -8,7 +8,6 @@
 #include <sstream>
 
 #include "tests/tools/run_trafrec.h"
-#include "tools/accounting.h"
 #include "tools/progress.h"
 #include "tools/record_options.h"
 #include "tools/settings.h"
@@ -21,9 +20,7 @@ using test_support::Outcome;
 using test_support::Shell;
 using test_support::Trafrec;
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::StartsWith;
 
 const std::vector<std::string> kCommands = {"record", "show",        "export", "stats",
@@ -214,33 +211,6 @@ TEST(Progress, TheLiveLineHasRatesLossAndLags) {
   EXPECT_THAT(LiveLine(before, now, 2.0),
               AllOf(HasSubstr("1,000 packets/s"), HasSubstr("50 exchanges/s"),
                     HasSubstr("lost 20 (1.0%)"), HasSubstr("lag 3 ms, store 110 ms")));
-}
-
-TEST(Accounting, WhatWasDroppedComesWithARemedy) {
-  const Counters counters = {{"packets.received", "", 980}, {"capture.kernel_drops", "", 20}};
-  const std::vector<Finding> findings = LossFindings(counters, {});
-  ASSERT_EQ(findings.size(), 1U);
-  EXPECT_EQ(findings[0].what, "the kernel dropped 20 packets (2.0% of all)");
-  EXPECT_THAT(findings[0].remedy, HasSubstr("--ring"));
-}
-
-TEST(Accounting, NothingLostIsNoFinding) {
-  EXPECT_THAT(LossFindings({{"packets.received", "", 980}}, {}), IsEmpty());
-}
-
-TEST(Accounting, WithoutHttpItSaysWhatWasThere) {
-  const Counters counters = {{"packets.received", "", 10},
-                             {"packets.tcp", "packets.received", 10},
-                             {"exchanges", "", 0},
-                             {"http.connections.tls", "", 2}};
-  const std::vector<Finding> findings = NothingSeenFindings(counters);
-  ASSERT_EQ(findings.size(), 1U);
-  EXPECT_EQ(findings[0].what, "2 connections carried TLS");
-}
-
-TEST(Accounting, TheTreePutsPartsUnderTheirWholes) {
-  EXPECT_EQ(CounterTree({{"a", "", 1'000}, {"a.x", "a", 999}, {"a.y", "a", 1}, {"a.z", "a", 0}}),
-            "    a      1,000\n      a.x    999\n      a.y      1\n");
 }
 
 }  // namespace

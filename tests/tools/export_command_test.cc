@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/support/capture_files.h"
+#include "tests/support/tcp_conversation.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/captures.h"
 #include "tests/tools/har_schema.h"
@@ -15,7 +17,6 @@ namespace {
 
 using nlohmann::json;
 using test_support::Outcome;
-using test_support::Shell;
 using test_support::TemporaryFolder;
 using test_support::Trafrec;
 using testing::AllOf;
@@ -138,6 +139,16 @@ TEST_F(ExportCommand, StatsJsonHasTheCountersAndTheLossRows) {
   EXPECT_THAT(attempt["broken_sums"], IsEmpty());
   EXPECT_EQ(attempt["losses"][0]["cause"], "start");
   EXPECT_GT(attempt["counters"]["packets.received"], 0);
+}
+
+TEST_F(ExportCommand, StatsNamesConnectionsWhoseBeginningWasNotSeen) {
+  const std::string log = folder_ / "middle";
+  test_support::TcpConversation wire;
+  wire.ClientSends("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+  test_support::PcapWriter(folder_ / "middle.pcap").Write(wire.Packets());
+  test_support::RecordInto(log, folder_ / "middle.pcap");
+  EXPECT_THAT(Trafrec({"stats", log}).out,
+              HasSubstr("1 connection (1 of them without a beginning)"));
 }
 
 TEST_F(ExportCommand, VerifyOfASoundLogIsWell) {

@@ -129,6 +129,16 @@ TEST(Page, SaysWhatIsMissingInWords) {
   EXPECT_THAT(page, HasSubstr("3 of it in the log"));
 }
 
+TEST(Page, ManyGapsAreToldTogether) {
+  Exchange exchange(1);
+  exchange.Request("GET / HTTP/1.1\r\n\r\n").Response("HTTP/1.1 200 OK\r\n\r\n", "abc");
+  for (uint64_t i = 0; i < 100; ++i) {
+    exchange.GapInResponse(i, 1'000);
+  }
+  EXPECT_THAT(ExchangePage(exchange, {}, Paint(false)),
+              HasSubstr("and 80 gaps more, of 80,000 bytes, in the response (--json has all)"));
+}
+
 TEST(Page, ShowsOnlyTheSideThatWasAsked) {
   Exchange exchange(1);
   exchange.Request("GET / HTTP/1.1\r\nHost: es\r\n\r\n").Response("HTTP/1.1 200 OK\r\n\r\n");

@@ -60,8 +60,8 @@ class FullDiskOfAFileJob : public testing::Test {
 
 TEST_F(FullDiskOfAFileJob, EndsItWithOneAndNamesThingReasonAndRemedy) {
   EXPECT_EQ(outcome_.exit_code, 1);
-  EXPECT_THAT(outcome_.err, AllOf(StartsWith("trafrec: "), HasSubstr(log_),
-                                  HasSubstr("disk is full"), HasSubstr("\ntry: free some space")));
+  EXPECT_THAT(outcome_.err, AllOf(StartsWith("trafrec: "), HasSubstr(log_ + ": the disk is full"),
+                                  HasSubstr("\ntry: free some space")));
 }
 
 TEST_F(FullDiskOfAFileJob, WhatFittedIsSealedAndWhole) {

@@ -20,6 +20,9 @@ check_traces() {
   "$folder/check.py" --quiet "${limits[@]}" --results \
     "'$trafrec' record --quiet --read {pcap} --log {tmp}/log; '$trafrec' export {tmp}/log --format ndjson" ||
     die "too few captures are exact"
+  step "the same, changed by what TCP survives" \
+    python3 tests/traces/metamorphic.py "$trafrec" "$folder"/pcaps/*/*.pcap ||
+    die "an exchange is not what it was"
   for capture in "$folder"/es/*.pcap.gz; do
     note "$(basename "$capture")"
     python3 tests/traces/check_operations.py "$trafrec" "$capture" "${capture%.pcap.gz}.truth.jsonl.gz" ||

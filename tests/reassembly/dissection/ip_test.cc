@@ -135,6 +135,12 @@ TEST(DissectorIp, MirrorThatCutsPacketsLeavesTheirLengths) {
   EXPECT_EQ(seen.segment->payload_wire_bytes, kLongPayload.size());
 }
 
+TEST(DissectorIp, AuthenticationHeaderUnderIpv4IsSkipped) {
+  ByteVector payload = Hex("06 04 0000 00000000 0000000000000000 0000000000000000");
+  PutBytes(payload, TcpBytes({.payload = "hello"}));
+  EXPECT_EQ(Feed()(Ethernet(IpPacket({.protocol = 51}, payload))), "TCP hello");
+}
+
 TEST(DissectorIp, OtherProtocolsAreIgnoredByName) {
   const auto with_protocol = [](uint8_t protocol) {
     return Ethernet(IpPacket({.protocol = protocol}, ByteVector(40)));

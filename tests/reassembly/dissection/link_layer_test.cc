@@ -71,6 +71,14 @@ TEST(DissectorLink, IpRightOverLlc) {
   EXPECT_EQ(Feed()(Ethernet(llc, static_cast<uint16_t>(llc.size()))), "TCP hello");
 }
 
+TEST(DissectorLink, TagsOfSwitchFabricsAreSkipped) {
+  const ByteVector frame = Ethernet(Hello());
+  EXPECT_EQ(Feed()(Ethernet(Prefixed(Hex("80010002 0800"), Hello()), 0x8926)),
+            "TCP hello");                                                              // VN-Tag
+  EXPECT_EQ(Feed()(Ethernet(Prefixed(Hex("00000abc"), frame), 0x88e7)), "TCP hello");  // 802.1ah
+  EXPECT_EQ(Feed()(Ethernet(Prefixed(Hex("0420"), frame), 0x8903)), "TCP hello");      // FabricPath
+}
+
 TEST(DissectorLink, SpanningTreeIsNotIp) {
   EXPECT_EQ(Feed()(Ethernet(Hex("42 42 03 00 00 00 00 00"), 8)), "ignored: not_ip");
 }

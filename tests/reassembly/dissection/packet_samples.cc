@@ -39,8 +39,8 @@ std::vector<PacketSample> PacketSamples() {
        {Gre(frame, {.checksum = true, .has_key = true, .sequence = true, .ether_type = 0x6558}),
         Erspan(2, 1, frame), Erspan(3, 1, frame), Vxlan(1, frame),
         Geneve(1, frame, 0x6558, ByteVector(12)), GtpUser(1, Hello(false), true),
-        Teredo(Hello(true), true), UdpTo(kGreOverUdpPort, GreBytes(Hello(false))),
-        IpInIpv6(IpInIpv4(Hello(true)))}) {
+        Teredo(Hello(true), true), Ayiya(Hello(true)),
+        UdpTo(kGreOverUdpPort, GreBytes(Hello(false))), IpInIpv6(IpInIpv4(Hello(true)))}) {
     samples.push_back({kLinkRaw, packet});
     for (const ByteVector& fragment : Fragments(packet, 48, 1)) {
       samples.push_back({kLinkRaw, fragment});

@@ -92,6 +92,21 @@ TEST(DissectorTunnel, TeredoWithAndWithoutOrigin) {
   EXPECT_EQ(Wrapped(Teredo(HelloV6(), true)).Path(), "teredo 0");
 }
 
+TEST(DissectorTunnel, AyiyaSkipsIdentityAndSignature) {
+  EXPECT_EQ(Wrapped(Ayiya(HelloV6())), "TCP hello");
+  EXPECT_EQ(Wrapped(Ayiya(Hello())), "TCP hello");
+}
+
+TEST(DissectorTunnel, AnswersOfGtpComeFromItsPort) {
+  ByteVector packet = GtpUser(7, Hello());
+  constexpr size_t kPorts = 20;  // behind an IPv4 header
+  packet[kPorts + 2] = packet[kPorts + 3] = 0x77;
+  packet[kPorts] = kGtpUserPort >> 8;
+  packet[kPorts + 1] = kGtpUserPort & 0xff;
+  packet[kPorts + 6] = packet[kPorts + 7] = 0;  // no checksum
+  EXPECT_EQ(Wrapped(packet).Path(), "gtp 7");
+}
+
 TEST(DissectorTunnel, GreOverUdp) {
   EXPECT_EQ(Wrapped(UdpTo(kGreOverUdpPort, GreBytes(Hello()))).Path(), "gre 0");
 }
@@ -99,8 +114,8 @@ TEST(DissectorTunnel, GreOverUdp) {
 TEST(DissectorTunnel, OrdinaryUdpOnATunnelsPortIsUdp) {
   const ByteVector text =
       Bytestring("just some text that a program sends in a datagram of its own");
-  for (const uint16_t port :
-       {kVxlanPort, uint16_t{8472}, kGenevePort, kGtpUserPort, kTeredoPort, kGreOverUdpPort}) {
+  for (const uint16_t port : {kVxlanPort, uint16_t{8472}, kGenevePort, kGtpUserPort, kTeredoPort,
+                              kGreOverUdpPort, kAyiyaPort}) {
     EXPECT_EQ(Wrapped(UdpTo(port, text)), "ignored: udp") << port;
     EXPECT_EQ(Wrapped(UdpTo(port, {})), "ignored: udp") << port;
   }

@@ -134,7 +134,7 @@ TEST(Framing, PipelinesOfAThousandArePairedInOrder) {
   talk.Close();
   ASSERT_EQ(talk.exchange_count(), 1000);
   for (int i = 0; i < 1000; ++i) {
-    const auto n = static_cast<store::ExchangeNumber>(i + 1);
+    const auto n = static_cast<store::ExchangeNumber>(i) + 1;
     ASSERT_EQ(talk.exchange(n).target, "/" + std::to_string(i));
     ASSERT_EQ(talk.response(n).body, "answer " + std::to_string(i));
     ASSERT_EQ(talk.exchange(n).flags, 0) << i;
@@ -265,6 +265,52 @@ TEST(Framing, MemoryStaysBoundedHoweverLongTheBody) {
     talk.Server(piece);
     ASSERT_LT(talk.memory_used(), 1'000'000);
   }
+}
+
+TEST(Framing, BodyOfTenGibibytesIsCountedToItsEnd) {
+  constexpr uint64_t kBody = uint64_t{10} << 30;
+  Talk talk;
+  talk.Client(Get("/a"));
+  talk.Server(fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", kBody));
+  talk.Server("first").ServerLost(kBody - 10).Server("last!");
+  talk.Client(Get("/b")).Server(Ok("b"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200", "GET /b 200"));
+  EXPECT_EQ(talk.response(1).facts.body_bytes, kBody);
+  EXPECT_EQ(talk.response(1).facts.body_stored_bytes, 10U);
+  EXPECT_THAT(talk.flags(2), IsEmpty());
+}
+
+TEST(Framing, EndlessTrailersAreGivenUpAtTheLimit) {
+  Talk talk;
+  talk.Client(Get("/a")).Server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
+  const std::string line = "X-Line: " + Body(1000) + "\r\n";
+  for (int i = 0; i < 2000; ++i) {
+    talk.Server(line);
+    ASSERT_LT(talk.memory_used(), 4'500'000);
+  }
+  talk.Close();
+  EXPECT_THAT(talk.flags(1), ElementsAre("response_truncated", "evicted"));
+}
+
+TEST(Framing, OfEndlessInterimAnswersTheFirstAreKept) {
+  Talk talk;
+  talk.Client(Get("/a"));
+  for (int i = 0; i < 1000; ++i) {
+    talk.Server("HTTP/1.1 102 Processing\r\n\r\n");
+  }
+  talk.Server(Ok("a")).Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200"));
+  EXPECT_EQ(talk.exchange(1).interim.size(), 100U);
+}
+
+TEST(Framing, HeadOfOneMebibyteIsTaken) {
+  Talk talk;
+  const std::string head = "GET /a HTTP/1.1\r\nX: " + Body((size_t{1} << 20) - 100) + "\r\n\r\n";
+  talk.ClientIn(1448, head).Server(Ok("a"));
+  talk.Close();
+  EXPECT_EQ(talk.request(1).head, head);
+  EXPECT_THAT(talk.flags(1), IsEmpty());
 }
 
 TEST(Framing, EndlessHeadIsGivenUpAtTheLimit) {

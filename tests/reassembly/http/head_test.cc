@@ -40,6 +40,37 @@ TEST(StartLine, SimpleRequestIsGetOfAPathAlone) {
   EXPECT_FALSE(Line("RETR /path\r\n"));
 }
 
+struct OddLine {
+  const char* text;
+  const char* target;
+};
+
+class OddRequestLine : public testing::TestWithParam<OddLine> {};
+
+TEST_P(OddRequestLine, IsOneWhereARequestIsDue) {
+  const std::string text = std::string(GetParam().text) + "\r\n";
+  const auto line = Line(text);
+  ASSERT_TRUE(line);
+  EXPECT_TRUE(line->odd);
+  EXPECT_TRUE(line->lenient);
+  EXPECT_EQ(line->target.In(text), GetParam().target);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Forms, OddRequestLine,
+    testing::Values(OddLine{"GET  HTTP/1.1", ""}, OddLine{"OPTIONS HTTP/1.1", "HTTP/1.1"},
+                    OddLine{"CCM_POST /HTTP/1.1", "/HTTP/1.1"}, OddLine{"POST /a", "/a"},
+                    OddLine{"GET /a HTTP/2.0", "/a"}, OddLine{"GET /a HTTP/1.10", "/a"},
+                    OddLine{"GET /a http/1.1", "/a"}, OddLine{"GET /a HTTP/x", "/a"},
+                    OddLine{"GET /a b", "/a b"}));
+
+TEST(StartLine, LinesOfOtherProtocolsAreNoRequests) {
+  for (const char* text : {"RETR /path", "GET key", "POST", "OPTIONS * RTSP/1.0", "PRI * HTTP/2.0",
+                           "OPTIONS sip:a@b SIP/2.0", "MAIL FROM:<a@b>", "set key 0 0 5"}) {
+    EXPECT_FALSE(Line(text)) << text;
+  }
+}
+
 TEST(StartLine, StatusLineNeedsNoReason) {
   EXPECT_EQ(Line("HTTP/1.1 404\r\n")->status, 404);
   EXPECT_EQ(Line("HTTP/1.0 200 OK\r\n")->version_minor, 0);

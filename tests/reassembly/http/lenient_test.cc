@@ -51,12 +51,27 @@ TEST_P(LenientChunked, BeatsALengthAndIsFlagged) {
   EXPECT_THAT(taken.flags, ElementsAre("lenient"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Forms, LenientChunked,
-                         testing::Values("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
-                                         "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
-                                         "Transfer-Encoding:\r\n chunked\r\n",
-                                         "Transfer-Encoding : chunked\r\n",
-                                         "Transfer-Encoding: chunked\n"));
+INSTANTIATE_TEST_SUITE_P(
+    Forms, LenientChunked,
+    testing::Values("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+                    "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+                    "Transfer-Encoding:\r\n chunked\r\n", "Transfer-Encoding : chunked\r\n",
+                    "Transfer-Encoding: chunked\n", "Transfer-Encoding: chunked, identity\r\n",
+                    "Transfer-Encoding: chunked;q=1\r\n", "Transfer-Encoding: chunked rest\r\n"));
+
+TEST(Lenient, LengthBeatsACodingThatNobodyKnows) {
+  const Taken taken = Take("Transfer-Encoding: xchunked\r\nContent-Length: 5\r\n", "01234");
+  EXPECT_EQ(taken.body, "01234");
+  EXPECT_THAT(taken.pairs, ElementsAre("POST /a 200", "GET /next 200"));
+  EXPECT_THAT(taken.flags, ElementsAre("lenient"));
+}
+
+TEST(Lenient, NothingIsProvedBehindACodingThatNobodyKnows) {
+  // Its end is not known either, so "01234GET" is no method.
+  const Taken taken = Take("Transfer-Encoding: gzip\r\n", "01234");
+  EXPECT_THAT(taken.pairs, ElementsAre("POST /a 200", "- 200"));
+  EXPECT_THAT(taken.flags, ElementsAre("request_truncated", "lenient"));
+}
 
 TEST(Lenient, BareLineFeedsInChunkFraming) {
   const Taken taken = Take("Transfer-Encoding: chunked\r\n", "3\nabc\n0\n\n");
@@ -66,6 +81,12 @@ TEST(Lenient, BareLineFeedsInChunkFraming) {
 
 TEST(Lenient, BlanksAfterTheChunkSize) {
   const Taken taken = Take("Transfer-Encoding: chunked\r\n", "3  \r\nabc\r\n0\r\n\r\n");
+  EXPECT_EQ(taken.body, "abc");
+  EXPECT_THAT(taken.flags, ElementsAre("lenient"));
+}
+
+TEST(Lenient, BlanksBeforeTheChunkSize) {
+  const Taken taken = Take("Transfer-Encoding: chunked\r\n", " 3\r\nabc\r\n\t0\r\n\r\n");
   EXPECT_EQ(taken.body, "abc");
   EXPECT_THAT(taken.flags, ElementsAre("lenient"));
 }
@@ -86,6 +107,19 @@ TEST(Lenient, OverflowingLengthSwallowsTheRest) {
   EXPECT_EQ(taken.body, Get("/next"));
   EXPECT_THAT(taken.flags, Contains("lenient"));
   EXPECT_THAT(taken.flags, Contains("request_truncated"));
+}
+
+TEST(Lenient, LengthThatWouldWrapSwallowsTheRestToo) {
+  const Taken taken = Take("Content-Length: 18446744073709551621\r\n", "01234");  // 2^64 + 5
+  EXPECT_EQ(taken.body, "01234" + Get("/next"));
+  EXPECT_THAT(taken.flags, Contains("request_truncated"));
+}
+
+TEST(Lenient, ChunkSizeThatWouldWrapEndsTheMessageFlagged) {
+  const Taken taken = Take("Transfer-Encoding: chunked\r\n",
+                           "10000000000000003\r\nabc\r\n0\r\n\r\n");  // 2^64 + 3
+  EXPECT_EQ(taken.body, "");
+  EXPECT_THAT(taken.flags, ElementsAre("request_truncated", "lenient"));
 }
 
 TEST(Lenient, SimpleRequestGetsAHeadlessAnswer) {
@@ -140,6 +174,63 @@ TEST(Lenient, BrokenChunkSizeEndsTheMessageFlagged) {
   EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200", "GET /b 200"));
   EXPECT_THAT(talk.flags(1), ElementsAre("response_truncated", "lenient"));
   EXPECT_EQ(talk.response(2).body, "b");
+}
+
+TEST(Lenient, StrayBytesBehindAnAnswerDoNotHideTheNext) {
+  // "ok" could be the beginning of a start line; that it is none shows with the next packet.
+  Talk talk;
+  talk.Client(Get("/a")).Server("HTTP/1.1 204 No Content\r\n\r\nok");
+  talk.Client(Get("/b")).Server(Ok("b"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 204", "GET /b 200"));
+  EXPECT_THAT(talk.flags(2), ElementsAre("resynchronised"));
+}
+
+TEST(Lenient, OddRequestLineWhereARequestIsDueIsARequest) {
+  Talk talk;
+  talk.Client("GET  HTTP/1.1\r\nHost: a\r\n\r\n").Server(Ok("a"));
+  talk.Client("POST /b HTTP/2.0\r\nContent-Length: 2\r\n\r\nhi").Server(Ok("b"));
+  talk.Client(Get("/c")).Server(Ok("c"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET  200", "POST /b 200", "GET /c 200"));
+  EXPECT_THAT(talk.flags(1), ElementsAre("lenient"));
+  EXPECT_THAT(talk.flags(3), IsEmpty());
+  EXPECT_EQ(talk.request(2).body, "hi");
+}
+
+class OddStatusLine : public testing::TestWithParam<const char*> {};
+
+TEST_P(OddStatusLine, IsAnAnswerWhereOneIsDue) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(fmt::format("{}\r\nContent-Length: 2\r\n\r\nok", GetParam()));
+  talk.Client(Get("/b")).Server(Ok("b"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200", "GET /b 200"));
+  EXPECT_THAT(talk.flags(1), ElementsAre("lenient"));
+  EXPECT_THAT(talk.flags(2), IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, OddStatusLine,
+                         testing::Values("HTTP/2.0 200 OK", "http/1.1 200 OK", "ICY 200 OK",
+                                         "HTTP/1.1.1 200", "HTTP/1.1  200 OK"));
+
+TEST(Lenient, OddStatusLineThatNobodyAskedForIsNone) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(Ok("a")).Server("ICY 200 OK\r\n\r\n").Close();
+  EXPECT_EQ(talk.exchange_count(), 1);
+}
+
+TEST(Lenient, OddRequestLineAfterALossIsNone) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(Ok("a")).ClientLost(40).ServerLost(60);
+  talk.Client("POST /b\r\n\r\n").Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200"));
+}
+
+TEST(Lenient, OddRequestLineToAServerThatSpeaksAnotherProtocolIsNone) {
+  Talk talk;
+  talk.Server("200 news.example.org ready\r\n").Client("POST /b HTTP/x\r\n\r\n").Close();
+  EXPECT_EQ(talk.exchange_count(), 0);
 }
 
 TEST(Lenient, HundredThousandFieldsAreOneHead) {

@@ -39,6 +39,16 @@ TEST(LossRow, SpansTheTimeBetweenTheMessagesAroundIt) {
   EXPECT_EQ(loss.until, talk.request(2).facts.first_byte_at);
 }
 
+TEST(LossRow, DoesNotEndBeforeItBeginsThoughTheNextMessageCameEarlier) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(Ok("a")).ClientLost(40).ServerLost(60);
+  talk.Wait(-kNsPerSecond).Client(Get("/c")).Close();
+  ASSERT_FALSE(talk.sink().losses.empty());
+  for (const store::LossRecord& loss : talk.sink().losses) {
+    EXPECT_LE(loss.from, loss.until);
+  }
+}
+
 TEST(LossRow, HoleInsideABodyIsNone) {
   Talk talk;
   const std::string answer = Ok(Body(100));

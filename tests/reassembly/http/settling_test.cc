@@ -132,6 +132,24 @@ TEST(Marks, FirstBytesOfARequestFoundBySearchHoldThem) {
   EXPECT_EQ(talk.sink().marks.requests_through, first);
 }
 
+TEST(Marks, HeadThatNeverEndsIsPutAsItIsAndLetsThemGo) {
+  Talk talk;
+  talk.Client("GET /slow HTTP/1.1\r\nX-a: b\r\n").Wait(limits::kHeadTimeoutNs).Tick();
+  EXPECT_EQ(talk.sink().marks.requests_through, talk.now());
+  EXPECT_EQ(talk.request(1).head, "GET /slow HTTP/1.1\r\nX-a: b\r\n");
+  talk.Server("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n").Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /slow 408"));
+  EXPECT_THAT(talk.flags(1), ElementsAre("request_truncated", "evicted"));
+}
+
+TEST(Marks, StartLineThatNeverEndsLetsThemGo) {
+  Talk talk;
+  talk.Client("GE").Wait(limits::kHeadTimeoutNs).Tick();
+  EXPECT_EQ(talk.sink().marks.requests_through, talk.now());
+  talk.Close();
+  EXPECT_EQ(talk.exchange_count(), 0);
+}
+
 TEST(Eviction, WhatThereIsIsPutAndFlagged) {
   Talk talk;
   talk.Client(Post("/a", "hello")).Server("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");

@@ -236,6 +236,16 @@ TEST(StreamTracker, LossOfManyMegabytesIsOneGap) {
   EXPECT_THAT(wire->ClientFlow(), ::testing::EndsWith("acknowledged]thirdfourth"));
 }
 
+TEST(StreamTracker, LossOfMoreThanTwoGibibytesIsAGapAndNotThePast) {
+  auto wire = Wire::Established();
+  wire->Client().Send("abc").sent += 3'000'000'000;
+  wire->Client().Send("first").Send("second").Send("third").Send("fourth");
+  wire->Server().Ack().Ack().Ack();
+  wire->WaitTick(limits::kGapGraceNs);
+  EXPECT_EQ(wire->Seen().delivered_to[0], 3'000'000'003 + 5 + 6 + 5 + 6U);
+  EXPECT_THAT(wire->ClientFlow(), ::testing::EndsWith("acknowledged]thirdfourth"));
+}
+
 TEST(StreamTracker, ForgedAckFarAheadIsNotBelieved) {
   auto wire = Wire::Established();
   wire->Client().Send("abc");

@@ -55,6 +55,13 @@ TEST(StreamTracker, LargerRetransmissionBringsItsNewBytesOnly) {
   EXPECT_FALSE(wire->Seen().chunks[0].at(1).packet_start);
 }
 
+TEST(StreamTracker, OverlappingRetransmissionBringsItsNewBytesOnly) {
+  auto wire = Wire::Established();
+  wire->Client().Send("abcd").SendAt(2, "cdef").SendAt(5, "fg");
+  EXPECT_EQ(wire->ClientFlow(), "abcdefg");
+  EXPECT_THAT(wire->Seen().copies, ElementsAre("0 2+2", "0 5+1"));
+}
+
 TEST(StreamTracker, SmallerRetransmissionBringsNothing) {
   auto wire = Wire::Established();
   wire->Client().Send("abcdef").SendAt(2, "cd");
@@ -150,7 +157,6 @@ TEST(StreamTracker, SequenceWrapsInTheHandshake) {
 
 TEST(StreamTracker, FlowsBeyondFourGibibytesKeepTheirOffsets) {
   auto wire = Wire::Established();
-  const std::string block(size_t{60} << 10, 'x');
   wire->recorder.keep_events = false;
   Recorder& recorder = wire->recorder;
   uint64_t sent = 0;

@@ -1,0 +1,92 @@
+#include "tools/accounting.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace trafrec::tools {
+namespace {
+
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+TEST(Accounting, WhatWasDroppedComesWithARemedy) {
+  const Counters counters = {{"packets.received", "", 980}, {"capture.kernel_drops", "", 20}};
+  const std::vector<Finding> findings = LossFindings(counters, {});
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].what, "the kernel dropped 20 packets (2.0% of all)");
+  EXPECT_THAT(findings[0].remedy, HasSubstr("--ring"));
+}
+
+TEST(Accounting, NothingLostIsNoFinding) {
+  EXPECT_THAT(LossFindings({{"packets.received", "", 980}}, {}), IsEmpty());
+}
+
+TEST(Accounting, WithoutHttpItSaysWhatWasThere) {
+  const Counters counters = {{"packets.received", "", 10},
+                             {"packets.tcp", "packets.received", 10},
+                             {"exchanges", "", 0},
+                             {"http.connections.tls", "", 2}};
+  const std::vector<Finding> findings = NothingSeenFindings(counters);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].what, "2 connections carried TLS");
+}
+
+TEST(Accounting, TheTreePutsPartsUnderTheirWholes) {
+  EXPECT_EQ(CounterTree({{"a", "", 1'000}, {"a.x", "a", 999}, {"a.y", "a", 1}, {"a.z", "a", 0}}),
+            "    a      1,000\n      a.x    999\n      a.y      1\n");
+}
+
+TEST(Accounting, EachCauseOfGapsIsASentenceWithItsOwnRemedy) {
+  const Counters counters = {{"acked.bytes", "", 10'000},
+                             {"gaps.bytes", "", 3'000},
+                             {"gaps.acknowledged.bytes", "gaps.bytes", 1'000},
+                             {"gaps.snaplen.bytes", "gaps.bytes", 2'000},
+                             {"gaps.count", "", 3},
+                             {"gaps.acknowledged.count", "gaps.count", 1},
+                             {"gaps.snaplen.count", "gaps.count", 2}};
+  EXPECT_THAT(
+      LossFindings(counters, {}),
+      ElementsAre(Field(&Finding::what, HasSubstr("in 3 gaps were not captured (30% of")),
+                  testing::AllOf(Field(&Finding::what, HasSubstr("in 1 gap went by unseen")),
+                                 Field(&Finding::remedy, HasSubstr("MTU"))),
+                  testing::AllOf(Field(&Finding::what, HasSubstr("in 2 gaps were cut off")),
+                                 Field(&Finding::remedy, HasSubstr("--snaplen")))));
+}
+
+store::LossRecord Share(int64_t second, uint64_t bytes) {
+  store::LossRecord loss;
+  loss.cause = store::LossCause::kGapShare;
+  loss.from = second * kNsPerSecond;
+  loss.until = loss.from + kNsPerSecond;
+  loss.bytes = bytes;
+  return loss;
+}
+
+TEST(Accounting, WhereMostWasLostIsNamed) {
+  const Counters counters = {{"gaps.bytes", "", 300}, {"gaps.count", "", 3}};
+  EXPECT_THAT(LossFindings(counters, {Share(10, 50), Share(20, 200), Share(30, 50)}).at(0).what,
+              HasSubstr("most of them (200 B) between 1970-01-01T00:00:20"));
+}
+
+TEST(Accounting, RowsOfAnEmptyCaptureSpeakOfNoTime) {
+  store::LossRecord start;
+  start.cause = store::LossCause::kStart;
+  store::LossRecord stop;
+  stop.cause = store::LossCause::kStop;
+  EXPECT_THAT(LossSentence(start), StartsWith("started, and no packet came"));
+  EXPECT_THAT(LossSentence(stop), StartsWith("stopped, and no packet had come"));
+}
+
+TEST(Accounting, DropsAreASentence) {
+  store::LossRecord loss = Share(10, 0);
+  loss.cause = store::LossCause::kKernelDrop;
+  loss.packets = 1'204;
+  loss.exact = true;
+  EXPECT_THAT(LossSentence(loss), StartsWith("the kernel dropped 1,204 packets between 1970"));
+}
+
+}  // namespace
+}  // namespace trafrec::tools
