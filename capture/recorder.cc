@@ -112,6 +112,12 @@ Result<RecorderSummary> Recorder::Run(
   summary.first_packet_at = impl_->first_packet_at;
   summary.last_packet_at = impl_->last_packet_at;
   summary.warnings = capture.warnings();
+  if (const std::optional<Error> trouble = log->past_trouble(); trouble && source.live()) {
+    summary.warnings.push_back("for a time nothing could be stored: " + trouble->what);
+  }
+  if (const std::optional<Error> unsynced = log->unsynced()) {
+    summary.warnings.push_back(unsynced->what + "; " + unsynced->remedy);
+  }
   summary.source_error = capture.error();
   const TimeNs ended_at =
       source.live() ? std::max(WallClockNow(), summary.last_packet_at) : summary.last_packet_at;

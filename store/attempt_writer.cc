@@ -1,5 +1,7 @@
 #include "store/attempt_writer.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -21,7 +23,9 @@ AttemptWriter::AttemptWriter(const LogWriterOptions& options, const AttemptFacts
       segments_(facts, attempt_directory, options.compression, options.compression_level),
       reserve_(attempt_directory / kReserveName),
       space_(attempt_directory, options.live ? options.free_bytes_min : 0),
-      durable_(milliseconds(options.durability == Durability::kFull ? 0 : limits::kSyncIntervalMs)) {}
+      retry_(milliseconds(options.retry_pause_ms), milliseconds(limits::kRetryLongestMs)),
+      durable_(
+          milliseconds(options.durability == Durability::kFull ? 0 : limits::kSyncIntervalMs)) {}
 
 AttemptWriter::~AttemptWriter() {
   if (thread_.joinable()) {
@@ -41,6 +45,7 @@ Status AttemptWriter::Start() {
 }
 
 void AttemptWriter::Run() {
+  pthread_setname_np(pthread_self(), "log writer");
   while (true) {
     std::unique_ptr<Frame> frame = pipeline_.Pop(NextDeadline());
     const bool popped = frame != nullptr;
@@ -124,8 +129,7 @@ void AttemptWriter::RotateIfDue() {
   if (!options_.live || in_trouble_ || !segments_.open() || !segments_.segment_began_ns()) {
     return;
   }
-  const bool wanted = rotation_wanted_.exchange(false);
-  if (!wanted && !durable_.stuck() && Clock::now() < RotationDeadline()) {
+  if (!rotation_wanted_.exchange(false) && Clock::now() < RotationDeadline()) {
     return;
   }
   Status rotated = CloseSegment();
@@ -206,8 +210,7 @@ void AttemptWriter::SyncIfDue() {
     return;
   }
   if (const Status moved = segments_.CheckpointIfDue(); !moved) {
-    durable_.OnDoubt();
-    NoteUnsynced(moved.error());
+    Doubt(moved.error());
   }
   if (durable_.due(Clock::now())) {
     Sync();
@@ -218,19 +221,21 @@ void AttemptWriter::Sync() {
   if (!options_.live || !durable_.unsynced()) {
     return;
   }
-  const Status synced = segments_.Sync();
-  if (!synced) {
-    NoteUnsynced(synced.error());
+  if (const Status synced = segments_.Sync(); !synced) {
+    Doubt(synced.error());
   }
-  if (durable_.stuck() && sealer_.all_sealed()) {
+  if (durable_.stuck() && segments_.segments() > doubtful_segment_ && sealer_.all_sealed()) {
     durable_.OnAllSealed();
   }
-  durable_.OnSync(synced.has_value(), Clock::now());
+  durable_.OnSync(Clock::now());
   status_.OnSync(durable_.marks());
 }
 
-/// It is stored, and may be gone after a power loss.
-void AttemptWriter::NoteUnsynced(const Error& error) {
+/// What is stored in the open segment may be gone after a power loss, until it is sealed.
+void AttemptWriter::Doubt(const Error& error) {
+  rotation_wanted_ = rotation_wanted_ || !durable_.stuck();
+  durable_.OnDoubt();
+  doubtful_segment_ = segments_.segments();
   status_.NoteUnsynced(
       {error.code, error.what,
        "what was recorded since may not survive a power loss: look after the disk"});
@@ -267,20 +272,15 @@ void AttemptWriter::RetryIfDue() {
 }
 
 bool AttemptWriter::MayRetry() {
-  if (!options_.live || Clock::now() < retry_at_) {
+  if (!options_.live || Clock::now() < retry_.deadline()) {
     return false;
   }
   const bool room = reserve_.Hold(limits::kResumeBytes).has_value();
   reserve_.Release();
   if (!room) {
-    PostponeRetry();
+    retry_.OnFailure();
   }
   return room;
-}
-
-void AttemptWriter::PostponeRetry() {
-  retry_pause_ = std::min(2 * retry_pause_, milliseconds(limits::kRetryLongestMs));
-  retry_at_ = Clock::now() + retry_pause_;
 }
 
 AttemptWriter::Clock::time_point AttemptWriter::NextDeadline() const {
@@ -289,7 +289,7 @@ AttemptWriter::Clock::time_point AttemptWriter::NextDeadline() const {
     return deadline;
   }
   if (in_trouble_) {
-    return retry_at_;
+    return retry_.deadline();
   }
   if (dirty_) {
     deadline = std::min(deadline, last_commit_ + milliseconds(options_.commit_interval_ms));
@@ -311,10 +311,11 @@ void AttemptWriter::Fail(const Error& error) {
     Lose(std::exchange(uncommitted_, {}), uncommitted_first_ns_, uncommitted_last_ns_);
   }
   reserve_.Release();
-  if (!std::exchange(in_trouble_, true)) {
-    retry_pause_ = milliseconds(limits::kRetryFirstMs) / 2;
+  if (std::exchange(in_trouble_, true)) {
+    retry_.OnFailure();
+  } else {
+    retry_.OnFirstFailure();
   }
-  PostponeRetry();
   // A finite job reports what stopped it, not what came of it.
   if (options_.live || !status_.trouble()) {
     Error trouble = error;

@@ -10,6 +10,7 @@
 #include "store/frame_pipeline.h"
 #include "store/log_writer.h"
 #include "store/reserve_file.h"
+#include "store/retry_pause.h"
 #include "store/seal.h"
 #include "store/segment_writer.h"
 #include "store/space_watch.h"
@@ -61,12 +62,11 @@ class AttemptWriter {
   Status CommitRows();
   void SyncIfDue();
   void Sync();
-  void NoteUnsynced(const Error& error);
+  void Doubt(const Error& error);
   Status PutDueCounters();
   void RetryIfDue();
   /// In trouble: true if it is time to try again, and there is room to do so.
   bool MayRetry();
-  void PostponeRetry();
   Clock::time_point NextDeadline() const;
   void HandToSealer();
   /// The transaction is lost, with what it held.
@@ -83,7 +83,9 @@ class AttemptWriter {
   SegmentWriter segments_;
   ReserveFile reserve_;
   SpaceWatch space_;
+  RetryPause retry_;
   DurableMarks durable_;
+  uint32_t doubtful_segment_ = 0;  // the last of which a sync failed
   std::atomic<bool> rotation_wanted_ = false;
   std::atomic<double> space_pressure_ = 0;
   WriterStatus status_;
@@ -102,8 +104,6 @@ class AttemptWriter {
   Clock::time_point segment_began_;  // of the open one, once it holds a frame
   Clock::time_point last_commit_;
   Clock::time_point last_counters_;
-  Clock::time_point retry_at_;
-  std::chrono::milliseconds retry_pause_{0};
 };
 
 }  // namespace trafrec::store

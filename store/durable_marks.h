@@ -24,17 +24,14 @@ class DurableMarks {
   bool unsynced() const { return unsynced_; }
   Clock::time_point deadline() const { return last_sync_ + interval_; }
 
-  void OnSync(bool succeeded, Clock::time_point now) {
+  /// A sync failed, or a checkpoint, which syncs.
+  void OnDoubt() { stuck_ = true; }
+  /// All was synced, as far as nothing is in doubt.
+  void OnSync(Clock::time_point now) {
     unsynced_ = false;
     last_sync_ = now;
-    if (!succeeded) {
-      stuck_ = true;
-    } else if (!stuck_) {
-      marks_ = committed_;
-    }
+    marks_ = stuck_ ? marks_ : committed_;
   }
-  /// A checkpoint that failed may have been a failed sync.
-  void OnDoubt() { stuck_ = true; }
   bool stuck() const { return stuck_; }
   /// Every earlier segment is sealed, in good order.
   void OnAllSealed() { stuck_ = false; }

@@ -46,8 +46,7 @@ inline constexpr int64_t kSpaceLookMs = 200;
 inline constexpr uint64_t kSpaceMarkShare = 20;
 /// Pressure at that mark: that at which reassembly begins to shed (reassembly/limits.h).
 inline constexpr double kSpacePressureMin = 0.70;
-/// After a full disk: first and longest pause before the next try.
-inline constexpr int64_t kRetryFirstMs = 100;
+/// After a full disk: longest pause before the next try.
 inline constexpr int64_t kRetryLongestMs = 5'000;
 
 /// Without `--durability full` the WAL is synced that often: what a power loss can take.

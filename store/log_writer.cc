@@ -162,10 +162,13 @@ class FrameLogWriter final : public LogWriter {
     writer_.status().WaitSettled(sequence);
   }
 
-  void SetCounters(Counters counters) override { writer_.status().SetCounters(std::move(counters)); }
+  void SetCounters(Counters counters) override {
+    writer_.status().SetCounters(std::move(counters));
+  }
   double pressure() const override { return std::max(pipeline_.fill(), writer_.space_pressure()); }
   bool saving_space() const override { return writer_.space_pressure() > 0; }
   std::optional<Error> trouble() const override { return writer_.status().trouble(); }
+  std::optional<Error> past_trouble() const override { return writer_.status().past_trouble(); }
   Marks written() const override { return writer_.status().written(); }
   Marks durable() const override { return writer_.status().durable(); }
   std::optional<Error> unsynced() const override { return writer_.status().unsynced(); }

@@ -37,6 +37,7 @@ struct LogWriterOptions {
   /// Live: with less free space on the disk, recording sheds. 0: only when it is full.
   uint64_t free_bytes_min = uint64_t{256} << 20;
   size_t queue_bytes_max = size_t{64} << 20;  ///< raw bytes between reassembly and the writer
+  int64_t retry_pause_ms = 100;               ///< live, after a full disk; each try doubles it
   /// Of starts, ends and crashes; it may jump. Ages and intervals go by a clock that does not.
   std::function<TimeNs()> wall_clock = WallClockNow;
 };
@@ -76,6 +77,8 @@ class LogWriter : public RecordSink {
   virtual bool saving_space() const = 0;
   /// False while a live recording cannot store (disk full); with the reason. Thread-safe.
   virtual std::optional<Error> trouble() const = 0;
+  /// The last trouble, over or not: something was lost by it. Thread-safe.
+  virtual std::optional<Error> past_trouble() const = 0;
   /// What has been committed so far: survives kill -9. Thread-safe.
   virtual Marks written() const = 0;
   /// What of it survives a power loss too. Thread-safe.

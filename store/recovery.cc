@@ -18,7 +18,7 @@ struct Remains {
   AttemptFacts facts;
   uint32_t segment = 0;
   bool ended = false;
-  TimeNs packets_through = 0;
+  TimeNs requests_through = 0;
 };
 
 /// Facts of the attempt by their key.
@@ -36,28 +36,24 @@ Result<std::map<std::string, std::string>> ReadAttemptFacts(db::Database& databa
 
 Result<Remains> ReadRemains(const SegmentFile& file) {
   const bool open = file.state == SegmentState::kOpen;
-  TRY_ASSIGN(
-      db::Database database,
-      db::Database::Open(file.path, open ? db::OpenMode::kReadWrite : db::OpenMode::kReadImmutable));
+  TRY_ASSIGN(db::Database database,
+             db::Database::Open(file.path,
+                                open ? db::OpenMode::kReadWrite : db::OpenMode::kReadImmutable));
   TRY_ASSIGN(auto facts, ReadAttemptFacts(database));
   const auto number = [&](const char* key) {
     return static_cast<int64_t>(std::strtoll(facts[key].c_str(), nullptr, 10));
   };
   Remains remains;
-  remains.facts = {facts["log_id"],
-                   facts["recorder"],
-                   static_cast<uint32_t>(number("attempt")),
-                   facts["version"],
-                   facts["source"],
-                   number("live") != 0,
-                   facts["durability"],
-                   number("started_ns")};
+  remains.facts = {
+      facts["log_id"],     facts["recorder"],   static_cast<uint32_t>(number("attempt")),
+      facts["version"],    facts["source"],     number("live") != 0,
+      facts["durability"], number("started_ns")};
   remains.segment = file.number;
   remains.ended = facts.contains("ended_ns") || facts.contains("crashed_ns");
   TRY_ASSIGN(
       const auto through,
-      database.QueryInt("SELECT value FROM mark WHERE name='packets_through' AND value > 0"));
-  remains.packets_through = through.value_or(remains.facts.started_at);
+      database.QueryInt("SELECT value FROM mark WHERE name='requests_through' AND value > 0"));
+  remains.requests_through = through.value_or(remains.facts.started_at);
   return remains;
 }
 
@@ -87,7 +83,8 @@ Status AddCrashRow(const fs::path& directory, const SegmentFile& last, const Rem
                    TimeNs now, SegmentSealer& sealer) {
   LossRecord crash;
   crash.cause = LossCause::kCrash;
-  crash.from = remains.packets_through;
+  // A request that began before the last packet may still have been coming in.
+  crash.from = remains.requests_through;
   crash.until = std::max(now, crash.from);
   SegmentWriter writer(remains.facts, directory, Compression::kNone, 0);
   if (last.state == SegmentState::kOpen && last.number == remains.segment) {
@@ -121,8 +118,8 @@ Status RecoverAttempt(const fs::path& directory, TimeNs now, SegmentSealer& seal
     return {};
   }
   for (const SegmentFile& segment : segments) {
-    const bool gets_crash_row = !remains.ended && segment.number == remains.segment &&
-                                segment.state == SegmentState::kOpen;
+    const bool gets_crash_row =
+        !remains.ended && segment.number == remains.segment && segment.state == SegmentState::kOpen;
     if (segment.state != SegmentState::kSealed && !gets_crash_row) {
       sealer.SubmitLeft(segment.path);
     }
@@ -139,8 +136,8 @@ void RecoverAttempts(const fs::path& recorder_directory, const std::vector<uint3
   }
   sealer.Do([recorder_directory, attempts, now, &sealer] {
     for (const uint32_t attempt : attempts) {
-      // What cannot be recovered must not keep the new recording from going on; the next start tries
-      // again, and verify tells of it.
+      // What cannot be recovered must not keep the new recording from going on; the next start
+      // tries again, and verify tells of it.
       static_cast<void>(
           RecoverAttempt(recorder_directory / AttemptDirectoryName(attempt), now, sealer));
     }

@@ -1,5 +1,8 @@
 #include "store/seal.h"
 
+#include <pthread.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -123,20 +126,22 @@ void SegmentSealer::Add(Job job) {
 Status SegmentSealer::Finish(std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   std::unique_lock lock(mutex_);
-  const auto done = [&] { return jobs_.empty() && !working_; };
+  const auto done = [&] {
+    return !working_ &&
+           std::ranges::all_of(jobs_, [](const Job& job) { return job.error.has_value(); });
+  };
   // A first try of every job is always waited for; patience is for readers.
   changed_.wait(
       lock, [&] { return done() || (!working_ && std::chrono::steady_clock::now() >= deadline); });
+  std::optional<Error> failure_of_one;
   for (const Job& job : jobs_) {
+    failure_of_one = failure_of_one ? failure_of_one : job.error;
     std::error_code failure;
     const uint64_t bytes = job.left ? 0 : fs::file_size(job.path, failure);
     stored_bytes_ += failure ? 0 : bytes;
   }
   jobs_.clear();
-  if (error_) {
-    return std::unexpected(*error_);
-  }
-  return {};
+  return failure_of_one ? std::unexpected(*failure_of_one) : Status();
 }
 
 uint64_t SegmentSealer::stored_bytes() const {
@@ -146,7 +151,7 @@ uint64_t SegmentSealer::stored_bytes() const {
 
 bool SegmentSealer::all_sealed() const {
   const std::lock_guard lock(mutex_);
-  return jobs_.empty() && !working_ && !error_;
+  return jobs_.empty() && !working_;
 }
 
 bool SegmentSealer::Try(Job& job) {
@@ -156,7 +161,8 @@ bool SegmentSealer::Try(Job& job) {
   }
   job.database.reset();
   const Result<bool> sealed = SealSegment(job.path);
-  if (sealed && !*sealed) {
+  job.error = sealed || job.left ? std::nullopt : std::optional(sealed.error());
+  if (job.error || (sealed && !*sealed)) {
     return false;
   }
   if (job.left) {
@@ -165,14 +171,12 @@ bool SegmentSealer::Try(Job& job) {
   std::error_code failure;
   const uint64_t bytes = fs::file_size(job.path, failure);
   const std::lock_guard lock(mutex_);
-  if (!sealed && !error_) {
-    error_ = sealed.error();
-  }
   stored_bytes_ += failure ? 0 : bytes;
   return true;
 }
 
 void SegmentSealer::Run() {
+  pthread_setname_np(pthread_self(), "sealer");
   std::unique_lock lock(mutex_);
   std::deque<Job> held;  // by readers
   while (true) {

@@ -38,14 +38,14 @@ class SegmentSealer {
   /// Work on files at rest that would keep a recording from starting; it may Submit what it finds.
   void Do(std::function<void()> work);
 
-  /// Waits until all is sealed, or only what readers still hold after `patience` is left. Returns
-  /// the first error other than that.
+  /// Waits until all is sealed, or only what readers still hold after `patience` is left, or what
+  /// fails. Returns the first error of the latter.
   Status Finish(std::chrono::milliseconds patience);
 
   /// Sizes of the files that Submit was given, as far as they are sealed or were given up.
   uint64_t stored_bytes() const;
 
-  /// All that it was given is sealed, and nothing failed.
+  /// All that it was given is sealed.
   bool all_sealed() const;
 
  private:
@@ -54,6 +54,7 @@ class SegmentSealer {
     std::optional<db::Database> database;
     std::function<void()> work;
     bool left = false;
+    std::optional<Error> error{};  // of its last try
   };
 
   void Add(Job job);
@@ -66,7 +67,6 @@ class SegmentSealer {
   std::deque<Job> jobs_;
   bool working_ = false;
   bool stopped_ = false;
-  std::optional<Error> error_;
   uint64_t stored_bytes_ = 0;
   std::thread thread_;
 };

@@ -36,6 +36,8 @@ class SegmentWriter {
   /// Stores the frame and its rows. Adds a frame of its own before if exchanges refer to
   /// connections that this segment does not know yet.
   Status Write(const Frame& frame);
+  /// Frames are missing: exchanges are looked through for messages that went with them.
+  void NoteLoss() { parts_.NoteLoss(); }
   /// Loss rows of the writer itself, with a frame of their own.
   Status WriteLosses(std::span<const LossRecord> losses);
   Status PutAttemptFact(std::string_view key, int64_t value);

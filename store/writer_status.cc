@@ -57,7 +57,7 @@ void WriterStatus::OnSync(const Marks& durable) {
 
 void WriterStatus::NoteTrouble(const Error& error) {
   const std::lock_guard lock(mutex_);
-  trouble_ = error;
+  trouble_ = past_trouble_ = error;
 }
 
 void WriterStatus::NoteUnsynced(const Error& error) {

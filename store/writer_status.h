@@ -18,6 +18,7 @@ class WriterStatus {
   Marks written() const { return Get(written_); }
   Marks durable() const { return Get(durable_); }
   std::optional<Error> trouble() const { return Get(trouble_); }
+  std::optional<Error> past_trouble() const { return Get(past_trouble_); }
   std::optional<Error> unsynced() const { return Get(unsynced_); }
   LogWriterSummary summary() const { return Get(summary_); }
   Counters counters() const { return Get(counters_); }
@@ -53,6 +54,7 @@ class WriterStatus {
   Marks written_;
   Marks durable_;
   std::optional<Error> trouble_;
+  std::optional<Error> past_trouble_;
   std::optional<Error> unsynced_;
   LogWriterSummary summary_;
   Counters counters_;

@@ -63,12 +63,14 @@ void AddShed(std::vector<Finding>& findings, const Counters& counters,
   const uint64_t messages =
       ValueOf(counters, "messages.shed.reads") + ValueOf(counters, "messages.shed.mutations");
   if (messages > 0) {
-    findings.push_back({CountOf(messages, "message") + " were given up under load",
-                        "a faster disk, --level 1 or --compress none"});
+    findings.push_back(
+        {CountOf(messages, "message") + " were given up under load, or to save a full disk",
+         "more free space, a faster disk, --level 1 or --compress none"});
   }
   if (const uint64_t bodies = ValueOf(counters, "messages.bodies_shed"); bodies > 0) {
-    findings.push_back({CountOf(bodies, "body", "bodies") + " were given up under load",
-                        "a faster disk, --level 1 or --compress none"});
+    findings.push_back(
+        {CountOf(bodies, "body", "bodies") + " were given up under load, or to save a full disk",
+         "more free space, a faster disk, --level 1 or --compress none"});
   }
   if (const uint64_t late = ValueOf(counters, "store.messages.shed.load"); late > 0) {
     findings.push_back({CountOf(late, "message") + " came faster than they could be stored",

@@ -237,7 +237,10 @@ Result<bool> Database::RunCheckpoint(int mode) {
   return std::unexpected(SqliteError(handle_, code, facts_->path));
 }
 
-Result<bool> Database::Checkpoint() { return RunCheckpoint(SQLITE_CHECKPOINT_PASSIVE); }
+Result<bool> Database::Checkpoint() {
+  facts_->wal_pages = 0;  // until the next commit counts them again
+  return RunCheckpoint(SQLITE_CHECKPOINT_PASSIVE);
+}
 
 Result<bool> Database::CheckpointAll() { return RunCheckpoint(SQLITE_CHECKPOINT_TRUNCATE); }
 

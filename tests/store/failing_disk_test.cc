@@ -10,13 +10,15 @@
 #include "store/verify.h"
 #include "tests/store/small_recording.h"
 #include "tests/store/watched_disk.h"
+#include "tests/support/wait_until.h"
 
-// Each call to the disk fails once, in every run of a small recording: once alone, and once with all
-// calls after it.
+// Each call to the disk fails once, in every run of a small recording: once alone, and once with
+// all calls after it.
 
 namespace trafrec::store {
 namespace {
 
+using test_support::WaitUntil;
 using Kind = DiskCall::Kind;
 
 struct Fault {
@@ -26,6 +28,9 @@ struct Fault {
   bool lasting;  ///< all calls after it fail too
 };
 
+bool Any(const DiskCall& /*call*/) { return true; }
+bool Writes(const DiskCall& call) { return call.kind == Kind::kWrite; }
+bool Syncs(const DiskCall& call) { return call.kind == Kind::kSync; }
 bool TakesSpace(const DiskCall& call) {
   return call.kind == Kind::kWrite || call.kind == Kind::kAllocate ||
          call.kind == Kind::kMakeDirectory || call.kind == Kind::kLink ||
@@ -71,7 +76,7 @@ std::string Defect(const std::filesystem::path& log, const SmallOutcome& outcome
     if (!stored && !IsCovered(content, n)) {
       return fmt::format("exchange {} is missing, and no loss row says so", n);
     }
-    if (!stored && !outcome.error && !outcome.in_trouble) {
+    if (!stored && outcome.said_nothing()) {
       return fmt::format("exchange {} is missing, and the recorder said nothing", n);
     }
     if (!stored || row->second.flags != 0) {
@@ -89,8 +94,7 @@ std::string Defect(const std::filesystem::path& log, const SmallOutcome& outcome
   if (!report) {
     return "verify: " + report.error().what;
   }
-  return report->damages.empty() ? ""
-                                 : report->damages[0].file + ": " + report->damages[0].what;
+  return report->damages.empty() ? "" : report->damages[0].file + ": " + report->damages[0].what;
 }
 
 /// The number of calls that the fault could hit.
@@ -133,22 +137,62 @@ TEST_P(EveryCall, MayFailAndTheLogStaysRight) {
   }
 }
 
-constexpr auto kAny = [](const DiskCall&) { return true; };
-constexpr auto kWrites = [](const DiskCall& call) { return call.kind == Kind::kWrite; };
-constexpr auto kSyncs = [](const DiskCall& call) { return call.kind == Kind::kSync; };
-
 INSTANTIATE_TEST_SUITE_P(
     FailingDisk, EveryCall,
-    testing::Values(Fault{"IoErrorOnce", DiskAnswer::kIoError, kAny, false},
-                    Fault{"IoErrorForGood", DiskAnswer::kIoError, kAny, true},
+    testing::Values(Fault{"IoErrorOnce", DiskAnswer::kIoError, Any, false},
+                    Fault{"IoErrorForGood", DiskAnswer::kIoError, Any, true},
                     Fault{"NoSpaceOnce", DiskAnswer::kNoSpace, TakesSpace, false},
                     Fault{"NoSpaceForGood", DiskAnswer::kNoSpace, TakesSpace, true},
-                    Fault{"NoMemoryOnce", DiskAnswer::kNoMemory, kAny, false},
-                    Fault{"ShortWriteOnce", DiskAnswer::kShortWrite, kWrites, false},
-                    Fault{"ShortWriteForGood", DiskAnswer::kShortWrite, kWrites, true},
-                    Fault{"FailedSyncOnce", DiskAnswer::kIoError, kSyncs, false},
-                    Fault{"FailedSyncForGood", DiskAnswer::kIoError, kSyncs, true}),
+                    Fault{"NoMemoryOnce", DiskAnswer::kNoMemory, Any, false},
+                    Fault{"ShortWriteOnce", DiskAnswer::kShortWrite, Writes, false},
+                    Fault{"ShortWriteForGood", DiskAnswer::kShortWrite, Writes, true},
+                    Fault{"FailedSyncOnce", DiskAnswer::kIoError, Syncs, false},
+                    Fault{"FailedSyncForGood", DiskAnswer::kIoError, Syncs, true}),
     [](const testing::TestParamInfo<Fault>& test) { return test.param.name; });
+
+/// Fails the sync of the first segment's WAL while it is told to.
+class FailingSyncs final : public DiskWatcher {
+ public:
+  DiskAnswer OnCall(const DiskCall& call) override {
+    const bool hit = call.kind == Kind::kSync && call.path.string().ends_with("000001.open-wal");
+    return hit && failing ? DiskAnswer::kIoError : DiskAnswer::kDone;
+  }
+  std::atomic<bool> failing = false;
+};
+
+TEST(FailedSync, DurableMarkStandsStillUntilTheSegmentIsSealed) {
+  const TemporaryFolder folder;
+  FailingSyncs watcher;
+  const WatchedDisk disk(watcher);
+  LogWriterOptions options = SmallOptions(folder / "log");
+  options.durability = Durability::kFull;
+  auto writer = std::move(LogWriter::Open(options)).value();
+  PutExchanges(*writer, 1, 2);
+  writer->Drain();
+  WaitUntil("it is durable", [&] { return writer->durable().exchanges_below == 3; });
+  // A reader that stays keeps the doubtful segment from being sealed.
+  std::optional<db::Database> reader =
+      db::Database::Open(folder / "log/r/0001/000001.open", db::OpenMode::kReadOnly).value();
+  ASSERT_TRUE(reader->QueryInt("SELECT count(*) FROM exchange").has_value());
+  watcher.failing = true;
+  PutExchanges(*writer, 3, 4);
+  writer->Drain();
+  WaitUntil("a new segment is begun", [&] { return writer->summary().segments == 2; });
+  watcher.failing = false;
+  for (ExchangeNumber n = 5; n <= 8; ++n) {
+    PutExchanges(*writer, n, n);
+    writer->Drain();
+  }
+  EXPECT_EQ(writer->durable().exchanges_below, 3U);
+  EXPECT_TRUE(writer->unsynced().has_value());
+  reader.reset();
+  WaitUntil("what followed is durable", [&] {
+    PutExchanges(*writer, 9, 9);
+    writer->Drain();
+    return writer->durable().exchanges_below == 10;
+  });
+  ASSERT_TRUE(writer->Close(TimeOf(9)).has_value());
+}
 
 }  // namespace
 }  // namespace trafrec::store

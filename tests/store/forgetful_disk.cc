@@ -1,7 +1,11 @@
 #include "tests/store/forgetful_disk.h"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <array>
 #include <fstream>
+#include <string_view>
 
 namespace trafrec::store {
 namespace {
@@ -32,6 +36,13 @@ bool Changes(const DiskCall& call) {
   }
 }
 
+/// On the thread of the sealer, which has a name.
+bool IsSealer() {
+  std::array<char, 16> name{};
+  pthread_getname_np(pthread_self(), name.data(), name.size());
+  return std::string_view(name.data()) == "sealer";
+}
+
 constexpr size_t kDirectory = SIZE_MAX;
 
 }  // namespace
@@ -47,9 +58,18 @@ DiskAnswer ForgetfulDisk::OnCall(const DiskCall& call) {
   if (!call.to.empty()) {
     step.call.to = call.to.lexically_relative(folder_);
   }
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  if (sealer_held_ && IsSealer()) {
+    sealer_may_go_.wait(lock, [&] { return !sealer_held_; });
+  }
   steps_.push_back(std::move(step));
   return DiskAnswer::kDone;
+}
+
+void ForgetfulDisk::LetSeal() {
+  const std::lock_guard lock(mutex_);
+  sealer_held_ = false;
+  sealer_may_go_.notify_all();
 }
 
 void ForgetfulDisk::NoteDurable(const Marks& marks) {
@@ -163,8 +183,9 @@ void ForgetfulDisk::Restore(size_t point, std::mt19937_64* chance, const fs::pat
       Rename(*state.waiting[i].second, state, state.synced_names);
     }
     for (Content& content : state.files) {
+      const uint64_t share = (*chance)() % 3;  // of a file nothing, half, or everything
       for (const Step* waiting : content.waiting) {
-        if ((*chance)() % 2 == 0) {
+        if ((*chance)() % 2 < share) {
           Apply(*waiting, content.synced);
         }
       }

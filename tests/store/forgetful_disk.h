@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -19,11 +20,14 @@ namespace trafrec::store {
 /// of it chance has let through. Entries of directories are lost like bytes of files.
 class ForgetfulDisk final : public DiskWatcher {
  public:
-  explicit ForgetfulDisk(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  /// `holds_sealer`: sealing waits for LetSeal, as if it had much to do.
+  ForgetfulDisk(std::filesystem::path folder, bool holds_sealer)
+      : folder_(std::move(folder)), sealer_held_(holds_sealer) {}
 
   DiskAnswer OnCall(const DiskCall& call) override;
   /// What the recorder says at this point survives a power loss.
   void NoteDurable(const Marks& marks);
+  void LetSeal();
 
   /// Points at which the power may fail: 0 … points().
   size_t points() const { return steps_.size(); }
@@ -50,10 +54,10 @@ class ForgetfulDisk final : public DiskWatcher {
   /// A file system: files by number, and names that point to them.
   struct State {
     std::vector<Content> files;
-    std::map<std::string, size_t> names;         // as the running system sees them
-    std::map<std::string, size_t> synced_names;  // as the disk has them
+    std::map<std::string, size_t> names;                       // as the running system sees them
+    std::map<std::string, size_t> synced_names;                // as the disk has them
     std::vector<std::pair<std::string, const Step*>> waiting;  // changes of names, by directory
-    std::map<const Step*, size_t> file_of;       // of the steps that make or move a name
+    std::map<const Step*, size_t> file_of;  // of the steps that make or move a name
   };
 
   static void Apply(const Step& step, std::string& content);
@@ -63,6 +67,8 @@ class ForgetfulDisk final : public DiskWatcher {
 
   const std::filesystem::path folder_;
   std::mutex mutex_;
+  std::condition_variable sealer_may_go_;
+  bool sealer_held_;
   std::vector<Step> steps_;
 };
 

@@ -44,22 +44,31 @@ std::string Defect(const LogWriterOptions& options, ExchangeNumber durable_below
   if (!report) {
     return "verify: " + report.error().what;
   }
-  return report->damages.empty() ? ""
-                                 : report->damages[0].file + ": " + report->damages[0].what;
+  return report->damages.empty() ? "" : report->damages[0].file + ": " + report->damages[0].what;
 }
 
-class PowerLoss : public testing::TestWithParam<Durability> {
+struct Manner {
+  const char* name;
+  Durability durability;
+  bool late_seals;  ///< all segments are sealed at the end only
+};
+
+class PowerLoss : public testing::TestWithParam<Manner> {
  protected:
   void SetUp() override {
     const WatchedDisk watched(disk_);
     LogWriterOptions options = SmallOptions(folder_ / "disk/log");
-    options.durability = GetParam();
+    options.durability = GetParam().durability;
+    int commits = 0;
     const SmallOutcome outcome = RecordSmall(options, [&](LogWriter& writer) {
-      while (GetParam() == Durability::kFull &&
+      while (GetParam().durability == Durability::kFull &&
              writer.durable().exchanges_below < writer.written().exchanges_below) {
         sched_yield();
       }
       disk_.NoteDurable(writer.durable());
+      if (++commits == kSmallExchanges / 2) {
+        disk_.LetSeal();
+      }
     });
     ASSERT_FALSE(outcome.error.has_value());
     disk_.NoteDurable(outcome.written);  // Close has returned
@@ -79,7 +88,7 @@ class PowerLoss : public testing::TestWithParam<Durability> {
   }
 
   const TemporaryFolder folder_;
-  ForgetfulDisk disk_{folder_ / "disk"};
+  ForgetfulDisk disk_{folder_ / "disk", GetParam().late_seals};
 };
 
 TEST_P(PowerLoss, LeavesAPrefixThatReachesTheDurableMark) {
@@ -98,10 +107,13 @@ TEST_P(PowerLoss, LeavesAPrefixWhateverReachedTheDiskWithoutASync) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Durabilities, PowerLoss,
-                         testing::Values(Durability::kNormal, Durability::kFull),
-                         [](const testing::TestParamInfo<Durability>& test) {
-                           return test.param == Durability::kFull ? "Full" : "Normal";
+INSTANTIATE_TEST_SUITE_P(Manners, PowerLoss,
+                         testing::Values(Manner{"Normal", Durability::kNormal, false},
+                                         Manner{"NormalLateSeals", Durability::kNormal, true},
+                                         Manner{"Full", Durability::kFull, false},
+                                         Manner{"FullLateSeals", Durability::kFull, true}),
+                         [](const testing::TestParamInfo<Manner>& test) {
+                           return test.param.name;
                          });
 
 }  // namespace

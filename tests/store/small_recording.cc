@@ -8,11 +8,15 @@ namespace {
 constexpr size_t kBodyBytes = 12'000;
 constexpr uint64_t kSegmentBytes = 40'000;
 
+void PutSlowExtent(LogWriter& writer) {
+  const std::string body = SmallBody(kSlowExchange);
+  writer.PutExtent(MessageIdOf(kSlowExchange, Side::kClient), 0, AsBytes(body).first(5'000));
+}
+
 void PutSlowRequest(LogWriter& writer) {
   const std::string body = SmallBody(kSlowExchange);
   const MessageId id = MessageIdOf(kSlowExchange, Side::kClient);
   const std::string head = RequestHead(kSlowExchange);
-  writer.PutExtent(id, 0, AsBytes(body.substr(0, 5'000)));
   MessageRecord message = Message(id, AsBytes(head), AsBytes(body).subspan(5'000, 2'000));
   message.extents = 1;
   message.facts.flags = FlagBit(Flag::kOpen);
@@ -42,6 +46,7 @@ LogWriterOptions SmallOptions(const std::filesystem::path& log) {
   options.segment_age_max_ms = 1'000'000;
   options.compression_threads = 1;
   options.free_bytes_min = 0;
+  options.retry_pause_ms = 0;
   options.wall_clock = [] { return kBegin; };
   return options;
 }
@@ -58,17 +63,19 @@ SmallOutcome RecordSmall(const LogWriterOptions& options,
   }
   LogWriter& writer = **opened;
   for (ExchangeNumber n = 1; n <= kSmallExchanges; ++n) {
+    // In three commits: one may fail, and the others not.
     if (n == kSlowExchange) {
+      PutSlowExtent(writer);
+    } else if (n == kSlowExchange + 1) {
       PutSlowRequest(writer);
-    } else {
-      PutExchanges(writer, n, n, kBodyBytes);
-    }
-    if (n == kSlowExchange + 3) {
+    } else if (n == kSlowExchange + 3) {
       PutSlowAnswer(writer);
+    }
+    if (n != kSlowExchange) {
+      PutExchanges(writer, n, n, kBodyBytes);
     }
     if (n % 2 == 0) {
       writer.Drain();
-      outcome.in_trouble |= writer.trouble().has_value();
       if (after_commit) {
         after_commit(writer);
       }
@@ -78,7 +85,8 @@ SmallOutcome RecordSmall(const LogWriterOptions& options,
   outcome.error = closed ? std::nullopt : std::optional(closed.error());
   outcome.written = writer.written();
   outcome.durable = writer.durable();
-  outcome.may_be_lost = writer.unsynced().has_value();
+  outcome.trouble = writer.past_trouble();
+  outcome.unsynced = writer.unsynced();
   return outcome;
 }
 

@@ -21,9 +21,11 @@ inline constexpr ExchangeNumber kSlowExchange = 2;
 struct SmallOutcome {
   Marks written;
   Marks durable;
-  std::optional<Error> error;  ///< of Open or Close
-  bool in_trouble = false;     ///< at any commit
-  bool may_be_lost = false;    ///< it said that something may not survive a power loss
+  std::optional<Error> error;     ///< of Open or Close
+  std::optional<Error> trouble;   ///< the last that cost something
+  std::optional<Error> unsynced;  ///< why something may not survive a power loss
+
+  bool said_nothing() const { return !error && !trouble && !unsynced; }
 };
 
 LogWriterOptions SmallOptions(const std::filesystem::path& log);
