@@ -6,9 +6,9 @@ namespace trafrec::store {
 
 ExchangeParts::Stored& ExchangeParts::Note(ExchangeNumber number, uint32_t segment) {
   const auto [found, added] = unfinished_.try_emplace(number);
+  before_.emplace_back(number, added ? std::nullopt : std::optional(found->second));
   if (added) {
     found->second.first_segment = segment;
-    touched_.push_back(number);
   }
   return found->second;
 }
@@ -26,6 +26,7 @@ void ExchangeParts::NoteMessage(MessageId id, uint32_t extents, uint32_t segment
 void ExchangeParts::NoteFacts(MessageId id, uint32_t extents) {
   const auto found = unfinished_.find(ExchangeOf(id));
   if (found != unfinished_.end()) {
+    before_.emplace_back(found->first, found->second);
     found->second.Of(id).extents_put = extents;
   }
 }
@@ -58,10 +59,14 @@ ExchangeParts::Finding ExchangeParts::NoteExchange(const FrameRows::Exchange& ro
 
 void ExchangeParts::Rollback() {
   lossy_ = true;
-  for (const ExchangeNumber number : touched_) {
-    unfinished_.erase(number);
+  for (auto change = before_.rbegin(); change != before_.rend(); ++change) {
+    if (change->second) {
+      unfinished_[change->first] = *change->second;
+    } else {
+      unfinished_.erase(change->first);
+    }
   }
-  touched_.clear();
+  before_.clear();
 }
 
 }  // namespace trafrec::store

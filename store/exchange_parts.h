@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "store/frame.h"
@@ -26,8 +28,8 @@ class ExchangeParts {
   Finding NoteExchange(const FrameRows::Exchange& row, uint32_t segment);
 
   /// The transaction is stored: what was noted stays.
-  void Commit() { touched_.clear(); }
-  /// It is not: whatever it touched counts as not stored, which errs on the side of "incomplete".
+  void Commit() { before_.clear(); }
+  /// It is not: all is as it was at the last one.
   void Rollback();
   /// Frames were lost, so a message that was not noted is missing, not late.
   void NoteLoss() { lossy_ = true; }
@@ -52,7 +54,8 @@ class ExchangeParts {
   Stored& Note(ExchangeNumber number, uint32_t segment);
 
   std::unordered_map<ExchangeNumber, Stored> unfinished_;
-  std::vector<ExchangeNumber> touched_;
+  std::vector<std::pair<ExchangeNumber, std::optional<Stored>>>
+      before_;  // what was changed since the last commit, in order
   bool lossy_ = false;
 };
 
