@@ -68,7 +68,7 @@ def measure_resume(build, open_bytes, folder):
     started = time.monotonic()
     recorder = subprocess.Popen(
         [os.path.join(build, "tools", "trafrec"), "record", "-i", "lo", "-l", log, "--recorder", "bench"],
-        stderr=subprocess.PIPE, text=True)
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     line = recorder.stderr.readline()
     resumed = time.monotonic() - started
     while recorder.poll() is None and not os.path.exists(dead + ".sqlite"):
