@@ -1,6 +1,7 @@
 #include "capture/recorder.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <iterator>
 #include <span>
@@ -46,6 +47,7 @@ struct Recorder::Impl {
   TimeNs last_packet_at = 0;
   uint32_t packets_since_tick = 0;
   std::chrono::steady_clock::time_point counters_stored;
+  std::atomic<bool> rotation_wanted = false;
 
   void Reassemble(const RingItem& item, reassembly::Reassembler& reassembler,
                   store::LogWriter& log);
@@ -63,6 +65,8 @@ Recorder::Recorder(RecorderOptions options, std::unique_ptr<PacketSource> source
 Recorder::~Recorder() = default;
 
 void Recorder::Stop() { impl_->source->Stop(); }
+
+void Recorder::Rotate() { impl_->rotation_wanted = true; }
 
 Result<RecorderSummary> Recorder::Run(
     const std::function<void(const RecorderProgress&)>& on_progress,
@@ -108,6 +112,12 @@ Result<RecorderSummary> Recorder::Run(
   summary.first_packet_at = impl_->first_packet_at;
   summary.last_packet_at = impl_->last_packet_at;
   summary.warnings = capture.warnings();
+  if (const std::optional<Error> trouble = log->past_trouble(); trouble && source.live()) {
+    summary.warnings.push_back("for a time nothing could be stored: " + trouble->what);
+  }
+  if (const std::optional<Error> unsynced = log->unsynced()) {
+    summary.warnings.push_back(unsynced->what + "; " + unsynced->remedy);
+  }
   summary.source_error = capture.error();
   const TimeNs ended_at =
       source.live() ? std::max(WallClockNow(), summary.last_packet_at) : summary.last_packet_at;
@@ -144,6 +154,9 @@ void Recorder::Impl::Reassemble(const RingItem& item, reassembly::Reassembler& r
     through = item.silent_until.value_or(through);
     reassembler.OnTick(through);
     StoreCounters(reassembler, log);
+    if (rotation_wanted.exchange(false)) {
+      log.Rotate();
+    }
   } else if (log.trouble()) {
     source->Stop();  // a finite job that cannot store ends; Close says why
   }
@@ -177,6 +190,8 @@ RecorderProgress Recorder::Impl::Progress(const PacketRing& ring,
   progress.ring_fill = ring.fill();
   progress.store_fill = gauges.store_fill.load(std::memory_order_relaxed);
   progress.trouble = log.trouble();
+  progress.saving_space = log.saving_space();
+  progress.unsynced = log.unsynced();
   if (source->live()) {
     const TimeNs now = WallClockNow();
     const auto lag = [now](TimeNs through) {

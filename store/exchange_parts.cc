@@ -6,16 +6,29 @@ namespace trafrec::store {
 
 ExchangeParts::Stored& ExchangeParts::Note(ExchangeNumber number, uint32_t segment) {
   const auto [found, added] = unfinished_.try_emplace(number);
+  before_.emplace_back(number, added ? std::nullopt : std::optional(found->second));
   if (added) {
     found->second.first_segment = segment;
-    touched_.push_back(number);
   }
   return found->second;
 }
 
-void ExchangeParts::NoteMessage(MessageId id, uint32_t segment) {
-  Stored& stored = Note(ExchangeOf(id), segment);
-  (SideOf(id) == Side::kClient ? stored.request : stored.response) = true;
+void ExchangeParts::NoteExtent(MessageId id, uint32_t segment) {
+  ++Note(ExchangeOf(id), segment).Of(id).extents;
+}
+
+void ExchangeParts::NoteMessage(MessageId id, uint32_t extents, uint32_t segment) {
+  Part& part = Note(ExchangeOf(id), segment).Of(id);
+  part.message = true;
+  part.extents_put = extents;
+}
+
+void ExchangeParts::NoteFacts(MessageId id, uint32_t extents) {
+  const auto found = unfinished_.find(ExchangeOf(id));
+  if (found != unfinished_.end()) {
+    before_.emplace_back(found->first, found->second);
+    found->second.Of(id).extents_put = extents;
+  }
 }
 
 ExchangeParts::Finding ExchangeParts::NoteExchange(const FrameRows::Exchange& row,
@@ -24,7 +37,7 @@ ExchangeParts::Finding ExchangeParts::NoteExchange(const FrameRows::Exchange& ro
   Finding finding{row.parts, row.flags, stored.row_segment == 0};
   if (lossy_) {
     const unsigned there =
-        (stored.request ? kPartRequest : 0) | (stored.response ? kPartResponse : 0);
+        (stored.request.whole() ? kPartRequest : 0) | (stored.response.whole() ? kPartResponse : 0);
     if ((finding.parts & there) != finding.parts) {
       finding.parts &= there;
       finding.flags |= FlagBit(Flag::kBodyShed);
@@ -46,10 +59,14 @@ ExchangeParts::Finding ExchangeParts::NoteExchange(const FrameRows::Exchange& ro
 
 void ExchangeParts::Rollback() {
   lossy_ = true;
-  for (const ExchangeNumber number : touched_) {
-    unfinished_.erase(number);
+  for (auto change = before_.rbegin(); change != before_.rend(); ++change) {
+    if (change->second) {
+      unfinished_[change->first] = *change->second;
+    } else {
+      unfinished_.erase(change->first);
+    }
   }
-  touched_.clear();
+  before_.clear();
 }
 
 }  // namespace trafrec::store

@@ -25,6 +25,9 @@ class FrameBuilder {
   void Exchange(const ExchangeRecord& exchange);
   void Loss(const LossRecord& loss);
 
+  /// An entry of a kind that has no row.
+  void Unknown() { ++frame_->entries; }
+
   bool empty() const { return frame_->entries == 0; }
   size_t raw_bytes() const { return frame_->bytes.size() - kFrameHeaderBytes; }
   Frame& frame() { return *frame_; }

@@ -140,6 +140,8 @@ const char* LossCauseName(LossCause cause) {
       return "gap";
     case LossCause::kGapShare:
       return "gap_share";
+    case LossCause::kDamage:
+      return "damage";
   }
   return "unknown";
 }

@@ -4,6 +4,7 @@
 #include "tools/filter_options.h"
 #include "tools/json_object.h"
 #include "tools/output.h"
+#include "tools/repair_report.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
 
@@ -48,23 +49,33 @@ class VerifyCommand : public Command {
   CommandText text() const override {
     return {.name = "verify",
             .summary = "check every byte of a log",
-            .usage = {"trafrec verify LOG [--json] [--quiet]"},
+            .usage = {"trafrec verify LOG [--json] [--quiet]", "trafrec verify --repair OUT LOG"},
             .description = {"Checks the checksum of every frame, decodes every entry, and compares "
                             "every row with its entry, and the counts. Prints a line for each "
-                            "damage, and exits with 1 if there is any."},
+                            "damage, and exits with 1 if there is any.",
+                            "With --repair it writes a new log of all that is good to OUT, which "
+                            "must be empty or not exist, and lists what had to be left out; LOG "
+                            "stays as it is. The exit code is 3 if anything was left out."},
             .examples = {{"is it whole?", "trafrec verify LOG"},
+                         {"save what is good", "trafrec verify --repair NEWLOG LOG"},
                          {"for a script", "trafrec verify LOG --quiet || echo damaged"}}};
   }
 
   void AddOptions(OptionSet& options) override {
     options.Group("Arguments");
     options.Positional("LOG", log_, "the log to check");
+    options.Group("Repair");
+    options.Text("--repair", repair_, "OUT",
+                 "make a new log of what is good, here, and list what is not");
     options.Group("Output");
     options.Flag("--json", json_, "print one JSON object");
     options.Flag("-q,--quiet", quiet_, "print nothing; the exit code says it");
   }
 
   Result<ExitCode> Run(const Cli& /*cli*/) override {
+    if (!repair_.empty()) {
+      return Repair(log_, repair_, quiet_, json_);
+    }
     TRY_ASSIGN(auto log, OpenLog(log_, "trafrec verify LOG"));
     TRY_ASSIGN(const store::VerifyReport report, log->Verify());
     if (!quiet_) {
@@ -79,6 +90,7 @@ class VerifyCommand : public Command {
 
  private:
   std::string log_;
+  std::string repair_;
   bool json_ = false;
   bool quiet_ = false;
 };

@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "store/file_calls.h"
 #include "store/log_writer.h"
 #include "store/recorder_lock.h"
 #include "tests/store/log_fixture.h"
@@ -122,6 +123,33 @@ TEST(RecorderLock, NobodyHoldsItOnceTheWriterIsGone) {
     ASSERT_TRUE(writer->Close(kBegin).has_value());
   }
   EXPECT_FALSE(HolderOfLock(folder.path() / "log/r").has_value());
+}
+
+/// Every disk is somebody else's.
+class NfsCalls final : public FileCalls {
+ public:
+  NfsCalls() { UseFileCalls(this); }
+  ~NfsCalls() override { UseFileCalls(nullptr); }
+  int FileSystem(const char* /*path*/, struct statfs* found) override {
+    found->f_type = 0x6969;
+    return 0;
+  }
+};
+
+TEST(LogLayout, LiveRecordingOntoANetworkFileSystemIsRefusedByName) {
+  const TemporaryFolder folder;
+  const NfsCalls calls;
+  const auto opened = LogWriter::Open(Live(folder / "log"));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::kUnsupported);
+  EXPECT_THAT(opened.error().what, HasSubstr("network file system (NFS)"));
+  EXPECT_THAT(opened.error().remedy, HasSubstr("local disk"));
+}
+
+TEST(LogLayout, FilesMayBeRecordedOntoANetworkFileSystem) {
+  const TemporaryFolder folder;
+  const NfsCalls calls;
+  EXPECT_TRUE(LogWriter::Open(Finite(folder / "log")).has_value());
 }
 
 }  // namespace

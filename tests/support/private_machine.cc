@@ -73,4 +73,9 @@ void SmallDisk::Fill(uintmax_t left) const {
 
 void SmallDisk::FreeWhatWasFilled() const { std::filesystem::remove(folder_ / "other"); }
 
+void SmallDisk::MakeReadOnly() const {
+  EXPECT_EQ(mount(nullptr, folder_.path().c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr), 0)
+      << std::strerror(errno);
+}
+
 }  // namespace trafrec::test_support

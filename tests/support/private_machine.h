@@ -35,6 +35,7 @@ class SmallDisk {
   /// Something else that takes all the room but `left` bytes.
   void Fill(uintmax_t left) const;
   void FreeWhatWasFilled() const;
+  void MakeReadOnly() const;
 
  private:
   TemporaryFolder folder_;

@@ -10,9 +10,12 @@ using test_support::RunningProcess;
 using test_support::RunningTrafrec;
 using test_support::Trafrec;
 
-std::unique_ptr<RunningTrafrec> LiveRecording::Record(const std::string& log) const {
-  auto recorder = std::make_unique<RunningTrafrec>(std::vector<std::string>{
-      "record", "-i", "lo", "--port", "9200", "-l", log, "--recorder", "test"});
+std::unique_ptr<RunningTrafrec> LiveRecording::Record(const std::string& log,
+                                                      const std::vector<std::string>& more) const {
+  std::vector<std::string> arguments = {"record", "-i", "lo",         "--port", "9200",
+                                        "-l",     log,  "--recorder", "test"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  auto recorder = std::make_unique<RunningTrafrec>(arguments);
   recorder->WaitForError("recording on lo");
   return recorder;
 }

@@ -19,7 +19,8 @@ namespace trafrec::tools {
 class LiveRecording : public testing::Test {
  protected:
   /// A recorder of the server's traffic, named "test", that has begun.
-  std::unique_ptr<test_support::RunningTrafrec> Record(const std::string& log) const;
+  std::unique_ptr<test_support::RunningTrafrec> Record(
+      const std::string& log, const std::vector<std::string>& more = {}) const;
 
   const test_support::PrivateNetwork network_;
   test_support::WebServer server_{9200};

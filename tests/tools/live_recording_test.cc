@@ -6,12 +6,14 @@
 #include <cstring>
 #include <memory>
 
+#include "tests/support/wait_until.h"
 #include "tests/tools/captures.h"
 #include "tests/tools/live_recording.h"
 
 namespace trafrec::tools {
 namespace {
 
+using nlohmann::json;
 using test_support::Outcome;
 using test_support::Trafrec;
 using test_support::WebServer;
@@ -90,6 +92,32 @@ TEST_P(EndingSignal, EndsItInGoodOrder) {
 
 INSTANTIATE_TEST_SUITE_P(LiveRecording, EndingSignal,
                          testing::Values(Signal{SIGINT}, Signal{SIGTERM}, Signal{SIGHUP}));
+
+TEST_F(LiveRecording, Usr1BeginsANewSegmentAndLosesNothing) {
+  const auto recorder = Record(log_);
+  Curl({server_.url() + "/item?before=[1-5]"})->Finish();
+  recorder->Signal(SIGUSR1);
+  test_support::WaitUntil("the first segment is sealed", [&] {
+    return std::filesystem::exists(log_ + "/test/0001/000001.sqlite");
+  });
+  Curl({server_.url() + "/item?after=[1-5]"})->Finish();
+  recorder->Signal(SIGINT);
+  EXPECT_EQ(recorder->Finish().exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(log_ + "/test/0001/000002.sqlite"));
+  EXPECT_EQ(CompleteExchanges(log_).size(), 10U);
+}
+
+TEST_F(LiveRecording, StatsShowsWhatSurvivesAPowerLoss) {
+  const auto recorder = Record(log_, {"--durability", "full"});
+  Curl({server_.url() + "/item?n=[1-5]"})->Finish();
+  test_support::WaitUntil("it is durable", [&] {
+    const json attempt = LastAttempt(log_);
+    return !attempt.is_null() && attempt["durable"]["exchanges_below"].get<uint64_t>() > 5;
+  });
+  recorder->Signal(SIGINT);
+  EXPECT_EQ(recorder->Finish().exit_code, 0);
+  EXPECT_THAT(test_support::Trafrec({"stats", log_}).out, testing::HasSubstr("durable   the same"));
+}
 
 }  // namespace
 }  // namespace trafrec::tools

@@ -76,7 +76,7 @@ TEST_F(FullDiskOfAFileJob, EarlierRecordingsStayAsTheyWere) {
 class FullDiskOfALiveRecording : public LiveRecording {
  protected:
   void SetUp() override {
-    const auto recorder = Record(disk_.log());
+    const auto recorder = Record(disk_.log(), {"--min-free", "0"});
     Curl({server_.url() + "/item?before=[1-5]"})->Finish();
     test_support::WaitUntil("it is written", [&] { return WrittenBelow(disk_.log()) > 5; });
     disk_.Fill(500'000);
@@ -106,6 +106,80 @@ TEST_F(FullDiskOfALiveRecording, LeavesALossRowOfWhatWasNotStored) {
       std::ranges::find(losses, "disk_full", [](const json& row) { return row["cause"]; });
   ASSERT_NE(full, losses.end()) << losses;
   EXPECT_GT((*full)["bytes"].get<uint64_t>(), 0U);
+}
+
+class NearlyFullDisk : public LiveRecording {
+ protected:
+  void SetUp() override {
+    const auto recorder = Record(disk_.log());
+    disk_.Fill(1'000'000);  // of a mark of 1.2 MB
+    recorder->WaitForError("the disk is nearly full");
+    Curl({server_.url() + "/item?while=[1-5]"})->Finish();
+    Curl({"-X", "PUT", "-d", "1", server_.url() + "/created?while=[1-5]"})->Finish();
+    test_support::WaitUntil("it is written", [&] { return WrittenBelow(disk_.log()) > 10; });
+    disk_.FreeWhatWasFilled();
+    recorder->WaitForError("storing everything again");
+    Curl({server_.url() + "/item?after=[1-5]"})->Finish();
+    recorder->Signal(SIGINT);
+    EXPECT_EQ(recorder->Finish().exit_code, 0);
+  }
+
+  const SmallDisk disk_{24};
+};
+
+TEST_F(NearlyFullDisk, GivesUpBodiesOfAnswersToReadsFirst) {
+  const auto saved = Exported(disk_.log(), {"--flag", "body_shed"});
+  ASSERT_EQ(saved.size(), 5U);
+  for (const json& exchange : saved) {
+    EXPECT_EQ(exchange["method"], "GET");
+  }
+  EXPECT_EQ(Exported(disk_.log(), {"--complete", "--method", "PUT"}).size(), 5U);
+}
+
+TEST_F(NearlyFullDisk, StoresEverythingAgainWhenThereIsRoom) {
+  EXPECT_EQ(Exported(disk_.log(), {"--complete", "--target", "after="}).size(), 5U);
+}
+
+TEST_F(NearlyFullDisk, LossRowsCoverWhatWasGivenUp) {
+  const json losses = LastAttempt(disk_.log())["losses"];
+  EXPECT_TRUE(std::ranges::any_of(losses, [](const json& row) { return row["cause"] == "load"; }))
+      << losses;
+}
+
+class UnfitDisk : public LiveRecording {
+ protected:
+  Outcome RecordInVain() const {
+    return Trafrec({"record", "-i", "lo", "-l", disk_.log(), "--recorder", "test"});
+  }
+
+  const SmallDisk disk_{24};
+};
+
+TEST_F(UnfitDisk, WithoutRoomForTheReserveIsRefusedByName) {
+  disk_.Fill(300'000);
+  const Outcome outcome = RecordInVain();
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("cannot hold 1024 KiB in reserve"),
+                                 HasSubstr("No space left"), HasSubstr("\ntry: free some space")));
+}
+
+TEST_F(UnfitDisk, ReadOnlyOneIsRefusedByName) {
+  disk_.MakeReadOnly();
+  const Outcome outcome = RecordInVain();
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr(disk_.log()), HasSubstr("Read-only file system"),
+                                 HasSubstr("\ntry: record into a folder")));
+}
+
+TEST_F(UnfitDisk, LogOnOneThatBecameReadOnlyIsRefusedByName) {
+  const auto recorder = Record(disk_.log());
+  recorder->Signal(SIGINT);
+  recorder->Finish();
+  disk_.MakeReadOnly();
+  const Outcome outcome = RecordInVain();
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr(disk_.log()), HasSubstr("Read-only file system"),
+                                 HasSubstr("\ntry: record into a folder")));
 }
 
 }  // namespace

@@ -1,6 +1,10 @@
-# Judges millions of made exchanges. Sourced by tools/dev.
+# Judges millions of made exchanges, or thousands of killed recordings. Sourced by tools/dev.
 
 soak() {
+  if [[ ${1:-} == kill ]]; then
+    soak_kill "${2:-10000}"
+    return
+  fi
   local exchanges=${1:-10000000} seed=${2:-1} kind=${3:-}
   [[ $exchanges =~ ^[1-9][0-9]*$ ]] ||
     die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes]"
@@ -13,4 +17,15 @@ soak() {
   # shellcheck disable=SC2086
   build/tests/pipeline/soak "$exchanges" "$seed" $kind ||
     die "defects were found" "each is shown above with the command that shows it alone"
+}
+
+# Goes on where the last one was stopped; a log that was begun is done again.
+soak_kill() {
+  local kills=$1
+  [[ $kills =~ ^[1-9][0-9]*$ ]] || die "\"$kills\" is no number of kills" "usage: tools/dev soak kill [KILLS]"
+  setup build test
+  build_preset release --target kill_soak
+  heading "Soak ($kills kills)"
+  build/tests/kill/kill_soak "$kills" build/soak-kill.progress ||
+    die "defects were found" "each is shown above with its seed"
 }

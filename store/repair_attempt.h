@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "store/log_reader_files.h"
+#include "store/repair.h"
+
+namespace trafrec::store {
+
+/// Rebuilds the segments of one attempt, under their numbers, in `to`. What is left out is added to
+/// the report. Fails only if the new ones cannot be written.
+Status RebuildAttempt(const AttemptKey& attempt, const std::vector<SegmentFile>& segments,
+                      const std::filesystem::path& to, RepairReport& report);
+
+}  // namespace trafrec::store

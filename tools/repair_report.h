@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "base/error.h"
+#include "tools/exit_code.h"
+
+namespace trafrec::tools {
+
+/// `trafrec verify --repair OUT LOG`: repairs, and says what was left out.
+Result<ExitCode> Repair(const std::string& log, const std::string& out, bool quiet, bool json);
+
+}  // namespace trafrec::tools
