@@ -118,6 +118,13 @@ void WriteFrame(const fs::path& folder) {
   Write(folder / "frame_fuzz" / "frame", AsText(frame));
 }
 
+void WriteSentinel(const fs::path& folder) {
+  Write(folder / "sentinel_fuzz" / "token",
+        "trafrec-sentinel/1 kid=21fe31dfa154a261 aud=prod ts=1700000000000000000 "
+        "nonce=000102030405060708090a0b0c0d0e0f purpose=backfill-begin sig=" +
+            std::string(86, 'A'));
+}
+
 }  // namespace
 }  // namespace trafrec::fuzz
 
@@ -132,5 +139,6 @@ int main(int argc, char** argv) {
   trafrec::fuzz::WriteHttp(folder);
   trafrec::fuzz::WriteCaptures(folder);
   trafrec::fuzz::WriteFrame(folder);
+  trafrec::fuzz::WriteSentinel(folder);
   return 0;
 }
