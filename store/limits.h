@@ -43,6 +43,19 @@ inline constexpr int64_t kResumeBytes = int64_t{8} << 20;
 inline constexpr int64_t kRetryFirstMs = 100;
 inline constexpr int64_t kRetryLongestMs = 5'000;
 
+/// A sentinel must pass within this of its own time: longer than clocks that are kept in step
+/// differ, short enough that few nonces must be known.
+inline constexpr int64_t kSentinelWindowNs = int64_t{60} * 1'000'000'000;
+/// Nonces known at a time: half a year of sentinels every 15 seconds, for jobs that read old
+/// captures; about 100 MB if there are so many.
+inline constexpr size_t kNoncesMax = size_t{1} << 20;
+/// Sentinels whose request is verified and whose answer is awaited. Only who holds a trusted key
+/// can make them; beyond it the oldest counts as unanswered.
+inline constexpr size_t kSentinelsAwaitedMax = 4'096;
+
+/// Rows of the marks' history: fine enough to see when something held them, and hardly any bytes.
+inline constexpr int64_t kWatermarkIntervalNs = int64_t{10} * 1'000'000'000;
+
 /// Our readers hold an open segment for at most 100 ms; the sealer asks again that often.
 inline constexpr int64_t kSealRetryMs = 50;
 /// How long Close waits for foreign readers before it leaves the segment to the next start.

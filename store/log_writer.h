@@ -9,6 +9,7 @@
 #include "base/counters.h"
 #include "base/error.h"
 #include "store/record_sink.h"
+#include "store/sentinel_record.h"
 
 namespace trafrec::store {
 
@@ -52,6 +53,8 @@ class LogWriter : public RecordSink {
   /// open segments are sealed, a crash row added), and starts a new attempt with a kStart loss row.
   static Result<std::unique_ptr<LogWriter>> Open(const LogWriterOptions& options);
 
+  /// A request that claimed to be a sentinel, and what the recorder made of it.
+  virtual void PutSentinel(const SentinelRecord& sentinel) = 0;
   /// Cuts the frame under construction and waits until all that was put is committed, or known to
   /// be lost.
   virtual void Drain() = 0;
