@@ -44,6 +44,8 @@ std::unique_ptr<Command> MakeExportCommand();
 std::unique_ptr<Command> MakeStatsCommand();
 std::unique_ptr<Command> MakeVerifyCommand();
 std::unique_ptr<Command> MakeKeygenCommand();
+std::unique_ptr<Command> MakeSentinelCommand();
+std::unique_ptr<Command> MakeWatermarksCommand();
 std::unique_ptr<Command> MakeCompletionsCommand();
 std::unique_ptr<Command> MakeManCommand();
 std::unique_ptr<Command> MakeVersionCommand();

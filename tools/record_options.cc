@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 
+#include "tools/sentinel_trust.h"
 #include "tools/units.h"
 #include "tools/version.h"
 
@@ -81,6 +82,12 @@ void RecordOptions::AddTo(OptionSet& options) {
                "live: a segment is closed after this time; 1h if not given");
   options.Text("--memory", memory, "SIZE",
                "what unfinished connections may take together; 256MiB if not given");
+  options.Group("Sentinels");
+  options.Text("--audience", audience, "NAME",
+               "count sentinels that are meant for this audience (docs/sentinel.md)");
+  options.Files("--trust-sentinel", trusted_sentinels,
+                "a public key whose sentinels count; FILE:PURPOSE,PURPOSE for these purposes only; "
+                "repeatable");
   options.Group("Output");
   options.Flag("-q,--quiet", quiet, "no progress and no summary; errors are printed");
   options.Flag("--json", json, "the summary as one JSON object; no progress");
@@ -140,6 +147,7 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   options.log.compression_level = level;
   TRY_ASSIGN(options.log.segment_bytes_max, Named("--rotate-bytes", ParseSize(rotate_bytes)));
   TRY_ASSIGN(options.log.segment_age_max_ms, Named("--rotate-age", ParseDurationMs(rotate_age)));
+  TRY_ASSIGN(options.sentinels, ReadSentinelTrust(audience, trusted_sentinels));
   return options;
 }
 

@@ -26,6 +26,8 @@ struct RecordOptions {
   std::string rotate_bytes = "1GiB";
   std::string rotate_age = "1h";
   std::string memory = "256MiB";
+  std::string audience;
+  std::vector<std::string> trusted_sentinels;
   bool quiet = false;
   bool json = false;
 

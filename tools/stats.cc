@@ -9,6 +9,7 @@
 #include "tools/command.h"
 #include "tools/filter_options.h"
 #include "tools/json_object.h"
+#include "tools/mark_words.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
@@ -47,23 +48,6 @@ std::string StoredInWords(const store::AttemptInfo& attempt) {
   if (attempt.file_bytes > 0 && attempt.raw_bytes > attempt.file_bytes) {
     text += fmt::format(" (ratio {:.1f})", static_cast<double>(attempt.raw_bytes) /
                                                static_cast<double>(attempt.file_bytes));
-  }
-  return text;
-}
-
-std::string MarksInWords(const store::AttemptInfo& attempt) {
-  const store::Marks& marks = attempt.written;
-  if (marks.exchanges_below <= 1 && marks.requests_through == 0) {
-    return "nothing yet";
-  }
-  std::string text = fmt::format("every exchange below number {}", marks.exchanges_below);
-  if (marks.requests_through != 0) {
-    text += fmt::format("; every request before {}", FormatTime(marks.requests_through));
-  }
-  if (marks.answers_through != 0 && marks.answers_through == marks.requests_through) {
-    text += ", and its answer";
-  } else if (marks.answers_through != 0) {
-    text += fmt::format("; every answer to requests before {}", FormatTime(marks.answers_through));
   }
   return text;
 }
@@ -167,9 +151,7 @@ void AppendAttemptJson(JsonAppender& json, const store::AttemptInfo& attempt) {
   json.Time("started", attempt.started_at);
   json.TimeOrNull("ended", attempt.ended_at);
   json.Open("written", '{');
-  json.Number("exchanges_below", attempt.written.exchanges_below);
-  json.TimeOrNull("requests_through", attempt.written.requests_through);
-  json.TimeOrNull("answers_through", attempt.written.answers_through);
+  AppendMarksJson(json, attempt);
   json.Close('}');
   json.Number("exchanges", attempt.exchanges);
   json.Number("messages", attempt.messages);
