@@ -24,9 +24,15 @@ std::string ToBase64(Bytes bytes, Base64 alphabet) {
 }
 
 bool FromBase64(std::string_view text, Base64 alphabet, std::span<uint8_t> out) {
+  // libsodium 1.0.18 takes 0xc1 for 'A' where char is signed.
+  unsigned all = 0;
+  for (const char c : text) {
+    all |= static_cast<unsigned char>(c);
+  }
   size_t length = 0;
   // Without a place for its end libsodium takes nothing but the whole text.
-  return sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &length,
+  return all < 0x80 &&
+         sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &length,
                            nullptr, VariantOf(alphabet)) == 0 &&
          length == out.size();
 }

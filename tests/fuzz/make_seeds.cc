@@ -101,6 +101,8 @@ void WriteFrame(const fs::path& folder) {
   connection.encapsulation.push_back({store::EncapsulationId::Kind::kVlan, 7});
   encoder.Connection(connection, entries);
   encoder.Loss({}, entries);
+  encoder.Sentinel({.key_id = "21fe31dfa154a261", .purpose = "lag"}, entries);
+  encoder.Watermark({}, entries);
   const Bytes raw(entries.data(), entries.size());
   Write(folder / "frame_fuzz" / "entries", AsText(raw));
 
@@ -113,7 +115,7 @@ void WriteFrame(const fs::path& folder) {
   header.codec = store::FrameCodec::kZstd;
   header.raw_length = static_cast<uint32_t>(raw.size());
   header.stored_length = static_cast<uint32_t>(stored);
-  header.entry_count = 4;
+  header.entry_count = 6;
   store::SealFrame(header, frame);
   Write(folder / "frame_fuzz" / "frame", AsText(frame));
 }

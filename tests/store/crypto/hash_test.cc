@@ -69,6 +69,7 @@ TEST(Encoding, OnlyTheOneTextOfSomeBytesIsTaken) {
   EXPECT_FALSE(FromBase64("/w==", Base64::kPadded, out)) << "one byte";
   EXPECT_FALSE(FromBase64("__4=", Base64::kUrlSafe, out)) << "padding";
   EXPECT_FALSE(FromBase64("//4", Base64::kUrlSafe, out)) << "the other alphabet";
+  EXPECT_FALSE(FromBase64("//\xb4=", Base64::kPadded, out)) << "'4' with its top bit set";
   EXPECT_TRUE(FromHex("00fe", out));
   EXPECT_FALSE(FromHex("00FE", out));
   EXPECT_FALSE(FromHex("00f", out));
