@@ -23,8 +23,8 @@ struct FreeUrl {
 };
 
 void StartCurl() {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  CHECK(started == CURLE_OK);
+  static const CURLcode kStarted = curl_global_init(CURL_GLOBAL_DEFAULT);
+  CHECK(kStarted == CURLE_OK);
 }
 
 std::string PartOf(CURLU* url, CURLUPart part) {

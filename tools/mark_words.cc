@@ -24,7 +24,7 @@ std::string HoldInWords(const store::AttemptInfo& attempt, const store::Hold& ho
     case HoldCause::kUndelivered:
       return " (held back: bytes wait behind a hole)";
     case HoldCause::kRequest:
-      return " (held back: the request of " + who + " is coming in)";
+      return " (held back: the request of " + who + " is coming in, or younger than a second)";
     case HoldCause::kAnswer:
       return " (held back: " + who + " waits for its answer)";
     case HoldCause::kSettling:

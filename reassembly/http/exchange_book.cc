@@ -47,13 +47,21 @@ class MarkFinder {
       hold_ = {cause, exchange};
     }
   }
-  void HeldBy(Exchange* exchange) {
+  /// The exchange whose request is not put.
+  void HeldByRequestOf(const Exchange* exchange) {
     if (exchange != nullptr) {
-      const bool asked = !exchange->request().present || exchange->request().ended;
+      HeldSince(exchange->began_at, exchange->finished ? HoldCause::kSettling : HoldCause::kRequest,
+                exchange->number);
+    }
+  }
+  /// The exchange that is not settled.
+  void HeldByOutcomeOf(const Exchange* exchange) {
+    if (exchange != nullptr) {
+      const Message& request = exchange->messages[static_cast<size_t>(Side::kClient)];
       HeldSince(exchange->began_at,
-                exchange->finished ? HoldCause::kSettling
-                : asked            ? HoldCause::kAnswer
-                                   : HoldCause::kRequest,
+                exchange->finished                  ? HoldCause::kSettling
+                : request.present && !request.ended ? HoldCause::kRequest
+                                                    : HoldCause::kAnswer,
                 exchange->number);
     }
   }
@@ -246,9 +254,9 @@ void ExchangeBook::Tick(TimeNs now, TimeNs undelivered_since) {
   MarkFinder requests(now_);
   requests.HeldSince(undelivered_since, HoldCause::kUndelivered);
   MarkFinder answers = requests;
-  requests.HeldBy(waiting_.front());
-  requests.HeldBy(held_.front());
-  answers.HeldBy(unsettled_.front());
+  requests.HeldByRequestOf(waiting_.front());
+  requests.HeldByRequestOf(held_.front());
+  answers.HeldByOutcomeOf(unsettled_.front());
   requests.Publish(marks_.requests_through, marks_.requests_hold);
   answers.Publish(marks_.answers_through, marks_.answers_hold);
   sink_.Advance(marks_, now_);

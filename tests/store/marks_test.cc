@@ -75,7 +75,7 @@ class Marked : public testing::Test {
  protected:
   /// A log of one recorder with these sentinels.
   void Put(const std::vector<SentinelRecord>& sentinels) {
-    auto writer = LogWriter::Open(Finite(log)).value();
+    auto writer = LogWriter::Open(Finite(log_)).value();
     PutExchanges(*writer, 1, 9);
     for (const SentinelRecord& sentinel : sentinels) {
       writer->PutSentinel(sentinel);
@@ -83,7 +83,7 @@ class Marked : public testing::Test {
     CHECK(writer->Close(TimeOf(9)).has_value());
   }
   std::vector<std::string> History() const {
-    auto database = db::Database::Open(FirstSegment(log), db::OpenMode::kReadImmutable).value();
+    auto database = db::Database::Open(FirstSegment(log_), db::OpenMode::kReadImmutable).value();
     auto rows = database
                     .Prepare(
                         "SELECT ((at_ns - ?1) / 1000000000) || ' ' || "
@@ -99,8 +99,8 @@ class Marked : public testing::Test {
     return history;
   }
 
-  const TemporaryFolder folder;
-  const std::filesystem::path log = folder / "log";
+  const TemporaryFolder folder_;
+  const std::filesystem::path log_ = folder_ / "log";
 };
 
 TEST_F(Marked, SentinelsComeBackInOrderOfTime) {
@@ -109,35 +109,35 @@ TEST_F(Marked, SentinelsComeBackInOrderOfTime) {
   early.nonce = "";
   early.detail = "kid is missing";
   Put({late, early});
-  const auto rows = OpenReader(log)->Sentinels().value();
+  const auto rows = OpenReader(log_)->Sentinels().value();
   ASSERT_THAT(rows, SizeIs(2));
   EXPECT_EQ(rows[0].record, early);
   EXPECT_EQ(rows[1].record, late);
   EXPECT_EQ(rows[1].id, (ExchangeId{"r", 1, 2}));
-  EXPECT_EQ(DamagesOf(log), "");
+  EXPECT_EQ(DamagesOf(log_), "");
 }
 
 TEST_F(Marked, EachColumnOfASentinelIsVerified) {
   for (const char* change :
        {"verdict=0", "at_ns=1", "key_id='x'", "audience=NULL", "sent_ns=NULL", "nonce='x'",
         "purpose='cutover'", "detail='x'", "exchange=3", "entry=0", "frame=7"}) {
-    std::filesystem::remove_all(log);
+    std::filesystem::remove_all(log_);
     Put({Sentinel(2, SentinelVerdict::kReplayed, TimeOf(2))});
-    Spoil(FirstSegment(log), std::string("UPDATE sentinel SET ") + change);
-    EXPECT_THAT(DamagesOf(log), HasSubstr("the sentinel of exchange")) << change;
+    Spoil(FirstSegment(log_), std::string("UPDATE sentinel SET ") + change);
+    EXPECT_THAT(DamagesOf(log_), HasSubstr("the sentinel of exchange")) << change;
   }
 }
 
 TEST_F(Marked, MissingAndInventedSentinelsAreNamed) {
   Put({Sentinel(2, SentinelVerdict::kReplayed, TimeOf(2))});
-  Spoil(FirstSegment(log), "UPDATE sentinel SET exchange=9, frame=77");
-  const std::string damages = DamagesOf(log);
+  Spoil(FirstSegment(log_), "UPDATE sentinel SET exchange=9, frame=77");
+  const std::string damages = DamagesOf(log_);
   EXPECT_THAT(damages, HasSubstr("the sentinel of exchange r-0001-12, which has no row"));
   EXPECT_THAT(damages, HasSubstr("the sentinel of exchange r-0001-19 points to"));
 }
 
 TEST_F(Marked, EachTenSecondsAndTheEndHaveARowWithTheHold) {
-  auto writer = LogWriter::Open(Finite(log)).value();
+  auto writer = LogWriter::Open(Finite(log_)).value();
   PutExchanges(*writer, 1, 1);
   for (int second = 0; second <= 25; ++second) {
     const TimeNs now = kBegin + second * kNsPerSecond;
@@ -147,7 +147,7 @@ TEST_F(Marked, EachTenSecondsAndTheEndHaveARowWithTheHold) {
   writer->Advance({2, end, end}, end);
   ASSERT_TRUE(writer->Close(end));
   EXPECT_THAT(History(), ElementsAre("11 11 0 answer 1", "21 21 0 answer 1", "26 26 26 -"));
-  EXPECT_EQ(DamagesOf(log), "");
+  EXPECT_EQ(DamagesOf(log_), "");
 }
 
 TEST_F(Marked, EachColumnOfAWatermarkIsVerified) {
@@ -155,20 +155,20 @@ TEST_F(Marked, EachColumnOfAWatermarkIsVerified) {
        {"UPDATE watermark SET at_ns=1", "UPDATE watermark SET requests_through=1",
         "UPDATE watermark SET answers_through=1", "UPDATE watermark SET hold='answer 1'",
         "DELETE FROM watermark", "INSERT INTO watermark VALUES(1, 1, 1, NULL)"}) {
-    std::filesystem::remove_all(log);
+    std::filesystem::remove_all(log_);
     Put({});
-    Spoil(FirstSegment(log), sql);
-    EXPECT_THAT(DamagesOf(log), HasSubstr("watermark")) << sql;
+    Spoil(FirstSegment(log_), sql);
+    EXPECT_THAT(DamagesOf(log_), HasSubstr("watermark")) << sql;
   }
 }
 
 TEST_F(Marked, TheHoldsAreThoseOfTheLastCommit) {
-  auto writer = LogWriter::Open(Finite(log)).value();
+  auto writer = LogWriter::Open(Finite(log_)).value();
   PutExchanges(*writer, 1, 1);
   writer->Advance({2, TimeOf(1), TimeOf(1), {HoldCause::kUndelivered, 0}, {HoldCause::kAnswer, 1}},
                   TimeOf(1));
   ASSERT_TRUE(writer->Close(TimeOf(1)));
-  const Marks marks = OpenReader(log)->Attempts()->front().written;
+  const Marks marks = OpenReader(log_)->Attempts()->front().written;
   EXPECT_EQ(marks.requests_hold, (Hold{HoldCause::kUndelivered, 0}));
   EXPECT_EQ(marks.answers_hold, (Hold{HoldCause::kAnswer, 1}));
 }
@@ -178,28 +178,28 @@ TEST_F(Marked, EarlierNoncesAreThoseOfVerifiedSentinels) {
        Sentinel(2, SentinelVerdict::kUnanswered, kBegin, '2'),
        Sentinel(3, SentinelVerdict::kBadSignature, kBegin, '3'),
        Sentinel(4, SentinelVerdict::kReplayed, kBegin, '1')});
-  const EarlierNonces earlier = ReadEarlierNonces(log, "r", std::nullopt);
+  const EarlierNonces earlier = ReadEarlierNonces(log_, "r", std::nullopt);
   EXPECT_EQ(earlier.seen.size(), 2U);
   EXPECT_THAT(earlier.warnings, IsEmpty());
 }
 
 TEST_F(Marked, EarlierNoncesOfAnotherRecorderAreNotOurs) {
   Put({Sentinel(1, SentinelVerdict::kCounted, kBegin)});
-  EXPECT_EQ(ReadEarlierNonces(log, "other", std::nullopt).seen.size(), 0U);
+  EXPECT_EQ(ReadEarlierNonces(log_, "other", std::nullopt).seen.size(), 0U);
 }
 
 TEST_F(Marked, WithASinceOnlyLaterNoncesAreKnownAndEarlierTokensAreNotNew) {
   Put({Sentinel(1, SentinelVerdict::kCounted, kBegin, '1'),
        Sentinel(2, SentinelVerdict::kCounted, kBegin + kMinute, '2')});
-  EarlierNonces earlier = ReadEarlierNonces(log, "r", kBegin);
+  EarlierNonces earlier = ReadEarlierNonces(log_, "r", kBegin);
   EXPECT_EQ(earlier.seen.size(), 1U);
   EXPECT_EQ(earlier.seen.Add(kBegin, {9}, kBegin), NonceStore::Finding::kForgotten);
 }
 
 TEST_F(Marked, ADamagedSegmentIsAWarningAndKeepsNoRecordingFromStarting) {
   Put({Sentinel(1, SentinelVerdict::kCounted, kBegin)});
-  Spoil(FirstSegment(log), "DROP TABLE sentinel; CREATE TABLE sentinel(x)");
-  EXPECT_THAT(ReadEarlierNonces(log, "r", std::nullopt).warnings, SizeIs(1));
+  Spoil(FirstSegment(log_), "DROP TABLE sentinel; CREATE TABLE sentinel(x)");
+  EXPECT_THAT(ReadEarlierNonces(log_, "r", std::nullopt).warnings, SizeIs(1));
 }
 
 }  // namespace

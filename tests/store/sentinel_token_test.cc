@@ -18,53 +18,53 @@ using testing::StartsWith;
 class Sentinel : public testing::Test {
  protected:
   Sentinel() {
-    token.audience = "prod-a";
-    token.sent_at = 1'700'000'000'000'000'000;
-    token.nonce = {1, 2, 3};
-    token.purpose = "backfill-begin";
-    SignSentinel(token, request, key);
-    text = FormatSentinelToken(token);
+    token_.audience = "prod-a";
+    token_.sent_at = 1'700'000'000'000'000'000;
+    token_.nonce = {1, 2, 3};
+    token_.purpose = "backfill-begin";
+    SignSentinel(token_, request_, key_);
+    text_ = FormatSentinelToken(token_);
   }
 
   /// The text with the first `from` in it replaced.
   std::string With(const std::string& from, const std::string& to) const {
-    std::string changed = text;
+    std::string changed = text_;
     const size_t at = changed.find(from);
     CHECK(at != std::string::npos);
     return changed.replace(at, from.size(), to);
   }
   /// " name=value" of the text.
   std::string Field(const std::string& name) const {
-    const size_t at = text.find(" " + name + "=");
+    const size_t at = text_.find(" " + name + "=");
     CHECK(at != std::string::npos);
-    return text.substr(at, text.find(' ', at + 1) - at);
+    return text_.substr(at, text_.find(' ', at + 1) - at);
   }
 
-  const crypto::SigningKey key = crypto::SigningKey::Generate();
-  const SentinelRequest request{"GET", "/_stats?level=shards", crypto::Sha256::Of({})};
-  SentinelToken token;
-  std::string text;
+  const crypto::SigningKey key_ = crypto::SigningKey::Generate();
+  const SentinelRequest request_{"GET", "/_stats?level=shards", crypto::Sha256::Of({})};
+  SentinelToken token_;
+  std::string text_;
 };
 
 TEST_F(Sentinel, WhatIsWrittenIsRead) {
-  const auto read = ParseSentinelToken(text);
+  const auto read = ParseSentinelToken(text_);
   ASSERT_TRUE(read) << read.error().what;
-  EXPECT_EQ(*read, token);
+  EXPECT_EQ(*read, token_);
 }
 
 TEST_F(Sentinel, ItsFieldsStandInTheDocumentedOrder) {
-  EXPECT_THAT(text, StartsWith("trafrec-sentinel/1 kid=" + key.id() +
-                               " aud=prod-a ts=1700000000000000000 "
-                               "nonce=01020300000000000000000000000000 purpose=backfill-begin "
-                               "sig="));
+  EXPECT_THAT(text_, StartsWith("trafrec-sentinel/1 kid=" + key_.id() +
+                                " aud=prod-a ts=1700000000000000000 "
+                                "nonce=01020300000000000000000000000000 purpose=backfill-begin "
+                                "sig="));
 }
 
 TEST_F(Sentinel, TheSignersKeyVerifiesIt) {
-  EXPECT_TRUE(VerifySentinel(token, request, key.verify_key()));
+  EXPECT_TRUE(VerifySentinel(token_, request_, key_.verify_key()));
 }
 
 TEST_F(Sentinel, AnotherKeyDoesNot) {
-  EXPECT_FALSE(VerifySentinel(token, request, crypto::SigningKey::Generate().verify_key()));
+  EXPECT_FALSE(VerifySentinel(token_, request_, crypto::SigningKey::Generate().verify_key()));
 }
 
 TEST_F(Sentinel, TheSignatureCoversEachFieldAndTheRequest) {
@@ -79,20 +79,20 @@ TEST_F(Sentinel, TheSignatureCoversEachFieldAndTheRequest) {
       [](SentinelToken&, SentinelRequest& r) { r.body_digest[0] ^= 1; },
   };
   for (size_t i = 0; i < changes.size(); ++i) {
-    SentinelToken changed = token;
-    SentinelRequest about = request;
+    SentinelToken changed = token_;
+    SentinelRequest about = request_;
     changes[i](changed, about);
-    EXPECT_FALSE(VerifySentinel(changed, about, key.verify_key())) << i;
+    EXPECT_FALSE(VerifySentinel(changed, about, key_.verify_key())) << i;
   }
 }
 
 TEST_F(Sentinel, MethodAndTargetCannotBeShiftedAcrossTheirBorder) {
-  SentinelToken shifted = token;
-  const SentinelRequest one{"GET", "/a\n/b", request.body_digest};
-  const SentinelRequest other{"GET\n/a", "/b", request.body_digest};
-  SignSentinel(shifted, one, key);
-  EXPECT_FALSE(VerifySentinel(shifted, other, key.verify_key()));
-  EXPECT_FALSE(VerifySentinel(shifted, one, key.verify_key()));
+  SentinelToken shifted = token_;
+  const SentinelRequest one{"GET", "/a\n/b", request_.body_digest};
+  const SentinelRequest other{"GET\n/a", "/b", request_.body_digest};
+  SignSentinel(shifted, one, key_);
+  EXPECT_FALSE(VerifySentinel(shifted, other, key_.verify_key()));
+  EXPECT_FALSE(VerifySentinel(shifted, one, key_.verify_key()));
 }
 
 TEST_F(Sentinel, AFieldThatIsMissingIsNamed) {
@@ -116,13 +116,13 @@ TEST_F(Sentinel, FieldsInAnotherOrderAreRefused) {
 }
 
 TEST_F(Sentinel, EachFrontOfItIsRefused) {
-  for (size_t length = 0; length < text.size(); ++length) {
-    EXPECT_FALSE(ParseSentinelToken(text.substr(0, length))) << length;
+  for (size_t length = 0; length < text_.size(); ++length) {
+    EXPECT_FALSE(ParseSentinelToken(text_.substr(0, length))) << length;
   }
 }
 
 TEST_F(Sentinel, AFieldOfOursThatIsUnknownIsRefused) {
-  EXPECT_THAT(ParseSentinelToken(text + " more=1").error().what, HasSubstr("behind sig"));
+  EXPECT_THAT(ParseSentinelToken(text_ + " more=1").error().what, HasSubstr("behind sig"));
 }
 
 TEST_F(Sentinel, OnlyTheOneWayToWriteAValueIsRead) {
@@ -146,10 +146,10 @@ TEST_F(Sentinel, OnlyTheOneWayToWriteAValueIsRead) {
       With("purpose=backfill-begin", "purpose=backfill_begin"),
       With("purpose=backfill-begin", "purpose=1lag"),
       With("purpose=backfill-begin", "purpose=x\x01y"),
-      text + "=",
-      text + " ",
-      text + "\r",
-      " " + text,
+      text_ + "=",
+      text_ + " ",
+      text_ + "\r",
+      " " + text_,
   };
   for (const std::string& other : others) {
     EXPECT_FALSE(ParseSentinelToken(other)) << other;

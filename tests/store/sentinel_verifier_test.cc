@@ -33,7 +33,7 @@ class Verifiers : public testing::Test {
     SentinelToken token;
     token.audience = "prod";
     token.sent_at = kBegin;
-    token.nonce = {static_cast<uint8_t>(++tokens), static_cast<uint8_t>(tokens >> 8)};
+    token.nonce = {static_cast<uint8_t>(++tokens_), static_cast<uint8_t>(tokens_ >> 8)};
     token.purpose = "cutover";
     return token;
   }
@@ -63,7 +63,7 @@ class Verifiers : public testing::Test {
       void PutLoss(const LossRecord&) override {}
       void Advance(const Marks&, TimeNs) override {}
     } nowhere;
-    SentinelWatch watch(trust, none, nowhere, [&](const SentinelRecord& record) {
+    SentinelWatch watch(trust_, none, nowhere, [&](const SentinelRecord& record) {
       reasons.back() = SentinelVerdictName(record.verdict);
     });
     for (const Passing& passing : all) {
@@ -87,7 +87,7 @@ class Verifiers : public testing::Test {
       return crypto::ToBase64(bytes, crypto::Base64::kPadded);
     };
     Json keys;
-    for (const TrustedKey& trusted : trust.keys) {
+    for (const TrustedKey& trusted : trust_.keys) {
       keys[base64(trusted.key.bytes())] =
           trusted.purposes.empty() ? Json() : Json(trusted.purposes);
     }
@@ -98,7 +98,7 @@ class Verifiers : public testing::Test {
                     {"target", passing.target},
                     {"body", base64(AsBytes(passing.body))},
                     {"at", passing.at},
-                    {"audience", trust.audience},
+                    {"audience", trust_.audience},
                     {"keys", keys}}
                    .dump() +
                "\n";
@@ -118,30 +118,30 @@ class Verifiers : public testing::Test {
     return reasons;
   }
 
-  const crypto::SigningKey key = crypto::SigningKey::Generate();
-  const crypto::SigningKey narrow = crypto::SigningKey::Generate();
-  const SentinelTrust trust{"prod",
-                            {{key.verify_key(), {}}, {narrow.verify_key(), {"lag", "x-test"}}}};
-  unsigned tokens = 0;
+  const crypto::SigningKey key_ = crypto::SigningKey::Generate();
+  const crypto::SigningKey narrow_ = crypto::SigningKey::Generate();
+  const SentinelTrust trust_{"prod",
+                             {{key_.verify_key(), {}}, {narrow_.verify_key(), {"lag", "x-test"}}}};
+  unsigned tokens_ = 0;
 };
 
 TEST_F(Verifiers, AgreeOnEveryReason) {
   constexpr TimeNs kWindow = 60 * kNsPerSecond;
-  std::vector<Passing> all = {Genuine(key), Genuine(narrow),
+  std::vector<Passing> all = {Genuine(key_), Genuine(narrow_),
                               Genuine(crypto::SigningKey::Generate())};
   all.push_back(all.front());
-  all.push_back(Genuine(narrow, [](SentinelToken& token) { token.purpose = "x-test"; }));
-  all.push_back(Genuine(key, [](SentinelToken& token) { token.audience = "test"; }));
+  all.push_back(Genuine(narrow_, [](SentinelToken& token) { token.purpose = "x-test"; }));
+  all.push_back(Genuine(key_, [](SentinelToken& token) { token.audience = "test"; }));
   for (const TimeNs off : {-kWindow - 1, -kWindow, kWindow, kWindow + 1}) {
-    all.push_back(Genuine(key, [&](SentinelToken& token) { token.sent_at += off; }));
+    all.push_back(Genuine(key_, [&](SentinelToken& token) { token.sent_at += off; }));
   }
   for (std::string Passing::* part : {&Passing::method, &Passing::target, &Passing::body}) {
-    all.push_back(Genuine(key));
+    all.push_back(Genuine(key_));
     all.back().*part += "x";
-    all.push_back(Genuine(key));
+    all.push_back(Genuine(key_));
     all.back().*part += "\n";
   }
-  all.push_back(Genuine(key));
+  all.push_back(Genuine(key_));
   all.back().user_agent[17] = '2';
   const std::vector<std::string> ours = OursSays(all);
   EXPECT_EQ(PythonSays(all), ours);
@@ -153,15 +153,15 @@ TEST_F(Verifiers, AgreeOnEveryReason) {
 
 TEST_F(Verifiers, AgreeOnEveryAlteredCharacter) {
   std::vector<Passing> all;
-  const size_t length = Genuine(key).user_agent.size();
+  const size_t length = Genuine(key_).user_agent.size();
   for (size_t at = 0; at < length; ++at) {
     for (const char c : {'0', 'f', 'A', ' ', '='}) {
-      all.push_back(Genuine(key));
+      all.push_back(Genuine(key_));
       all.back().user_agent[at] = c;
     }
-    all.push_back(Genuine(key));
+    all.push_back(Genuine(key_));
     all.back().user_agent.erase(at, 1);
-    all.push_back(Genuine(key));
+    all.push_back(Genuine(key_));
     all.back().user_agent.insert(at, "0");
   }
   EXPECT_EQ(PythonSays(all), OursSays(all));

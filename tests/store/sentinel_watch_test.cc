@@ -52,7 +52,7 @@ class Watch : public testing::Test {
     SentinelToken token;
     token.audience = "prod";
     token.sent_at = passing.at;
-    token.nonce = {++nonces};
+    token.nonce = {++nonces_};
     token.purpose = "lag";
     Sign(token, passing, signer);
     return token;
@@ -64,7 +64,7 @@ class Watch : public testing::Test {
   /// A genuine sentinel.
   Passing Genuine(TimeNs at = kBegin) {
     Passing passing{.at = at};
-    passing.user_agent = FormatSentinelToken(TokenFor(passing, key));
+    passing.user_agent = FormatSentinelToken(TokenFor(passing, key_));
     return passing;
   }
 
@@ -73,9 +73,9 @@ class Watch : public testing::Test {
                              " HTTP/1.1\r\nHost: es:9200\r\nUser-Agent: " + passing.user_agent +
                              "\r\n" + passing.more_fields + "\r\n";
     MessageRecord message =
-        Message(MessageIdOf(++number, Side::kClient), AsBytes(head), AsBytes(passing.body));
+        Message(MessageIdOf(++number_, Side::kClient), AsBytes(head), AsBytes(passing.body));
     message.facts.flags = flags;
-    watch.PutMessage(message);
+    watch_.PutMessage(message);
   }
   void PutExchange(const Passing& passing, ExchangeNumber of, Flags flags) {
     ExchangeRecord exchange = Exchange(of);
@@ -85,29 +85,29 @@ class Watch : public testing::Test {
     exchange.status = passing.status;
     exchange.has_response = passing.status != 0;
     exchange.flags = flags;
-    watch.PutExchange(exchange);
+    watch_.PutExchange(exchange);
   }
   void Pass(const Passing& passing) {
     PutRequest(passing, passing.flags);
-    PutExchange(passing, number, passing.flags);
+    PutExchange(passing, number_, passing.flags);
   }
 
   std::vector<SentinelVerdict> Verdicts() const {
     std::vector<SentinelVerdict> verdicts;
-    for (const SentinelRecord& record : put) {
+    for (const SentinelRecord& record : put_) {
       verdicts.push_back(record.verdict);
     }
     return verdicts;
   }
 
-  const crypto::SigningKey key = crypto::SigningKey::Generate();
-  SentinelTrust trust{"prod", {{key.verify_key(), {}}}};
-  Sink sink;
-  std::vector<SentinelRecord> put;
-  SentinelWatch watch{
-      trust, {}, sink, [this](const SentinelRecord& record) { put.push_back(record); }};
-  ExchangeNumber number = 0;
-  uint8_t nonces = 0;
+  const crypto::SigningKey key_ = crypto::SigningKey::Generate();
+  SentinelTrust trust_{"prod", {{key_.verify_key(), {}}}};
+  Sink sink_;
+  std::vector<SentinelRecord> put_;
+  SentinelWatch watch_{
+      trust_, {}, sink_, [this](const SentinelRecord& record) { put_.push_back(record); }};
+  ExchangeNumber number_ = 0;
+  uint8_t nonces_ = 0;
 };
 
 TEST_F(Watch, AGenuineSentinelCounts) {
@@ -115,37 +115,37 @@ TEST_F(Watch, AGenuineSentinelCounts) {
   Pass(passing);
   ASSERT_THAT(Verdicts(), ElementsAre(SentinelVerdict::kCounted));
   const SentinelToken token = ParseSentinelToken(passing.user_agent).value();
-  EXPECT_EQ(put[0].exchange, 1U);
-  EXPECT_EQ(put[0].at, passing.at);
-  EXPECT_EQ(put[0].key_id, key.id());
-  EXPECT_EQ(put[0].audience, "prod");
-  EXPECT_EQ(put[0].sent_at, token.sent_at);
-  EXPECT_EQ(put[0].nonce, "01000000000000000000000000000000");
-  EXPECT_EQ(put[0].purpose, "lag");
+  EXPECT_EQ(put_[0].exchange, 1U);
+  EXPECT_EQ(put_[0].at, passing.at);
+  EXPECT_EQ(put_[0].key_id, key_.id());
+  EXPECT_EQ(put_[0].audience, "prod");
+  EXPECT_EQ(put_[0].sent_at, token.sent_at);
+  EXPECT_EQ(put_[0].nonce, "01000000000000000000000000000000");
+  EXPECT_EQ(put_[0].purpose, "lag");
 }
 
 TEST_F(Watch, OrdinaryTrafficIsNoSentinel) {
   Pass({.user_agent = "curl/7.88.1"});
   Pass({.user_agent = "curl/7.88.1 (trafrec-sentinel/1)"});
   Pass({.user_agent = "curl", .more_fields = "X-Note: trafrec-sentinel/1 kid=\r\n"});
-  EXPECT_THAT(put, IsEmpty());
+  EXPECT_THAT(put_, IsEmpty());
 }
 
 TEST_F(Watch, EveryRecordReachesTheLog) {
-  watch.PutConnection(Connection(1));
-  watch.PutExtent(2, 0, {});
+  watch_.PutConnection(Connection(1));
+  watch_.PutExtent(2, 0, {});
   Pass(Genuine());
-  watch.PutMessageFacts(2, {}, {}, 0);
-  watch.PutLoss({});
-  watch.Advance({}, kBegin);
-  EXPECT_EQ(sink.records, 7);
+  watch_.PutMessageFacts(2, {}, {}, 0);
+  watch_.PutLoss({});
+  watch_.Advance({}, kBegin);
+  EXPECT_EQ(sink_.records, 7);
 }
 
 TEST_F(Watch, TheBodyIsCovered) {
   Passing passing{.method = "PUT", .target = "/marks/_doc/1", .body = "{\"n\":1}"};
-  passing.user_agent = FormatSentinelToken(TokenFor(passing, key));
+  passing.user_agent = FormatSentinelToken(TokenFor(passing, key_));
   Pass(passing);
-  passing.user_agent = FormatSentinelToken(TokenFor(passing, key));
+  passing.user_agent = FormatSentinelToken(TokenFor(passing, key_));
   passing.body = "{\"n\":2}";
   Pass(passing);
   EXPECT_THAT(Verdicts(), ElementsAre(SentinelVerdict::kCounted, SentinelVerdict::kBadSignature));
@@ -154,7 +154,7 @@ TEST_F(Watch, TheBodyIsCovered) {
 TEST_F(Watch, AForgedOneIsRejected) {
   Passing passing;
   SentinelToken token = TokenFor(passing, crypto::SigningKey::Generate());
-  token.key_id = key.id();
+  token.key_id = key_.id();
   passing.user_agent = FormatSentinelToken(token);
   Pass(passing);
   EXPECT_THAT(Verdicts(), ElementsAre(SentinelVerdict::kBadSignature));
@@ -180,9 +180,9 @@ TEST_F(Watch, OneThatWasMovedToAnotherRequestIsRejected) {
 
 TEST_F(Watch, OneForAnotherAudienceIsRejected) {
   Passing passing;
-  SentinelToken token = TokenFor(passing, key);
+  SentinelToken token = TokenFor(passing, key_);
   token.audience = "staging";
-  Sign(token, passing, key);
+  Sign(token, passing, key_);
   passing.user_agent = FormatSentinelToken(token);
   Pass(passing);
   EXPECT_THAT(Verdicts(), ElementsAre(SentinelVerdict::kOtherAudience));
@@ -190,9 +190,9 @@ TEST_F(Watch, OneForAnotherAudienceIsRejected) {
 
 TEST_F(Watch, AReaddressedOneIsRejected) {
   Passing passing;
-  SentinelToken token = TokenFor(passing, key);
+  SentinelToken token = TokenFor(passing, key_);
   token.audience = "staging";
-  Sign(token, passing, key);
+  Sign(token, passing, key_);
   token.audience = "prod";
   passing.user_agent = FormatSentinelToken(token);
   Pass(passing);
@@ -209,7 +209,7 @@ TEST_F(Watch, AReorderedOneIsRejected) {
       passing.user_agent.substr(nonce, purpose - nonce) + passing.user_agent.substr(sig);
   Pass(passing);
   ASSERT_THAT(Verdicts(), ElementsAre(SentinelVerdict::kMalformed));
-  EXPECT_THAT(put[0].detail, HasSubstr("nonce is missing"));
+  EXPECT_THAT(put_[0].detail, HasSubstr("nonce is missing"));
 }
 
 TEST_F(Watch, ACutOneIsRejected) {
@@ -217,8 +217,8 @@ TEST_F(Watch, ACutOneIsRejected) {
   for (size_t length = kSentinelMark.size(); length < whole.size(); ++length) {
     Pass({.user_agent = whole.substr(0, length)});
   }
-  EXPECT_EQ(put.size(), whole.size() - kSentinelMark.size());
-  for (const SentinelRecord& record : put) {
+  EXPECT_EQ(put_.size(), whole.size() - kSentinelMark.size());
+  for (const SentinelRecord& record : put_) {
     EXPECT_NE(record.verdict, SentinelVerdict::kCounted);
   }
 }
@@ -247,9 +247,9 @@ TEST_F(Watch, ANewerVersionIsNamed) {
 TEST_F(Watch, ItsTimeIsJudgedByThePacketToTheNanosecond) {
   for (const TimeNs off : {-kWindow - 1, -kWindow, kWindow, kWindow + 1}) {
     Passing passing;
-    SentinelToken token = TokenFor(passing, key);
+    SentinelToken token = TokenFor(passing, key_);
     token.sent_at = passing.at + off;
-    Sign(token, passing, key);
+    Sign(token, passing, key_);
     passing.user_agent = FormatSentinelToken(token);
     Pass(passing);
   }
@@ -279,7 +279,7 @@ TEST_F(Watch, AnotherRecordersSightingIsNoReplay) {
   const Passing passing = Genuine();
   Pass(passing);
   std::vector<SentinelRecord> others;
-  SentinelWatch other(trust, {}, sink,
+  SentinelWatch other(trust_, {}, sink_,
                       [&](const SentinelRecord& record) { others.push_back(record); });
   const std::string head =
       "GET " + passing.target + " HTTP/1.1\r\nUser-Agent: " + passing.user_agent + "\r\n\r\n";
@@ -295,9 +295,9 @@ TEST_F(Watch, AnotherRecordersSightingIsNoReplay) {
 }
 
 TEST_F(Watch, AKeyCountsForItsPurposesOnly) {
-  trust.keys[0].purposes = {"cutover", "lag"};
+  trust_.keys[0].purposes = {"cutover", "lag"};
   Pass(Genuine());
-  trust.keys[0].purposes = {"cutover"};
+  trust_.keys[0].purposes = {"cutover"};
   Pass(Genuine());
   EXPECT_THAT(Verdicts(),
               ElementsAre(SentinelVerdict::kCounted, SentinelVerdict::kUntrustedPurpose));
@@ -305,7 +305,7 @@ TEST_F(Watch, AKeyCountsForItsPurposesOnly) {
 
 TEST_F(Watch, KeysAreToldApartByTheirIds) {
   const crypto::SigningKey next = crypto::SigningKey::Generate();
-  trust.keys.push_back({next.verify_key(), {}});
+  trust_.keys.push_back({next.verify_key(), {}});
   Pass(Genuine());
   Passing passing;
   passing.user_agent = FormatSentinelToken(TokenFor(passing, next));
@@ -328,7 +328,7 @@ TEST_F(Watch, AnAnswerWithAGapDoesNotCount) {
   for (const Flag flag : {Flag::kGapInResponse, Flag::kResponseTruncated, Flag::kEvicted}) {
     const Passing passing = Genuine();
     PutRequest(passing);
-    PutExchange(passing, number, FlagBit(flag));
+    PutExchange(passing, number_, FlagBit(flag));
   }
   EXPECT_THAT(Verdicts(), testing::Each(SentinelVerdict::kUnanswered));
 }
@@ -346,17 +346,17 @@ TEST_F(Watch, ALateAnswerIsWaitedFor) {
   Passing passing = Genuine();
   passing.status = 0;
   PutRequest(passing);
-  PutExchange(passing, number, FlagBit(Flag::kOpen));
-  EXPECT_THAT(put, IsEmpty());
+  PutExchange(passing, number_, FlagBit(Flag::kOpen));
+  EXPECT_THAT(put_, IsEmpty());
   passing.status = 200;
-  PutExchange(passing, number, 0);
+  PutExchange(passing, number_, 0);
   EXPECT_THAT(Verdicts(), ElementsAre(SentinelVerdict::kCounted));
 }
 
 TEST_F(Watch, AReplayWhileTheFirstWaitsForItsAnswerIsRejected) {
   Passing passing = Genuine();
   PutRequest(passing);
-  const ExchangeNumber first = number;
+  const ExchangeNumber first = number_;
   PutExchange(passing, first, FlagBit(Flag::kOpen));
   Pass(passing);
   PutExchange(passing, first, 0);

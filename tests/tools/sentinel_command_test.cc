@@ -38,26 +38,26 @@ std::string Answer(const std::string& status, const std::string& body = "{}") {
 
 class SentinelCommand : public testing::Test {
  protected:
-  SentinelCommand() { CHECK(store::crypto::WriteKeyFiles(folder / "k", key).has_value()); }
+  SentinelCommand() { CHECK(store::crypto::WriteKeyFiles(folder_ / "k", key_).has_value()); }
 
   static std::string UrlOf(const HttpCollector& server) {
     return "http://127.0.0.1:" + std::to_string(server.port());
   }
   Outcome Send(const std::string& url, const std::vector<std::string>& more = {},
                const RunOptions& options = {}) const {
-    std::vector<std::string> arguments = {"sentinel",   url,    "--key",     folder / "k",
+    std::vector<std::string> arguments = {"sentinel",   url,    "--key",     folder_ / "k",
                                           "--audience", "prod", "--purpose", "lag"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return Trafrec(arguments, options);
   }
   std::string SecretFile(mode_t mode = 0600) const {
-    const std::string path = folder.Write("secret", std::string("admin:") + kPassword + "\n");
+    const std::string path = folder_.Write("secret", std::string("admin:") + kPassword + "\n");
     CHECK(chmod(path.c_str(), mode) == 0);
     return path;
   }
 
-  const TemporaryFolder folder;
-  const store::crypto::SigningKey key = store::crypto::SigningKey::Generate();
+  const TemporaryFolder folder_;
+  const store::crypto::SigningKey key_ = store::crypto::SigningKey::Generate();
 };
 
 TEST_F(SentinelCommand, EachRequestCarriesATokenThatVerifiesAndIsItsOwn) {
@@ -80,7 +80,7 @@ TEST_F(SentinelCommand, EachRequestCarriesATokenThatVerifiesAndIsItsOwn) {
     const std::string target =
         head.substr(method.size() + 1, head.find(' ', method.size() + 1) - method.size() - 1);
     const auto digest = store::crypto::Sha256::Of(AsBytes(request.substr(head_bytes)));
-    EXPECT_TRUE(store::VerifySentinel(*token, {method, target, digest}, key.verify_key())) << head;
+    EXPECT_TRUE(store::VerifySentinel(*token, {method, target, digest}, key_.verify_key())) << head;
     EXPECT_THAT(target, StartsWith("/behind/"));
     nonces.insert(std::string(AsText(token->nonce)));
   }
@@ -183,7 +183,7 @@ TEST_F(SentinelCommand, RefusesCredentialsInTheUrlWithoutRepeatingThem) {
 
 TEST_F(SentinelCommand, RefusesWhatIsNoPurpose) {
   for (const char* purpose : {"", "backfill", "x-", "x-\x1b[31m", "X-mine", "x-a b"}) {
-    const Outcome outcome = Trafrec({"sentinel", "http://127.0.0.1:1", "--key", folder / "k",
+    const Outcome outcome = Trafrec({"sentinel", "http://127.0.0.1:1", "--key", folder_ / "k",
                                      "--audience", "prod", "--purpose", purpose});
     EXPECT_EQ(outcome.exit_code, 2) << purpose;
     EXPECT_THAT(outcome.err, AllOf(HasSubstr("purpose"), Not(HasSubstr("\x1b")))) << purpose;

@@ -36,16 +36,16 @@ constexpr const char* kMetadata =
 
 class RecordedSentinel : public testing::Test {
  protected:
-  RecordedSentinel() { CHECK(store::crypto::WriteKeyFiles(folder / "k", key).has_value()); }
+  RecordedSentinel() { CHECK(store::crypto::WriteKeyFiles(folder_ / "k", key_).has_value()); }
 
   /// The text of a token for GET kTarget, sent at `at`.
   std::string Token(TimeNs at, const std::string& purpose = "backfill-begin") {
     store::SentinelToken token;
     token.audience = "prod";
     token.sent_at = at;
-    token.nonce = {++nonces};
+    token.nonce = {++nonces_};
     token.purpose = purpose;
-    store::SignSentinel(token, {"GET", kTarget, store::crypto::Sha256::Of({})}, key);
+    store::SignSentinel(token, {"GET", kTarget, store::crypto::Sha256::Of({})}, key_);
     return store::FormatSentinelToken(token);
   }
   static std::string RequestWith(const std::string& token) {
@@ -57,8 +57,8 @@ class RecordedSentinel : public testing::Test {
            "\r\n\r\n" + body;
   }
   std::string Capture(const std::string& name, TcpConversation& wire) const {
-    test_support::PcapWriter(folder / name).Write(wire.Packets());
-    return folder / name;
+    test_support::PcapWriter(folder_ / name).Write(wire.Packets());
+    return folder_ / name;
   }
   /// A capture with one genuine sentinel that began at `at`.
   std::string CaptureOfOne(const std::string& name, const std::string& token, TimeNs at) const {
@@ -68,43 +68,44 @@ class RecordedSentinel : public testing::Test {
     return Capture(name, wire);
   }
   Outcome Record(const std::string& capture, const std::string& recorder = "test") const {
-    return Trafrec({"record", "--read", capture, "--log", log, "--recorder", recorder, "--quiet",
-                    "--audience", "prod", "--trust-sentinel", folder / "k.pub"});
+    return Trafrec({"record", "--read", capture, "--log", log_, "--recorder", recorder, "--quiet",
+                    "--audience", "prod", "--trust-sentinel", folder_ / "k.pub"});
   }
   json Watermarks() const {
-    const Outcome outcome = Trafrec({"watermarks", log, "--json"});
+    const Outcome outcome = Trafrec({"watermarks", log_, "--json"});
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     return json::parse(outcome.out);
   }
 
-  const TemporaryFolder folder;
-  const std::string log = folder / "log";
-  const store::crypto::SigningKey key = store::crypto::SigningKey::Generate();
-  const TimeNs year_ago = 1'700'000'000 * kNsPerSecond;
-  uint8_t nonces = 0;
+  const TemporaryFolder folder_;
+  const std::string log_ = folder_ / "log";
+  const store::crypto::SigningKey key_ = store::crypto::SigningKey::Generate();
+  const TimeNs year_ago_ = 1'700'000'000 * kNsPerSecond;
+  uint8_t nonces_ = 0;
 };
 
 TEST_F(RecordedSentinel, OfACaptureOfLastYearIsAWatermarkAsItWasThen) {
-  const std::string capture = CaptureOfOne("a.pcap", Token(year_ago + 59 * kNsPerSecond), year_ago);
+  const std::string capture =
+      CaptureOfOne("a.pcap", Token(year_ago_ + 59 * kNsPerSecond), year_ago_);
   ASSERT_EQ(Record(capture).exit_code, 0);
   const json marks = Watermarks();
   ASSERT_THAT(marks["watermarks"], SizeIs(1));
   const json& mark = marks["watermarks"][0];
   EXPECT_EQ(mark["id"], "test-0001-11");
   EXPECT_EQ(mark["purpose"], "backfill-begin");
-  EXPECT_EQ(mark["key"], key.id());
-  EXPECT_EQ(mark["time"], json::parse(Trafrec({"show", log, "--json"}).out)["time"]);
+  EXPECT_EQ(mark["key"], key_.id());
+  EXPECT_EQ(mark["time"], json::parse(Trafrec({"show", log_, "--json"}).out)["time"]);
   EXPECT_EQ(mark["status"], 200);
   EXPECT_THAT(marks["rejected"], SizeIs(0));
 }
 
 TEST_F(RecordedSentinel, ShowsWhatItsAnswersSayOfTheSource) {
-  TcpConversation wire({.start = year_ago});
-  wire.Handshake().ClientSends(RequestWith(Token(year_ago))).ServerSends(Answer(kStats));
-  wire.ClientSends(RequestWith(Token(year_ago))).ServerSends(Answer(kMetadata));
-  wire.ClientSends(RequestWith(Token(year_ago)))
+  TcpConversation wire({.start = year_ago_});
+  wire.Handshake().ClientSends(RequestWith(Token(year_ago_))).ServerSends(Answer(kStats));
+  wire.ClientSends(RequestWith(Token(year_ago_))).ServerSends(Answer(kMetadata));
+  wire.ClientSends(RequestWith(Token(year_ago_)))
       .ServerSends(Answer(R"({"_index":"marks","_id":"m1","_seq_no":5,"_primary_term":2})"));
-  wire.ClientSends(RequestWith(Token(year_ago))).ServerSends(Answer("not JSON"));
+  wire.ClientSends(RequestWith(Token(year_ago_))).ServerSends(Answer("not JSON"));
   wire.Close();
   ASSERT_EQ(Record(Capture("a.pcap", wire)).exit_code, 0);
   const json marks = Watermarks()["watermarks"];
@@ -119,11 +120,11 @@ TEST_F(RecordedSentinel, ShowsWhatItsAnswersSayOfTheSource) {
 }
 
 TEST_F(RecordedSentinel, IsRejectedWithItsReason) {
-  TcpConversation wire({.start = year_ago});
+  TcpConversation wire({.start = year_ago_});
   wire.Handshake();
-  wire.ClientSends(RequestWith(Token(year_ago))).ServerSends(Answer("{}", "503 Busy"));
-  wire.ClientSends(RequestWith(Token(year_ago) + "A")).ServerSends(Answer("{}"));
-  wire.ClientSends(RequestWith(Token(year_ago - 61 * kNsPerSecond))).ServerSends(Answer("{}"));
+  wire.ClientSends(RequestWith(Token(year_ago_))).ServerSends(Answer("{}", "503 Busy"));
+  wire.ClientSends(RequestWith(Token(year_ago_) + "A")).ServerSends(Answer("{}"));
+  wire.ClientSends(RequestWith(Token(year_ago_ - 61 * kNsPerSecond))).ServerSends(Answer("{}"));
   wire.Close();
   ASSERT_EQ(Record(Capture("a.pcap", wire)).exit_code, 0);
   const json marks = Watermarks();
@@ -133,13 +134,13 @@ TEST_F(RecordedSentinel, IsRejectedWithItsReason) {
   EXPECT_EQ(marks["rejected"][1]["reason"], "malformed");
   EXPECT_THAT(marks["rejected"][1]["detail"].get<std::string>(), HasSubstr("sig"));
   EXPECT_EQ(marks["rejected"][2]["reason"], "out_of_time");
-  EXPECT_EQ(Trafrec({"verify", log}).exit_code, 0);
+  EXPECT_EQ(Trafrec({"verify", log_}).exit_code, 0);
 }
 
 TEST_F(RecordedSentinel, OfAnEarlierStartIsReplayed) {
-  const std::string token = Token(year_ago);
-  ASSERT_EQ(Record(CaptureOfOne("a.pcap", token, year_ago)).exit_code, 0);
-  ASSERT_EQ(Record(CaptureOfOne("b.pcap", token, year_ago + 9 * kNsPerSecond)).exit_code, 0);
+  const std::string token = Token(year_ago_);
+  ASSERT_EQ(Record(CaptureOfOne("a.pcap", token, year_ago_)).exit_code, 0);
+  ASSERT_EQ(Record(CaptureOfOne("b.pcap", token, year_ago_ + 9 * kNsPerSecond)).exit_code, 0);
   const json marks = Watermarks();
   EXPECT_THAT(marks["watermarks"], SizeIs(1));
   ASSERT_THAT(marks["rejected"], SizeIs(1));
@@ -148,7 +149,7 @@ TEST_F(RecordedSentinel, OfAnEarlierStartIsReplayed) {
 }
 
 TEST_F(RecordedSentinel, SeenByASecondRecorderIsOneWatermark) {
-  const std::string capture = CaptureOfOne("a.pcap", Token(year_ago), year_ago);
+  const std::string capture = CaptureOfOne("a.pcap", Token(year_ago_), year_ago_);
   ASSERT_EQ(Record(capture, "one").exit_code, 0);
   ASSERT_EQ(Record(capture, "two").exit_code, 0);
   const json marks = Watermarks();
@@ -159,22 +160,22 @@ TEST_F(RecordedSentinel, SeenByASecondRecorderIsOneWatermark) {
 }
 
 TEST_F(RecordedSentinel, IsOrdinaryTrafficForARecorderWithoutAudience) {
-  const std::string capture = CaptureOfOne("a.pcap", Token(year_ago), year_ago);
-  ASSERT_EQ(Trafrec({"record", "-r", capture, "-l", log, "--quiet"}).exit_code, 0);
+  const std::string capture = CaptureOfOne("a.pcap", Token(year_ago_), year_ago_);
+  ASSERT_EQ(Trafrec({"record", "-r", capture, "-l", log_, "--quiet"}).exit_code, 0);
   const json marks = Watermarks();
   EXPECT_THAT(marks["watermarks"], SizeIs(0));
   EXPECT_THAT(marks["rejected"], SizeIs(0));
 }
 
 TEST_F(RecordedSentinel, ASegmentOfAnOlderWriterHasNone) {
-  const std::string capture = CaptureOfOne("a.pcap", Token(year_ago), year_ago);
-  ASSERT_EQ(Trafrec({"record", "-r", capture, "-l", log, "--quiet", "--recorder", "old"}).exit_code,
-            0);
-  const std::string segment = log + "/old/0001/000001.sqlite";
+  const std::string capture = CaptureOfOne("a.pcap", Token(year_ago_), year_ago_);
+  ASSERT_EQ(
+      Trafrec({"record", "-r", capture, "-l", log_, "--quiet", "--recorder", "old"}).exit_code, 0);
+  const std::string segment = log_ + "/old/0001/000001.sqlite";
   ASSERT_EQ(test_support::RunToEnd({"/usr/bin/sqlite3", segment, "DROP TABLE sentinel"}).exit_code,
             0);
   EXPECT_THAT(Watermarks()["watermarks"], SizeIs(0));
-  EXPECT_EQ(Trafrec({"verify", log}).exit_code, 0);
+  EXPECT_EQ(Trafrec({"verify", log_}).exit_code, 0);
   EXPECT_EQ(Record(capture, "old").exit_code, 0);
   EXPECT_THAT(Watermarks()["watermarks"], SizeIs(1));
 }
@@ -208,7 +209,7 @@ TEST(MarksInWords, SayOnceWhatHoldsBoth) {
 }
 
 TEST_F(RecordedSentinel, StandsBesideTheMarksOfEachStart) {
-  ASSERT_EQ(Record(CaptureOfOne("a.pcap", Token(year_ago), year_ago)).exit_code, 0);
+  ASSERT_EQ(Record(CaptureOfOne("a.pcap", Token(year_ago_), year_ago_)).exit_code, 0);
   const json mark = Watermarks()["marks"][0];
   EXPECT_EQ(mark["attempt"], "test-0001");
   EXPECT_EQ(mark["exchanges_below"], 2);
@@ -216,35 +217,35 @@ TEST_F(RecordedSentinel, StandsBesideTheMarksOfEachStart) {
 }
 
 TEST_F(RecordedSentinel, OptionsThatTrustNobodyOrNothingAreRefused) {
-  const std::string capture = CaptureOfOne("a.pcap", Token(year_ago), year_ago);
+  const std::string capture = CaptureOfOne("a.pcap", Token(year_ago_), year_ago_);
   const auto record = [&](std::vector<std::string> more) {
-    std::vector<std::string> arguments = {"record", "-r", capture, "-l", log};
+    std::vector<std::string> arguments = {"record", "-r", capture, "-l", log_};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return Trafrec(arguments);
   };
-  const std::string trusted = folder / "k.pub";
+  const std::string trusted = folder_ / "k.pub";
   EXPECT_THAT(record({"--audience", "prod"}).err, HasSubstr("--trust-sentinel"));
   EXPECT_THAT(record({"--trust-sentinel", trusted}).err, HasSubstr("--audience"));
   EXPECT_THAT(record({"--audience", "A B", "--trust-sentinel", trusted}).err,
               HasSubstr("cannot be an audience"));
   EXPECT_THAT(record({"--audience", "prod", "--trust-sentinel", trusted + ":"}).err,
               HasSubstr("is no purpose"));
-  EXPECT_THAT(record({"--audience", "prod", "--trust-sentinel", folder / "k"}).err,
+  EXPECT_THAT(record({"--audience", "prod", "--trust-sentinel", folder_ / "k"}).err,
               AllOf(HasSubstr("is a secret key"), HasSubstr("k.pub")));
-  EXPECT_THAT(record({"--audience", "prod", "--trust-sentinel", folder / "none.pub:lag"}).err,
+  EXPECT_THAT(record({"--audience", "prod", "--trust-sentinel", folder_ / "none.pub:lag"}).err,
               HasSubstr("none.pub"));
 }
 
 TEST_F(RecordedSentinel, CountsForThePurposesOfItsKeyOnly) {
-  TcpConversation wire({.start = year_ago});
+  TcpConversation wire({.start = year_ago_});
   wire.Handshake();
   for (const char* purpose : {"lag", "cutover", "x-mine"}) {
-    wire.ClientSends(RequestWith(Token(year_ago, purpose))).ServerSends(Answer("{}"));
+    wire.ClientSends(RequestWith(Token(year_ago_, purpose))).ServerSends(Answer("{}"));
   }
   wire.Close();
   const std::string capture = Capture("a.pcap", wire);
-  ASSERT_EQ(Trafrec({"record", "-r", capture, "-l", log, "--quiet", "--audience", "prod",
-                     "--trust-sentinel", (folder / "k.pub").string() + ":lag,x-mine"})
+  ASSERT_EQ(Trafrec({"record", "-r", capture, "-l", log_, "--quiet", "--audience", "prod",
+                     "--trust-sentinel", (folder_ / "k.pub").string() + ":lag,x-mine"})
                 .exit_code,
             0);
   std::vector<std::string> purposes;

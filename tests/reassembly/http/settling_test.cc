@@ -117,8 +117,15 @@ TEST(Marks, HangingRequestHoldsOnlyTheSecond) {
 
 TEST(Marks, SayThatARequestYoungerThanASecondHoldsThem) {
   Talk talk;
-  talk.Client(Post("/a", "hello").substr(0, 60)).Wait(kNsPerMs).Tick();
+  talk.Client(Get("/a")).Wait(kNsPerMs).Tick();
   EXPECT_EQ(talk.sink().marks.requests_hold, (store::Hold{store::HoldCause::kRequest, 1}));
+  EXPECT_EQ(talk.sink().marks.answers_hold, (store::Hold{store::HoldCause::kAnswer, 1}));
+}
+
+TEST(Marks, SayThatARequestIsStillComingIn) {
+  Talk talk;
+  const std::string request = Post("/a", "hello");
+  talk.Client(request.substr(0, request.size() - 1)).Wait(10 * kNsPerSecond).Tick();
   EXPECT_EQ(talk.sink().marks.answers_hold, (store::Hold{store::HoldCause::kRequest, 1}));
 }
 
