@@ -48,9 +48,12 @@ std::optional<std::string_view> UserAgentOf(std::string_view line) {
   return WithoutBlanks(line.substr(colon + 1));
 }
 
+/// What is missing from an answer, or leaves open whose it is: a watermark is a proof.
+constexpr Flags kNotProved = kIncompleteFlags | FlagBit(Flag::kPairingPresumed);
+
 bool IsSuccess(const ExchangeRecord& exchange) {
   return exchange.has_response && exchange.status >= 200 && exchange.status < 300 &&
-         (exchange.flags & kIncompleteFlags) == 0;
+         (exchange.flags & kNotProved) == 0;
 }
 
 }  // namespace

@@ -324,8 +324,9 @@ TEST_F(Watch, OnlyAWholeAnswerOf2xxCounts) {
   EXPECT_THAT(Verdicts(), ElementsAre(no, no, yes, yes, no, no, no));
 }
 
-TEST_F(Watch, AnAnswerWithAGapDoesNotCount) {
-  for (const Flag flag : {Flag::kGapInResponse, Flag::kResponseTruncated, Flag::kEvicted}) {
+TEST_F(Watch, AnAnswerThatIsNotWholeOrNotProvedToBeItsOwnDoesNotCount) {
+  for (const Flag flag : {Flag::kGapInResponse, Flag::kResponseTruncated, Flag::kEvicted,
+                          Flag::kPairingAmbiguous, Flag::kPairingPresumed}) {
     const Passing passing = Genuine();
     PutRequest(passing);
     PutExchange(passing, number_, FlagBit(flag));
