@@ -12,6 +12,8 @@
 #include "capture/limits.h"
 #include "capture/packet_ring.h"
 #include "capture/progress_thread.h"
+#include "store/limits.h"
+#include "store/log_reader_sentinels.h"
 
 namespace trafrec::capture {
 namespace {
@@ -35,6 +37,18 @@ reassembly::ReassemblerOptions ReassemblyOptions(const RecorderOptions& options,
     result.http.pressure = [&log] { return log.pressure(); };
   }
   return result;
+}
+
+/// What this recorder verified before: it must not count again.
+store::EarlierNonces EarlierNonces(const RecorderOptions& options) {
+  if (options.sentinels.audience.empty()) {
+    return {};
+  }
+  // Packets come now or later; captures are of any time.
+  const auto since = options.log.live
+                         ? std::optional(WallClockNow() - 2 * store::limits::kSentinelWindowNs)
+                         : std::nullopt;
+  return store::ReadEarlierNonces(options.log.log, options.log.recorder, since);
 }
 
 }  // namespace
@@ -76,8 +90,14 @@ Result<RecorderSummary> Recorder::Run(
   RecorderSummary summary;
 
   // The stages, from the last to the first, so that each finds the next one ready.
+  store::EarlierNonces earlier = EarlierNonces(options);
   TRY_ASSIGN(const std::unique_ptr<store::LogWriter> log, store::LogWriter::Open(options.log));
-  reassembly::Reassembler reassembler(ReassemblyOptions(options, source, *log), *log);
+  store::SentinelWatch watch(
+      options.sentinels, std::move(earlier.seen), *log,
+      [&log](const store::SentinelRecord& sentinel) { log->PutSentinel(sentinel); });
+  store::RecordSink& sink =
+      options.sentinels.audience.empty() ? static_cast<store::RecordSink&>(*log) : watch;
+  reassembly::Reassembler reassembler(ReassemblyOptions(options, source, *log), sink);
   PacketRing ring(options.ring_batches_max, RingBytes(options, source.live()));
   CaptureThread capture(source, ring, impl_->gauges);
   if (on_started) {
@@ -118,6 +138,7 @@ Result<RecorderSummary> Recorder::Run(
   if (const std::optional<Error> unsynced = log->unsynced()) {
     summary.warnings.push_back(unsynced->what + "; " + unsynced->remedy);
   }
+  std::ranges::move(earlier.warnings, std::back_inserter(summary.warnings));
   summary.source_error = capture.error();
   const TimeNs ended_at =
       source.live() ? std::max(WallClockNow(), summary.last_packet_at) : summary.last_packet_at;

@@ -10,12 +10,14 @@
 #include "capture/packet_source.h"
 #include "reassembly/reassembler.h"
 #include "store/log_writer.h"
+#include "store/sentinel_watch.h"
 
 namespace trafrec::capture {
 
 struct RecorderOptions {
   reassembly::ReassemblerOptions reassembly;
   store::LogWriterOptions log;
+  store::SentinelTrust sentinels;            ///< without an audience none is looked for
   size_t ring_batches_max = 1024;            ///< between capture and reassembly
   size_t ring_bytes_max = size_t{64} << 20;  ///< files take less of it: limits.h
   bool abort_on_broken_sums = false;         ///< tests set it; a release reports them

@@ -266,4 +266,39 @@ Result<LossRecord> DecodeLoss(const EntryView& entry) {
   return loss;
 }
 
+Result<SentinelRecord> DecodeSentinel(const EntryView& entry) {
+  FactsReader in(entry.facts);
+  SentinelRecord sentinel;
+  sentinel.exchange = in.Number();
+  sentinel.verdict = in.Enum<SentinelVerdict>();
+  sentinel.at = in.Signed();
+  sentinel.sent_at = in.Signed();
+  Bytes payload = entry.payload;
+  bool whole = true;
+  for (std::string* text : {&sentinel.key_id, &sentinel.audience, &sentinel.nonce,
+                            &sentinel.purpose, &sentinel.detail}) {
+    whole = Take(payload, in.Number(), text) && whole;
+  }
+  if (!in.ok() || !whole) {
+    return Damaged("a sentinel");
+  }
+  return sentinel;
+}
+
+Result<WatermarkRecord> DecodeWatermark(const EntryView& entry) {
+  FactsReader in(entry.facts);
+  WatermarkRecord watermark;
+  watermark.at = in.Signed();
+  watermark.requests_through = in.Sum(watermark.at);
+  watermark.answers_through = in.Sum(watermark.at);
+  for (Hold* hold : {&watermark.requests_hold, &watermark.answers_hold}) {
+    hold->cause = in.Enum<HoldCause>();
+    hold->exchange = in.Number();
+  }
+  if (!in.ok()) {
+    return Damaged("a watermark");
+  }
+  return watermark;
+}
+
 }  // namespace trafrec::store

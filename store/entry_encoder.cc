@@ -1,3 +1,5 @@
+#include <array>
+
 #include "store/entry_format.h"
 #include "store/varint.h"
 
@@ -216,6 +218,42 @@ void EntryEncoder::Loss(const LossRecord& loss, FrameBuffer& out) {
     facts.Number(loss.of_bytes);
   }
   AppendEntry(EntryKind::kLoss, scratch_, 0, out);
+}
+
+void EntryEncoder::Sentinel(const SentinelRecord& sentinel, FrameBuffer& out) {
+  const std::array texts = {AsBytes(sentinel.key_id), AsBytes(sentinel.audience),
+                            AsBytes(sentinel.nonce), AsBytes(sentinel.purpose),
+                            AsBytes(sentinel.detail)};
+  size_t payload = 0;
+  {
+    FactsWriter facts(scratch_, 0);
+    facts.Number(sentinel.exchange);
+    facts.Number(static_cast<uint64_t>(sentinel.verdict));
+    facts.Signed(sentinel.at);
+    facts.Signed(sentinel.sent_at);
+    for (const Bytes text : texts) {
+      facts.Number(text.size());
+      payload += text.size();
+    }
+  }
+  AppendEntry(EntryKind::kSentinel, scratch_, payload, out);
+  for (const Bytes text : texts) {
+    out.Append(text);
+  }
+}
+
+void EntryEncoder::Watermark(const WatermarkRecord& watermark, FrameBuffer& out) {
+  {
+    FactsWriter facts(scratch_, 0);
+    facts.Signed(watermark.at);
+    facts.Difference(watermark.requests_through, watermark.at);
+    facts.Difference(watermark.answers_through, watermark.at);
+    for (const Hold& hold : {watermark.requests_hold, watermark.answers_hold}) {
+      facts.Number(static_cast<uint64_t>(hold.cause));
+      facts.Number(hold.exchange);
+    }
+  }
+  AppendEntry(EntryKind::kWatermark, scratch_, 0, out);
 }
 
 }  // namespace trafrec::store

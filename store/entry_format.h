@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "store/frame_buffer.h"
 #include "store/records.h"
+#include "store/sentinel_record.h"
 
 // Entries: what a frame's raw bytes consist of. An entry is
 //   varint length of what follows · kind byte · varint length of the facts · facts · payload
@@ -22,6 +23,8 @@ enum class EntryKind : uint8_t {
   kExchange = 4,
   kConnection = 5,
   kLoss = 6,
+  kSentinel = 7,
+  kWatermark = 8,
 };
 
 /// Which messages of an exchange there are; bits of exchange.parts and of the exchange entry.
@@ -48,6 +51,8 @@ class EntryEncoder {
   void Exchange(const ExchangeRecord& exchange, FrameBuffer& out);
   void Connection(const ConnectionRecord& connection, FrameBuffer& out);
   void Loss(const LossRecord& loss, FrameBuffer& out);
+  void Sentinel(const SentinelRecord& sentinel, FrameBuffer& out);
+  void Watermark(const WatermarkRecord& watermark, FrameBuffer& out);
 
  private:
   FrameBuffer scratch_;
@@ -86,5 +91,7 @@ Result<ExtentEntry> DecodeExtent(const EntryView& entry);
 Result<ExchangeRecord> DecodeExchange(const EntryView& entry);
 Result<ConnectionRecord> DecodeConnection(const EntryView& entry);
 Result<LossRecord> DecodeLoss(const EntryView& entry);
+Result<SentinelRecord> DecodeSentinel(const EntryView& entry);
+Result<WatermarkRecord> DecodeWatermark(const EntryView& entry);
 
 }  // namespace trafrec::store

@@ -15,6 +15,8 @@ void FrameRows::Clear() {
   interim.clear();
   connections.clear();
   losses.clear();
+  sentinels.clear();
+  watermarks.clear();
   texts.clear();
 }
 

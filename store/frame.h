@@ -7,6 +7,7 @@
 #include "store/frame_buffer.h"
 #include "store/frame_format.h"
 #include "store/records.h"
+#include "store/sentinel_record.h"
 
 namespace trafrec::store {
 
@@ -59,6 +60,10 @@ struct FrameRows {
     LossRecord record;
     uint32_t entry;
   };
+  struct Sentinel {
+    SentinelRecord record;
+    uint32_t entry;
+  };
 
   std::vector<Message> messages;
   std::vector<MessageGap> gaps;
@@ -67,6 +72,8 @@ struct FrameRows {
   std::vector<Interim> interim;
   std::vector<Connection> connections;
   std::vector<Loss> losses;
+  std::vector<Sentinel> sentinels;
+  std::vector<WatermarkRecord> watermarks;
   std::string texts;
 
   void Clear();

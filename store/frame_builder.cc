@@ -72,6 +72,17 @@ void FrameBuilder::Loss(const LossRecord& loss) {
   frame_->rows.losses.push_back({loss, CountEntry(loss.from, loss.until)});
 }
 
+void FrameBuilder::Sentinel(const SentinelRecord& sentinel) {
+  encoder_.Sentinel(sentinel, frame_->bytes);
+  frame_->rows.sentinels.push_back({sentinel, CountEntry(sentinel.at, sentinel.at)});
+}
+
+void FrameBuilder::Watermark(const WatermarkRecord& watermark) {
+  encoder_.Watermark(watermark, frame_->bytes);
+  CountEntry(watermark.at, watermark.at);
+  frame_->rows.watermarks.push_back(watermark);
+}
+
 std::unique_ptr<Frame> FrameBuilder::Cut(std::unique_ptr<Frame> next) {
   next->Clear();
   std::unique_ptr<Frame> frame = std::exchange(frame_, std::move(next));

@@ -24,6 +24,8 @@ class FrameBuilder {
   void Facts(MessageId id, const MessageFacts& facts, Bytes trailers, uint32_t extents);
   void Exchange(const ExchangeRecord& exchange);
   void Loss(const LossRecord& loss);
+  void Sentinel(const SentinelRecord& sentinel);
+  void Watermark(const WatermarkRecord& watermark);
 
   /// An entry of a kind that has no row.
   void Unknown() { ++frame_->entries; }

@@ -51,6 +51,18 @@ inline constexpr int64_t kRetryLongestMs = 5'000;
 
 /// Without `--durability full` the WAL is synced that often: what a power loss can take.
 inline constexpr int64_t kSyncIntervalMs = 1'000;
+/// A sentinel must pass within this of its own time: longer than clocks that are kept in step
+/// differ, short enough that few nonces must be known.
+inline constexpr int64_t kSentinelWindowNs = int64_t{60} * 1'000'000'000;
+/// Nonces known at a time: half a year of sentinels every 15 seconds, for jobs that read old
+/// captures; about 100 MB if there are so many.
+inline constexpr size_t kNoncesMax = size_t{1} << 20;
+/// Sentinels whose request is verified and whose answer is awaited. Only who holds a trusted key
+/// can make them; beyond it the oldest counts as unanswered.
+inline constexpr size_t kSentinelsAwaitedMax = 4'096;
+
+/// Rows of the marks' history: fine enough to see when something held them, and hardly any bytes.
+inline constexpr int64_t kWatermarkIntervalNs = int64_t{10} * 1'000'000'000;
 
 /// Our readers hold an open segment for at most 100 ms; the sealer asks again that often.
 inline constexpr int64_t kSealRetryMs = 50;

@@ -7,6 +7,7 @@
 #include "store/log_reader_find.h"
 #include "store/log_reader_follow.h"
 #include "store/log_reader_load.h"
+#include "store/log_reader_sentinels.h"
 #include "store/verify.h"
 
 namespace trafrec::store {
@@ -59,6 +60,10 @@ class LogReaderOfFiles : public LogReader {
   Result<StoredExchange> Load(const ExchangeRow& row) override { return loader_.Load(row); }
 
   Result<std::vector<AttemptInfo>> Attempts() override { return ReadAttempts(files_, catalogue_); }
+
+  Result<std::vector<SentinelRow>> Sentinels() override {
+    return ReadSentinels(files_, catalogue_);
+  }
 
   Result<VerifyReport> Verify() override { return VerifyLog(files_.log()); }
 

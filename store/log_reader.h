@@ -11,6 +11,7 @@
 #include "base/counters.h"
 #include "base/error.h"
 #include "store/records.h"
+#include "store/sentinel_record.h"
 
 namespace trafrec::store {
 
@@ -121,6 +122,12 @@ struct AttemptInfo {
   std::vector<LossRecord> losses;
 };
 
+/// A request that claimed to be a sentinel, as one recorder saw it.
+struct SentinelRow {
+  ExchangeId id;
+  SentinelRecord record;
+};
+
 /// What verify found wrong, as a sentence that names file, frame and exchange ids.
 struct Damage {
   std::string file;
@@ -166,6 +173,10 @@ class LogReader {
 
   /// Every attempt, with counters, marks and losses, in order of recorder and number.
   virtual Result<std::vector<AttemptInfo>> Attempts() = 0;
+
+  /// Every sentinel, counted or not, in order of time. A second recorder's sighting has a row of
+  /// its own.
+  virtual Result<std::vector<SentinelRow>> Sentinels() = 0;
 
   /// Checks every frame's checksum, decodes every entry, compares every row with its entry, and the
   /// counts.

@@ -51,6 +51,14 @@ Status ReadMarks(db::Database& database, Marks& marks, Marks& durable) {
       durable.requests_through = rows.Int(1);
     } else if (name == "durable_answers_through") {
       durable.answers_through = rows.Int(1);
+    } else if (name == "requests_hold") {
+      marks.requests_hold.cause = static_cast<HoldCause>(rows.Int(1));
+    } else if (name == "requests_hold_exchange") {
+      marks.requests_hold.exchange = rows.Unsigned(1);
+    } else if (name == "answers_hold") {
+      marks.answers_hold.cause = static_cast<HoldCause>(rows.Int(1));
+    } else if (name == "answers_hold_exchange") {
+      marks.answers_hold.exchange = rows.Unsigned(1);
     }
   }
 }

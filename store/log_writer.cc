@@ -146,10 +146,23 @@ class FrameLogWriter final : public LogWriter {
     }
   }
 
+  void PutSentinel(const SentinelRecord& sentinel) override {
+    if (MakeRoom(kFactsRoom)) {
+      builder_.Sentinel(sentinel);
+    } else {
+      CountShed({}, sentinel.at);
+    }
+  }
+
   void Advance(const Marks& marks, TimeNs packet_now) override {
     EnsureStarted(packet_now);
     marks_ = marks;
     packet_now_ = std::max(packet_now_, packet_now);
+    if (!watermark_at_) {
+      watermark_at_ = packet_now_;
+    } else if (packet_now_ - *watermark_at_ >= limits::kWatermarkIntervalNs) {
+      PutWatermark();
+    }
     if (options_.live && IsCutDue()) {
       Cut();
     }
@@ -183,6 +196,9 @@ class FrameLogWriter final : public LogWriter {
     if (load_loss_) {
       builder_.Loss(*std::exchange(load_loss_, std::nullopt));
     }
+    if (watermark_at_) {
+      PutWatermark();
+    }
     pipeline_.Push(TakeFrame());
     pipeline_.Close();
     const Status finished = writer_.Finish(std::max(ended_at, packet_now_));
@@ -210,6 +226,15 @@ class FrameLogWriter final : public LogWriter {
     start.from = start.until = at;
     start.exact = true;
     builder_.Loss(start);
+  }
+
+  /// The marks' history is worth little beside records: it is left out while there is no room.
+  void PutWatermark() {
+    watermark_at_ = packet_now_;
+    if (MakeRoom(kFactsRoom)) {
+      builder_.Watermark({packet_now_, marks_.requests_through, marks_.answers_through,
+                          marks_.requests_hold, marks_.answers_hold});
+    }
   }
 
   /// False if a record of `size` bytes must be shed.
@@ -289,7 +314,8 @@ class FrameLogWriter final : public LogWriter {
   std::optional<LossRecord> load_loss_;  // not yet in a frame
   Marks marks_;
   TimeNs packet_now_ = 0;
-  TimeNs opened_packet_ns_ = 0;  // of the frame under construction
+  std::optional<TimeNs> watermark_at_;  // of the last row of the marks' history
+  TimeNs opened_packet_ns_ = 0;         // of the frame under construction
   Clock::time_point opened_at_;
   Clock::time_point last_cut_;
   uint64_t sequence_ = 0;

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "store/record_sink.h"
+#include "store/sentinel_record.h"
 
 namespace trafrec::store {
 
@@ -65,6 +66,8 @@ class LogWriter : public RecordSink {
   /// crash row added); Close waits for that.
   static Result<std::unique_ptr<LogWriter>> Open(const LogWriterOptions& options);
 
+  /// A request that claimed to be a sentinel, and what the recorder made of it.
+  virtual void PutSentinel(const SentinelRecord& sentinel) = 0;
   /// Cuts the frame under construction and waits until all that was put is committed, or known to
   /// be lost.
   virtual void Drain() = 0;

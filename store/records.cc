@@ -146,4 +146,28 @@ const char* LossCauseName(LossCause cause) {
   return "unknown";
 }
 
+const char* HoldCauseName(HoldCause cause) {
+  switch (cause) {
+    case HoldCause::kNone:
+      return "none";
+    case HoldCause::kUndelivered:
+      return "undelivered";
+    case HoldCause::kRequest:
+      return "request";
+    case HoldCause::kAnswer:
+      return "answer";
+    case HoldCause::kSettling:
+      return "settling";
+  }
+  return "unknown";
+}
+
+std::string HoldText(const Hold& hold) {
+  if (hold.cause == HoldCause::kNone) {
+    return {};
+  }
+  const std::string cause = HoldCauseName(hold.cause);
+  return hold.exchange == 0 ? cause : cause + " " + std::to_string(hold.exchange);
+}
+
 }  // namespace trafrec::store

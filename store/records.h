@@ -252,12 +252,46 @@ struct LossRecord {
   bool operator==(const LossRecord&) const = default;
 };
 
+/// What holds a mark back: the oldest thing that is not yet in the log.
+enum class HoldCause : uint8_t {
+  kNone = 0,         ///< nothing: the mark is at the newest packet
+  kUndelivered = 1,  ///< bytes wait behind a hole for what was lost or is late
+  kRequest = 2,      ///< a request is still coming in, or is younger than a second
+  kAnswer = 3,       ///< a request waits for its answer, or the answer is coming in
+  kSettling = 4,     ///< both have ended, and their last acknowledgement is awaited
+};
+
+const char* HoldCauseName(HoldCause cause);
+
+struct Hold {
+  HoldCause cause = HoldCause::kNone;
+  ExchangeNumber exchange = 0;  ///< 0: none, or it has no number yet
+
+  bool operator==(const Hold&) const = default;
+};
+
+/// "answer 1017", "undelivered"; "" for none. As in the log's watermark rows.
+std::string HoldText(const Hold& hold);
+
 /// Progress that the reassembly thread has made, monotone. See docs/accounting.md, "Marks".
 struct Marks {
   ExchangeNumber exchanges_below =
       0;  ///< every exchange with a smaller number is in the records put so far (open ones too)
   TimeNs requests_through = 0;  ///< every request that began before is put
   TimeNs answers_through = 0;   ///< and so is its outcome
+  Hold requests_hold{};
+  Hold answers_hold{};
+};
+
+/// How far the marks were at one time: their history.
+struct WatermarkRecord {
+  TimeNs at = 0;  ///< packet time
+  TimeNs requests_through = 0;
+  TimeNs answers_through = 0;
+  Hold requests_hold{};
+  Hold answers_hold{};
+
+  bool operator==(const WatermarkRecord&) const = default;
 };
 
 }  // namespace trafrec::store

@@ -72,4 +72,11 @@ FROM exchange e
   LEFT JOIN connection c ON c.number = e.connection;
 )sql";
 
+// What segments of the first writers do not have. Readers ask whether it is there.
+const char* const kSegmentAdditions = R"sql(
+CREATE TABLE IF NOT EXISTS sentinel(
+  exchange INTEGER PRIMARY KEY, verdict INTEGER, at_ns INTEGER, key_id TEXT, audience TEXT,
+  sent_ns INTEGER, nonce TEXT, purpose TEXT, detail TEXT, frame INTEGER, entry INTEGER);
+)sql";
+
 }  // namespace trafrec::store

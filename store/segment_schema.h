@@ -11,8 +11,11 @@ inline constexpr int32_t kApplicationId = 0x74726663;
 inline constexpr int32_t kSegmentVersion = 1;
 inline constexpr int kPageBytes = 16384;
 
-/// What an empty segment holds: tables, the partial index, the view `exchanges`.
+/// What an empty segment holds beside kSegmentAdditions: tables, the partial index, the view
+/// `exchanges`.
 /// docs/segment_format.md explains each column.
 extern const char* const kSegmentSchema;
+/// Tables that were added later, each if it is not there.
+extern const char* const kSegmentAdditions;
 
 }  // namespace trafrec::store

@@ -54,6 +54,7 @@ Result<SegmentTables> SegmentTables::Create(const std::filesystem::path& path,
   TRY(Configure(tables.database_, facts.live));
   TRY(tables.Begin());
   TRY(tables.database_.Execute(kSegmentSchema));
+  TRY(tables.database_.Execute(kSegmentAdditions));
   TRY(tables.PutAttemptFact("format", kLogFormat));
   TRY(tables.PutAttemptFact("log_id", facts.log_id));
   TRY(tables.PutAttemptFact("recorder", facts.recorder));
@@ -75,6 +76,8 @@ Result<SegmentTables> SegmentTables::Create(const std::filesystem::path& path,
 Result<SegmentTables> SegmentTables::Reopen(const std::filesystem::path& path) {
   TRY_ASSIGN(db::Database database, db::Database::Open(path, db::OpenMode::kReadWrite));
   SegmentTables tables(std::move(database));
+  // An older trafrec may have made it.
+  TRY(tables.database_.Execute(kSegmentAdditions));
   TRY(tables.PrepareStatements());
   return tables;
 }
@@ -100,6 +103,8 @@ Status SegmentTables::PrepareStatements() {
              "INSERT OR REPLACE INTO connection "
              "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
       Wanted{&put_loss_, "INSERT INTO loss VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?)"},
+      Wanted{&put_sentinel_, "INSERT OR REPLACE INTO sentinel VALUES(?,?,?,?,?,?,?,?,?,?,?)"},
+      Wanted{&put_watermark_, "INSERT INTO watermark VALUES(?,?,?,?)"},
       Wanted{&put_text_, "INSERT INTO text VALUES(?,?)"},
       Wanted{&put_mark_, "INSERT OR REPLACE INTO mark VALUES(?,?)"},
       Wanted{&put_counter_, "INSERT OR REPLACE INTO counter VALUES(?,?,?)"},
@@ -269,6 +274,31 @@ Status SegmentTables::PutLoss(int64_t frame, const FrameRows::Loss& row,
       .Run();
 }
 
+Status SegmentTables::PutSentinel(int64_t frame, const FrameRows::Sentinel& row) {
+  const SentinelRecord& sentinel = row.record;
+  return put_sentinel_.Bind(0, sentinel.exchange)
+      .Bind(1, static_cast<int64_t>(sentinel.verdict))
+      .Bind(2, sentinel.at)
+      .Bind(3, UnlessEmpty(sentinel.key_id))
+      .Bind(4, UnlessEmpty(sentinel.audience))
+      .Bind(5, sentinel.sent_at == 0 ? std::nullopt : std::optional(sentinel.sent_at))
+      .Bind(6, UnlessEmpty(sentinel.nonce))
+      .Bind(7, UnlessEmpty(sentinel.purpose))
+      .Bind(8, UnlessEmpty(sentinel.detail))
+      .Bind(9, frame)
+      .Bind(10, row.entry)
+      .Run();
+}
+
+Status SegmentTables::PutWatermark(const WatermarkRecord& row) {
+  const std::string hold = HoldText(row.answers_hold);
+  return put_watermark_.Bind(0, row.at)
+      .Bind(1, row.requests_through)
+      .Bind(2, row.answers_through)
+      .Bind(3, UnlessEmpty(hold))
+      .Run();
+}
+
 Status SegmentTables::PutMark(std::string_view name, int64_t value) {
   return put_mark_.Bind(0, name).Bind(1, value).Run();
 }
@@ -277,7 +307,11 @@ Status SegmentTables::PutMarks(const Marks& marks, TimeNs packets_through) {
   TRY(PutMark("exchanges_below", static_cast<int64_t>(marks.exchanges_below)));
   TRY(PutMark("requests_through", marks.requests_through));
   TRY(PutMark("answers_through", marks.answers_through));
-  return PutMark("packets_through", packets_through);
+  TRY(PutMark("packets_through", packets_through));
+  TRY(PutMark("requests_hold", static_cast<int64_t>(marks.requests_hold.cause)));
+  TRY(PutMark("requests_hold_exchange", static_cast<int64_t>(marks.requests_hold.exchange)));
+  TRY(PutMark("answers_hold", static_cast<int64_t>(marks.answers_hold.cause)));
+  return PutMark("answers_hold_exchange", static_cast<int64_t>(marks.answers_hold.exchange));
 }
 
 Status SegmentTables::PutDurableMarks(const Marks& marks) {

@@ -58,6 +58,8 @@ class SegmentTables {
   Status PutInterim(const FrameRows::Interim& row);
   Status PutConnection(int64_t frame, const FrameRows::Connection& row);
   Status PutLoss(int64_t frame, const FrameRows::Loss& row, std::string_view recorder);
+  Status PutSentinel(int64_t frame, const FrameRows::Sentinel& row);
+  Status PutWatermark(const WatermarkRecord& row);
   Status PutMarks(const Marks& marks, TimeNs packets_through);
   Status PutDurableMarks(const Marks& marks);
   Status PutCounters(const Counters& counters);
@@ -80,6 +82,7 @@ class SegmentTables {
   /// The id of a text in this segment; adds it if it is not known.
   Result<int64_t> TextId(std::string_view text);
   void ForgetTexts();
+  Status PutMark(std::string_view name, int64_t value);
 
   db::Database database_;
   db::Statement put_frame_;
@@ -94,6 +97,8 @@ class SegmentTables {
   db::Statement put_interim_;
   db::Statement put_connection_;
   db::Statement put_loss_;
+  db::Statement put_sentinel_;
+  db::Statement put_watermark_;
   db::Statement put_text_;
   db::Statement put_mark_;
   db::Statement put_counter_;

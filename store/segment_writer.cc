@@ -104,6 +104,12 @@ Status SegmentWriter::PutRows(const Frame& frame) {
   for (const FrameRows::Loss& row : rows.losses) {
     TRY(tables_->PutLoss(frame_id_, row, facts_.recorder));
   }
+  for (const FrameRows::Sentinel& row : rows.sentinels) {
+    TRY(tables_->PutSentinel(frame_id_, row));
+  }
+  for (const WatermarkRecord& row : rows.watermarks) {
+    TRY(tables_->PutWatermark(row));
+  }
   return {};
 }
 

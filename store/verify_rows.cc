@@ -89,6 +89,7 @@ Status RowChecker::Begin() {
   TRY_ASSIGN(interim_,
              database_.Prepare("SELECT at_ns, status FROM interim WHERE exchange=? ORDER BY idx"));
   TRY(ReadLosses());
+  TRY(ReadMarks());
   return BeginConnections();
 }
 
@@ -105,6 +106,12 @@ Status RowChecker::Entry(const EntryPlace& place, const EntryView& view) {
       return Connection(place, view);
     case EntryKind::kLoss:
       return Loss(place, view);
+    case EntryKind::kSentinel:
+      Sentinel(place, view);
+      return {};
+    case EntryKind::kWatermark:
+      Watermark(place, view);
+      return {};
   }
   return {};  // a kind of a newer writer, which has no row that we know
 }
@@ -296,7 +303,11 @@ Status RowChecker::Finish(const std::set<int64_t>& bad_frames) {
   for (const auto& [place, loss] : losses_) {
     orphan(fmt::format("a {} loss", LossCauseName(loss.cause)), place);
   }
+  for (const auto& [place, sentinel] : sentinels_) {
+    orphan("the sentinel of exchange " + IdOf(sentinel.exchange), place);
+  }
   if (bad_frames.empty()) {
+    TRY(Count("watermark", watermark_count_));
     TRY(Count("extent", extent_count_));
     TRY(Count("gap", gap_count_));
     TRY(Count("interim", interim_count_));

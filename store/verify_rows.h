@@ -9,21 +9,15 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "store/db/database.h"
 #include "store/entry_format.h"
+#include "store/entry_place.h"
 #include "store/log_reader_files.h"
 
 namespace trafrec::store {
-
-/// Where an entry is: its frame and its index there. Frame 0: nowhere.
-struct EntryPlace {
-  int64_t frame = 0;
-  uint32_t entry = 0;
-
-  friend auto operator<=>(const EntryPlace&, const EntryPlace&) = default;
-};
 
 /// The rows of one table in the order of their key, walked beside the entries of the frames, which
 /// come in nearly the same order. Holds the rows that were passed and wait for their entry.
@@ -111,16 +105,27 @@ class RowChecker {
     std::string encapsulation;
     EntryPlace place;
   };
+  struct WatermarkRow {
+    TimeNs at;
+    TimeNs requests_through;
+    TimeNs answers_through;
+    std::string hold;
+
+    bool operator==(const WatermarkRow&) const = default;
+  };
 
   Status Exchange(const EntryPlace& place, const EntryView& view);
   Status Message(const EntryPlace& place, const EntryView& view);
   Status Connection(const EntryPlace& place, const EntryView& view);
   Status Extent(const EntryPlace& place, const EntryView& view);
   Status Loss(const EntryPlace& place, const EntryView& view);
+  void Sentinel(const EntryPlace& place, const EntryView& view);
+  void Watermark(const EntryPlace& place, const EntryView& view);
   Status Gaps(MessageId id, const MessageFacts& facts);
   Status Interim(const ExchangeRecord& record);
   Status BeginConnections();
   Status ReadLosses();
+  Status ReadMarks();
   Status Count(const char* table, uint64_t entries);
   void CompareExchange(const ExchangeRecordRow& row, const ExchangeRecord& record);
   /// True: `row_place` is this entry. Otherwise a newer entry must have taken its place.
@@ -138,6 +143,9 @@ class RowChecker {
   RowWalk<MessageRecordRow> messages_;
   RowWalk<ConnectionRecordRow> connections_;
   std::map<EntryPlace, LossRecord> losses_;
+  std::map<EntryPlace, SentinelRecord> sentinels_;
+  std::vector<WatermarkRow> watermarks_;
+  size_t watermarks_passed_ = 0;
   db::Statement extent_;
   db::Statement gaps_;
   db::Statement interim_;
@@ -145,6 +153,7 @@ class RowChecker {
   uint64_t extent_count_ = 0;
   uint64_t gap_count_ = 0;
   uint64_t interim_count_ = 0;
+  uint64_t watermark_count_ = 0;
 };
 
 }  // namespace trafrec::store

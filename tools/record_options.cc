@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 
+#include "tools/sentinel_trust.h"
 #include "tools/units.h"
 #include "tools/version.h"
 
@@ -87,6 +88,12 @@ void RecordOptions::AddTo(OptionSet& options) {
                "needed least; 0: only when it is full; 256MiB if not given");
   options.Text("--memory", memory, "SIZE",
                "what unfinished connections may take together; 256MiB if not given");
+  options.Group("Sentinels");
+  options.Text("--audience", audience, "NAME",
+               "count sentinels that are meant for this audience (docs/sentinel.md)");
+  options.Files("--trust-sentinel", trusted_sentinels,
+                "a public key whose sentinels count; FILE:PURPOSE,PURPOSE for these purposes only; "
+                "repeatable");
   options.Group("Output");
   options.Flag("-q,--quiet", quiet, "no progress and no summary; errors are printed");
   options.Flag("--json", json, "the summary as one JSON object; no progress");
@@ -149,6 +156,7 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
       durability == "full" ? store::Durability::kFull : store::Durability::kNormal;
   TRY_ASSIGN(options.log.free_bytes_min, Named("--min-free", ParseSize(min_free)));
   TRY_ASSIGN(options.log.segment_age_max_ms, Named("--rotate-age", ParseDurationMs(rotate_age)));
+  TRY_ASSIGN(options.sentinels, ReadSentinelTrust(audience, trusted_sentinels));
   return options;
 }
 

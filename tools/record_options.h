@@ -28,6 +28,8 @@ struct RecordOptions {
   std::string durability = "normal";
   std::string min_free = "256MiB";
   std::string memory = "256MiB";
+  std::string audience;
+  std::vector<std::string> trusted_sentinels;
   bool quiet = false;
   bool json = false;
 

@@ -9,6 +9,7 @@
 #include "tools/command.h"
 #include "tools/filter_options.h"
 #include "tools/json_object.h"
+#include "tools/mark_words.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
@@ -60,22 +61,6 @@ std::string StoredInWords(const store::AttemptInfo& attempt) {
   return text;
 }
 
-std::string MarksInWords(const store::Marks& marks) {
-  if (marks.exchanges_below <= 1 && marks.requests_through == 0) {
-    return "nothing yet";
-  }
-  std::string text = fmt::format("every exchange below number {}", marks.exchanges_below);
-  if (marks.requests_through != 0) {
-    text += fmt::format("; every request before {}", FormatTime(marks.requests_through));
-  }
-  if (marks.answers_through != 0 && marks.answers_through == marks.requests_through) {
-    text += ", and its answer";
-  } else if (marks.answers_through != 0) {
-    text += fmt::format("; every answer to requests before {}", FormatTime(marks.answers_through));
-  }
-  return text;
-}
-
 std::string IncompleteInWords(const Counters& counters) {
   constexpr std::string_view kStem = "exchanges.flag.";
   std::string text;
@@ -115,8 +100,8 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
   out += Line("recorded", recorded + ", by trafrec " + EscapeForTerminal(attempt.version));
   out += Line("seen", SeenInWords(attempt.counters));
   out += Line("stored", StoredInWords(attempt));
-  const std::string written = MarksInWords(attempt.written);
-  const std::string durable = MarksInWords(attempt.durable);
+  const std::string written = MarksInWords(attempt, attempt.written);
+  const std::string durable = MarksInWords(attempt, attempt.durable);
   out += Line("written", written);
   out += Line("durable", durable == written ? "the same" : durable);
   if (const auto incomplete = FindValue(attempt.counters, "exchanges.incomplete")) {
@@ -162,14 +147,6 @@ void AppendLossJson(JsonAppender& json, const store::LossRecord& loss) {
   json.Close('}');
 }
 
-void AppendMarksJson(JsonAppender& json, std::string_view name, const store::Marks& marks) {
-  json.Open(name, '{');
-  json.Number("exchanges_below", marks.exchanges_below);
-  json.TimeOrNull("requests_through", marks.requests_through);
-  json.TimeOrNull("answers_through", marks.answers_through);
-  json.Close('}');
-}
-
 void AppendAttemptJson(JsonAppender& json, const store::AttemptInfo& attempt) {
   json.Open('{');
   json.Text("attempt", AttemptName(attempt));
@@ -181,8 +158,12 @@ void AppendAttemptJson(JsonAppender& json, const store::AttemptInfo& attempt) {
   json.Bool("finished", attempt.finished);
   json.Time("started", attempt.started_at);
   json.TimeOrNull("ended", attempt.ended_at);
-  AppendMarksJson(json, "written", attempt.written);
-  AppendMarksJson(json, "durable", attempt.durable);
+  for (const auto& [name, marks] :
+       {std::pair("written", &attempt.written), std::pair("durable", &attempt.durable)}) {
+    json.Open(name, '{');
+    AppendMarksJson(json, attempt, *marks);
+    json.Close('}');
+  }
   json.Number("exchanges", attempt.exchanges);
   json.Number("messages", attempt.messages);
   json.Number("frames", attempt.frames);

@@ -9,6 +9,7 @@
 namespace trafrec::reassembly {
 namespace {
 
+using store::HoldCause;
 using store::Side;
 
 size_t Capacity(const Message& message) {
@@ -34,6 +35,46 @@ size_t RoomFor(const Message& message, size_t bytes) {
   const size_t needed = message.body.size() + bytes;
   return std::clamp(said, needed, kGrowth * needed);
 }
+
+/// Finds how far a mark can go, and what keeps it from going further.
+class MarkFinder {
+ public:
+  explicit MarkFinder(TimeNs now) : through_(now) {}
+
+  void HeldSince(TimeNs since, HoldCause cause, store::ExchangeNumber exchange = 0) {
+    if (since < through_) {
+      through_ = since;
+      hold_ = {cause, exchange};
+    }
+  }
+  /// The exchange whose request is not put.
+  void HeldByRequestOf(const Exchange* exchange) {
+    if (exchange != nullptr) {
+      HeldSince(exchange->began_at, exchange->finished ? HoldCause::kSettling : HoldCause::kRequest,
+                exchange->number);
+    }
+  }
+  /// The exchange that is not settled.
+  void HeldByOutcomeOf(const Exchange* exchange) {
+    if (exchange != nullptr) {
+      const Message& request = exchange->messages[static_cast<size_t>(Side::kClient)];
+      HeldSince(exchange->began_at,
+                exchange->finished                  ? HoldCause::kSettling
+                : request.present && !request.ended ? HoldCause::kRequest
+                                                    : HoldCause::kAnswer,
+                exchange->number);
+    }
+  }
+  /// A mark never goes back, whatever is found late.
+  void Publish(TimeNs& mark, store::Hold& hold) const {
+    mark = std::max(mark, through_);
+    hold = hold_;
+  }
+
+ private:
+  TimeNs through_;
+  store::Hold hold_;
+};
 
 /// Empties a message and keeps its buffers.
 void Clear(Message& message) {
@@ -219,14 +260,15 @@ void ExchangeBook::Tick(TimeNs now, TimeNs undelivered_since) {
   if (options_.pressure) {
     pressure_ = options_.pressure();
   }
-  const auto hold = [](TimeNs mark, std::optional<TimeNs> first) {
-    return std::min(mark, first.value_or(INT64_MAX));
-  };
-  const TimeNs through = std::min(now_, undelivered_since);
   marks_.exchanges_below = by_number_.empty() ? next_number_ : by_number_.front()->number;
-  marks_.requests_through = std::max(
-      marks_.requests_through, hold(hold(through, waiting_.first_time()), held_.first_time()));
-  marks_.answers_through = std::max(marks_.answers_through, hold(through, unsettled_.first_time()));
+  MarkFinder requests(now_);
+  requests.HeldSince(undelivered_since, HoldCause::kUndelivered);
+  MarkFinder answers = requests;
+  requests.HeldByRequestOf(waiting_.front());
+  requests.HeldByRequestOf(held_.front());
+  answers.HeldByOutcomeOf(unsettled_.front());
+  requests.Publish(marks_.requests_through, marks_.requests_hold);
+  answers.Publish(marks_.answers_through, marks_.answers_hold);
   sink_.Advance(marks_, now_);
 }
 

@@ -25,6 +25,8 @@ void DecodeEntries(Bytes rest) {
     (void)store::DecodeExchange(*entry).has_value();
     (void)store::DecodeConnection(*entry).has_value();
     (void)store::DecodeLoss(*entry).has_value();
+    (void)store::DecodeSentinel(*entry).has_value();
+    (void)store::DecodeWatermark(*entry).has_value();
   }
 }
 

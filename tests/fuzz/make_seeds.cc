@@ -107,6 +107,8 @@ void WriteFrame(const fs::path& folder) {
   connection.encapsulation.push_back({store::EncapsulationId::Kind::kVlan, 7});
   encoder.Connection(connection, entries);
   encoder.Loss({}, entries);
+  encoder.Sentinel({.key_id = "21fe31dfa154a261", .purpose = "lag"}, entries);
+  encoder.Watermark({}, entries);
   const Bytes raw(entries.data(), entries.size());
   Write(folder / "frame_fuzz" / "entries", AsText(raw));
 
@@ -119,9 +121,16 @@ void WriteFrame(const fs::path& folder) {
   header.codec = store::FrameCodec::kZstd;
   header.raw_length = static_cast<uint32_t>(raw.size());
   header.stored_length = static_cast<uint32_t>(stored);
-  header.entry_count = 4;
+  header.entry_count = 6;
   store::SealFrame(header, frame);
   Write(folder / "frame_fuzz" / "frame", AsText(frame));
+}
+
+void WriteSentinel(const fs::path& folder) {
+  Write(folder / "sentinel_fuzz" / "token",
+        "trafrec-sentinel/1 kid=21fe31dfa154a261 aud=prod ts=1700000000000000000 "
+        "nonce=000102030405060708090a0b0c0d0e0f purpose=backfill-begin sig=" +
+            std::string(86, 'A'));
 }
 
 }  // namespace
@@ -139,5 +148,6 @@ int main(int argc, char** argv) {
   trafrec::fuzz::WriteCaptures(folder);
   trafrec::fuzz::WriteFrame(folder);
   trafrec::fuzz::WriteSegment(folder);
+  trafrec::fuzz::WriteSentinel(folder);
   return 0;
 }

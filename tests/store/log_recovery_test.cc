@@ -100,6 +100,19 @@ TEST(LogRecovery, NextStartSealsWhatAKilledRecorderLeft) {
   EXPECT_THAT(FileNames(options.log, 1), ElementsAre("000001.sqlite"));
 }
 
+TEST(LogRecovery, NextStartCompletesWhatAnOlderWriterLeft) {
+  const TemporaryFolder folder;
+  const LogWriterOptions options = Live(folder / "log");
+  Victim(options).KillOnceWritten(100);
+  {
+    auto database =
+        db::Database::Open(options.log / "r/0001/000001.open", db::OpenMode::kReadWrite).value();
+    ASSERT_TRUE(database.Execute("DROP TABLE sentinel"));
+  }
+  ASSERT_TRUE(LogWriter::Open(options).has_value());
+  EXPECT_THAT(ReadLog(options.log).LossCauses(), testing::Contains(LossCause::kCrash));
+}
+
 TEST(LogRecovery, CrashRowCoversTheTimeSinceTheLastWrittenPacket) {
   const TemporaryFolder folder;
   const LogWriterOptions options = Live(folder / "log");

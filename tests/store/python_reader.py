@@ -18,7 +18,7 @@ import zstandard
 
 HEADER = struct.Struct("<IHBBIIIIII")
 MAGIC = 0x46465254
-MESSAGE, EXTENT, FACTS = 1, 2, 3
+MESSAGE, EXTENT, FACTS, SENTINEL = 1, 2, 3, 7
 SIDES = (("request", 1), ("response", 2))  # name and parts bit
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -108,6 +108,19 @@ def message(segments, last, number):
     return payload[:head_bytes], b"".join(pieces), (facts or values)[21]
 
 
+def sentinels(segments):
+    """Number of the exchange -> verdict and purpose."""
+    found = {}
+    for segment in segments:
+        if segment.one("SELECT 1 FROM sqlite_schema WHERE name='sentinel'"):
+            for place in segment.db.execute("SELECT frame, entry FROM sentinel"):
+                values, payload = segment.entry(*place, SENTINEL)
+                lengths = values[4:8]  # key id, audience, nonce, purpose
+                purpose = payload[sum(lengths[:3]) : sum(lengths)]
+                found[values[0]] = [values[1], purpose.decode()]
+    return found
+
+
 def attempt_exchanges(recorder, attempt, segments, digest):
     rows = {}
     for index, segment in enumerate(segments):
@@ -115,10 +128,11 @@ def attempt_exchanges(recorder, attempt, segments, digest):
             "SELECT n, began_ns, method, t.bytes, status, flags, parts FROM exchange LEFT JOIN text t ON t.id=target"
         ):
             rows[row[0]] = (index, *row)
+    marks = sentinels(segments)
     for index, number, began, method, target, status, flags, parts in rows.values():
         method, target = ((text or b"").decode("utf-8", "backslashreplace") for text in (method, target))
         line = {"id": exchange_id(recorder, attempt, number), "method": method, "target": target}
-        line |= {"status": status or 0, "flags": flags}
+        line |= {"status": status or 0, "flags": flags, "sentinel": marks.get(number)}
         for side, (name, part) in enumerate(SIDES):
             line[name] = None
             if parts & part:

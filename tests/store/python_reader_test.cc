@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -53,6 +54,11 @@ Json MessageLine(const std::optional<StoredMessage>& message) {
 
 std::vector<Json> OursReads(const std::filesystem::path& log) {
   const auto reader = OpenReader(log);
+  std::map<ExchangeId, Json> sentinels;
+  const std::vector<SentinelRow> rows = reader->Sentinels().value();
+  for (const SentinelRow& row : rows) {
+    sentinels[row.id] = {static_cast<int>(row.record.verdict), row.record.purpose};
+  }
   std::vector<Json> lines;
   const Status visited = reader->Visit({}, [&](const ExchangeRow& row) {
     const StoredExchange exchange = reader->Load(row).value();
@@ -61,6 +67,7 @@ std::vector<Json> OursReads(const std::filesystem::path& log) {
                      {"target", row.target},
                      {"status", row.status},
                      {"flags", row.flags},
+                     {"sentinel", sentinels[row.id]},
                      {"request", MessageLine(exchange.request)},
                      {"response", MessageLine(exchange.response)}});
     return true;
@@ -97,6 +104,14 @@ void PutLargeAndLate(LogWriter& writer, ExchangeNumber n) {
   writer.PutExchange(Exchange(n));
 }
 
+/// One that could be read, and one that could not.
+void PutSentinels(LogWriter& writer) {
+  writer.PutSentinel({7, SentinelVerdict::kReplayed, TimeOf(7), "21fe31dfa154a261", "prod",
+                      TimeOf(6), std::string(32, '0'), "lag", ""});
+  writer.PutSentinel(
+      {8, SentinelVerdict::kMalformed, TimeOf(8), "", "", 0, "", "", "sig is missing"});
+}
+
 struct Compressed {
   Compression by;
 
@@ -118,6 +133,7 @@ TEST_P(PythonReader, FindsWhatOurReaderFinds) {
     auto writer = LogWriter::Open(options).value();
     PutExchanges(*writer, 1, 40, 3000);
     PutLargeAndLate(*writer, 41);
+    PutSentinels(*writer);
     ASSERT_TRUE(writer->Close(TimeOf(60)));
   }
   const std::vector<Json> ours = OursReads(log);

@@ -133,6 +133,7 @@ TEST(SegmentDocument, TablesHaveTheColumnsThatItLists) {
   const TemporaryFolder folder;
   auto database = db::Database::Open(folder / "segment", db::OpenMode::kCreate).value();
   ASSERT_TRUE(database.Execute(kSegmentSchema).has_value());
+  ASSERT_TRUE(database.Execute(kSegmentAdditions).has_value());
   auto tables =
       database.Prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid")
           .value();
@@ -152,7 +153,7 @@ TEST(SegmentDocument, TablesHaveTheColumnsThatItLists) {
     }
     EXPECT_EQ(documented, columns) << table;
   }
-  EXPECT_EQ(seen, 15);
+  EXPECT_EQ(seen, 16);
 }
 
 TEST(SegmentDocument, FlagsHaveTheirNumbers) {
@@ -175,6 +176,11 @@ TEST(SegmentDocument, EnumerationsHaveTheirNumbers) {
   EXPECT_EQ(DocumentedNumbers("encapsulation"), NamesFrom(1, [](int i) {
               return EncapsulationName(static_cast<EncapsulationId::Kind>(i));
             }));
+  EXPECT_EQ(DocumentedNumbers("hold"),
+            NamesFrom(0, [](int i) { return HoldCauseName(static_cast<HoldCause>(i)); }));
+  EXPECT_EQ(DocumentedNumbers("verdict"), NamesFrom(0, [](int i) {
+              return SentinelVerdictName(static_cast<SentinelVerdict>(i));
+            }));
   EXPECT_EQ(DocumentedNumbers("gap part"), "0 head\n1 body\n2 framing\n");
 }
 
@@ -188,13 +194,16 @@ TEST(SegmentDocument, ProtocolsHaveTheirNumbers) {
 TEST(SegmentDocument, EntryKindsHaveTheirNumbers) {
   const std::vector<Row> kinds = TableBehind("## Entries", "| kind | entry |");
   EXPECT_EQ(TableText(kinds),
-            "1 message\n2 extent\n3 message facts\n4 exchange\n5 connection\n6 loss\n");
+            "1 message\n2 extent\n3 message facts\n4 exchange\n5 connection\n6 loss\n"
+            "7 sentinel\n8 watermark\n");
   EXPECT_EQ(static_cast<int>(EntryKind::kMessage), 1);
   EXPECT_EQ(static_cast<int>(EntryKind::kExtent), 2);
   EXPECT_EQ(static_cast<int>(EntryKind::kMessageFacts), 3);
   EXPECT_EQ(static_cast<int>(EntryKind::kExchange), 4);
   EXPECT_EQ(static_cast<int>(EntryKind::kConnection), 5);
   EXPECT_EQ(static_cast<int>(EntryKind::kLoss), 6);
+  EXPECT_EQ(static_cast<int>(EntryKind::kSentinel), 7);
+  EXPECT_EQ(static_cast<int>(EntryKind::kWatermark), 8);
 }
 
 TEST(SegmentDocument, ExampleIsWhatTheCodeWrites) {

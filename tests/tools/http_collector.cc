@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "base/check.h"
 #include "tools/message_head.h"
@@ -62,7 +63,8 @@ std::string ReceiveRequest(int socket) {
 
 }  // namespace
 
-HttpCollector::HttpCollector() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+HttpCollector::HttpCollector(std::string answer)
+    : answer_(std::move(answer)), listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -87,8 +89,7 @@ void HttpCollector::Serve() {
       return;
     }
     requests_.push_back(ReceiveRequest(connection));
-    // 101 would end a test with an Upgrade field; 204 fits every method.
-    send(connection, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n", 46, MSG_NOSIGNAL);
+    send(connection, answer_.data(), answer_.size(), MSG_NOSIGNAL);
     close(connection);
   }
 }

@@ -7,10 +7,13 @@
 
 namespace trafrec::test_support {
 
-/// A server on 127.0.0.1 that keeps the bytes of each request as they came, answers 204 and closes.
+/// A server on 127.0.0.1 that keeps the bytes of each request as they came, gives each the same
+/// answer and closes.
 class HttpCollector {
  public:
-  HttpCollector();
+  // 101 would end a test with an Upgrade field; 204 fits every method.
+  explicit HttpCollector(
+      std::string answer = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
   HttpCollector(const HttpCollector&) = delete;
   HttpCollector& operator=(const HttpCollector&) = delete;
   ~HttpCollector();
@@ -22,6 +25,7 @@ class HttpCollector {
  private:
   void Serve();
 
+  const std::string answer_;
   int listener_ = -1;
   uint16_t port_ = 0;
   std::vector<std::string> requests_;

@@ -115,6 +115,40 @@ TEST(Marks, HangingRequestHoldsOnlyTheSecond) {
   EXPECT_EQ(talk.sink().marks.exchanges_below, 2);
 }
 
+TEST(Marks, SayThatARequestYoungerThanASecondHoldsThem) {
+  Talk talk;
+  talk.Client(Get("/a")).Wait(kNsPerMs).Tick();
+  EXPECT_EQ(talk.sink().marks.requests_hold, (store::Hold{store::HoldCause::kRequest, 1}));
+  EXPECT_EQ(talk.sink().marks.answers_hold, (store::Hold{store::HoldCause::kAnswer, 1}));
+}
+
+TEST(Marks, SayThatARequestIsStillComingIn) {
+  Talk talk;
+  const std::string request = Post("/a", "hello");
+  talk.Client(request.substr(0, request.size() - 1)).Wait(10 * kNsPerSecond).Tick();
+  EXPECT_EQ(talk.sink().marks.answers_hold, (store::Hold{store::HoldCause::kRequest, 1}));
+}
+
+TEST(Marks, SayWhichExchangeWaitsForItsAnswer) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(Ok("a")).Client(Get("/b")).Wait(10 * kNsPerSecond).Tick();
+  EXPECT_EQ(talk.sink().marks.requests_hold, store::Hold());
+  EXPECT_EQ(talk.sink().marks.answers_hold, (store::Hold{store::HoldCause::kAnswer, 2}));
+}
+
+TEST(Marks, SayThatTheLastAckIsAwaited) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(Ok("a")).Wait(kNsPerMs).Tick();
+  EXPECT_EQ(talk.sink().marks.answers_hold, (store::Hold{store::HoldCause::kSettling, 1}));
+}
+
+TEST(Marks, FreeOnesSayNothing) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(Ok("a")).ClientAcks().Tick();
+  EXPECT_EQ(talk.sink().marks.requests_hold, store::Hold());
+  EXPECT_EQ(talk.sink().marks.answers_hold, store::Hold());
+}
+
 TEST(Marks, FirstBytesOfARequestHoldThem) {
   Talk talk;
   talk.Client("GE");

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <functional>
+
+#include "base/error.h"
+#include "store/db/database.h"
+#include "store/entry_place.h"
+#include "store/sentinel_record.h"
+
+namespace trafrec::store {
+
+/// Calls `visit` for each row of table `sentinel`, in order of exchanges. A segment that was made
+/// before there were sentinels has none.
+Status ReadSentinelRows(db::Database& database,
+                        const std::function<void(const SentinelRecord&, const EntryPlace&)>& visit);
+
+}  // namespace trafrec::store
