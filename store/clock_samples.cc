@@ -75,7 +75,8 @@ Status ClockSamples::AddRows(SegmentConnection& connection, uint64_t from, uint6
 void ClockSamples::Thin() {
   while (samples_.size() > limits::kClockSamplesMax) {
     share_ *= 2;
-    std::erase_if(samples_, [&](const ClockSample& sample) { return sample.message % share_ != 0; });
+    std::erase_if(samples_,
+                  [&](const ClockSample& sample) { return sample.message % share_ != 0; });
   }
 }
 
@@ -116,9 +117,8 @@ Status ClockSamples::Add(SegmentFiles& files, const AttemptSnapshot& attempt) {
 
 std::vector<ClockSample> ClockSamples::Take(uint64_t share) const {
   std::vector<ClockSample> taken;
-  std::ranges::copy_if(samples_, std::back_inserter(taken), [share](const ClockSample& sample) {
-    return sample.message % share == 0;
-  });
+  std::ranges::copy_if(samples_, std::back_inserter(taken),
+                       [share](const ClockSample& sample) { return sample.message % share == 0; });
   // An open row and its final one are the same moment; two attempts over one capture, too.
   std::ranges::sort(taken, [](const ClockSample& one, const ClockSample& other) {
     return std::pair(one.message, one.at) < std::pair(other.message, other.at);

@@ -138,10 +138,10 @@ Result<std::vector<std::string>> CheckCopies(const std::vector<fs::path>& folder
     TRY_ASSIGN(const std::vector<SegmentFile> segments, files.Segments(key));
     const std::string missing = MissingInWords(files, key, segments);
     if (!missing.empty()) {
-      notes.push_back(fmt::format("of recorder '{}', attempt {:04}, {} missing: what was in it is "
-                                  "not shown",
-                                  key.recorder, key.attempt,
-                                  missing + (missing.starts_with("segments") ? " are" : " is")));
+      notes.push_back(fmt::format(
+          "of recorder '{}', attempt {:04}, {} missing: what was in it is "
+          "not shown",
+          key.recorder, key.attempt, missing + (missing.starts_with("segments") ? " are" : " is")));
     }
   }
   return notes;

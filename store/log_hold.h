@@ -14,8 +14,8 @@ struct HoldPoint {
   std::optional<Hold> by;  ///< nothing: nobody holds it back
 };
 
-/// The least of what the recorders know all of. One whose last attempt has ended holds back nothing,
-/// nor does one of `without`.
+/// The least of what the recorders know all of. One whose last attempt has ended holds back
+/// nothing, nor does one of `without`.
 HoldPoint FindHold(const MergeSource& source, const std::vector<std::string>& without);
 
 }  // namespace trafrec::store

@@ -111,8 +111,7 @@ Status SegmentConnection::UseRegexp() {
 
 namespace {
 
-Result<SegmentConnection> ConnectFirst(const std::vector<fs::path>& directories,
-                                       uint32_t segment) {
+Result<SegmentConnection> ConnectFirst(const std::vector<fs::path>& directories, uint32_t segment) {
   constexpr std::array kStates = {SegmentState::kSealed, SegmentState::kSealing,
                                   SegmentState::kOpen};
   // A segment changes its name twice in its life, each time to one that was looked for before.

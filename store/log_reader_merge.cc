@@ -1,10 +1,10 @@
 // Merging sightings.
 //
-// Rows come in the order of corrected time, from all recorders. Sightings of one exchange lie within
-// a window of each other, so a row is kept for that long; rows that have a first byte in common
-// become a group, and a group that no later row can join is merged and given out when nothing
-// earlier can come. The order of what is given is that of the merged rows' own keys: neither the
-// order of files nor of arrival has a part in it.
+// Rows come in the order of corrected time, from all recorders. Sightings of one exchange lie
+// within a window of each other, so a row is kept for that long; rows that have a first byte in
+// common become a group, and a group that no later row can join is merged and given out when
+// nothing earlier can come. The order of what is given is that of the merged rows' own keys:
+// neither the order of files nor of arrival has a part in it.
 //
 // An answer whose request one recorder missed has a row at its own time, perhaps long after the
 // request that another one saw. Such rows are few (they tell of losses), so they are read by
@@ -88,13 +88,10 @@ std::optional<MergedCursor::Groups::iterator> MergedCursor::Find(const Index& in
     for (auto entry = begin; entry != end; ++entry) {
       const std::vector<TimedRow>& rows = entry->second->rows;
       const bool fits =
-          std::ranges::any_of(rows,
-                              [&](const TimedRow& other) {
-                                return SameExchange(row.row, other.row);
-                              }) &&
+          std::ranges::any_of(
+              rows, [&](const TimedRow& other) { return SameExchange(row.row, other.row); }) &&
           std::ranges::none_of(rows, [&](const TimedRow& other) {
-            return IsOfOneAttempt(row.row, other.row) ||
-                   !SameConnection(row.row, other.row);
+            return IsOfOneAttempt(row.row, other.row) || !SameConnection(row.row, other.row);
           });
       if (fits) {
         return entry->second;
@@ -139,9 +136,8 @@ Status MergedCursor::ReadAnswers(TimeNs until) {
       return {};
     }
     TimedRow row = answers_.Take();
-    const bool shown = std::ranges::any_of(NamesOf(row.row), [&](uint64_t name) {
-      return slow_answers_.contains(name);
-    });
+    const bool shown = std::ranges::any_of(
+        NamesOf(row.row), [&](uint64_t name) { return slow_answers_.contains(name); });
     if (!shown) {
       Add(waiting_answers_, answer_index_, std::move(row));
     }

@@ -167,9 +167,9 @@ bool SeveralRecorders::IsNew(const ExchangeRow& row) const {
   ForEachSighting(row, [&](const ExchangeRow& sighting) {
     const auto shown = shown_.find({sighting.id.recorder, sighting.id.attempt});
     const ExchangePlace& place = sighting.place;
-    all_new = all_new && (shown == shown_.end() ||
-                          std::pair(place.segment, place.frame) >
-                              std::pair(shown->second.segment, shown->second.frames));
+    all_new = all_new &&
+              (shown == shown_.end() || std::pair(place.segment, place.frame) >
+                                            std::pair(shown->second.segment, shown->second.frames));
   });
   return all_new;
 }
@@ -281,7 +281,8 @@ Result<StoredExchange> SeveralRecorders::Load(const ExchangeRow& row) {
   }
   // A damaged sighting costs nothing if another one has the whole.
   StoredExchange merged = loaded.empty() ? StoredExchange() : MergeStored(std::move(loaded));
-  if (failure && (merged.row.id.number == 0 || (merged.row.flags & ~row.flags & kIncompleteFlags))) {
+  if (failure &&
+      (merged.row.id.number == 0 || (merged.row.flags & ~row.flags & kIncompleteFlags))) {
     return std::unexpected(*failure);
   }
   if (failure) {
@@ -308,9 +309,8 @@ Result<MergeReport> SeveralRecorders::Report(const Snapshots& snapshots) {
     }
     ++report.exchanges;
     std::set<std::string> recorders;
-    ForEachSighting(row->row, [&](const ExchangeRow& sighting) {
-      recorders.insert(sighting.id.recorder);
-    });
+    ForEachSighting(row->row,
+                    [&](const ExchangeRow& sighting) { recorders.insert(sighting.id.recorder); });
     report.seen_by_several += recorders.size() > 1 ? 1 : 0;
   }
   report.hold = FindHold(SourceOf(snapshots), without_).by;

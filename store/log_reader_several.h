@@ -53,16 +53,13 @@ class SeveralRecorders {
   Status UpdateClocks(const Snapshots& snapshots);
   Result<MergedCursor> OpenCursor(const Snapshots& snapshots, const MergedCursor::Bounds& bounds);
   Result<ExchangeRow> Settle(std::vector<ExchangeRow> rows);
-  MergeSource SourceOf(const Snapshots& snapshots) {
-    return {files_, times_, clocks_, snapshots};
-  }
+  MergeSource SourceOf(const Snapshots& snapshots) { return {files_, times_, clocks_, snapshots}; }
   void NoteShown(const Snapshots& snapshots, TimeNs through);
   void NoteOpen(const ExchangeRow& row);
   bool IsNew(const ExchangeRow& row) const;
   bool IsOpen(const ExchangeRow& row) const;
   /// False: `visit` wants no more.
-  Result<bool> ShowCompleted(const Snapshots& snapshots, RowMatcher& matcher,
-                             const Visitor& visit);
+  Result<bool> ShowCompleted(const Snapshots& snapshots, RowMatcher& matcher, const Visitor& visit);
 
   SegmentFiles& files_;
   SegmentTimes& times_;

@@ -22,8 +22,8 @@ ExchangeFilter FilterOf(RecorderStreams::Which which, const RecorderClock& clock
   if (until != kTimeNever) {
     filter.until = LaterBy(clock.Shown(until), limits::kSightingWindowNs);
   }
-  filter.where = which == RecorderStreams::Which::kAnswersOnly ? "method IS NULL"
-                                                               : "method IS NOT NULL";
+  filter.where =
+      which == RecorderStreams::Which::kAnswersOnly ? "method IS NULL" : "method IS NOT NULL";
   return filter;
 }
 
@@ -58,8 +58,7 @@ Result<const TimedRow*> RecorderStreams::Front() {
         stream->front = TimedRow{at, *std::move(row)};
       }
     }
-    if (stream->front &&
-        (first_ == nullptr || OrderOf(*stream->front) < OrderOf(*first_->front))) {
+    if (stream->front && (first_ == nullptr || OrderOf(*stream->front) < OrderOf(*first_->front))) {
       first_ = stream.get();
     }
   }

@@ -27,9 +27,8 @@ bool HasCertainPlaces(const StoredMessage& message) {
   return facts.framing == Framing::kContentLength && facts.declared_bytes &&
          *facts.declared_bytes <= limits::kPiecedBodyBytesMax && !message.head.empty() &&
          !HasFlag(facts.flags, Flag::kReencoded) && !HasFlag(facts.flags, Flag::kWithheld) &&
-         std::ranges::all_of(facts.gaps, [](const MessageGap& gap) {
-           return gap.part == MessageGap::Part::kBody;
-         });
+         std::ranges::all_of(
+             facts.gaps, [](const MessageGap& gap) { return gap.part == MessageGap::Part::kBody; });
 }
 
 void AddPieces(const StoredMessage& message, std::vector<Piece>& pieces) {
@@ -37,7 +36,8 @@ void AddPieces(const StoredMessage& message, std::vector<Piece>& pieces) {
   uint64_t at = 0;
   uint64_t taken = 0;
   const auto add = [&](uint64_t until) {
-    const uint64_t size = std::min<uint64_t>(until - std::min(at, until), message.body.size() - taken);
+    const uint64_t size =
+        std::min<uint64_t>(until - std::min(at, until), message.body.size() - taken);
     if (size > 0) {
       pieces.push_back({at, at + size, message.body.data() + taken});
       taken += size;
@@ -140,8 +140,8 @@ StoredMessage PutTogether(const std::vector<StoredMessage*>& sightings, size_t f
 
 StoredMessage MergeMessages(const std::vector<StoredMessage*>& sightings, size_t chosen,
                             bool in_pieces) {
-  StoredMessage whole =
-      in_pieces ? PutTogether(sightings, Fullest(sightings, chosen)) : std::move(*sightings[chosen]);
+  StoredMessage whole = in_pieces ? PutTogether(sightings, Fullest(sightings, chosen))
+                                  : std::move(*sightings[chosen]);
   MessageFacts& facts = whole.facts;
   uint64_t missed = 0;
   for (const StoredMessage* sighting : sightings) {

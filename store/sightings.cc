@@ -1,8 +1,8 @@
 // One exchange out of several sightings.
 //
 // Each message is taken whole from one sighting, the first by id that has it whole. Only where none
-// has, the pieces are put together (pieced_message.cc). That request and response belong together is
-// believed if one recorder paired them; what nobody paired is not paired here, for two recorders
+// has, the pieces are put together (pieced_message.cc). That request and response belong together
+// is believed if one recorder paired them; what nobody paired is not paired here, for two recorders
 // that lost different halves prove nothing about each other.
 
 #include "store/sightings.h"
@@ -189,10 +189,9 @@ bool SameConnection(const ExchangeRow& one, const ExchangeRow& other) {
   // one number is the same, and the other is not.
   const ExchangeIdentity& here = one.identity;
   const ExchangeIdentity& there = other.identity;
-  const bool proxied = (Contradict(here.client_isn, there.client_isn) &&
-                        Agree(here.server_isn, there.server_isn)) ||
-                       (Agree(here.client_isn, there.client_isn) &&
-                        Contradict(here.server_isn, there.server_isn));
+  const bool proxied =
+      (Contradict(here.client_isn, there.client_isn) && Agree(here.server_isn, there.server_isn)) ||
+      (Agree(here.client_isn, there.client_isn) && Contradict(here.server_isn, there.server_isn));
   return one.client == other.client && one.server == other.server && !proxied;
 }
 
@@ -200,8 +199,8 @@ bool SameExchange(const ExchangeRow& one, const ExchangeRow& other) {
   if (!SameConnection(one, other)) {
     return false;
   }
-  if (Contradict(one.identity.request_seq, other.identity.request_seq) &&
-      !HasDoubtfulStart(one) && !HasDoubtfulStart(other)) {
+  if (Contradict(one.identity.request_seq, other.identity.request_seq) && !HasDoubtfulStart(one) &&
+      !HasDoubtfulStart(other)) {
     return false;
   }
   return Agree(one.identity.request_seq, other.identity.request_seq) ||
@@ -226,8 +225,7 @@ ExchangeRow MergeRows(std::vector<ExchangeRow> sightings) {
   const MergeChoice choice = ChooseParts(sightings);
   ExchangeRow merged = sightings.front();
   TakeParts(merged, sightings, choice);
-  merged.flags =
-      MergedFlags(sightings, choice, merged.request_flags, merged.response_flags);
+  merged.flags = MergedFlags(sightings, choice, merged.request_flags, merged.response_flags);
   merged.sightings = std::move(sightings);
   return merged;
 }
@@ -271,8 +269,7 @@ StoredExchange MergeStored(std::vector<StoredExchange> sightings) {
     merged.row.response_flags = merged.response->facts.flags;
     merged.row.response_body_bytes = merged.response->facts.body_bytes;
   }
-  merged.row.flags =
-      MergedFlags(rows, choice, merged.row.request_flags, merged.row.response_flags);
+  merged.row.flags = MergedFlags(rows, choice, merged.row.request_flags, merged.row.response_flags);
   merged.row.sightings = std::move(rows);
   return merged;
 }

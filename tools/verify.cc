@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "tools/command.h"
-#include "tools/filter_options.h"
 #include "tools/json_object.h"
+#include "tools/log_options.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
@@ -58,14 +58,15 @@ class VerifyCommand : public Command {
 
   void AddOptions(OptionSet& options) override {
     options.Group("Arguments");
-    options.Positional("LOG", log_, "the log to check");
+    log_.AddLog(options, "the log to check");
     options.Group("Output");
     options.Flag("--json", json_, "print one JSON object");
     options.Flag("-q,--quiet", quiet_, "print nothing; the exit code says it");
+    log_.AddSeveral(options, false);
   }
 
   Result<ExitCode> Run(const Cli& /*cli*/) override {
-    TRY_ASSIGN(auto log, OpenLog(log_, "trafrec verify LOG"));
+    TRY_ASSIGN(auto log, log_.Open("trafrec verify LOG", true));
     TRY_ASSIGN(const store::VerifyReport report, log->Verify());
     if (!quiet_) {
       TRY_ASSIGN(Output out, Output::Open(""));
@@ -78,7 +79,7 @@ class VerifyCommand : public Command {
   bool json() const override { return json_; }
 
  private:
-  std::string log_;
+  LogOptions log_;
   bool json_ = false;
   bool quiet_ = false;
 };

@@ -108,8 +108,7 @@ class Collected {
   void AddMessage(store::ExchangeNumber number, Side side,
                   const std::optional<store::StoredMessage>& message) {
     if (message) {
-      test_support::CollectedMessage& collected =
-          sink_.messages[store::MessageIdOf(number, side)];
+      test_support::CollectedMessage& collected = sink_.messages[store::MessageIdOf(number, side)];
       collected.facts = message->facts;
       collected.head = message->head;
       collected.body = message->body;
@@ -137,8 +136,8 @@ std::vector<Sent> SeenByAny(const std::vector<Trial>& captures) {
   for (Sent& each : sent) {
     const uint32_t number = each.conversation.number;
     for (size_t i = 0; i < each.captured_segments.size(); ++i) {
-      each.captured_segments[i] = each.captured_segments[i] ||
-                                  captures[1].sent[number].captured_segments[i];
+      each.captured_segments[i] =
+          each.captured_segments[i] || captures[1].sent[number].captured_segments[i];
     }
     each.captured = CapturedOf(each.conversation, each.segments, each.captured_segments);
     for (size_t side = 0; side < 2; ++side) {

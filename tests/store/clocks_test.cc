@@ -131,8 +131,7 @@ TEST_F(ClocksOf, RowsThatCannotBeReadAreMadeAgain) {
 }
 
 TEST(RecorderClock, NeverRunsBackwards) {
-  const RecorderClock clock(
-      {Offset(1'000, 100, 0), Offset(1'100, 900, 0), Offset(9'000, 200, 0)});
+  const RecorderClock clock({Offset(1'000, 100, 0), Offset(1'100, 900, 0), Offset(9'000, 200, 0)});
   for (TimeNs time = 0; time < 10'000; ++time) {
     ASSERT_LE(clock.Corrected(time), clock.Corrected(time + 1)) << time;
   }

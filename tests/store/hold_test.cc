@@ -89,8 +89,7 @@ TEST_F(RecordersAtWork, FollowShowsAnOpenExchangeAgainWhenAnyoneSawItsAnswer) {
   a_.Saw({.response = false, .open = true}).Through(TimeOf(1) + kSettled);
   b_.Saw({.response = false, .open = true}).Through(TimeOf(1) + kSettled);
   const auto reader = OpenReader(log_);
-  EXPECT_THAT(ShownNext(*reader),
-              ElementsAre("a-0001-11 /index/_doc/1 x2 response_missing open"));
+  EXPECT_THAT(ShownNext(*reader), ElementsAre("a-0001-11 /index/_doc/1 x2 response_missing open"));
   EXPECT_THAT(ShownNext(*reader), IsEmpty());
   b_.Saw({}).Through(TimeOf(1) + 2 * kSettled);
   EXPECT_THAT(ShownNext(*reader), ElementsAre("a-0001-11 /index/_doc/1 x2"));

@@ -85,9 +85,8 @@ void Witness::PutMessages(const Sight& sight, ExchangeNumber number) {
     body.erase(hole->first, hole->second);
   }
   for (const auto& [offset, length] : sight.holes) {
-    facts.gaps.push_back({.body_offset = offset,
-                          .flow_offset = kAnswerHead.size() + offset,
-                          .length = length});
+    facts.gaps.push_back(
+        {.body_offset = offset, .flow_offset = kAnswerHead.size() + offset, .length = length});
     facts.flags |= FlagBit(Flag::kGapInResponse);
   }
   facts.body_stored_bytes = body.size();
@@ -109,8 +108,7 @@ Witness& Witness::Saw(const Sight& sight) {
   exchange.has_request = sight.request;
   exchange.has_response = sight.response;
   const TimeNs answered = Shown(TimeOf(sight.n) + sight.latency_ns + place_.from_server_ns);
-  exchange.began_at =
-      sight.request ? Shown(TimeOf(sight.n) + place_.from_client_ns) : answered;
+  exchange.began_at = sight.request ? Shown(TimeOf(sight.n) + place_.from_client_ns) : answered;
   exchange.latency_ns = sight.request && sight.response ? answered - exchange.began_at : -1;
   exchange.status = sight.response ? 200 : 0;
   if (!sight.request) {
@@ -154,9 +152,7 @@ std::vector<std::string> Shown(LogReader& reader, const ExchangeFilter& filter) 
   return lines;
 }
 
-std::vector<std::string> Shown(const std::filesystem::path& log) {
-  return Shown(*OpenReader(log));
-}
+std::vector<std::string> Shown(const std::filesystem::path& log) { return Shown(*OpenReader(log)); }
 
 std::vector<std::string> ShownNext(LogReader& reader) {
   std::vector<std::string> lines;

@@ -20,7 +20,7 @@ struct Sight {
   ExchangeNumber n = 1;
   bool request = true;
   bool response = true;
-  bool open = false;                                  ///< the answer is still to come
+  bool open = false;                                   ///< the answer is still to come
   std::vector<std::pair<uint64_t, uint64_t>> holes{};  ///< (offset, length) in the answer's body
   int64_t latency_ns = kNsPerMs;
   uint16_t client_port = 40'000;
