@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
 #include <system_error>
 
 #include "store/db/database.h"
@@ -20,6 +23,9 @@ CREATE TABLE clock_offset(
   packets INTEGER);
 CREATE TABLE attempt(recorder TEXT, attempt INTEGER, segment INTEGER, frame INTEGER);
 )sql";
+
+/// Sums of two of them are no overflow.
+bool IsSane(int64_t ns) { return std::abs(ns / 2) < INT64_MAX / 4; }
 
 Result<bool> IsOf(db::Database& database, const std::vector<AttemptSnapshot>& attempts) {
   TRY_ASSIGN(const auto count, database.QueryInt("SELECT count(*) FROM attempt"));
@@ -94,7 +100,11 @@ std::optional<std::vector<ClockOffset>> ReadClockOffsets(
     return std::nullopt;
   }
   auto offsets = ReadRows(*database);
-  return offsets ? std::optional(*std::move(offsets)) : std::nullopt;
+  const bool sane =
+      offsets && std::ranges::all_of(*offsets, [](const ClockOffset& offset) {
+        return IsSane(offset.at) && IsSane(offset.offset_ns) && IsSane(offset.uncertainty_ns);
+      });
+  return sane ? std::optional(*std::move(offsets)) : std::nullopt;
 }
 
 Status KeepClockOffsets(const fs::path& log, const std::vector<AttemptSnapshot>& attempts,

@@ -32,6 +32,7 @@ HoldPoint FindHold(const MergeSource& source, const std::vector<std::string>& wi
     const TimeNs at = source.clocks.Of(recorder).Corrected(attempt->requests_through);
     if (recorder != hold.by->recorder && at > furthest) {
       furthest = at;
+      hold.by->behind_ns = at - hold.at;
       hold.by->others_through = attempt->requests_through;
     }
   }

@@ -152,6 +152,7 @@ struct Hold {
   bool running = false;
   TimeNs through = 0;         ///< every request before is known, by its own clock
   TimeNs others_through = 0;  ///< the furthest that another recorder has come, by its clock
+  int64_t behind_ns = 0;      ///< so far behind that one, by one clock
 };
 
 /// What several recorders saw together.

@@ -46,7 +46,7 @@ std::string HoldSentence(const store::Hold& hold) {
 }
 
 bool IsWorthTelling(const store::Hold& hold) {
-  return !hold.running || hold.others_through - hold.through > kWorthTellingNs;
+  return !hold.running || hold.behind_ns > kWorthTellingNs;
 }
 
 std::string WithoutSentence(const std::string& recorder) {
@@ -120,6 +120,7 @@ void AppendMergeJson(JsonAppender& json, const store::MergeReport& merged,
     json.Bool("running", merged.hold->running);
     json.Time("through", merged.hold->through);
     json.Time("others_through", merged.hold->others_through);
+    json.Number("behind_ns", merged.hold->behind_ns);
     json.Close('}');
   } else {
     json.Null("held_by");

@@ -10,7 +10,6 @@
 namespace trafrec::store {
 namespace {
 
-using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr int64_t kHour = 3'600 * kNsPerSecond;
@@ -127,6 +126,14 @@ TEST_F(ClocksOf, RowsThatCannotBeReadAreMadeAgain) {
   Witness(log_, "a").SawAll(1, 50).End();
   Witness(log_, "b", {.clock_ahead_ns = kHour}).SawAll(1, 50).End();
   std::ofstream(log_ / "clock_offsets.sqlite") << "no database";
+  EXPECT_EQ(Shown(log_).size(), 50U);
+}
+
+TEST_F(ClocksOf, RowsThatMakeNoSenseAreMadeAgain) {
+  Witness(log_, "a").SawAll(1, 50).End();
+  Witness(log_, "b", {.clock_ahead_ns = kHour}).SawAll(1, 50).End();
+  ASSERT_EQ(Offsets().size(), 1U);
+  Spoil(log_ / "clock_offsets.sqlite", "UPDATE clock_offset SET offset_ns=9223372036854775807");
   EXPECT_EQ(Shown(log_).size(), 50U);
 }
 

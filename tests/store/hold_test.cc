@@ -36,6 +36,7 @@ TEST_F(RecordersAtWork, NothingIsShownBeyondTheLeastMark) {
   EXPECT_EQ(reader->hold()->recorder, "b");
   EXPECT_EQ(reader->hold()->through, TimeOf(1));
   EXPECT_EQ(reader->hold()->others_through, TimeOf(3) + kSettled);
+  EXPECT_EQ(reader->hold()->behind_ns, TimeOf(3) + kSettled - TimeOf(1));
   EXPECT_TRUE(reader->hold()->running);
 }
 

@@ -8,7 +8,6 @@ namespace trafrec::store {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 class Sightings : public testing::Test {
  protected:

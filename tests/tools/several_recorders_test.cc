@@ -23,7 +23,6 @@ using test_support::PcapWriter;
 using test_support::RawPacket;
 using test_support::Trafrec;
 using testing::AllOf;
-using testing::Each;
 using testing::HasSubstr;
 using testing::Not;
 
