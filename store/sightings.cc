@@ -17,7 +17,9 @@ namespace {
 /// These speak of the exchange, or of one recorder's view of it, and not of its messages.
 constexpr Flags kAbsence =
     FlagBit(Flag::kResponseMissing) | FlagBit(Flag::kRequestMissing) | FlagBit(Flag::kOpen);
-constexpr Flags kOfThePair = FlagBit(Flag::kEarlyResponse) | FlagBit(Flag::kUpgraded);
+constexpr Flags kDoubtfulPair = FlagBit(Flag::kPairingAmbiguous) | FlagBit(Flag::kPairingPresumed);
+constexpr Flags kOfThePair =
+    FlagBit(Flag::kEarlyResponse) | FlagBit(Flag::kUpgraded) | kDoubtfulPair;
 
 bool Contradict(const std::optional<uint32_t>& one, const std::optional<uint32_t>& other) {
   return one && other && *one != *other;
@@ -46,7 +48,7 @@ bool HasBoth(const ExchangeRow& row) { return row.has_request && row.has_respons
 
 /// The recorder stands for what belongs together, whatever else it missed.
 bool IsSurePair(const ExchangeRow& row) {
-  return HasBoth(row) && !HasFlag(row.flags, Flag::kPairingAmbiguous) &&
+  return HasBoth(row) && (row.flags & kDoubtfulPair) == 0 &&
          !HasFlag(row.flags, Flag::kResynchronised);
 }
 
@@ -57,8 +59,8 @@ bool HasDoubtfulStart(const ExchangeRow& row) {
 
 /// The sighting whose view of the pair counts.
 std::optional<size_t> ChoosePair(const std::vector<ExchangeRow>& rows) {
-  const auto complete =
-      FirstOf(rows, [](const ExchangeRow& row) { return HasBoth(row) && IsComplete(row.flags); });
+  const auto complete = FirstOf(
+      rows, [](const ExchangeRow& row) { return IsSurePair(row) && IsComplete(row.flags); });
   if (complete) {
     return complete;
   }
@@ -111,11 +113,11 @@ Flags MergedFlags(const std::vector<ExchangeRow>& rows, const MergeChoice& choic
     open = open || HasFlag(row.flags, Flag::kOpen);
     all_mid_stream = all_mid_stream && HasFlag(row.flags, Flag::kMidStream);
   }
-  flags |= own & ~kAbsence & ~kOfThePair & ~FlagBit(Flag::kPairingAmbiguous);
+  flags |= own & ~kAbsence & ~kOfThePair;
   flags |= choice.request ? request_flags : FlagBit(Flag::kRequestMissing);
   flags |= choice.response ? response_flags : FlagBit(Flag::kResponseMissing);
   if (choice.pair) {
-    flags |= OwnFlags(rows[*choice.pair]) & (kOfThePair | FlagBit(Flag::kPairingAmbiguous));
+    flags |= OwnFlags(rows[*choice.pair]) & kOfThePair;
   } else {
     for (const ExchangeRow& row : rows) {
       flags |= row.flags & FlagBit(Flag::kPairingAmbiguous);

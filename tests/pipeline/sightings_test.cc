@@ -165,7 +165,8 @@ class TwoCaptures {
       Record(captures_[i], folder_ / kNames[i], kNames[i], i == 0 ? 0 : ShiftOf(seed_));
       for (const store::StoredExchange& exchange : Reading({folder_ / kNames[i]}).All()) {
         seen_.insert(PlaceOf(exchange.row));
-        if (IsComplete(exchange.row)) {
+        if (IsComplete(exchange.row) &&
+            !HasFlag(exchange.row.flags, store::Flag::kPairingPresumed)) {
           whole_.insert(PlaceOf(exchange.row));
         }
       }
