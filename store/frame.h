@@ -23,6 +23,7 @@ struct FrameRows {
     uint64_t body_bytes;
     uint32_t extents;
     Flags flags;
+    uint32_t first_seq;
     uint32_t gap_count;  ///< of the next ones in `gaps`
   };
   struct Extent {

@@ -17,7 +17,7 @@ void FrameBuilder::MessageRow(MessageId id, const MessageFacts& facts, uint32_t 
   FrameRows& rows = frame_->rows;
   rows.messages.push_back({id, CountEntry(facts.first_byte_at, facts.last_byte_at), update,
                            WrappedDifference(facts.last_byte_at, facts.first_byte_at), head_bytes,
-                           facts.body_bytes, extents, facts.flags,
+                           facts.body_bytes, extents, facts.flags, facts.first_seq,
                            static_cast<uint32_t>(facts.gaps.size())});
   rows.gaps.insert(rows.gaps.end(), facts.gaps.begin(), facts.gaps.end());
 }

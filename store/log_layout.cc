@@ -88,6 +88,15 @@ Status ForEachEntry(const fs::path& directory, const Visit& visit) {
   return {};
 }
 
+/// A copy of a log may have left the locks behind.
+bool HasSegments(const fs::path& recorder_directory) {
+  const auto attempts = ListAttempts(recorder_directory);
+  return attempts && std::ranges::any_of(*attempts, [&](uint32_t attempt) {
+           const auto segments = ListSegments(recorder_directory / AttemptDirectoryName(attempt));
+           return segments && !segments->empty();
+         });
+}
+
 std::unexpected<Error> NotALog(const fs::path& log) {
   return Fail(ErrorCode::kUsage, log.string() + " is not a log (it has no log.json)",
               "name the folder of a log; to record, one that is empty or does not exist yet");
@@ -177,7 +186,7 @@ Result<std::vector<std::string>> ListRecorders(const fs::path& log) {
     std::error_code failure;
     const std::string name = entry.path().filename().string();
     if (IsRecorderName(name) && entry.is_directory(failure) &&
-        fs::exists(entry.path() / "lock", failure)) {
+        (fs::exists(entry.path() / "lock", failure) || HasSegments(entry.path()))) {
       names.push_back(name);
     }
   }));

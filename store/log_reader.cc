@@ -1,13 +1,14 @@
 #include "store/log_reader.h"
 
 #include "store/exchange_id.h"
-#include "store/log_layout.h"
+#include "store/log_copies.h"
 #include "store/log_reader_attempts.h"
 #include "store/log_reader_cursor.h"
 #include "store/log_reader_find.h"
 #include "store/log_reader_follow.h"
 #include "store/log_reader_load.h"
 #include "store/log_reader_sentinels.h"
+#include "store/log_reader_several.h"
 #include "store/verify.h"
 
 namespace trafrec::store {
@@ -15,17 +16,30 @@ namespace {
 
 class LogReaderOfFiles : public LogReader {
  public:
-  explicit LogReaderOfFiles(const std::filesystem::path& log)
-      : files_(log), catalogue_(files_), loader_(files_) {}
+  LogReaderOfFiles(LogSelection selection, std::vector<std::string> notes)
+      : notes_(std::move(notes)),
+        files_(std::move(selection.folders)),
+        catalogue_(files_),
+        loader_(files_),
+        several_(files_, times_, catalogue_, loader_, std::move(selection.without)) {}
+
+  Status CheckNames() const { return several_.CheckNames(); }
+
+  const std::vector<std::string>& notes() const override { return notes_; }
 
   Status Visit(const ExchangeFilter& filter,
                const std::function<bool(const ExchangeRow&)>& visit) override {
-    TRY_ASSIGN(const FilterSql sql, FilterSql::Make(filter, kFirstFilterParameter));
     TRY_ASSIGN(const std::vector<AttemptSnapshot> snapshots, catalogue_.TakeSnapshots());
-    TRY(CheckWhere(sql, snapshots));
     follower_.Start(snapshots);
+    if (SeveralRecorders::AreIn(snapshots)) {
+      merged_ = true;
+      return several_.Visit(filter, snapshots, visit);
+    }
+    TRY_ASSIGN(const FilterSql sql, FilterSql::Make(filter, kFirstFilterParameter));
+    TRY(CheckWhere(sql, snapshots));
+    shown_ = snapshots;
     RowReader rows(files_, sql);
-    LogCursor cursor(rows, snapshots);
+    LogCursor cursor(rows, times_, snapshots);
     for (uint64_t count = 0; !filter.limit || count < *filter.limit; ++count) {
       TRY_ASSIGN(const std::optional<ExchangeRow> row, cursor.Next());
       if (!row || !visit(*row)) {
@@ -40,24 +54,52 @@ class LogReaderOfFiles : public LogReader {
     if (!follower_.started()) {
       return Visit(filter, visit);
     }
-    TRY_ASSIGN(const FilterSql sql, FilterSql::Make(filter, kFirstFilterParameter));
     TRY_ASSIGN(const std::vector<AttemptSnapshot> snapshots, catalogue_.TakeSnapshots());
-    TRY(CheckWhere(sql, snapshots));
-    RowReader rows(files_, sql);
     uint64_t count = 0;
     const auto limited = [&](const ExchangeRow& row) {
       return visit(row) && (!filter.limit || ++count < *filter.limit);
     };
+    if (SeveralRecorders::AreIn(snapshots)) {
+      if (!merged_) {
+        several_.BeginAfter(shown_);
+      }
+      merged_ = true;
+      return several_.Follow(filter, snapshots, limited);
+    }
+    TRY_ASSIGN(const FilterSql sql, FilterSql::Make(filter, kFirstFilterParameter));
+    TRY(CheckWhere(sql, snapshots));
+    shown_ = snapshots;
+    RowReader rows(files_, sql);
     TRY(follower_.Show(rows, snapshots, limited));
     return {};
   }
 
   Result<ExchangeRow> Find(const std::string& id) override {
     TRY_ASSIGN(const ExchangeId parsed, ParseExchangeId(id));
-    return FindExchange(files_, catalogue_, parsed);
+    TRY_ASSIGN(ExchangeRow row, FindExchange(files_, catalogue_, parsed));
+    TRY_ASSIGN(const std::vector<AttemptSnapshot> snapshots, catalogue_.TakeSnapshots());
+    return SeveralRecorders::AreIn(snapshots) ? several_.Complete(row, snapshots) : row;
   }
 
-  Result<StoredExchange> Load(const ExchangeRow& row) override { return loader_.Load(row); }
+  Result<StoredExchange> Load(const ExchangeRow& row) override {
+    return row.sightings.empty() ? loader_.Load(row) : several_.Load(row);
+  }
+
+  Result<bool> HasSeveralRecorders() override {
+    TRY_ASSIGN(const std::vector<AttemptSnapshot> snapshots, catalogue_.TakeSnapshots());
+    return SeveralRecorders::AreIn(snapshots);
+  }
+
+  const std::optional<RecorderHold>& hold() const override { return several_.hold(); }
+
+  Result<std::optional<MergeReport>> Merged() override {
+    TRY_ASSIGN(const std::vector<AttemptSnapshot> snapshots, catalogue_.TakeSnapshots());
+    if (!SeveralRecorders::AreIn(snapshots)) {
+      return std::nullopt;
+    }
+    TRY_ASSIGN(MergeReport report, several_.Report(snapshots));
+    return report;
+  }
 
   Result<std::vector<AttemptInfo>> Attempts() override { return ReadAttempts(files_, catalogue_); }
 
@@ -65,7 +107,23 @@ class LogReaderOfFiles : public LogReader {
     return ReadSentinels(files_, catalogue_);
   }
 
-  Result<VerifyReport> Verify() override { return VerifyLog(files_.log()); }
+  Result<VerifyReport> Verify() override {
+    VerifyReport all;
+    for (const std::filesystem::path& folder : files_.folders()) {
+      TRY_ASSIGN(VerifyReport report, VerifyLog(folder));
+      all.segments += report.segments;
+      all.frames += report.frames;
+      all.entries += report.entries;
+      all.bytes += report.bytes;
+      for (Damage& damage : report.damages) {
+        if (files_.folders().size() > 1) {
+          damage.file = (folder / damage.file).string();
+        }
+        all.damages.push_back(std::move(damage));
+      }
+    }
+    return all;
+  }
 
  private:
   /// Once a call, so that its Error shows what the user wrote, and not our query around it.
@@ -78,17 +136,24 @@ class LogReaderOfFiles : public LogReader {
                        [&](SegmentConnection& connection) { return sql.Check(connection); });
   }
 
+  const std::vector<std::string> notes_;
   SegmentFiles files_;
   LogCatalogue catalogue_;
   ExchangeLoader loader_;
+  SegmentTimes times_;
   LogFollower follower_;
+  SeveralRecorders several_;
+  std::vector<AttemptSnapshot> shown_;  // by follower_, at last
+  bool merged_ = false;                 // the last call was answered by several_
 };
 
 }  // namespace
 
-Result<std::unique_ptr<LogReader>> LogReader::Open(const std::filesystem::path& log) {
-  TRY(ReadLogIdentity(log));
-  return std::make_unique<LogReaderOfFiles>(log);
+Result<std::unique_ptr<LogReader>> LogReader::Open(LogSelection selection) {
+  TRY_ASSIGN(std::vector<std::string> notes, CheckCopies(selection.folders));
+  auto reader = std::make_unique<LogReaderOfFiles>(std::move(selection), std::move(notes));
+  TRY(reader->CheckNames());
+  return reader;
 }
 
 }  // namespace trafrec::store

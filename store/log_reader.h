@@ -10,6 +10,7 @@
 
 #include "base/counters.h"
 #include "base/error.h"
+#include "store/clocks.h"
 #include "store/records.h"
 #include "store/sentinel_record.h"
 
@@ -47,6 +48,14 @@ struct ExchangePlace {
   MessagePlace response;
 };
 
+/// What tells whether two recorders saw the same exchange. Nothing where it was not captured.
+struct ExchangeIdentity {
+  std::optional<uint32_t> client_isn;
+  std::optional<uint32_t> server_isn;
+  std::optional<uint32_t> request_seq;  ///< raw sequence number of the request's first byte
+  std::optional<uint32_t> response_seq;
+};
+
 /// One exchange's row: all that the plain columns say. Heads and bodies are loaded by
 /// LogReader::Load.
 struct ExchangeRow {
@@ -66,6 +75,16 @@ struct ExchangeRow {
   Endpoint client;
   Endpoint server;
   ExchangePlace place;
+  ExchangeIdentity identity;
+  Flags request_flags = 0;  ///< of the messages themselves
+  Flags response_flags = 0;
+  int64_t request_span_ns = 0;  ///< its first byte to its last
+  /// Where several saw the exchange: the row of each sighting, in the order of their ids. The first
+  /// gives its id, its time and its place to the whole.
+  std::vector<ExchangeRow> sightings;
+
+  /// How many starts of recorders saw it.
+  size_t sighting_count() const;
 };
 
 struct StoredMessage {
@@ -128,6 +147,31 @@ struct SentinelRow {
   SentinelRecord record;
 };
 
+/// What to open: a log, or copies of it that each may lack something.
+struct LogSelection {
+  std::vector<std::filesystem::path> folders;  ///< at least one
+  std::vector<std::string> without{};          ///< recorders that nobody waits for
+};
+
+/// The recorder that holds back the others: nobody knows yet what it saw from a time on.
+struct RecorderHold {
+  std::string recorder;
+  uint32_t attempt = 0;
+  bool running = false;
+  TimeNs through = 0;         ///< every request before is known, by its own clock
+  TimeNs others_through = 0;  ///< the furthest that another recorder has come, by its clock
+  int64_t behind_ns = 0;      ///< so far behind that one, by one clock
+};
+
+/// What several recorders saw together.
+struct MergeReport {
+  uint64_t exchanges = 0;        ///< each once
+  uint64_t seen_by_several = 0;  ///< of them by more than one recorder
+  std::vector<ClockOffset> clocks;
+  std::string clocks_not_kept;  ///< why the offsets could not be kept as rows; empty: they are
+  std::optional<RecorderHold> hold;
+};
+
 /// What verify found wrong, as a sentence that names file, frame and exchange ids.
 struct Damage {
   std::string file;
@@ -145,11 +189,21 @@ struct VerifyReport {
 /// Reads a log, also one that is being written: an open segment is read in short transactions, so
 /// that the writer can always seal. Sealed segments are opened immutable. One thread per reader;
 /// any number of readers.
+///
+/// Of several recorders' exchanges each is shown once, with all that any of them saw of it, up to
+/// the least of their marks requests_through.
 class LogReader {
  public:
-  /// Fails if `log` does not exist, is no log, or is of a newer major version.
-  static Result<std::unique_ptr<LogReader>> Open(const std::filesystem::path& log);
+  /// Fails if a folder does not exist, is no log, or is of a newer major version; and if two of
+  /// them hold one attempt with different content.
+  static Result<std::unique_ptr<LogReader>> Open(LogSelection selection);
+  static Result<std::unique_ptr<LogReader>> Open(const std::filesystem::path& log) {
+    return Open(LogSelection{.folders = {log}});
+  }
   virtual ~LogReader() = default;
+
+  /// What a person should know about the folders, as sentences: missing segments, different logs.
+  virtual const std::vector<std::string>& notes() const = 0;
 
   /// Calls `visit` for each exchange that fits, in order of began_at (then id) over all recorders
   /// and attempts, until it returns false. Memory does not depend on the size of the log. An SQL
@@ -171,6 +225,16 @@ class LogReader {
   /// Follow or Find of this log. Consecutive calls in Visit's order reuse frames.
   virtual Result<StoredExchange> Load(const ExchangeRow& row) = 0;
 
+  /// The log has exchanges of more than one recorder.
+  virtual Result<bool> HasSeveralRecorders() = 0;
+
+  /// What holds back exchanges that are there already, as the last Visit or Follow found it.
+  virtual const std::optional<RecorderHold>& hold() const = 0;
+
+  /// Counts the exchanges of several recorders and compares their clocks, whose offsets are kept in
+  /// the first folder. Nothing for a log of one recorder.
+  virtual Result<std::optional<MergeReport>> Merged() = 0;
+
   /// Every attempt, with counters, marks and losses, in order of recorder and number.
   virtual Result<std::vector<AttemptInfo>> Attempts() = 0;
 
@@ -179,7 +243,7 @@ class LogReader {
   virtual Result<std::vector<SentinelRow>> Sentinels() = 0;
 
   /// Checks every frame's checksum, decodes every entry, compares every row with its entry, and the
-  /// counts.
+  /// counts; of each folder by itself.
   virtual Result<VerifyReport> Verify() = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "store/log_reader_attempts.h"
 
+#include <algorithm>
 #include <system_error>
 
 #include "store/entry_format.h"
@@ -164,6 +165,12 @@ uint64_t SizeOf(const std::filesystem::path& path) {
 
 }  // namespace
 
+bool IsRunning(const SegmentFiles& files, const std::string& recorder) {
+  return std::ranges::any_of(files.folders(), [&](const std::filesystem::path& folder) {
+    return HolderOfLock(folder / recorder).has_value();
+  });
+}
+
 Result<std::vector<AttemptInfo>> ReadAttempts(SegmentFiles& files, LogCatalogue& catalogue) {
   std::vector<AttemptInfo> attempts;
   TRY_ASSIGN(const std::vector<AttemptKey> keys, catalogue.AllAttempts());
@@ -173,14 +180,11 @@ Result<std::vector<AttemptInfo>> ReadAttempts(SegmentFiles& files, LogCatalogue&
     info.recorder = key.recorder;
     info.attempt = key.attempt;
     const bool newest = i + 1 == keys.size() || keys[i + 1].recorder != key.recorder;
-    info.running = newest && HolderOfLock(files.log() / key.recorder).has_value();
-    TRY_ASSIGN(const std::vector<SegmentFile> segments, ListSegments(files.Directory(key)));
-    for (size_t place = 0; place < segments.size(); ++place) {
-      // While it is renamed, a segment may be listed under both names.
-      const bool twice = place > 0 && segments[place - 1].number == segments[place].number;
-      info.segments += twice ? 0 : 1;
-      info.file_bytes += twice ? 0 : SizeOf(segments[place].path);
-      info.file_bytes += SizeOf(segments[place].path.string() + "-wal");
+    info.running = newest && IsRunning(files, key.recorder);
+    TRY_ASSIGN(const std::vector<SegmentFile> segments, files.Segments(key));
+    info.segments = segments.size();
+    for (const SegmentFile& segment : segments) {
+      info.file_bytes += SizeOf(segment.path) + SizeOf(segment.path.string() + "-wal");
     }
     TRY_ASSIGN(const std::vector<uint32_t> visible, catalogue.VisibleSegments(key));
     for (const uint32_t segment : visible) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -7,6 +8,9 @@
 #include "store/log_reader_catalogue.h"
 
 namespace trafrec::store {
+
+/// The recorder's process holds its lock, in any folder of the log.
+bool IsRunning(const SegmentFiles& files, const std::string& recorder);
 
 /// What the log says of every attempt. One that is not visible has no figures but those of its
 /// files.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <optional>
+#include <set>
 
 namespace trafrec::store {
 namespace {
@@ -28,18 +29,35 @@ Result<int64_t> Number(SegmentConnection& connection, const char* sql) {
   return number.value_or(0);
 }
 
+Status ReadProgress(SegmentConnection& connection, AttemptSnapshot& snapshot) {
+  TRY_ASSIGN(const auto ended, AttemptNumber(connection, "ended_ns"));
+  TRY_ASSIGN(const auto crashed, AttemptNumber(connection, "crashed_ns"));
+  TRY_ASSIGN(const auto started, AttemptNumber(connection, "started_ns"));
+  TRY_ASSIGN(const int64_t below,
+             Number(connection, "SELECT value FROM mark WHERE name='exchanges_below'"));
+  TRY_ASSIGN(const int64_t through,
+             Number(connection, "SELECT value FROM mark WHERE name='requests_through'"));
+  snapshot.settled = ended || crashed;
+  snapshot.exchanges_below = static_cast<ExchangeNumber>(below);
+  // Before it has seen a packet it knows at least that there is nothing of before its start.
+  snapshot.requests_through = through != 0 ? through : started.value_or(0);
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<AttemptKey>> LogCatalogue::AllAttempts() const {
-  std::vector<AttemptKey> keys;
-  TRY_ASSIGN(const std::vector<std::string> recorders, ListRecorders(files_.log()));
-  for (const std::string& recorder : recorders) {
-    TRY_ASSIGN(const std::vector<uint32_t> attempts, ListAttempts(files_.log() / recorder));
-    for (const uint32_t attempt : attempts) {
-      keys.push_back({recorder, attempt});
+  std::set<AttemptKey> keys;
+  for (const std::filesystem::path& folder : files_.folders()) {
+    TRY_ASSIGN(const std::vector<std::string> recorders, ListRecorders(folder));
+    for (const std::string& recorder : recorders) {
+      TRY_ASSIGN(const std::vector<uint32_t> attempts, ListAttempts(folder / recorder));
+      for (const uint32_t attempt : attempts) {
+        keys.insert({recorder, attempt});
+      }
     }
   }
-  return keys;
+  return std::vector<AttemptKey>(keys.begin(), keys.end());
 }
 
 Result<bool> LogCatalogue::IsVisible(const AttemptKey& key,
@@ -81,15 +99,14 @@ Result<bool> LogCatalogue::IsVisible(const AttemptKey& key,
 }
 
 Result<std::vector<uint32_t>> LogCatalogue::VisibleSegments(const AttemptKey& key) {
-  TRY_ASSIGN(const std::vector<SegmentFile> segments, ListSegments(files_.Directory(key)));
+  TRY_ASSIGN(const std::vector<SegmentFile> segments, files_.Segments(key));
   if (segments.empty()) {
     return std::vector<uint32_t>();
   }
   TRY_ASSIGN(const bool visible, IsVisible(key, segments));
   std::vector<uint32_t> numbers;
   for (const SegmentFile& segment : segments) {
-    // While it is renamed, a segment may be listed under both names.
-    if (visible && (numbers.empty() || numbers.back() != segment.number)) {
+    if (visible) {
       numbers.push_back(segment.number);
     }
   }
@@ -106,11 +123,9 @@ Result<std::vector<AttemptSnapshot>> LogCatalogue::TakeSnapshots() {
     while (!snapshot.segments.empty()) {
       const Status read =
           files_.With(key, snapshot.segments.back(), [&](SegmentConnection& connection) -> Status {
-            // The mark first: a commit between the two must not let it promise later frames.
-            TRY_ASSIGN(const int64_t below,
-                       Number(connection, "SELECT value FROM mark WHERE name='exchanges_below'"));
+            // The marks first: a commit in between must not let them promise later frames.
+            TRY(ReadProgress(connection, snapshot));
             TRY_ASSIGN(snapshot.frames_through, Number(connection, "SELECT max(id) FROM frame"));
-            snapshot.exchanges_below = static_cast<ExchangeNumber>(below);
             return {};
           });
       if (read) {

@@ -17,6 +17,9 @@ struct AttemptSnapshot {
   std::vector<uint32_t> segments;      ///< ascending, never empty
   int64_t frames_through = 0;          ///< last frame of the last segment
   ExchangeNumber exchanges_below = 0;  ///< every exchange with a smaller number has a row
+  /// Every request that began before has a row, by the recorder's clock.
+  TimeNs requests_through = 0;
+  bool settled = false;  ///< it ended, in good order or not, and was sealed: nothing more comes
 
   /// The last frame that counts in a segment.
   int64_t FramesThrough(uint32_t segment) const {

@@ -63,18 +63,51 @@ Status SegmentCursor::ReadChunks(SegmentConnection& connection, bool* done) {
   return {};
 }
 
-Status SegmentCursor::Prepare(TimeNs* requests_through) {
-  bool done = false;
-  while (!done) {
+Status SegmentCursor::ReadTimes() {
+  chunks_ = times_.chunks;
+  bool immutable = false;
+  for (bool done = false; !done;) {
     const Status visited =
         rows_.files().With(attempt_.key, segment_, [&](SegmentConnection& connection) -> Status {
+          immutable = connection.immutable();
           TRY_ASSIGN(const auto through,
                      connection.database().QueryInt(
                          "SELECT value FROM mark WHERE name='requests_through'"));
-          *requests_through = through.value_or(0);
-          return ReadChunks(connection, &done);
+          times_.requests_through = through.value_or(0);
+          if (immutable) {
+            TRY_ASSIGN(times_.last_began_at,
+                       connection.database().QueryInt(
+                           "SELECT value FROM attempt WHERE key='last_began_ns'"));
+          }
+          done = Beyond(times_.last_began_at);
+          return done ? Status() : ReadChunks(connection, &done);
         });
     TRY(visited);
+  }
+  if (!Beyond(times_.last_began_at)) {
+    Remember(immutable);
+  }
+  return {};
+}
+
+void SegmentCursor::Remember(bool immutable) {
+  times_.complete = immutable;
+  times_.chunks = chunks_;
+  // A number that is not in the log yet may come into any chunk that reaches beyond the mark.
+  std::erase_if(times_.chunks, [&](const Chunk& chunk) {
+    return !immutable && chunk.last >= attempt_.exchanges_below;
+  });
+}
+
+Status SegmentCursor::Prepare(TimeNs* requests_through) {
+  if (times_.complete) {
+    chunks_ = times_.chunks;
+  } else {
+    TRY(ReadTimes());
+  }
+  *requests_through = times_.requests_through;
+  if (Beyond(times_.last_began_at)) {
+    chunks_.clear();
   }
   for (size_t i = chunks_.size(); i > 1; --i) {
     chunks_[i - 2].begin = std::min(chunks_[i - 2].begin, chunks_[i - 1].begin);
@@ -132,7 +165,9 @@ TimeNs SegmentCursor::floor() const {
   return next_chunk_ == chunks_.size() ? key : std::min(key, chunks_[next_chunk_].begin);
 }
 
-LogCursor::LogCursor(RowReader& rows, const std::vector<AttemptSnapshot>& attempts) : rows_(rows) {
+LogCursor::LogCursor(RowReader& rows, SegmentTimes& times,
+                     const std::vector<AttemptSnapshot>& attempts)
+    : rows_(rows), times_(times) {
   for (const AttemptSnapshot& attempt : attempts) {
     waiting_.push_back({&attempt, 0, kAlways});
   }
@@ -144,7 +179,7 @@ bool LogCursor::Beyond(TimeNs time) const {
 
 Status LogCursor::OpenNext(Waiting& waiting) {
   TimeNs requests_through = 0;
-  auto cursor = std::make_unique<SegmentCursor>(rows_, *waiting.attempt,
+  auto cursor = std::make_unique<SegmentCursor>(rows_, times_, *waiting.attempt,
                                                 waiting.attempt->segments[waiting.next]);
   TRY(cursor->Prepare(&requests_through));
   ++waiting.next;

@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
+#include <optional>
 #include <queue>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -12,13 +15,37 @@
 
 namespace trafrec::store {
 
+/// When the rows of each segment began. Keeps what cannot change from one reading to the next, so
+/// that only what is new is looked at again.
+class SegmentTimes {
+ public:
+  /// Neighbours by number.
+  struct Chunk {
+    ExchangeNumber first;
+    ExchangeNumber last;
+    TimeNs begin;  ///< the least began_at
+  };
+  struct Times {
+    std::vector<Chunk> chunks;  ///< that cannot change
+    bool complete = false;      ///< these are all, and so is what follows
+    TimeNs requests_through = 0;
+    std::optional<TimeNs> last_began_at;
+  };
+
+  Times& Of(const AttemptKey& attempt, uint32_t segment) { return times_[{attempt, segment}]; }
+
+ private:
+  std::map<std::pair<AttemptKey, uint32_t>, Times> times_;
+};
+
 /// The fitting rows of one segment in the order of their keys. Rows that replace one of an earlier
 /// segment are left out: they are shown in that one's place. Holds the times of the segment's
 /// chunks, the keys whose order is not decided, and one batch of rows.
 class SegmentCursor {
  public:
-  SegmentCursor(RowReader& rows, const AttemptSnapshot& attempt, uint32_t segment)
-      : rows_(rows), attempt_(attempt), segment_(segment) {}
+  SegmentCursor(RowReader& rows, SegmentTimes& times, const AttemptSnapshot& attempt,
+                uint32_t segment)
+      : rows_(rows), times_(times.Of(attempt.key, segment)), attempt_(attempt), segment_(segment) {}
 
   /// Reads the times. `requests_through`: every request that began before has its row in this
   /// segment or an earlier one.
@@ -36,13 +63,14 @@ class SegmentCursor {
   void Pop() { batch_.pop_front(); }
 
  private:
-  /// Neighbours by number.
-  struct Chunk {
-    ExchangeNumber first;
-    ExchangeNumber last;
-    TimeNs begin;  ///< the least began_at of this chunk and all that follow
-  };
+  using Chunk = SegmentTimes::Chunk;
 
+  Status ReadTimes();
+  void Remember(bool immutable);
+  /// All of the segment began before what is asked for.
+  bool Beyond(std::optional<TimeNs> last_began_at) const {
+    return last_began_at && rows_.filter().since() && *last_began_at < *rows_.filter().since();
+  }
   Status ReadChunks(SegmentConnection& connection, bool* done);
   Status LoadKeys();
   /// No key of a chunk not yet loaded comes before.
@@ -51,9 +79,10 @@ class SegmentCursor {
   }
 
   RowReader& rows_;
+  SegmentTimes::Times& times_;
   const AttemptSnapshot& attempt_;
   const uint32_t segment_;
-  std::vector<Chunk> chunks_;
+  std::vector<Chunk> chunks_;  // `begin` is the least of the chunk and all that follow
   size_t next_chunk_ = 0;
   std::priority_queue<RowKey, std::vector<RowKey>, std::greater<>> keys_;
   std::deque<ExchangeRow> batch_;
@@ -63,8 +92,8 @@ class SegmentCursor {
 /// number). Opens segments only when the order may need them.
 class LogCursor {
  public:
-  /// Both must outlive it.
-  LogCursor(RowReader& rows, const std::vector<AttemptSnapshot>& attempts);
+  /// All must outlive it.
+  LogCursor(RowReader& rows, SegmentTimes& times, const std::vector<AttemptSnapshot>& attempts);
 
   /// The next row, or nothing at the end.
   Result<std::optional<ExchangeRow>> Next();
@@ -81,6 +110,7 @@ class LogCursor {
   bool Beyond(TimeNs time) const;
 
   RowReader& rows_;
+  SegmentTimes& times_;
   std::vector<Waiting> waiting_;
   std::vector<std::unique_ptr<SegmentCursor>> cursors_;
 };

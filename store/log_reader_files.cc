@@ -41,6 +41,18 @@ Status CheckSegment(db::Database& database) {
   return {};
 }
 
+/// Segments that were written before there was the column message.first_seq get one that is NULL.
+Status AddMissingColumns(db::Database& database) {
+  TRY_ASSIGN(const auto known,
+             database.QueryInt(
+                 "SELECT count(*) FROM pragma_table_info('message') WHERE name='first_seq'"));
+  if (known.value_or(0) > 0) {
+    return {};
+  }
+  return database.Execute(
+      "CREATE TEMP VIEW message AS SELECT *, NULL AS first_seq FROM main.message");
+}
+
 Result<SegmentConnection> Connect(const fs::path& path, SegmentState state) {
   const bool open = state == SegmentState::kOpen;
   Result<db::Database> database =
@@ -49,6 +61,9 @@ Result<SegmentConnection> Connect(const fs::path& path, SegmentState state) {
   if (database) {
     database->SetBusyTimeout(open ? limits::kOpenSegmentBusyMs : 0);
     checked = CheckSegment(*database);
+    if (checked) {
+      checked = AddMissingColumns(*database);
+    }
   } else {
     checked = std::unexpected(database.error());
   }
@@ -94,25 +109,63 @@ Status SegmentConnection::UseRegexp() {
   return {};
 }
 
-Result<SegmentConnection> ConnectSegment(const fs::path& attempt_directory, uint32_t segment) {
+namespace {
+
+Result<SegmentConnection> ConnectFirst(const std::vector<fs::path>& directories, uint32_t segment) {
   constexpr std::array kStates = {SegmentState::kSealed, SegmentState::kSealing,
                                   SegmentState::kOpen};
   // A segment changes its name twice in its life, each time to one that was looked for before.
   for (int round = 0; round < 3; ++round) {
     for (const SegmentState state : kStates) {
-      const fs::path path = attempt_directory / SegmentFileName(segment, state);
-      std::error_code ignored;
-      if (!fs::exists(path, ignored)) {
-        continue;
-      }
-      Result<SegmentConnection> connection = Connect(path, state);
-      if (connection || fs::exists(path, ignored)) {
-        return connection;
+      for (const fs::path& directory : directories) {
+        const fs::path path = directory / SegmentFileName(segment, state);
+        std::error_code ignored;
+        if (!fs::exists(path, ignored)) {
+          continue;
+        }
+        Result<SegmentConnection> connection = Connect(path, state);
+        if (connection || fs::exists(path, ignored)) {
+          return connection;
+        }
       }
     }
   }
   return Fail(ErrorCode::kNotFound,
-              fmt::format("there is no segment {:06} in {}", segment, attempt_directory.string()));
+              fmt::format("there is no segment {:06} in {}", segment,
+                          directories.empty() ? "the log" : directories.front().string()));
+}
+
+}  // namespace
+
+Result<SegmentConnection> ConnectSegment(const fs::path& attempt_directory, uint32_t segment) {
+  return ConnectFirst({attempt_directory}, segment);
+}
+
+std::vector<fs::path> SegmentFiles::Directories(const AttemptKey& attempt) const {
+  std::vector<fs::path> directories;
+  for (const fs::path& folder : folders_) {
+    fs::path directory = folder / attempt.recorder / AttemptDirectoryName(attempt.attempt);
+    std::error_code ignored;
+    if (fs::is_directory(directory, ignored)) {
+      directories.push_back(std::move(directory));
+    }
+  }
+  return directories;
+}
+
+Result<std::vector<SegmentFile>> SegmentFiles::Segments(const AttemptKey& attempt) const {
+  std::vector<SegmentFile> all;
+  for (const fs::path& directory : Directories(attempt)) {
+    TRY_ASSIGN(const std::vector<SegmentFile> here, ListSegments(directory));
+    all.insert(all.end(), here.begin(), here.end());
+  }
+  std::ranges::stable_sort(all, [](const SegmentFile& one, const SegmentFile& other) {
+    return std::pair(one.number, other.state) < std::pair(other.number, one.state);
+  });
+  // While it is renamed, a segment may be listed under both names.
+  const auto twice = std::ranges::unique(all, {}, &SegmentFile::number);
+  all.erase(twice.begin(), twice.end());
+  return all;
 }
 
 Status SegmentFiles::With(const AttemptKey& attempt, uint32_t segment, const Use& use) {
@@ -123,7 +176,7 @@ Status SegmentFiles::With(const AttemptKey& attempt, uint32_t segment, const Use
     return use(*kept_.front().connection);
   }
   for (int tries = 1;; ++tries) {
-    Result<SegmentConnection> connection = ConnectSegment(Directory(attempt), segment);
+    Result<SegmentConnection> connection = ConnectFirst(Directories(attempt), segment);
     Status used;
     if (!connection) {
       used = std::unexpected(connection.error());

@@ -61,10 +61,13 @@ Result<SegmentConnection> ConnectSegment(const std::filesystem::path& attempt_di
                                          uint32_t segment);
 
 /// The way to a log's segments for one reader. Keeps connections to sealed segments; to open ones
-/// only while they are used.
+/// only while they are used. A log may lie in several folders, copies that each lack something: of
+/// a segment that several have, the most settled file counts, and the first of equals.
 class SegmentFiles {
  public:
-  explicit SegmentFiles(std::filesystem::path log) : log_(std::move(log)) {}
+  explicit SegmentFiles(std::filesystem::path log) : folders_{std::move(log)} {}
+  explicit SegmentFiles(std::vector<std::filesystem::path> folders)
+      : folders_(std::move(folders)) {}
 
   using Use = std::function<Status(SegmentConnection&)>;
   /// Calls `use` with a connection. It may be called again with another one if the segment was
@@ -72,10 +75,15 @@ class SegmentFiles {
   /// kOpenSegmentHoldMs or so.
   Status With(const AttemptKey& attempt, uint32_t segment, const Use& use);
 
+  /// The segments of an attempt that any folder has, ascending, each once.
+  Result<std::vector<SegmentFile>> Segments(const AttemptKey& attempt) const;
+
+  const std::vector<std::filesystem::path>& folders() const { return folders_; }
+  /// The first folder, and an attempt's place in it, whether it is there or not.
+  const std::filesystem::path& log() const { return folders_.front(); }
   std::filesystem::path Directory(const AttemptKey& attempt) const {
-    return log_ / attempt.recorder / AttemptDirectoryName(attempt.attempt);
+    return log() / attempt.recorder / AttemptDirectoryName(attempt.attempt);
   }
-  const std::filesystem::path& log() const { return log_; }
 
  private:
   struct Kept {
@@ -84,7 +92,10 @@ class SegmentFiles {
     std::unique_ptr<SegmentConnection> connection;
   };
 
-  std::filesystem::path log_;
+  /// Those that there are, in the order of the folders.
+  std::vector<std::filesystem::path> Directories(const AttemptKey& attempt) const;
+
+  std::vector<std::filesystem::path> folders_;
   std::list<Kept> kept_;  // the one used last is the first
 };
 

@@ -153,8 +153,8 @@ Result<std::string> AttemptsInWords(LogCatalogue& catalogue, const std::string& 
 Result<ExchangeRow> FindExchange(SegmentFiles& files, LogCatalogue& catalogue,
                                  const ExchangeId& id) {
   const AttemptKey key{id.recorder, id.attempt};
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(files.Directory(key), ignored)) {
+  TRY_ASSIGN(const std::vector<SegmentFile> any, files.Segments(key));
+  if (any.empty()) {
     TRY_ASSIGN(const std::string attempts, AttemptsInWords(catalogue, id.recorder));
     if (!attempts.empty()) {
       return NoSuch(id, fmt::format("recorder '{}' has no attempt {:04}, only {}", id.recorder,
@@ -173,7 +173,7 @@ Result<ExchangeRow> FindExchange(SegmentFiles& files, LogCatalogue& catalogue,
   Search search(files, key, std::move(segments));
   TRY_ASSIGN(std::optional<ExchangeRow> row, search.Run(id.number));
   if (row) {
-    TRY(AddEarlierSizes(files, *row));
+    TRY(AddEarlierMessages(files, *row));
     return *std::move(row);
   }
   TRY_ASSIGN(const std::string range, search.Range());

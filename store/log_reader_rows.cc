@@ -17,8 +17,10 @@ constexpr const char* kRowSql = R"sql(
 SELECT e.n, e.connection, e.began_ns, e.latency_ns, e.method, t.bytes, h.bytes, e.status, e.flags,
   e.parts, e.frame, e.entry,
   c.client_address, c.client_port, c.server_address, c.server_port, c.frame, c.entry,
-  q.id, q.frame, q.entry, qf.frame, qf.entry, q.extents, q.body_bytes,
-  a.id, a.frame, a.entry, af.frame, af.entry, a.extents, a.body_bytes
+  c.client_isn, c.server_isn,
+  q.id, q.frame, q.entry, qf.frame, qf.entry, q.extents, q.body_bytes, q.flags, q.first_seq,
+  q.span_ns,
+  a.id, a.frame, a.entry, af.frame, af.entry, a.extents, a.body_bytes, a.flags, a.first_seq
 FROM exchange e
   LEFT JOIN text t ON t.id=e.target
   LEFT JOIN text h ON h.id=e.host
@@ -48,8 +50,11 @@ enum Column : int {
   kServerPort,
   kConnectionFrame,
   kConnectionEntry,
+  kClientIsn,
+  kServerIsn,
   kRequest,
-  kResponse = kRequest + 7,
+  kRequestSpan = kRequest + 9,
+  kResponse,
 };
 
 Endpoint EndpointOf(std::string_view address, uint16_t port) {
@@ -68,17 +73,37 @@ Endpoint EndpointOf(std::string_view address, uint16_t port) {
   return endpoint;
 }
 
-/// Of the seven columns from `first` on.
-MessagePlace PlaceOf(const db::Statement& row, int first, uint64_t* body_bytes) {
-  MessagePlace place;
+std::optional<uint32_t> Number32(const db::Statement& row, int column) {
+  return row.IsNull(column) ? std::nullopt : std::optional(static_cast<uint32_t>(row.Int(column)));
+}
+
+/// Of the nine columns from `first` on.
+MessageRow MessageRowOf(const db::Statement& row, int first) {
+  MessageRow message;
+  MessagePlace& place = message.place;
   place.known = !row.IsNull(first);
   place.frame = row.Int(first + 1);
   place.entry = static_cast<uint32_t>(row.Int(first + 2));
   place.facts_frame = row.Int(first + 3);
   place.facts_entry = static_cast<uint32_t>(row.Int(first + 4));
   place.extents = static_cast<uint32_t>(row.Int(first + 5));
-  *body_bytes = row.Unsigned(first + 6);
-  return place;
+  message.body_bytes = row.Unsigned(first + 6);
+  message.flags = row.Unsigned(first + 7);
+  message.first_seq = Number32(row, first + 8);
+  return message;
+}
+
+void SetRequest(ExchangeRow& row, const MessageRow& message) {
+  row.request_body_bytes = message.body_bytes;
+  row.request_flags = message.flags;
+  row.identity.request_seq = message.first_seq;
+  row.request_span_ns = message.span_ns;
+}
+
+void SetResponse(ExchangeRow& row, const MessageRow& message) {
+  row.response_body_bytes = message.body_bytes;
+  row.response_flags = message.flags;
+  row.identity.response_seq = message.first_seq;
 }
 
 ExchangeRow RowOf(const db::Statement& row, const AttemptKey& attempt, uint32_t segment) {
@@ -106,8 +131,15 @@ ExchangeRow RowOf(const db::Statement& row, const AttemptKey& attempt, uint32_t 
   place.entry = static_cast<uint32_t>(row.Int(kEntry));
   place.connection_frame = row.Int(kConnectionFrame);
   place.connection_entry = static_cast<uint32_t>(row.Int(kConnectionEntry));
-  place.request = PlaceOf(row, kRequest, &exchange.request_body_bytes);
-  place.response = PlaceOf(row, kResponse, &exchange.response_body_bytes);
+  exchange.identity.client_isn = Number32(row, kClientIsn);
+  exchange.identity.server_isn = Number32(row, kServerIsn);
+  MessageRow request = MessageRowOf(row, kRequest);
+  request.span_ns = row.Int(kRequestSpan);
+  place.request = request.place;
+  SetRequest(exchange, request);
+  const MessageRow response = MessageRowOf(row, kResponse);
+  place.response = response.place;
+  SetResponse(exchange, response);
   return exchange;
 }
 
@@ -115,26 +147,20 @@ ExchangeRow RowOf(const db::Statement& row, const AttemptKey& attempt, uint32_t 
 
 Result<std::optional<MessageRow>> ReadMessageRow(SegmentConnection& connection, MessageId id) {
   TRY_ASSIGN(db::Statement * statement,
-             connection.Prepared("SELECT m.frame, m.entry, f.frame, f.entry, m.extents, "
-                                 "m.body_bytes FROM message m LEFT JOIN facts f ON "
-                                 "f.message=m.id WHERE m.id=?"));
+             connection.Prepared("SELECT m.id, m.frame, m.entry, f.frame, f.entry, m.extents, "
+                                 "m.body_bytes, m.flags, m.first_seq, m.span_ns FROM message m "
+                                 "LEFT JOIN facts f ON f.message=m.id WHERE m.id=?"));
   TRY_ASSIGN(const bool row, statement->Bind(0, id).Step());
   std::optional<MessageRow> message;
   if (row) {
-    message.emplace();
-    message->place = {true,
-                      statement->Int(0),
-                      static_cast<uint32_t>(statement->Int(1)),
-                      statement->Int(2),
-                      static_cast<uint32_t>(statement->Int(3)),
-                      static_cast<uint32_t>(statement->Int(4))};
-    message->body_bytes = statement->Unsigned(5);
+    message = MessageRowOf(*statement, 0);
+    message->span_ns = statement->Int(9);
   }
   statement->Reset();
   return message;
 }
 
-Status AddEarlierSizes(SegmentFiles& files, ExchangeRow& row) {
+Status AddEarlierMessages(SegmentFiles& files, ExchangeRow& row) {
   const AttemptKey attempt{row.id.recorder, row.id.attempt};
   for (const Side side : {Side::kClient, Side::kServer}) {
     const bool client = side == Side::kClient;
@@ -146,7 +172,7 @@ Status AddEarlierSizes(SegmentFiles& files, ExchangeRow& row) {
             TRY_ASSIGN(const std::optional<MessageRow> message,
                        ReadMessageRow(connection, MessageIdOf(row.id.number, side)));
             if (message) {
-              (client ? row.request_body_bytes : row.response_body_bytes) = message->body_bytes;
+              client ? SetRequest(row, *message) : SetResponse(row, *message);
               known = true;
             }
             return {};
@@ -256,7 +282,7 @@ Status RowReader::Rows(const AttemptSnapshot& attempt, uint32_t segment,
     TRY(ReplaceOpen(attempt, rows, before));
   }
   for (size_t i = before; (any_open || any_continued) && i < rows.size(); ++i) {
-    TRY(AddEarlierSizes(files_, rows[i]));
+    TRY(AddEarlierMessages(files_, rows[i]));
   }
   return {};
 }

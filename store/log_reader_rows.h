@@ -25,12 +25,15 @@ struct RowKey {
 struct MessageRow {
   MessagePlace place;
   uint64_t body_bytes = 0;
+  Flags flags = 0;
+  std::optional<uint32_t> first_seq;
+  int64_t span_ns = 0;
 };
 Result<std::optional<MessageRow>> ReadMessageRow(SegmentConnection& connection, MessageId id);
 
-/// Adds what the row's own segment does not know of it: sizes of bodies whose message row lies in
-/// an earlier one.
-Status AddEarlierSizes(SegmentFiles& files, ExchangeRow& row);
+/// Adds what the row's own segment does not know of it: sizes, flags and places in the flow of
+/// messages whose row lies in an earlier one.
+Status AddEarlierMessages(SegmentFiles& files, ExchangeRow& row);
 
 /// The number of the first parameter that a FilterSql for RowReader may use.
 inline constexpr int kFirstFilterParameter = 6;

@@ -38,6 +38,37 @@ inline constexpr size_t kConnectionCacheMax = 4'096;
 /// The recorder puts the last facts just before the row, so they are at most one rotation apart.
 inline constexpr uint32_t kFactsLookahead = 2;
 
+/// Messages of a recorder by which clocks are compared: enough for many stretches of time, and 24
+/// bytes each.
+inline constexpr size_t kClockSamplesMax = 65'536;
+/// Stretches of time with an offset of their own, and how many messages make one: drift shows, and
+/// chance does not.
+inline constexpr size_t kClockStretches = 64;
+inline constexpr size_t kClockStretchMatches = 256;
+/// Fewer in one direction prove nothing.
+inline constexpr size_t kClockMatchesMin = 4;
+/// Timestamps of captures have at best microseconds.
+inline constexpr int64_t kClockGrainNs = 1'000;
+
+/// Sightings of one exchange lie that near to each other, when the clocks are put right: the way
+/// between two recorders, the bound of the estimate, and a packet that was lost on the way three
+/// times (0.2 + 0.4 + 0.8 s), so that one recorder saw the fourth copy only.
+inline constexpr int64_t kSightingWindowNs = 2'000'000'000;
+/// Rows that wait for other sightings, some 600 bytes each; beyond that the oldest waits no longer.
+inline constexpr size_t kSightingRowsMax = 65'536;
+/// Answers whose request one recorder missed are looked for that far ahead of the request that
+/// another one saw, and so many at once.
+inline constexpr int64_t kAnswerLookaheadNs = 60'000'000'000;
+inline constexpr size_t kAnswerRowsMax = 16'384;
+/// An answer without its request is written when it is settled, which the marks do not wait for: a
+/// reader that follows looks back that far for them.
+inline constexpr int64_t kLateAnswerNs = 10'000'000'000;
+/// A reader that follows several recorders looks again when all of them have come so much further:
+/// each look reads the window again.
+inline constexpr int64_t kFollowStepNs = 500'000'000;
+/// Bodies of which no recorder has the whole are put together up to that size.
+inline constexpr uint64_t kPiecedBodyBytesMax = uint64_t{256} << 20;
+
 /// Threads of verify; a third one would wait for the disk.
 inline constexpr unsigned kVerifyThreads = 2;
 /// Damages that verify names in one segment; more than these do not help to understand it.

@@ -23,7 +23,7 @@ CREATE TABLE exchange(
   entry INTEGER);
 CREATE TABLE message(
   id INTEGER PRIMARY KEY, frame INTEGER, entry INTEGER, span_ns INTEGER, head_bytes INTEGER,
-  body_bytes INTEGER, extents INTEGER, flags INTEGER);
+  body_bytes INTEGER, extents INTEGER, flags INTEGER, first_seq INTEGER);
 CREATE TABLE facts(message INTEGER PRIMARY KEY, frame INTEGER, entry INTEGER);
 CREATE TABLE extent(
   message INTEGER, idx INTEGER, frame INTEGER, entry INTEGER, bytes INTEGER,

@@ -89,10 +89,10 @@ Status SegmentTables::PrepareStatements() {
   };
   const std::array wanted = {
       Wanted{&put_frame_, "INSERT INTO frame VALUES(?,?,?,?,?,?)"},
-      Wanted{&put_message_, "INSERT OR REPLACE INTO message VALUES(?,?,?,?,?,?,?,?)"},
+      Wanted{&put_message_, "INSERT OR REPLACE INTO message VALUES(?,?,?,?,?,?,?,?,?)"},
       Wanted{&update_message_,
              "UPDATE message SET span_ns=?2, body_bytes=?3, extents=?4, flags=?5 WHERE id=?1"},
-      Wanted{&add_message_, "INSERT INTO message VALUES(?1,NULL,NULL,?2,NULL,?3,?4,?5)"},
+      Wanted{&add_message_, "INSERT INTO message VALUES(?1,NULL,NULL,?2,NULL,?3,?4,?5,?6)"},
       Wanted{&put_facts_, "INSERT OR REPLACE INTO facts VALUES(?,?,?)"},
       Wanted{&put_gap_, "INSERT OR REPLACE INTO gap VALUES(?,?,?,?,?,?,?,?)"},
       Wanted{&delete_gaps_, "DELETE FROM gap WHERE message=?"},
@@ -147,6 +147,7 @@ Status SegmentTables::PutMessage(int64_t frame, const FrameRows::Message& row) {
       .Bind(5, row.body_bytes)
       .Bind(6, row.extents)
       .Bind(7, row.flags)
+      .Bind(8, row.first_seq)
       .Run();
 }
 
@@ -160,7 +161,7 @@ Status SegmentTables::PutFacts(int64_t frame, const FrameRows::Message& row) {
   };
   TRY(bind(update_message_).Run());
   if (database_.changes() == 0) {
-    TRY(bind(add_message_).Run());
+    TRY(bind(add_message_).Bind(5, row.first_seq).Run());
   }
   return put_facts_.Bind(0, row.id).Bind(1, frame).Bind(2, row.entry).Run();
 }

@@ -82,7 +82,6 @@ class SegmentTables {
   /// The id of a text in this segment; adds it if it is not known.
   Result<int64_t> TextId(std::string_view text);
   void ForgetTexts();
-  Status PutMark(std::string_view name, int64_t value);
 
   db::Database database_;
   db::Statement put_frame_;

@@ -31,12 +31,12 @@ struct SentinelRecord {
   ExchangeNumber exchange = 0;
   SentinelVerdict verdict = SentinelVerdict::kMalformed;
   TimeNs at = 0;  ///< first byte of the request, packet time
-  std::string key_id;
-  std::string audience;
+  std::string key_id{};
+  std::string audience{};
   TimeNs sent_at = 0;  ///< by the sender's clock
-  std::string nonce;   ///< in hex
-  std::string purpose;
-  std::string detail;  ///< of a malformed one: which field
+  std::string nonce{};  ///< in hex
+  std::string purpose{};
+  std::string detail{};  ///< of a malformed one: which field
 
   bool operator==(const SentinelRecord&) const = default;
 };

@@ -74,13 +74,20 @@ Status RowChecker::Begin() {
     return exchange;
   });
   TRY_ASSIGN(db::Statement messages,
-             database_.Prepare("SELECT m.id, m.frame, m.entry, f.frame, f.entry, m.span_ns, "
-                               "m.head_bytes, m.body_bytes, m.extents, m.flags FROM message m "
-                               "LEFT JOIN facts f ON f.message=m.id ORDER BY m.id"));
+             database_.Prepare(
+                 "SELECT m.id, m.frame, m.entry, f.frame, f.entry, m.span_ns, "
+                 "m.head_bytes, m.body_bytes, m.extents, m.flags, m.first_seq FROM message m "
+                 "LEFT JOIN facts f ON f.message=m.id ORDER BY m.id"));
   messages_.Begin(std::move(messages), [](const db::Statement& row) {
-    return MessageRecordRow{PlaceAt(row, 1), PlaceAt(row, 3), row.Int(5),
-                            row.Unsigned(6), row.Unsigned(7), static_cast<uint32_t>(row.Int(8)),
-                            row.Unsigned(9)};
+    return MessageRecordRow{
+        PlaceAt(row, 1),
+        PlaceAt(row, 3),
+        row.Int(5),
+        row.Unsigned(6),
+        row.Unsigned(7),
+        static_cast<uint32_t>(row.Int(8)),
+        row.Unsigned(9),
+        row.IsNull(10) ? std::nullopt : std::optional(static_cast<uint32_t>(row.Int(10)))};
   });
   TRY_ASSIGN(extent_, database_.Prepare("SELECT frame, entry, bytes FROM extent WHERE message=? "
                                         "AND idx=?"));
@@ -204,6 +211,7 @@ Status RowChecker::Message(const EntryPlace& place, const EntryView& view) {
     Compare(of, "body_bytes", row->body_bytes, facts.body_bytes);
     Compare(of, "extents", row->extents, entry->extents);
     Compare(of, "flags", row->flags, facts.flags);
+    Compare(of, "first_seq", row->first_seq.value_or(facts.first_seq), facts.first_seq);
     TRY(Gaps(entry->id, facts));
   }
   if (row->place.frame == 0 && row->facts_place.frame == 0) {

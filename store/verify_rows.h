@@ -97,6 +97,7 @@ class RowChecker {
     uint64_t body_bytes;
     uint32_t extents;
     Flags flags;
+    std::optional<uint32_t> first_seq;
   };
   struct ConnectionRecordRow {
     ConnectionRecord record;

@@ -58,6 +58,17 @@ std::string ConnectionInWords(const store::StoredExchange& exchange) {
   return text;
 }
 
+/// "2 sightings: a-0001-11 (complete), b-0001-12 (no-answer)".
+std::string SightingsInWords(const store::ExchangeRow& row) {
+  std::string text;
+  for (const store::ExchangeRow& sighting : row.sightings) {
+    const bool complete = (sighting.flags & store::kIncompleteFlags) == 0;
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", FormatExchangeId(sighting.id),
+                        complete ? "complete" : ShortFlags(sighting.flags));
+  }
+  return CountOf(row.sightings.size(), "sighting") + ": " + text;
+}
+
 const char* FramingInWords(store::Framing framing) {
   switch (framing) {
     case store::Framing::kNone:
@@ -169,6 +180,9 @@ std::string ExchangePage(const store::StoredExchange& exchange, const PageOption
              row.server.ToString() +
                  (row.host.empty() ? "" : " (host " + EscapeForTerminal(row.host) + ")"));
   AppendFact(out, paint, "connection", ConnectionInWords(exchange));
+  if (!row.sightings.empty()) {
+    AppendFact(out, paint, "seen in", SightingsInWords(row));
+  }
   if (exchange.request) {
     AppendFact(out, paint, "request", MessageInWords(*exchange.request));
   }

@@ -18,6 +18,7 @@ constexpr size_t kMethodWidthMax = 12;
 constexpr size_t kSizeWidth = 5;
 constexpr size_t kStatusWidth = 4;
 constexpr size_t kLatencyWidth = 7;
+constexpr size_t kSeenWidth = 4;
 /// A target is cut to make room for flags down to this.
 constexpr size_t kTargetWidthMin = 12;
 /// From these widths on, a terminal has room for milliseconds, and for the date.
@@ -46,7 +47,8 @@ Tone ToneOf(const store::ExchangeRow& row) {
 
 }  // namespace
 
-ExchangeTable::ExchangeTable(size_t width, Paint paint) : width_(width), paint_(paint) {}
+ExchangeTable::ExchangeTable(size_t width, Paint paint, bool sightings)
+    : width_(width), paint_(paint), sightings_(sightings) {}
 
 std::string ExchangeTable::TimeText(TimeNs time) const {
   std::string full = FormatTime(time);  // 2026-11-21T06:48:00.000000001Z
@@ -73,9 +75,10 @@ std::string ExchangeTable::TargetText(const store::ExchangeRow& row, size_t used
 
 void ExchangeTable::AppendHeader(std::string& out) const {
   const std::string text = fmt::format(
-      "{} {} {} {} {} {} {} TARGET", PadRight("TIME", TimeText(0).size()),
+      "{} {} {} {} {} {} {} {}TARGET", PadRight("TIME", TimeText(0).size()),
       PadRight("ID", id_width_), PadRight("METHOD", method_width_), PadRight("STAT", kStatusWidth),
-      PadLeft("REQ", kSizeWidth), PadLeft("RESP", kSizeWidth), PadLeft("LATENCY", kLatencyWidth));
+      PadLeft("REQ", kSizeWidth), PadLeft("RESP", kSizeWidth), PadLeft("LATENCY", kLatencyWidth),
+      sightings_ ? "SEEN " : "");
   out += paint_(Tone::kBold, width_ == 0 ? text : ClipToWidth(text, width_)) + "\n";
 }
 
@@ -92,14 +95,16 @@ void ExchangeTable::AppendRow(const store::ExchangeRow& row, std::string& out) c
       PadLeft(row.has_response ? ShortBytes(row.response_body_bytes) : "-", kSizeWidth);
   const std::string latency =
       PadLeft(row.latency_ns < 0 ? "-" : ShortDuration(row.latency_ns), kLatencyWidth);
+  const std::string seen =
+      sightings_ ? PadLeft(std::to_string(row.sighting_count()), kSeenWidth) + " " : "";
   size_t used = 7;
   for (const std::string_view cell : std::initializer_list<std::string_view>{
-           time, id, method, status, request, response, latency}) {
+           time, id, method, status, request, response, latency, seen}) {
     used += DisplayWidth(cell);
   }
-  out +=
-      fmt::format("{} {} {} {} {} {} {} {}\n", paint_(Tone::kDim, time), id, method,
-                  paint_(ToneOf(row), status), request, response, latency, TargetText(row, used));
+  out += fmt::format("{} {} {} {} {} {} {} {}{}\n", paint_(Tone::kDim, time), id, method,
+                     paint_(ToneOf(row), status), request, response, latency, seen,
+                     TargetText(row, used));
 }
 
 void ExchangeTable::Put(const store::ExchangeRow& row, std::string& out) {

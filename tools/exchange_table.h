@@ -12,8 +12,9 @@ namespace trafrec::tools {
 /// then the header and every row come out at once.
 class ExchangeTable {
  public:
-  /// `width` columns of a terminal; 0: none, nothing is cut.
-  ExchangeTable(size_t width, Paint paint);
+  /// `width` columns of a terminal; 0: none, nothing is cut. `sightings`: with a column that says
+  /// how many saw each.
+  ExchangeTable(size_t width, Paint paint, bool sightings = false);
 
   /// Appends what may be printed to `out`.
   void Put(const store::ExchangeRow& row, std::string& out);
@@ -28,6 +29,7 @@ class ExchangeTable {
 
   const size_t width_;
   const Paint paint_;
+  const bool sightings_;
   bool holding_ = true;
   std::vector<store::ExchangeRow> held_;
   size_t id_width_ = 2;

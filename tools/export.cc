@@ -7,6 +7,8 @@
 #include "tools/filter_options.h"
 #include "tools/gor_writer.h"
 #include "tools/har_writer.h"
+#include "tools/log_options.h"
+#include "tools/merge_words.h"
 #include "tools/ndjson_writer.h"
 #include "tools/output.h"
 #include "tools/raw_writer.h"
@@ -31,7 +33,7 @@ class ExportCommand : public Command {
   Result<ExitCode> Write(store::LogReader& log, const store::ExchangeFilter& filter,
                          ExchangeWriter& writer, Output& out);
 
-  std::string log_;
+  LogOptions log_;
   std::string format_ = "ndjson";
   std::string output_;
   std::string base_url_;
@@ -67,7 +69,7 @@ CommandText ExportCommand::text() const {
 
 void ExportCommand::AddOptions(OptionSet& options) {
   options.Group("Arguments");
-  options.Positional("LOG", log_, "the log to read");
+  log_.AddLog(options, "the log to read");
   options.Group("Output");
   options.Choice("--format", format_, "ndjson|har|gor|curl|raw",
                  "what to print; ndjson if not given");
@@ -79,6 +81,7 @@ void ExportCommand::AddOptions(OptionSet& options) {
   options.Flag("-q,--quiet", quiet_, "print no notes on standard error");
   options.Flag("--json", json_errors_, "ndjson is JSON as it is; prints errors as JSON, too");
   filters_.AddTo(options);
+  log_.AddSeveral(options, true);
 }
 
 Result<std::unique_ptr<ExchangeWriter>> ExportCommand::MakeWriter() const {
@@ -109,7 +112,7 @@ Result<ExitCode> ExportCommand::Run(const Cli& /*cli*/) {
   if (!base_url_.empty() && format_ != "curl") {
     return Fail(ErrorCode::kUsage, "--base-url is for --format curl only", "leave it out");
   }
-  TRY_ASSIGN(auto log, OpenLog(log_, "trafrec export LOG --format ndjson"));
+  TRY_ASSIGN(auto log, log_.Open("trafrec export LOG --format ndjson", quiet_));
   TRY_ASSIGN(auto writer, MakeWriter());
   TRY_ASSIGN(Output out, Output::Open(format_ == "raw" ? "" : output_));
   if (format_ == "raw" && output_.empty() && out.terminal()) {
@@ -155,6 +158,9 @@ Result<ExitCode> ExportCommand::Write(store::LogReader& log, const store::Exchan
   if (!quiet_) {
     for (const std::string& note : writer.Notes()) {
       PrintNote(note);
+    }
+    if (log.hold()) {
+      PrintNote(HoldSentence(*log.hold()));
     }
     if (exchanges == 0) {
       PrintNote(filters_.any() ? "no exchange fits" : "the log holds no exchanges");

@@ -92,11 +92,4 @@ Result<store::ExchangeFilter> FilterOptions::Make() const {
   return filter;
 }
 
-Result<std::unique_ptr<store::LogReader>> OpenLog(const std::string& log, const char* example) {
-  if (log.empty()) {
-    return Fail(ErrorCode::kUsage, "no log given", std::string("as in: ") + example);
-  }
-  return store::LogReader::Open(log);
-}
-
 }  // namespace trafrec::tools

@@ -32,7 +32,4 @@ class FilterOptions {
   std::optional<uint64_t> limit_;
 };
 
-/// Opens the log that a command was given; a missing argument is a usage error with `example`.
-Result<std::unique_ptr<store::LogReader>> OpenLog(const std::string& log, const char* example);
-
 }  // namespace trafrec::tools

@@ -201,6 +201,7 @@ Status NdjsonWriter::Put(const store::StoredExchange& exchange, std::string& out
   AppendGapsOf(json, "request", exchange.request);
   AppendGapsOf(json, "response", exchange.response);
   json.Close(']');
+  json.Number("sightings", exchange.row.sighting_count());
   json.Close('}');
   out += '\n';
   return {};
@@ -214,6 +215,7 @@ void AppendRowJson(std::string& out, const store::ExchangeRow& row) {
   json.Number("response_body_len", row.response_body_bytes);
   row.latency_ns < 0 ? json.Null("latency_ns") : json.Number("latency_ns", row.latency_ns);
   json.Texts("flags", store::FlagNames(row.flags));
+  json.Number("sightings", row.sighting_count());
   json.Close('}');
   out += '\n';
 }

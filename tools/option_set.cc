@@ -49,8 +49,13 @@ void OptionSet::List(const std::string& names, std::vector<std::string>& values,
 
 void OptionSet::Files(const std::string& names, std::vector<std::string>& values,
                       const std::string& description) {
+  Folders(names, values, "FILE", description);
+}
+
+void OptionSet::Folders(const std::string& names, std::vector<std::string>& values,
+                        const std::string& metavar, const std::string& description) {
   app_.add_option(names, values, description)
-      ->type_name("FILE")
+      ->type_name(metavar)
       ->allow_extra_args(false)
       ->group(group_);
 }

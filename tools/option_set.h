@@ -36,6 +36,9 @@ class OptionSet {
   /// Repeatable; a comma is part of the name.
   void Files(const std::string& names, std::vector<std::string>& values,
              const std::string& description);
+  /// The same, of folders.
+  void Folders(const std::string& names, std::vector<std::string>& values,
+               const std::string& metavar, const std::string& description);
   void Ports(const std::string& names, std::vector<uint16_t>& values,
              const std::string& description);
   void Number(const std::string& names, int& value, int least, int most, const std::string& metavar,

@@ -9,6 +9,8 @@
 #include "tools/exchange_page.h"
 #include "tools/exchange_table.h"
 #include "tools/filter_options.h"
+#include "tools/log_options.h"
+#include "tools/merge_words.h"
 #include "tools/ndjson_writer.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
@@ -40,7 +42,7 @@ class ShowCommand : public Command {
   Status PrintBody(const store::StoredExchange& exchange, Output& out) const;
   void PutRow(const store::ExchangeRow& row, ExchangeTable& table, std::string& out) const;
 
-  std::string log_;
+  LogOptions log_;
   std::vector<std::string> ids_;
   FilterOptions filters_;
   bool follow_ = false;
@@ -64,7 +66,8 @@ CommandText ShowCommand::text() const {
            "(gzip, deflate, br, zstd), JSON is indented, binary ones are a hexdump.",
            "REQ and RESP are the sizes of the bodies before their content encoding is taken off. "
            "LATENCY is from the last byte of the request to the first of the response. What is "
-           "wrong with an exchange stands behind its target."},
+           "wrong with an exchange stands behind its target. Of several recorders' exchanges each "
+           "is shown once; SEEN says how many saw it."},
       .examples = {{"everything", "trafrec show LOG"},
                    {"what failed in the last five minutes",
                     "trafrec show LOG --status 5xx,none --since -5m"},
@@ -72,6 +75,8 @@ CommandText ShowCommand::text() const {
                     "trafrec show LOG --method PUT,POST --where 'latency_ns > 1e9'"},
                    {"what is incomplete, while it is being recorded",
                     "trafrec show LOG --incomplete --follow"},
+                   {"what two machines recorded, as one list",
+                    "trafrec show LOG --also /mnt/node2/LOG"},
                    {"one exchange", "trafrec show LOG web1-0001-12s"},
                    {"only the body of its response, as a program wants it",
                     "trafrec show LOG web1-0001-12s --body | jq ."}},
@@ -80,9 +85,10 @@ CommandText ShowCommand::text() const {
 
 void ShowCommand::AddOptions(OptionSet& options) {
   options.Group("Arguments");
-  options.Positional("LOG", log_, "the log to read");
+  log_.AddLog(options, "the log to read");
   options.Positionals("ID", ids_, "exchanges to show, as the list names them");
   filters_.AddTo(options);
+  log_.AddSeveral(options, true);
   options.Group("Output");
   options.Flag("-f,--follow", follow_,
                "wait for more, until Ctrl-C; open exchanges come again when they are complete");
@@ -109,7 +115,7 @@ Result<ExitCode> ShowCommand::Run(const Cli& /*cli*/) {
     return Fail(ErrorCode::kUsage, "filters and --follow are for lists, not for a given ID",
                 "leave one of them out");
   }
-  TRY_ASSIGN(auto log, OpenLog(log_, "trafrec show LOG"));
+  TRY_ASSIGN(auto log, log_.Open("trafrec show LOG"));
   return ids_.empty() ? List(*log) : ShowSome(*log);
 }
 
@@ -121,8 +127,9 @@ void ShowCommand::PutRow(const store::ExchangeRow& row, ExchangeTable& table,
 Result<ExitCode> ShowCommand::List(store::LogReader& log) {
   TRY_ASSIGN(const store::ExchangeFilter filter, filters_.Make());
   TRY_ASSIGN(Output out, Output::Open(""));
+  TRY_ASSIGN(const bool several, log.HasSeveralRecorders());
   ExchangeTable table(out.terminal() ? TerminalWidth(STDOUT_FILENO) : 0,
-                      Paint(WantsColor(ColorModeOf(color_), STDOUT_FILENO)));
+                      Paint(WantsColor(ColorModeOf(color_), STDOUT_FILENO)), several);
   uint64_t rows = 0;
   std::string text;
   TRY(log.Visit(filter, [&](const store::ExchangeRow& row) {
@@ -142,6 +149,8 @@ Result<ExitCode> ShowCommand::List(store::LogReader& log) {
       *rest.limit -= rows;
     }
     TRY(Follow(log, rest, table, out));
+  } else if (log.hold()) {
+    PrintNote(HoldSentence(*log.hold()));
   } else if (rows == 0 && !json_) {
     PrintNote(filters_.any() ? "no exchange fits" : "the log holds no exchanges");
   }
@@ -166,9 +175,14 @@ Status ShowCommand::Follow(store::LogReader& log, const store::ExchangeFilter& f
   };
   store::ExchangeFilter unlimited = filter;
   unlimited.limit.reset();
+  std::string told;
   while (g_interrupted == 0 && out.good() && (!filter.limit || rows < *filter.limit)) {
     TRY(log.Follow(unlimited, visit));
     out.Flush();
+    if (log.hold() && log.hold()->recorder != told && IsWorthTelling(*log.hold())) {
+      PrintNote(HoldSentence(*log.hold()));
+      told = log.hold()->recorder;
+    }
     // Waits, and hears at once when the reader of a pipe goes away.
     pollfd reader{STDOUT_FILENO, 0, 0};
     if (poll(&reader, 1, kFollowIntervalMs) > 0 && (reader.revents & (POLLERR | POLLHUP)) != 0) {

@@ -7,9 +7,10 @@
 #include "store/exchange_id.h"
 #include "tools/accounting.h"
 #include "tools/command.h"
-#include "tools/filter_options.h"
 #include "tools/json_object.h"
+#include "tools/log_options.h"
 #include "tools/mark_words.h"
+#include "tools/merge_words.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
@@ -203,35 +204,41 @@ class StatsCommand : public Command {
 
   void AddOptions(OptionSet& options) override {
     options.Group("Arguments");
-    options.Positional("LOG", log_, "the log to read");
+    log_.AddLog(options, "the log to read");
     options.Group("Output");
     options.Flag("--json", json_, "print one JSON object");
     options.Choice("--color", color_, "auto|always|never",
                    "colours: on a terminal (auto), always or never");
+    log_.AddSeveral(options, true);
   }
 
   Result<ExitCode> Run(const Cli& cli) override;
   bool json() const override { return json_; }
 
  private:
-  std::string Report(const std::vector<store::AttemptInfo>& attempts) const;
-  std::string JsonReport(const std::vector<store::AttemptInfo>& attempts) const;
+  using Merged = std::optional<store::MergeReport>;
 
-  std::string log_;
+  std::string Report(const std::vector<store::AttemptInfo>& attempts, const Merged& merged) const;
+  std::string JsonReport(const std::vector<store::AttemptInfo>& attempts,
+                         const Merged& merged) const;
+
+  LogOptions log_;
   std::string color_ = "auto";
   bool json_ = false;
 };
 
 Result<ExitCode> StatsCommand::Run(const Cli& /*cli*/) {
-  TRY_ASSIGN(auto log, OpenLog(log_, "trafrec stats LOG"));
+  TRY_ASSIGN(auto log, log_.Open("trafrec stats LOG"));
   TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log->Attempts());
+  TRY_ASSIGN(const Merged merged, log->Merged());
   TRY_ASSIGN(Output out, Output::Open(""));
-  out.Write(json_ ? JsonReport(attempts) : Report(attempts));
+  out.Write(json_ ? JsonReport(attempts, merged) : Report(attempts, merged));
   TRY(out.Finish());
   return ExitCode::kDone;
 }
 
-std::string StatsCommand::Report(const std::vector<store::AttemptInfo>& attempts) const {
+std::string StatsCommand::Report(const std::vector<store::AttemptInfo>& attempts,
+                                 const Merged& merged) const {
   const Paint paint(WantsColor(ColorModeOf(color_), STDOUT_FILENO));
   uint64_t exchanges = 0;
   uint64_t bytes = 0;
@@ -241,21 +248,28 @@ std::string StatsCommand::Report(const std::vector<store::AttemptInfo>& attempts
     bytes += attempt.file_bytes;
     recorders.insert(attempt.recorder);
   }
-  std::string out =
-      fmt::format("{}: {} in {}, from {} of {}\n", paint(Tone::kBold, EscapeForTerminal(log_)),
-                  CountOf(exchanges, "exchange"), HumanBytes(bytes),
-                  CountOf(attempts.size(), "start"), CountOf(recorders.size(), "recorder"));
+  std::string out = fmt::format(
+      "{}: {} in {}, from {} of {}\n", paint(Tone::kBold, EscapeForTerminal(log_.log())),
+      CountOf(merged ? merged->exchanges : exchanges, "exchange"), HumanBytes(bytes),
+      CountOf(attempts.size(), "start"), CountOf(recorders.size(), "recorder"));
+  out += merged ? MergeReportInWords(*merged) : "";
   for (const store::AttemptInfo& attempt : attempts) {
     out += "\n" + AttemptReport(attempt, paint);
   }
   return out;
 }
 
-std::string StatsCommand::JsonReport(const std::vector<store::AttemptInfo>& attempts) const {
+std::string StatsCommand::JsonReport(const std::vector<store::AttemptInfo>& attempts,
+                                     const Merged& merged) const {
   std::string out;
   JsonAppender json(out);
   json.Open('{');
-  json.Bytes("log", log_);
+  json.Bytes("log", log_.log());
+  if (merged) {
+    AppendMergeJson(json, *merged, log_.without());
+  } else {
+    json.Null("merged");
+  }
   json.Open("attempts", '[');
   for (const store::AttemptInfo& attempt : attempts) {
     AppendAttemptJson(json, attempt);

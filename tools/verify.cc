@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "tools/command.h"
-#include "tools/filter_options.h"
 #include "tools/json_object.h"
+#include "tools/log_options.h"
 #include "tools/output.h"
 #include "tools/repair_report.h"
 #include "tools/terminal.h"
@@ -63,20 +63,22 @@ class VerifyCommand : public Command {
 
   void AddOptions(OptionSet& options) override {
     options.Group("Arguments");
-    options.Positional("LOG", log_, "the log to check");
+    log_.AddLog(options, "the log to check");
     options.Group("Repair");
     options.Text("--repair", repair_, "OUT",
                  "make a new log of what is good, here, and list what is not");
     options.Group("Output");
     options.Flag("--json", json_, "print one JSON object");
     options.Flag("-q,--quiet", quiet_, "print nothing; the exit code says it");
+    log_.AddSeveral(options, false);
   }
 
   Result<ExitCode> Run(const Cli& /*cli*/) override {
     if (!repair_.empty()) {
-      return Repair(log_, repair_, quiet_, json_);
+      TRY_ASSIGN(const std::string folder, log_.OnlyFolder("--repair"));
+      return Repair(folder, repair_, quiet_, json_);
     }
-    TRY_ASSIGN(auto log, OpenLog(log_, "trafrec verify LOG"));
+    TRY_ASSIGN(auto log, log_.Open("trafrec verify LOG", true));
     TRY_ASSIGN(const store::VerifyReport report, log->Verify());
     if (!quiet_) {
       TRY_ASSIGN(Output out, Output::Open(""));
@@ -89,7 +91,7 @@ class VerifyCommand : public Command {
   bool json() const override { return json_; }
 
  private:
-  std::string log_;
+  LogOptions log_;
   std::string repair_;
   bool json_ = false;
   bool quiet_ = false;

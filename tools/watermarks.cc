@@ -5,9 +5,9 @@
 #include "store/exchange_id.h"
 #include "tools/command.h"
 #include "tools/content.h"
-#include "tools/filter_options.h"
 #include "tools/http_client.h"
 #include "tools/json_object.h"
+#include "tools/log_options.h"
 #include "tools/mark_words.h"
 #include "tools/output.h"
 #include "tools/source_state.h"
@@ -119,8 +119,8 @@ std::string InWords(const Report& report) {
   }
   out += report.attempts.empty() ? "" : "\nmarks\n";
   for (const store::AttemptInfo& attempt : report.attempts) {
-    out +=
-        fmt::format("  {}-{:04}  {}\n", attempt.recorder, attempt.attempt, MarksInWords(attempt, attempt.written));
+    out += fmt::format("  {}-{:04}  {}\n", attempt.recorder, attempt.attempt,
+                       MarksInWords(attempt, attempt.written));
   }
   return out;
 }
@@ -199,13 +199,14 @@ class WatermarksCommand : public Command {
 
   void AddOptions(OptionSet& options) override {
     options.Group("Arguments");
-    options.Positional("LOG", log_, "the log to read");
+    log_.AddLog(options, "the log to read");
     options.Group("Output");
     options.Flag("--json", json_, "print one JSON object");
+    log_.AddSeveral(options, false);
   }
 
   Result<ExitCode> Run(const Cli& /*cli*/) override {
-    TRY_ASSIGN(auto log, OpenLog(log_, "trafrec watermarks LOG"));
+    TRY_ASSIGN(auto log, log_.Open("trafrec watermarks LOG", json_));
     TRY_ASSIGN(const Report report, ReadReport(*log));
     TRY_ASSIGN(Output out, Output::Open(""));
     out.Write(json_ ? InJson(report) : InWords(report));
@@ -216,7 +217,7 @@ class WatermarksCommand : public Command {
   bool json() const override { return json_; }
 
  private:
-  std::string log_;
+  LogOptions log_;
   bool json_ = false;
 };
 

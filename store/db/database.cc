@@ -143,6 +143,21 @@ Database& Database::operator=(Database&& other) noexcept {
   return *this;
 }
 
+Result<Database> Database::OpenInMemory() {
+  constexpr const char* kName = ":memory:";
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(
+      kName, &handle,
+      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE,
+      nullptr);
+  if (code != SQLITE_OK) {
+    Error error = SqliteError(handle, code, kName);
+    sqlite3_close_v2(handle);
+    return std::unexpected(std::move(error));
+  }
+  return Database(handle, kName);
+}
+
 Result<Database> Database::Open(const std::filesystem::path& path, OpenMode mode) {
   // SQLite's memory statistics, which nobody reads, take a global lock at each allocation.
   [[maybe_unused]] static const int kConfigured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);

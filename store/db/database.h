@@ -83,6 +83,8 @@ class Statement {
 class Database {
  public:
   static Result<Database> Open(const std::filesystem::path& path, OpenMode mode);
+  /// An empty one that is gone with this object.
+  static Result<Database> OpenInMemory();
   ~Database();
   Database(Database&& other) noexcept;
   Database& operator=(Database&& other) noexcept;

@@ -165,6 +165,26 @@ std::vector<std::string> BrokenRules(const Counters& counters) {
 
 }  // namespace
 
+namespace {
+
+void AddConversations(Trial& trial, TrialKind kind) {
+  for (size_t exchanges = 0; exchanges < kExchangesMin;) {
+    AddConversation(trial, kind);
+    exchanges += trial.sent.back().conversation.exchanges.size();
+  }
+  SortByTime(trial.packets);
+}
+
+void Capture(Trial& trial, Random& random) {
+  const WholeSegments whole = DropPackets(trial, random);
+  for (Sent& sent : trial.sent) {
+    sent.captured_segments = whole[sent.conversation.number];
+    sent.captured = CapturedOf(sent.conversation, sent.segments, sent.captured_segments);
+  }
+}
+
+}  // namespace
+
 Trial MakeTrial(uint64_t seed, TrialKind kind) {
   Random random = RandomOf(seed, 0);
   Trial trial;
@@ -174,17 +194,24 @@ Trial MakeTrial(uint64_t seed, TrialKind kind) {
   } else if (!IsLossless(seed)) {
     trial.loss = AnyLoss(random);
   }
-  for (size_t exchanges = 0; exchanges < kExchangesMin;) {
-    AddConversation(trial, kind);
-    exchanges += trial.sent.back().conversation.exchanges.size();
-  }
-  SortByTime(trial.packets);
-  const WholeSegments whole = DropPackets(trial, random);
-  for (Sent& sent : trial.sent) {
-    sent.captured_segments = whole[sent.conversation.number];
-    sent.captured = CapturedOf(sent.conversation, sent.segments, sent.captured_segments);
-  }
+  AddConversations(trial, kind);
+  Capture(trial, random);
   return trial;
+}
+
+std::vector<Trial> MakeCaptures(uint64_t seed, const std::vector<LossPattern>& losses) {
+  Trial trial;
+  trial.seed = seed;
+  trial.loss = losses.front();
+  AddConversations(trial, TrialKind::kAny);
+  std::vector<Trial> captures;
+  for (const LossPattern& loss : losses) {
+    Random random = RandomOf(seed, ~captures.size());
+    trial.loss = loss;
+    captures.push_back(trial);
+    Capture(captures.back(), random);
+  }
+  return captures;
 }
 
 namespace {

@@ -32,6 +32,9 @@ struct Trial {
 
 Trial MakeTrial(uint64_t seed, TrialKind kind = TrialKind::kAny);
 
+/// The same packets, captured in several places, each with losses of its own.
+std::vector<Trial> MakeCaptures(uint64_t seed, const std::vector<LossPattern>& losses);
+
 struct Verdict {
   std::vector<Finding> findings;
   std::vector<Outcome> outcomes;  ///< by conversation

@@ -103,6 +103,7 @@ MessageRecord Message(MessageId id, Bytes head, Bytes body) {
   facts.first_byte_at = TimeOf(ExchangeOf(id)) + (SideOf(id) == Side::kServer ? 2000 : 0);
   facts.last_byte_at = facts.first_byte_at + 1000;
   facts.last_copy_at = facts.last_byte_at;
+  facts.first_seq = static_cast<uint32_t>(1'000 * id);
   facts.wire_bytes = head.size() + body.size();
   facts.body_bytes = facts.body_stored_bytes = body.size();
   return message;

@@ -117,13 +117,18 @@ TEST(LogReader, RecordersAreMergedByTime) {
   for (const char* recorder : {"b", "a"}) {
     LogWriterOptions options = Finite(folder / "log");
     options.recorder = recorder;
-    MakeLog(options, 2);
+    auto writer = LogWriter::Open(options).value();
+    const ExchangeNumber first = *recorder == 'a' ? 1 : 2;
+    writer->PutConnection(Connection(1));
+    PutExchanges(*writer, first, first);
+    PutExchanges(*writer, first + 2, first + 2);
+    ASSERT_TRUE(writer->Close(TimeOf(5)));
   }
   std::string order;
   for (const ExchangeRow& row : Rows(*OpenReader(folder / "log"))) {
     order += FormatExchangeId(row.id) + " ";
   }
-  EXPECT_EQ(order, "a-0001-11 b-0001-11 a-0001-12 b-0001-12 ");
+  EXPECT_EQ(order, "a-0001-11 b-0001-12 a-0001-13 b-0001-14 ");
 }
 
 TEST(LogReader, SegmentsAreReadInOrderAndEveryIdIsFound) {

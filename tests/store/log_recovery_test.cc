@@ -160,9 +160,8 @@ TEST(LogRecovery, CrashBetweenTwoSegmentsGetsItsRowInOneOfItsOwn) {
   ASSERT_TRUE(SealSegment(open).value());
   StartAgain(options);
   EXPECT_THAT(FileNames(options.log, 1), ElementsAre("000001.sqlite", "000002.sqlite"));
-  EXPECT_THAT(ReadLog(options.log).LossCauses(),
-              ElementsAre(LossCause::kStart, LossCause::kCrash, LossCause::kStart,
-                          LossCause::kStop));
+  EXPECT_THAT(ReadLog(options.log).LossCauses(), ElementsAre(LossCause::kStart, LossCause::kCrash,
+                                                             LossCause::kStart, LossCause::kStop));
 }
 
 TEST(LogRecovery, SegmentThatDiedWhileItWasMadeIsRemoved) {

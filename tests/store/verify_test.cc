@@ -76,6 +76,7 @@ TEST_F(Verify, EveryTablesColumnsAreCompared) {
                           "UPDATE message SET flags=1 WHERE id=15",
                           "UPDATE message SET span_ns=1 WHERE id=15",
                           "UPDATE message SET extents=1 WHERE id=15",
+                          "UPDATE message SET first_seq=1 WHERE id=15",
                           "UPDATE connection SET client_port=1",
                           "UPDATE connection SET client_isn=NULL",
                           "UPDATE connection SET server_address='10.0.0.3'",

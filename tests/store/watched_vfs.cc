@@ -120,9 +120,8 @@ int DeviceCharacteristics(sqlite3_file* file) {
 
 int ShmMap(sqlite3_file* file, int page, int bytes, int extend, void volatile** into) {
   const int code = Ask(Kind::kShared, file, SQLITE_IOERR_SHMMAP);
-  return code != SQLITE_OK
-             ? code
-             : Below(file)->pMethods->xShmMap(Below(file), page, bytes, extend, into);
+  return code != SQLITE_OK ? code
+                           : Below(file)->pMethods->xShmMap(Below(file), page, bytes, extend, into);
 }
 
 int ShmLock(sqlite3_file* file, int offset, int count, int flags) {

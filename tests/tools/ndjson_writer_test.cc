@@ -65,7 +65,7 @@ TEST(Ndjson, ALineIsExactlyThis) {
       R"("response":{"seq":0,"offset":0,"ack":null,"bytes":46,"acked_bytes":46,"last_ack":null,)"
       R"("last_ack_time":null,"copies":0,"last_copy":"2026-11-21T06:48:00.002001001Z",)"
       R"("framing":"content_length","declared_len":3,"flags":[]}},)"
-      R"("flags":[],"gaps":[]})"
+      R"("flags":[],"gaps":[],"sightings":1})"
       "\n");
 }
 
@@ -144,7 +144,7 @@ TEST(RowJson, HasTheSameNamesAndNoBodies) {
   EXPECT_THAT(Keys(nlohmann::ordered_json::parse(out)),
               ElementsAre("v", "id", "time", "recorder", "connection", "n", "client", "server",
                           "method", "target", "host", "status", "request_body_len",
-                          "response_body_len", "latency_ns", "flags"));
+                          "response_body_len", "latency_ns", "flags", "sightings"));
 }
 
 }  // namespace

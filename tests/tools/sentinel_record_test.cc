@@ -190,7 +190,7 @@ TEST(MarksInWords, NameTheExchangeThatHoldsThem) {
                      {},
                      {store::HoldCause::kAnswer, 7}};
   EXPECT_EQ(
-      MarksInWords(attempt),
+      MarksInWords(attempt, attempt.written),
       "every exchange below number 9; every request before 2023-11-14T22:13:20.000000000Z; "
       "every answer to requests before 2020-09-13T12:26:40.000000000Z (held back: web-0002-17 "
       "waits for its answer)");
@@ -203,7 +203,7 @@ TEST(MarksInWords, SayOnceWhatHoldsBoth) {
                      kNsPerSecond,
                      {store::HoldCause::kUndelivered, 0},
                      {store::HoldCause::kUndelivered, 0}};
-  EXPECT_EQ(MarksInWords(attempt),
+  EXPECT_EQ(MarksInWords(attempt, attempt.written),
             "every exchange below number 9; every request before 1970-01-01T00:00:01.000000000Z, "
             "and its answer (held back: bytes wait behind a hole)");
 }

@@ -37,6 +37,7 @@ http {
   gzip_types text/css text/javascript;
   server {
     listen 127.0.0.1:PORT;
+    ALSO
     root FOLDER/www;
     location = /item { default_type text/plain; return 200 'ITEM'; }
     location = /created { default_type application/json; return 201 '{"state":"created"}'; }
@@ -74,8 +75,8 @@ bool Connects(uint16_t port) {
 
 }  // namespace
 
-WebServer::WebServer(uint16_t port) : port_(port) {
-  WriteConfiguration();
+WebServer::WebServer(uint16_t port, const std::string& address) : port_(port) {
+  WriteConfiguration(address);
   nginx_ = std::make_unique<RunningProcess>(std::vector<std::string>{
       "/usr/sbin/nginx", "-p", folder_.path(), "-e", "error.log", "-c", folder_ / "nginx.conf"});
   WaitUntil("nginx (Debian's nginx-light) accepts connections", [&] { return Connects(port_); });
@@ -83,10 +84,11 @@ WebServer::WebServer(uint16_t port) : port_(port) {
 
 WebServer::~WebServer() = default;
 
-void WebServer::WriteConfiguration() const {
+void WebServer::WriteConfiguration(const std::string& address) const {
   std::filesystem::create_directory(folder_ / "www");
   folder_.Write("www/large", BytesThatDoNotCompress(size_t{1} << 20));
   std::string text = WithReplaced(kConfiguration, "FOLDER", folder_.path());
+  text = WithReplaced(text, "ALSO", address.empty() ? "" : "listen " + address + ":PORT;");
   text = WithReplaced(text, "PORT", std::to_string(port_));
   folder_.Write("nginx.conf", WithReplaced(text, "ITEM", std::string(600, 'i')));
 }

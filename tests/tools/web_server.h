@@ -18,7 +18,9 @@ namespace trafrec::test_support {
 /// Everything else is 404.
 class WebServer {
  public:
-  explicit WebServer(uint16_t port);
+  explicit WebServer(uint16_t port) : WebServer(port, {}) {}
+  /// Listens on another address of this network, too.
+  WebServer(uint16_t port, const std::string& address);
   ~WebServer();
 
   /// "http://127.0.0.1:PORT"
@@ -30,7 +32,7 @@ class WebServer {
   std::vector<std::string> StopAndReadLog();
 
  private:
-  void WriteConfiguration() const;
+  void WriteConfiguration(const std::string& address) const;
 
   const uint16_t port_;
   const TemporaryFolder folder_;

@@ -1,0 +1,51 @@
+#include "tools/log_options.h"
+
+#include "tools/console.h"
+#include "tools/merge_words.h"
+#include "tools/terminal.h"
+
+namespace trafrec::tools {
+
+void LogOptions::AddLog(OptionSet& options, const std::string& description) {
+  options.Positional("LOG", log_, description);
+}
+
+void LogOptions::AddSeveral(OptionSet& options, bool waits) {
+  options.Group("Several recorders");
+  options.Folders("--also", also_, "LOG",
+                  "read this folder as a part of the same log: a copy, or the log of another "
+                  "machine's recorder; repeatable");
+  if (waits) {
+    options.List("--without", without_, "RECORDER",
+                 "do not wait for this recorder: it is dead, or too far behind; repeatable, or "
+                 "separated by commas");
+  }
+}
+
+Result<std::string> LogOptions::OnlyFolder(const char* option) const {
+  if (!also_.empty()) {
+    return Fail(ErrorCode::kUsage, std::string(option) + " takes one folder, and --also names more",
+                "call it once for each folder");
+  }
+  return log_;
+}
+
+Result<std::unique_ptr<store::LogReader>> LogOptions::Open(const char* example, bool quiet) const {
+  if (log_.empty()) {
+    return Fail(ErrorCode::kUsage, "no log given", std::string("as in: ") + example);
+  }
+  store::LogSelection selection{.folders = {log_}, .without = without_};
+  selection.folders.insert(selection.folders.end(), also_.begin(), also_.end());
+  TRY_ASSIGN(auto log, store::LogReader::Open(std::move(selection)));
+  if (!quiet) {
+    for (const std::string& note : log->notes()) {
+      PrintNote(EscapeForTerminal(note));
+    }
+    for (const std::string& recorder : without_) {
+      PrintNote(WithoutSentence(recorder));
+    }
+  }
+  return log;
+}
+
+}  // namespace trafrec::tools

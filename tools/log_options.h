@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "store/log_reader.h"
+#include "tools/option_set.h"
+
+namespace trafrec::tools {
+
+/// The log that a command reads: a folder, or several that are read as one.
+class LogOptions {
+ public:
+  /// The argument LOG.
+  void AddLog(OptionSet& options, const std::string& description);
+  /// --also, and for commands that wait for recorders, --without.
+  void AddSeveral(OptionSet& options, bool waits);
+
+  /// A missing argument is a usage error with `example`. Unless `quiet`, says on standard error
+  /// what is odd about the folders, and whom nobody waits for.
+  Result<std::unique_ptr<store::LogReader>> Open(const char* example, bool quiet = false) const;
+
+  /// The one folder, for what cannot be done with several: else an Error that names `option`.
+  Result<std::string> OnlyFolder(const char* option) const;
+
+  const std::string& log() const { return log_; }
+  const std::vector<std::string>& without() const { return without_; }
+
+ private:
+  std::string log_;
+  std::vector<std::string> also_;
+  std::vector<std::string> without_;
+};
+
+}  // namespace trafrec::tools
