@@ -17,6 +17,7 @@ struct Gauges {
   // Reassembly thread.
   std::atomic<TimeNs> reassembled_through{0};
   std::atomic<double> store_fill{0};
+  std::atomic<bool> saving_space{false};  ///< what the exchanges that come now are judged by
 };
 
 }  // namespace trafrec::capture

@@ -173,7 +173,9 @@ void Recorder::Impl::Reassemble(const RingItem& item, reassembly::Reassembler& r
   TimeNs through = item.batch.packets.empty() ? last_packet_at : item.batch.packets.back().at;
   if (source->live()) {
     through = item.silent_until.value_or(through);
+    const bool saving_space = log.saving_space();
     reassembler.OnTick(through);
+    gauges.saving_space.store(saving_space, std::memory_order_relaxed);
     StoreCounters(reassembler, log);
     if (rotation_wanted.exchange(false)) {
       log.Rotate();
@@ -211,7 +213,7 @@ RecorderProgress Recorder::Impl::Progress(const PacketRing& ring,
   progress.ring_fill = ring.fill();
   progress.store_fill = gauges.store_fill.load(std::memory_order_relaxed);
   progress.trouble = log.trouble();
-  progress.saving_space = log.saving_space();
+  progress.saving_space = gauges.saving_space.load(std::memory_order_relaxed);
   progress.unsynced = log.unsynced();
   if (source->live()) {
     const TimeNs now = WallClockNow();

@@ -62,6 +62,16 @@ Status AddEntries(Bytes raw, TimeNs extent_time, FrameBuilder& builder) {
         builder.Loss(record);
         break;
       }
+      case EntryKind::kSentinel: {
+        TRY_ASSIGN(const SentinelRecord record, DecodeSentinel(view));
+        builder.Sentinel(record);
+        break;
+      }
+      case EntryKind::kWatermark: {
+        TRY_ASSIGN(const WatermarkRecord record, DecodeWatermark(view));
+        builder.Watermark(record);
+        break;
+      }
       default:
         builder.Unknown();
         break;

@@ -33,7 +33,7 @@ struct SentinelRecord {
   TimeNs at = 0;  ///< first byte of the request, packet time
   std::string key_id{};
   std::string audience{};
-  TimeNs sent_at = 0;  ///< by the sender's clock
+  TimeNs sent_at = 0;   ///< by the sender's clock
   std::string nonce{};  ///< in hex
   std::string purpose{};
   std::string detail{};  ///< of a malformed one: which field

@@ -133,8 +133,9 @@ TEST_F(Copies, EachIsVerifiedByItself) {
   MakeSegments(3);
   const fs::path copy = Copy("copy");
   Lose(copy, "000002");
+  const uint64_t segments = OpenAll({log_}).value()->Verify().value().segments;
   const VerifyReport report = OpenAll({log_, copy}).value()->Verify().value();
-  EXPECT_EQ(report.segments, 5U);
+  EXPECT_EQ(report.segments, 2 * segments - 1);
   ASSERT_EQ(report.damages.size(), 1U);
   EXPECT_THAT(report.damages[0].file, HasSubstr(copy.string()));
 }

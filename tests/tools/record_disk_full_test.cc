@@ -129,7 +129,7 @@ class NearlyFullDisk : public LiveRecording {
 
 TEST_F(NearlyFullDisk, GivesUpBodiesOfAnswersToReadsFirst) {
   const auto saved = Exported(disk_.log(), {"--flag", "body_shed"});
-  ASSERT_EQ(saved.size(), 5U);
+  ASSERT_EQ(saved.size(), 5U) << json(saved).dump();
   for (const json& exchange : saved) {
     EXPECT_EQ(exchange["method"], "GET");
   }
