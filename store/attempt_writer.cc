@@ -335,7 +335,6 @@ void AttemptWriter::Lose(const FrameContent& content, TimeNs first_ns, TimeNs la
     lost_ = LossRecord{};
     lost_->cause = LossCause::kDiskFull;
     lost_->from = first_ns;
-    lost_->until = last_ns;
     lost_->exact = true;
   }
   lost_->from = std::min(lost_->from, first_ns);

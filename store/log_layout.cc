@@ -20,8 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kWhereToRecord = "record into a folder that you may write to";
-
 struct SuffixOfState {
   SegmentState state;
   std::string_view suffix;
