@@ -12,8 +12,9 @@ namespace {
 
 /// CouldBeStart looks at no more.
 constexpr size_t kPrefixBytes = 64;
-/// What a client that does not wait says comes at any place, sometimes at one where a quoted
-/// message ends; but not at two of them.
+/// A start where its sender was awaited is one by chance if a quoted message ends just there; not
+/// so twice in a row. What a client that does not wait says comes at any place, so of it more.
+constexpr int kProofs = 2;
 constexpr int kPipelinedProofs = 4;
 
 }  // namespace
@@ -31,7 +32,7 @@ void MessageParser::StepBetween() {
   if (!proved_ && at_chunk && chunk_->packet_start && last_peer_ && advanced_ &&
       handler_.PeerAwaited(flow_, chunk_->offset, *chunk_->peer_offset)) {
     ++proofs_;
-    proved_ = proofs_ >= (handler_.Pipelines() ? kPipelinedProofs : 2);
+    proved_ = proofs_ >= (handler_.Pipelines() ? kPipelinedProofs : kProofs);
   }
   tentative_ = false;
   start_ = StartHere();
