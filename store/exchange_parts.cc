@@ -1,5 +1,7 @@
 #include "store/exchange_parts.h"
 
+#include <ranges>
+
 #include "store/entry_format.h"
 
 namespace trafrec::store {
@@ -59,11 +61,11 @@ ExchangeParts::Finding ExchangeParts::NoteExchange(const FrameRows::Exchange& ro
 
 void ExchangeParts::Rollback() {
   lossy_ = true;
-  for (auto change = before_.rbegin(); change != before_.rend(); ++change) {
-    if (change->second) {
-      unfinished_[change->first] = *change->second;
+  for (const auto& [number, stored] : std::views::reverse(before_)) {
+    if (stored) {
+      unfinished_[number] = *stored;
     } else {
-      unfinished_.erase(change->first);
+      unfinished_.erase(number);
     }
   }
   before_.clear();

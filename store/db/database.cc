@@ -261,7 +261,8 @@ Result<bool> Database::CheckpointAll() { return RunCheckpoint(SQLITE_CHECKPOINT_
 
 Status Database::SyncWal() {
   sqlite3_file* wal = nullptr;
-  int code = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+  int code =
+      sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&wal));
   if (code == SQLITE_OK && wal != nullptr && wal->pMethods != nullptr) {
     code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
   }
