@@ -1,6 +1,7 @@
 #include "capture/recorder.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <iterator>
 
@@ -45,6 +46,7 @@ struct Recorder::Impl {
   TimeNs last_packet_at = 0;
   uint32_t packets_since_tick = 0;
   std::chrono::steady_clock::time_point counters_stored;
+  std::atomic<bool> rotation_wanted = false;
 
   void Reassemble(const RingItem& item, reassembly::Reassembler& reassembler,
                   store::LogWriter& log);
@@ -62,6 +64,8 @@ Recorder::Recorder(RecorderOptions options, std::unique_ptr<PacketSource> source
 Recorder::~Recorder() = default;
 
 void Recorder::Stop() { impl_->source->Stop(); }
+
+void Recorder::Rotate() { impl_->rotation_wanted = true; }
 
 Result<RecorderSummary> Recorder::Run(
     const std::function<void(const RecorderProgress&)>& on_progress,
@@ -137,6 +141,9 @@ void Recorder::Impl::Reassemble(const RingItem& item, reassembly::Reassembler& r
     through = item.silent_until.value_or(through);
     reassembler.OnTick(through);
     StoreCounters(reassembler, log);
+    if (rotation_wanted.exchange(false)) {
+      log.Rotate();
+    }
   } else if (log.trouble()) {
     source->Stop();  // a finite job that cannot store ends; Close says why
   }
@@ -170,6 +177,8 @@ RecorderProgress Recorder::Impl::Progress(const PacketRing& ring,
   progress.ring_fill = ring.fill();
   progress.store_fill = gauges.store_fill.load(std::memory_order_relaxed);
   progress.trouble = log.trouble();
+  progress.saving_space = log.saving_space();
+  progress.unsynced = log.unsynced();
   if (source->live()) {
     const TimeNs now = WallClockNow();
     const auto lag = [now](TimeNs through) {

@@ -36,6 +36,9 @@ struct RecorderProgress {
       0;                     ///< live: wall clock less packet time of the last packet reassembled
   int64_t store_lag_ns = 0;  ///< live: wall clock less the answers mark that is committed
   std::optional<Error> trouble;  ///< disk full
+  bool saving_space = false;     ///< the disk is nearly full: what is needed least is shed
+  /// The last reason why something that is stored may not survive a power loss.
+  std::optional<Error> unsynced;
 };
 
 struct RecorderSummary {
@@ -65,6 +68,9 @@ class Recorder {
 
   /// Ends the capture; Run then drains and seals. Safe from a signal handler.
   void Stop();
+  /// Live: ends the open segment of the log within a second, and goes on in a new one. Safe from a
+  /// signal handler.
+  void Rotate();
 
  private:
   struct Impl;

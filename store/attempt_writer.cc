@@ -14,11 +14,14 @@ AttemptWriter::AttemptWriter(const LogWriterOptions& options, const AttemptFacts
                              const std::filesystem::path& attempt_directory,
                              FramePipeline& pipeline, SegmentSealer& sealer, StoreTally& tally)
     : options_(options),
+      started_at_(facts.started_at),
       pipeline_(pipeline),
       sealer_(sealer),
       tally_(tally),
       segments_(facts, attempt_directory, options.compression, options.compression_level),
-      reserve_(attempt_directory / kReserveName) {}
+      reserve_(attempt_directory / kReserveName),
+      space_(attempt_directory, options.live ? options.free_bytes_min : 0),
+      durable_(milliseconds(options.durability == Durability::kFull ? 0 : limits::kSyncIntervalMs)) {}
 
 AttemptWriter::~AttemptWriter() {
   if (thread_.joinable()) {
@@ -27,9 +30,11 @@ AttemptWriter::~AttemptWriter() {
 }
 
 Status AttemptWriter::Start() {
-  TRY(segments_.OpenNext());
-  reserve_.Hold(limits::kReserveBytes);
-  summary_.segments = 1;
+  TRY(reserve_.Hold(limits::kReserveBytes));
+  TRY(OpenSegment());
+  if (options_.live) {
+    TRY(segments_.Sync());
+  }
   last_commit_ = last_counters_ = Clock::now();
   thread_ = std::thread([this] { Run(); });
   return {};
@@ -48,6 +53,9 @@ void AttemptWriter::Run() {
     } else {
       RetryIfDue();
     }
+    SyncIfDue();
+    RotateIfDue();
+    space_pressure_.store(space_.Pressure(), std::memory_order_relaxed);
     if (!popped && pipeline_.closed_and_drained()) {
       break;
     }
@@ -83,40 +91,77 @@ void AttemptWriter::Take(const Frame& frame) {
   taken_ = frame.sequence;
   dirty_ = true;
   if (in_trouble_) {
-    PublishSettled();
+    status_.Settle(taken_);
   }
 }
 
 Status AttemptWriter::WriteFrame(const Frame& frame) {
-  if (segments_.open() && MustRotate(frame)) {
-    TRY(segments_.PutTimeRange());
-    TRY(CommitRows());
-    HandToSealer();
+  if (segments_.open() && MustRotateBefore(frame)) {
+    TRY(CloseSegment());
   }
   if (!segments_.open()) {
-    TRY(segments_.OpenNext());
-    const std::lock_guard lock(mutex_);
-    ++summary_.segments;
+    TRY(OpenSegment());
+  }
+  if (!segments_.segment_began_ns()) {
+    segment_began_ = Clock::now();
   }
   return segments_.Write(frame);
 }
 
-bool AttemptWriter::MustRotate(const Frame& frame) const {
+/// Live, age is RotateIfDue's, which asks a clock that does not jump.
+bool AttemptWriter::MustRotateBefore(const Frame& frame) const {
   const std::optional<TimeNs> began_ns = segments_.segment_began_ns();
   if (!began_ns) {
     return false;
   }
   const bool full = segments_.segment_bytes() + frame.bytes.size() > options_.segment_bytes_max;
-  const int64_t age_ns = WrappedDifference(frame.last_ns, *began_ns);
+  const int64_t age_ns = options_.live ? 0 : WrappedDifference(frame.last_ns, *began_ns);
   return full || age_ns / kNsPerMs > options_.segment_age_max_ms;
+}
+
+/// The wire may be silent, so this waits for no frame.
+void AttemptWriter::RotateIfDue() {
+  if (!options_.live || in_trouble_ || !segments_.open() || !segments_.segment_began_ns()) {
+    return;
+  }
+  const bool wanted = rotation_wanted_.exchange(false);
+  if (!wanted && !durable_.stuck() && Clock::now() < RotationDeadline()) {
+    return;
+  }
+  Status rotated = CloseSegment();
+  if (rotated) {
+    rotated = OpenSegment();
+  }
+  if (!rotated) {
+    Fail(rotated.error());
+    status_.Settle(taken_);
+  }
+}
+
+AttemptWriter::Clock::time_point AttemptWriter::RotationDeadline() const {
+  return segment_began_ + milliseconds(options_.segment_age_max_ms);
+}
+
+Status AttemptWriter::CloseSegment() {
+  TRY(segments_.PutTimeRange());
+  TRY(CommitRows());
+  // What follows in the next segment must not survive a power loss that takes this one's end.
+  Sync();
+  HandToSealer();
+  return {};
+}
+
+Status AttemptWriter::OpenSegment() {
+  TRY(segments_.OpenNext());
+  status_.CountSegment();
+  return {};
 }
 
 bool AttemptWriter::CommitDue() const {
   if (!dirty_ || in_trouble_) {
     return false;
   }
-  const std::lock_guard lock(mutex_);
-  if (commit_wanted_ > settled_ && commit_wanted_ <= taken_) {
+  if (status_.commit_wanted(taken_)) {
     return true;
   }
   return options_.live ? Clock::now() - last_commit_ >= milliseconds(options_.commit_interval_ms)
@@ -126,7 +171,7 @@ bool AttemptWriter::CommitDue() const {
 void AttemptWriter::Commit() {
   if (const Status committed = CommitRows(); !committed) {
     Fail(committed.error());
-    PublishSettled();
+    status_.Settle(taken_);
   }
 }
 
@@ -135,26 +180,60 @@ Status AttemptWriter::CommitRows() {
     TRY(segments_.WriteLosses({&*lost_, 1}));
   }
   TRY(PutDueCounters());
-  TRY(segments_.Commit(marks_, packets_through_));
+  TRY(segments_.Commit(marks_, options_.live ? std::optional(durable_.marks()) : std::nullopt,
+                       packets_through_));
+  durable_.OnCommit(marks_);
   lost_.reset();
   if (std::exchange(in_trouble_, false)) {
-    reserve_.Hold(limits::kReserveBytes);
+    // A second full disk without a reserve only stores less.
+    static_cast<void>(reserve_.Hold(limits::kReserveBytes));
   }
   tally_.AddFate(StoreTally::Fate::kStored, uncommitted_);
   uncommitted_ = {};
   dirty_ = false;
   last_commit_ = Clock::now();
-  const std::lock_guard lock(mutex_);
-  trouble_.reset();
-  written_ = marks_;
-  settled_ = taken_;
-  summary_.exchanges = segments_.exchanges();
-  summary_.messages = tally_.stored_messages();
-  summary_.frames = segments_.frames();
-  summary_.raw_bytes = tally_.stored_raw_bytes();
-  summary_.stored_bytes = sealer_.stored_bytes() + segments_.segment_bytes();
-  settled_changed_.notify_all();
+  status_.OnCommit(marks_, {.exchanges = segments_.exchanges(),
+                            .messages = tally_.stored_messages(),
+                            .frames = segments_.frames(),
+                            .raw_bytes = tally_.stored_raw_bytes(),
+                            .stored_bytes = sealer_.stored_bytes() + segments_.segment_bytes()});
+  status_.Settle(taken_);
   return {};
+}
+
+void AttemptWriter::SyncIfDue() {
+  if (!options_.live || !segments_.open() || in_trouble_) {
+    return;
+  }
+  if (const Status moved = segments_.CheckpointIfDue(); !moved) {
+    durable_.OnDoubt();
+    NoteUnsynced(moved.error());
+  }
+  if (durable_.due(Clock::now())) {
+    Sync();
+  }
+}
+
+void AttemptWriter::Sync() {
+  if (!options_.live || !durable_.unsynced()) {
+    return;
+  }
+  const Status synced = segments_.Sync();
+  if (!synced) {
+    NoteUnsynced(synced.error());
+  }
+  if (durable_.stuck() && sealer_.all_sealed()) {
+    durable_.OnAllSealed();
+  }
+  durable_.OnSync(synced.has_value(), Clock::now());
+  status_.OnSync(durable_.marks());
+}
+
+/// It is stored, and may be gone after a power loss.
+void AttemptWriter::NoteUnsynced(const Error& error) {
+  status_.NoteUnsynced(
+      {error.code, error.what,
+       "what was recorded since may not survive a power loss: look after the disk"});
 }
 
 Status AttemptWriter::PutDueCounters() {
@@ -163,16 +242,12 @@ Status AttemptWriter::PutDueCounters() {
   if (!options_.live || Clock::now() - last_counters_ < milliseconds(limits::kCountersIntervalMs)) {
     return {};
   }
-  Counters counters;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!std::exchange(counters_changed_, false)) {
-      return {};
-    }
-    counters = counters_;
+  const std::optional<Counters> counters = status_.TakeNewCounters();
+  if (!counters) {
+    return {};
   }
   last_counters_ = Clock::now();
-  return segments_.PutCounters(counters);
+  return segments_.PutCounters(*counters);
 }
 
 void AttemptWriter::RetryIfDue() {
@@ -181,7 +256,7 @@ void AttemptWriter::RetryIfDue() {
   }
   Status stored;
   if (!segments_.open()) {
-    stored = segments_.OpenNext();
+    stored = OpenSegment();
   }
   if (stored) {
     stored = CommitRows();
@@ -195,7 +270,7 @@ bool AttemptWriter::MayRetry() {
   if (!options_.live || Clock::now() < retry_at_) {
     return false;
   }
-  const bool room = reserve_.Hold(limits::kResumeBytes);
+  const bool room = reserve_.Hold(limits::kResumeBytes).has_value();
   reserve_.Release();
   if (!room) {
     PostponeRetry();
@@ -209,13 +284,20 @@ void AttemptWriter::PostponeRetry() {
 }
 
 AttemptWriter::Clock::time_point AttemptWriter::NextDeadline() const {
-  if (in_trouble_ && options_.live) {
+  auto deadline = Clock::now() + std::chrono::hours(1);
+  if (!options_.live) {
+    return deadline;
+  }
+  if (in_trouble_) {
     return retry_at_;
   }
-  if (dirty_ && options_.live) {
-    return last_commit_ + milliseconds(options_.commit_interval_ms);
+  if (dirty_) {
+    deadline = std::min(deadline, last_commit_ + milliseconds(options_.commit_interval_ms));
   }
-  return Clock::now() + std::chrono::hours(1);
+  if (durable_.unsynced()) {
+    deadline = std::min(deadline, durable_.deadline());
+  }
+  return segments_.segment_began_ns() ? std::min(deadline, RotationDeadline()) : deadline;
 }
 
 void AttemptWriter::HandToSealer() {
@@ -233,14 +315,14 @@ void AttemptWriter::Fail(const Error& error) {
     retry_pause_ = milliseconds(limits::kRetryFirstMs) / 2;
   }
   PostponeRetry();
-  const std::lock_guard lock(mutex_);
   // A finite job reports what stopped it, not what came of it.
-  if (options_.live || !trouble_) {
-    trouble_ = error;
+  if (options_.live || !status_.trouble()) {
+    Error trouble = error;
     if (error.code == ErrorCode::kNoSpace) {
-      trouble_->remedy = options_.live ? "free some space; recording goes on by itself then"
-                                       : "free some space and record again";
+      trouble.remedy = options_.live ? "free some space; recording goes on by itself then"
+                                     : "free some space and record again";
     }
+    status_.NoteTrouble(trouble);
   }
 }
 
@@ -258,16 +340,10 @@ void AttemptWriter::Lose(const FrameContent& content, TimeNs first_ns, TimeNs la
   lost_->bytes += content.raw_bytes;
 }
 
-void AttemptWriter::PublishSettled() {
-  const std::lock_guard lock(mutex_);
-  settled_ = taken_;
-  settled_changed_.notify_all();
-}
-
 Status AttemptWriter::Finish(TimeNs ended_at) {
   thread_.join();
   reserve_.Release();
-  const std::optional<Error> kept = options_.live ? std::nullopt : trouble();
+  const std::optional<Error> kept = options_.live ? std::nullopt : status_.trouble();
   const Status last = WriteLastRows(ended_at);
   if (!last) {
     segments_.Rollback();
@@ -284,11 +360,9 @@ Status AttemptWriter::Finish(TimeNs ended_at) {
 
 Status AttemptWriter::WriteLastRows(TimeNs ended_at) {
   if (!segments_.open()) {
-    TRY(segments_.OpenNext());
-    const std::lock_guard lock(mutex_);
-    ++summary_.segments;
+    TRY(OpenSegment());
   }
-  if (const auto failure = trouble(); failure && !options_.live) {
+  if (const auto failure = status_.trouble(); failure && !options_.live) {
     TRY(segments_.PutAttemptFact("error", failure->what));
   }
   if (lost_) {
@@ -300,18 +374,15 @@ Status AttemptWriter::WriteLastRows(TimeNs ended_at) {
   stop.from = stop.until = ended_at;
   stop.exact = true;
   TRY(segments_.WriteLosses({&stop, 1}));
-  TRY(segments_.PutAttemptFact("ended_ns", WallClockNow()));
+  // A clock that was set back meanwhile must not let it end before it began.
+  TRY(segments_.PutAttemptFact("ended_ns", std::max(started_at_, options_.wall_clock())));
   TRY(segments_.PutTimeRange());
   TRY(segments_.PutCounters(FinalCounters()));
   return CommitRows();
 }
 
 Counters AttemptWriter::FinalCounters() {
-  Counters counters;
-  {
-    const std::lock_guard lock(mutex_);
-    counters = counters_;
-  }
+  Counters counters = status_.counters();
   // The caller's copy of our own counters was taken while frames were still on their way.
   for (const Counter& own : tally_.ToCounters()) {
     const auto known = std::ranges::find(counters, own.name, &Counter::name);
@@ -322,37 +393,6 @@ Counters AttemptWriter::FinalCounters() {
     }
   }
   return counters;
-}
-
-Marks AttemptWriter::written() const {
-  const std::lock_guard lock(mutex_);
-  return written_;
-}
-
-std::optional<Error> AttemptWriter::trouble() const {
-  const std::lock_guard lock(mutex_);
-  return trouble_;
-}
-
-LogWriterSummary AttemptWriter::summary() const {
-  const std::lock_guard lock(mutex_);
-  return summary_;
-}
-
-void AttemptWriter::SetCounters(Counters counters) {
-  const std::lock_guard lock(mutex_);
-  counters_ = std::move(counters);
-  counters_changed_ = true;
-}
-
-void AttemptWriter::WantCommit(uint64_t sequence) {
-  const std::lock_guard lock(mutex_);
-  commit_wanted_ = sequence;
-}
-
-void AttemptWriter::WaitSettled(uint64_t sequence) {
-  std::unique_lock lock(mutex_);
-  settled_changed_.wait(lock, [&] { return settled_ >= sequence; });
 }
 
 }  // namespace trafrec::store

@@ -2,18 +2,19 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
 #include <optional>
 #include <thread>
 
+#include "store/durable_marks.h"
 #include "store/frame_pipeline.h"
 #include "store/log_writer.h"
 #include "store/reserve_file.h"
 #include "store/seal.h"
 #include "store/segment_writer.h"
+#include "store/space_watch.h"
 #include "store/store_tally.h"
+#include "store/writer_status.h"
 
 namespace trafrec::store {
 
@@ -33,14 +34,12 @@ class AttemptWriter {
   Status Start();
 
   // Any thread:
-  Marks written() const;
-  std::optional<Error> trouble() const;
-  LogWriterSummary summary() const;
-  void SetCounters(Counters counters);
-  /// Say so before that frame is pushed: its arrival is committed at once.
-  void WantCommit(uint64_t sequence);
-  /// Waits until the frame of that sequence number, and all before, are committed or lost.
-  void WaitSettled(uint64_t sequence);
+  WriterStatus& status() { return status_; }
+  const WriterStatus& status() const { return status_; }
+  /// How hard recording must save disk space, 0 … 1.
+  double space_pressure() const { return space_pressure_.load(std::memory_order_relaxed); }
+  /// Ends the open segment soon, live only.
+  void WantRotation() { rotation_wanted_ = true; }
 
   /// After the pipeline was closed: waits for the thread, writes the last rows, gives the segment
   /// to the sealer. Returns the error that kept records of a finite job, or the last rows, out.
@@ -52,10 +51,17 @@ class AttemptWriter {
   void Run();
   void Take(const Frame& frame);
   Status WriteFrame(const Frame& frame);
-  bool MustRotate(const Frame& frame) const;
+  bool MustRotateBefore(const Frame& frame) const;
+  void RotateIfDue();
+  Clock::time_point RotationDeadline() const;
+  Status CloseSegment();
+  Status OpenSegment();
   bool CommitDue() const;
   void Commit();
   Status CommitRows();
+  void SyncIfDue();
+  void Sync();
+  void NoteUnsynced(const Error& error);
   Status PutDueCounters();
   void RetryIfDue();
   /// In trouble: true if it is time to try again, and there is room to do so.
@@ -66,16 +72,21 @@ class AttemptWriter {
   /// The transaction is lost, with what it held.
   void Fail(const Error& error);
   void Lose(const FrameContent& content, TimeNs first_ns, TimeNs last_ns);
-  void PublishSettled();
   Status WriteLastRows(TimeNs ended_at);
   Counters FinalCounters();
 
   const LogWriterOptions options_;
+  const TimeNs started_at_;
   FramePipeline& pipeline_;
   SegmentSealer& sealer_;
   StoreTally& tally_;
   SegmentWriter segments_;
   ReserveFile reserve_;
+  SpaceWatch space_;
+  DurableMarks durable_;
+  std::atomic<bool> rotation_wanted_ = false;
+  std::atomic<double> space_pressure_ = 0;
+  WriterStatus status_;
   std::thread thread_;
 
   // Of the writer thread, and of Finish after it:
@@ -88,20 +99,11 @@ class AttemptWriter {
   TimeNs uncommitted_last_ns_ = 0;
   std::optional<LossRecord> lost_;  // not yet in the log
   bool in_trouble_ = false;
+  Clock::time_point segment_began_;  // of the open one, once it holds a frame
   Clock::time_point last_commit_;
   Clock::time_point last_counters_;
   Clock::time_point retry_at_;
   std::chrono::milliseconds retry_pause_{0};
-
-  mutable std::mutex mutex_;
-  std::condition_variable settled_changed_;
-  Marks written_;
-  std::optional<Error> trouble_;
-  LogWriterSummary summary_;
-  Counters counters_;
-  bool counters_changed_ = false;
-  uint64_t settled_ = 0;
-  uint64_t commit_wanted_ = 0;
 };
 
 }  // namespace trafrec::store

@@ -13,9 +13,21 @@ ExchangeParts::Stored& ExchangeParts::Note(ExchangeNumber number, uint32_t segme
   return found->second;
 }
 
-void ExchangeParts::NoteMessage(MessageId id, uint32_t segment) {
-  Stored& stored = Note(ExchangeOf(id), segment);
-  (SideOf(id) == Side::kClient ? stored.request : stored.response) = true;
+void ExchangeParts::NoteExtent(MessageId id, uint32_t segment) {
+  ++Note(ExchangeOf(id), segment).Of(id).extents;
+}
+
+void ExchangeParts::NoteMessage(MessageId id, uint32_t extents, uint32_t segment) {
+  Part& part = Note(ExchangeOf(id), segment).Of(id);
+  part.message = true;
+  part.extents_put = extents;
+}
+
+void ExchangeParts::NoteFacts(MessageId id, uint32_t extents) {
+  const auto found = unfinished_.find(ExchangeOf(id));
+  if (found != unfinished_.end()) {
+    found->second.Of(id).extents_put = extents;
+  }
 }
 
 ExchangeParts::Finding ExchangeParts::NoteExchange(const FrameRows::Exchange& row,
@@ -24,7 +36,7 @@ ExchangeParts::Finding ExchangeParts::NoteExchange(const FrameRows::Exchange& ro
   Finding finding{row.parts, row.flags, stored.row_segment == 0};
   if (lossy_) {
     const unsigned there =
-        (stored.request ? kPartRequest : 0) | (stored.response ? kPartResponse : 0);
+        (stored.request.whole() ? kPartRequest : 0) | (stored.response.whole() ? kPartResponse : 0);
     if ((finding.parts & there) != finding.parts) {
       finding.parts &= there;
       finding.flags |= FlagBit(Flag::kBodyShed);

@@ -12,8 +12,10 @@ namespace trafrec::store {
 /// from that completes the exchange's row: `parts`, and the flag of what got lost on the way.
 class ExchangeParts {
  public:
-  void NoteExtent(MessageId id, uint32_t segment) { Note(ExchangeOf(id), segment); }
-  void NoteMessage(MessageId id, uint32_t segment);
+  void NoteExtent(MessageId id, uint32_t segment);
+  /// `extents`: how many there should be so far.
+  void NoteMessage(MessageId id, uint32_t extents, uint32_t segment);
+  void NoteFacts(MessageId id, uint32_t extents);
 
   struct Finding {
     unsigned parts = 0;
@@ -31,11 +33,20 @@ class ExchangeParts {
   void NoteLoss() { lossy_ = true; }
 
  private:
+  struct Part {
+    bool message = false;
+    uint32_t extents = 0;
+    uint32_t extents_put = 0;
+
+    bool whole() const { return message && extents >= extents_put; }
+  };
   struct Stored {
     uint32_t first_segment = 0;  // of any of its messages and extents
     uint32_t row_segment = 0;
-    bool request = false;
-    bool response = false;
+    Part request;
+    Part response;
+
+    Part& Of(MessageId id) { return SideOf(id) == Side::kClient ? request : response; }
   };
 
   Stored& Note(ExchangeNumber number, uint32_t segment);

@@ -39,9 +39,19 @@ inline constexpr int64_t kReserveBytes = int64_t{1} << 20;
 /// Storing goes on when this much is free: less would be full again after a few frames, and every
 /// such try would be a loss row.
 inline constexpr int64_t kResumeBytes = int64_t{8} << 20;
+/// How often the free space is looked at: a call of microseconds, and a disk of 1 GB/s loses 200 MB
+/// meanwhile.
+inline constexpr int64_t kSpaceLookMs = 200;
+/// The mark below which recording saves space is at most this share of the disk.
+inline constexpr uint64_t kSpaceMarkShare = 20;
+/// Pressure at that mark: that at which reassembly begins to shed (reassembly/limits.h).
+inline constexpr double kSpacePressureMin = 0.70;
 /// After a full disk: first and longest pause before the next try.
 inline constexpr int64_t kRetryFirstMs = 100;
 inline constexpr int64_t kRetryLongestMs = 5'000;
+
+/// Without `--durability full` the WAL is synced that often: what a power loss can take.
+inline constexpr int64_t kSyncIntervalMs = 1'000;
 
 /// Our readers hold an open segment for at most 100 ms; the sealer asks again that often.
 inline constexpr int64_t kSealRetryMs = 50;

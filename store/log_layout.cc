@@ -1,9 +1,7 @@
 #include "store/log_layout.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/random.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +11,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string_view>
+
+#include "store/file_calls.h"
+#include "store/files.h"
 
 namespace trafrec::store {
 namespace {
@@ -51,21 +52,6 @@ std::string NewLogId() {
   return id;
 }
 
-Status WriteWhole(const fs::path& path, const std::string& text) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) {
-    return FailErrno(errno, "cannot make " + path.string(), kWhereToRecord);
-  }
-  const bool written =
-      write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
-  const int failure = errno;
-  close(fd);
-  if (!written) {
-    return FailErrno(failure, "cannot write " + path.string());
-  }
-  return {};
-}
-
 /// log.json appears whole or not at all: link refuses to replace the one of another maker.
 Status MakeLogIdentity(const fs::path& log) {
   const std::string id = NewLogId();
@@ -75,13 +61,12 @@ Status MakeLogIdentity(const fs::path& log) {
   const nlohmann::ordered_json identity = {
       {"format", kLogFormat}, {"log_id", id}, {"created", FormatTime(WallClockNow())}};
   const fs::path temporary = log / fmt::format(".log.json.{}", getpid());
-  TRY(WriteWhole(temporary, identity.dump(2) + "\n"));
-  const int linked = link(temporary.c_str(), (log / "log.json").c_str());
-  const int failure = errno;
-  unlink(temporary.c_str());
-  if (linked != 0 && failure != EEXIST) {
-    return FailErrno(failure, "cannot make " + (log / "log.json").string());
+  Status made = WriteSynced(temporary, identity.dump(2) + "\n");
+  if (made && Files().Link(temporary.c_str(), (log / "log.json").c_str()) != 0 && errno != EEXIST) {
+    made = FailErrno(errno, "cannot make " + (log / "log.json").string());
   }
+  static_cast<void>(RemoveFile(temporary));
+  TRY(made);
   return SyncDirectory(log);
 }
 
@@ -155,10 +140,7 @@ Result<LogIdentity> OpenOrMakeLog(const fs::path& log) {
   std::error_code failure;
   const fs::file_status status = fs::status(log, failure);
   if (status.type() == fs::file_type::not_found) {
-    fs::create_directories(log, failure);
-    if (failure) {
-      return FailErrno(failure.value(), "cannot make the log " + log.string(), kWhereToRecord);
-    }
+    TRY(MakeDirectories(log));
   } else if (!fs::is_directory(status)) {
     return Fail(ErrorCode::kUsage, log.string() + " is not a directory, so it can be no log",
                 "name a folder that is empty or does not exist yet");
@@ -235,6 +217,12 @@ Result<std::vector<SegmentFile>> ListSegments(const fs::path& attempt_directory)
   return segments;
 }
 
+void RemoveSegment(const fs::path& path) {
+  for (const char* suffix : {"-wal", "-shm", "-journal", ""}) {
+    static_cast<void>(RemoveFile(path.string() + suffix));
+  }
+}
+
 std::optional<std::string> NetworkFileSystemName(uint64_t magic) {
   struct Known {
     uint64_t magic;
@@ -254,7 +242,7 @@ std::optional<std::string> NetworkFileSystemName(uint64_t magic) {
 
 Status RequireLocalFileSystem(const fs::path& path) {
   struct statfs information{};
-  if (statfs(path.c_str(), &information) != 0) {
+  if (Files().FileSystem(path.c_str(), &information) != 0) {
     return FailErrno(errno, "cannot look at the file system of " + path.string());
   }
   // f_type is signed, and some magic numbers have the top bit set.
@@ -264,20 +252,6 @@ Status RequireLocalFileSystem(const fs::path& path) {
                     "), where a live log cannot be written safely (SQLite's WAL needs shared "
                     "memory)",
                 "record onto a local disk and copy sealed segments from there");
-  }
-  return {};
-}
-
-Status SyncDirectory(const fs::path& directory) {
-  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) {
-    return FailErrno(errno, "cannot open " + directory.string());
-  }
-  const bool synced = fsync(fd) == 0;
-  const int failure = errno;
-  close(fd);
-  if (!synced && failure != EINVAL) {
-    return FailErrno(failure, "cannot sync " + directory.string());
   }
   return {};
 }

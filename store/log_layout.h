@@ -57,12 +57,12 @@ Result<std::vector<uint32_t>> ListAttempts(const std::filesystem::path& recorder
 /// Segments of one attempt in the order of their numbers.
 Result<std::vector<SegmentFile>> ListSegments(const std::filesystem::path& attempt_directory);
 
+/// Removes a segment's file with those that SQLite keeps beside it, as far as that succeeds.
+void RemoveSegment(const std::filesystem::path& path);
+
 /// A name of a network file system ("NFS"), if statfs's magic number is one's.
 std::optional<std::string> NetworkFileSystemName(uint64_t magic);
 /// Fails if `path` lies on a network file system, where SQLite's WAL cannot work.
 Status RequireLocalFileSystem(const std::filesystem::path& path);
-
-/// Makes the entries of a directory survive a power loss.
-Status SyncDirectory(const std::filesystem::path& directory);
 
 }  // namespace trafrec::store

@@ -110,6 +110,7 @@ struct AttemptInfo {
   TimeNs started_at = 0;
   TimeNs ended_at = 0;  ///< 0 unless finished
   Marks written;
+  Marks durable;  ///< what of it survives a power loss too
   uint64_t exchanges = 0;
   uint64_t messages = 0;
   uint64_t frames = 0;

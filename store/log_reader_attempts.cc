@@ -31,7 +31,7 @@ Status ReadFacts(db::Database& database, AttemptInfo& info) {
   }
 }
 
-Status ReadMarks(db::Database& database, Marks& marks) {
+Status ReadMarks(db::Database& database, Marks& marks, Marks& durable) {
   TRY_ASSIGN(db::Statement rows, database.Prepare("SELECT name, value FROM mark"));
   while (true) {
     TRY_ASSIGN(const bool row, rows.Step());
@@ -45,6 +45,12 @@ Status ReadMarks(db::Database& database, Marks& marks) {
       marks.requests_through = rows.Int(1);
     } else if (name == "answers_through") {
       marks.answers_through = rows.Int(1);
+    } else if (name == "durable_exchanges_below") {
+      durable.exchanges_below = rows.Unsigned(1);
+    } else if (name == "durable_requests_through") {
+      durable.requests_through = rows.Int(1);
+    } else if (name == "durable_answers_through") {
+      durable.answers_through = rows.Int(1);
     }
   }
 }
@@ -121,7 +127,10 @@ Status AddSegment(SegmentFiles& files, const AttemptKey& key, uint32_t segment, 
     db::Database& database = connection.database();
     losses.clear();
     TRY(ReadFacts(database, info));
-    TRY(ReadMarks(database, info.written));
+    TRY(ReadMarks(database, info.written, info.durable));
+    if (connection.immutable()) {
+      info.durable = info.written;  // it was synced before it got its name
+    }
     TRY(ReadCounters(database, info.counters));
     TRY(ReadLosses(database, losses));
     TRY_ASSIGN(figures, ReadFigures(database));

@@ -2,16 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
-#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "store/attempt_writer.h"
+#include "store/files.h"
 #include "store/frame_builder.h"
 #include "store/limits.h"
 #include "store/log_layout.h"
 #include "store/recorder_lock.h"
 #include "store/recovery.h"
+#include "store/reserve_file.h"
 #include "store/shed_messages.h"
 
 namespace trafrec::store {
@@ -32,15 +34,13 @@ size_t QueueBytes(const LogWriterOptions& options) {
 /// the way to the disk is full.
 class FrameLogWriter final : public LogWriter {
  public:
-  FrameLogWriter(const LogWriterOptions& options, RecorderLock lock,
-                 std::unique_ptr<SegmentSealer> sealer, const AttemptFacts& facts,
+  FrameLogWriter(const LogWriterOptions& options, RecorderLock lock, const AttemptFacts& facts,
                  const std::filesystem::path& directory)
       : options_(options),
         lock_(std::move(lock)),
-        sealer_(std::move(sealer)),
         pipeline_(options.compression, options.compression_level, options.compression_threads,
                   QueueBytes(options)),
-        writer_(options, facts, directory, pipeline_, *sealer_, tally_),
+        writer_(options, facts, directory, pipeline_, sealer_, tally_),
         builder_(pipeline_.NewFrame()) {}
 
   ~FrameLogWriter() override { pipeline_.Close(); }
@@ -52,6 +52,12 @@ class FrameLogWriter final : public LogWriter {
       Cut();
     }
     return {};
+  }
+
+  /// Only now that the new attempt is on the disk: should it die before, its own time must lie in
+  /// the crash row of the one before it.
+  void Recover(const std::vector<uint32_t>& attempts, TimeNs now) {
+    RecoverAttempts(options_.log / options_.recorder, attempts, now, sealer_);
   }
 
   void PutConnection(const ConnectionRecord& connection) override {
@@ -151,16 +157,20 @@ class FrameLogWriter final : public LogWriter {
 
   void Drain() override {
     const uint64_t sequence = sequence_ + 1;
-    writer_.WantCommit(sequence);
+    writer_.status().WantCommit(sequence);
     pipeline_.Push(TakeFrame());
-    writer_.WaitSettled(sequence);
+    writer_.status().WaitSettled(sequence);
   }
 
-  void SetCounters(Counters counters) override { writer_.SetCounters(std::move(counters)); }
-  double pressure() const override { return pipeline_.fill(); }
-  std::optional<Error> trouble() const override { return writer_.trouble(); }
-  Marks written() const override { return writer_.written(); }
-  LogWriterSummary summary() const override { return writer_.summary(); }
+  void SetCounters(Counters counters) override { writer_.status().SetCounters(std::move(counters)); }
+  double pressure() const override { return std::max(pipeline_.fill(), writer_.space_pressure()); }
+  bool saving_space() const override { return writer_.space_pressure() > 0; }
+  std::optional<Error> trouble() const override { return writer_.status().trouble(); }
+  Marks written() const override { return writer_.status().written(); }
+  Marks durable() const override { return writer_.status().durable(); }
+  std::optional<Error> unsynced() const override { return writer_.status().unsynced(); }
+  void Rotate() override { writer_.WantRotation(); }
+  LogWriterSummary summary() const override { return writer_.status().summary(); }
   Counters counters() const override { return tally_.ToCounters(); }
 
   Result<LogWriterSummary> Close(TimeNs ended_at) override {
@@ -173,11 +183,11 @@ class FrameLogWriter final : public LogWriter {
     pipeline_.Push(TakeFrame());
     pipeline_.Close();
     const Status finished = writer_.Finish(std::max(ended_at, packet_now_));
-    const Status sealed = sealer_->Finish(milliseconds(limits::kSealPatienceMs));
+    const Status sealed = sealer_.Finish(milliseconds(limits::kSealPatienceMs));
     TRY(finished);
     TRY(sealed);
-    LogWriterSummary summary = writer_.summary();
-    summary.stored_bytes = sealer_->stored_bytes();
+    LogWriterSummary summary = writer_.status().summary();
+    summary.stored_bytes = sealer_.stored_bytes();
     return summary;
   }
 
@@ -267,7 +277,7 @@ class FrameLogWriter final : public LogWriter {
 
   const LogWriterOptions options_;
   const RecorderLock lock_;
-  const std::unique_ptr<SegmentSealer> sealer_;
+  SegmentSealer sealer_;
   StoreTally tally_;
   FramePipeline pipeline_;
   AttemptWriter writer_;
@@ -297,28 +307,27 @@ Result<std::unique_ptr<LogWriter>> LogWriter::Open(const LogWriterOptions& optio
     TRY(RequireLocalFileSystem(options.log));
   }
   TRY_ASSIGN(RecorderLock lock, RecorderLock::Take(options.log, options.recorder));
-  const TimeNs now = WallClockNow();
-  auto sealer = std::make_unique<SegmentSealer>();
-  TRY_ASSIGN(const uint32_t last_attempt,
-             RecoverAttempts(options.log, options.recorder, now, *sealer));
+  const TimeNs now = options.wall_clock();
+  TRY_ASSIGN(const std::vector<uint32_t> earlier, ListAttempts(options.log / options.recorder));
+  for (const uint32_t attempt : earlier) {
+    // The new attempt may need that room.
+    const auto dead = options.log / options.recorder / AttemptDirectoryName(attempt);
+    TRY(RemoveFile(dead / kReserveName));
+  }
   const AttemptFacts facts{identity.log_id,
                            options.recorder,
-                           last_attempt + 1,
+                           earlier.empty() ? 1 : earlier.back() + 1,
                            options.version,
                            options.source,
                            options.live,
+                           options.durability == Durability::kFull ? "full" : "normal",
                            now};
   const std::filesystem::path directory =
       options.log / options.recorder / AttemptDirectoryName(facts.attempt);
-  std::error_code failure;
-  std::filesystem::create_directory(directory, failure);
-  if (failure) {
-    return FailErrno(failure.value(), "cannot make " + directory.string(),
-                     "record into a folder that you may write to");
-  }
-  auto writer = std::make_unique<FrameLogWriter>(options, std::move(lock), std::move(sealer), facts,
-                                                 directory);
+  TRY(MakeDirectory(directory));
+  auto writer = std::make_unique<FrameLogWriter>(options, std::move(lock), facts, directory);
   TRY(writer->Start(now));
+  writer->Recover(earlier, now);
   return writer;
 }
 

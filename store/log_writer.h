@@ -2,17 +2,23 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/counters.h"
 #include "base/error.h"
+#include "base/time.h"
 #include "store/record_sink.h"
 
 namespace trafrec::store {
 
 enum class Compression : uint8_t { kNone = 0, kZstd = 1 };
+
+/// How much of a live recording a power loss may take: what the last second brought, or what is not
+/// yet committed.
+enum class Durability : uint8_t { kNormal, kFull };
 
 struct LogWriterOptions {
   std::filesystem::path log;  ///< made, with its parents, if it does not exist
@@ -25,9 +31,14 @@ struct LogWriterOptions {
   int compression_level = 1;
   unsigned compression_threads = 0;  ///< 0: as many as there are cores
   uint64_t segment_bytes_max = uint64_t{1} << 30;
-  int64_t segment_age_max_ms = 3'600'000;  ///< live only; packet time decides for files
+  int64_t segment_age_max_ms = 3'600'000;  ///< live since its first frame; of files packet time
   int64_t commit_interval_ms = 100;
+  Durability durability = Durability::kNormal;
+  /// Live: with less free space on the disk, recording sheds. 0: only when it is full.
+  uint64_t free_bytes_min = uint64_t{256} << 20;
   size_t queue_bytes_max = size_t{64} << 20;  ///< raw bytes between reassembly and the writer
+  /// Of starts, ends and crashes; it may jump. Ages and intervals go by a clock that does not.
+  std::function<TimeNs()> wall_clock = WallClockNow;
 };
 
 /// What a finished attempt put into the log.
@@ -48,8 +59,9 @@ struct LogWriterSummary {
 /// there is room. Any error of a finite job is kept and returned by Close.
 class LogWriter : public RecordSink {
  public:
-  /// Opens or creates the log, takes the recorder's lock, recovers what a dead attempt left (its
-  /// open segments are sealed, a crash row added), and starts a new attempt with a kStart loss row.
+  /// Opens or creates the log, takes the recorder's lock, and starts a new attempt with a kStart
+  /// loss row. What a dead attempt left is recovered beside it (its open segments are sealed, a
+  /// crash row added); Close waits for that.
   static Result<std::unique_ptr<LogWriter>> Open(const LogWriterOptions& options);
 
   /// Cuts the frame under construction and waits until all that was put is committed, or known to
@@ -57,12 +69,21 @@ class LogWriter : public RecordSink {
   virtual void Drain() = 0;
   /// The latest accounting, those of counters() included; stored with the next commit and at Close.
   virtual void SetCounters(Counters counters) = 0;
-  /// 0 … 1: how full the queue towards the disk is. The reassembly thread sheds by it when live.
+  /// 0 … 1: how full the queue towards the disk, or the disk, is. The reassembly thread sheds by it
+  /// when live.
   virtual double pressure() const = 0;
+  /// Live: less space is free than free_bytes_min. Thread-safe.
+  virtual bool saving_space() const = 0;
   /// False while a live recording cannot store (disk full); with the reason. Thread-safe.
   virtual std::optional<Error> trouble() const = 0;
   /// What has been committed so far: survives kill -9. Thread-safe.
   virtual Marks written() const = 0;
+  /// What of it survives a power loss too. Thread-safe.
+  virtual Marks durable() const = 0;
+  /// The last reason why something that is written may not survive a power loss. Thread-safe.
+  virtual std::optional<Error> unsynced() const = 0;
+  /// Live: ends the open segment soon. Thread-safe.
+  virtual void Rotate() = 0;
   /// The figures so far. Thread-safe.
   virtual LogWriterSummary summary() const = 0;
   /// The store's own counters (messages and exchanges stored, shed by reason), as parts of the

@@ -14,6 +14,9 @@
 #include <thread>
 #include <utility>
 
+#include "store/file_calls.h"
+#include "store/files.h"
+
 namespace trafrec::store {
 namespace {
 
@@ -69,19 +72,14 @@ LockHolder ParseHolder(const std::string& text) {
 Result<RecorderLock> RecorderLock::Take(const std::filesystem::path& log,
                                         const std::string& recorder) {
   const std::filesystem::path directory = log / recorder;
-  std::error_code failure;
-  std::filesystem::create_directory(directory, failure);
-  if (failure) {
-    return FailErrno(failure.value(), "cannot make " + directory.string(),
-                     "record into a folder that you may write to");
-  }
+  TRY(MakeDirectory(directory));
   const std::string path = (directory / "lock").string();
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  const int fd = Files().Open(path.c_str(), O_RDWR | O_CREAT, 0644);
   if (fd < 0) {
     return FailErrno(errno, "cannot open " + path, "record into a folder that you may write to");
   }
   RecorderLock lock(fd);
-  for (int tries = 1; flock(fd, LOCK_EX | LOCK_NB) != 0; ++tries) {
+  for (int tries = 1; Files().Lock(fd, LOCK_EX | LOCK_NB) != 0; ++tries) {
     if (errno != EWOULDBLOCK && errno != EINTR) {
       return FailErrno(errno, "cannot lock " + path);
     }
@@ -95,8 +93,11 @@ Result<RecorderLock> RecorderLock::Take(const std::filesystem::path& log,
     std::this_thread::sleep_for(kTakePause);
   }
   const std::string text = DescribeThisProcess();
-  if (ftruncate(fd, 0) != 0 ||
-      pwrite(fd, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+  if (Files().Truncate(fd, 0) != 0) {
+    return FailErrno(errno, "cannot empty " + path);
+  }
+  // Whoever holds the lock is what counts; a text that is cut short only says less to people.
+  if (Files().Write(fd, text.data(), text.size()) < 0) {
     return FailErrno(errno, "cannot write " + path);
   }
   return lock;

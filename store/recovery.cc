@@ -1,11 +1,11 @@
 #include "store/recovery.h"
 
 #include <algorithm>
-#include <optional>
-#include <vector>
+#include <cstdlib>
+#include <iterator>
+#include <map>
 
 #include "store/log_layout.h"
-#include "store/reserve_file.h"
 #include "store/segment_writer.h"
 
 namespace trafrec::store {
@@ -21,50 +21,59 @@ struct Remains {
   TimeNs packets_through = 0;
 };
 
-std::optional<Remains> ReadRemains(const SegmentFile& file) {
+/// Facts of the attempt by their key.
+Result<std::map<std::string, std::string>> ReadAttemptFacts(db::Database& database) {
+  TRY_ASSIGN(db::Statement rows, database.Prepare("SELECT key, value FROM attempt"));
+  std::map<std::string, std::string> facts;
+  while (true) {
+    TRY_ASSIGN(const bool row, rows.Step());
+    if (!row) {
+      return facts;
+    }
+    facts[std::string(rows.Text(0))] = rows.Text(1);
+  }
+}
+
+Result<Remains> ReadRemains(const SegmentFile& file) {
   const bool open = file.state == SegmentState::kOpen;
-  Result<db::Database> database =
-      db::Database::Open(file.path, open ? db::OpenMode::kReadWrite : db::OpenMode::kReadImmutable);
-  if (!database) {
-    return std::nullopt;
-  }
-  const auto text = [&](const char* key) {
-    return database->QueryText(std::string("SELECT value FROM attempt WHERE key='") + key + "'")
-        .value_or(std::string());
-  };
+  TRY_ASSIGN(
+      db::Database database,
+      db::Database::Open(file.path, open ? db::OpenMode::kReadWrite : db::OpenMode::kReadImmutable));
+  TRY_ASSIGN(auto facts, ReadAttemptFacts(database));
   const auto number = [&](const char* key) {
-    return database->QueryInt(std::string("SELECT value FROM attempt WHERE key='") + key + "'")
-        .value_or(std::nullopt);
+    return static_cast<int64_t>(std::strtoll(facts[key].c_str(), nullptr, 10));
   };
-  const std::optional<int64_t> live = number("live");
-  if (!live) {
-    return std::nullopt;
-  }
   Remains remains;
-  remains.facts = {text("log_id"),
-                   text("recorder"),
-                   static_cast<uint32_t>(number("attempt").value_or(0)),
-                   text("version"),
-                   text("source"),
-                   *live != 0,
-                   number("started_ns").value_or(0)};
+  remains.facts = {facts["log_id"],
+                   facts["recorder"],
+                   static_cast<uint32_t>(number("attempt")),
+                   facts["version"],
+                   facts["source"],
+                   number("live") != 0,
+                   facts["durability"],
+                   number("started_ns")};
   remains.segment = file.number;
-  remains.ended = number("ended_ns").has_value() || number("crashed_ns").has_value();
-  remains.packets_through =
-      database->QueryInt("SELECT value FROM mark WHERE name='packets_through' AND value > 0")
-          .value_or(std::nullopt)
-          .value_or(remains.facts.started_at);
+  remains.ended = facts.contains("ended_ns") || facts.contains("crashed_ns");
+  TRY_ASSIGN(
+      const auto through,
+      database.QueryInt("SELECT value FROM mark WHERE name='packets_through' AND value > 0"));
+  remains.packets_through = through.value_or(remains.facts.started_at);
   return remains;
 }
 
-/// The file was made, but its schema was never committed.
-void RemoveUnborn(const fs::path& path) {
-  std::error_code ignored;
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
-    fs::remove(path.string() + suffix, ignored);
+/// Of the last segment that can be read: one that is damaged is no reason to say nothing of the
+/// crash. Any other failure is, as the next start may see more.
+Result<Remains> ReadLastRemains(const std::vector<SegmentFile>& segments) {
+  for (auto segment = segments.rbegin();; ++segment) {
+    Result<Remains> remains = ReadRemains(*segment);
+    if (remains || remains.error().code != ErrorCode::kCorrupt ||
+        std::next(segment) == segments.rend()) {
+      return remains;
+    }
   }
 }
 
+/// The file was made, but its schema was never committed.
 bool IsUnborn(const fs::path& path) {
   Result<db::Database> database = db::Database::Open(path, db::OpenMode::kReadWrite);
   if (!database) {
@@ -81,7 +90,7 @@ Status AddCrashRow(const fs::path& directory, const SegmentFile& last, const Rem
   crash.from = remains.packets_through;
   crash.until = std::max(now, crash.from);
   SegmentWriter writer(remains.facts, directory, Compression::kNone, 0);
-  if (last.state == SegmentState::kOpen) {
+  if (last.state == SegmentState::kOpen && last.number == remains.segment) {
     TRY(writer.Reopen(last));
   } else {
     TRY(writer.OpenAfter(last));
@@ -93,54 +102,49 @@ Status AddCrashRow(const fs::path& directory, const SegmentFile& last, const Rem
   {
     const db::Database closed = std::move(database);
   }
-  const Result<bool> sealed = SealSegment(path);
-  if (!sealed || !*sealed) {
-    sealer.Submit(path, std::nullopt);
-  }
+  sealer.SubmitLeft(std::move(path));
   return {};
 }
 
 Status RecoverAttempt(const fs::path& directory, TimeNs now, SegmentSealer& sealer) {
-  std::error_code ignored;
-  fs::remove(directory / kReserveName, ignored);
   TRY_ASSIGN(std::vector<SegmentFile> segments, ListSegments(directory));
   while (!segments.empty() && segments.back().state == SegmentState::kOpen &&
          IsUnborn(segments.back().path)) {
-    RemoveUnborn(segments.back().path);
+    RemoveSegment(segments.back().path);
     segments.pop_back();
   }
   if (segments.empty()) {
     return {};
   }
-  const std::optional<Remains> remains = ReadRemains(segments.back());
-  if (!remains || !remains->facts.live) {
+  TRY_ASSIGN(const Remains remains, ReadLastRemains(segments));
+  if (!remains.facts.live) {
     return {};
   }
-  for (SegmentFile& segment : segments) {
-    const bool gets_crash_row = !remains->ended && segment.number == remains->segment &&
+  for (const SegmentFile& segment : segments) {
+    const bool gets_crash_row = !remains.ended && segment.number == remains.segment &&
                                 segment.state == SegmentState::kOpen;
     if (segment.state != SegmentState::kSealed && !gets_crash_row) {
-      const Result<bool> sealed = SealSegment(segment.path);
-      if (!sealed || !*sealed) {
-        sealer.Submit(segment.path, std::nullopt);
-      }
+      sealer.SubmitLeft(segment.path);
     }
   }
-  return remains->ended ? Status() : AddCrashRow(directory, segments.back(), *remains, now, sealer);
+  return remains.ended ? Status() : AddCrashRow(directory, segments.back(), remains, now, sealer);
 }
 
 }  // namespace
 
-Result<uint32_t> RecoverAttempts(const fs::path& log, const std::string& recorder, TimeNs now,
-                                 SegmentSealer& sealer) {
-  const fs::path directory = log / recorder;
-  TRY_ASSIGN(const std::vector<uint32_t> attempts, ListAttempts(directory));
-  for (const uint32_t attempt : attempts) {
-    const fs::path path = directory / AttemptDirectoryName(attempt);
-    // One attempt that cannot be recovered must not keep the next recording from starting.
-    static_cast<void>(RecoverAttempt(path, now, sealer));
+void RecoverAttempts(const fs::path& recorder_directory, const std::vector<uint32_t>& attempts,
+                     TimeNs now, SegmentSealer& sealer) {
+  if (attempts.empty()) {
+    return;
   }
-  return attempts.empty() ? 0 : attempts.back();
+  sealer.Do([recorder_directory, attempts, now, &sealer] {
+    for (const uint32_t attempt : attempts) {
+      // What cannot be recovered must not keep the new recording from going on; the next start tries
+      // again, and verify tells of it.
+      static_cast<void>(
+          RecoverAttempt(recorder_directory / AttemptDirectoryName(attempt), now, sealer));
+    }
+  });
 }
 
 }  // namespace trafrec::store

@@ -1,26 +1,35 @@
 #include "store/reserve_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "store/file_calls.h"
+#include "store/files.h"
 
 namespace trafrec::store {
 
-bool ReserveFile::Hold(int64_t bytes) {
-  const int fd = open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) {
-    return false;
+Status ReserveFile::Hold(int64_t bytes) {
+  const std::string what = fmt::format("cannot hold {} KiB in reserve in {}", bytes >> 10,
+                                       path_.parent_path().string());
+  const char* const remedy = "free some space, or record onto another disk";
+  const int file = Files().Open(path_.c_str(), O_WRONLY | O_CREAT, 0644);
+  if (file < 0) {
+    return FailErrno(errno, what, remedy);
   }
-  const bool held = posix_fallocate(fd, 0, bytes) == 0;
-  close(fd);
+  const bool held = Files().Allocate(file, bytes) == 0;
+  const int failure = errno;
+  close(file);
   if (!held) {
     Release();
+    return FailErrno(failure, what, remedy);
   }
-  return held;
+  return {};
 }
 
-void ReserveFile::Release() {
-  std::error_code ignored;
-  std::filesystem::remove(path_, ignored);
-}
+void ReserveFile::Release() { static_cast<void>(RemoveFile(path_)); }
 
 }  // namespace trafrec::store

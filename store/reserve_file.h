@@ -16,9 +16,8 @@ class ReserveFile {
   ReserveFile(const ReserveFile&) = delete;
   ReserveFile& operator=(const ReserveFile&) = delete;
 
-  /// Takes the space. False if there is not so much: then it holds nothing, and a recording goes on
-  /// without it.
-  bool Hold(int64_t bytes);
+  /// Takes the space. If there is not so much it holds nothing.
+  Status Hold(int64_t bytes);
   void Release();
 
  private:

@@ -1,12 +1,10 @@
 #include "store/seal.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
-#include <cstdio>
 #include <utility>
 
+#include "store/file_calls.h"
+#include "store/files.h"
 #include "store/limits.h"
 #include "store/log_layout.h"
 
@@ -32,34 +30,19 @@ fs::path WithState(const fs::path& path, SegmentState state) {
   return path.parent_path() / SegmentFileName(number, state);
 }
 
-void RemoveCompanions(const fs::path& path) {
-  std::error_code ignored;
-  fs::remove(path.string() + "-wal", ignored);
-  fs::remove(path.string() + "-shm", ignored);
-}
-
-Status SyncFile(const fs::path& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    return FailErrno(errno, "cannot open " + path.string());
-  }
-  const bool synced = fsync(fd) == 0;
-  const int failure = errno;
-  close(fd);
-  if (!synced) {
-    return FailErrno(failure, "cannot sync " + path.string());
-  }
-  return {};
+Status RemoveCompanions(const fs::path& path) {
+  TRY(RemoveFile(path.string() + "-wal"));
+  return RemoveFile(path.string() + "-shm");
 }
 
 Status Rename(fs::path& path, SegmentState state) {
   const fs::path renamed = WithState(path, state);
   if (renamed != path) {
-    if (std::rename(path.c_str(), renamed.c_str()) != 0) {
+    if (Files().Rename(path.c_str(), renamed.c_str()) != 0) {
       return FailErrno(errno, "cannot rename " + path.string() + " to " + renamed.string());
     }
-    RemoveCompanions(path);
-    path = renamed;
+    const fs::path before = std::exchange(path, renamed);
+    TRY(RemoveCompanions(before));
   }
   return SyncDirectory(path.parent_path());
 }
@@ -103,7 +86,7 @@ Result<bool> SealSegment(fs::path& path) {
       break;
   }
   TRY(SyncFile(path));
-  RemoveCompanions(path);
+  TRY(RemoveCompanions(path));
   TRY(Rename(path, SegmentState::kSealed));
   return true;
 }
@@ -119,9 +102,21 @@ SegmentSealer::~SegmentSealer() {
   thread_.join();
 }
 
-void SegmentSealer::Submit(fs::path path, std::optional<db::Database> database) {
+void SegmentSealer::Submit(fs::path path, db::Database database) {
+  Add({.path = std::move(path), .database = std::move(database), .work = {}});
+}
+
+void SegmentSealer::SubmitLeft(fs::path path) {
+  Add({.path = std::move(path), .database = {}, .work = {}, .left = true});
+}
+
+void SegmentSealer::Do(std::function<void()> work) {
+  Add({.path = {}, .database = {}, .work = std::move(work)});
+}
+
+void SegmentSealer::Add(Job job) {
   const std::lock_guard lock(mutex_);
-  jobs_.push_back({std::move(path), std::move(database)});
+  jobs_.push_back(std::move(job));
   changed_.notify_all();
 }
 
@@ -133,8 +128,9 @@ Status SegmentSealer::Finish(std::chrono::milliseconds patience) {
   changed_.wait(
       lock, [&] { return done() || (!working_ && std::chrono::steady_clock::now() >= deadline); });
   for (const Job& job : jobs_) {
-    std::error_code ignored;
-    stored_bytes_ += fs::file_size(job.path, ignored);
+    std::error_code failure;
+    const uint64_t bytes = job.left ? 0 : fs::file_size(job.path, failure);
+    stored_bytes_ += failure ? 0 : bytes;
   }
   jobs_.clear();
   if (error_) {
@@ -148,11 +144,23 @@ uint64_t SegmentSealer::stored_bytes() const {
   return stored_bytes_;
 }
 
+bool SegmentSealer::all_sealed() const {
+  const std::lock_guard lock(mutex_);
+  return jobs_.empty() && !working_ && !error_;
+}
+
 bool SegmentSealer::Try(Job& job) {
+  if (job.work) {
+    job.work();
+    return true;
+  }
   job.database.reset();
   const Result<bool> sealed = SealSegment(job.path);
   if (sealed && !*sealed) {
     return false;
+  }
+  if (job.left) {
+    return true;
   }
   std::error_code failure;
   const uint64_t bytes = fs::file_size(job.path, failure);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -28,22 +29,34 @@ class SegmentSealer {
   /// Leaves to the next start what is not sealed.
   ~SegmentSealer();
 
-  /// `database`, if there is one, is closed first, on the sealer's thread.
-  void Submit(std::filesystem::path path, std::optional<db::Database> database);
+  /// `database` is closed first, on the sealer's thread.
+  void Submit(std::filesystem::path path, db::Database database);
+  /// What an earlier attempt left. That it cannot be sealed is no failure of this recording: the
+  /// next start tries again.
+  void SubmitLeft(std::filesystem::path path);
+
+  /// Work on files at rest that would keep a recording from starting; it may Submit what it finds.
+  void Do(std::function<void()> work);
 
   /// Waits until all is sealed, or only what readers still hold after `patience` is left. Returns
   /// the first error other than that.
   Status Finish(std::chrono::milliseconds patience);
 
-  /// Sizes of the files submitted by Submit, as far as they are sealed or were given up.
+  /// Sizes of the files that Submit was given, as far as they are sealed or were given up.
   uint64_t stored_bytes() const;
+
+  /// All that it was given is sealed, and nothing failed.
+  bool all_sealed() const;
 
  private:
   struct Job {
     std::filesystem::path path;
     std::optional<db::Database> database;
+    std::function<void()> work;
+    bool left = false;
   };
 
+  void Add(Job job);
   void Run();
   /// False: it must be tried again.
   bool Try(Job& job);

@@ -36,10 +36,10 @@ Status Configure(db::Database& database, bool live) {
                   "PRAGMA user_version={}; PRAGMA cache_size=-{};",
                   kPageBytes, kApplicationId, kSegmentVersion, limits::kPageCacheKiB)));
   if (live) {
-    return database.Execute(
-        fmt::format("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-                    "PRAGMA wal_autocheckpoint={};",
-                    limits::kWalPages));
+    TRY(database.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"));
+    // SQLite would keep the failure of a checkpoint of its own to itself.
+    database.CheckpointByHand();
+    return {};
   }
   return database.Execute(
       "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;");
@@ -63,6 +63,9 @@ Result<SegmentTables> SegmentTables::Create(const std::filesystem::path& path,
   TRY(tables.PutAttemptFact("source", facts.source));
   TRY(tables.PutAttemptFact("live", facts.live ? 1 : 0));
   TRY(tables.PutAttemptFact("clock", facts.live ? "realtime" : "capture"));
+  if (facts.live) {
+    TRY(tables.PutAttemptFact("durability", facts.durability));
+  }
   TRY(tables.PutAttemptFact("started_ns", facts.started_at));
   TRY(tables.Commit());
   TRY(tables.PrepareStatements());
@@ -266,13 +269,21 @@ Status SegmentTables::PutLoss(int64_t frame, const FrameRows::Loss& row,
       .Run();
 }
 
+Status SegmentTables::PutMark(std::string_view name, int64_t value) {
+  return put_mark_.Bind(0, name).Bind(1, value).Run();
+}
+
 Status SegmentTables::PutMarks(const Marks& marks, TimeNs packets_through) {
-  TRY(put_mark_.Bind(0, std::string_view("exchanges_below")).Bind(1, marks.exchanges_below).Run());
-  TRY(put_mark_.Bind(0, std::string_view("requests_through"))
-          .Bind(1, marks.requests_through)
-          .Run());
-  TRY(put_mark_.Bind(0, std::string_view("answers_through")).Bind(1, marks.answers_through).Run());
-  return put_mark_.Bind(0, std::string_view("packets_through")).Bind(1, packets_through).Run();
+  TRY(PutMark("exchanges_below", static_cast<int64_t>(marks.exchanges_below)));
+  TRY(PutMark("requests_through", marks.requests_through));
+  TRY(PutMark("answers_through", marks.answers_through));
+  return PutMark("packets_through", packets_through);
+}
+
+Status SegmentTables::PutDurableMarks(const Marks& marks) {
+  TRY(PutMark("durable_exchanges_below", static_cast<int64_t>(marks.exchanges_below)));
+  TRY(PutMark("durable_requests_through", marks.requests_through));
+  return PutMark("durable_answers_through", marks.answers_through);
 }
 
 Status SegmentTables::PutCounters(const Counters& counters) {

@@ -22,7 +22,8 @@ struct AttemptFacts {
   std::string version;
   std::string source;
   bool live = false;
-  TimeNs started_at = 0;  ///< wall clock
+  std::string durability;  ///< of a live one: normal, full
+  TimeNs started_at = 0;   ///< wall clock
 };
 
 /// The tables of one open segment: its SQLite connection, one prepared statement a table, and the
@@ -58,6 +59,7 @@ class SegmentTables {
   Status PutConnection(int64_t frame, const FrameRows::Connection& row);
   Status PutLoss(int64_t frame, const FrameRows::Loss& row, std::string_view recorder);
   Status PutMarks(const Marks& marks, TimeNs packets_through);
+  Status PutDurableMarks(const Marks& marks);
   Status PutCounters(const Counters& counters);
   Status PutAttemptFact(std::string_view key, int64_t value);
   Status PutAttemptFact(std::string_view key, std::string_view value);
@@ -74,6 +76,7 @@ class SegmentTables {
 
   explicit SegmentTables(db::Database database) : database_(std::move(database)) {}
   Status PrepareStatements();
+  Status PutMark(std::string_view name, int64_t value);
   /// The id of a text in this segment; adds it if it is not known.
   Result<int64_t> TextId(std::string_view text);
   void ForgetTexts();

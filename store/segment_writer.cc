@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "store/files.h"
+#include "store/limits.h"
 
 namespace trafrec::store {
 namespace {
@@ -25,14 +27,16 @@ Status SegmentWriter::OpenNext() {
   path_ = directory_ / SegmentFileName(segment_ + 1, SegmentState::kOpen);
   Result<SegmentTables> tables = SegmentTables::Create(path_, facts_, segment_ + 1);
   if (!tables) {
-    // The next try must find the name free.
-    std::error_code ignored;
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
-      std::filesystem::remove(path_.string() + suffix, ignored);
-    }
+    RemoveSegment(path_);  // the next try must find the name free
     return std::unexpected(std::move(tables).error());
   }
-  TRY(SyncDirectory(directory_));
+  if (Status synced = SyncDirectory(directory_); !synced) {
+    {
+      const SegmentTables closed = *std::move(tables);
+    }
+    RemoveSegment(path_);
+    return synced;
+  }
   tables_ = *std::move(tables);
   ++segment_;
   frame_id_ = committed_frame_id_ = 0;
@@ -109,9 +113,10 @@ Status SegmentWriter::PutMessageRows(const FrameRows& rows) {
     if (row.update) {
       TRY(tables_->PutFacts(frame_id_, row));
       TRY(tables_->DeleteGaps(row.id));
+      parts_.NoteFacts(row.id, row.extents);
     } else {
       TRY(tables_->PutMessage(frame_id_, row));
-      parts_.NoteMessage(row.id, segment_);
+      parts_.NoteMessage(row.id, row.extents, segment_);
     }
     for (uint32_t index = 0; index < row.gap_count; ++index) {
       TRY(tables_->PutGap(row.id, index, *gap++));
@@ -189,10 +194,22 @@ Status SegmentWriter::PutTimeRange() {
   return PutAttemptFact("last_began_ns", last_began_ns_);
 }
 
-Status SegmentWriter::Commit(const Marks& marks, TimeNs packets_through) {
+Status SegmentWriter::Commit(const Marks& marks, const std::optional<Marks>& durable,
+                             TimeNs packets_through) {
   TRY(BeginIfNeeded());
   TRY(tables_->PutMarks(marks, packets_through));
+  if (durable) {
+    TRY(tables_->PutDurableMarks(*durable));
+  }
   return CommitAsIs();
+}
+
+Status SegmentWriter::CheckpointIfDue() {
+  if (tables_->database().wal_pages() < limits::kWalPages) {
+    return {};
+  }
+  TRY(tables_->database().Checkpoint());
+  return {};
 }
 
 Status SegmentWriter::CommitAsIs() {

@@ -44,11 +44,17 @@ class SegmentWriter {
   /// first_began_ns and last_began_ns: lets a reader leave out a segment without a look at its
   /// rows.
   Status PutTimeRange();
-  /// With the marks that hold then. The transaction was begun by the first call since the last one.
-  Status Commit(const Marks& marks, TimeNs packets_through);
+  /// With the marks that hold then, and those that survive a power loss already. The transaction
+  /// was begun by the first call since the last one.
+  Status Commit(const Marks& marks, const std::optional<Marks>& durable, TimeNs packets_through);
   /// Leaves the marks as they are.
   Status CommitAsIs();
   void Rollback();
+
+  /// Makes what was committed survive a power loss.
+  Status Sync() { return tables_->database().SyncWal(); }
+  /// Keeps the WAL short, when it has grown long.
+  Status CheckpointIfDue();
 
   /// Gives the committed segment away, to be sealed.
   std::pair<db::Database, std::filesystem::path> TakeSegment();

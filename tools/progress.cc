@@ -96,6 +96,18 @@ void ProgressPrinter::Show(const capture::RecorderProgress& progress) {
                                 "when there is room"
                           : "storing again");
   }
+  if (progress.saving_space != saving_space_) {
+    saving_space_ = !saving_space_;
+    Clear();
+    PrintNote(saving_space_ ? "the disk is nearly full: storing no bodies of answers to reads, and "
+                              "less and less of the reads the fuller it gets"
+                            : "there is room on the disk: storing everything again");
+  }
+  if (progress.unsynced && !unsynced_noted_) {
+    unsynced_noted_ = true;
+    Clear();
+    PrintNote(progress.unsynced->what + "; " + progress.unsynced->remedy);
+  }
   const Clock::time_point now = Clock::now();
   if (mode_ == Mode::kOff || (mode_ == Mode::kLines && now - last_at_ < kLinesEvery)) {
     return;

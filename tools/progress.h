@@ -30,6 +30,8 @@ class ProgressPrinter {
   Clock::time_point began_at_;
   bool on_screen_ = false;
   bool in_trouble_ = false;
+  bool saving_space_ = false;
+  bool unsynced_noted_ = false;
 };
 
 /// "12,304 packets/s  1,201 exchanges/s  lost 0  lag 3 ms, store 110 ms  ring 2%, store 1%".

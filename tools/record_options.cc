@@ -79,6 +79,12 @@ void RecordOptions::AddTo(OptionSet& options) {
                "size of a segment of the log; 1GiB if not given");
   options.Text("--rotate-age", rotate_age, "DURATION",
                "live: a segment is closed after this time; 1h if not given");
+  options.Choice("--durability", durability, "normal|full",
+                 "live: what a power loss may take: the last second (normal), or nothing that was "
+                 "committed (full; a commit each 100 ms)");
+  options.Text("--min-free", min_free, "SIZE",
+               "live: with less free disk than this, or a twentieth of the disk, shed what is "
+               "needed least; 0: only when it is full; 256MiB if not given");
   options.Text("--memory", memory, "SIZE",
                "what unfinished connections may take together; 256MiB if not given");
   options.Group("Output");
@@ -139,6 +145,9 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
       compress == "none" ? store::Compression::kNone : store::Compression::kZstd;
   options.log.compression_level = level;
   TRY_ASSIGN(options.log.segment_bytes_max, Named("--rotate-bytes", ParseSize(rotate_bytes)));
+  options.log.durability =
+      durability == "full" ? store::Durability::kFull : store::Durability::kNormal;
+  TRY_ASSIGN(options.log.free_bytes_min, Named("--min-free", ParseSize(min_free)));
   TRY_ASSIGN(options.log.segment_age_max_ms, Named("--rotate-age", ParseDurationMs(rotate_age)));
   return options;
 }

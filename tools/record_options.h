@@ -25,6 +25,8 @@ struct RecordOptions {
   int level = 1;
   std::string rotate_bytes = "1GiB";
   std::string rotate_age = "1h";
+  std::string durability = "normal";
+  std::string min_free = "256MiB";
   std::string memory = "256MiB";
   bool quiet = false;
   bool json = false;

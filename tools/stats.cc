@@ -51,8 +51,7 @@ std::string StoredInWords(const store::AttemptInfo& attempt) {
   return text;
 }
 
-std::string MarksInWords(const store::AttemptInfo& attempt) {
-  const store::Marks& marks = attempt.written;
+std::string MarksInWords(const store::Marks& marks) {
   if (marks.exchanges_below <= 1 && marks.requests_through == 0) {
     return "nothing yet";
   }
@@ -111,7 +110,10 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
                                CountOf(ValueOf(attempt.counters, "connections.seen"), "connection"),
                                CountOf(ValueOf(attempt.counters, "exchanges"), "exchange")));
   out += Line("stored", StoredInWords(attempt));
-  out += Line("written", MarksInWords(attempt));
+  const std::string written = MarksInWords(attempt.written);
+  const std::string durable = MarksInWords(attempt.durable);
+  out += Line("written", written);
+  out += Line("durable", durable == written ? "the same" : durable);
   if (const auto incomplete = FindValue(attempt.counters, "exchanges.incomplete")) {
     out +=
         Line("partial", fmt::format("{} ({})", CountOf(*incomplete, "exchange"),
@@ -155,6 +157,14 @@ void AppendLossJson(JsonAppender& json, const store::LossRecord& loss) {
   json.Close('}');
 }
 
+void AppendMarksJson(JsonAppender& json, std::string_view name, const store::Marks& marks) {
+  json.Open(name, '{');
+  json.Number("exchanges_below", marks.exchanges_below);
+  json.TimeOrNull("requests_through", marks.requests_through);
+  json.TimeOrNull("answers_through", marks.answers_through);
+  json.Close('}');
+}
+
 void AppendAttemptJson(JsonAppender& json, const store::AttemptInfo& attempt) {
   json.Open('{');
   json.Text("attempt", AttemptName(attempt));
@@ -166,11 +176,8 @@ void AppendAttemptJson(JsonAppender& json, const store::AttemptInfo& attempt) {
   json.Bool("finished", attempt.finished);
   json.Time("started", attempt.started_at);
   json.TimeOrNull("ended", attempt.ended_at);
-  json.Open("written", '{');
-  json.Number("exchanges_below", attempt.written.exchanges_below);
-  json.TimeOrNull("requests_through", attempt.written.requests_through);
-  json.TimeOrNull("answers_through", attempt.written.answers_through);
-  json.Close('}');
+  AppendMarksJson(json, "written", attempt.written);
+  AppendMarksJson(json, "durable", attempt.durable);
   json.Number("exchanges", attempt.exchanges);
   json.Number("messages", attempt.messages);
   json.Number("frames", attempt.frames);

@@ -38,6 +38,12 @@ void OnSignal(int /*signal*/) {
   errno = errno_before;
 }
 
+void OnRotate(int /*signal*/) {
+  if (capture::Recorder* recorder = g_recorder.load()) {
+    recorder->Rotate();
+  }
+}
+
 }  // namespace
 
 StopSignals::StopSignals(capture::Recorder& recorder) {
@@ -49,12 +55,16 @@ StopSignals::StopSignals(capture::Recorder& recorder) {
   sigaction(SIGINT, &action, &before_int_);
   sigaction(SIGTERM, &action, &before_term_);
   sigaction(SIGHUP, &action, &before_hup_);
+  action.sa_handler = OnRotate;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGUSR1, &action, &before_usr1_);
 }
 
 StopSignals::~StopSignals() {
   sigaction(SIGINT, &before_int_, nullptr);
   sigaction(SIGTERM, &before_term_, nullptr);
   sigaction(SIGHUP, &before_hup_, nullptr);
+  sigaction(SIGUSR1, &before_usr1_, nullptr);
   g_recorder = nullptr;
 }
 

@@ -130,16 +130,16 @@ Bytes Statement::Blob(int column) const {
 }
 
 Database::Database(sqlite3* handle, std::string path)
-    : handle_(handle), path_(std::make_unique<std::string>(std::move(path))) {}
+    : handle_(handle), facts_(std::make_unique<Facts>(std::move(path))) {}
 
 Database::~Database() { sqlite3_close_v2(handle_); }
 
 Database::Database(Database&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)), path_(std::move(other.path_)) {}
+    : handle_(std::exchange(other.handle_, nullptr)), facts_(std::move(other.facts_)) {}
 
 Database& Database::operator=(Database&& other) noexcept {
   std::swap(handle_, other.handle_);
-  std::swap(path_, other.path_);
+  std::swap(facts_, other.facts_);
   return *this;
 }
 
@@ -180,7 +180,7 @@ Status Database::Execute(std::string_view sql) {
   const std::string text(sql);
   const int code = sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) {
-    return std::unexpected(SqliteError(handle_, code, *path_));
+    return std::unexpected(SqliteError(handle_, code, facts_->path));
   }
   return {};
 }
@@ -190,9 +190,9 @@ Result<Statement> Database::Prepare(std::string_view sql, bool kept) {
   const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
                                       kept ? SQLITE_PREPARE_PERSISTENT : 0, &statement, nullptr);
   if (code != SQLITE_OK) {
-    return std::unexpected(SqliteError(handle_, code, *path_));
+    return std::unexpected(SqliteError(handle_, code, facts_->path));
   }
-  return Statement(statement, path_.get());
+  return Statement(statement, &facts_->path);
 }
 
 Result<std::optional<int64_t>> Database::QueryInt(std::string_view sql) {
@@ -214,16 +214,43 @@ int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
-Result<bool> Database::CheckpointAll() {
-  const int code =
-      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+void Database::CheckpointByHand() {
+  sqlite3_wal_hook(
+      handle_,
+      [](void* pages, sqlite3*, const char*, int count) {
+        *static_cast<int*>(pages) = count;
+        return SQLITE_OK;
+      },
+      &facts_->wal_pages);
+}
+
+Result<bool> Database::RunCheckpoint(int mode) {
+  int in_wal = 0;
+  int moved = 0;
+  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, mode, &in_wal, &moved);
   if (code == SQLITE_OK) {
-    return true;
+    return in_wal == moved;
   }
   if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) {
     return false;
   }
-  return std::unexpected(SqliteError(handle_, code, *path_));
+  return std::unexpected(SqliteError(handle_, code, facts_->path));
+}
+
+Result<bool> Database::Checkpoint() { return RunCheckpoint(SQLITE_CHECKPOINT_PASSIVE); }
+
+Result<bool> Database::CheckpointAll() { return RunCheckpoint(SQLITE_CHECKPOINT_TRUNCATE); }
+
+Status Database::SyncWal() {
+  sqlite3_file* wal = nullptr;
+  int code = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+  if (code == SQLITE_OK && wal != nullptr && wal->pMethods != nullptr) {
+    code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+  }
+  if (code != SQLITE_OK) {
+    return std::unexpected(SqliteError(nullptr, code, "cannot sync the WAL of " + facts_->path));
+  }
+  return {};
 }
 
 Result<bool> Database::LeaveWal() {

@@ -102,19 +102,33 @@ class Database {
   /// Inside BEGIN … COMMIT. SQLite leaves a transaction by itself on some errors (a full disk).
   bool in_transaction() const;
 
+  /// From now on the WAL is moved into the file by Checkpoint alone, and wal_pages counts it.
+  void CheckpointByHand();
+  /// Pages in the WAL at the last commit.
+  int wal_pages() const { return facts_->wal_pages; }
+  /// Moves of the WAL into the file what no reader still needs there; the next commits then reuse
+  /// it. False if some had to stay.
+  Result<bool> Checkpoint();
+  /// Makes all that was committed survive a power loss.
+  Status SyncWal();
   /// Moves the whole WAL into the file and empties it. False if a reader is in the way.
   Result<bool> CheckpointAll();
   /// Leaves WAL mode. False if anybody else is connected.
   Result<bool> LeaveWal();
 
-  const std::string& path() const { return *path_; }
+  const std::string& path() const { return facts_->path; }
   sqlite3* handle() const { return handle_; }
 
  private:
   Database(sqlite3* handle, std::string path);
+  Result<bool> RunCheckpoint(int mode);
 
   sqlite3* handle_ = nullptr;
-  std::unique_ptr<std::string> path_;  // has one address, however the Database moves
+  struct Facts {
+    std::string path;
+    int wal_pages = 0;
+  };
+  std::unique_ptr<Facts> facts_;  // has one address, however the Database moves
 };
 
 /// The Error of SQLite's last failure on `handle`: "PATH: SQLite's words".

@@ -70,12 +70,19 @@ class Victim {
   int reports_ = -1;
 };
 
+/// The next start of the same recorder, which records nothing. Recovery goes on beside it, so only
+/// its end says that all is done.
+void StartAgain(const LogWriterOptions& options) {
+  auto next = std::move(LogWriter::Open(options)).value();
+  ASSERT_TRUE(next->Close(WallClockNow()).has_value());
+}
+
 TEST(LogRecovery, KillLosesNothingBelowTheWrittenMark) {
   const TemporaryFolder folder;
   LogWriterOptions options = Live(folder / "log");
   options.segment_bytes_max = 300'000;  // several segments, so that the kill may hit a rotation
   const ExchangeNumber written = Victim(options).KillOnceWritten(20'000);
-  ASSERT_TRUE(LogWriter::Open(options).has_value());
+  StartAgain(options);
   const LogContent content = ReadLog(options.log);
   for (ExchangeNumber n = 1; n < written; ++n) {
     ASSERT_TRUE(content.exchanges.contains(n)) << n << " of " << written;
@@ -89,7 +96,7 @@ TEST(LogRecovery, NextStartSealsWhatAKilledRecorderLeft) {
   const LogWriterOptions options = Live(folder / "log");
   Victim(options).KillOnceWritten(100);
   ASSERT_THAT(FileNames(options.log, 1), testing::Contains("000001.open"));
-  ASSERT_TRUE(LogWriter::Open(options).has_value());
+  StartAgain(options);
   EXPECT_THAT(FileNames(options.log, 1), ElementsAre("000001.sqlite"));
 }
 
@@ -98,24 +105,21 @@ TEST(LogRecovery, CrashRowCoversTheTimeSinceTheLastWrittenPacket) {
   const LogWriterOptions options = Live(folder / "log");
   const ExchangeNumber written = Victim(options).KillOnceWritten(100);
   const TimeNs before = WallClockNow();
-  auto next = std::move(LogWriter::Open(options)).value();
+  StartAgain(options);
   const LogContent content = ReadLog(options.log);
   ASSERT_GE(content.losses.size(), 2U);
   const LogContent::Loss& crash = content.losses[1];
   EXPECT_EQ(crash.cause, LossCause::kCrash);
   EXPECT_GE(crash.from, TimeOf(written - 1));
   EXPECT_GE(crash.until, before);
-  ASSERT_TRUE(next->Close(WallClockNow()).has_value());
 }
 
 TEST(LogRecovery, CrashRowIsWrittenOnce) {
   const TemporaryFolder folder;
   const LogWriterOptions options = Live(folder / "log");
   Victim(options).KillOnceWritten(100);
-  for (int start = 0; start < 2; ++start) {
-    auto next = std::move(LogWriter::Open(options)).value();
-    ASSERT_TRUE(next->Close(WallClockNow()).has_value());
-  }
+  StartAgain(options);
+  StartAgain(options);
   EXPECT_THAT(ReadLog(options.log).LossCauses(),
               ElementsAre(LossCause::kStart, LossCause::kCrash, LossCause::kStart, LossCause::kStop,
                           LossCause::kStart, LossCause::kStop));
@@ -141,12 +145,11 @@ TEST(LogRecovery, CrashBetweenTwoSegmentsGetsItsRowInOneOfItsOwn) {
   // As if the process had died after sealing the segment and before opening the next one.
   std::filesystem::path open = folder.path() / "log/r/0001/000001.open";
   ASSERT_TRUE(SealSegment(open).value());
-  auto next = std::move(LogWriter::Open(options)).value();
-  next->Drain();
+  StartAgain(options);
   EXPECT_THAT(FileNames(options.log, 1), ElementsAre("000001.sqlite", "000002.sqlite"));
   EXPECT_THAT(ReadLog(options.log).LossCauses(),
-              ElementsAre(LossCause::kStart, LossCause::kCrash, LossCause::kStart));
-  ASSERT_TRUE(next->Close(WallClockNow()).has_value());
+              ElementsAre(LossCause::kStart, LossCause::kCrash, LossCause::kStart,
+                          LossCause::kStop));
 }
 
 TEST(LogRecovery, SegmentThatDiedWhileItWasMadeIsRemoved) {
@@ -157,7 +160,7 @@ TEST(LogRecovery, SegmentThatDiedWhileItWasMadeIsRemoved) {
   {
     auto empty = db::Database::Open(unborn, db::OpenMode::kCreate).value();
   }
-  ASSERT_TRUE(LogWriter::Open(options).has_value());
+  StartAgain(options);
   EXPECT_THAT(FileNames(options.log, 1), ElementsAre("000001.sqlite"));
 }
 
@@ -223,7 +226,7 @@ TEST(Sealing, NextStartSealsWhatAReaderHeld) {
     const AttachedReader reader(folder.path() / "log/r/0001/000001.open");
     ASSERT_TRUE(writer->Close(TimeOf(10)).has_value());
   }
-  ASSERT_TRUE(LogWriter::Open(options).has_value());
+  StartAgain(options);
   EXPECT_THAT(FileNames(options.log, 1), ElementsAre("000001.sqlite"));
 }
 
