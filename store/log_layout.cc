@@ -223,6 +223,22 @@ void RemoveSegment(const fs::path& path) {
   }
 }
 
+Result<std::vector<uint32_t>> ListNumbers(const fs::path& attempt_directory,
+                                          std::string_view suffix) {
+  std::vector<uint32_t> numbers;
+  TRY(ForEachEntry(attempt_directory, [&](const fs::directory_entry& entry) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(suffix)) {
+      if (const auto number =
+              ParseNumber(std::string_view(name).substr(0, name.size() - suffix.size()), 6)) {
+        numbers.push_back(*number);
+      }
+    }
+  }));
+  std::ranges::sort(numbers);
+  return numbers;
+}
+
 std::optional<std::string> NetworkFileSystemName(uint64_t magic) {
   struct Known {
     uint64_t magic;

@@ -60,7 +60,7 @@ class LogReaderOfFiles : public LogReader {
 
   Result<std::vector<AttemptInfo>> Attempts() override { return ReadAttempts(files_, catalogue_); }
 
-  Result<VerifyReport> Verify() override { return VerifyLog(files_.log()); }
+  Result<VerifyReport> Verify() override { return VerifyLog(files_.log(), {}); }
 
  private:
   /// Once a call, so that its Error shows what the user wrote, and not our query around it.
@@ -69,7 +69,8 @@ class LogReaderOfFiles : public LogReader {
       return {};
     }
     const AttemptSnapshot& first = snapshots.front();
-    return files_.With(first.key, first.segments.front(),
+    // The oldest segments may be deleted at any time.
+    return files_.With(first.key, first.segments.back(),
                        [&](SegmentConnection& connection) { return sql.Check(connection); });
   }
 

@@ -4,6 +4,9 @@
 #include <fstream>
 #include <optional>
 
+#include "store/manifest_files.h"
+#include "store/summary.h"
+
 namespace trafrec::store {
 namespace {
 
@@ -42,10 +45,31 @@ Result<std::vector<AttemptKey>> LogCatalogue::AllAttempts() const {
   return keys;
 }
 
+Result<bool> LogCatalogue::IsDiscarded(const AttemptKey& key) {
+  if (!discarded_) {
+    const Result<StoredSummary> summary = ReadSummary(files_.log());
+    if (!summary && summary.error().code != ErrorCode::kNotFound) {
+      return std::unexpected(summary.error());
+    }
+    discarded_.emplace();
+    for (const auto& [each, said] :
+         summary ? summary->attempts : std::map<AttemptKey, StoredSummary::Attempt>()) {
+      if (said.state == AttemptState::kDiscarded) {
+        discarded_->insert(each);
+      }
+    }
+  }
+  return discarded_->contains(key);
+}
+
 Result<bool> LogCatalogue::IsVisible(const AttemptKey& key,
                                      const std::vector<SegmentFile>& segments) {
   if (!live_.contains(key)) {
-    const SegmentFile& first = segments.front();
+    // The oldest may be deleted while it is looked at.
+    const auto remaining = std::ranges::find_if(segments, [&](const SegmentFile& segment) {
+      return !HasTombstone(files_.Directory(key), segment.number);
+    });
+    const SegmentFile& first = remaining == segments.end() ? segments.front() : *remaining;
     const bool finite_at_work = first.state == SegmentState::kOpen && !IsInWalMode(first.path);
     std::optional<int64_t> live;
     const Status read =
@@ -82,7 +106,8 @@ Result<bool> LogCatalogue::IsVisible(const AttemptKey& key,
 
 Result<std::vector<uint32_t>> LogCatalogue::VisibleSegments(const AttemptKey& key) {
   TRY_ASSIGN(const std::vector<SegmentFile> segments, ListSegments(files_.Directory(key)));
-  if (segments.empty()) {
+  TRY_ASSIGN(const bool discarded, IsDiscarded(key));
+  if (segments.empty() || discarded) {
     return std::vector<uint32_t>();
   }
   TRY_ASSIGN(const bool visible, IsVisible(key, segments));

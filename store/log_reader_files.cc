@@ -11,6 +11,7 @@
 
 #include "store/db/query_guard.h"
 #include "store/db/regexp.h"
+#include "store/manifest_files.h"
 #include "store/reader_limits.h"
 #include "store/segment_schema.h"
 
@@ -113,6 +114,12 @@ Result<SegmentConnection> ConnectSegment(const fs::path& attempt_directory, uint
   }
   return Fail(ErrorCode::kNotFound,
               fmt::format("there is no segment {:06} in {}", segment, attempt_directory.string()));
+}
+
+bool SegmentFiles::WasDeleted(const AttemptKey& attempt, uint32_t segment,
+                              const Status& status) const {
+  return !status && status.error().code == ErrorCode::kNotFound &&
+         HasTombstone(Directory(attempt), segment);
 }
 
 Status SegmentFiles::With(const AttemptKey& attempt, uint32_t segment, const Use& use) {

@@ -71,6 +71,8 @@ class SegmentFiles {
   /// locked, so it must begin by forgetting what it did; and it must be done within
   /// kOpenSegmentHoldMs or so.
   Status With(const AttemptKey& attempt, uint32_t segment, const Use& use);
+  /// With failed because retention took the segment away after it was listed: it has no rows now.
+  bool WasDeleted(const AttemptKey& attempt, uint32_t segment, const Status& status) const;
 
   std::filesystem::path Directory(const AttemptKey& attempt) const {
     return log_ / attempt.recorder / AttemptDirectoryName(attempt.attempt);

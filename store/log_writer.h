@@ -10,7 +10,9 @@
 #include "base/counters.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "store/crypto/signing.h"
 #include "store/record_sink.h"
+#include "store/retention.h"
 
 namespace trafrec::store {
 
@@ -36,6 +38,10 @@ struct LogWriterOptions {
   Durability durability = Durability::kNormal;
   /// Live: with less free space on the disk, recording sheds. 0: only when it is full.
   uint64_t free_bytes_min = uint64_t{256} << 20;
+  std::string job;  ///< what a finite job reads: two with the same text did the same; empty: nobody
+                    ///< can say
+  RetentionPolicy retention;                              ///< live only
+  std::shared_ptr<const crypto::SigningKey> signing_key;  ///< null: manifests are not signed
   size_t queue_bytes_max = size_t{64} << 20;  ///< raw bytes between reassembly and the writer
   /// Of starts, ends and crashes; it may jump. Ages and intervals go by a clock that does not.
   std::function<TimeNs()> wall_clock = WallClockNow;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "store/log_layout.h"
+#include "store/manifest_chain.h"
 #include "store/segment_writer.h"
 
 namespace trafrec::store {
@@ -49,6 +50,7 @@ Result<Remains> ReadRemains(const SegmentFile& file) {
                    static_cast<uint32_t>(number("attempt")),
                    facts["version"],
                    facts["source"],
+                   facts["job"],
                    number("live") != 0,
                    facts["durability"],
                    number("started_ns")};
@@ -141,8 +143,11 @@ void RecoverAttempts(const fs::path& recorder_directory, const std::vector<uint3
     for (const uint32_t attempt : attempts) {
       // What cannot be recovered must not keep the new recording from going on; the next start tries
       // again, and verify tells of it.
-      static_cast<void>(
-          RecoverAttempt(recorder_directory / AttemptDirectoryName(attempt), now, sealer));
+      const fs::path directory = recorder_directory / AttemptDirectoryName(attempt);
+      static_cast<void>(RecoverAttempt(directory, now, sealer));
+      if (auto unkept = SegmentWithoutManifest(directory, attempt == attempts.back())) {
+        sealer.SubmitLeft(*std::move(unkept));
+      }
     }
   });
 }

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/parallel.h"
 #include "store/file_calls.h"
 #include "store/files.h"
 #include "store/limits.h"
@@ -91,7 +92,8 @@ Result<bool> SealSegment(fs::path& path) {
   return true;
 }
 
-SegmentSealer::SegmentSealer() : thread_([this] { Run(); }) {}
+SegmentSealer::SegmentSealer(SegmentKeeper keeper)
+    : keeper_(std::move(keeper)), thread_([this] { Run(); }) {}
 
 SegmentSealer::~SegmentSealer() {
   {
@@ -123,6 +125,7 @@ void SegmentSealer::Add(Job job) {
 Status SegmentSealer::Finish(std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   std::unique_lock lock(mutex_);
+  finishing_ = true;
   const auto done = [&] { return jobs_.empty() && !working_; };
   // A first try of every job is always waited for; patience is for readers.
   changed_.wait(
@@ -136,7 +139,7 @@ Status SegmentSealer::Finish(std::chrono::milliseconds patience) {
   if (error_) {
     return std::unexpected(*error_);
   }
-  return {};
+  return keeper_.status();
 }
 
 uint64_t SegmentSealer::stored_bytes() const {
@@ -149,6 +152,11 @@ bool SegmentSealer::all_sealed() const {
   return jobs_.empty() && !working_ && !error_;
 }
 
+bool SegmentSealer::finishing() const {
+  const std::lock_guard lock(mutex_);
+  return finishing_;
+}
+
 bool SegmentSealer::Try(Job& job) {
   if (job.work) {
     job.work();
@@ -158,6 +166,10 @@ bool SegmentSealer::Try(Job& job) {
   const Result<bool> sealed = SealSegment(job.path);
   if (sealed && !*sealed) {
     return false;
+  }
+  if (sealed) {
+    // While the recording goes on the other cores have other work.
+    keeper_.TakeSealed(job.path, finishing() ? CoreCount() : 1, !job.left);
   }
   if (job.left) {
     return true;
@@ -172,13 +184,24 @@ bool SegmentSealer::Try(Job& job) {
   return true;
 }
 
+bool SegmentSealer::WaitForJobs(std::unique_lock<std::mutex>& lock) {
+  return changed_.wait_for(lock, std::chrono::milliseconds(limits::kTidyIntervalMs),
+                           [&] { return stopped_ || !jobs_.empty(); });
+}
+
 void SegmentSealer::Run() {
   std::unique_lock lock(mutex_);
   std::deque<Job> held;  // by readers
   while (true) {
-    changed_.wait(lock, [&] { return stopped_ || !jobs_.empty(); });
+    const bool came = WaitForJobs(lock);
     if (stopped_) {
       return;
+    }
+    if (!came) {
+      working_ = true;
+      lock.unlock();
+      keeper_.Tidy();
+      lock.lock();
     }
     while (!jobs_.empty() && !stopped_) {
       Job job = std::move(jobs_.front());

@@ -75,7 +75,7 @@ class SegmentVerifier {
   }
 
   Status CheckStructure(db::Database& database) {
-    TRY_ASSIGN(db::Statement check, database.Prepare("PRAGMA quick_check(10)"));
+    TRY_ASSIGN(db::Statement check, database.Prepare("PRAGMA integrity_check(10)"));
     while (true) {
       TRY_ASSIGN(const bool row, check.Step());
       if (!row) {

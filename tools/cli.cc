@@ -56,9 +56,9 @@ Cli::Cli() : root_(std::make_unique<CLI::App>()) {
   root_->allow_extras();
   root_->add_flag_callback(
       "--version", [] { throw CLI::CallForVersion("", 0); }, "print the version");
-  for (auto make :
-       {MakeRecordCommand, MakeShowCommand, MakeExportCommand, MakeStatsCommand, MakeVerifyCommand,
-        MakeKeygenCommand, MakeCompletionsCommand, MakeManCommand, MakeVersionCommand}) {
+  for (auto make : {MakeRecordCommand, MakeShowCommand, MakeExportCommand, MakeStatsCommand,
+                    MakeVerifyCommand, MakeCommitCommand, MakeKeygenCommand, MakeCompletionsCommand,
+                    MakeManCommand, MakeVersionCommand}) {
     std::unique_ptr<Command> command = make();
     const CommandText text = command->text();
     CLI::App* app = root_->add_subcommand(text.name, text.summary);

@@ -28,6 +28,9 @@ struct RecordOptions {
   std::string durability = "normal";
   std::string min_free = "256MiB";
   std::string memory = "256MiB";
+  std::string retain_bytes;
+  std::string retain_age;
+  std::string sign;
   bool quiet = false;
   bool json = false;
 

@@ -6,6 +6,7 @@
 #include "tools/command.h"
 #include "tools/console.h"
 #include "tools/content.h"
+#include "tools/deleted_note.h"
 #include "tools/exchange_page.h"
 #include "tools/exchange_table.h"
 #include "tools/filter_options.h"
@@ -144,6 +145,9 @@ Result<ExitCode> ShowCommand::List(store::LogReader& log) {
     TRY(Follow(log, rest, table, out));
   } else if (rows == 0 && !json_) {
     PrintNote(filters_.any() ? "no exchange fits" : "the log holds no exchanges");
+  }
+  if (!json_) {
+    PrintDeletedNote(log_);
   }
   TRY(out.Finish());
   return ExitCode::kDone;

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "store/log_reader_files.h"
+#include "store/manifest.h"
+
+namespace trafrec::store {
+
+/// What retention deleted of one attempt, from the manifests that it left.
+struct DeletedSegments {
+  AttemptKey attempt;
+  uint64_t segments = 0;
+  uint64_t bytes = 0;
+  SegmentCounts counts;
+  ExchangeNumber first_exchange = 0;  ///< 0: there was none
+  ExchangeNumber last_exchange = 0;
+  std::optional<TimeNs> first_at;
+  std::optional<TimeNs> last_at;
+  std::vector<LossTotal> losses;
+  std::string reason;  ///< of the newest of them
+};
+
+/// Of one attempt. A manifest that cannot be read is left out: verify names it.
+Result<DeletedSegments> FindDeleted(const std::filesystem::path& log, const AttemptKey& attempt);
+/// Of all attempts of which anything was deleted.
+Result<std::vector<DeletedSegments>> FindDeleted(const std::filesystem::path& log);
+
+}  // namespace trafrec::store
