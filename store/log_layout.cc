@@ -223,6 +223,14 @@ void RemoveSegment(const fs::path& path) {
   }
 }
 
+bool IsInWalMode(const fs::path& segment) {
+  // Byte 18 of a database's header is 2 in WAL mode.
+  constexpr std::streamoff kWriteVersionAt = 18;
+  std::ifstream file(segment, std::ios::binary);
+  file.seekg(kWriteVersionAt);
+  return file.get() == 2;
+}
+
 Result<std::vector<uint32_t>> ListNumbers(const fs::path& attempt_directory,
                                           std::string_view suffix) {
   std::vector<uint32_t> numbers;

@@ -61,6 +61,10 @@ Result<std::vector<SegmentFile>> ListSegments(const std::filesystem::path& attem
 /// Removes a segment's file with those that SQLite keeps beside it, as far as that succeeds.
 void RemoveSegment(const std::filesystem::path& path);
 
+/// What a segment's header says. An open segment of a live attempt is in WAL mode; one without
+/// belongs to a finite job, or is about to be sealed.
+bool IsInWalMode(const std::filesystem::path& segment);
+
 /// Numbers of an attempt's files that are named by six digits or more and `suffix`, ascending.
 Result<std::vector<uint32_t>> ListNumbers(const std::filesystem::path& attempt_directory,
                                           std::string_view suffix);

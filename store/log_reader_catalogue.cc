@@ -1,7 +1,6 @@
 #include "store/log_reader_catalogue.h"
 
 #include <algorithm>
-#include <fstream>
 #include <optional>
 
 #include "store/manifest_files.h"
@@ -9,15 +8,6 @@
 
 namespace trafrec::store {
 namespace {
-
-/// Byte 18 of a database's header is 2 in WAL mode: an open segment of a live attempt. One without
-/// belongs to a finite job, or is about to be sealed.
-bool IsInWalMode(const std::filesystem::path& path) {
-  constexpr std::streamoff kWriteVersionAt = 18;
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(kWriteVersionAt);
-  return file.get() == 2;
-}
 
 Result<std::optional<int64_t>> AttemptNumber(SegmentConnection& connection, std::string_view key) {
   TRY_ASSIGN(db::Statement * statement,

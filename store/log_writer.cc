@@ -38,8 +38,8 @@ class FrameLogWriter final : public LogWriter {
                  const std::filesystem::path& directory)
       : options_(options),
         lock_(std::move(lock)),
-        sealer_(SegmentKeeper(options.log / options.recorder, options.retention,
-                              options.signing_key)),
+        sealer_(
+            SegmentKeeper(options.log / options.recorder, options.retention, options.signing_key)),
         pipeline_(options.compression, options.compression_level, options.compression_threads,
                   QueueBytes(options)),
         writer_(options, facts, directory, pipeline_, sealer_, tally_),
@@ -164,7 +164,9 @@ class FrameLogWriter final : public LogWriter {
     writer_.status().WaitSettled(sequence);
   }
 
-  void SetCounters(Counters counters) override { writer_.status().SetCounters(std::move(counters)); }
+  void SetCounters(Counters counters) override {
+    writer_.status().SetCounters(std::move(counters));
+  }
   double pressure() const override { return std::max(pipeline_.fill(), writer_.space_pressure()); }
   bool saving_space() const override { return writer_.space_pressure() > 0; }
   std::optional<Error> trouble() const override { return writer_.status().trouble(); }

@@ -21,6 +21,11 @@ namespace {
 namespace fs = std::filesystem;
 
 Result<Manifest> DescribeSegment(const fs::path& path, uint32_t segment, unsigned threads) {
+  // A version that did not ask twice may have named it so on a full disk; it will be sealed again,
+  // and its bytes change once more.
+  if (IsInWalMode(path)) {
+    return Fail(ErrorCode::kIo, path.string() + " is still in WAL mode, so it gets no manifest");
+  }
   TRY_ASSIGN(Manifest manifest, ReadSegmentFacts(path));
   const fs::path directory = path.parent_path();
   if (manifest.segment != segment ||
@@ -87,19 +92,20 @@ Result<uint32_t> ExtendChain(const fs::path& attempt_directory, const crypto::Si
   }
 }
 
-std::optional<fs::path> SegmentWithoutManifest(const fs::path& attempt_directory, bool begin) {
+std::vector<fs::path> SegmentsWithoutManifest(const fs::path& attempt_directory, bool begin) {
+  std::vector<fs::path> paths;
   const auto segments = ListSegments(attempt_directory);
   const auto manifests = ListManifests(attempt_directory);
   if (!segments || !manifests || (manifests->empty() && !begin)) {
-    return std::nullopt;
+    return paths;
   }
   for (const SegmentFile& segment : *segments) {
     if (segment.state == SegmentState::kSealed &&
         !std::ranges::binary_search(*manifests, segment.number)) {
-      return segment.path;
+      paths.push_back(segment.path);
     }
   }
-  return std::nullopt;
+  return paths;
 }
 
 }  // namespace trafrec::store

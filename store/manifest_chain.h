@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <vector>
 
 #include "base/error.h"
 #include "store/crypto/signing.h"
@@ -16,9 +16,9 @@ namespace trafrec::store {
 Result<uint32_t> ExtendChain(const std::filesystem::path& attempt_directory,
                              const crypto::SigningKey* key, unsigned threads);
 
-/// A sealed segment that a crash left without a manifest: one to begin with. None where manifests
-/// were never made (an older log), unless `begin`.
-std::optional<std::filesystem::path> SegmentWithoutManifest(
+/// The sealed segments that a crash left without a manifest. None where manifests were never made
+/// (an older log), unless `begin`.
+std::vector<std::filesystem::path> SegmentsWithoutManifest(
     const std::filesystem::path& attempt_directory, bool begin);
 
 }  // namespace trafrec::store

@@ -37,23 +37,18 @@ Result<std::map<std::string, std::string>> ReadAttemptFacts(db::Database& databa
 
 Result<Remains> ReadRemains(const SegmentFile& file) {
   const bool open = file.state == SegmentState::kOpen;
-  TRY_ASSIGN(
-      db::Database database,
-      db::Database::Open(file.path, open ? db::OpenMode::kReadWrite : db::OpenMode::kReadImmutable));
+  TRY_ASSIGN(db::Database database,
+             db::Database::Open(file.path,
+                                open ? db::OpenMode::kReadWrite : db::OpenMode::kReadImmutable));
   TRY_ASSIGN(auto facts, ReadAttemptFacts(database));
   const auto number = [&](const char* key) {
     return static_cast<int64_t>(std::strtoll(facts[key].c_str(), nullptr, 10));
   };
   Remains remains;
-  remains.facts = {facts["log_id"],
-                   facts["recorder"],
-                   static_cast<uint32_t>(number("attempt")),
-                   facts["version"],
-                   facts["source"],
-                   facts["job"],
-                   number("live") != 0,
-                   facts["durability"],
-                   number("started_ns")};
+  remains.facts = {
+      facts["log_id"],     facts["recorder"],   static_cast<uint32_t>(number("attempt")),
+      facts["version"],    facts["source"],     facts["job"],
+      number("live") != 0, facts["durability"], number("started_ns")};
   remains.segment = file.number;
   remains.ended = facts.contains("ended_ns") || facts.contains("crashed_ns");
   TRY_ASSIGN(
@@ -123,8 +118,8 @@ Status RecoverAttempt(const fs::path& directory, TimeNs now, SegmentSealer& seal
     return {};
   }
   for (const SegmentFile& segment : segments) {
-    const bool gets_crash_row = !remains.ended && segment.number == remains.segment &&
-                                segment.state == SegmentState::kOpen;
+    const bool gets_crash_row =
+        !remains.ended && segment.number == remains.segment && segment.state == SegmentState::kOpen;
     if (segment.state != SegmentState::kSealed && !gets_crash_row) {
       sealer.SubmitLeft(segment.path);
     }
@@ -141,12 +136,12 @@ void RecoverAttempts(const fs::path& recorder_directory, const std::vector<uint3
   }
   sealer.Do([recorder_directory, attempts, now, &sealer] {
     for (const uint32_t attempt : attempts) {
-      // What cannot be recovered must not keep the new recording from going on; the next start tries
-      // again, and verify tells of it.
+      // What cannot be recovered must not keep the new recording from going on; the next start
+      // tries again, and verify tells of it.
       const fs::path directory = recorder_directory / AttemptDirectoryName(attempt);
       static_cast<void>(RecoverAttempt(directory, now, sealer));
-      if (auto unkept = SegmentWithoutManifest(directory, attempt == attempts.back())) {
-        sealer.SubmitLeft(*std::move(unkept));
+      for (fs::path& unkept : SegmentsWithoutManifest(directory, attempt == attempts.back())) {
+        sealer.SubmitLeft(std::move(unkept));
       }
     }
   });

@@ -86,6 +86,10 @@ Result<bool> SealSegment(fs::path& path) {
     case WalState::kGone:
       break;
   }
+  // SQLite may say so though the disk was too full to write it down.
+  if (IsInWalMode(path)) {
+    return Fail(ErrorCode::kIo, "cannot leave WAL mode: " + path.string());
+  }
   TRY(SyncFile(path));
   TRY(RemoveCompanions(path));
   TRY(Rename(path, SegmentState::kSealed));
@@ -184,24 +188,23 @@ bool SegmentSealer::Try(Job& job) {
   return true;
 }
 
-bool SegmentSealer::WaitForJobs(std::unique_lock<std::mutex>& lock) {
-  return changed_.wait_for(lock, std::chrono::milliseconds(limits::kTidyIntervalMs),
-                           [&] { return stopped_ || !jobs_.empty(); });
-}
-
 void SegmentSealer::Run() {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kTidyInterval(limits::kTidyIntervalMs);
   std::unique_lock lock(mutex_);
   std::deque<Job> held;  // by readers
+  Clock::time_point tidy_at = Clock::now() + kTidyInterval;
   while (true) {
-    const bool came = WaitForJobs(lock);
+    changed_.wait_until(lock, tidy_at, [&] { return stopped_ || !jobs_.empty(); });
     if (stopped_) {
       return;
     }
-    if (!came) {
+    if (Clock::now() >= tidy_at) {
       working_ = true;
       lock.unlock();
       keeper_.Tidy();
       lock.lock();
+      tidy_at = Clock::now() + kTidyInterval;
     }
     while (!jobs_.empty() && !stopped_) {
       Job job = std::move(jobs_.front());

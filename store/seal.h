@@ -60,8 +60,6 @@ class SegmentSealer {
   void Add(Job job);
   bool finishing() const;
   void Run();
-  /// False: nothing came for a while.
-  bool WaitForJobs(std::unique_lock<std::mutex>& lock);
   /// False: it must be tried again.
   bool Try(Job& job);
 

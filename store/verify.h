@@ -20,6 +20,6 @@ struct VerifyOptions {
 /// without a manifest, or whose bytes differ, is checked frame by frame, row by row. Finite jobs
 /// that have not finished, and discarded attempts, are left out, as they are no part of the log. An
 /// Error means that the log could not be looked at; whatever is wrong inside is a Damage.
-Result<VerifyReport> VerifyLog(const std::filesystem::path& log, const VerifyOptions& options);
+Result<VerifyReport> VerifyLog(const std::filesystem::path& log, const VerifyOptions& options = {});
 
 }  // namespace trafrec::store

@@ -95,6 +95,21 @@ TEST_F(ManifestChain, WaitsForASegmentThatIsNotSealed) {
   ExpectComplete();
 }
 
+TEST_F(ManifestChain, SegmentThatIsStillInWalModeIsSealedAgainFirst) {
+  for (const uint32_t segment : {1U, 3U}) {
+    RemoveManifests(log_);
+    std::string content = ContentOf(SegmentIn(log_, segment));
+    content[18] = content[19] = 2;
+    PutContent(SegmentIn(log_, segment), content);
+    EXPECT_FALSE(ExtendChain(AttemptIn(log_), nullptr, 1));
+    RemoveManifests(log_);
+    ASSERT_TRUE(LogWriter::Open(Finite(log_)).value()->Close(TimeOf(9)));
+    EXPECT_EQ(ProblemsOf(log_), "");
+    EXPECT_EQ(ListManifests(AttemptIn(log_)).value(), (std::vector<uint32_t>{1, 2, 3}));
+    std::filesystem::remove_all(AttemptIn(log_, 2));
+  }
+}
+
 TEST_F(ManifestChain, OlderAttemptsWithoutAnyAreLeftToCommit) {
   MakeSegments(Finite(log_), 2);
   for (const uint32_t segment : {1U, 2U, 3U}) {

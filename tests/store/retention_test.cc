@@ -5,6 +5,7 @@
 
 #include "store/deleted_segments.h"
 #include "store/manifest_files.h"
+#include "store/segment_keeper.h"
 #include "tests/store/chain_fixture.h"
 
 namespace trafrec::store {
@@ -142,6 +143,13 @@ TEST_F(Retention, AttemptSaysWhatWasDeletedOfIt) {
   EXPECT_EQ(attempt.deleted_exchanges, 2U);
   EXPECT_EQ(attempt.exchanges, 2U);
   EXPECT_EQ(attempt.losses.size(), 2U);  // the start, of a segment that is gone, and the stop
+}
+
+TEST_F(Retention, KeeperDeletesWhatBecameTooOldThoughNothingIsSealed) {
+  SegmentKeeper keeper(log_ / "r", {.age_max_ms = 1'000}, nullptr);
+  keeper.Tidy();
+  EXPECT_TRUE(keeper.status());
+  EXPECT_TRUE(Numbers(*OpenReader(log_)).empty());
 }
 
 TEST_F(Retention, RecorderKeepsToItWhileItSeals) {
