@@ -7,7 +7,7 @@
 
 #include "store/log_writer.h"
 
-namespace trafrec {
+namespace trafrec::store {
 namespace {
 
 MessageRecord Message(MessageId id, TimeNs at, std::string_view head) {
@@ -36,13 +36,13 @@ void PutExchange(RecordSink& sink, ExchangeNumber number) {
 }
 
 int Main(const std::string& log, ExchangeNumber segments) {
-  store::LogWriterOptions options;
+  LogWriterOptions options;
   options.log = log;
   options.recorder = "bench";
   options.version = "bench";
   options.source = "bench";
   options.segment_bytes_max = 1;
-  auto writer = store::LogWriter::Open(options);
+  auto writer = LogWriter::Open(options);
   if (!writer) {
     fmt::print(stderr, "{}\n", writer.error().what);
     return 1;
@@ -66,12 +66,12 @@ int Main(const std::string& log, ExchangeNumber segments) {
 }
 
 }  // namespace
-}  // namespace trafrec
+}  // namespace trafrec::store
 
 int main(int argc, char** argv) {
   if (argc != 3) {
     fmt::print(stderr, "usage: segments LOG NUMBER\n");
     return 2;
   }
-  return trafrec::Main(argv[1], std::strtoull(argv[2], nullptr, 10));
+  return trafrec::store::Main(argv[1], std::strtoull(argv[2], nullptr, 10));
 }
