@@ -26,8 +26,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-const std::vector<std::string> kCommands = {"record", "show",        "export", "stats",
-                                            "verify", "completions", "man",    "version"};
+const std::vector<std::string> kCommands = {"record", "show",        "export", "stats",  "verify",
+                                            "keygen", "completions", "man",    "version"};
 
 std::set<std::string> LongOptions(const std::string& text) {
   static const std::regex kOption("--[a-z][a-z-]*");
