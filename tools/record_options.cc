@@ -81,6 +81,7 @@ void RecordOptions::AddTo(OptionSet& options) {
                "live: a segment is closed after this time; 1h if not given");
   options.Text("--memory", memory, "SIZE",
                "what unfinished connections may take together; 256MiB if not given");
+  redaction.AddTo(options);
   options.Group("Output");
   options.Flag("-q,--quiet", quiet, "no progress and no summary; errors are printed");
   options.Flag("--json", json, "the summary as one JSON object; no progress");
@@ -100,7 +101,7 @@ Status RecordOptions::Check() const {
                 fmt::format("add --log LOG, as in: trafrec record {} -l LOG",
                             live() ? "-i " + interface : "-r " + files.front()));
   }
-  return {};
+  return redaction.Check(log);
 }
 
 Result<std::unique_ptr<capture::PacketSource>> RecordOptions::OpenSource() const {
@@ -120,6 +121,7 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   if (ports.size() == 1) {
     options.reassembly.http.server_port = ports.front();
   }
+  TRY_ASSIGN(options.reassembly.http.redaction, redaction.Make());
   options.log.log = log;
   options.log.recorder = recorder.empty() ? DefaultRecorderName(HostName()) : recorder;
   options.log.version = kVersion;

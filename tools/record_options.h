@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "capture/recorder.h"
 #include "tools/option_set.h"
+#include "tools/redaction_options.h"
 
 namespace trafrec::tools {
 
@@ -26,6 +27,7 @@ struct RecordOptions {
   std::string rotate_bytes = "1GiB";
   std::string rotate_age = "1h";
   std::string memory = "256MiB";
+  RedactionOptions redaction;
   bool quiet = false;
   bool json = false;
 
