@@ -17,7 +17,8 @@ AttemptWriter::AttemptWriter(const LogWriterOptions& options, const AttemptFacts
       pipeline_(pipeline),
       sealer_(sealer),
       tally_(tally),
-      segments_(facts, attempt_directory, options.compression, options.compression_level),
+      segments_(facts, attempt_directory, options.compression, options.compression_level,
+                options.encryption),
       reserve_(attempt_directory / kReserveName) {}
 
 AttemptWriter::~AttemptWriter() {

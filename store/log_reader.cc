@@ -14,8 +14,8 @@ namespace {
 
 class LogReaderOfFiles : public LogReader {
  public:
-  explicit LogReaderOfFiles(const std::filesystem::path& log)
-      : files_(log), catalogue_(files_), loader_(files_) {}
+  LogReaderOfFiles(const std::filesystem::path& log, const Identities& identities)
+      : identities_(identities), files_(log, identities), catalogue_(files_), loader_(files_) {}
 
   Status Visit(const ExchangeFilter& filter,
                const std::function<bool(const ExchangeRow&)>& visit) override {
@@ -60,7 +60,7 @@ class LogReaderOfFiles : public LogReader {
 
   Result<std::vector<AttemptInfo>> Attempts() override { return ReadAttempts(files_, catalogue_); }
 
-  Result<VerifyReport> Verify() override { return VerifyLog(files_.log()); }
+  Result<VerifyReport> Verify() override { return VerifyLog(files_.log(), identities_); }
 
  private:
   /// Once a call, so that its Error shows what the user wrote, and not our query around it.
@@ -73,6 +73,7 @@ class LogReaderOfFiles : public LogReader {
                        [&](SegmentConnection& connection) { return sql.Check(connection); });
   }
 
+  const Identities identities_;
   SegmentFiles files_;
   LogCatalogue catalogue_;
   ExchangeLoader loader_;
@@ -81,9 +82,10 @@ class LogReaderOfFiles : public LogReader {
 
 }  // namespace
 
-Result<std::unique_ptr<LogReader>> LogReader::Open(const std::filesystem::path& log) {
+Result<std::unique_ptr<LogReader>> LogReader::Open(const std::filesystem::path& log,
+                                                   Identities identities) {
   TRY(ReadLogIdentity(log));
-  return std::make_unique<LogReaderOfFiles>(log);
+  return std::make_unique<LogReaderOfFiles>(log, identities);
 }
 
 }  // namespace trafrec::store

@@ -10,6 +10,7 @@
 
 #include "base/counters.h"
 #include "base/error.h"
+#include "store/encryption.h"
 #include "store/records.h"
 
 namespace trafrec::store {
@@ -131,6 +132,7 @@ struct VerifyReport {
   uint64_t frames = 0;
   uint64_t entries = 0;
   uint64_t bytes = 0;
+  uint64_t sealed_frames = 0;  ///< of frames: encrypted, so that only their checksum was compared
   std::vector<Damage> damages;
 };
 
@@ -140,7 +142,9 @@ struct VerifyReport {
 class LogReader {
  public:
   /// Fails if `log` does not exist, is no log, or is of a newer major version.
-  static Result<std::unique_ptr<LogReader>> Open(const std::filesystem::path& log);
+  /// `identities` open what is encrypted; without them only what is clear can be read.
+  static Result<std::unique_ptr<LogReader>> Open(const std::filesystem::path& log,
+                                                 Identities identities = nullptr);
   virtual ~LogReader() = default;
 
   /// Calls `visit` for each exchange that fits, in order of began_at (then id) over all recorders

@@ -8,6 +8,7 @@
 
 #include "base/counters.h"
 #include "base/error.h"
+#include "store/encryption.h"
 #include "store/record_sink.h"
 
 namespace trafrec::store {
@@ -27,6 +28,7 @@ struct LogWriterOptions {
   uint64_t segment_bytes_max = uint64_t{1} << 30;
   int64_t segment_age_max_ms = 3'600'000;  ///< live only; packet time decides for files
   int64_t commit_interval_ms = 100;
+  Encryption encryption;                      ///< to nobody: nothing is encrypted
   size_t queue_bytes_max = size_t{64} << 20;  ///< raw bytes between reassembly and the writer
 };
 

@@ -35,6 +35,7 @@ class ExportCommand : public Command {
   std::string format_ = "ndjson";
   std::string output_;
   std::string base_url_;
+  IdentityOptions identity_;
   FilterOptions filters_;
   bool quiet_ = false;
   bool json_errors_ = false;
@@ -68,6 +69,7 @@ CommandText ExportCommand::text() const {
 void ExportCommand::AddOptions(OptionSet& options) {
   options.Group("Arguments");
   options.Positional("LOG", log_, "the log to read");
+  identity_.AddTo(options);
   options.Group("Output");
   options.Choice("--format", format_, "ndjson|har|gor|curl|raw",
                  "what to print; ndjson if not given");
@@ -109,7 +111,7 @@ Result<ExitCode> ExportCommand::Run(const Cli& /*cli*/) {
   if (!base_url_.empty() && format_ != "curl") {
     return Fail(ErrorCode::kUsage, "--base-url is for --format curl only", "leave it out");
   }
-  TRY_ASSIGN(auto log, OpenLog(log_, "trafrec export LOG --format ndjson"));
+  TRY_ASSIGN(auto log, OpenLog(log_, identity_, "trafrec export LOG --format ndjson"));
   TRY_ASSIGN(auto writer, MakeWriter());
   TRY_ASSIGN(Output out, Output::Open(format_ == "raw" ? "" : output_));
   if (format_ == "raw" && output_.empty() && out.terminal()) {

@@ -92,11 +92,14 @@ Result<store::ExchangeFilter> FilterOptions::Make() const {
   return filter;
 }
 
-Result<std::unique_ptr<store::LogReader>> OpenLog(const std::string& log, const char* example) {
+Result<std::unique_ptr<store::LogReader>> OpenLog(const std::string& log,
+                                                  const IdentityOptions& identity,
+                                                  const char* example) {
   if (log.empty()) {
     return Fail(ErrorCode::kUsage, "no log given", std::string("as in: ") + example);
   }
-  return store::LogReader::Open(log);
+  TRY_ASSIGN(store::Identities identities, identity.Make());
+  return store::LogReader::Open(log, std::move(identities));
 }
 
 }  // namespace trafrec::tools

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "store/log_reader.h"
+#include "tools/encryption_options.h"
 #include "tools/option_set.h"
 
 namespace trafrec::tools {
@@ -33,6 +34,8 @@ class FilterOptions {
 };
 
 /// Opens the log that a command was given; a missing argument is a usage error with `example`.
-Result<std::unique_ptr<store::LogReader>> OpenLog(const std::string& log, const char* example);
+Result<std::unique_ptr<store::LogReader>> OpenLog(const std::string& log,
+                                                  const IdentityOptions& identity,
+                                                  const char* example);
 
 }  // namespace trafrec::tools

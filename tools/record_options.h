@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "capture/recorder.h"
+#include "tools/encryption_options.h"
 #include "tools/option_set.h"
 #include "tools/redaction_options.h"
 
@@ -28,6 +29,7 @@ struct RecordOptions {
   std::string rotate_age = "1h";
   std::string memory = "256MiB";
   RedactionOptions redaction;
+  RecipientOptions encryption;
   bool quiet = false;
   bool json = false;
 

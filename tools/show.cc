@@ -42,6 +42,7 @@ class ShowCommand : public Command {
 
   std::string log_;
   std::vector<std::string> ids_;
+  IdentityOptions identity_;
   FilterOptions filters_;
   bool follow_ = false;
   bool request_ = false;
@@ -82,6 +83,7 @@ void ShowCommand::AddOptions(OptionSet& options) {
   options.Group("Arguments");
   options.Positional("LOG", log_, "the log to read");
   options.Positionals("ID", ids_, "exchanges to show, as the list names them");
+  identity_.AddTo(options);
   filters_.AddTo(options);
   options.Group("Output");
   options.Flag("-f,--follow", follow_,
@@ -109,7 +111,7 @@ Result<ExitCode> ShowCommand::Run(const Cli& /*cli*/) {
     return Fail(ErrorCode::kUsage, "filters and --follow are for lists, not for a given ID",
                 "leave one of them out");
   }
-  TRY_ASSIGN(auto log, OpenLog(log_, "trafrec show LOG"));
+  TRY_ASSIGN(auto log, OpenLog(log_, identity_, "trafrec show LOG"));
   return ids_.empty() ? List(*log) : ShowSome(*log);
 }
 

@@ -211,6 +211,7 @@ class StatsCommand : public Command {
   void AddOptions(OptionSet& options) override {
     options.Group("Arguments");
     options.Positional("LOG", log_, "the log to read");
+    identity_.AddTo(options);
     options.Group("Output");
     options.Flag("--json", json_, "print one JSON object");
     options.Choice("--color", color_, "auto|always|never",
@@ -225,12 +226,13 @@ class StatsCommand : public Command {
   std::string JsonReport(const std::vector<store::AttemptInfo>& attempts) const;
 
   std::string log_;
+  IdentityOptions identity_;
   std::string color_ = "auto";
   bool json_ = false;
 };
 
 Result<ExitCode> StatsCommand::Run(const Cli& /*cli*/) {
-  TRY_ASSIGN(auto log, OpenLog(log_, "trafrec stats LOG"));
+  TRY_ASSIGN(auto log, OpenLog(log_, identity_, "trafrec stats LOG"));
   TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log->Attempts());
   TRY_ASSIGN(Output out, Output::Open(""));
   out.Write(json_ ? JsonReport(attempts) : Report(attempts));

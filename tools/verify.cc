@@ -15,6 +15,10 @@ std::string ReportOf(const store::VerifyReport& report) {
   for (const store::Damage& damage : report.damages) {
     out += fmt::format("{}: {}\n", EscapeForTerminal(damage.file), EscapeForTerminal(damage.what));
   }
+  if (report.sealed_frames > 0) {
+    out += CountOf(report.sealed_frames, "frame") +
+           " encrypted: only checksums were compared; --identity KEYFILE opens them\n";
+  }
   return out + fmt::format("{} in {}, {}, {}: {}\n", CountOf(report.entries, "entry", "entries"),
                            CountOf(report.frames, "frame"), CountOf(report.segments, "segment"),
                            HumanBytes(report.bytes),
@@ -31,6 +35,7 @@ std::string JsonOf(const store::VerifyReport& report) {
   json.Number("frames", report.frames);
   json.Number("entries", report.entries);
   json.Number("bytes", report.bytes);
+  json.Number("sealed_frames", report.sealed_frames);
   json.Open("damages", '[');
   for (const store::Damage& damage : report.damages) {
     json.Open('{');
@@ -59,13 +64,14 @@ class VerifyCommand : public Command {
   void AddOptions(OptionSet& options) override {
     options.Group("Arguments");
     options.Positional("LOG", log_, "the log to check");
+    identity_.AddTo(options);
     options.Group("Output");
     options.Flag("--json", json_, "print one JSON object");
     options.Flag("-q,--quiet", quiet_, "print nothing; the exit code says it");
   }
 
   Result<ExitCode> Run(const Cli& /*cli*/) override {
-    TRY_ASSIGN(auto log, OpenLog(log_, "trafrec verify LOG"));
+    TRY_ASSIGN(auto log, OpenLog(log_, identity_, "trafrec verify LOG"));
     TRY_ASSIGN(const store::VerifyReport report, log->Verify());
     if (!quiet_) {
       TRY_ASSIGN(Output out, Output::Open(""));
@@ -79,6 +85,7 @@ class VerifyCommand : public Command {
 
  private:
   std::string log_;
+  IdentityOptions identity_;
   bool json_ = false;
   bool quiet_ = false;
 };
