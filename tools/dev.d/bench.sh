@@ -8,7 +8,8 @@ bench() {
     record) targets=(trafrec generate_traffic floor) ;;
     reassembly) targets=(generate_traffic reassembly) ;;
     adversary) targets=(generate_traffic reassembly adversary) ;;
-    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary" ;;
+    privacy) targets=(trafrec generate_traffic) ;;
+    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, privacy" ;;
   esac
   setup build bench
   if [[ $what == record ]]; then
