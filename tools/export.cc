@@ -111,7 +111,7 @@ Result<ExitCode> ExportCommand::Run(const Cli& /*cli*/) {
   if (!base_url_.empty() && format_ != "curl") {
     return Fail(ErrorCode::kUsage, "--base-url is for --format curl only", "leave it out");
   }
-  TRY_ASSIGN(auto log, OpenLog(log_, identity_, "trafrec export LOG --format ndjson"));
+  TRY_ASSIGN(auto log, OpenLog(log_, "trafrec export LOG --format ndjson", identity_));
   TRY_ASSIGN(auto writer, MakeWriter());
   TRY_ASSIGN(Output out, Output::Open(format_ == "raw" ? "" : output_));
   if (format_ == "raw" && output_.empty() && out.terminal()) {

@@ -92,9 +92,8 @@ Result<store::ExchangeFilter> FilterOptions::Make() const {
   return filter;
 }
 
-Result<std::unique_ptr<store::LogReader>> OpenLog(const std::string& log,
-                                                  const IdentityOptions& identity,
-                                                  const char* example) {
+Result<std::unique_ptr<store::LogReader>> OpenLog(const std::string& log, const char* example,
+                                                  const IdentityOptions& identity) {
   if (log.empty()) {
     return Fail(ErrorCode::kUsage, "no log given", std::string("as in: ") + example);
   }

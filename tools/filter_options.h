@@ -34,8 +34,7 @@ class FilterOptions {
 };
 
 /// Opens the log that a command was given; a missing argument is a usage error with `example`.
-Result<std::unique_ptr<store::LogReader>> OpenLog(const std::string& log,
-                                                  const IdentityOptions& identity,
-                                                  const char* example);
+Result<std::unique_ptr<store::LogReader>> OpenLog(const std::string& log, const char* example,
+                                                  const IdentityOptions& identity = {});
 
 }  // namespace trafrec::tools

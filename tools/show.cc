@@ -111,7 +111,7 @@ Result<ExitCode> ShowCommand::Run(const Cli& /*cli*/) {
     return Fail(ErrorCode::kUsage, "filters and --follow are for lists, not for a given ID",
                 "leave one of them out");
   }
-  TRY_ASSIGN(auto log, OpenLog(log_, identity_, "trafrec show LOG"));
+  TRY_ASSIGN(auto log, OpenLog(log_, "trafrec show LOG", identity_));
   return ids_.empty() ? List(*log) : ShowSome(*log);
 }
 

@@ -232,7 +232,7 @@ class StatsCommand : public Command {
 };
 
 Result<ExitCode> StatsCommand::Run(const Cli& /*cli*/) {
-  TRY_ASSIGN(auto log, OpenLog(log_, identity_, "trafrec stats LOG"));
+  TRY_ASSIGN(auto log, OpenLog(log_, "trafrec stats LOG", identity_));
   TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log->Attempts());
   TRY_ASSIGN(Output out, Output::Open(""));
   out.Write(json_ ? JsonReport(attempts) : Report(attempts));

@@ -71,7 +71,7 @@ class VerifyCommand : public Command {
   }
 
   Result<ExitCode> Run(const Cli& /*cli*/) override {
-    TRY_ASSIGN(auto log, OpenLog(log_, identity_, "trafrec verify LOG"));
+    TRY_ASSIGN(auto log, OpenLog(log_, "trafrec verify LOG", identity_));
     TRY_ASSIGN(const store::VerifyReport report, log->Verify());
     if (!quiet_) {
       TRY_ASSIGN(Output out, Output::Open(""));
