@@ -58,8 +58,7 @@ struct Exchange {
   bool read = false;          ///< by method and path it changes nothing (request_class.h)
   bool open_put = false;      ///< an open row was written
   bool no_answer = false;     ///< no response will be paired with its request
-  bool expects_interim = false;
-  bool simple = false;  ///< its request is HTTP/0.9
+  bool simple = false;        ///< its request is HTTP/0.9
 
   std::list<Exchange>::iterator self;  ///< in ExchangeBook's list of live ones
   ListLink<Exchange> in_connection;

@@ -327,7 +327,7 @@ void ExchangeBook::Recycle(Exchange& exchange) {
   exchange.method = exchange.target = exchange.host = {};
   exchange.settling_bytes = 0;
   exchange.finished = exchange.read = exchange.open_put = false;
-  exchange.no_answer = exchange.simple = exchange.expects_interim = false;
+  exchange.no_answer = exchange.simple = false;
   if (pooled_bytes_ + exchange.charged > limits::kPooledBytes) {
     memory_.used_bytes -= exchange.charged;
     live_.erase(exchange.self);

@@ -37,11 +37,10 @@ struct StartLine {
 /// What the fields of a head say about framing, and the host.
 struct HeadFields {
   std::optional<uint64_t> content_length;
-  bool chunked = false;          ///< the last transfer coding is chunked
-  bool other_coding = false;     ///< there are transfer codings, and the last one is not chunked
-  bool lenient = false;          ///< the strict grammar refuses the head
-  bool expects_interim = false;  ///< has an Expect field
-  std::optional<Slice> host;     ///< value of the first Host field
+  bool chunked = false;       ///< the last transfer coding is chunked
+  bool other_coding = false;  ///< there are transfer codings, and the last one is not chunked
+  bool lenient = false;       ///< the strict grammar refuses the head
+  std::optional<Slice> host;  ///< value of the first Host field
 
   friend bool operator==(const HeadFields&, const HeadFields&) = default;
 };

@@ -79,8 +79,6 @@ void TakeField(std::string_view head, std::string_view name, std::string_view va
     const bool identity = value.empty() || SameName(value, "identity");
     fields.chunked |= ListsChunked(value);
     fields.other_coding = !fields.chunked && (fields.other_coding || !identity);
-  } else if (SameName(name, "expect")) {
-    fields.expects_interim = true;
   } else if (SameName(name, "host") && !fields.host) {
     fields.host = Slice{static_cast<uint32_t>(value.empty() ? 0 : value.data() - head.data()),
                         static_cast<uint32_t>(value.size())};

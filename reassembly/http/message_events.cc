@@ -188,7 +188,6 @@ BodyPlan HttpConnection::OnRequestHead(Flow flow, const MessageStart& start, con
   FillHead(exchange, line, head);
   NameRequest(exchange, line);
   exchange.host = fields.host.value_or(Slice{});
-  exchange.expects_interim = fields.expects_interim;
   BodyPlan plan;
   if (fields.chunked) {
     plan.framing = Framing::kChunked;

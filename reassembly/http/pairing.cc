@@ -44,7 +44,6 @@
 #include <utility>
 
 #include "base/check.h"
-#include "reassembly/limits.h"
 
 namespace trafrec::reassembly {
 

@@ -52,7 +52,7 @@ bool TakeCoding(std::string_view value, HeadFields& fields) {
 /// False: not plain. Names are told apart by their sizes first.
 bool TakeField(bool request, std::string_view head, std::string_view name, std::string_view value,
                HeadFields& fields) {
-  constexpr std::string_view kHost = "host", kExpect = "expect", kLength = "content-length",
+  constexpr std::string_view kHost = "host", kLength = "content-length",
                              kCoding = "transfer-encoding";
   switch (name.size()) {
     case kHost.size():
@@ -61,9 +61,6 @@ bool TakeField(bool request, std::string_view head, std::string_view name, std::
         fields.host = Slice{static_cast<uint32_t>(value.data() - head.data()),
                             static_cast<uint32_t>(value.size())};
       }
-      return true;
-    case kExpect.size():
-      fields.expects_interim |= request && IsName(name, kExpect);
       return true;
     case kLength.size():
       return !IsName(name, kLength) || TakeLength(value, fields);

@@ -8,7 +8,6 @@
 // hole in a body must be stepped over, which a parser that wants every byte cannot do.
 
 #include <llhttp.h>
-#include <strings.h>
 
 #include <algorithm>
 
@@ -36,7 +35,6 @@ bool IsHost(const char* at, size_t size) {
 int OnField(llhttp_t* parser, const char* at, size_t size) {
   auto& reader = *static_cast<FieldReader*>(parser->data);
   reader.at_host = !reader.fields.host && IsHost(at, size);
-  reader.fields.expects_interim |= size == 6 && strncasecmp(at, "expect", size) == 0;
   return 0;
 }
 
