@@ -68,6 +68,9 @@ inline constexpr int64_t kWatermarkIntervalNs = int64_t{10} * 1'000'000'000;
 inline constexpr int64_t kSealRetryMs = 50;
 /// How long Close waits for foreign readers before it leaves the segment to the next start.
 inline constexpr int64_t kSealPatienceMs = 2'000;
+/// How often retention is looked at when no segment is sealed: much finer than any age that is
+/// asked for, and one listing of a folder a time.
+inline constexpr int64_t kTidyIntervalMs = 10'000;
 /// When nothing but the marks moves, they are stored that often: an idle recorder should not wear
 /// out the disk.
 inline constexpr int64_t kIdleMarksIntervalMs = 1'000;

@@ -68,22 +68,13 @@ Status Compare(const AttemptKey& key, const fs::path& one, const fs::path& other
   return {};
 }
 
-/// "segment 000002", "segments 000002 to 000004"; a segment whose manifest is there is not missing
-/// without a trace, and verify says more about it.
+/// "segment 000002", "segments 000002 to 000004"; not those that retention deleted.
 std::string MissingInWords(const SegmentFiles& files, const AttemptKey& key,
                            const std::vector<SegmentFile>& segments) {
   std::string words;
   uint32_t expected = 1;
   for (const SegmentFile& segment : segments) {
-    const auto traced = [&](uint32_t number) {
-      return std::ranges::any_of(files.folders(), [&](const fs::path& folder) {
-        std::error_code ignored;
-        return fs::exists(folder / key.recorder / AttemptDirectoryName(key.attempt) /
-                              fmt::format("{:06}.manifest.json", number),
-                          ignored);
-      });
-    };
-    while (expected < segment.number && traced(expected)) {
+    while (expected < segment.number && files.HasTombstone(key, expected)) {
       ++expected;
     }
     if (expected < segment.number) {

@@ -230,6 +230,30 @@ void RemoveSegment(const fs::path& path) {
   }
 }
 
+bool IsInWalMode(const fs::path& segment) {
+  // Byte 18 of a database's header is 2 in WAL mode.
+  constexpr std::streamoff kWriteVersionAt = 18;
+  std::ifstream file(segment, std::ios::binary);
+  file.seekg(kWriteVersionAt);
+  return file.get() == 2;
+}
+
+Result<std::vector<uint32_t>> ListNumbers(const fs::path& attempt_directory,
+                                          std::string_view suffix) {
+  std::vector<uint32_t> numbers;
+  TRY(ForEachEntry(attempt_directory, [&](const fs::directory_entry& entry) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(suffix)) {
+      if (const auto number =
+              ParseNumber(std::string_view(name).substr(0, name.size() - suffix.size()), 6)) {
+        numbers.push_back(*number);
+      }
+    }
+  }));
+  std::ranges::sort(numbers);
+  return numbers;
+}
+
 std::optional<std::string> NetworkFileSystemName(uint64_t magic) {
   struct Known {
     uint64_t magic;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -59,6 +60,14 @@ Result<std::vector<SegmentFile>> ListSegments(const std::filesystem::path& attem
 
 /// Removes a segment's file with those that SQLite keeps beside it, as far as that succeeds.
 void RemoveSegment(const std::filesystem::path& path);
+
+/// What a segment's header says. An open segment of a live attempt is in WAL mode; one without
+/// belongs to a finite job, or is about to be sealed.
+bool IsInWalMode(const std::filesystem::path& segment);
+
+/// Numbers of an attempt's files that are named by six digits or more and `suffix`, ascending.
+Result<std::vector<uint32_t>> ListNumbers(const std::filesystem::path& attempt_directory,
+                                          std::string_view suffix);
 
 /// A name of a network file system ("NFS"), if statfs's magic number is one's.
 std::optional<std::string> NetworkFileSystemName(uint64_t magic);

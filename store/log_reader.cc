@@ -9,7 +9,6 @@
 #include "store/log_reader_load.h"
 #include "store/log_reader_sentinels.h"
 #include "store/log_reader_several.h"
-#include "store/verify.h"
 
 namespace trafrec::store {
 namespace {
@@ -107,24 +106,6 @@ class LogReaderOfFiles : public LogReader {
     return ReadSentinels(files_, catalogue_);
   }
 
-  Result<VerifyReport> Verify() override {
-    VerifyReport all;
-    for (const std::filesystem::path& folder : files_.folders()) {
-      TRY_ASSIGN(VerifyReport report, VerifyLog(folder));
-      all.segments += report.segments;
-      all.frames += report.frames;
-      all.entries += report.entries;
-      all.bytes += report.bytes;
-      for (Damage& damage : report.damages) {
-        if (files_.folders().size() > 1) {
-          damage.file = (folder / damage.file).string();
-        }
-        all.damages.push_back(std::move(damage));
-      }
-    }
-    return all;
-  }
-
  private:
   /// Once a call, so that its Error shows what the user wrote, and not our query around it.
   Status CheckWhere(const FilterSql& sql, const std::vector<AttemptSnapshot>& snapshots) {
@@ -132,7 +113,8 @@ class LogReaderOfFiles : public LogReader {
       return {};
     }
     const AttemptSnapshot& first = snapshots.front();
-    return files_.With(first.key, first.segments.front(),
+    // The oldest segments may be deleted at any time.
+    return files_.With(first.key, first.segments.back(),
                        [&](SegmentConnection& connection) { return sql.Check(connection); });
   }
 

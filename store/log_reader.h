@@ -137,6 +137,15 @@ struct AttemptInfo {
   uint64_t segments = 0;
   uint64_t raw_bytes = 0;
   uint64_t file_bytes = 0;
+  bool discarded = false;  ///< by the log's summary: no part of the log
+  // What retention deleted; not in the figures above, but its loss rows are in `losses`, those of
+  // one cause taken together.
+  uint64_t deleted_segments = 0;
+  uint64_t deleted_exchanges = 0;
+  uint64_t deleted_bytes = 0;
+  TimeNs deleted_from = 0;
+  TimeNs deleted_until = 0;
+  std::string deleted_why;
   Counters counters;
   std::vector<LossRecord> losses;
 };
@@ -183,7 +192,12 @@ struct VerifyReport {
   uint64_t frames = 0;
   uint64_t entries = 0;
   uint64_t bytes = 0;
+  uint64_t manifests = 0;
+  uint64_t blocks = 0;         ///< hashed, and compared with a manifest
+  uint64_t deep_segments = 0;  ///< checked frame by frame
+  uint64_t deleted_segments = 0;
   std::vector<Damage> damages;
+  std::vector<Damage> notes;  ///< what is worth knowing, and no damage
 };
 
 /// Reads a log, also one that is being written: an open segment is read in short transactions, so
@@ -241,10 +255,6 @@ class LogReader {
   /// Every sentinel, counted or not, in order of time. A second recorder's sighting has a row of
   /// its own.
   virtual Result<std::vector<SentinelRow>> Sentinels() = 0;
-
-  /// Checks every frame's checksum, decodes every entry, compares every row with its entry, and the
-  /// counts; of each folder by itself.
-  virtual Result<VerifyReport> Verify() = 0;
 };
 
 }  // namespace trafrec::store

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "store/deleted_segments.h"
 #include "store/entry_format.h"
 #include "store/recorder_lock.h"
 
@@ -157,6 +158,21 @@ Status AddSegment(SegmentFiles& files, const AttemptKey& key, uint32_t segment, 
   return {};
 }
 
+Status AddDeleted(const SegmentFiles& files, const AttemptKey& key, AttemptInfo& info) {
+  TRY_ASSIGN(const DeletedSegments deleted, FindDeleted(files, key));
+  info.deleted_segments = deleted.segments;
+  info.deleted_exchanges = deleted.counts.exchanges;
+  info.deleted_bytes = deleted.bytes;
+  info.deleted_from = deleted.first_at.value_or(0);
+  info.deleted_until = deleted.last_at.value_or(0);
+  info.deleted_why = deleted.reason;
+  for (const LossTotal& loss : deleted.losses) {
+    info.losses.push_back({loss.cause, loss.from, loss.until, std::nullopt, loss.packets,
+                           loss.bytes, loss.exact, loss.of_bytes});
+  }
+  return {};
+}
+
 uint64_t SizeOf(const std::filesystem::path& path) {
   std::error_code failure;
   const uint64_t bytes = std::filesystem::file_size(path, failure);
@@ -186,6 +202,8 @@ Result<std::vector<AttemptInfo>> ReadAttempts(SegmentFiles& files, LogCatalogue&
     for (const SegmentFile& segment : segments) {
       info.file_bytes += SizeOf(segment.path) + SizeOf(segment.path.string() + "-wal");
     }
+    TRY(AddDeleted(files, key, info));
+    TRY_ASSIGN(info.discarded, catalogue.IsDiscarded(key));
     TRY_ASSIGN(const std::vector<uint32_t> visible, catalogue.VisibleSegments(key));
     for (const uint32_t segment : visible) {
       TRY(AddSegment(files, key, segment, info));

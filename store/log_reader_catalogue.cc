@@ -1,21 +1,14 @@
 #include "store/log_reader_catalogue.h"
 
 #include <algorithm>
-#include <fstream>
 #include <optional>
 #include <set>
 
+#include "store/manifest_files.h"
+#include "store/summary.h"
+
 namespace trafrec::store {
 namespace {
-
-/// Byte 18 of a database's header is 2 in WAL mode: an open segment of a live attempt. One without
-/// belongs to a finite job, or is about to be sealed.
-bool IsInWalMode(const std::filesystem::path& path) {
-  constexpr std::streamoff kWriteVersionAt = 18;
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(kWriteVersionAt);
-  return file.get() == 2;
-}
 
 Result<std::optional<int64_t>> AttemptNumber(SegmentConnection& connection, std::string_view key) {
   TRY_ASSIGN(db::Statement * statement,
@@ -60,10 +53,36 @@ Result<std::vector<AttemptKey>> LogCatalogue::AllAttempts() const {
   return std::vector<AttemptKey>(keys.begin(), keys.end());
 }
 
+Result<bool> LogCatalogue::IsDiscarded(const AttemptKey& key) {
+  if (!discarded_) {
+    std::set<AttemptKey> discarded;
+    for (const std::filesystem::path& folder : files_.folders()) {
+      const Result<StoredSummary> summary = ReadSummary(folder);
+      if (!summary) {
+        if (summary.error().code == ErrorCode::kNotFound) {
+          continue;
+        }
+        return std::unexpected(summary.error());
+      }
+      for (const auto& [each, said] : summary->attempts) {
+        if (said.state == AttemptState::kDiscarded) {
+          discarded.insert(each);
+        }
+      }
+    }
+    discarded_ = std::move(discarded);
+  }
+  return discarded_->contains(key);
+}
+
 Result<bool> LogCatalogue::IsVisible(const AttemptKey& key,
                                      const std::vector<SegmentFile>& segments) {
   if (!live_.contains(key)) {
-    const SegmentFile& first = segments.front();
+    // The oldest may be deleted while it is looked at.
+    const auto remaining = std::ranges::find_if(segments, [&](const SegmentFile& segment) {
+      return !files_.HasTombstone(key, segment.number);
+    });
+    const SegmentFile& first = remaining == segments.end() ? segments.front() : *remaining;
     const bool finite_at_work = first.state == SegmentState::kOpen && !IsInWalMode(first.path);
     std::optional<int64_t> live;
     const Status read =
@@ -100,7 +119,8 @@ Result<bool> LogCatalogue::IsVisible(const AttemptKey& key,
 
 Result<std::vector<uint32_t>> LogCatalogue::VisibleSegments(const AttemptKey& key) {
   TRY_ASSIGN(const std::vector<SegmentFile> segments, files_.Segments(key));
-  if (segments.empty()) {
+  TRY_ASSIGN(const bool discarded, IsDiscarded(key));
+  if (segments.empty() || discarded) {
     return std::vector<uint32_t>();
   }
   TRY_ASSIGN(const bool visible, IsVisible(key, segments));

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "base/error.h"
@@ -28,16 +30,26 @@ struct AttemptSnapshot {
 };
 
 /// Knows which attempts a reader may see: live ones always, finite jobs once they have ended in
-/// good order and are sealed.
+/// good order and are sealed; none that the log's summary has discarded.
 class LogCatalogue {
  public:
-  explicit LogCatalogue(SegmentFiles& files) : files_(files) {}
+  enum class Discarded : uint8_t { kHidden, kShown };
+
+  explicit LogCatalogue(SegmentFiles& files, Discarded discarded = Discarded::kHidden)
+      : files_(files) {
+    if (discarded == Discarded::kShown) {
+      discarded_.emplace();
+    }
+  }
 
   /// All visible attempts, in order of recorder and number.
   Result<std::vector<AttemptSnapshot>> TakeSnapshots();
 
   /// Numbers of an attempt's segments that have content; empty if the attempt is not visible.
   Result<std::vector<uint32_t>> VisibleSegments(const AttemptKey& key);
+
+  /// The log's summary says that it is no part of the log.
+  Result<bool> IsDiscarded(const AttemptKey& key);
 
   /// All attempts there are, visible or not.
   Result<std::vector<AttemptKey>> AllAttempts() const;
@@ -46,8 +58,9 @@ class LogCatalogue {
   Result<bool> IsVisible(const AttemptKey& key, const std::vector<SegmentFile>& segments);
 
   SegmentFiles& files_;
-  std::map<AttemptKey, bool> live_;      // never changes
-  std::map<AttemptKey, bool> finished_;  // of finite jobs; only true ones are kept
+  std::map<AttemptKey, bool> live_;                // never changes
+  std::optional<std::set<AttemptKey>> discarded_;  // as the summary was when it was first asked
+  std::map<AttemptKey, bool> finished_;            // of finite jobs; only true ones are kept
 };
 
 }  // namespace trafrec::store

@@ -160,6 +160,12 @@ Status SegmentCursor::Fill() {
   return {};
 }
 
+void SegmentCursor::GiveUp() {
+  batch_.clear();
+  keys_ = {};
+  next_chunk_ = chunks_.size();
+}
+
 TimeNs SegmentCursor::floor() const {
   const TimeNs key = keys_.empty() ? kNever : keys_.top().began_at;
   return next_chunk_ == chunks_.size() ? key : std::min(key, chunks_[next_chunk_].begin);
@@ -181,7 +187,12 @@ Status LogCursor::OpenNext(Waiting& waiting) {
   TimeNs requests_through = 0;
   auto cursor = std::make_unique<SegmentCursor>(rows_, times_, *waiting.attempt,
                                                 waiting.attempt->segments[waiting.next]);
-  TRY(cursor->Prepare(&requests_through));
+  const Status prepared = cursor->Prepare(&requests_through);
+  if (cursor->WasDeleted(prepared)) {
+    cursor->GiveUp();
+  } else {
+    TRY(prepared);
+  }
   ++waiting.next;
   if (requests_through != 0) {
     waiting.floor = std::max(waiting.floor, requests_through);
@@ -214,7 +225,12 @@ Result<std::optional<ExchangeRow>> LogCursor::Next() {
         (unfilled == nullptr || unopened->floor <= unfilled->floor())) {
       TRY(OpenNext(*unopened));
     } else if (unfilled != nullptr && unfilled->floor() <= decided) {
-      TRY(unfilled->Fill());
+      const Status filled = unfilled->Fill();
+      if (unfilled->WasDeleted(filled)) {
+        unfilled->GiveUp();
+      } else {
+        TRY(filled);
+      }
     } else if (first != nullptr) {
       ExchangeRow row = first->front();
       first->Pop();

@@ -57,10 +57,15 @@ class SegmentCursor {
     return batch_.empty() && keys_.empty() && next_chunk_ == chunks_.size();
   }
   Status Fill();
+  /// Its segment is gone.
+  void GiveUp();
   /// No row that is not at hand began before.
   TimeNs floor() const;
   const ExchangeRow& front() const { return batch_.front(); }
   void Pop() { batch_.pop_front(); }
+  bool WasDeleted(const Status& status) const {
+    return rows_.files().WasDeleted(attempt_.key, segment_, status);
+  }
 
  private:
   using Chunk = SegmentTimes::Chunk;

@@ -11,6 +11,7 @@
 
 #include "store/db/query_guard.h"
 #include "store/db/regexp.h"
+#include "store/manifest_files.h"
 #include "store/reader_limits.h"
 #include "store/segment_schema.h"
 
@@ -166,6 +167,17 @@ Result<std::vector<SegmentFile>> SegmentFiles::Segments(const AttemptKey& attemp
   const auto twice = std::ranges::unique(all, {}, &SegmentFile::number);
   all.erase(twice.begin(), twice.end());
   return all;
+}
+
+bool SegmentFiles::WasDeleted(const AttemptKey& attempt, uint32_t segment,
+                              const Status& status) const {
+  return !status && status.error().code == ErrorCode::kNotFound && HasTombstone(attempt, segment);
+}
+
+bool SegmentFiles::HasTombstone(const AttemptKey& attempt, uint32_t segment) const {
+  return std::ranges::any_of(Directories(attempt), [&](const std::filesystem::path& directory) {
+    return store::HasTombstone(directory, segment);
+  });
 }
 
 Status SegmentFiles::With(const AttemptKey& attempt, uint32_t segment, const Use& use) {

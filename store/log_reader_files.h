@@ -74,9 +74,14 @@ class SegmentFiles {
   /// locked, so it must begin by forgetting what it did; and it must be done within
   /// kOpenSegmentHoldMs or so.
   Status With(const AttemptKey& attempt, uint32_t segment, const Use& use);
+  /// With failed because retention took the segment away after it was listed: it has no rows now.
+  bool WasDeleted(const AttemptKey& attempt, uint32_t segment, const Status& status) const;
 
   /// The segments of an attempt that any folder has, ascending, each once.
   Result<std::vector<SegmentFile>> Segments(const AttemptKey& attempt) const;
+
+  /// Retention deleted that segment in one of the folders, or is about to.
+  bool HasTombstone(const AttemptKey& attempt, uint32_t segment) const;
 
   const std::vector<std::filesystem::path>& folders() const { return folders_; }
   /// The first folder, and an attempt's place in it, whether it is there or not.

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "store/deleted_segments.h"
 #include "store/log_reader_rows.h"
 
 namespace trafrec::store {
@@ -78,6 +79,10 @@ class Search {
             TRY_ASSIGN(greatest, connection.database().QueryInt("SELECT max(n) FROM exchange"));
             return {};
           });
+      if (files_.WasDeleted(key_, segments_[middle], visited)) {
+        low = middle + 1;
+        continue;
+      }
       TRY(visited);
       if (greatest && static_cast<ExchangeNumber>(*greatest) < number) {
         low = middle + 1;
@@ -175,6 +180,10 @@ Result<ExchangeRow> FindExchange(SegmentFiles& files, LogCatalogue& catalogue,
   if (row) {
     TRY(AddEarlierMessages(files, *row));
     return *std::move(row);
+  }
+  TRY_ASSIGN(const DeletedSegments deleted, FindDeleted(files, key));
+  if (id.number >= deleted.first_exchange && id.number <= deleted.last_exchange) {
+    return NoSuch(id, fmt::format("it was deleted with its segment ({})", deleted.reason));
   }
   TRY_ASSIGN(const std::string range, search.Range());
   return NoSuch(id, range.empty() ? "this attempt has no exchanges" : "this attempt has " + range);

@@ -192,7 +192,11 @@ Result<bool> LogFollower::Show(RowReader& rows, const std::vector<AttemptSnapsho
       found->second.segment = attempt.segments.front();
       found->second.open_known = true;
     }
-    TRY(ShowAttempt(pass, found->second));
+    const Status shown = ShowAttempt(pass, found->second);
+    // Deleted since it was listed: the next pass lists anew.
+    if (!shown && shown.error().code != ErrorCode::kNotFound) {
+      return std::unexpected(shown.error());
+    }
     if (!pass.wanted) {
       return false;
     }

@@ -105,6 +105,9 @@ Result<ExchangeLoader::MessageParts> ExchangeLoader::FindParts(const ExchangeRow
   if (parts.frame == 0) {
     TRY(LookBack(row, parts));
   }
+  if (parts.frame == 0 && AnyDeleted(row)) {
+    return Fail(ErrorCode::kNotFound, "it was in a segment that retention deleted");
+  }
   if (parts.frame == 0) {
     return Contradicts(
         row, side == Side::kClient ? "its request is in no frame" : "its response is in no frame");
@@ -245,6 +248,20 @@ Result<ConnectionRecord> ExchangeLoader::LoadConnection(const AttemptKey& attemp
   return connection;
 }
 
+Status ExchangeLoader::PutMessage(const ExchangeRow& row, Side side, ExchangeRow& shown,
+                                  std::optional<StoredMessage>& message) {
+  Result<StoredMessage> loaded = LoadMessage(row, side);
+  if (!loaded && loaded.error().code == ErrorCode::kNotFound && AnyDeleted(row)) {
+    // Deleted with an earlier segment: the rest of the exchange is shown, as incomplete.
+    (side == Side::kClient ? shown.has_request : shown.has_response) = false;
+    shown.flags |= FlagBit(Flag::kBodyShed);
+    return {};
+  }
+  TRY_ASSIGN(message, std::move(loaded));
+  shown.flags |= message->facts.flags & FlagBit(Flag::kBodyShed);
+  return {};
+}
+
 Result<StoredExchange> ExchangeLoader::Load(const ExchangeRow& row) {
   const AttemptKey attempt{row.id.recorder, row.id.attempt};
   StoredExchange exchange;
@@ -258,12 +275,10 @@ Result<StoredExchange> ExchangeLoader::Load(const ExchangeRow& row) {
   exchange.interim = std::move(record.interim);
   TRY_ASSIGN(exchange.connection, LoadConnection(attempt, row));
   if (row.has_request) {
-    TRY_ASSIGN(exchange.request, LoadMessage(row, Side::kClient));
-    exchange.row.flags |= exchange.request->facts.flags & FlagBit(Flag::kBodyShed);
+    TRY(PutMessage(row, Side::kClient, exchange.row, exchange.request));
   }
   if (row.has_response) {
-    TRY_ASSIGN(exchange.response, LoadMessage(row, Side::kServer));
-    exchange.row.flags |= exchange.response->facts.flags & FlagBit(Flag::kBodyShed);
+    TRY(PutMessage(row, Side::kServer, exchange.row, exchange.response));
   }
   return exchange;
 }

@@ -15,6 +15,7 @@
 #include "store/log_reader.h"
 #include "store/log_reader_files.h"
 #include "store/log_reader_rows.h"
+#include "store/manifest_files.h"
 
 namespace trafrec::store {
 
@@ -81,6 +82,13 @@ class ExchangeLoader {
   Result<std::vector<ExtentPlace>> FindExtents(const AttemptKey& attempt, uint32_t segment,
                                                MessageId id, uint32_t count);
   Result<StoredMessage> LoadMessage(const ExchangeRow& row, Side side);
+  /// Takes one that was deleted with an earlier segment out of what is `shown`.
+  Status PutMessage(const ExchangeRow& row, Side side, ExchangeRow& shown,
+                    std::optional<StoredMessage>& message);
+  /// Retention goes from the first segment on.
+  bool AnyDeleted(const ExchangeRow& row) const {
+    return files_.HasTombstone({row.id.recorder, row.id.attempt}, 1);
+  }
   Status AppendExtents(const AttemptKey& attempt, MessageId id,
                        const std::vector<ExtentPlace>& places, size_t from, size_t to,
                        std::string& body);

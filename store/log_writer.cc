@@ -38,6 +38,8 @@ class FrameLogWriter final : public LogWriter {
                  const std::filesystem::path& directory)
       : options_(options),
         lock_(std::move(lock)),
+        sealer_(
+            SegmentKeeper(options.log / options.recorder, options.retention, options.signing_key)),
         pipeline_(options.compression, options.compression_level, options.compression_threads,
                   QueueBytes(options)),
         writer_(options, facts, directory, pipeline_, sealer_, tally_),
@@ -348,6 +350,7 @@ Result<std::unique_ptr<LogWriter>> LogWriter::Open(const LogWriterOptions& optio
                            earlier.empty() ? 1 : earlier.back() + 1,
                            options.version,
                            options.source,
+                           options.job,
                            options.live,
                            options.durability == Durability::kFull ? "full" : "normal",
                            now};

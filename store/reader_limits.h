@@ -69,8 +69,11 @@ inline constexpr int64_t kFollowStepNs = 500'000'000;
 /// Bodies of which no recorder has the whole are put together up to that size.
 inline constexpr uint64_t kPiecedBodyBytesMax = uint64_t{256} << 20;
 
-/// Threads of verify; a third one would wait for the disk.
-inline constexpr unsigned kVerifyThreads = 2;
+/// A manifest has 68 bytes a block of 1 MiB, so this is one of a segment of a terabyte. What is
+/// larger is another file, and is not read to its end.
+inline constexpr size_t kSmallFileBytes = size_t{72} << 20;
+/// Bytes read at once to be hashed: they stay in the second-level cache until they are.
+inline constexpr size_t kHashReadBytes = size_t{128} << 10;
 /// Damages that verify names in one segment; more than these do not help to understand it.
 inline constexpr size_t kDamagesPerSegment = 100;
 

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "store/log_layout.h"
+#include "store/manifest_chain.h"
 #include "store/segment_writer.h"
 
 namespace trafrec::store {
@@ -46,8 +47,8 @@ Result<Remains> ReadRemains(const SegmentFile& file) {
   Remains remains;
   remains.facts = {
       facts["log_id"],     facts["recorder"],   static_cast<uint32_t>(number("attempt")),
-      facts["version"],    facts["source"],     number("live") != 0,
-      facts["durability"], number("started_ns")};
+      facts["version"],    facts["source"],     facts["job"],
+      number("live") != 0, facts["durability"], number("started_ns")};
   remains.segment = file.number;
   remains.ended = facts.contains("ended_ns") || facts.contains("crashed_ns");
   TRY_ASSIGN(
@@ -90,7 +91,7 @@ Status AddCrashRow(const fs::path& directory, const SegmentFile& last, const Rem
   if (last.state == SegmentState::kOpen && last.number == remains.segment) {
     TRY(writer.Reopen(last));
   } else {
-    TRY(writer.OpenAfter(last));
+    TRY(writer.OpenAfter(last.number));
   }
   TRY(writer.WriteLosses({&crash, 1}));
   TRY(writer.PutAttemptFact("crashed_ns", now));
@@ -138,8 +139,11 @@ void RecoverAttempts(const fs::path& recorder_directory, const std::vector<uint3
     for (const uint32_t attempt : attempts) {
       // What cannot be recovered must not keep the new recording from going on; the next start
       // tries again, and verify tells of it.
-      static_cast<void>(
-          RecoverAttempt(recorder_directory / AttemptDirectoryName(attempt), now, sealer));
+      const fs::path directory = recorder_directory / AttemptDirectoryName(attempt);
+      static_cast<void>(RecoverAttempt(directory, now, sealer));
+      for (fs::path& unkept : SegmentsWithoutManifest(directory, attempt == attempts.back())) {
+        sealer.SubmitLeft(std::move(unkept));
+      }
     }
   });
 }

@@ -10,6 +10,7 @@
 #include "store/log_reader_catalogue.h"
 #include "store/recorder_lock.h"
 #include "store/repair_attempt.h"
+#include "store/verify.h"
 #include "store/verify_segment.h"
 
 namespace trafrec::store {
@@ -71,6 +72,8 @@ class LogRepair {
                     "stop it first, or repair a copy of the log");
       }
     }
+    TRY_ASSIGN(VerifyReport verified, VerifyLog(files_.log()));
+    damages_ = std::move(verified.damages);
     TRY(RequireEmpty(out_));
     TRY(CopyFile(files_.log() / "log.json", out_ / "log.json"));
     for (const std::string& recorder : recorders) {
@@ -89,34 +92,38 @@ class LogRepair {
   Status Repair(const AttemptKey& attempt) {
     const fs::path from = files_.Directory(attempt);
     const fs::path to = out_ / attempt.recorder / AttemptDirectoryName(attempt.attempt);
+    TRY_ASSIGN(const std::vector<SegmentFile> segments, ListSegments(from));
+    TRY(MakeDirectory(to));  // an empty one, too: no number may be missing
     const Result<std::vector<uint32_t>> visible = catalogue_.VisibleSegments(attempt);
-    if (visible && visible->empty()) {
+    const bool damaged = IsDamaged(attempt);
+    if (!segments.empty() && visible && visible->empty() && !damaged) {
       return {};  // a finite job that did not finish is no part of the log
     }
-    TRY_ASSIGN(const std::vector<SegmentFile> segments, ListSegments(from));
-    if (segments.empty()) {
-      return {};
-    }
-    TRY(MakeDirectory(to));
-    if (IsWhole(attempt, segments)) {
-      ++report_.attempts_copied;
+    const bool settled = std::ranges::all_of(segments, [](const SegmentFile& segment) {
+      return segment.state == SegmentState::kSealed;
+    });
+    if (segments.empty() || (settled && !damaged)) {
+      report_.attempts_copied += segments.empty() ? 0 : 1;
       return CopyFiles(from, to);
     }
     ++report_.attempts_rebuilt;
+    for (const Damage& damage : damages_) {
+      if (IsOf(damage, attempt) && damage.file.ends_with(".json")) {
+        report_.left_out.push_back({damage.file, damage.what, {}});
+      }
+    }
     return RebuildAttempt(attempt, segments, to, report_);
   }
 
-  static bool IsWhole(const AttemptKey& attempt, const std::vector<SegmentFile>& segments) {
-    uint32_t expected = 0;
-    return std::ranges::all_of(segments, [&](const SegmentFile& segment) {
-      return segment.number == ++expected && segment.state == SegmentState::kSealed &&
-             VerifySegment({attempt, segment.number, segment.path, false}).damages.empty();
-    });
+  bool IsDamaged(const AttemptKey& attempt) const {
+    return std::ranges::any_of(damages_,
+                               [&](const Damage& damage) { return IsOf(damage, attempt); });
   }
 
   SegmentFiles files_;
   LogCatalogue catalogue_;
   const fs::path out_;
+  std::vector<Damage> damages_;
   RepairReport report_;
 };
 

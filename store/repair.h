@@ -24,9 +24,9 @@ struct RepairReport {
 };
 
 /// Makes of what is good in `log` a new one in `out`, which must not exist or be empty. Whole
-/// attempts are copied. Of the others every frame that passes its checksum is taken over as it is,
-/// and its rows are made anew from its entries; a loss row stands for what lies between. Ids stay.
-/// `log` is not changed. Fails if one of its recorders is running.
+/// attempts are copied, with their manifests. Of the others every frame that passes its checksum is
+/// taken over as it is, and its rows are made anew from its entries; a loss row stands for what
+/// lies between. Ids stay. `log` is not changed. Fails if one of its recorders is running.
 Result<RepairReport> RepairLog(const std::filesystem::path& log, const std::filesystem::path& out);
 
 }  // namespace trafrec::store

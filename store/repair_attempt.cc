@@ -8,11 +8,15 @@
 #include <optional>
 #include <utility>
 
+#include "base/parallel.h"
 #include "store/codec/zstd_codec.h"
 #include "store/exchange_id.h"
 #include "store/frame_builder.h"
+#include "store/manifest_chain.h"
+#include "store/manifest_files.h"
 #include "store/seal.h"
 #include "store/segment_writer.h"
+#include "store/small_file.h"
 #include "store/verify_segment.h"
 
 // Rebuilding an attempt.
@@ -25,6 +29,8 @@
 
 namespace trafrec::store {
 namespace {
+
+namespace fs = std::filesystem;
 
 /// Adds the entries of a frame to a builder, for their rows.
 Status AddEntries(Bytes raw, TimeNs extent_time, FrameBuilder& builder) {
@@ -82,7 +88,7 @@ Status AddEntries(Bytes raw, TimeNs extent_time, FrameBuilder& builder) {
 
 class AttemptRebuild {
  public:
-  AttemptRebuild(const AttemptKey& attempt, const std::filesystem::path& to, RepairReport& report)
+  AttemptRebuild(const AttemptKey& attempt, const fs::path& to, RepairReport& report)
       : attempt_(attempt), to_(to), report_(report) {}
 
   Status Run(const std::vector<SegmentFile>& segments) {
@@ -93,23 +99,53 @@ class AttemptRebuild {
       }
       return {};
     }
+    TRY_ASSIGN(uint32_t number, TakeDeleted(segments.front()));
     SegmentWriter writer(*facts_, to_, Compression::kZstd, 1);
     writer.NoteLoss();  // what an earlier loss took out of the rows must stay out
-    uint32_t number = 0;
-    for (const SegmentFile& segment : segments) {
-      if (segment.number <= number) {
-        continue;  // the second name of one that was being renamed
-      }
-      while (++number < segment.number) {
+    const uint32_t last = std::max(segments.back().number, LastManifest(segments));
+    auto segment = segments.begin();
+    while (++number <= last) {
+      const bool there = segment != segments.end() && segment->number == number;
+      if (!there) {
         LeaveOut(to_ / SegmentFileName(number, SegmentState::kSealed), "it is missing", {});
-        TRY(Rebuild(nullptr, false, writer));
       }
-      TRY(Rebuild(&segment, segment.number == segments.back().number, writer));
+      TRY(writer.OpenAfter(number - 1));
+      TRY(Rebuild(there ? &*segment : nullptr, number == last, writer));
+      // While it is renamed, a segment has two names.
+      while (segment != segments.end() && segment->number <= number) {
+        ++segment;
+      }
     }
+    TRY_ASSIGN(const uint32_t manifests, ExtendChain(to_, nullptr, CoreCount()));
+    static_cast<void>(manifests);
     return {};
   }
 
  private:
+  static uint32_t LastManifest(const std::vector<SegmentFile>& segments) {
+    const auto numbers = ListManifests(segments.front().path.parent_path());
+    return numbers && !numbers->empty() ? numbers->back() : 0;
+  }
+
+  /// Takes over what proves that retention deleted the segments before the first that is there;
+  /// returns the number of the last of them.
+  Result<uint32_t> TakeDeleted(const SegmentFile& first) {
+    const fs::path from = first.path.parent_path();
+    uint32_t number = 0;
+    while (number + 1 < first.number) {
+      const auto tombstone = ReadTombstone(from, number + 1);
+      const auto manifest = ReadManifest(from, number + 1);
+      if (!tombstone || !manifest) {
+        break;
+      }
+      ++number;
+      TRY(ReplaceFile(to_ / TombstoneName(number), tombstone->document.Text()));
+      TRY(ReplaceFile(to_ / ManifestName(number), manifest->document.Text()));
+      TRY(WriteHead(to_, {number, manifest->document.hash()}));
+    }
+    return number;
+  }
+
   /// Of any segment that has them: they are repeated in each.
   Status ReadFacts(const std::vector<SegmentFile>& segments) {
     for (const SegmentFile& segment : segments) {
@@ -126,6 +162,7 @@ class AttemptRebuild {
                               .attempt = attempt_.attempt,
                               .version = text("version"),
                               .source = text("source"),
+                              .job = text("job"),
                               .live = text("live") == "1",
                               .durability = text("durability"),
                               .started_at = std::atoll(text("started_ns").c_str())};
@@ -136,14 +173,12 @@ class AttemptRebuild {
     return {};
   }
 
-  void LeaveOut(const std::filesystem::path& path, std::string what,
-                std::vector<std::string> exchanges) {
+  void LeaveOut(const fs::path& path, std::string what, std::vector<std::string> exchanges) {
     report_.left_out.push_back({NameInLog(attempt_, path), std::move(what), std::move(exchanges)});
   }
 
-  /// Null: a segment of which nothing is there.
+  /// Into the open segment. Null: one of which nothing is there.
   Status Rebuild(const SegmentFile* segment, bool is_last, SegmentWriter& writer) {
-    TRY(writer.OpenNext());
     std::optional<SegmentConnection> source;
     if (segment != nullptr) {
       Result<SegmentConnection> connection =
@@ -328,7 +363,7 @@ class AttemptRebuild {
   }
 
   const AttemptKey& attempt_;
-  const std::filesystem::path& to_;
+  const fs::path& to_;
   RepairReport& report_;
   std::optional<AttemptFacts> facts_;
   std::optional<TimeNs> hole_from_;  // nothing was taken over since

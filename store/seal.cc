@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/parallel.h"
 #include "store/file_calls.h"
 #include "store/files.h"
 #include "store/limits.h"
@@ -88,13 +89,18 @@ Result<bool> SealSegment(fs::path& path) {
     case WalState::kGone:
       break;
   }
+  // SQLite may say so though the disk was too full to write it down.
+  if (IsInWalMode(path)) {
+    return Fail(ErrorCode::kIo, "cannot leave WAL mode: " + path.string());
+  }
   TRY(SyncFile(path));
   TRY(RemoveCompanions(path));
   TRY(Rename(path, SegmentState::kSealed));
   return true;
 }
 
-SegmentSealer::SegmentSealer() : thread_([this] { Run(); }) {}
+SegmentSealer::SegmentSealer(SegmentKeeper keeper)
+    : keeper_(std::move(keeper)), thread_([this] { Run(); }) {}
 
 SegmentSealer::~SegmentSealer() {
   {
@@ -126,6 +132,7 @@ void SegmentSealer::Add(Job job) {
 Status SegmentSealer::Finish(std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   std::unique_lock lock(mutex_);
+  finishing_ = true;
   const auto done = [&] {
     return !working_ &&
            std::ranges::all_of(jobs_, [](const Job& job) { return job.error.has_value(); });
@@ -141,7 +148,7 @@ Status SegmentSealer::Finish(std::chrono::milliseconds patience) {
     stored_bytes_ += failure ? 0 : bytes;
   }
   jobs_.clear();
-  return failure_of_one ? std::unexpected(*failure_of_one) : Status();
+  return failure_of_one ? std::unexpected(*failure_of_one) : keeper_.status();
 }
 
 uint64_t SegmentSealer::stored_bytes() const {
@@ -152,6 +159,11 @@ uint64_t SegmentSealer::stored_bytes() const {
 bool SegmentSealer::all_sealed() const {
   const std::lock_guard lock(mutex_);
   return jobs_.empty() && !working_;
+}
+
+bool SegmentSealer::finishing() const {
+  const std::lock_guard lock(mutex_);
+  return finishing_;
 }
 
 bool SegmentSealer::Try(Job& job) {
@@ -165,6 +177,10 @@ bool SegmentSealer::Try(Job& job) {
   if (job.error || (sealed && !*sealed)) {
     return false;
   }
+  if (sealed) {
+    // While the recording goes on the other cores have other work.
+    keeper_.TakeSealed(job.path, finishing() ? CoreCount() : 1, !job.left);
+  }
   if (job.left) {
     return true;
   }
@@ -177,12 +193,22 @@ bool SegmentSealer::Try(Job& job) {
 
 void SegmentSealer::Run() {
   pthread_setname_np(pthread_self(), "sealer");
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kTidyInterval(limits::kTidyIntervalMs);
   std::unique_lock lock(mutex_);
   std::deque<Job> held;  // by readers
+  Clock::time_point tidy_at = Clock::now() + kTidyInterval;
   while (true) {
-    changed_.wait(lock, [&] { return stopped_ || !jobs_.empty(); });
+    changed_.wait_until(lock, tidy_at, [&] { return stopped_ || !jobs_.empty(); });
     if (stopped_) {
       return;
+    }
+    if (Clock::now() >= tidy_at) {
+      working_ = true;
+      lock.unlock();
+      keeper_.Tidy();
+      lock.lock();
+      tidy_at = Clock::now() + kTidyInterval;
     }
     while (!jobs_.empty() && !stopped_) {
       Job job = std::move(jobs_.front());

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "store/db/database.h"
+#include "store/segment_keeper.h"
 
 namespace trafrec::store {
 
@@ -22,10 +23,10 @@ namespace trafrec::store {
 Result<bool> SealSegment(std::filesystem::path& path);
 
 /// Seals segments in the background, in their order, because fsync takes long and readers may hold
-/// a segment: recording never waits for either. Thread-safe.
+/// a segment: recording never waits for either. Sealed ones go to the keeper. Thread-safe.
 class SegmentSealer {
  public:
-  SegmentSealer();
+  explicit SegmentSealer(SegmentKeeper keeper);
   /// Leaves to the next start what is not sealed.
   ~SegmentSealer();
 
@@ -38,8 +39,8 @@ class SegmentSealer {
   /// Work on files at rest that would keep a recording from starting; it may Submit what it finds.
   void Do(std::function<void()> work);
 
-  /// Waits until all is sealed, or only what readers still hold after `patience` is left, or what
-  /// fails. Returns the first error of the latter.
+  /// Waits until all is sealed and kept, or only what readers still hold after `patience` is left,
+  /// or what fails. Returns the first error of the latter. Nothing may be submitted afterwards.
   Status Finish(std::chrono::milliseconds patience);
 
   /// Sizes of the files that Submit was given, as far as they are sealed or were given up.
@@ -58,15 +59,18 @@ class SegmentSealer {
   };
 
   void Add(Job job);
+  bool finishing() const;
   void Run();
   /// False: it must be tried again.
   bool Try(Job& job);
 
+  SegmentKeeper keeper_;  // of the thread, and of Finish when it is idle
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;
   bool working_ = false;
   bool stopped_ = false;
+  bool finishing_ = false;
   uint64_t stored_bytes_ = 0;
   std::thread thread_;
 };

@@ -62,6 +62,9 @@ Result<SegmentTables> SegmentTables::Create(const std::filesystem::path& path,
   TRY(tables.PutAttemptFact("segment", segment));
   TRY(tables.PutAttemptFact("version", facts.version));
   TRY(tables.PutAttemptFact("source", facts.source));
+  if (!facts.job.empty()) {
+    TRY(tables.PutAttemptFact("job", facts.job));
+  }
   TRY(tables.PutAttemptFact("live", facts.live ? 1 : 0));
   TRY(tables.PutAttemptFact("clock", facts.live ? "realtime" : "capture"));
   if (facts.live) {

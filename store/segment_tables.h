@@ -21,6 +21,7 @@ struct AttemptFacts {
   uint32_t attempt = 0;
   std::string version;
   std::string source;
+  std::string job;
   bool live = false;
   std::string durability;  ///< of a live one: normal, full
   TimeNs started_at = 0;   ///< wall clock

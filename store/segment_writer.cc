@@ -58,8 +58,8 @@ Status SegmentWriter::Reopen(const SegmentFile& segment) {
   return {};
 }
 
-Status SegmentWriter::OpenAfter(const SegmentFile& last) {
-  segment_ = last.number;
+Status SegmentWriter::OpenAfter(uint32_t last) {
+  segment_ = last;
   return OpenNext();
 }
 

@@ -29,8 +29,8 @@ class SegmentWriter {
   Status OpenNext();
   /// Opens what a dead live attempt left open, to add its last rows.
   Status Reopen(const SegmentFile& segment);
-  /// Opens the segment that follows `last`.
-  Status OpenAfter(const SegmentFile& last);
+  /// Opens the segment behind that number.
+  Status OpenAfter(uint32_t last);
   bool open() const { return tables_.has_value(); }
 
   /// Stores the frame and its rows. Adds a frame of its own before if exchanges refer to

@@ -1,121 +1,118 @@
 #include "store/verify.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <atomic>
-#include <thread>
+#include <iterator>
 
-#include "store/log_reader_catalogue.h"
-#include "store/reader_limits.h"
-#include "store/recorder_lock.h"
+#include "base/parallel.h"
+#include "store/log_copies.h"
+#include "store/log_layout.h"
+#include "store/summary_check.h"
+#include "store/verify_blocks.h"
+#include "store/verify_plan.h"
 #include "store/verify_segment.h"
 
 namespace trafrec::store {
 namespace {
 
-/// Finds the segments of a log, and what is missing between them.
-class Plan {
- public:
-  explicit Plan(const std::filesystem::path& log) : files_(log), catalogue_(files_) {}
+void Append(std::vector<Damage>& to, std::vector<Damage>&& from) {
+  std::ranges::move(from, std::back_inserter(to));
+}
 
-  Status Make() {
-    TRY_ASSIGN(const std::vector<AttemptKey> attempts, catalogue_.AllAttempts());
-    for (size_t i = 0; i < attempts.size(); ++i) {
-      const bool newest =
-          i + 1 == attempts.size() || attempts[i + 1].recorder != attempts[i].recorder;
-      TRY(AddAttempt(attempts[i],
-                     newest && HolderOfLock(files_.log() / attempts[i].recorder).has_value()));
-    }
-    return {};
-  }
+/// What a manifest says of a segment whose every byte it proved.
+void AddProved(VerifyReport& sum, const Manifest& manifest) {
+  ++sum.segments;
+  sum.frames += manifest.counts.frames;
+  sum.entries += manifest.counts.entries;
+  sum.bytes += manifest.bytes;
+}
 
-  const std::vector<SegmentTask>& tasks() const { return tasks_; }
-  std::vector<Damage>& damages() { return damages_; }
-
- private:
-  Status AddAttempt(const AttemptKey& attempt, bool running) {
-    TRY_ASSIGN(const std::vector<SegmentFile> segments, ListSegments(files_.Directory(attempt)));
-    const Result<std::vector<uint32_t>> visible = catalogue_.VisibleSegments(attempt);
-    // One whose facts cannot be read is looked at in full: that will say why.
-    if (visible && visible->empty()) {
-      return {};
-    }
-    uint32_t expected = 1;
-    for (const SegmentFile& segment : segments) {
-      if (segment.number < expected) {
-        continue;  // the second name of one that is being renamed
-      }
-      if (segment.number > expected) {
-        const uint32_t last = segment.number - 1;
-        damages_.push_back(
-            {NameInLog(attempt, SegmentFileName(expected, SegmentState::kSealed)),
-             last == expected
-                 ? "this segment is missing"
-                 : fmt::format("this segment and those up to {:06} are missing", last)});
-      }
-      expected = segment.number + 1;
-      if (!IsUnborn(segment, running)) {
-        tasks_.push_back({attempt, segment.number, segment.path,
-                          running && segment.state == SegmentState::kOpen});
-      }
-    }
-    return {};
-  }
-
-  /// A recorder that is just opening a segment, or died while doing so.
-  bool IsUnborn(const SegmentFile& segment, bool running) const {
-    if (segment.state != SegmentState::kOpen) {
-      return false;
-    }
-    const Result<SegmentConnection> connection =
-        ConnectSegment(segment.path.parent_path(), segment.number);
-    return !connection && (connection.error().code == ErrorCode::kNotFound ||
-                           (running && connection.error().code == ErrorCode::kInUse));
-  }
-
-  SegmentFiles files_;
-  LogCatalogue catalogue_;
-  std::vector<SegmentTask> tasks_;
-  std::vector<Damage> damages_;
-};
-
-void Add(VerifyReport& sum, VerifyReport&& part) {
+/// Names in it get `folder` before them.
+void AddFolder(VerifyReport& sum, VerifyReport&& part, const std::filesystem::path& folder) {
   sum.segments += part.segments;
   sum.frames += part.frames;
   sum.entries += part.entries;
   sum.bytes += part.bytes;
-  std::ranges::move(part.damages, std::back_inserter(sum.damages));
+  sum.manifests += part.manifests;
+  sum.blocks += part.blocks;
+  sum.deep_segments += part.deep_segments;
+  sum.deleted_segments += part.deleted_segments;
+  for (std::vector<Damage>* const found : {&part.damages, &part.notes}) {
+    for (Damage& damage : *found) {
+      damage.file = (folder / damage.file).string();
+    }
+  }
+  Append(sum.damages, std::move(part.damages));
+  Append(sum.notes, std::move(part.notes));
+}
+
+void AddDeep(VerifyReport& sum, VerifyReport&& part) {
+  sum.segments += part.segments;
+  sum.frames += part.frames;
+  sum.entries += part.entries;
+  sum.bytes += part.bytes;
+  sum.deep_segments += part.segments;
+  Append(sum.damages, std::move(part.damages));
+}
+
+SegmentNames NamesOf(const VerifyPlan& plan) {
+  SegmentNames names;
+  for (const auto& chain : plan.chains()) {
+    for (const auto& [segment, stored] : chain->manifests()) {
+      names.emplace(DigestOfBlocks(stored.manifest.blocks),
+                    NameInLog(chain->attempt(), SegmentFileName(segment, SegmentState::kSealed)));
+    }
+  }
+  return names;
 }
 
 }  // namespace
 
-Result<VerifyReport> VerifyLog(const std::filesystem::path& log) {
-  Plan plan(log);
-  TRY(plan.Make());
-  const std::vector<SegmentTask>& tasks = plan.tasks();
-  std::vector<VerifyReport> reports(tasks.size());
-  std::atomic<size_t> next = 0;
-  const auto work = [&] {
-    for (size_t i = next++; i < tasks.size(); i = next++) {
-      reports[i] = VerifySegment(tasks[i]);
+Result<VerifyReport> VerifyLog(const std::filesystem::path& log, const VerifyOptions& options) {
+  TRY_ASSIGN(const LogIdentity identity, ReadLogIdentity(log));
+  const unsigned threads = options.threads == 0 ? CoreCount() : options.threads;
+  VerifyPlan plan(log, identity.log_id);
+  TRY(plan.Make(options.trusted, threads));
+  VerifyReport report = std::move(plan.report());
+  Append(report.damages, CheckSummary(log, identity.log_id, plan.chains(), options.trusted));
+
+  const std::vector<VerifyTask>& tasks = plan.tasks();
+  std::vector<BlockVerdict> verdicts = VerifyBlocks(tasks, NamesOf(plan), threads);
+  std::vector<size_t> deep;
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    if (options.deep || !verdicts[i].same) {
+      deep.push_back(i);
+    } else {
+      AddProved(report, *tasks[i].manifest);
     }
-  };
-  {
-    const size_t cores = std::max(1U, std::thread::hardware_concurrency());
-    const size_t threads = std::min({tasks.size(), cores, size_t{limits::kVerifyThreads}});
-    std::vector<std::jthread> helpers;
-    for (size_t i = 1; i < threads; ++i) {
-      helpers.emplace_back(work);
-    }
-    work();
   }
-  VerifyReport sum;
-  sum.damages = std::move(plan.damages());
-  for (VerifyReport& report : reports) {
-    Add(sum, std::move(report));
+  std::vector<VerifyReport> parts(deep.size());
+  ParallelFor(deep.size(), threads,
+              [&](size_t i) { parts[i] = VerifySegment(tasks[deep[i]].segment); });
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    report.blocks += verdicts[i].blocks;
+    Append(report.damages, std::move(verdicts[i].damages));
   }
-  return sum;
+  for (VerifyReport& part : parts) {
+    AddDeep(report, std::move(part));
+  }
+  return report;
+}
+
+Result<VerifyReport> VerifyFolders(const std::vector<std::filesystem::path>& folders,
+                                   const VerifyOptions& options) {
+  if (folders.size() == 1) {
+    return VerifyLog(folders.front(), options);
+  }
+  VerifyReport all;
+  TRY_ASSIGN(const std::vector<std::string> notes, CheckCopies(folders));
+  for (const std::string& note : notes) {
+    all.notes.push_back({folders.front().string(), note});
+  }
+  for (const std::filesystem::path& folder : folders) {
+    TRY_ASSIGN(VerifyReport report, VerifyLog(folder, options));
+    AddFolder(all, std::move(report), folder);
+  }
+  return all;
 }
 
 }  // namespace trafrec::store

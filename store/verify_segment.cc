@@ -75,7 +75,7 @@ class SegmentVerifier {
   }
 
   Status CheckStructure(db::Database& database) {
-    TRY_ASSIGN(db::Statement check, database.Prepare("PRAGMA quick_check(10)"));
+    TRY_ASSIGN(db::Statement check, database.Prepare("PRAGMA integrity_check(10)"));
     while (true) {
       TRY_ASSIGN(const bool row, check.Step());
       if (!row) {
@@ -208,6 +208,11 @@ class SegmentVerifier {
 std::string NameInLog(const AttemptKey& attempt, const std::filesystem::path& path) {
   return fmt::format("{}/{}/{}", attempt.recorder, AttemptDirectoryName(attempt.attempt),
                      path.filename().string());
+}
+
+bool IsOf(const Damage& damage, const AttemptKey& attempt) {
+  const std::string directory = attempt.recorder + "/" + AttemptDirectoryName(attempt.attempt);
+  return damage.file == directory || damage.file.starts_with(directory + "/");
 }
 
 VerifyReport VerifySegment(const SegmentTask& task) { return SegmentVerifier(task).Run(); }

@@ -4,6 +4,7 @@
 #include "tools/command.h"
 #include "tools/console.h"
 #include "tools/curl_writer.h"
+#include "tools/deleted_note.h"
 #include "tools/filter_options.h"
 #include "tools/gor_writer.h"
 #include "tools/har_writer.h"
@@ -162,6 +163,7 @@ Result<ExitCode> ExportCommand::Write(store::LogReader& log, const store::Exchan
     if (log.hold()) {
       PrintNote(HoldSentence(*log.hold()));
     }
+    PrintDeletedNote(log_.folders());
     if (exchanges == 0) {
       PrintNote(filters_.any() ? "no exchange fits" : "the log holds no exchanges");
     }

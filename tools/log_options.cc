@@ -30,12 +30,20 @@ Result<std::string> LogOptions::OnlyFolder(const char* option) const {
   return log_;
 }
 
+Status LogOptions::Check(const char* example) const {
+  return log_.empty() ? Fail(ErrorCode::kUsage, "no log given", std::string("as in: ") + example)
+                      : Status();
+}
+
+std::vector<std::filesystem::path> LogOptions::folders() const {
+  std::vector<std::filesystem::path> folders = {log_};
+  folders.insert(folders.end(), also_.begin(), also_.end());
+  return folders;
+}
+
 Result<std::unique_ptr<store::LogReader>> LogOptions::Open(const char* example, bool quiet) const {
-  if (log_.empty()) {
-    return Fail(ErrorCode::kUsage, "no log given", std::string("as in: ") + example);
-  }
-  store::LogSelection selection{.folders = {log_}, .without = without_};
-  selection.folders.insert(selection.folders.end(), also_.begin(), also_.end());
+  TRY(Check(example));
+  store::LogSelection selection{.folders = folders(), .without = without_};
   TRY_ASSIGN(auto log, store::LogReader::Open(std::move(selection)));
   if (!quiet) {
     for (const std::string& note : log->notes()) {

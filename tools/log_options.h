@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,7 +19,11 @@ class LogOptions {
   /// --also, and for commands that wait for recorders, --without.
   void AddSeveral(OptionSet& options, bool waits);
 
-  /// A missing argument is a usage error with `example`. Unless `quiet`, says on standard error
+  /// A missing argument is a usage error with `example`.
+  Status Check(const char* example) const;
+  std::vector<std::filesystem::path> folders() const;
+
+  /// Checks, and opens all of them as one log. Unless `quiet`, says on standard error
   /// what is odd about the folders, and whom nobody waits for.
   Result<std::unique_ptr<store::LogReader>> Open(const char* example, bool quiet = false) const;
 

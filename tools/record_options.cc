@@ -1,11 +1,15 @@
 #include "tools/record_options.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cctype>
 
+#include "store/crypto/encoding.h"
+#include "store/crypto/hash.h"
+#include "store/crypto/key_file.h"
 #include "tools/sentinel_trust.h"
 #include "tools/units.h"
 #include "tools/version.h"
@@ -26,6 +30,25 @@ Result<T> Named(const char* option, Result<T> value) {
 std::string HostName() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string();
+}
+
+/// What tells two readings of one job from two jobs: which files, as they are now, and what is
+/// taken of them. Nothing if that cannot be said: live, or from a pipe.
+std::string JobOf(const std::vector<std::string>& files, const std::string& source,
+                  const std::string& checksums) {
+  if (files.empty()) {
+    return {};
+  }
+  std::string text = source + "\n" + checksums;
+  for (const std::string& file : files) {
+    struct stat found{};
+    if (stat(file.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) {
+      return {};
+    }
+    text += fmt::format("\n{} {} {}.{:09}", file, found.st_size, found.st_mtim.tv_sec,
+                        found.st_mtim.tv_nsec);
+  }
+  return store::crypto::ToHex(store::crypto::Sha256::Of(AsBytes(text)));
 }
 
 reassembly::ChecksumPolicy PolicyOf(const std::string& name) {
@@ -86,6 +109,13 @@ void RecordOptions::AddTo(OptionSet& options) {
   options.Text("--min-free", min_free, "SIZE",
                "live: with less free disk than this, or a twentieth of the disk, shed what is "
                "needed least; 0: only when it is full; 256MiB if not given");
+  options.Text(
+      "--retain-bytes", retain_bytes, "SIZE",
+      "live: delete this recorder's oldest sealed segments while they take more than this");
+  options.Text("--retain-age", retain_age, "DURATION",
+               "live: delete segments once their last record is older than this");
+  options.Text("--sign", sign, "KEY",
+               "sign the manifests of the segments with this key (trafrec keygen --for sign)");
   options.Text("--memory", memory, "SIZE",
                "what unfinished connections may take together; 256MiB if not given");
   options.Group("Sentinels");
@@ -112,6 +142,10 @@ Status RecordOptions::Check() const {
     return Fail(ErrorCode::kUsage, "no log given",
                 fmt::format("add --log LOG, as in: trafrec record {} -l LOG",
                             live() ? "-i " + interface : "-r " + files.front()));
+  }
+  if (!live() && (!retain_bytes.empty() || !retain_age.empty())) {
+    return Fail(ErrorCode::kUsage, "--retain-bytes and --retain-age are for live recordings",
+                "leave them out: a job that reads files keeps all that it reads");
   }
   return {};
 }
@@ -157,6 +191,18 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   TRY_ASSIGN(options.log.free_bytes_min, Named("--min-free", ParseSize(min_free)));
   TRY_ASSIGN(options.log.segment_age_max_ms, Named("--rotate-age", ParseDurationMs(rotate_age)));
   TRY_ASSIGN(options.sentinels, ReadSentinelTrust(audience, trusted_sentinels));
+  if (!retain_bytes.empty()) {
+    TRY_ASSIGN(options.log.retention.bytes_max, Named("--retain-bytes", ParseSize(retain_bytes)));
+  }
+  if (!retain_age.empty()) {
+    TRY_ASSIGN(options.log.retention.age_max_ms,
+               Named("--retain-age", ParseDurationMs(retain_age)));
+  }
+  if (!sign.empty()) {
+    TRY_ASSIGN(store::crypto::SigningKey key, store::crypto::ReadSigningKey(sign));
+    options.log.signing_key = std::make_shared<store::crypto::SigningKey>(std::move(key));
+  }
+  options.log.job = JobOf(files, options.log.source, checksums);
   return options;
 }
 

@@ -30,6 +30,9 @@ struct RecordOptions {
   std::string memory = "256MiB";
   std::string audience;
   std::vector<std::string> trusted_sentinels;
+  std::string retain_bytes;
+  std::string retain_age;
+  std::string sign;
   bool quiet = false;
   bool json = false;
 

@@ -6,6 +6,7 @@
 #include "tools/command.h"
 #include "tools/console.h"
 #include "tools/content.h"
+#include "tools/deleted_note.h"
 #include "tools/exchange_page.h"
 #include "tools/exchange_table.h"
 #include "tools/filter_options.h"
@@ -153,6 +154,9 @@ Result<ExitCode> ShowCommand::List(store::LogReader& log) {
     PrintNote(HoldSentence(*log.hold()));
   } else if (rows == 0 && !json_) {
     PrintNote(filters_.any() ? "no exchange fits" : "the log holds no exchanges");
+  }
+  if (!json_) {
+    PrintDeletedNote(log_.folders());
   }
   TRY(out.Finish());
   return ExitCode::kDone;

@@ -26,6 +26,9 @@ std::string AttemptName(const store::AttemptInfo& attempt) {
 }
 
 std::string StateOf(const store::AttemptInfo& attempt) {
+  if (attempt.discarded) {
+    return "discarded by trafrec commit: nothing of it is in the log";
+  }
   if (attempt.running) {
     return "running";
   }
@@ -58,6 +61,18 @@ std::string StoredInWords(const store::AttemptInfo& attempt) {
   if (attempt.file_bytes > 0 && attempt.raw_bytes > attempt.file_bytes) {
     text += fmt::format(" (ratio {:.1f})", static_cast<double>(attempt.raw_bytes) /
                                                static_cast<double>(attempt.file_bytes));
+  }
+  return text;
+}
+
+std::string DeletedInWords(const store::AttemptInfo& attempt) {
+  std::string text = fmt::format(
+      "{} by retention ({}): {}, {}", CountOf(attempt.deleted_segments, "segment"),
+      EscapeForTerminal(attempt.deleted_why), CountOf(attempt.deleted_exchanges, "exchange"),
+      HumanBytes(attempt.deleted_bytes));
+  if (attempt.deleted_until != 0) {
+    text += fmt::format(", {} to {}", FormatTime(attempt.deleted_from),
+                        FormatTime(attempt.deleted_until));
   }
   return text;
 }
@@ -101,6 +116,9 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
   out += Line("recorded", recorded + ", by trafrec " + EscapeForTerminal(attempt.version));
   out += Line("seen", SeenInWords(attempt.counters));
   out += Line("stored", StoredInWords(attempt));
+  if (attempt.deleted_segments > 0) {
+    out += Line("deleted", DeletedInWords(attempt));
+  }
   const std::string written = MarksInWords(attempt, attempt.written);
   const std::string durable = MarksInWords(attempt, attempt.durable);
   out += Line("written", written);
@@ -171,6 +189,19 @@ void AppendAttemptJson(JsonAppender& json, const store::AttemptInfo& attempt) {
   json.Number("segments", attempt.segments);
   json.Number("raw_bytes", attempt.raw_bytes);
   json.Number("file_bytes", attempt.file_bytes);
+  json.Bool("discarded", attempt.discarded);
+  if (attempt.deleted_segments > 0) {
+    json.Open("deleted", '{');
+    json.Number("segments", attempt.deleted_segments);
+    json.Number("exchanges", attempt.deleted_exchanges);
+    json.Number("bytes", attempt.deleted_bytes);
+    json.TimeOrNull("from", attempt.deleted_from);
+    json.TimeOrNull("until", attempt.deleted_until);
+    json.Text("why", EscapeForTerminal(attempt.deleted_why));
+    json.Close('}');
+  } else {
+    json.Null("deleted");
+  }
   json.Open("counters", '{');
   for (const Counter& counter : attempt.counters) {
     json.Number(counter.name, counter.value);

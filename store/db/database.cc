@@ -108,6 +108,8 @@ Status Statement::Run() {
 
 void Statement::Reset() { sqlite3_reset(statement_); }
 
+int Statement::Columns() const { return sqlite3_column_count(statement_); }
+
 bool Statement::IsNull(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }

@@ -61,6 +61,7 @@ class Statement {
   /// Makes it ready for the next Step; bound values stay.
   void Reset();
 
+  int Columns() const;
   bool IsNull(int column) const;
   int64_t Int(int column) const;
   uint64_t Unsigned(int column) const { return static_cast<uint64_t>(Int(column)); }

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "store/log_reader.h"
+#include "store/verify.h"
 #include "tests/kill/endless_traffic.h"
 #include "tests/support/process.h"
 #include "tests/support/random.h"
@@ -125,7 +126,7 @@ class KillTrial {
     report_.attempts = attempts.size();
     JudgeMarks(attempts, numbers);
     JudgeRequests(attempts, requests, times_recorded);
-    const auto verified = (*reader)->Verify();
+    const auto verified = store::VerifyLog(log_);
     for (const store::Damage& damage : verified->damages) {
       Defect("verify: " + damage.file + ": " + damage.what);
     }

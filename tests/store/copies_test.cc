@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "store/verify.h"
 #include "tests/store/merge_fixture.h"
 #include "tests/store/reader_fixture.h"
 
@@ -133,8 +134,8 @@ TEST_F(Copies, EachIsVerifiedByItself) {
   MakeSegments(3);
   const fs::path copy = Copy("copy");
   Lose(copy, "000002");
-  const uint64_t segments = OpenAll({log_}).value()->Verify().value().segments;
-  const VerifyReport report = OpenAll({log_, copy}).value()->Verify().value();
+  const uint64_t segments = VerifyLog(log_).value().segments;
+  const VerifyReport report = VerifyFolders({log_, copy}).value();
   EXPECT_EQ(report.segments, 2 * segments - 1);
   ASSERT_EQ(report.damages.size(), 1U);
   EXPECT_THAT(report.damages[0].file, HasSubstr(copy.string()));

@@ -220,7 +220,10 @@ LogContent ReadLog(const fs::path& log) {
 std::vector<std::string> FileNames(const fs::path& log, uint32_t attempt) {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(log / "r" / AttemptDirectoryName(attempt))) {
-    names.push_back(entry.path().filename().string());
+    const std::string name = entry.path().filename().string();
+    if (!name.ends_with(".manifest.json") && name != "head.json") {
+      names.push_back(name);
+    }
   }
   std::ranges::sort(names);
   return names;

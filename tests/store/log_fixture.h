@@ -71,7 +71,7 @@ struct LogContent {
 
 LogContent ReadLog(const std::filesystem::path& log);
 
-/// Every file of the attempt with this number of recorder "r".
+/// Every file of the attempt with this number of recorder "r", but for manifests and their head.
 std::vector<std::string> FileNames(const std::filesystem::path& log, uint32_t attempt);
 
 }  // namespace trafrec::store

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "store/log_layout.h"
+#include "store/verify.h"
 #include "tests/store/reader_fixture.h"
 
 namespace trafrec::store {
@@ -141,7 +142,7 @@ TEST_F(LiveLog, FollowGoesOnIntoTheNextAttempt) {
 
 TEST_F(LiveLog, VerifyOfARunningRecorderChecksItsFrames) {
   Put(1, 100);
-  const VerifyReport report = reader_->Verify().value();
+  const VerifyReport report = VerifyLog(log_).value();
   EXPECT_TRUE(report.damages.empty()) << report.damages.front().what;
   EXPECT_GE(report.entries, 300U);
 }

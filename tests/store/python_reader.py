@@ -143,6 +143,12 @@ def attempt_exchanges(recorder, attempt, segments, digest):
         yield (began, recorder, attempt, number), line
 
 
+def discarded_attempts(log):
+    path = log / "_SUMMARY.json"
+    attempts = json.loads(path.read_text())["attempts"] if path.exists() else []
+    return {(a["recorder"], a["attempt"]) for a in attempts if a["state"] == "discarded"}
+
+
 def main():
     log = Path(sys.argv[1])
     name = sys.argv[2] if len(sys.argv) > 2 else "sha256"
@@ -152,7 +158,10 @@ def main():
 
     assert json.loads((log / "log.json").read_text())["format"] == 1
     lines = []
+    discarded = discarded_attempts(log)
     for directory in log.glob("*/[0-9][0-9][0-9][0-9]*"):
+        if (directory.parent.name, int(directory.name)) in discarded:
+            continue
         segments = [Segment(p) for p in sorted(directory.iterdir()) if p.suffix in (".sqlite", ".sealing")]
         if segments and (segments[0].facts["live"] or "ended_ns" in segments[-1].facts):
             lines += attempt_exchanges(directory.parent.name, int(directory.name), segments, digest)

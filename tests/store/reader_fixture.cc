@@ -5,6 +5,7 @@
 
 #include "store/db/database.h"
 #include "store/exchange_id.h"
+#include "store/verify.h"
 
 namespace trafrec::store {
 
@@ -77,7 +78,7 @@ void Spoil(const std::filesystem::path& segment, const std::string& sql) {
 }
 
 std::string DamagesOf(const std::filesystem::path& log) {
-  const auto report = OpenReader(log)->Verify();
+  const auto report = VerifyLog(log);
   EXPECT_TRUE(report) << report.error().what;
   std::string text;
   for (const Damage& damage : report->damages) {

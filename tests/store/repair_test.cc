@@ -9,6 +9,8 @@
 
 #include "store/log_layout.h"
 #include "store/recorder_lock.h"
+#include "store/retention.h"
+#include "store/verify.h"
 #include "tests/store/reader_fixture.h"
 
 namespace trafrec::store {
@@ -178,6 +180,45 @@ TEST_F(Repairing, TornTailOfADeadRecorderIsNoDamage) {
   const RepairReport report = RepairLog(folder / "torn", folder / "out").value();
   EXPECT_THAT(report.left_out, IsEmpty());
   EXPECT_GE(Numbers(*OpenReader(folder / "out")).size(), 10U);
+}
+
+TEST_F(Repairing, RebuiltAttemptHasAChainOfManifests) {
+  Spoil(Segment(1), kFlipInFrame2);
+  Repaired();
+  const VerifyReport report = VerifyLog(out_).value();
+  EXPECT_THAT(report.notes, IsEmpty());
+  EXPECT_EQ(report.manifests, report.segments);
+}
+
+TEST_F(Repairing, SegmentThatItsManifestDoesNotProveIsRebuilt) {
+  // Bytes behind the database are in no frame and no row.
+  std::filesystem::resize_file(Segment(2), std::filesystem::file_size(Segment(2)) + 4096);
+  const RepairReport report = Repaired();
+  EXPECT_EQ(report.attempts_rebuilt, 1U);
+  EXPECT_EQ(DamagesOf(out_), "");
+}
+
+TEST_F(Repairing, ManifestThatIsNoneIsLeftOut) {
+  std::ofstream(log_ / "r/0001/000001.manifest.json") << "no JSON";
+  EXPECT_THAT(Repaired().left_out, Contains(Field(&LeftOut::file, "r/0001/000001.manifest.json")));
+  EXPECT_EQ(DamagesOf(out_), "");
+}
+
+TEST_F(Repairing, CutTailBecomesALossRow) {
+  std::filesystem::remove(Segment(2));
+  ASSERT_FALSE(std::filesystem::exists(Segment(3)));
+  Repaired();
+  EXPECT_THAT(ReadLog(out_).LossCauses(), Contains(LossCause::kDamage));
+  EXPECT_EQ(DamagesOf(out_), "");
+}
+
+TEST_F(Repairing, WhatRetentionDeletedStaysDeletedOnPurpose) {
+  ASSERT_TRUE(ApplyRetention(log_ / "r", {.bytes_max = 2'600'000}, WallClockNow(), nullptr));
+  ASSERT_FALSE(std::filesystem::exists(Segment(1)));
+  Spoil(Segment(2), "UPDATE exchange SET status=500");
+  EXPECT_THAT(Repaired().left_out, IsEmpty());
+  EXPECT_EQ(VerifyLog(out_).value().deleted_segments, 1U);
+  EXPECT_EQ(DamagesOf(out_), "");
 }
 
 TEST_F(Repairing, RunningRecorderIsNotRepairedUnderItsFeet) {

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "tests/store/reader_fixture.h"
+#include "tests/store/chain_fixture.h"
 
 namespace trafrec::store {
 namespace {
@@ -14,9 +14,13 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
+/// The check frame by frame, as of a log whose segments have no manifests.
 class Verify : public testing::Test {
  protected:
-  Verify() { MakeLog(Finite(log_), 50, 6); }
+  Verify() {
+    MakeLog(Finite(log_), 50, 6);
+    RemoveManifests(log_);
+  }
 
   std::string DamagesAfter(const std::string& sql) {
     Spoil(FirstSegment(log_), sql);
@@ -28,7 +32,7 @@ class Verify : public testing::Test {
 };
 
 TEST_F(Verify, WholeLogHasNoDamage) {
-  const VerifyReport report = OpenReader(log_)->Verify().value();
+  const VerifyReport report = VerifyLog(log_).value();
   EXPECT_TRUE(report.damages.empty()) << report.damages.front().what;
   EXPECT_EQ(report.segments, 1U);
   EXPECT_GE(report.frames, 1U);
@@ -93,6 +97,7 @@ TEST_F(Verify, EveryTablesColumnsAreCompared) {
     const TemporaryFolder folder;
     const std::filesystem::path log = folder / "log";
     MakeLog(Finite(log), 10, 6);
+    RemoveManifests(log);
     Spoil(FirstSegment(log), sql);
     EXPECT_NE(DamagesOf(log), "") << sql;
   }
@@ -129,6 +134,7 @@ TEST_F(Verify, MissingSegmentIsNamed) {
     writer->Drain();
   }
   ASSERT_TRUE(writer->Close(TimeOf(5)));
+  RemoveManifests(log);
   EXPECT_EQ(DamagesOf(log), "");
   std::filesystem::remove(log / "r" / "0001" / "000002.sqlite");
   EXPECT_THAT(DamagesOf(log), HasSubstr("r/0001/000002.sqlite: this segment is missing"));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "store/crypto/key_file.h"
@@ -174,6 +175,9 @@ TEST_F(RecordedSentinel, ASegmentOfAnOlderWriterHasNone) {
   const std::string segment = log_ + "/old/0001/000001.sqlite";
   ASSERT_EQ(test_support::RunToEnd({"/usr/bin/sqlite3", segment, "DROP TABLE sentinel"}).exit_code,
             0);
+  for (const char* name : {"000001.manifest.json", "head.json"}) {  // neither did it make
+    ASSERT_TRUE(std::filesystem::remove(log_ + "/old/0001/" + name));
+  }
   EXPECT_THAT(Watermarks()["watermarks"], SizeIs(0));
   EXPECT_EQ(Trafrec({"verify", log_}).exit_code, 0);
   EXPECT_EQ(Record(capture, "old").exit_code, 0);

@@ -1,0 +1,125 @@
+#include "store/segment_facts.h"
+
+#include <string_view>
+
+#include "store/db/database.h"
+#include "store/entry_format.h"
+
+namespace trafrec::store {
+namespace {
+
+std::optional<int64_t> IntAt(const db::Statement& row, int column) {
+  return row.IsNull(column) ? std::nullopt : std::optional(row.Int(column));
+}
+
+Status ReadAttemptFacts(db::Database& database, Manifest& manifest) {
+  TRY_ASSIGN(db::Statement facts, database.Prepare("SELECT key, value FROM attempt"));
+  while (true) {
+    TRY_ASSIGN(const bool row, facts.Step());
+    if (!row) {
+      return {};
+    }
+    const std::string_view key = facts.Text(0);
+    if (key == "log_id") {
+      manifest.log_id = facts.Text(1);
+    } else if (key == "recorder") {
+      manifest.recorder = facts.Text(1);
+    } else if (key == "attempt") {
+      manifest.attempt = static_cast<uint32_t>(facts.Int(1));
+    } else if (key == "segment") {
+      manifest.segment = static_cast<uint32_t>(facts.Int(1));
+    } else if (key == "version") {
+      manifest.version = facts.Text(1);
+    } else if (key == "source") {
+      manifest.source = facts.Text(1);
+    } else if (key == "job") {
+      manifest.job = facts.Text(1);
+    } else if (key == "live") {
+      manifest.live = facts.Int(1) != 0;
+    } else if (key == "started_ns") {
+      manifest.started_at = facts.Int(1);
+    } else if (key == "ended_ns") {
+      manifest.ended_at = facts.Int(1);
+    } else if (key == "crashed_ns") {
+      manifest.crashed_at = facts.Int(1);
+    } else if (key == "error") {
+      manifest.error = facts.Text(1);
+    }
+  }
+}
+
+Status ReadCounts(db::Database& database, Manifest& manifest) {
+  static_assert(kPartReplaces == 8 && kPartContinues == 4);
+  SegmentCounts& counts = manifest.counts;
+  TRY_ASSIGN(db::Statement frames,
+             database.Prepare("SELECT count(*), sum(entries), sum(raw_bytes), min(first_ns), "
+                              "max(last_ns) FROM frame"));
+  TRY(frames.Step());
+  counts.frames = frames.Unsigned(0);
+  counts.entries = frames.Unsigned(1);
+  counts.raw_bytes = frames.Unsigned(2);
+  manifest.first_at = IntAt(frames, 3);
+  manifest.last_at = IntAt(frames, 4);
+  // The index knows the few rows that may replace one of an earlier segment.
+  TRY_ASSIGN(
+      db::Statement rows,
+      database.Prepare("SELECT (SELECT count(*) FROM exchange), (SELECT count(*) FROM exchange "
+                       "WHERE parts>=4 AND parts&8), (SELECT min(n) FROM exchange), "
+                       "(SELECT max(n) FROM exchange), (SELECT count(frame) FROM message), "
+                       "(SELECT count(*) FROM connection)"));
+  TRY(rows.Step());
+  counts.exchanges = rows.Unsigned(0) - rows.Unsigned(1);
+  manifest.first_exchange = rows.Unsigned(2);
+  manifest.last_exchange = rows.Unsigned(3);
+  counts.messages = rows.Unsigned(4);
+  counts.connections = rows.Unsigned(5);
+  return {};
+}
+
+Status ReadLosses(db::Database& database, Manifest& manifest) {
+  TRY_ASSIGN(db::Statement rows,
+             database.Prepare("SELECT cause, count(*), min(from_ns), max(until_ns), sum(packets), "
+                              "sum(bytes), sum(of_bytes), min(exact) FROM loss GROUP BY cause "
+                              "ORDER BY cause"));
+  while (true) {
+    TRY_ASSIGN(const bool row, rows.Step());
+    if (!row) {
+      return {};
+    }
+    manifest.losses.push_back({static_cast<LossCause>(rows.Int(0)), rows.Unsigned(1), rows.Int(2),
+                               rows.Int(3), rows.Unsigned(4), rows.Unsigned(5), rows.Unsigned(6),
+                               rows.Int(7) != 0});
+  }
+}
+
+Status ReadMarks(db::Database& database, Manifest& manifest) {
+  TRY_ASSIGN(db::Statement rows, database.Prepare("SELECT name, value FROM mark"));
+  while (true) {
+    TRY_ASSIGN(const bool row, rows.Step());
+    if (!row) {
+      return {};
+    }
+    const std::string_view name = rows.Text(0);
+    if (name == "exchanges_below") {
+      manifest.marks.exchanges_below = rows.Unsigned(1);
+    } else if (name == "requests_through") {
+      manifest.marks.requests_through = rows.Int(1);
+    } else if (name == "answers_through") {
+      manifest.marks.answers_through = rows.Int(1);
+    }
+  }
+}
+
+}  // namespace
+
+Result<Manifest> ReadSegmentFacts(const std::filesystem::path& segment) {
+  TRY_ASSIGN(db::Database database, db::Database::Open(segment, db::OpenMode::kReadImmutable));
+  Manifest manifest;
+  TRY(ReadAttemptFacts(database, manifest));
+  TRY(ReadCounts(database, manifest));
+  TRY(ReadLosses(database, manifest));
+  TRY(ReadMarks(database, manifest));
+  return manifest;
+}
+
+}  // namespace trafrec::store

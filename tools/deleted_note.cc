@@ -1,0 +1,26 @@
+#include "tools/deleted_note.h"
+
+#include <fmt/format.h>
+
+#include "store/deleted_segments.h"
+#include "tools/console.h"
+#include "tools/units.h"
+
+namespace trafrec::tools {
+
+void PrintDeletedNote(const std::vector<std::filesystem::path>& folders) {
+  const auto all = store::FindDeleted(folders);
+  if (!all || all->empty()) {
+    return;
+  }
+  uint64_t segments = 0;
+  uint64_t exchanges = 0;
+  for (const store::DeletedSegments& deleted : *all) {
+    segments += deleted.segments;
+    exchanges += deleted.counts.exchanges;
+  }
+  PrintNote(fmt::format("retention has deleted {} with {}; trafrec stats LOG says which",
+                        CountOf(segments, "segment"), CountOf(exchanges, "exchange")));
+}
+
+}  // namespace trafrec::tools
