@@ -74,6 +74,7 @@ class SentinelCommand : public Command {
   std::string purpose_;
   std::string index_;
   std::string every_;
+  std::string log_;
   bool clean_ = false;
   std::string auth_;
   std::string auth_file_;
@@ -116,6 +117,9 @@ void SentinelCommand::AddOptions(OptionSet& options) {
                "backfill-begin, backfill-end, lag, cutover, or x-TEXT");
   options.Text("--mutating", index_, "INDEX", "write a document into this index, too");
   options.Text("--every", every_, "DURATION", "again and again, until Ctrl-C");
+  options.Text("--log", log_, "LOG",
+               "sign how far this log's manifests have come, so that verify sees if it is cut "
+               "afterwards");
   options.Flag("--clean", clean_, "list and remove the documents that --mutating INDEX wrote");
   options.Group("Access");
   options.Choice("--auth", auth_, "basic|bearer|api-key",
@@ -197,7 +201,11 @@ Result<ExitCode> SentinelCommand::SendRounds(SentinelSender& sender,
                                              std::chrono::milliseconds pause) const {
   auto next = std::chrono::steady_clock::now();
   while (true) {
-    const auto round = sender.SendRound(index_);
+    std::vector<store::HeadClaim> heads;
+    if (!log_.empty()) {
+      TRY_ASSIGN(heads, store::HeadClaimsOf(log_));
+    }
+    const auto round = sender.SendRound(index_, heads);
     if (round) {
       TRY(PrintText(json_ ? InJson(*round) : InWords(*round)));
     } else if (every_.empty()) {

@@ -83,11 +83,16 @@ Result<SentSentinel> SentinelSender::Send(const std::string& method, const std::
   return sent;
 }
 
-Result<std::vector<SentSentinel>> SentinelSender::SendRound(const std::string& index) {
+Result<std::vector<SentSentinel>> SentinelSender::SendRound(
+    const std::string& index, const std::vector<store::HeadClaim>& heads) {
   std::vector<SentSentinel> round;
   TRY_ASSIGN(SentSentinel stats, Send("GET", std::string(kStats), NewNonce(), ""));
   round.push_back(std::move(stats));
-  TRY_ASSIGN(SentSentinel metadata, Send("GET", std::string(kMetadata), NewNonce(), ""));
+  std::string target(kMetadata);
+  for (const store::HeadClaim& head : heads) {
+    target += "," + store::FormatHeadClaim(head);  // a filter that nothing passes
+  }
+  TRY_ASSIGN(SentSentinel metadata, Send("GET", target, NewNonce(), ""));
   round.push_back(std::move(metadata));
   if (!index.empty()) {
     const store::SentinelNonce nonce = NewNonce();

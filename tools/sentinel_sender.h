@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "store/head_claim.h"
 #include "store/sentinel_token.h"
 #include "tools/http_client.h"
 #include "tools/source_state.h"
@@ -30,8 +31,10 @@ class SentinelSender {
         purpose_(std::move(purpose)) {}
 
   /// Shard statistics, the metadata of the cluster state, and, unless `index` is empty, a document
-  /// in it. Fails at the first request that is not answered with 2xx: that is no watermark.
-  Result<std::vector<SentSentinel>> SendRound(const std::string& index);
+  /// in it. `heads` go with the second. Fails at the first request that is not answered with 2xx:
+  /// that is no watermark.
+  Result<std::vector<SentSentinel>> SendRound(const std::string& index,
+                                              const std::vector<store::HeadClaim>& heads);
 
   /// Fails unless the index is there: a sentinel should not make one.
   Status RequireIndex(const std::string& index);

@@ -108,6 +108,15 @@ int WaitFor(pid_t pid) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+size_t CountOf(const std::string& text, const std::string& whole) {
+  size_t count = 0;
+  for (size_t at = whole.find(text); at != std::string::npos;
+       at = whole.find(text, at + text.size())) {
+    ++count;
+  }
+  return count;
+}
+
 }  // namespace
 
 Outcome RunToEnd(const std::vector<std::string>& arguments, const RunOptions& options) {
@@ -134,14 +143,14 @@ RunningProcess::~RunningProcess() {
   }
 }
 
-void RunningProcess::WaitForError(const std::string& text) {
-  while (outcome_.err.find(text) == std::string::npos) {
+void RunningProcess::WaitForError(const std::string& text, size_t times) {
+  while (CountOf(text, outcome_.err) < times) {
     ASSERT_TRUE(Pump(out_, err_, outcome_)) << "it ended, having said: " << outcome_.err;
   }
 }
 
-void RunningProcess::WaitForOutput(const std::string& text) {
-  while (outcome_.out.find(text) == std::string::npos) {
+void RunningProcess::WaitForOutput(const std::string& text, size_t times) {
+  while (CountOf(text, outcome_.out) < times) {
     ASSERT_TRUE(Pump(out_, err_, outcome_)) << "it ended, having said: " << outcome_.err;
   }
 }

@@ -33,10 +33,12 @@ class RunningProcess {
   RunningProcess& operator=(const RunningProcess&) = delete;
   ~RunningProcess();
 
-  /// Reads standard error until `text` has come. Fails the test if it ends before.
-  void WaitForError(const std::string& text);
+  /// Reads standard error until `text` has come so often. Fails the test if it ends before.
+  void WaitForError(const std::string& text, size_t times = 1);
   /// Reads standard output until `text` has come.
-  void WaitForOutput(const std::string& text);
+  void WaitForOutput(const std::string& text, size_t times = 1);
+  /// What has come so far.
+  const std::string& output() const { return outcome_.out; }
   void Signal(int number) const;
   /// Waits for its end.
   Outcome Finish();

@@ -4,11 +4,15 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "store/crypto/key_file.h"
+#include "store/head_claim.h"
+#include "store/log_writer.h"
 #include "store/sentinel_watch.h"
+#include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/http_collector.h"
 #include "tests/tools/run_trafrec.h"
@@ -19,6 +23,7 @@ namespace {
 
 using test_support::HttpCollector;
 using test_support::Outcome;
+using test_support::RunningProcess;
 using test_support::RunOptions;
 using test_support::TemporaryFolder;
 using test_support::Trafrec;
@@ -49,6 +54,11 @@ class SentinelCommand : public testing::Test {
                                           "--audience", "prod", "--purpose", "lag"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return Trafrec(arguments, options);
+  }
+  /// The command that sends rounds as fast as it can.
+  std::vector<std::string> Every(const std::string& url) const {
+    return {TRAFREC_BINARY, "sentinel",  url,   "--key",   folder_ / "k", "--audience",
+            "prod",         "--purpose", "lag", "--every", "1ms",         "--json"};
   }
   std::string SecretFile(mode_t mode = 0600) const {
     const std::string path = folder_.Write("secret", std::string("admin:") + kPassword + "\n");
@@ -138,6 +148,36 @@ TEST_F(SentinelCommand, SaysThatNobodyListens) {
 TEST_F(SentinelCommand, ACutAnswerIsAnError) {
   HttpCollector server("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
   EXPECT_EQ(Send(UrlOf(server)).exit_code, 1);
+}
+
+TEST_F(SentinelCommand, EveryGoesOnUntilItIsInterrupted) {
+  HttpCollector server(Answer("200 OK"));
+  RunningProcess command(Every(UrlOf(server)));
+  command.WaitForOutput("\"purpose\":\"lag\"", 6);
+  command.Signal(SIGINT);
+  EXPECT_EQ(command.Finish().exit_code, 128 + SIGINT);
+  EXPECT_GE(server.Finish().size(), 6U);
+}
+
+TEST_F(SentinelCommand, EveryTriesAgainWhatFailed) {
+  HttpCollector server(Answer("503 Service Unavailable"));
+  RunningProcess command(Every(UrlOf(server)));
+  command.WaitForError("answered 503", 3);
+}
+
+TEST_F(SentinelCommand, SignsHowFarTheManifestsOfALogHaveCome) {
+  const std::string log = folder_ / "log";
+  store::LogWriterOptions options;
+  options.log = log;
+  options.recorder = "web1";
+  ASSERT_TRUE(store::LogWriter::Open(options).value()->Close(1));
+  HttpCollector server(Answer("200 OK"));
+  ASSERT_EQ(Send(UrlOf(server), {"--log", log}).exit_code, 0);
+  const std::vector<store::HeadClaim> claims = store::FindHeadClaims(server.Finish().at(1));
+  ASSERT_THAT(claims, SizeIs(1));
+  EXPECT_EQ(claims[0].attempt, (store::AttemptKey{"web1", 1}));
+  EXPECT_EQ(claims[0].head, store::ReadHead(log + "/web1/0001").value());
+  EXPECT_EQ(claims[0].log_id, store::ReadLogIdentity(log).value().log_id);
 }
 
 TEST_F(SentinelCommand, MakesNoIndex) {
