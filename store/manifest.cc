@@ -33,6 +33,7 @@ SegmentCounts ReadCounts(JsonFields& fields) {
   counts.frames = json.Number("frames");
   counts.entries = json.Number("entries");
   counts.raw_bytes = json.Number("raw_bytes");
+  counts.watermarks = json.Number("watermarks");
   fields.Adopt(json);
   return counts;
 }
@@ -99,6 +100,7 @@ SegmentCounts& SegmentCounts::operator+=(const SegmentCounts& other) {
   frames += other.frames;
   entries += other.entries;
   raw_bytes += other.raw_bytes;
+  watermarks += other.watermarks;
   return *this;
 }
 

@@ -39,6 +39,7 @@ struct SegmentCounts {
   uint64_t frames = 0;
   uint64_t entries = 0;
   uint64_t raw_bytes = 0;
+  uint64_t watermarks = 0;  ///< counted sentinels
 
   SegmentCounts& operator+=(const SegmentCounts& other);
   friend bool operator==(const SegmentCounts&, const SegmentCounts&) = default;

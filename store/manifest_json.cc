@@ -15,7 +15,8 @@ Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(t
 Json Of(const SegmentCounts& counts) {
   return {{"exchanges", counts.exchanges},     {"messages", counts.messages},
           {"connections", counts.connections}, {"frames", counts.frames},
-          {"entries", counts.entries},         {"raw_bytes", counts.raw_bytes}};
+          {"entries", counts.entries},         {"raw_bytes", counts.raw_bytes},
+          {"watermarks", counts.watermarks}};
 }
 
 Json Of(const std::vector<LossTotal>& losses) {

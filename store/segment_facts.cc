@@ -73,6 +73,14 @@ Status ReadCounts(db::Database& database, Manifest& manifest) {
   manifest.last_exchange = rows.Unsigned(3);
   counts.messages = rows.Unsigned(4);
   counts.connections = rows.Unsigned(5);
+  // Segments of older writers have no such table.
+  TRY_ASSIGN(const auto tables,
+             database.QueryInt("SELECT count(*) FROM sqlite_schema WHERE name='sentinel'"));
+  if (tables.value_or(0) > 0) {
+    TRY_ASSIGN(const auto counted,
+               database.QueryInt("SELECT count(*) FROM sentinel WHERE verdict=0"));
+    counts.watermarks = static_cast<uint64_t>(counted.value_or(0));
+  }
   return {};
 }
 
