@@ -38,14 +38,20 @@ StreamTracker::Impl::SynOutcome StreamTracker::Impl::OnSyn(Connection& connectio
   return SynOutcome::kBelongs;
 }
 
+/// A late copy: its number lies shortly before the place where we came in.
+bool StreamTracker::Impl::IsCopyOfMissedSyn(const Connection& connection, int f,
+                                            const TcpSegment& segment) {
+  const Direction& flow = connection.flow[f];
+  const uint32_t before = flow.base - (segment.sequence + 1);
+  return flow.has(Direction::kMidway) && before < limits::kUnknownWindowBytes &&
+         segment.at - connection.opened_at < limits::kResetSettleNs;
+}
+
 StreamTracker::Impl::SynOutcome StreamTracker::Impl::OnSynWithOtherNumber(
     Connection& connection, int f, const TcpSegment& segment) {
   Direction& flow = connection.flow[f];
   const Direction& reverse = connection.flow[1 - f];
-  // Shortly before where we came in: a late copy of the SYN that we missed.
-  const uint32_t before = flow.base - (segment.sequence + 1);
-  if (flow.has(Direction::kMidway) && before < limits::kUnknownWindowBytes &&
-      segment.at - connection.opened_at < limits::kResetSettleNs) {
+  if (IsCopyOfMissedSyn(connection, f, segment)) {
     return SynOutcome::kStray;
   }
   if (!segment.has(TcpSegment::kAck) || !reverse.has(Direction::kBase)) {

@@ -322,6 +322,18 @@ TEST(StreamTracker, LateCopyOfAMissedSynDoesNotSplitTheConnection) {
   EXPECT_EQ(wire.recorder.connections.size(), 1U);
 }
 
+TEST(StreamTracker, LateCopyOfAMissedSynOpensNothingBehindTheEndEither) {
+  Wire wire;
+  wire.Client().sent = kClientIsn + 1;
+  wire.Server().sent = kServerIsn + 1;
+  wire.Client().Lose("GET1").Send("GET2");
+  wire.Server().Send("200").Fin();
+  wire.Client().Fin();
+  wire.Server().Ack();
+  wire.Client().Syn().SendAt(0, "GET1");
+  EXPECT_EQ(wire.recorder.connections.size(), 1U);
+}
+
 TEST(StreamTracker, LateCopyOfAMissedSynAckOpensNothing) {
   Wire wire;
   wire.Client().Syn();
