@@ -6,10 +6,22 @@
 // cookies, proxies, spoofing). Which of the two the client took is told by its ACK, so both are
 // kept until then.
 
+#include <algorithm>
+
 #include "reassembly/limits.h"
 #include "reassembly/stream/tracker_impl.h"
 
 namespace trafrec::reassembly {
+namespace {
+
+/// Not so if the ports are used again: the new SYN's number may be near to that of the old one.
+bool AnswersSynOf(const Direction& flow, const TcpSegment& syn_ack) {
+  const int64_t acked = flow.OffsetOf(syn_ack.acknowledgment);
+  const uint64_t most = std::min(flow.highest + 1, limits::kSynDataBytes);
+  return acked >= 0 && static_cast<uint64_t>(acked) <= most;
+}
+
+}  // namespace
 
 StreamTracker::Impl::SynOutcome StreamTracker::Impl::OnSyn(Connection& connection, int f,
                                                            const TcpSegment& segment) {
@@ -26,8 +38,7 @@ StreamTracker::Impl::SynOutcome StreamTracker::Impl::OnSyn(Connection& connectio
     return SynOutcome::kBelongs;
   }
   if (answers && reverse.has(Direction::kBase)) {
-    const int64_t acked = reverse.OffsetOf(segment.acknowledgment);
-    if (acked < 0 || static_cast<uint64_t>(acked) > reverse.highest + 1) {
+    if (!AnswersSynOf(reverse, segment)) {
       return SynOutcome::kReplaces;
     }
   } else if (!answers && !reverse.has(Direction::kSyn)) {
@@ -57,10 +68,7 @@ StreamTracker::Impl::SynOutcome StreamTracker::Impl::OnSynWithOtherNumber(
   if (!segment.has(TcpSegment::kAck) || !reverse.has(Direction::kBase)) {
     return SynOutcome::kReplaces;
   }
-  const int64_t acked = reverse.OffsetOf(segment.acknowledgment);
-  const bool same_attempt = reverse.has(Direction::kSyn) && acked >= 0 &&
-                            static_cast<uint64_t>(acked) <= reverse.highest + 1;
-  if (!same_attempt) {
+  if (!reverse.has(Direction::kSyn) || !AnswersSynOf(reverse, segment)) {
     return SynOutcome::kReplaces;
   }
   if (flow.has(Direction::kBaseAcked) || flow.highest > 0) {

@@ -1,14 +1,11 @@
 // Beginnings: who is the client, where the flows start, what a SYN on known addresses means.
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "wire.h"
 
 namespace trafrec::reassembly::testing {
 namespace {
-
-using ::testing::ElementsAre;
 
 TEST(StreamTracker, HandshakeTellsClientNumbersAndRoundTrip) {
   auto wire = Wire::Established();
@@ -191,6 +188,18 @@ TEST(StreamTracker, ReusedTupleSeenOnlyByItsSynAckStartsNewStream) {
   wire->Client().Send("old");
   wire->Client().isn = 900'000'000;
   wire->Client().sent = 900'000'001;
+  wire->Server().isn = 800'000'000;
+  wire->Server().SynAck();
+  wire->Client().Ack().Send("new");
+  ASSERT_EQ(wire->recorder.connections.size(), 2U);
+  EXPECT_EQ(wire->ClientFlow(1), "new");
+}
+
+TEST(StreamTracker, SynAckThatAcknowledgesMoreThanASynIsOfAReusedTupleHoweverNearItsNumber) {
+  auto wire = Wire::Established();
+  wire->Client().Send(std::string(4000, 'o'));
+  wire->Client().isn = kClientIsn + 3000;
+  wire->Client().sent = wire->Client().isn + 1;
   wire->Server().isn = 800'000'000;
   wire->Server().SynAck();
   wire->Client().Ack().Send("new");
