@@ -319,8 +319,8 @@ bool HttpConnection::OnPartialHead(Flow flow, const MessageStart& start, const S
   if (line->side == Side::kClient) {
     NameRequest(*exchange, *line);
     book_.OnRequestHead(*exchange);
-  } else if (ending == Ending::kClosed && head.ends_with('\n')) {
-    // Only the empty line is missing; to a client that is a whole answer.
+  } else if (lane.ended && ending == Ending::kClosed && head.ends_with('\n')) {
+    // Only the empty line is missing before the end; to a client that is a whole answer.
     message.facts.flags |= FlagBit(Flag::kLenient);
     ending = Ending::kComplete;
   }
