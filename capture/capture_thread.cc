@@ -5,11 +5,12 @@
 #include <algorithm>
 
 #include "capture/limits.h"
+#include "store/limits.h"
 
 namespace trafrec::capture {
 namespace {
 
-constexpr auto kDropsInterval = std::chrono::seconds(1);
+constexpr auto kDropsInterval = std::chrono::milliseconds(store::limits::kDropsIntervalMs);
 constexpr auto kSilenceInterval = std::chrono::milliseconds(100);
 
 uint64_t WireBytes(const PacketBatch& batch) {
