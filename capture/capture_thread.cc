@@ -5,11 +5,12 @@
 #include <algorithm>
 
 #include "capture/limits.h"
+#include "store/limits.h"
 
 namespace trafrec::capture {
 namespace {
 
-constexpr auto kDropsInterval = std::chrono::seconds(1);
+constexpr auto kDropsInterval = std::chrono::milliseconds(store::limits::kDropsIntervalMs);
 constexpr auto kSilenceInterval = std::chrono::milliseconds(100);
 
 uint64_t WireBytes(const PacketBatch& batch) {
@@ -46,6 +47,8 @@ void CaptureThread::Run() {
   bool more = true;
   while (more) {
     PacketBatch batch = ring_.TakeSpare();
+    asked_ = Clock::now();
+    asked_at_ = WallClockNow();
     const Result<bool> next = source_.Next(batch);
     if (!next) {
       error_ = next.error();
@@ -128,19 +131,19 @@ void CaptureThread::HandOverLive(RingItem item) {
   ring_.GiveBack(std::move(item.batch));
 }
 
-/// The source had nothing, so all packets before now, less what the kernel may hold back, are in
-/// the ring already, ahead of this note. Packet time goes on from the last packet, as the wall
-/// clock may be another one.
+/// The source had nothing, so all packets before it was asked, less what the kernel may hold back,
+/// are in the ring already, ahead of this note. Not those before now: this thread may have been
+/// kept waiting since. Packet time goes on from the last packet, as the wall clock may be another
+/// one.
 void CaptureThread::NoteSilence() {
-  const auto now = Clock::now();
-  if (now - silence_noted_ < kSilenceInterval) {
+  if (asked_ - silence_noted_ < kSilenceInterval) {
     return;
   }
-  silence_noted_ = now;
+  silence_noted_ = asked_;
   const int64_t since =
-      std::chrono::duration_cast<std::chrono::nanoseconds>(now - last_packet_seen_).count();
+      std::chrono::duration_cast<std::chrono::nanoseconds>(asked_ - last_packet_seen_).count();
   const TimeNs until =
-      (packets_ > 0 ? last_packet_at_ + since : WallClockNow()) - limits::kLiveLatenessNs;
+      (packets_ > 0 ? last_packet_at_ + since : asked_at_) - limits::kLiveLatenessNs;
   if (until > last_packet_at_) {
     HandOverLive({.batch = {}, .losses = {}, .silent_until = until});
   }

@@ -58,6 +58,8 @@ class CaptureThread {
 
   TimeNs first_packet_at_ = 0;
   TimeNs last_packet_at_ = 0;
+  Clock::time_point asked_;  // when the source was asked last
+  TimeNs asked_at_ = 0;      // the same by the wall clock
   Clock::time_point last_packet_seen_;
   Clock::time_point silence_noted_;
   Clock::time_point drops_noted_;

@@ -77,6 +77,9 @@ inline constexpr int64_t kHoleTimeoutNs = 60 * kNsPerSecond;
 /// The same when the other direction was never seen, so that no ACK will ever tell. The first two
 /// retransmissions (RFC 6298: after 1 s and 2 s more) have had their chance by then.
 inline constexpr int64_t kOneSidedHoleTimeoutNs = 3 * kNsPerSecond;
+/// Most that a SYN-ACK acknowledges of the flow it answers: the data in its SYN, one segment of the
+/// path (RFC 7413). More, and it answers another SYN.
+inline constexpr uint64_t kSynDataBytes = 1460;
 /// After an RST the connection is kept that long: an injected one is recognised by its supposed
 /// sender going on. Longer than a round trip and a first retransmission.
 inline constexpr int64_t kResetSettleNs = kNsPerSecond;

@@ -76,5 +76,8 @@ inline constexpr int64_t kTidyIntervalMs = 10'000;
 inline constexpr int64_t kIdleMarksIntervalMs = 1'000;
 /// Counters of a live recording are stored that often.
 inline constexpr int64_t kCountersIntervalMs = 1'000;
+/// A live recorder asks the kernel that often what it dropped. If it dies in between nobody knows,
+/// so the row of its crash begins that much before its mark.
+inline constexpr int64_t kDropsIntervalMs = 1'000;
 
 }  // namespace trafrec::store::limits

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 
+#include "store/limits.h"
 #include "store/log_layout.h"
 #include "store/manifest_chain.h"
 #include "store/segment_writer.h"
@@ -84,8 +85,9 @@ Status AddCrashRow(const fs::path& directory, const SegmentFile& last, const Rem
                    TimeNs now, SegmentSealer& sealer) {
   LossRecord crash;
   crash.cause = LossCause::kCrash;
-  // A request that began before the last packet may still have been coming in.
-  crash.from = remains.requests_through;
+  // A request that began before the last packet may still have been coming in, and what the kernel
+  // dropped last was not told.
+  crash.from = remains.requests_through - limits::kDropsIntervalMs * kNsPerMs;
   crash.until = std::max(now, crash.from);
   SegmentWriter writer(remains.facts, directory, Compression::kNone, 0);
   if (last.state == SegmentState::kOpen && last.number == remains.segment) {

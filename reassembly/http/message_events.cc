@@ -56,6 +56,9 @@ void HttpConnection::SettleRole(Flow flow, Side side) {
   if (!client_) {
     client_ = side == Side::kClient ? flow : Reverse(flow);
   }
+  if (side == Side::kServer) {
+    OnStartGone(flow);  // held while it could have been a request
+  }
 }
 
 bool HttpConnection::PeerAwaited(Flow flow, uint64_t offset, uint64_t peer_offset) {
@@ -91,8 +94,10 @@ bool HttpConnection::Accepts(Flow flow, const MessageStart& start, const StartLi
   return decision.kind != Pairing::Kind::kImplausible && decision.fitting > 0;
 }
 
+/// Also where it is not known yet who the client is: a mark that has passed a request does not go
+/// back.
 void HttpConnection::OnStartSeen(Flow flow, const MessageStart& start) {
-  if (client_ == flow) {
+  if (client_ != Reverse(flow)) {
     lane(flow).held = &book_.Begin(*this, Side::kClient, start.at);
   }
 }
@@ -314,8 +319,8 @@ bool HttpConnection::OnPartialHead(Flow flow, const MessageStart& start, const S
   if (line->side == Side::kClient) {
     NameRequest(*exchange, *line);
     book_.OnRequestHead(*exchange);
-  } else if (ending == Ending::kClosed && head.ends_with('\n')) {
-    // Only the empty line is missing; to a client that is a whole answer.
+  } else if (lane.ended && ending == Ending::kClosed && head.ends_with('\n')) {
+    // Only the empty line is missing before the end; to a client that is a whole answer.
     message.facts.flags |= FlagBit(Flag::kLenient);
     ending = Ending::kComplete;
   }

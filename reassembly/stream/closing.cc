@@ -246,7 +246,8 @@ bool StreamTracker::Impl::IsLate(const Connection& connection, int f,
                                  const TcpSegment& segment) const {
   const Direction& flow = connection.flow[f];
   if (segment.has(TcpSegment::kSyn)) {
-    return flow.has(Direction::kBase) && flow.base == segment.sequence + 1;
+    return flow.has(Direction::kBase) &&
+           (flow.base == segment.sequence + 1 || IsCopyOfMissedSyn(connection, f, segment));
   }
   if (segment.payload_wire_bytes == 0 || !flow.has(Direction::kBase)) {
     return true;

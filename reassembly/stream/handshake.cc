@@ -6,10 +6,22 @@
 // cookies, proxies, spoofing). Which of the two the client took is told by its ACK, so both are
 // kept until then.
 
+#include <algorithm>
+
 #include "reassembly/limits.h"
 #include "reassembly/stream/tracker_impl.h"
 
 namespace trafrec::reassembly {
+namespace {
+
+/// Not so if the ports are used again: the new SYN's number may be near to that of the old one.
+bool AnswersSynOf(const Direction& flow, const TcpSegment& syn_ack) {
+  const int64_t acked = flow.OffsetOf(syn_ack.acknowledgment);
+  const uint64_t most = std::min(flow.highest + 1, limits::kSynDataBytes);
+  return acked >= 0 && static_cast<uint64_t>(acked) <= most;
+}
+
+}  // namespace
 
 StreamTracker::Impl::SynOutcome StreamTracker::Impl::OnSyn(Connection& connection, int f,
                                                            const TcpSegment& segment) {
@@ -26,8 +38,7 @@ StreamTracker::Impl::SynOutcome StreamTracker::Impl::OnSyn(Connection& connectio
     return SynOutcome::kBelongs;
   }
   if (answers && reverse.has(Direction::kBase)) {
-    const int64_t acked = reverse.OffsetOf(segment.acknowledgment);
-    if (acked < 0 || static_cast<uint64_t>(acked) > reverse.highest + 1) {
+    if (!AnswersSynOf(reverse, segment)) {
       return SynOutcome::kReplaces;
     }
   } else if (!answers && !reverse.has(Direction::kSyn)) {
@@ -38,23 +49,26 @@ StreamTracker::Impl::SynOutcome StreamTracker::Impl::OnSyn(Connection& connectio
   return SynOutcome::kBelongs;
 }
 
+/// A late copy: its number lies shortly before the place where we came in.
+bool StreamTracker::Impl::IsCopyOfMissedSyn(const Connection& connection, int f,
+                                            const TcpSegment& segment) {
+  const Direction& flow = connection.flow[f];
+  const uint32_t before = flow.base - (segment.sequence + 1);
+  return flow.has(Direction::kMidway) && before < limits::kUnknownWindowBytes &&
+         segment.at - connection.opened_at < limits::kResetSettleNs;
+}
+
 StreamTracker::Impl::SynOutcome StreamTracker::Impl::OnSynWithOtherNumber(
     Connection& connection, int f, const TcpSegment& segment) {
   Direction& flow = connection.flow[f];
   const Direction& reverse = connection.flow[1 - f];
-  // Shortly before where we came in: a late copy of the SYN that we missed.
-  const uint32_t before = flow.base - (segment.sequence + 1);
-  if (flow.has(Direction::kMidway) && before < limits::kUnknownWindowBytes &&
-      segment.at - connection.opened_at < limits::kResetSettleNs) {
+  if (IsCopyOfMissedSyn(connection, f, segment)) {
     return SynOutcome::kStray;
   }
   if (!segment.has(TcpSegment::kAck) || !reverse.has(Direction::kBase)) {
     return SynOutcome::kReplaces;
   }
-  const int64_t acked = reverse.OffsetOf(segment.acknowledgment);
-  const bool same_attempt = reverse.has(Direction::kSyn) && acked >= 0 &&
-                            static_cast<uint64_t>(acked) <= reverse.highest + 1;
-  if (!same_attempt) {
+  if (!reverse.has(Direction::kSyn) || !AnswersSynOf(reverse, segment)) {
     return SynOutcome::kReplaces;
   }
   if (flow.has(Direction::kBaseAcked) || flow.highest > 0) {

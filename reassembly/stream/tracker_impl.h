@@ -46,6 +46,7 @@ struct StreamTracker::Impl {
   enum class SynOutcome : uint8_t { kBelongs, kReplaces, kStray };
   SynOutcome OnSyn(Connection& connection, int f, const TcpSegment& segment);
   SynOutcome OnSynWithOtherNumber(Connection& connection, int f, const TcpSegment& segment);
+  static bool IsCopyOfMissedSyn(const Connection& connection, int f, const TcpSegment& segment);
   void AdoptSyn(Connection& connection, int f, const TcpSegment& segment);
   void OnHandshakeAck(Connection& connection, int f, const TcpSegment& segment);
 

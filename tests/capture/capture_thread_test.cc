@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <semaphore>
 
+#include "capture/limits.h"
 #include "tests/capture/fake_source.h"
 
 namespace trafrec::capture {
@@ -171,6 +174,38 @@ TEST(CaptureThread, SilenceIsNotedBehindThePacketsAndInTheirTime) {
   EXPECT_TRUE(silent->batch.packets.empty());
   EXPECT_GT(silent->silent_until.value(), kLastPacket);
   Drain(ring);
+}
+
+TEST(CaptureThread, SilenceEndsWhereTheSourceWasAskedHoweverLateItsAnswerIsLookedAt) {
+  using Clock = std::chrono::steady_clock;
+  constexpr TimeNs kLastPacket = 1'000;
+  constexpr auto kKeptWaiting = 2 * std::chrono::nanoseconds(limits::kLiveLatenessNs);
+  Clock::time_point first_given;
+  TimeNs second_at = 0;
+  FakeSource source(true, {[&](FakeSource& self, PacketBatch& batch) {
+                             first_given = Clock::now();
+                             return FakeSource::Packets({kLastPacket})(self, batch);
+                           },
+                           FakeSource::Do([&](FakeSource&) {
+                             // The next packet comes just behind this answer, and the thread is not
+                             // run for long.
+                             const auto answered = Clock::now();
+                             second_at = kLastPacket +
+                                         std::chrono::nanoseconds(answered - first_given).count();
+                             while (Clock::now() - answered < kKeptWaiting) {
+                             }
+                           }),
+                           [&](FakeSource& self, PacketBatch& batch) {
+                             return FakeSource::Packets({second_at})(self, batch);
+                           }});
+  PacketRing ring(8, kPlenty);
+  Gauges gauges;
+  CaptureThread capture(source, ring, gauges);
+  TimeNs silent_until = 0;
+  while (const auto item = ring.Pop()) {
+    silent_until = std::max(silent_until, item->silent_until.value_or(0));
+  }
+  EXPECT_LE(silent_until, second_at);
 }
 
 }  // namespace

@@ -163,13 +163,17 @@ class KillTrial {
     }
   }
 
-  /// By an interval, or because no recorder had been started before.
+  /// By an interval, or because no recorder was at work before. One that dies before it has a
+  /// segment never was: its start is not known. Its time lies in the crash row of the one before
+  /// it, if there is one.
   static bool IsCovered(const std::vector<AttemptInfo>& attempts,
                         const EndlessTraffic::Request& request) {
+    const auto first = std::ranges::find_if(
+        attempts, [](const AttemptInfo& attempt) { return attempt.started_at != 0; });
+    if (first != attempts.end() && request.sent_at < first->started_at) {
+      return true;
+    }
     for (const AttemptInfo& attempt : attempts) {
-      if (attempt.attempt == attempts.front().attempt && request.sent_at < attempt.started_at) {
-        return true;
-      }
       for (const LossRecord& loss : attempt.losses) {
         const bool interval = loss.cause != LossCause::kStart && loss.cause != LossCause::kStop &&
                               loss.cause != LossCause::kGapShare;

@@ -1,13 +1,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <string>
 
+#include "store/limits.h"
 #include "store/log_layout.h"
+#include "store/log_reader.h"
 #include "store/log_writer.h"
 #include "store/seal.h"
 #include "tests/store/log_fixture.h"
@@ -113,17 +115,18 @@ TEST(LogRecovery, NextStartCompletesWhatAnOlderWriterLeft) {
   EXPECT_THAT(ReadLog(options.log).LossCauses(), testing::Contains(LossCause::kCrash));
 }
 
-TEST(LogRecovery, CrashRowCoversTheTimeSinceTheLastWrittenPacket) {
+TEST(LogRecovery, CrashRowCoversTheTimeSinceTheMarkAndTheSecondOfDropsThatNobodyTold) {
   const TemporaryFolder folder;
   const LogWriterOptions options = Live(folder / "log");
-  const ExchangeNumber written = Victim(options).KillOnceWritten(100);
+  Victim(options).KillOnceWritten(100);
   const TimeNs before = WallClockNow();
   StartAgain(options);
   const LogContent content = ReadLog(options.log);
   ASSERT_GE(content.losses.size(), 2U);
   const LogContent::Loss& crash = content.losses[1];
   EXPECT_EQ(crash.cause, LossCause::kCrash);
-  EXPECT_GE(crash.from, TimeOf(written - 1));
+  const Marks written = (*LogReader::Open(options.log))->Attempts()->front().written;
+  EXPECT_EQ(crash.from, written.requests_through - limits::kDropsIntervalMs * kNsPerMs);
   EXPECT_GE(crash.until, before);
 }
 

@@ -165,6 +165,13 @@ TEST(Lenient, EmptyLineOfAnAnswerMayBeMissingAtTheClose) {
   EXPECT_THAT(talk.flags(1), ElementsAre("lenient"));
 }
 
+TEST(Lenient, EmptyLineOfAnAnswerIsNotThoughtAwayWhereNobodySawTheClose) {
+  Talk talk;
+  talk.Client(Get("/a")).Server("HTTP/1.0 200 OK\r\nServer: old\r\n");
+  talk.Close(store::CloseCause::kEndOfCapture);
+  EXPECT_THAT(talk.flags(1), ElementsAre("response_truncated"));
+}
+
 TEST(Lenient, BrokenChunkSizeEndsTheMessageFlagged) {
   Talk talk;
   talk.Client(Get("/a")).Server(

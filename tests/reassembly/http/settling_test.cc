@@ -157,6 +157,20 @@ TEST(Marks, FirstBytesOfARequestHoldThem) {
   EXPECT_EQ(talk.sink().marks.requests_through, first);
 }
 
+TEST(Marks, FirstBytesOfARequestHoldThemThoughNobodyKnowsWhoTheClientIs) {
+  Talk talk({.mid_stream = true});
+  talk.Client("GET /a HTTP/1.1\r\nX-a: b\r\n");
+  const TimeNs first = talk.now();
+  talk.Wait(kNsPerMs).Tick();
+  EXPECT_EQ(talk.sink().marks.requests_through, first);
+}
+
+TEST(Marks, FirstBytesThatTurnOutToBeAnAnswersLetThemGo) {
+  Talk talk({.mid_stream = true});
+  talk.Server("HTTP/1.1 200 OK\r\nContent-").Server("Length: 1\r\n\r\n").Tick();
+  EXPECT_EQ(talk.sink().marks.requests_through, talk.now());
+}
+
 TEST(Marks, FirstBytesOfARequestFoundBySearchHoldThem) {
   Talk talk;
   talk.Client(Get("/a")).Server(Ok("a")).ClientLost(40).ServerLost(60);

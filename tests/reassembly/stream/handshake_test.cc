@@ -1,14 +1,11 @@
 // Beginnings: who is the client, where the flows start, what a SYN on known addresses means.
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "wire.h"
 
 namespace trafrec::reassembly::testing {
 namespace {
-
-using ::testing::ElementsAre;
 
 TEST(StreamTracker, HandshakeTellsClientNumbersAndRoundTrip) {
   auto wire = Wire::Established();
@@ -198,6 +195,18 @@ TEST(StreamTracker, ReusedTupleSeenOnlyByItsSynAckStartsNewStream) {
   EXPECT_EQ(wire->ClientFlow(1), "new");
 }
 
+TEST(StreamTracker, SynAckThatAcknowledgesMoreThanASynIsOfAReusedTupleHoweverNearItsNumber) {
+  auto wire = Wire::Established();
+  wire->Client().Send(std::string(4000, 'o'));
+  wire->Client().isn = kClientIsn + 3000;
+  wire->Client().sent = wire->Client().isn + 1;
+  wire->Server().isn = 800'000'000;
+  wire->Server().SynAck();
+  wire->Client().Ack().Send("new");
+  ASSERT_EQ(wire->recorder.connections.size(), 2U);
+  EXPECT_EQ(wire->ClientFlow(1), "new");
+}
+
 TEST(StreamTracker, ReusedTupleAfterCloseStartsNewStream) {
   auto wire = Wire::Established();
   wire->Client().Send("old").Fin();
@@ -319,6 +328,18 @@ TEST(StreamTracker, LateCopyOfAMissedSynDoesNotSplitTheConnection) {
   const uint32_t sent = wire.Client().Send("GET2").sent;
   wire.Client().Syn().sent = sent;
   wire.Client().Send("GET3");
+  EXPECT_EQ(wire.recorder.connections.size(), 1U);
+}
+
+TEST(StreamTracker, LateCopyOfAMissedSynOpensNothingBehindTheEndEither) {
+  Wire wire;
+  wire.Client().sent = kClientIsn + 1;
+  wire.Server().sent = kServerIsn + 1;
+  wire.Client().Lose("GET1").Send("GET2");
+  wire.Server().Send("200").Fin();
+  wire.Client().Fin();
+  wire.Server().Ack();
+  wire.Client().Syn().SendAt(0, "GET1");
   EXPECT_EQ(wire.recorder.connections.size(), 1U);
 }
 
