@@ -12,7 +12,7 @@ void LogOptions::AddLog(OptionSet& options, const std::string& description) {
 
 void LogOptions::AddSeveral(OptionSet& options, bool waits) {
   options.Group("Several recorders");
-  options.Folders("--also", also_, "LOG",
+  options.Texts("--also", also_, "LOG",
                   "read this folder as a part of the same log: a copy, or the log of another "
                   "machine's recorder; repeatable");
   if (waits) {

@@ -94,6 +94,7 @@ void RecordOptions::AddTo(OptionSet& options) {
   options.Files("--trust-sentinel", trusted_sentinels,
                 "a public key whose sentinels count; FILE:PURPOSE,PURPOSE for these purposes only; "
                 "repeatable");
+  redaction.AddTo(options);
   options.Group("Output");
   options.Flag("-q,--quiet", quiet, "no progress and no summary; errors are printed");
   options.Flag("--json", json, "the summary as one JSON object; no progress");
@@ -113,7 +114,7 @@ Status RecordOptions::Check() const {
                 fmt::format("add --log LOG, as in: trafrec record {} -l LOG",
                             live() ? "-i " + interface : "-r " + files.front()));
   }
-  return {};
+  return redaction.Check(log);
 }
 
 Result<std::unique_ptr<capture::PacketSource>> RecordOptions::OpenSource() const {
@@ -133,6 +134,7 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   if (ports.size() == 1) {
     options.reassembly.http.server_port = ports.front();
   }
+  TRY_ASSIGN(options.reassembly.http.redaction, redaction.Make());
   options.log.log = log;
   options.log.recorder = recorder.empty() ? DefaultRecorderName(HostName()) : recorder;
   options.log.version = kVersion;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "capture/recorder.h"
 #include "tools/option_set.h"
+#include "tools/redaction_options.h"
 
 namespace trafrec::tools {
 
@@ -30,6 +31,7 @@ struct RecordOptions {
   std::string memory = "256MiB";
   std::string audience;
   std::vector<std::string> trusted_sentinels;
+  RedactionOptions redaction;
   bool quiet = false;
   bool json = false;
 
