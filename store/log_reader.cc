@@ -18,7 +18,8 @@ class LogReaderOfFiles : public LogReader {
  public:
   LogReaderOfFiles(LogSelection selection, std::vector<std::string> notes)
       : notes_(std::move(notes)),
-        files_(std::move(selection.folders)),
+        identities_(std::move(selection.identities)),
+        files_(std::move(selection.folders), identities_),
         catalogue_(files_),
         loader_(files_),
         several_(files_, times_, catalogue_, loader_, std::move(selection.without)) {}
@@ -110,11 +111,12 @@ class LogReaderOfFiles : public LogReader {
   Result<VerifyReport> Verify() override {
     VerifyReport all;
     for (const std::filesystem::path& folder : files_.folders()) {
-      TRY_ASSIGN(VerifyReport report, VerifyLog(folder));
+      TRY_ASSIGN(VerifyReport report, VerifyLog(folder, identities_));
       all.segments += report.segments;
       all.frames += report.frames;
       all.entries += report.entries;
       all.bytes += report.bytes;
+      all.sealed_frames += report.sealed_frames;
       for (Damage& damage : report.damages) {
         if (files_.folders().size() > 1) {
           damage.file = (folder / damage.file).string();
@@ -137,6 +139,7 @@ class LogReaderOfFiles : public LogReader {
   }
 
   const std::vector<std::string> notes_;
+  const Identities identities_;
   SegmentFiles files_;
   LogCatalogue catalogue_;
   ExchangeLoader loader_;

@@ -10,6 +10,7 @@
 #include "base/counters.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "store/encryption.h"
 #include "store/record_sink.h"
 #include "store/sentinel_record.h"
 
@@ -37,6 +38,7 @@ struct LogWriterOptions {
   Durability durability = Durability::kNormal;
   /// Live: with less free space on the disk, recording sheds. 0: only when it is full.
   uint64_t free_bytes_min = uint64_t{256} << 20;
+  Encryption encryption;                      ///< to nobody: nothing is encrypted
   size_t queue_bytes_max = size_t{64} << 20;  ///< raw bytes between reassembly and the writer
   int64_t retry_pause_ms = 100;               ///< live, after a full disk; each try doubles it
   /// Of starts, ends and crashes; it may jump. Ages and intervals go by a clock that does not.

@@ -25,7 +25,7 @@ Result<RowMatcher> RowMatcher::Make(const ExchangeFilter& filter) {
   TRY_ASSIGN(FilterSql sql, FilterSql::Make(filter, 1));
   TRY_ASSIGN(db::Database database, db::Database::OpenInMemory());
   TRY(database.Execute(kTable));
-  RowMatcher matcher(SegmentConnection(std::move(database), SegmentState::kSealed), std::move(sql));
+  RowMatcher matcher(SegmentConnection(std::move(database), SegmentState::kSealed, nullptr), std::move(sql));
   TRY(matcher.sql_.Check(matcher.memory_));
   return matcher;
 }

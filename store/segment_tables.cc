@@ -48,7 +48,8 @@ Status Configure(db::Database& database, bool live) {
 }  // namespace
 
 Result<SegmentTables> SegmentTables::Create(const std::filesystem::path& path,
-                                            const AttemptFacts& facts, uint32_t segment) {
+                                            const AttemptFacts& facts, uint32_t segment,
+                                            const Encryption& encryption) {
   TRY_ASSIGN(db::Database database, db::Database::Open(path, db::OpenMode::kCreate));
   SegmentTables tables(std::move(database));
   TRY(Configure(tables.database_, facts.live));
@@ -68,9 +69,32 @@ Result<SegmentTables> SegmentTables::Create(const std::filesystem::path& path,
     TRY(tables.PutAttemptFact("durability", facts.durability));
   }
   TRY(tables.PutAttemptFact("started_ns", facts.started_at));
+  if (!encryption.recipients.empty()) {
+    TRY(tables.Encrypt(facts, segment, encryption));
+  }
   TRY(tables.Commit());
   TRY(tables.PrepareStatements());
   return tables;
+}
+
+Status SegmentTables::Encrypt(const AttemptFacts& facts, uint32_t segment,
+                              const Encryption& encryption) {
+  cipher_ = std::make_unique<SegmentCipher>(
+      crypto::DataKey::Generate(),
+      SegmentCipher::Place{facts.log_id, facts.recorder, facts.attempt, segment});
+  encrypts_addresses_ = encryption.addresses;
+  TRY(PutAttemptFact("encryption", kSegmentEncryption));
+  TRY(PutAttemptFact("encrypted_addresses", encryption.addresses ? 1 : 0));
+  TRY_ASSIGN(db::Statement put, database_.Prepare("INSERT OR REPLACE INTO recipient VALUES(?,?)"));
+  for (const crypto::Recipient& recipient : encryption.recipients) {
+    const auto sealed = recipient.Seal(cipher_->key());
+    if (!sealed) {
+      return Fail(ErrorCode::kUsage, "nothing can be encrypted to the key " + recipient.id(),
+                  "make another with trafrec keygen --for encrypt");
+    }
+    TRY(put.Bind(0, std::string_view(recipient.id())).Bind(1, Bytes(*sealed)).Run());
+  }
+  return {};
 }
 
 Result<SegmentTables> SegmentTables::Reopen(const std::filesystem::path& path) {
@@ -129,12 +153,17 @@ void SegmentTables::Rollback() {
 }
 
 Status SegmentTables::PutFrame(int64_t id, const Frame& frame) {
+  Bytes data = frame.bytes.bytes();
+  if (cipher_ != nullptr) {
+    cipher_->EncryptFrame(data, id, encrypted_);
+    data = encrypted_.bytes();
+  }
   return put_frame_.Bind(0, id)
       .Bind(1, frame.first_ns)
       .Bind(2, frame.last_ns)
       .Bind(3, frame.entries)
       .Bind(4, frame.raw_bytes)
-      .Bind(5, frame.bytes.bytes())
+      .Bind(5, data)
       .Run();
 }
 
@@ -228,8 +257,20 @@ Status SegmentTables::PutInterim(const FrameRows::Interim& row) {
 
 Status SegmentTables::PutConnection(int64_t frame, const FrameRows::Connection& row) {
   const ConnectionRecord& connection = row.record;
-  const std::string client = connection.client.address.ToString();
-  const std::string server = connection.server.address.ToString();
+  std::string client = connection.client.address.ToString();
+  std::string server = connection.server.address.ToString();
+  if (encrypts_addresses_) {
+    const auto number = static_cast<int64_t>(connection.number);
+    client = cipher_->EncryptColumn("client_address", number, client);
+    server = cipher_->EncryptColumn("server_address", number, server);
+  }
+  const auto bind_address = [&](int parameter, const std::string& address) {
+    if (encrypts_addresses_) {
+      put_connection_.Bind(parameter, AsBytes(address));
+    } else {
+      put_connection_.Bind(parameter, std::string_view(address));
+    }
+  };
   const std::optional<std::string> encapsulation = EncapsulationText(connection.encapsulation);
   const auto bind_close = [&](int first, const SideClose& side) {
     put_connection_.Bind(first, side.fin_at)
@@ -239,10 +280,10 @@ Status SegmentTables::PutConnection(int64_t frame, const FrameRows::Connection& 
         .Bind(first + 4, side.payload_bytes)
         .Bind(first + 5, side.gap_bytes);
   };
+  bind_address(1, client);
+  bind_address(3, server);
   put_connection_.Bind(0, connection.number)
-      .Bind(1, std::string_view(client))
       .Bind(2, connection.client.port)
-      .Bind(3, std::string_view(server))
       .Bind(4, connection.server.port)
       .Bind(5, connection.client_isn)
       .Bind(6, connection.server_isn)
@@ -353,7 +394,8 @@ Result<int64_t> SegmentTables::TextId(std::string_view text) {
     ForgetTexts();
   }
   const int64_t id = next_text_++;
-  TRY(put_text_.Bind(0, id).Bind(1, AsBytes(text)).Run());
+  const std::string encrypted = cipher_ ? cipher_->EncryptColumn("text", id, text) : std::string();
+  TRY(put_text_.Bind(0, id).Bind(1, AsBytes(cipher_ ? encrypted : text)).Run());
   texts_.emplace(text, id);
   text_bytes_ += text.size();
   return id;

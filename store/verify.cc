@@ -17,7 +17,8 @@ namespace {
 /// Finds the segments of a log, and what is missing between them.
 class Plan {
  public:
-  explicit Plan(const std::filesystem::path& log) : files_(log), catalogue_(files_) {}
+  Plan(const std::filesystem::path& log, const Identities& identities)
+      : identities_(identities), files_(log, identities), catalogue_(files_) {}
 
   Status Make() {
     TRY_ASSIGN(const std::vector<AttemptKey> attempts, catalogue_.AllAttempts());
@@ -57,7 +58,7 @@ class Plan {
       expected = segment.number + 1;
       if (!IsUnborn(segment, running)) {
         tasks_.push_back({attempt, segment.number, segment.path,
-                          running && segment.state == SegmentState::kOpen});
+                          running && segment.state == SegmentState::kOpen, identities_});
       }
     }
     return {};
@@ -69,11 +70,12 @@ class Plan {
       return false;
     }
     const Result<SegmentConnection> connection =
-        ConnectSegment(segment.path.parent_path(), segment.number);
+        ConnectSegment(segment.path.parent_path(), segment.number, identities_);
     return !connection && (connection.error().code == ErrorCode::kNotFound ||
                            (running && connection.error().code == ErrorCode::kInUse));
   }
 
+  const Identities identities_;
   SegmentFiles files_;
   LogCatalogue catalogue_;
   std::vector<SegmentTask> tasks_;
@@ -85,13 +87,14 @@ void Add(VerifyReport& sum, VerifyReport&& part) {
   sum.frames += part.frames;
   sum.entries += part.entries;
   sum.bytes += part.bytes;
+  sum.sealed_frames += part.sealed_frames;
   std::ranges::move(part.damages, std::back_inserter(sum.damages));
 }
 
 }  // namespace
 
-Result<VerifyReport> VerifyLog(const std::filesystem::path& log) {
-  Plan plan(log);
+Result<VerifyReport> VerifyLog(const std::filesystem::path& log, const Identities& identities) {
+  Plan plan(log, identities);
   TRY(plan.Make());
   const std::vector<SegmentTask>& tasks = plan.tasks();
   std::vector<VerifyReport> reports(tasks.size());

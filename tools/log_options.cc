@@ -8,6 +8,7 @@ namespace trafrec::tools {
 
 void LogOptions::AddLog(OptionSet& options, const std::string& description) {
   options.Positional("LOG", log_, description);
+  identity_.AddTo(options);
 }
 
 void LogOptions::AddSeveral(OptionSet& options, bool waits) {
@@ -35,6 +36,7 @@ Result<std::unique_ptr<store::LogReader>> LogOptions::Open(const char* example, 
     return Fail(ErrorCode::kUsage, "no log given", std::string("as in: ") + example);
   }
   store::LogSelection selection{.folders = {log_}, .without = without_};
+  TRY_ASSIGN(selection.identities, identity_.Make());
   selection.folders.insert(selection.folders.end(), also_.begin(), also_.end());
   TRY_ASSIGN(auto log, store::LogReader::Open(std::move(selection)));
   if (!quiet) {

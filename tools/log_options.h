@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "store/log_reader.h"
+#include "tools/encryption_options.h"
 #include "tools/option_set.h"
 
 namespace trafrec::tools {
@@ -13,7 +14,7 @@ namespace trafrec::tools {
 /// The log that a command reads: a folder, or several that are read as one.
 class LogOptions {
  public:
-  /// The argument LOG.
+  /// The argument LOG, and --identity, which opens it if it is encrypted.
   void AddLog(OptionSet& options, const std::string& description);
   /// --also, and for commands that wait for recorders, --without.
   void AddSeveral(OptionSet& options, bool waits);
@@ -30,6 +31,7 @@ class LogOptions {
 
  private:
   std::string log_;
+  IdentityOptions identity_;
   std::vector<std::string> also_;
   std::vector<std::string> without_;
 };

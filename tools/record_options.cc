@@ -95,6 +95,7 @@ void RecordOptions::AddTo(OptionSet& options) {
                 "a public key whose sentinels count; FILE:PURPOSE,PURPOSE for these purposes only; "
                 "repeatable");
   redaction.AddTo(options);
+  encryption.AddTo(options);
   options.Group("Output");
   options.Flag("-q,--quiet", quiet, "no progress and no summary; errors are printed");
   options.Flag("--json", json, "the summary as one JSON object; no progress");
@@ -114,6 +115,7 @@ Status RecordOptions::Check() const {
                 fmt::format("add --log LOG, as in: trafrec record {} -l LOG",
                             live() ? "-i " + interface : "-r " + files.front()));
   }
+  TRY(encryption.Check());
   return redaction.Check(log);
 }
 
@@ -135,6 +137,7 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
     options.reassembly.http.server_port = ports.front();
   }
   TRY_ASSIGN(options.reassembly.http.redaction, redaction.Make());
+  TRY_ASSIGN(options.log.encryption, encryption.Make());
   options.log.log = log;
   options.log.recorder = recorder.empty() ? DefaultRecorderName(HostName()) : recorder;
   options.log.version = kVersion;
@@ -146,10 +149,12 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   for (const uint16_t port : ports) {
     options.log.source += fmt::format(" port {}", port);
   }
-  for (const std::string& host : hosts) {
-    options.log.source += " host " + host;
+  if (!encryption.addresses) {
+    for (const std::string& host : hosts) {
+      options.log.source += " host " + host;
+    }
+    options.log.source += bpf.empty() ? "" : " filter " + bpf;
   }
-  options.log.source += bpf.empty() ? "" : " filter " + bpf;
   options.log.compression =
       compress == "none" ? store::Compression::kNone : store::Compression::kZstd;
   options.log.compression_level = level;

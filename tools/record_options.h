@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "capture/recorder.h"
+#include "tools/encryption_options.h"
 #include "tools/option_set.h"
 #include "tools/redaction_options.h"
 
@@ -32,6 +33,7 @@ struct RecordOptions {
   std::string audience;
   std::vector<std::string> trusted_sentinels;
   RedactionOptions redaction;
+  RecipientOptions encryption;
   bool quiet = false;
   bool json = false;
 

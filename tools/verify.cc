@@ -16,6 +16,10 @@ std::string ReportOf(const store::VerifyReport& report) {
   for (const store::Damage& damage : report.damages) {
     out += fmt::format("{}: {}\n", EscapeForTerminal(damage.file), EscapeForTerminal(damage.what));
   }
+  if (report.sealed_frames > 0) {
+    out += CountOf(report.sealed_frames, "frame") +
+           " encrypted: only checksums were compared; --identity KEYFILE opens them\n";
+  }
   return out + fmt::format("{} in {}, {}, {}: {}\n", CountOf(report.entries, "entry", "entries"),
                            CountOf(report.frames, "frame"), CountOf(report.segments, "segment"),
                            HumanBytes(report.bytes),
@@ -32,6 +36,7 @@ std::string JsonOf(const store::VerifyReport& report) {
   json.Number("frames", report.frames);
   json.Number("entries", report.entries);
   json.Number("bytes", report.bytes);
+  json.Number("sealed_frames", report.sealed_frames);
   json.Open("damages", '[');
   for (const store::Damage& damage : report.damages) {
     json.Open('{');

@@ -115,15 +115,22 @@ class PlantedSecrets : public LiveRecording {
     EXPECT_EQ(recorder.Finish().exit_code, 0);
   }
 
-  void ExpectNone() const {
+  void ExpectNone(const std::vector<std::string>& identity = {}) const {
     EXPECT_GT(std::filesystem::file_size(tap_), 10'000U) << "the tap heard nothing";
     EXPECT_THAT(FormsIn(tap_), IsEmpty());
     EXPECT_THAT(FormsIn(log_), IsEmpty());
-    EXPECT_THAT(Exported(log_), SizeIs(kExchanges));
+    EXPECT_THAT(Exported(log_, identity), SizeIs(kExchanges));
     EXPECT_EQ(test_support::Trafrec({"verify", log_}).exit_code, 0);
   }
 
+  /// Secrets are kept, and all of it is encrypted to a new key.
+  std::vector<std::string> EncryptedToKey() const {
+    test_support::Trafrec({"keygen", "--for", "encrypt", "--out", key_});
+    return {"--keep-secrets", "--encrypt-to", key_ + ".pub", "--encrypt-addresses"};
+  }
+
   const std::string tap_ = folder_ / "tap";
+  const std::string key_ = folder_ / "encrypt.key";
 };
 
 TEST_F(PlantedSecrets, TheSearchFindsThemWhereTheyAreKept) {
@@ -140,6 +147,16 @@ TEST_F(PlantedSecrets, RedactedFilesNeverHoldOne) {
 TEST_F(PlantedSecrets, ARedactedLiveRecordingNeverHoldsOne) {
   RecordLive(test_support::OptionsThatNameThem());
   ExpectNone();
+}
+
+TEST_F(PlantedSecrets, EncryptedFilesNeverHoldOne) {
+  RecordFile(EncryptedToKey());
+  ExpectNone({"--identity", key_});
+}
+
+TEST_F(PlantedSecrets, AnEncryptedLiveRecordingNeverHoldsOne) {
+  RecordLive(EncryptedToKey());
+  ExpectNone({"--identity", key_});
 }
 
 }  // namespace

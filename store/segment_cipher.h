@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "store/crypto/sealing.h"
+#include "store/frame_buffer.h"
+#include "store/frame_format.h"
+
+namespace trafrec::store {
+
+/// Encrypts and opens what one segment holds, under its data key. Everything is bound to its place:
+/// a frame or a column that was moved to another row, segment or log does not open. Whoever has the
+/// same segment may share it; it does not change.
+class SegmentCipher {
+ public:
+  struct Place {
+    std::string log_id;
+    std::string recorder;
+    uint32_t attempt = 0;
+    uint32_t segment = 0;
+  };
+  SegmentCipher(crypto::DataKey key, const Place& place);
+
+  const crypto::DataKey& key() const { return key_; }
+
+  /// A packed frame with its header -> the same, encrypted, with a new header.
+  void EncryptFrame(Bytes packed, int64_t number, FrameBuffer& out) const;
+  /// The stored bytes behind an encrypted frame's header -> what its codec made.
+  [[nodiscard]] bool DecryptFrame(const FrameHeader& header, Bytes stored, int64_t number,
+                                  FrameBuffer& out) const;
+
+  /// A column's value; `column` is "text", "client_address" or "server_address", `row` the key of
+  /// its row.
+  std::string EncryptColumn(std::string_view column, int64_t row, std::string_view clear) const;
+  std::optional<std::string> DecryptColumn(std::string_view column, int64_t row,
+                                           Bytes encrypted) const;
+
+ private:
+  std::string FramePlace(const FrameHeader& header, int64_t number) const;
+  std::string ColumnPlace(std::string_view column, int64_t row) const;
+
+  crypto::DataKey key_;
+  std::string place_;  ///< of the segment, as a part of the associated data
+};
+
+}  // namespace trafrec::store
