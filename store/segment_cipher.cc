@@ -5,22 +5,13 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "store/crypto/aead.h"
 #include "store/crypto/random.h"
+#include "store/little_endian.h"
 
 namespace trafrec::store {
 namespace {
 
 constexpr size_t kOverhead = std::tuple_size_v<crypto::Nonce> + crypto::kTagBytes;
-
-/// Nonce, then the encrypted bytes with their tag. `out` has room for clear.size() + kOverhead.
-void Encrypt(const crypto::DataKey& key, Bytes clear, std::string_view place, uint8_t* out) {
-  crypto::Nonce nonce;
-  crypto::FillRandom(nonce);
-  std::ranges::copy(nonce, out);
-  crypto::Encrypt(key, nonce, clear, AsBytes(place),
-                  {out + nonce.size(), clear.size() + crypto::kTagBytes});
-}
 
 bool Decrypt(const crypto::DataKey& key, Bytes encrypted, std::string_view place, uint8_t* out) {
   crypto::Nonce nonce;
@@ -34,7 +25,18 @@ bool Decrypt(const crypto::DataKey& key, Bytes encrypted, std::string_view place
 SegmentCipher::SegmentCipher(crypto::DataKey key, const Place& place)
     : key_(std::move(key)),
       place_(
-          fmt::format("{} {} {} {}", place.log_id, place.recorder, place.attempt, place.segment)) {}
+          fmt::format("{} {} {} {}", place.log_id, place.recorder, place.attempt, place.segment)) {
+  crypto::FillRandom(nonce_);
+}
+
+/// Nonce, then the encrypted bytes with their tag. `out` has room for clear.size() + kOverhead.
+void SegmentCipher::Encrypt(Bytes clear, std::string_view place, uint8_t* out) {
+  uint8_t* const counter = nonce_.data();
+  StoreLittle(counter, LoadLittle<uint64_t>(counter) + 1);
+  std::ranges::copy(nonce_, out);
+  crypto::Encrypt(key_, nonce_, clear, AsBytes(place),
+                  {out + nonce_.size(), clear.size() + crypto::kTagBytes});
+}
 
 std::string SegmentCipher::FramePlace(const FrameHeader& header, int64_t number) const {
   return fmt::format("trafrec/1 frame {} {} {} {} {}", place_, number, header.entry_count,
@@ -42,17 +44,20 @@ std::string SegmentCipher::FramePlace(const FrameHeader& header, int64_t number)
 }
 
 std::string SegmentCipher::ColumnPlace(std::string_view column, int64_t row) const {
-  return fmt::format("trafrec/1 {} {} {}", column, place_, row);
+  std::string place;
+  place.reserve(column.size() + place_.size() + 32);
+  place.append("trafrec/1 ").append(column).append(" ").append(place_).append(" ");
+  return place.append(std::to_string(row));
 }
 
-void SegmentCipher::EncryptFrame(Bytes packed, int64_t number, FrameBuffer& out) const {
+void SegmentCipher::EncryptFrame(Bytes packed, int64_t number, FrameBuffer& out) {
   Result<FrameHeader> header = ReadFrameHeader(packed);
   CHECK(header.has_value());
   const Bytes clear = packed.subspan(kFrameHeaderBytes);
   header->key_id = kFrameKeyId;
   header->stored_length = static_cast<uint32_t>(clear.size() + kOverhead);
   out.SetSize(kFrameHeaderBytes + header->stored_length);
-  Encrypt(key_, clear, FramePlace(*header, number), out.data() + kFrameHeaderBytes);
+  Encrypt(clear, FramePlace(*header, number), out.data() + kFrameHeaderBytes);
   SealFrame(*header, {out.data(), out.size()});
 }
 
@@ -66,9 +71,9 @@ bool SegmentCipher::DecryptFrame(const FrameHeader& header, Bytes stored, int64_
 }
 
 std::string SegmentCipher::EncryptColumn(std::string_view column, int64_t row,
-                                         std::string_view clear) const {
+                                         std::string_view clear) {
   std::string out(clear.size() + kOverhead, '\0');
-  Encrypt(key_, AsBytes(clear), ColumnPlace(column, row), reinterpret_cast<uint8_t*>(out.data()));
+  Encrypt(AsBytes(clear), ColumnPlace(column, row), reinterpret_cast<uint8_t*>(out.data()));
   return out;
 }
 

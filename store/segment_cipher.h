@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "store/crypto/aead.h"
 #include "store/crypto/sealing.h"
 #include "store/frame_buffer.h"
 #include "store/frame_format.h"
@@ -13,8 +14,8 @@
 namespace trafrec::store {
 
 /// Encrypts and opens what one segment holds, under its data key. Everything is bound to its place:
-/// a frame or a column that was moved to another row, segment or log does not open. Whoever has the
-/// same segment may share it; it does not change.
+/// a frame or a column that was moved to another row, segment or log does not open. One thread
+/// encrypts; opening changes nothing.
 class SegmentCipher {
  public:
   struct Place {
@@ -28,23 +29,26 @@ class SegmentCipher {
   const crypto::DataKey& key() const { return key_; }
 
   /// A packed frame with its header -> the same, encrypted, with a new header.
-  void EncryptFrame(Bytes packed, int64_t number, FrameBuffer& out) const;
+  void EncryptFrame(Bytes packed, int64_t number, FrameBuffer& out);
   /// The stored bytes behind an encrypted frame's header -> what its codec made.
   [[nodiscard]] bool DecryptFrame(const FrameHeader& header, Bytes stored, int64_t number,
                                   FrameBuffer& out) const;
 
   /// A column's value; `column` is "text", "client_address" or "server_address", `row` the key of
   /// its row.
-  std::string EncryptColumn(std::string_view column, int64_t row, std::string_view clear) const;
+  std::string EncryptColumn(std::string_view column, int64_t row, std::string_view clear);
   std::optional<std::string> DecryptColumn(std::string_view column, int64_t row,
                                            Bytes encrypted) const;
 
  private:
+  void Encrypt(Bytes clear, std::string_view place, uint8_t* out);
   std::string FramePlace(const FrameHeader& header, int64_t number) const;
   std::string ColumnPlace(std::string_view column, int64_t row) const;
 
   crypto::DataKey key_;
   std::string place_;  ///< of the segment, as a part of the associated data
+  /// Random at first, then one more each time: never the same twice under this key.
+  crypto::Nonce nonce_;
 };
 
 }  // namespace trafrec::store

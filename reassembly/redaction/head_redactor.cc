@@ -1,11 +1,10 @@
 // Secret fields of a head.
 //
-// A head is seldom secret and often seen, so a line costs a look at its first letter and its end;
-// only lines that may matter are read. The text is copied no earlier than something in it is
-// replaced. What one server takes for a field and another does not (blanks before the colon, a bare
-// CR as a line's end, a folded first line) is taken for one here: replacing too much is a nuisance,
-// storing a password is not. Rejected: asking llhttp for the fields, which refuses just those
-// heads.
+// Most heads hold nothing secret, so first the names before all colons are compared with those that
+// matter; lines are read, and copied, only if one is found. What one server takes for a field and
+// another does not (blanks before the colon, a bare CR as a line's end, a folded first line) is
+// taken for one here: replacing too much is a nuisance, storing a password is not. Rejected: asking
+// llhttp for the fields, which refuses just those heads.
 
 #include "reassembly/redaction/head_redactor.h"
 
@@ -20,6 +19,16 @@ namespace {
 constexpr std::array<std::string_view, 7> kUrlFields = {
     "location", "content-location", "referer", "link", "refresh", "destination", "origin"};
 
+constexpr std::string_view kBlanks(" \t\v\f\0", 5);  // as some servers see it
+
+/// `known` is in lower case.
+bool IsName(std::string_view known, std::string_view name) {
+  return known.size() == name.size() &&
+         std::equal(known.rbegin(), known.rend(), name.rbegin(), [](char wanted, char c) {
+           return wanted == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+         });
+}
+
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
 std::string_view Trimmed(std::string_view text, std::string_view blanks) {
@@ -33,15 +42,12 @@ std::string_view Trimmed(std::string_view text, std::string_view blanks) {
 HeadRedactor::HeadRedactor(const RedactionRules& rules, SecretTokens& tokens)
     : rules_(rules), tokens_(tokens), urls_(rules.queries, tokens) {
   const auto mark = [&](std::string_view name) {
-    const char c = name.front();
-    first_letters_[static_cast<uint8_t>(c)] = true;
-    first_letters_[static_cast<uint8_t>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c)] = true;
+    const char c = name.back();
+    last_letters_[static_cast<uint8_t>(c)] = true;
+    last_letters_[static_cast<uint8_t>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c)] = true;
   };
   std::ranges::for_each(rules.headers, mark);
   std::ranges::for_each(kUrlFields, mark);
-  for (const char c : {' ', '\t', '\0', '\v', '\f'}) {
-    first_letters_[static_cast<uint8_t>(c)] = true;
-  }
 }
 
 HeadRedactor::Line HeadRedactor::NextLine(std::string_view text, size_t at) {
@@ -59,9 +65,30 @@ HeadRedactor::Line HeadRedactor::NextLine(std::string_view text, size_t at) {
   return {{begin, size}, {begin + size, end - size}};
 }
 
-bool HeadRedactor::MayMatter(std::string_view line) const {
-  return !line.empty() &&
-         (first_letters_[static_cast<uint8_t>(line.front())] || !rules_.queries.empty());
+bool HeadRedactor::EndsInName(std::string_view text) const {
+  while (!text.empty() && kBlanks.find(text.back()) != std::string_view::npos) {
+    text.remove_suffix(1);
+  }
+  if (text.empty() || !last_letters_[static_cast<uint8_t>(text.back())]) {
+    return false;
+  }
+  const auto ends = [&](std::string_view name) {
+    return text.size() >= name.size() && IsName(name, text.substr(text.size() - name.size()));
+  };
+  return std::ranges::any_of(rules_.headers, ends) || std::ranges::any_of(kUrlFields, ends);
+}
+
+bool HeadRedactor::MayMatter(std::string_view fields) const {
+  if (!rules_.queries.empty()) {
+    return true;
+  }
+  for (size_t colon = fields.find(':'); colon != std::string_view::npos;
+       colon = fields.find(':', colon + 1)) {
+    if (EndsInName(fields.substr(0, colon))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 HeadRedactor::Kind HeadRedactor::KindOf(std::string_view line, size_t& colon) const {
@@ -119,7 +146,7 @@ void HeadRedactor::AllFields(std::string_view text, size_t at) {
     const size_t begin = at;
     at += line.text.size() + line.end.size();
     size_t colon = 0;
-    const Kind kind = MayMatter(line.text) ? KindOf(line.text, colon) : Kind::kOther;
+    const Kind kind = KindOf(line.text, colon);
     if (kind == Kind::kOther) {
       continue;
     }
@@ -146,24 +173,28 @@ void HeadRedactor::AllFields(std::string_view text, size_t at) {
   }
 }
 
-std::string_view HeadRedactor::Head(std::string_view text) {
+std::string_view HeadRedactor::Whole(std::string_view text, bool has_start_line) {
   out_.clear();
   copied_ = 0;
   changed_ = false;
-  const Line start = NextLine(text, 0);
-  StartLine(start.text);
-  AllFields(text, start.text.size() + start.end.size());
-  out_ += changed_ ? text.substr(copied_) : std::string_view();
-  return changed_ ? std::string_view(out_) : text;
+  size_t fields = 0;
+  if (has_start_line) {
+    const Line start = NextLine(text, 0);
+    StartLine(start.text);
+    fields = start.text.size() + start.end.size();
+  }
+  if (MayMatter(text.substr(fields))) {
+    AllFields(text, fields);
+  }
+  if (!changed_) {
+    return text;
+  }
+  out_ += text.substr(copied_);
+  return out_;
 }
 
-std::string_view HeadRedactor::Fields(std::string_view text) {
-  out_.clear();
-  copied_ = 0;
-  changed_ = false;
-  AllFields(text, 0);
-  out_ += changed_ ? text.substr(copied_) : std::string_view();
-  return changed_ ? std::string_view(out_) : text;
-}
+std::string_view HeadRedactor::Head(std::string_view text) { return Whole(text, true); }
+
+std::string_view HeadRedactor::Fields(std::string_view text) { return Whole(text, false); }
 
 }  // namespace trafrec::reassembly

@@ -34,9 +34,12 @@ class HeadRedactor {
   };
 
   static Line NextLine(std::string_view text, size_t at);
-  bool MayMatter(std::string_view line) const;
+  /// The name that stands at the end of the text, blanks left out, is one that matters.
+  bool EndsInName(std::string_view text) const;
+  bool MayMatter(std::string_view fields) const;
   Kind KindOf(std::string_view line, size_t& colon) const;
   void StartLine(std::string_view line);
+  std::string_view Whole(std::string_view text, bool has_start_line);
   void AllFields(std::string_view text, size_t at);
   /// `value` with the blanks around it.
   void Secret(std::string_view value);
@@ -45,7 +48,7 @@ class HeadRedactor {
   const RedactionRules& rules_;
   SecretTokens& tokens_;
   UrlRedactor urls_;
-  std::array<bool, 256> first_letters_{};  ///< of lines worth a closer look
+  std::array<bool, 256> last_letters_{};  ///< of the names that matter
   std::string out_;
   size_t copied_ = 0;  ///< of the text, to out_
   bool changed_ = false;
