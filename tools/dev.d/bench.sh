@@ -9,7 +9,8 @@ bench() {
     reassembly) targets=(generate_traffic reassembly) ;;
     adversary) targets=(generate_traffic reassembly adversary) ;;
     store) targets=(trafrec generate_traffic store) ;;
-    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store" ;;
+    privacy) targets=(trafrec generate_traffic) ;;
+    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, privacy" ;;
   esac
   setup build bench
   if [[ $what == record ]]; then
