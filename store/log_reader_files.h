@@ -64,7 +64,7 @@ class SegmentConnection {
 /// that are no segments or newer ones. kNotFound: there is no such segment, or not yet anything in
 /// it.
 Result<SegmentConnection> ConnectSegment(const std::filesystem::path& attempt_directory,
-                                         uint32_t segment, const Identities& identities);
+                                         uint32_t segment, const Identities& identities = nullptr);
 
 /// The way to a log's segments for one reader. Keeps connections to sealed segments; to open ones
 /// only while they are used. A log may lie in several folders, copies that each lack something: of

@@ -114,7 +114,7 @@ class AttemptRebuild {
   Status ReadFacts(const std::vector<SegmentFile>& segments) {
     for (const SegmentFile& segment : segments) {
       Result<SegmentConnection> connection =
-          ConnectSegment(segment.path.parent_path(), segment.number, nullptr);
+          ConnectSegment(segment.path.parent_path(), segment.number);
       const auto text = [&](const char* key) {
         return connection->database()
             .QueryText(fmt::format("SELECT value FROM attempt WHERE key='{}'", key))
@@ -147,7 +147,7 @@ class AttemptRebuild {
     std::optional<SegmentConnection> source;
     if (segment != nullptr) {
       Result<SegmentConnection> connection =
-          ConnectSegment(segment->path.parent_path(), segment->number, nullptr);
+          ConnectSegment(segment->path.parent_path(), segment->number);
       if (connection) {
         source.emplace(*std::move(connection));
       } else if (connection.error().code != ErrorCode::kNotFound) {
