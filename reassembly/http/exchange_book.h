@@ -75,6 +75,7 @@ class ExchangeBook {
   void RunDue();
   void SetNextDue();
   void PutOpenRow(Exchange& exchange);
+  void ShowRequest(Exchange& exchange);
   void PutMessage(Exchange& exchange, store::Side side);
   void PutExchange(Exchange& exchange, store::Flags extra);
   void PutExtent(Exchange& exchange, store::Side side, Bytes bytes);

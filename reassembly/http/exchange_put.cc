@@ -46,6 +46,16 @@ void ExchangeBook::PutBodyInExtents(Exchange& exchange, Side side, size_t rest_m
   body.erase(0, at);
 }
 
+/// To the sink, before redaction: a signature covers what was sent.
+void ExchangeBook::ShowRequest(Exchange& exchange) {
+  Message& request = exchange.request();
+  request.record.id = store::MessageIdOf(exchange.number, Side::kClient);
+  request.record.head = AsBytes(request.head);
+  request.record.body_rest = AsBytes(request.body);
+  request.record.extents = request.extents;
+  sink_.SeeRequest(request.record, exchange.target.In(request.head));
+}
+
 void ExchangeBook::PutMessage(Exchange& exchange, Side side) {
   Message& message = exchange.message(side);
   if (!message.present) {
@@ -54,6 +64,9 @@ void ExchangeBook::PutMessage(Exchange& exchange, Side side) {
   const store::MessageId id = store::MessageIdOf(exchange.number, side);
   if (message.shed) {
     message.facts.flags |= FlagBit(Flag::kBodyShed);
+  }
+  if (side == Side::kClient && !message.put) {
+    ShowRequest(exchange);
   }
   const bool held = HoldsBodies() && HasFlag(message.facts.flags, Flag::kOpen);
   if (HoldsBodies() && !held) {
