@@ -34,8 +34,8 @@ class SegmentCipher {
   [[nodiscard]] bool DecryptFrame(const FrameHeader& header, Bytes stored, int64_t number,
                                   FrameBuffer& out) const;
 
-  /// A column's value; `column` is "text", "client_address" or "server_address", `row` the key of
-  /// its row.
+  /// A column's value; `column` is "text", or the name of a column of connection or sentinel; `row`
+  /// is the key of its row.
   std::string EncryptColumn(std::string_view column, int64_t row, std::string_view clear);
   std::optional<std::string> DecryptColumn(std::string_view column, int64_t row,
                                            Bytes encrypted) const;

@@ -11,7 +11,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/db/column_function.h"
@@ -103,10 +106,22 @@ Status AddView(db::Database& database, const char* name, const std::string& sele
   return database.Execute(fmt::format("CREATE TEMP VIEW {} AS {}", name, select));
 }
 
-/// All columns of the table, the addresses by an expression each.
-Result<std::string> ConnectionColumns(db::Database& database, const char* address) {
+/// A table of which some columns are encrypted.
+struct SealedTable {
+  const char* name;
+  const char* key;
+  std::array<std::string_view, 3> columns;
+};
+
+constexpr SealedTable kConnection = {"connection", "number", {"client_address", "server_address"}};
+constexpr SealedTable kSentinel = {"sentinel", "exchange", {"audience", "purpose", "detail"}};
+
+/// All columns of the table; those that are encrypted by an expression of their name and key.
+Result<std::string> ColumnsOf(db::Database& database, const SealedTable& table,
+                              const char* expression) {
   TRY_ASSIGN(db::Statement rows,
-             database.Prepare("SELECT name FROM pragma_table_info('connection', 'main')"));
+             database.Prepare(
+                 fmt::format("SELECT name FROM pragma_table_info('{}', 'main')", table.name)));
   std::string columns;
   while (true) {
     TRY_ASSIGN(const bool row, rows.Step());
@@ -115,8 +130,8 @@ Result<std::string> ConnectionColumns(db::Database& database, const char* addres
     }
     const std::string name(rows.Text(0));
     columns += columns.empty() ? "" : ", ";
-    if (name == "client_address" || name == "server_address") {
-      columns += fmt::format(fmt::runtime(address), name) + " AS ";
+    if (std::ranges::find(table.columns, name) != table.columns.end()) {
+      columns += fmt::format(fmt::runtime(expression), name, table.key) + " AS ";
     }
     columns += name;
   }
@@ -138,30 +153,38 @@ Status CopyExchanges(db::Database& database, const char* text, const char* conne
   return database.Execute(sql);
 }
 
-constexpr const char* kDecrypted = "trafrec_column('{0}', number, {0})";
+constexpr const char* kDecrypted = "trafrec_column('{0}', {1}, {0})";
+
+/// A view before the table, under its name or another.
+Status AddViewOf(db::Database& database, const SealedTable& table, const char* name,
+                 const char* expression) {
+  TRY_ASSIGN(const std::string columns, ColumnsOf(database, table, expression));
+  return AddView(database, name, fmt::format("SELECT {} FROM main.{}", columns, table.name));
+}
 
 Status AddClearViews(db::Database& database, bool addresses) {
   TRY(AddView(database, "text",
               "SELECT id, trafrec_column('text', id, bytes) AS bytes FROM main.text"));
+  TRY(AddViewOf(database, kSentinel, "sentinel", kDecrypted));
   if (addresses) {
-    TRY_ASSIGN(const std::string columns, ConnectionColumns(database, kDecrypted));
-    TRY(AddView(database, "connection", "SELECT " + columns + " FROM main.connection"));
+    TRY(AddViewOf(database, kConnection, "connection", kDecrypted));
   }
   return CopyExchanges(database, "text", "connection");
 }
 
 Status AddHidingViews(db::Database& database, bool addresses) {
-  TRY(AddView(database, "text", "SELECT id, CAST('(encrypted)' AS BLOB) AS bytes FROM main.text"));
+  TRY(AddView(database, "text",
+              fmt::format("SELECT id, CAST('{}' AS BLOB) AS bytes FROM main.text", kHiddenText)));
   TRY(AddView(database, "sealed_text",
               "SELECT id, trafrec_column('target and host', id, bytes) AS bytes FROM main.text"));
+  TRY(AddViewOf(database, kSentinel, "sentinel",
+                "CASE WHEN {0} IS NOT NULL THEN '(encrypted)' END"));
   if (!addresses) {
     return CopyExchanges(database, "sealed_text", "connection");
   }
-  TRY_ASSIGN(const std::string hidden, ConnectionColumns(database, "NULL"));
-  TRY(AddView(database, "connection", "SELECT " + hidden + " FROM main.connection"));
-  TRY_ASSIGN(const std::string sealed,
-             ConnectionColumns(database, "trafrec_column('client and server', number, '{}')"));
-  TRY(AddView(database, "sealed_connection", "SELECT " + sealed + " FROM main.connection"));
+  TRY(AddViewOf(database, kConnection, "connection", "NULL"));
+  TRY(AddViewOf(database, kConnection, "sealed_connection",
+                "trafrec_column('client and server', {1}, '{0}')"));
   return CopyExchanges(database, "sealed_text", "sealed_connection");
 }
 

@@ -318,15 +318,25 @@ Status SegmentTables::PutLoss(int64_t frame, const FrameRows::Loss& row,
 
 Status SegmentTables::PutSentinel(int64_t frame, const FrameRows::Sentinel& row) {
   const SentinelRecord& sentinel = row.record;
+  // Audience, purpose and detail are words of a head.
+  std::array<std::string, 3> words = {sentinel.audience, sentinel.purpose, sentinel.detail};
+  const auto bind_words = [&](int parameter, const char* column, std::string& text) {
+    if (cipher_ == nullptr || text.empty()) {
+      put_sentinel_.Bind(parameter, UnlessEmpty(text));
+      return;
+    }
+    text = cipher_->EncryptColumn(column, static_cast<int64_t>(sentinel.exchange), text);
+    put_sentinel_.Bind(parameter, AsBytes(text));
+  };
+  bind_words(4, "audience", words[0]);
+  bind_words(7, "purpose", words[1]);
+  bind_words(8, "detail", words[2]);
   return put_sentinel_.Bind(0, sentinel.exchange)
       .Bind(1, static_cast<int64_t>(sentinel.verdict))
       .Bind(2, sentinel.at)
       .Bind(3, UnlessEmpty(sentinel.key_id))
-      .Bind(4, UnlessEmpty(sentinel.audience))
       .Bind(5, sentinel.sent_at == 0 ? std::nullopt : std::optional(sentinel.sent_at))
       .Bind(6, UnlessEmpty(sentinel.nonce))
-      .Bind(7, UnlessEmpty(sentinel.purpose))
-      .Bind(8, UnlessEmpty(sentinel.detail))
       .Bind(9, frame)
       .Bind(10, row.entry)
       .Run();

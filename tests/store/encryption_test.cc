@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "store/encryption.h"
+#include "store/log_reader_sentinels.h"
 #include "tests/store/reader_fixture.h"
 
 namespace trafrec::store {
@@ -211,6 +212,45 @@ TEST_F(EncryptedLog, ADeadAttemptIsRecoveredWithoutAnIdentityAndOpensToItsRecipi
   EXPECT_EQ(LoadNumber(*reader, 3).request->body, BodyOf(3, 100));
   EXPECT_THAT(reader->Verify().value().damages, IsEmpty());
   EXPECT_EQ(reader->Attempts().value().front().losses.back().cause, LossCause::kCrash);
+}
+
+/// The words of a token come from a head; what says that it counts does not.
+TEST_F(EncryptedLog, TheWordsOfASentinelAreEncrypted) {
+  auto writer = LogWriter::Open(Options()).value();
+  PutExchanges(*writer, 1, 2, 100);
+  writer->PutSentinel({1, SentinelVerdict::kCounted, TimeOf(1), "21fe31dfa154a261", "prod-audience",
+                       TimeOf(1), std::string(32, '7'), "x-purpose", ""});
+  writer->PutSentinel({2, SentinelVerdict::kMalformed, TimeOf(2), "", "", 0, "", "",
+                       "no field is called x-detail"});
+  ASSERT_TRUE(writer->Close(TimeOf(3)));
+  std::ostringstream bytes;
+  bytes << std::ifstream(FirstSegment(log_), std::ios::binary).rdbuf();
+  for (const char* word : {"prod-audience", "x-purpose", "x-detail"}) {
+    EXPECT_THAT(bytes.str(), Not(HasSubstr(word)));
+  }
+  const std::vector<SentinelRow> open = Open(bob_)->Sentinels().value();
+  EXPECT_EQ(open.at(0).record.audience, "prod-audience");
+  EXPECT_EQ(open.at(0).record.purpose, "x-purpose");
+  EXPECT_EQ(open.at(1).record.detail, "no field is called x-detail");
+  EXPECT_EQ(DamagesFor(bob_), "");
+  const std::vector<SentinelRow> hidden = Open(nobody_)->Sentinels().value();
+  EXPECT_EQ(hidden.at(0).record.purpose, "(encrypted)");
+  EXPECT_EQ(hidden.at(0).record.nonce, std::string(32, '7'));
+  EXPECT_EQ(hidden.at(1).record.audience, "");
+}
+
+/// Its own host has no identity, and a replayed sentinel must not count there.
+TEST_F(EncryptedLog, ARecorderKnowsItsEarlierNoncesWithoutAnIdentity) {
+  auto writer = LogWriter::Open(Options()).value();
+  PutExchanges(*writer, 1, 1, 100);
+  writer->PutSentinel({1, SentinelVerdict::kCounted, TimeOf(1), "21fe31dfa154a261", "prod",
+                       TimeOf(1), std::string(32, '7'), "lag", ""});
+  ASSERT_TRUE(writer->Close(TimeOf(2)));
+  EarlierNonces earlier = ReadEarlierNonces(log_, "r", std::nullopt);
+  EXPECT_THAT(earlier.warnings, IsEmpty());
+  SentinelNonce nonce;
+  nonce.fill(0x77);
+  EXPECT_EQ(earlier.seen.Add(TimeOf(1), nonce, TimeOf(1)), NonceStore::Finding::kSeen);
 }
 
 TEST_F(EncryptedLog, AnOpenSegmentIsReadWhileItIsWritten) {
