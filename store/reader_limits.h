@@ -73,5 +73,10 @@ inline constexpr uint64_t kPiecedBodyBytesMax = uint64_t{256} << 20;
 inline constexpr unsigned kVerifyThreads = 2;
 /// Damages that verify names in one segment; more than these do not help to understand it.
 inline constexpr size_t kDamagesPerSegment = 100;
+/// Tries that fail before a repair gives up a table of a damaged encrypted segment: more than one
+/// lost interior page of its tree costs.
+inline constexpr int kRepairFailuresMax = 1'000'000;
+/// How far a repair looks for rows where a table does not say how many it has.
+inline constexpr int64_t kRepairKeysMax = int64_t{1} << 32;
 
 }  // namespace trafrec::store::limits

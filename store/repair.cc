@@ -58,8 +58,8 @@ Status CopyFiles(const fs::path& from, const fs::path& to) {
 
 class LogRepair {
  public:
-  LogRepair(const fs::path& log, const fs::path& out)
-      : files_(log), catalogue_(files_), out_(out) {}
+  LogRepair(const fs::path& log, const fs::path& out, const Identities& identities)
+      : files_(log), catalogue_(files_), out_(out), identities_(identities) {}
 
   Result<RepairReport> Run() {
     TRY_ASSIGN(const std::vector<std::string> recorders, ListRecorders(files_.log()));
@@ -103,28 +103,31 @@ class LogRepair {
       return CopyFiles(from, to);
     }
     ++report_.attempts_rebuilt;
-    return RebuildAttempt(attempt, segments, to, report_);
+    return RebuildAttempt(attempt, segments, to, identities_, report_);
   }
 
-  static bool IsWhole(const AttemptKey& attempt, const std::vector<SegmentFile>& segments) {
+  bool IsWhole(const AttemptKey& attempt, const std::vector<SegmentFile>& segments) const {
     uint32_t expected = 0;
     return std::ranges::all_of(segments, [&](const SegmentFile& segment) {
       return segment.number == ++expected && segment.state == SegmentState::kSealed &&
-             VerifySegment({attempt, segment.number, segment.path, false}).damages.empty();
+             VerifySegment({attempt, segment.number, segment.path, false, identities_})
+                 .damages.empty();
     });
   }
 
   SegmentFiles files_;
   LogCatalogue catalogue_;
   const fs::path out_;
+  const Identities identities_;
   RepairReport report_;
 };
 
 }  // namespace
 
-Result<RepairReport> RepairLog(const fs::path& log, const fs::path& out) {
+Result<RepairReport> RepairLog(const fs::path& log, const fs::path& out,
+                               const Identities& identities) {
   TRY(ReadLogIdentity(log));
-  return LogRepair(log, out).Run();
+  return LogRepair(log, out, identities).Run();
 }
 
 }  // namespace trafrec::store

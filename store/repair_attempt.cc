@@ -9,8 +9,9 @@
 #include <utility>
 
 #include "store/codec/zstd_codec.h"
-#include "store/exchange_id.h"
 #include "store/frame_builder.h"
+#include "store/repair_encrypted.h"
+#include "store/repair_source.h"
 #include "store/seal.h"
 #include "store/segment_writer.h"
 #include "store/verify_segment.h"
@@ -82,8 +83,9 @@ Status AddEntries(Bytes raw, TimeNs extent_time, FrameBuilder& builder) {
 
 class AttemptRebuild {
  public:
-  AttemptRebuild(const AttemptKey& attempt, const std::filesystem::path& to, RepairReport& report)
-      : attempt_(attempt), to_(to), report_(report) {}
+  AttemptRebuild(const AttemptKey& attempt, const std::filesystem::path& to,
+                 const Identities& identities, RepairReport& report)
+      : attempt_(attempt), to_(to), identities_(identities), report_(report) {}
 
   Status Run(const std::vector<SegmentFile>& segments) {
     TRY(ReadFacts(segments));
@@ -92,6 +94,9 @@ class AttemptRebuild {
         LeaveOut(segment.path, "nothing in it can be read", {});
       }
       return {};
+    }
+    if (encrypted_) {
+      return CopyEncryptedAttempt(attempt_, *facts_, segments, to_, identities_, report_);
     }
     SegmentWriter writer(*facts_, to_, Compression::kZstd, 1);
     writer.NoteLoss();  // what an earlier loss took out of the rows must stay out
@@ -129,6 +134,7 @@ class AttemptRebuild {
                               .live = text("live") == "1",
                               .durability = text("durability"),
                               .started_at = std::atoll(text("started_ns").c_str())};
+        encrypted_ = !text("encryption").empty();
         last_good_ = facts_->live ? facts_->started_at : 0;
         return {};
       }
@@ -191,12 +197,12 @@ class AttemptRebuild {
   }
 
   Status TakeFrames(const SegmentFile& segment, db::Database& database, SegmentWriter& writer) {
-    const int64_t last = LastFrame(database);
+    const int64_t last = LastFrameOf(database);
     for (int64_t id = 1; id <= last; ++id) {
       const Result<std::unique_ptr<Frame>> frame = ReadFrame(database, id);
       if (!frame) {
         LeaveOut(segment.path, fmt::format("frame {}: {}", id, frame.error().what),
-                 IdsOf(database, id));
+                 ExchangesIn(database, attempt_, id));
         BeginHole(database, id);
         continue;
       }
@@ -210,18 +216,6 @@ class AttemptRebuild {
       ++report_.frames;
     }
     return {};
-  }
-
-  /// As far as any table knows of it: the one of the frames may be damaged itself.
-  static int64_t LastFrame(db::Database& database) {
-    int64_t last = 0;
-    for (const char* table : {"frame", "exchange", "message", "loss", "connection"}) {
-      const bool own = std::string_view(table) == "frame";
-      const auto found =
-          database.QueryInt(fmt::format("SELECT max({}) FROM {}", own ? "id" : "frame", table));
-      last = std::max(last, found ? found->value_or(0) : 0);
-    }
-    return last;
   }
 
   Result<std::unique_ptr<Frame>> ReadFrame(db::Database& database, int64_t id) {
@@ -245,22 +239,6 @@ class AttemptRebuild {
     frame->bytes.Clear();
     frame->bytes.Append(stored);
     return frame;
-  }
-
-  /// Of the exchanges that have anything in a frame, as its rows say.
-  std::vector<std::string> IdsOf(db::Database& database, int64_t frame) const {
-    std::vector<std::string> ids;
-    Result<db::Statement> rows = database.Prepare(
-        "SELECT n FROM exchange WHERE frame=?1 UNION SELECT id/2 FROM message WHERE frame=?1 "
-        "UNION SELECT message/2 FROM facts WHERE frame=?1 "
-        "UNION SELECT message/2 FROM extent WHERE frame=?1");
-    if (rows) {
-      rows->Bind(0, frame);
-      for (Result<bool> row = rows->Step(); row && *row; row = rows->Step()) {
-        ids.push_back(FormatExchangeId({attempt_.recorder, attempt_.attempt, rows->Unsigned(0)}));
-      }
-    }
-    return ids;
   }
 
   void BeginHole() { hole_from_ = hole_from_.value_or(last_good_); }
@@ -329,7 +307,9 @@ class AttemptRebuild {
 
   const AttemptKey& attempt_;
   const std::filesystem::path& to_;
+  const Identities& identities_;
   RepairReport& report_;
+  bool encrypted_ = false;
   std::optional<AttemptFacts> facts_;
   std::optional<TimeNs> hole_from_;  // nothing was taken over since
   TimeNs last_good_ = 0;
@@ -341,8 +321,9 @@ class AttemptRebuild {
 }  // namespace
 
 Status RebuildAttempt(const AttemptKey& attempt, const std::vector<SegmentFile>& segments,
-                      const std::filesystem::path& to, RepairReport& report) {
-  return AttemptRebuild(attempt, to, report).Run(segments);
+                      const std::filesystem::path& to, const Identities& identities,
+                      RepairReport& report) {
+  return AttemptRebuild(attempt, to, identities, report).Run(segments);
 }
 
 }  // namespace trafrec::store

@@ -26,6 +26,9 @@ class LogOptions {
   /// The one folder, for what cannot be done with several: else an Error that names `option`.
   Result<std::string> OnlyFolder(const char* option) const;
 
+  /// Those that --identity names.
+  Result<store::Identities> Identities() const { return identity_.Make(); }
+
   const std::string& log() const { return log_; }
   const std::vector<std::string>& without() const { return without_; }
 

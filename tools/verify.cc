@@ -81,7 +81,8 @@ class VerifyCommand : public Command {
   Result<ExitCode> Run(const Cli& /*cli*/) override {
     if (!repair_.empty()) {
       TRY_ASSIGN(const std::string folder, log_.OnlyFolder("--repair"));
-      return Repair(folder, repair_, quiet_, json_);
+      TRY_ASSIGN(const store::Identities identities, log_.Identities());
+      return Repair(folder, repair_, identities, quiet_, json_);
     }
     TRY_ASSIGN(auto log, log_.Open("trafrec verify LOG", true));
     TRY_ASSIGN(const store::VerifyReport report, log->Verify());
