@@ -14,8 +14,8 @@ void LogOptions::AddLog(OptionSet& options, const std::string& description) {
 void LogOptions::AddSeveral(OptionSet& options, bool waits) {
   options.Group("Several recorders");
   options.Texts("--also", also_, "LOG",
-                  "read this folder as a part of the same log: a copy, or the log of another "
-                  "machine's recorder; repeatable");
+                "read this folder as a part of the same log: a copy, or the log of another "
+                "machine's recorder; repeatable");
   if (waits) {
     options.List("--without", without_, "RECORDER",
                  "do not wait for this recorder: it is dead, or too far behind; repeatable, or "

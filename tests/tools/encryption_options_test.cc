@@ -46,8 +46,40 @@ TEST_F(EncryptionOptions, EveryCommandThatReadsOpensTheLogWithAnIdentity) {
               HasSubstr("PUT /idx/_doc/1 HTTP/1.1"));
   EXPECT_THAT(Trafrec({"export", log_, "--identity", key_}).out, HasSubstr("{\\\"a\\\":1}"));
   EXPECT_EQ(Trafrec({"stats", log_, "--identity", key_}).exit_code, 0);
+  EXPECT_EQ(Trafrec({"watermarks", log_, "--identity", key_}).exit_code, 0);
   const Outcome verified = Trafrec({"verify", log_, "--identity", key_});
   EXPECT_THAT(verified.out, AllOf(HasSubstr("all is well"), Not(HasSubstr("encrypted"))));
+}
+
+TEST_F(EncryptionOptions, OneIdentityOpensTheLogsOfSeveralRecorders) {
+  const std::string other = folder_ / "other";
+  ASSERT_EQ(Trafrec({"record", "-q", "--recorder", "second", "-r", folder_ / "sample.pcap", "-l",
+                     other, "--encrypt-to", key_ + ".pub", "--encrypt-addresses"})
+                .exit_code,
+            0);
+  const Outcome shown =
+      Trafrec({"export", log_, "--also", other, "--identity", key_, "--target", "_doc/1"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, AllOf(HasSubstr("/idx/_doc/1"), HasSubstr("\"sightings\":2")));
+  const Outcome without = Trafrec({"show", log_, "--also", other});
+  EXPECT_EQ(without.exit_code, 0) << without.err;
+  EXPECT_THAT(without.err, HasSubstr("the addresses of recorder 'second' are encrypted"));
+  EXPECT_EQ(Trafrec({"show", log_, "--also", other, "--target", "_doc/1"}).exit_code, 2);
+}
+
+TEST_F(EncryptionOptions, ARepairedLogOpensToWhomTheOldOneDid) {
+  const std::string segment = log_ + "/test/0001/000001.sqlite";
+  ASSERT_EQ(test_support::RunToEnd(
+                {"/usr/bin/sqlite3", segment, "UPDATE frame SET entries=entries+1 WHERE id=1"})
+                .exit_code,
+            0);
+  ASSERT_EQ(Trafrec({"verify", log_, "--identity", key_}).exit_code, 1);
+  const std::string out = folder_ / "repaired";
+  const Outcome repaired = Trafrec({"verify", "--repair", out, log_, "--identity", key_});
+  EXPECT_EQ(repaired.exit_code, 0) << repaired.err << repaired.out;
+  EXPECT_EQ(Trafrec({"verify", out, "--identity", key_}).exit_code, 0);
+  EXPECT_THAT(Trafrec({"show", out, "--identity", key_}).out, HasSubstr("/idx/_doc/1"));
+  EXPECT_THAT(Trafrec({"show", out}).out, Not(HasSubstr("idx")));
 }
 
 TEST_F(EncryptionOptions, AVariableNamesTheIdentityToo) {
@@ -80,6 +112,12 @@ TEST_F(EncryptionOptions, AWrongIdentityIsToldTheRecipients) {
   const Outcome outcome = Trafrec({"show", log_, "--identity", other_key_});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("is encrypted to "), HasSubstr("the identity is ")));
+}
+
+TEST_F(EncryptionOptions, AnIdentityThatIsNotThereIsNamed) {
+  const Outcome outcome = Trafrec({"show", log_, "--identity", folder_ / "none.key"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("none.key"));
 }
 
 TEST_F(EncryptionOptions, AnIdentityThatOthersMayReadIsRefused) {

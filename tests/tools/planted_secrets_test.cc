@@ -154,6 +154,35 @@ TEST_F(PlantedSecrets, EncryptedFilesNeverHoldOne) {
   ExpectNone({"--identity", key_});
 }
 
+TEST_F(PlantedSecrets, WhatStatsAndARepairOfAnEncryptedLogWriteHoldsNone) {
+  RecordFile(EncryptedToKey());
+  const std::string second = folder_ / "second";
+  ASSERT_EQ(test_support::Trafrec({"record", "-q", "-r", folder_ / "secrets.pcap", "-l", second,
+                                   "--recorder", "second", "--keep-secrets", "--encrypt-to",
+                                   key_ + ".pub"})
+                .exit_code,
+            0);
+  ASSERT_EQ(test_support::RunToEnd(
+                {TRAFREC_BINARY, "stats", log_, "--also", second, "--identity", key_}, Tapped())
+                .exit_code,
+            0);
+  EXPECT_TRUE(std::filesystem::exists(log_ + "/clock_offsets.sqlite"));
+  const std::string segment = log_ + "/test/0001/000001.sqlite";
+  ASSERT_EQ(test_support::RunToEnd(
+                {"/usr/bin/sqlite3", segment, "UPDATE frame SET entries=entries+1 WHERE id=1"})
+                .exit_code,
+            0);
+  const std::string out = folder_ / "out";
+  ASSERT_EQ(test_support::RunToEnd(
+                {TRAFREC_BINARY, "verify", "--repair", out, log_, "--identity", key_}, Tapped())
+                .exit_code,
+            0);
+  EXPECT_THAT(FormsIn(tap_), IsEmpty());
+  EXPECT_THAT(FormsIn(log_), IsEmpty());
+  EXPECT_THAT(FormsIn(out), IsEmpty());
+  EXPECT_THAT(Exported(out, {"--identity", key_}), SizeIs(kExchanges));
+}
+
 TEST_F(PlantedSecrets, AnEncryptedLiveRecordingNeverHoldsOne) {
   RecordLive(EncryptedToKey());
   ExpectNone({"--identity", key_});
