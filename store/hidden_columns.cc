@@ -26,4 +26,20 @@ HiddenColumns FindHiddenColumns(SegmentFiles& files, const std::vector<AttemptSn
   return hidden;
 }
 
+Status RequireIdentities(SegmentFiles& files, const LogCatalogue& catalogue) {
+  TRY_ASSIGN(const std::vector<AttemptKey> attempts, catalogue.AllAttempts());
+  for (const AttemptKey& attempt : attempts) {
+    TRY_ASSIGN(const std::vector<SegmentFile> segments, files.Segments(attempt));
+    if (segments.empty()) {
+      continue;
+    }
+    const Status opened = files.With(attempt, segments.front().number,
+                                     [](SegmentConnection&) { return Status(); });
+    if (!opened && opened.error().code == ErrorCode::kPermission) {
+      return opened;
+    }
+  }
+  return {};
+}
+
 }  // namespace trafrec::store

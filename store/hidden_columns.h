@@ -17,4 +17,7 @@ struct HiddenColumns {
 
 HiddenColumns FindHiddenColumns(SegmentFiles& files, const std::vector<AttemptSnapshot>& attempts);
 
+/// Fails if there are encrypted attempts that this reader's identities do not open.
+Status RequireIdentities(SegmentFiles& files, const LogCatalogue& catalogue);
+
 }  // namespace trafrec::store

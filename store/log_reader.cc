@@ -128,6 +128,7 @@ class LogReaderOfFiles : public LogReader {
   }
 
   Result<VerifyReport> Verify() override {
+    TRY(RequireIdentities(files_, catalogue_));
     VerifyReport all;
     for (const std::filesystem::path& folder : files_.folders()) {
       TRY_ASSIGN(VerifyReport report, VerifyLog(folder, identities_));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "store/files.h"
+#include "store/hidden_columns.h"
 #include "store/log_layout.h"
 #include "store/log_reader_catalogue.h"
 #include "store/recorder_lock.h"
@@ -59,7 +60,7 @@ Status CopyFiles(const fs::path& from, const fs::path& to) {
 class LogRepair {
  public:
   LogRepair(const fs::path& log, const fs::path& out, const Identities& identities)
-      : files_(log), catalogue_(files_), out_(out), identities_(identities) {}
+      : files_(log, identities), catalogue_(files_), out_(out), identities_(identities) {}
 
   Result<RepairReport> Run() {
     TRY_ASSIGN(const std::vector<std::string> recorders, ListRecorders(files_.log()));
@@ -71,6 +72,7 @@ class LogRepair {
                     "stop it first, or repair a copy of the log");
       }
     }
+    TRY(RequireIdentities(files_, catalogue_));
     TRY(RequireEmpty(out_));
     TRY(CopyFile(files_.log() / "log.json", out_ / "log.json"));
     for (const std::string& recorder : recorders) {

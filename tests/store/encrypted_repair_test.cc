@@ -245,6 +245,7 @@ TEST_F(RepairingEncrypted, AnIdentityOfNobodyIsRefused) {
   const auto report = RepairLog(log_, out_, NewIdentity());
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, ErrorCode::kPermission);
+  EXPECT_FALSE(std::filesystem::exists(out_));
 }
 
 }  // namespace

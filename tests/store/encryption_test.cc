@@ -127,6 +127,13 @@ TEST_F(EncryptedLog, AnotherIdentityIsToldWhoseItIs) {
                     HasSubstr("the identity is " + RecipientOf(mallory).id())));
 }
 
+TEST_F(EncryptedLog, VerifyWithAnotherIdentityIsARefusalAndNoDamage) {
+  Make();
+  const auto report = Open(NewIdentity())->Verify();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::kPermission);
+}
+
 TEST_F(EncryptedLog, NothingThatIsEncryptedIsClearInTheFile) {
   LogWriterOptions options = Options(/*addresses=*/true);
   options.compression = Compression::kNone;
