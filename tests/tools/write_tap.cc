@@ -13,11 +13,11 @@
 namespace {
 
 void Copy(const void* bytes, size_t size) {
-  static const int file = [] {
+  static const int kFile = [] {
     const char* name = getenv("WRITE_TAP");
     return name == nullptr ? -1 : open(name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
   }();
-  if (file >= 0 && syscall(SYS_write, file, bytes, size) != static_cast<long>(size)) {
+  if (kFile >= 0 && syscall(SYS_write, kFile, bytes, size) != static_cast<long>(size)) {
     abort();
   }
 }
@@ -38,33 +38,33 @@ Function* Next(const char* name) {
 extern "C" {
 
 ssize_t write(int file, const void* bytes, size_t size) {
-  static auto* const next = Next<decltype(write)>("write");
+  static auto* const kNext = Next<decltype(write)>("write");
   Copy(bytes, size);
-  return next(file, bytes, size);
+  return kNext(file, bytes, size);
 }
 
 ssize_t pwrite(int file, const void* bytes, size_t size, off_t at) {
-  static auto* const next = Next<decltype(pwrite)>("pwrite");
+  static auto* const kNext = Next<decltype(pwrite)>("pwrite");
   Copy(bytes, size);
-  return next(file, bytes, size, at);
+  return kNext(file, bytes, size, at);
 }
 
 ssize_t pwrite64(int file, const void* bytes, size_t size, off64_t at) {
-  static auto* const next = Next<decltype(pwrite64)>("pwrite64");
+  static auto* const kNext = Next<decltype(pwrite64)>("pwrite64");
   Copy(bytes, size);
-  return next(file, bytes, size, at);
+  return kNext(file, bytes, size, at);
 }
 
 ssize_t writev(int file, const iovec* pieces, int count) {
-  static auto* const next = Next<decltype(writev)>("writev");
+  static auto* const kNext = Next<decltype(writev)>("writev");
   Copy(pieces, count);
-  return next(file, pieces, count);
+  return kNext(file, pieces, count);
 }
 
 ssize_t pwritev(int file, const iovec* pieces, int count, off_t at) {
-  static auto* const next = Next<decltype(pwritev)>("pwritev");
+  static auto* const kNext = Next<decltype(pwritev)>("pwritev");
   Copy(pieces, count);
-  return next(file, pieces, count, at);
+  return kNext(file, pieces, count, at);
 }
 
 }  // extern "C"
