@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include "store/hidden_columns.h"
 #include "store/reader_limits.h"
 
 namespace trafrec::store {
@@ -25,10 +26,12 @@ uint64_t Mixed(uint64_t value) {
 }
 
 /// Of the four columns from `first` on.
-uint64_t ConnectionName(const db::Statement& row, int first) {
+uint64_t ConnectionName(const db::Statement& row, int first, bool by_ports) {
   uint64_t name = 0;
   for (const int column : {first, first + 2}) {
-    name = Mixed(name ^ std::hash<std::string_view>{}(row.Text(column)));
+    if (!by_ports) {
+      name = Mixed(name ^ std::hash<std::string_view>{}(row.Text(column)));
+    }
     name = Mixed(name ^ row.Unsigned(column + 1));
   }
   return name;
@@ -60,7 +63,7 @@ Status ClockSamples::AddRows(SegmentConnection& connection, uint64_t from, uint6
     if (!row) {
       break;
     }
-    const uint64_t name = ConnectionName(*rows, 0);
+    const uint64_t name = ConnectionName(*rows, 0, by_ports_);
     if (!rows->IsNull(5)) {
       add(name, false, rows->Unsigned(5), rows->Int(4));
     }
@@ -131,8 +134,9 @@ std::vector<ClockSample> ClockSamples::Take(uint64_t share) const {
 Result<std::map<std::string, ClockSamples>> TakeClockSamples(
     SegmentFiles& files, const std::vector<AttemptSnapshot>& attempts) {
   std::map<std::string, ClockSamples> samples;
+  const bool by_ports = !FindHiddenColumns(files, attempts).addresses.empty();
   for (const AttemptSnapshot& attempt : attempts) {
-    TRY(samples[attempt.key.recorder].Add(files, attempt));
+    TRY(samples.try_emplace(attempt.key.recorder, by_ports).first->second.Add(files, attempt));
   }
   return samples;
 }

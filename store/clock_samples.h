@@ -22,6 +22,9 @@ struct ClockSample {
 /// two recorders choose the same ones.
 class ClockSamples {
  public:
+  /// `by_ports`: addresses are not looked at, because those of some recorder are encrypted.
+  explicit ClockSamples(bool by_ports = false) : by_ports_(by_ports) {}
+
   /// Reads the segments of an attempt, all of them.
   Status Add(SegmentFiles& files, const AttemptSnapshot& attempt);
 
@@ -35,6 +38,7 @@ class ClockSamples {
   Status AddRows(SegmentConnection& connection, uint64_t from, uint64_t to);
   void Thin();
 
+  bool by_ports_;
   uint64_t share_ = 1;
   std::vector<ClockSample> samples_;
 };

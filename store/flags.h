@@ -27,8 +27,8 @@ enum class Flag : uint8_t {
   kEvicted = 10,          ///< cut short by a limit of ours (limits.h)
   kOverlapConflict = 11,  ///< a retransmission carried other bytes than the first copy
   kUpgraded = 12,         ///< the connection left HTTP/1 after this exchange (101, CONNECT)
-  kReencoded = 13,        ///< body stored decoded, because redaction had to look into it
-  kWithheld = 14,         ///< body withheld by redaction (length and keyed hash are kept)
+  kReencoded = 13,        ///< body stored decoded, or with values replaced, by redaction
+  kWithheld = 14,         ///< body withheld by redaction; its token and length are kept
   kSnaplenCut = 15,       ///< the capture cut its packets (snaplen)
   kRequestMissing = 16,   ///< a response whose request was not seen
   kBodyShed = 17,         ///< body given up under load, in the order of docs/accounting.md

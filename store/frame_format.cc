@@ -6,7 +6,9 @@
 
 #include "base/check.h"
 #include "store/codec/checksum.h"
+#include "store/encryption.h"
 #include "store/little_endian.h"
+#include "store/segment_cipher.h"
 
 namespace trafrec::store {
 namespace {
@@ -82,22 +84,34 @@ Result<FrameHeader> ReadFrameHeader(Bytes frame) {
   return header;
 }
 
-Result<FrameHeader> UnpackFrame(Bytes frame, codec::ZstdDecompressor& zstd, FrameBuffer& raw) {
+Result<FrameHeader> UnpackFrame(Bytes frame, codec::ZstdDecompressor& zstd, FrameBuffer& raw,
+                                const SegmentCipher* cipher, int64_t number) {
   TRY_ASSIGN(const FrameHeader header, ReadFrameHeader(frame));
   if (const uint32_t computed = FrameChecksum(frame); computed != header.checksum) {
     return Fail(ErrorCode::kCorrupt, fmt::format("the frame's checksum is {:08x}, its bytes give "
                                                  "{:08x}",
                                                  header.checksum, computed));
   }
-  if (header.key_id != 0 || header.dictionary_id != 0) {
-    return Fail(ErrorCode::kUnsupported, "the frame is encrypted or needs a dictionary",
+  if (header.key_id > kFrameKeyId || header.dictionary_id != 0) {
+    return Fail(ErrorCode::kUnsupported, "the frame needs another key or a dictionary",
                 "use a newer trafrec");
   }
-  const Bytes stored = frame.subspan(kFrameHeaderBytes);
+  Bytes stored = frame.subspan(kFrameHeaderBytes);
+  FrameBuffer decrypted;
+  if (header.key_id != 0) {
+    if (cipher == nullptr) {
+      return Fail(ErrorCode::kPermission, "it is encrypted", kIdentityRemedy);
+    }
+    if (!cipher->DecryptFrame(header, stored, number, decrypted)) {
+      return Fail(ErrorCode::kCorrupt,
+                  "it cannot be decrypted: it was altered, or belongs to another place");
+    }
+    stored = decrypted.bytes();
+  }
   raw.Clear();
   switch (header.codec) {
     case FrameCodec::kNone:
-      if (header.raw_length != header.stored_length) {
+      if (header.raw_length != stored.size()) {
         return Fail(ErrorCode::kCorrupt, "the frame is not compressed, but its lengths differ");
       }
       raw.Append(stored);

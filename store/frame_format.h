@@ -13,6 +13,8 @@
 
 namespace trafrec::store {
 
+class SegmentCipher;
+
 /// "TRFF" as bytes in this order.
 inline constexpr uint32_t kFrameMagic = 0x46465254;
 inline constexpr uint16_t kFrameVersion = 1;
@@ -20,6 +22,11 @@ inline constexpr size_t kFrameHeaderBytes = 32;
 /// A reader refuses frames that claim more, before it allocates. The recorder's own are about 1
 /// MiB; one message of reassembly's greatest head and extent makes 1.3 MiB.
 inline constexpr uint32_t kFrameRawBytesMax = uint32_t{64} << 20;
+
+/// Key id of encrypted frames: a segment has one data key.
+inline constexpr uint32_t kFrameKeyId = 1;
+/// The fact `encryption` of an encrypted segment.
+inline constexpr const char* kSegmentEncryption = "xchacha20poly1305";
 
 enum class FrameCodec : uint8_t { kNone = 0, kZstd = 1 };
 
@@ -44,7 +51,9 @@ Result<FrameHeader> ReadFrameHeader(Bytes frame);
 uint32_t FrameChecksum(Bytes frame);
 
 /// Checks header and checksum and puts the raw bytes, all entries one behind the other, into `raw`.
-/// A failure says what is wrong, without naming the frame.
-Result<FrameHeader> UnpackFrame(Bytes frame, codec::ZstdDecompressor& zstd, FrameBuffer& raw);
+/// An encrypted frame needs the segment's cipher, and its number; without them it is a kPermission,
+/// once its checksum was found right. A failure says what is wrong, without naming the frame.
+Result<FrameHeader> UnpackFrame(Bytes frame, codec::ZstdDecompressor& zstd, FrameBuffer& raw,
+                                const SegmentCipher* cipher = nullptr, int64_t number = 0);
 
 }  // namespace trafrec::store

@@ -1,6 +1,9 @@
 #include "store/log_reader.h"
 
+#include <algorithm>
+
 #include "store/exchange_id.h"
+#include "store/hidden_columns.h"
 #include "store/log_copies.h"
 #include "store/log_reader_attempts.h"
 #include "store/log_reader_cursor.h"
@@ -17,12 +20,29 @@ class LogReaderOfFiles : public LogReader {
  public:
   LogReaderOfFiles(LogSelection selection, std::vector<std::string> notes)
       : notes_(std::move(notes)),
-        files_(std::move(selection.folders)),
+        identities_(std::move(selection.identities)),
+        files_(std::move(selection.folders), identities_),
         catalogue_(files_),
         loader_(files_),
         several_(files_, times_, catalogue_, loader_, std::move(selection.without)) {}
 
   Status CheckNames() const { return several_.CheckNames(); }
+  Status NoteHiddenAddresses() {
+    TRY_ASSIGN(const std::vector<AttemptKey> attempts, catalogue_.AllAttempts());
+    const bool several = std::ranges::any_of(attempts, [&](const AttemptKey& attempt) {
+      return attempt.recorder != attempts.front().recorder;
+    });
+    if (identities_ != nullptr || !several) {
+      return {};
+    }
+    TRY_ASSIGN(const std::vector<AttemptSnapshot> snapshots, catalogue_.TakeSnapshots());
+    for (const std::string& recorder : FindHiddenColumns(files_, snapshots).addresses) {
+      notes_.push_back("the addresses of recorder '" + recorder +
+                       "' are encrypted: what it saw that others saw, too, is found by ports and "
+                       "sequence numbers alone; --identity KEYFILE opens them");
+    }
+    return {};
+  }
 
   const std::vector<std::string>& notes() const override { return notes_; }
 
@@ -118,7 +138,8 @@ class LogReaderOfFiles : public LogReader {
                        [&](SegmentConnection& connection) { return sql.Check(connection); });
   }
 
-  const std::vector<std::string> notes_;
+  std::vector<std::string> notes_;
+  const Identities identities_;
   SegmentFiles files_;
   LogCatalogue catalogue_;
   ExchangeLoader loader_;
@@ -135,6 +156,7 @@ Result<std::unique_ptr<LogReader>> LogReader::Open(LogSelection selection) {
   TRY_ASSIGN(std::vector<std::string> notes, CheckCopies(selection.folders));
   auto reader = std::make_unique<LogReaderOfFiles>(std::move(selection), std::move(notes));
   TRY(reader->CheckNames());
+  TRY(reader->NoteHiddenAddresses());
   return reader;
 }
 

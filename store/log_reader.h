@@ -11,6 +11,7 @@
 #include "base/counters.h"
 #include "base/error.h"
 #include "store/clocks.h"
+#include "store/encryption.h"
 #include "store/records.h"
 #include "store/sentinel_record.h"
 
@@ -160,6 +161,7 @@ struct SentinelRow {
 struct LogSelection {
   std::vector<std::filesystem::path> folders;  ///< at least one
   std::vector<std::string> without{};          ///< recorders that nobody waits for
+  Identities identities{};                     ///< open what is encrypted; null: none
 };
 
 /// The recorder that holds back the others: nobody knows yet what it saw from a time on.
@@ -196,6 +198,7 @@ struct VerifyReport {
   uint64_t blocks = 0;         ///< hashed, and compared with a manifest
   uint64_t deep_segments = 0;  ///< checked frame by frame
   uint64_t deleted_segments = 0;
+  uint64_t sealed_frames = 0;  ///< of frames: encrypted, so that only their checksum was compared
   std::vector<Damage> damages;
   std::vector<Damage> notes;  ///< what is worth knowing, and no damage
 };
@@ -209,10 +212,12 @@ struct VerifyReport {
 class LogReader {
  public:
   /// Fails if a folder does not exist, is no log, or is of a newer major version; and if two of
-  /// them hold one attempt with different content.
+  /// them hold one attempt with different content. Without identities only what is clear can be
+  /// read of an encrypted log.
   static Result<std::unique_ptr<LogReader>> Open(LogSelection selection);
-  static Result<std::unique_ptr<LogReader>> Open(const std::filesystem::path& log) {
-    return Open(LogSelection{.folders = {log}});
+  static Result<std::unique_ptr<LogReader>> Open(const std::filesystem::path& log,
+                                                 Identities identities = nullptr) {
+    return Open(LogSelection{.folders = {log}, .identities = std::move(identities)});
   }
   virtual ~LogReader() = default;
 

@@ -13,6 +13,7 @@
 #include "store/db/regexp.h"
 #include "store/manifest_files.h"
 #include "store/reader_limits.h"
+#include "store/segment_decryption.h"
 #include "store/segment_schema.h"
 
 namespace trafrec::store {
@@ -54,7 +55,8 @@ Status AddMissingColumns(db::Database& database) {
       "CREATE TEMP VIEW message AS SELECT *, NULL AS first_seq FROM main.message");
 }
 
-Result<SegmentConnection> Connect(const fs::path& path, SegmentState state) {
+Status Connect(const fs::path& path, SegmentState state, const Identities& identities,
+               std::optional<SegmentConnection>& connection) {
   const bool open = state == SegmentState::kOpen;
   Result<db::Database> database =
       db::Database::Open(path, open ? db::OpenMode::kReadOnly : db::OpenMode::kReadImmutable);
@@ -78,7 +80,9 @@ Result<SegmentConnection> Connect(const fs::path& path, SegmentState state) {
     return std::unexpected(std::move(error));
   }
   TRY(database->Execute(fmt::format("PRAGMA cache_size=-{}", limits::kReaderPageCacheKiB)));
-  return SegmentConnection(*std::move(database), state);
+  TRY_ASSIGN(std::unique_ptr<SegmentCipher> cipher, OpenEncryptedSegment(*database, identities));
+  connection.emplace(*std::move(database), state, std::move(cipher));
+  return {};
 }
 
 }  // namespace
@@ -112,7 +116,8 @@ Status SegmentConnection::UseRegexp() {
 
 namespace {
 
-Result<SegmentConnection> ConnectFirst(const std::vector<fs::path>& directories, uint32_t segment) {
+Result<SegmentConnection> ConnectFirst(const std::vector<fs::path>& directories, uint32_t segment,
+                                       const Identities& identities) {
   constexpr std::array kStates = {SegmentState::kSealed, SegmentState::kSealing,
                                   SegmentState::kOpen};
   // A segment changes its name twice in its life, each time to one that was looked for before.
@@ -124,9 +129,13 @@ Result<SegmentConnection> ConnectFirst(const std::vector<fs::path>& directories,
         if (!fs::exists(path, ignored)) {
           continue;
         }
-        Result<SegmentConnection> connection = Connect(path, state);
-        if (connection || fs::exists(path, ignored)) {
-          return connection;
+        std::optional<SegmentConnection> connection;
+        const Status connected = Connect(path, state, identities, connection);
+        if (connected) {
+          return *std::move(connection);
+        }
+        if (fs::exists(path, ignored)) {
+          return std::unexpected(connected.error());
         }
       }
     }
@@ -138,8 +147,9 @@ Result<SegmentConnection> ConnectFirst(const std::vector<fs::path>& directories,
 
 }  // namespace
 
-Result<SegmentConnection> ConnectSegment(const fs::path& attempt_directory, uint32_t segment) {
-  return ConnectFirst({attempt_directory}, segment);
+Result<SegmentConnection> ConnectSegment(const fs::path& attempt_directory, uint32_t segment,
+                                         const Identities& identities) {
+  return ConnectFirst({attempt_directory}, segment, identities);
 }
 
 std::vector<fs::path> SegmentFiles::Directories(const AttemptKey& attempt) const {
@@ -188,7 +198,7 @@ Status SegmentFiles::With(const AttemptKey& attempt, uint32_t segment, const Use
     return use(*kept_.front().connection);
   }
   for (int tries = 1;; ++tries) {
-    Result<SegmentConnection> connection = ConnectFirst(Directories(attempt), segment);
+    Result<SegmentConnection> connection = ConnectFirst(Directories(attempt), segment, identities_);
     Status used;
     if (!connection) {
       used = std::unexpected(connection.error());

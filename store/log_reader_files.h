@@ -13,7 +13,9 @@
 
 #include "base/error.h"
 #include "store/db/database.h"
+#include "store/encryption.h"
 #include "store/log_layout.h"
+#include "store/segment_cipher.h"
 
 namespace trafrec::store {
 
@@ -27,11 +29,14 @@ struct AttemptKey {
 /// One connection to a segment, with the statements that were prepared on it.
 class SegmentConnection {
  public:
-  SegmentConnection(db::Database database, SegmentState state)
-      : database_(std::move(database)), state_(state) {}
+  SegmentConnection(db::Database database, SegmentState state,
+                    std::unique_ptr<SegmentCipher> cipher)
+      : cipher_(std::move(cipher)), database_(std::move(database)), state_(state) {}
 
   db::Database& database() { return database_; }
   SegmentState state() const { return state_; }
+  /// Null: the segment is not encrypted, or not for this reader.
+  const SegmentCipher* cipher() const { return cipher_.get(); }
   /// Nobody changes the file any more, so it may be held as long as one likes.
   bool immutable() const { return state_ != SegmentState::kOpen; }
   /// The statement of that text, prepared once a connection and reset.
@@ -48,6 +53,7 @@ class SegmentConnection {
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
 
+  std::unique_ptr<SegmentCipher> cipher_;  // outlives the database, whose functions use it
   db::Database database_;
   SegmentState state_;
   bool has_regexp_ = false;
@@ -58,16 +64,17 @@ class SegmentConnection {
 /// that are no segments or newer ones. kNotFound: there is no such segment, or not yet anything in
 /// it.
 Result<SegmentConnection> ConnectSegment(const std::filesystem::path& attempt_directory,
-                                         uint32_t segment);
+                                         uint32_t segment, const Identities& identities = nullptr);
 
 /// The way to a log's segments for one reader. Keeps connections to sealed segments; to open ones
 /// only while they are used. A log may lie in several folders, copies that each lack something: of
 /// a segment that several have, the most settled file counts, and the first of equals.
 class SegmentFiles {
  public:
-  explicit SegmentFiles(std::filesystem::path log) : folders_{std::move(log)} {}
-  explicit SegmentFiles(std::vector<std::filesystem::path> folders)
-      : folders_(std::move(folders)) {}
+  explicit SegmentFiles(std::filesystem::path log, Identities identities = nullptr)
+      : folders_{std::move(log)}, identities_(std::move(identities)) {}
+  explicit SegmentFiles(std::vector<std::filesystem::path> folders, Identities identities = nullptr)
+      : folders_(std::move(folders)), identities_(std::move(identities)) {}
 
   using Use = std::function<Status(SegmentConnection&)>;
   /// Calls `use` with a connection. It may be called again with another one if the segment was
@@ -101,6 +108,7 @@ class SegmentFiles {
   std::vector<std::filesystem::path> Directories(const AttemptKey& attempt) const;
 
   std::vector<std::filesystem::path> folders_;
+  Identities identities_;
   std::list<Kept> kept_;  // the one used last is the first
 };
 

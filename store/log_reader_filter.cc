@@ -122,6 +122,9 @@ Status FilterSql::Check(SegmentConnection& segment) const {
 }
 
 Error FilterSql::Explained(const Error& error) const {
+  if (error.code == ErrorCode::kPermission && error.remedy.empty()) {
+    return Error{ErrorCode::kUsage, error.what + ", and the filter asks for them", kIdentityRemedy};
+  }
   if (where_.empty() || error.code != ErrorCode::kIo) {
     return error;
   }

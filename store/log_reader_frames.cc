@@ -23,6 +23,7 @@ std::unexpected<Error> InFrame(const AttemptKey& attempt, uint32_t segment, int6
 
 Status FrameCache::Decode(const AttemptKey& attempt, uint32_t segment, int64_t frame,
                           DecodedFrame& decoded) {
+  Result<FrameHeader> header;
   const Status visited =
       files_.With(attempt, segment, [&](SegmentConnection& connection) -> Status {
         TRY_ASSIGN(db::Statement * statement,
@@ -34,10 +35,10 @@ Status FrameCache::Decode(const AttemptKey& attempt, uint32_t segment, int64_t f
         stored_.Clear();
         stored_.Append(statement->Blob(0));
         statement->Reset();
+        header = UnpackFrame(stored_.bytes(), zstd_, decoded.raw, connection.cipher(), frame);
         return {};
       });
   TRY(visited);
-  const Result<FrameHeader> header = UnpackFrame(stored_.bytes(), zstd_, decoded.raw);
   if (!header) {
     return InFrame(attempt, segment, frame, header.error());
   }

@@ -3,8 +3,8 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "store/entry_format.h"
 
@@ -62,7 +62,7 @@ Endpoint EndpointOf(std::string_view address, uint16_t port) {
   endpoint.port = port;
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (address.size() < text.size()) {
-    std::memcpy(text.data(), address.data(), address.size());
+    std::ranges::copy(address, text.begin());
     std::array<uint8_t, 16> bytes{};
     if (inet_pton(AF_INET, text.data(), bytes.data()) == 1) {
       endpoint.address = IpAddress::V4(bytes.data());

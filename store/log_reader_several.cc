@@ -8,6 +8,7 @@
 #include "store/clock_estimate.h"
 #include "store/clock_store.h"
 #include "store/exchange_id.h"
+#include "store/hidden_columns.h"
 #include "store/log_reader_find.h"
 #include "store/reader_limits.h"
 #include "store/sightings.h"
@@ -108,10 +109,14 @@ Result<MergedCursor> SeveralRecorders::OpenCursor(const Snapshots& snapshots,
   });
 }
 
+bool SeveralRecorders::AnyHidden(const Snapshots& snapshots) {
+  return !FindHiddenColumns(files_, snapshots).texts.empty();
+}
+
 Status SeveralRecorders::Visit(const ExchangeFilter& filter, const Snapshots& snapshots,
                                const Visitor& visit) {
   TRY(UpdateClocks(snapshots));
-  TRY_ASSIGN(RowMatcher matcher, RowMatcher::Make(filter));
+  TRY_ASSIGN(RowMatcher matcher, RowMatcher::Make(filter, AnyHidden(snapshots)));
   const HoldPoint hold = FindHold(SourceOf(snapshots), without_);
   // A row shows the time of its first sighting, so that of another may lie a window away.
   const int64_t window = limits::kSightingWindowNs + clocks_.uncertainty_ns();
@@ -210,7 +215,7 @@ Result<bool> SeveralRecorders::ShowCompleted(const Snapshots& snapshots, RowMatc
 Status SeveralRecorders::Follow(const ExchangeFilter& filter, const Snapshots& snapshots,
                                 const Visitor& visit) {
   TRY(UpdateClocks(snapshots));
-  TRY_ASSIGN(RowMatcher matcher, RowMatcher::Make(filter));
+  TRY_ASSIGN(RowMatcher matcher, RowMatcher::Make(filter, AnyHidden(snapshots)));
   const HoldPoint hold = FindHold(SourceOf(snapshots), without_);
   TRY_ASSIGN(const bool wanted, ShowCompleted(snapshots, matcher, visit));
   if (!wanted) {

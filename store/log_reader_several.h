@@ -51,6 +51,7 @@ class SeveralRecorders {
   };
 
   Status UpdateClocks(const Snapshots& snapshots);
+  bool AnyHidden(const Snapshots& snapshots);
   Result<MergedCursor> OpenCursor(const Snapshots& snapshots, const MergedCursor::Bounds& bounds);
   Result<ExchangeRow> Settle(std::vector<ExchangeRow> rows);
   MergeSource SourceOf(const Snapshots& snapshots) { return {files_, times_, clocks_, snapshots}; }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "store/crypto/signing.h"
+#include "store/encryption.h"
 #include "store/record_sink.h"
 #include "store/retention.h"
 #include "store/sentinel_record.h"
@@ -43,6 +44,7 @@ struct LogWriterOptions {
                     ///< can say
   RetentionPolicy retention;                              ///< live only
   std::shared_ptr<const crypto::SigningKey> signing_key;  ///< null: manifests are not signed
+  Encryption encryption;                                  ///< to nobody: nothing is encrypted
   size_t queue_bytes_max = size_t{64} << 20;  ///< raw bytes between reassembly and the writer
   int64_t retry_pause_ms = 100;               ///< live, after a full disk; each try doubles it
   /// Of starts, ends and crashes; it may jump. Ages and intervals go by a clock that does not.

@@ -76,5 +76,10 @@ inline constexpr size_t kSmallFileBytes = size_t{72} << 20;
 inline constexpr size_t kHashReadBytes = size_t{128} << 10;
 /// Damages that verify names in one segment; more than these do not help to understand it.
 inline constexpr size_t kDamagesPerSegment = 100;
+/// Tries that fail before a repair gives up a table of a damaged encrypted segment: more than one
+/// lost interior page of its tree costs.
+inline constexpr int kRepairFailuresMax = 1'000'000;
+/// How far a repair looks for rows where a table does not say how many it has.
+inline constexpr int64_t kRepairKeysMax = int64_t{1} << 32;
 
 }  // namespace trafrec::store::limits

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "base/counters.h"
 #include "store/records.h"
 
@@ -11,6 +13,10 @@ namespace trafrec::store {
 class RecordSink {
  public:
   virtual ~RecordSink() = default;
+
+  /// A request with the bytes that were sent, where redaction may replace some: just before its
+  /// PutMessage, for who must judge them. They are not to be stored.
+  virtual void SeeRequest(const MessageRecord& /*request*/, std::string_view /*target*/) {}
 
   virtual void PutConnection(const ConnectionRecord& connection) = 0;
   /// The next `bytes` of a body too large, or too slow, to wait for its end; `index` counts 0, 1, …

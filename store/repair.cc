@@ -6,6 +6,7 @@
 #include <string>
 
 #include "store/files.h"
+#include "store/hidden_columns.h"
 #include "store/log_layout.h"
 #include "store/log_reader_catalogue.h"
 #include "store/recorder_lock.h"
@@ -59,8 +60,8 @@ Status CopyFiles(const fs::path& from, const fs::path& to) {
 
 class LogRepair {
  public:
-  LogRepair(const fs::path& log, const fs::path& out)
-      : files_(log), catalogue_(files_), out_(out) {}
+  LogRepair(const fs::path& log, const fs::path& out, const Identities& identities)
+      : files_(log, identities), catalogue_(files_), out_(out), identities_(identities) {}
 
   Result<RepairReport> Run() {
     TRY_ASSIGN(const std::vector<std::string> recorders, ListRecorders(files_.log()));
@@ -72,7 +73,7 @@ class LogRepair {
                     "stop it first, or repair a copy of the log");
       }
     }
-    TRY_ASSIGN(VerifyReport verified, VerifyLog(files_.log()));
+    TRY_ASSIGN(VerifyReport verified, VerifyLog(files_.log(), {.identities = identities_}));
     damages_ = std::move(verified.damages);
     TRY(RequireEmpty(out_));
     TRY(CopyFile(files_.log() / "log.json", out_ / "log.json"));
@@ -112,7 +113,7 @@ class LogRepair {
         report_.left_out.push_back({damage.file, damage.what, {}});
       }
     }
-    return RebuildAttempt(attempt, segments, to, report_);
+    return RebuildAttempt(attempt, segments, to, identities_, report_);
   }
 
   bool IsDamaged(const AttemptKey& attempt) const {
@@ -124,14 +125,16 @@ class LogRepair {
   LogCatalogue catalogue_;
   const fs::path out_;
   std::vector<Damage> damages_;
+  const Identities identities_;
   RepairReport report_;
 };
 
 }  // namespace
 
-Result<RepairReport> RepairLog(const fs::path& log, const fs::path& out) {
+Result<RepairReport> RepairLog(const fs::path& log, const fs::path& out,
+                               const Identities& identities) {
   TRY(ReadLogIdentity(log));
-  return LogRepair(log, out).Run();
+  return LogRepair(log, out, identities).Run();
 }
 
 }  // namespace trafrec::store

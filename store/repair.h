@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "store/encryption.h"
 
 namespace trafrec::store {
 
@@ -26,7 +27,10 @@ struct RepairReport {
 /// Makes of what is good in `log` a new one in `out`, which must not exist or be empty. Whole
 /// attempts are copied, with their manifests. Of the others every frame that passes its checksum is
 /// taken over as it is, and its rows are made anew from its entries; a loss row stands for what
-/// lies between. Ids stay. `log` is not changed. Fails if one of its recorders is running.
-Result<RepairReport> RepairLog(const std::filesystem::path& log, const std::filesystem::path& out);
+/// lies between. Ids stay. `log` is not changed. Fails if one of its recorders is running. What is
+/// encrypted stays so, to the same recipients: there frames and rows are copied. `identities` only
+/// find more damage.
+Result<RepairReport> RepairLog(const std::filesystem::path& log, const std::filesystem::path& out,
+                               const Identities& identities = nullptr);
 
 }  // namespace trafrec::store

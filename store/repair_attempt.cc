@@ -8,15 +8,13 @@
 #include <optional>
 #include <utility>
 
-#include "base/parallel.h"
 #include "store/codec/zstd_codec.h"
-#include "store/exchange_id.h"
 #include "store/frame_builder.h"
-#include "store/manifest_chain.h"
-#include "store/manifest_files.h"
+#include "store/repair_chain.h"
+#include "store/repair_encrypted.h"
+#include "store/repair_source.h"
 #include "store/seal.h"
 #include "store/segment_writer.h"
-#include "store/small_file.h"
 #include "store/verify_segment.h"
 
 // Rebuilding an attempt.
@@ -88,8 +86,9 @@ Status AddEntries(Bytes raw, TimeNs extent_time, FrameBuilder& builder) {
 
 class AttemptRebuild {
  public:
-  AttemptRebuild(const AttemptKey& attempt, const fs::path& to, RepairReport& report)
-      : attempt_(attempt), to_(to), report_(report) {}
+  AttemptRebuild(const AttemptKey& attempt, const fs::path& to, const Identities& identities,
+                 RepairReport& report)
+      : attempt_(attempt), to_(to), identities_(identities), report_(report) {}
 
   Status Run(const std::vector<SegmentFile>& segments) {
     TRY(ReadFacts(segments));
@@ -99,53 +98,18 @@ class AttemptRebuild {
       }
       return {};
     }
-    TRY_ASSIGN(uint32_t number, TakeDeleted(segments.front()));
+    if (encrypted_) {
+      return CopyEncryptedAttempt(attempt_, *facts_, segments, to_, identities_, report_);
+    }
     SegmentWriter writer(*facts_, to_, Compression::kZstd, 1);
     writer.NoteLoss();  // what an earlier loss took out of the rows must stay out
-    const uint32_t last = std::max(segments.back().number, LastManifest(segments));
-    auto segment = segments.begin();
-    while (++number <= last) {
-      const bool there = segment != segments.end() && segment->number == number;
-      if (!there) {
-        LeaveOut(to_ / SegmentFileName(number, SegmentState::kSealed), "it is missing", {});
-      }
-      TRY(writer.OpenAfter(number - 1));
-      TRY(Rebuild(there ? &*segment : nullptr, number == last, writer));
-      // While it is renamed, a segment has two names.
-      while (segment != segments.end() && segment->number <= number) {
-        ++segment;
-      }
-    }
-    TRY_ASSIGN(const uint32_t manifests, ExtendChain(to_, nullptr, CoreCount()));
-    static_cast<void>(manifests);
-    return {};
+    return RepairInOrder(segments, to_,
+                         [&](uint32_t number, const SegmentFile* segment, bool last) {
+                           return Rebuild(number, segment, last, writer);
+                         });
   }
 
  private:
-  static uint32_t LastManifest(const std::vector<SegmentFile>& segments) {
-    const auto numbers = ListManifests(segments.front().path.parent_path());
-    return numbers && !numbers->empty() ? numbers->back() : 0;
-  }
-
-  /// Takes over what proves that retention deleted the segments before the first that is there;
-  /// returns the number of the last of them.
-  Result<uint32_t> TakeDeleted(const SegmentFile& first) {
-    const fs::path from = first.path.parent_path();
-    uint32_t number = 0;
-    while (number + 1 < first.number) {
-      const auto tombstone = ReadTombstone(from, number + 1);
-      const auto manifest = ReadManifest(from, number + 1);
-      if (!tombstone || !manifest) {
-        break;
-      }
-      ++number;
-      TRY(ReplaceFile(to_ / TombstoneName(number), tombstone->document.Text()));
-      TRY(ReplaceFile(to_ / ManifestName(number), manifest->document.Text()));
-      TRY(WriteHead(to_, {number, manifest->document.hash()}));
-    }
-    return number;
-  }
-
   /// Of any segment that has them: they are repeated in each.
   Status ReadFacts(const std::vector<SegmentFile>& segments) {
     for (const SegmentFile& segment : segments) {
@@ -166,6 +130,7 @@ class AttemptRebuild {
                               .live = text("live") == "1",
                               .durability = text("durability"),
                               .started_at = std::atoll(text("started_ns").c_str())};
+        encrypted_ = !text("encryption").empty();
         last_good_ = facts_->live ? facts_->started_at : 0;
         return {};
       }
@@ -177,8 +142,12 @@ class AttemptRebuild {
     report_.left_out.push_back({NameInLog(attempt_, path), std::move(what), std::move(exchanges)});
   }
 
-  /// Into the open segment. Null: one of which nothing is there.
-  Status Rebuild(const SegmentFile* segment, bool is_last, SegmentWriter& writer) {
+  /// Null: a segment of which nothing is there.
+  Status Rebuild(uint32_t number, const SegmentFile* segment, bool is_last, SegmentWriter& writer) {
+    if (segment == nullptr) {
+      LeaveOut(to_ / SegmentFileName(number, SegmentState::kSealed), "it is missing", {});
+    }
+    TRY(writer.OpenAfter(number - 1));
     std::optional<SegmentConnection> source;
     if (segment != nullptr) {
       Result<SegmentConnection> connection =
@@ -226,12 +195,12 @@ class AttemptRebuild {
   }
 
   Status TakeFrames(const SegmentFile& segment, db::Database& database, SegmentWriter& writer) {
-    const int64_t last = LastFrame(database);
+    const int64_t last = LastFrameOf(database);
     for (int64_t id = 1; id <= last; ++id) {
       const Result<std::unique_ptr<Frame>> frame = ReadFrame(database, id);
       if (!frame) {
         LeaveOut(segment.path, fmt::format("frame {}: {}", id, frame.error().what),
-                 IdsOf(database, id));
+                 ExchangesIn(database, attempt_, id));
         BeginHole(database, id);
         continue;
       }
@@ -245,18 +214,6 @@ class AttemptRebuild {
       ++report_.frames;
     }
     return {};
-  }
-
-  /// As far as any table knows of it: the one of the frames may be damaged itself.
-  static int64_t LastFrame(db::Database& database) {
-    int64_t last = 0;
-    for (const char* table : {"frame", "exchange", "message", "loss", "connection"}) {
-      const bool own = std::string_view(table) == "frame";
-      const auto found =
-          database.QueryInt(fmt::format("SELECT max({}) FROM {}", own ? "id" : "frame", table));
-      last = std::max(last, found ? found->value_or(0) : 0);
-    }
-    return last;
   }
 
   Result<std::unique_ptr<Frame>> ReadFrame(db::Database& database, int64_t id) {
@@ -280,22 +237,6 @@ class AttemptRebuild {
     frame->bytes.Clear();
     frame->bytes.Append(stored);
     return frame;
-  }
-
-  /// Of the exchanges that have anything in a frame, as its rows say.
-  std::vector<std::string> IdsOf(db::Database& database, int64_t frame) const {
-    std::vector<std::string> ids;
-    Result<db::Statement> rows = database.Prepare(
-        "SELECT n FROM exchange WHERE frame=?1 UNION SELECT id/2 FROM message WHERE frame=?1 "
-        "UNION SELECT message/2 FROM facts WHERE frame=?1 "
-        "UNION SELECT message/2 FROM extent WHERE frame=?1");
-    if (rows) {
-      rows->Bind(0, frame);
-      for (Result<bool> row = rows->Step(); row && *row; row = rows->Step()) {
-        ids.push_back(FormatExchangeId({attempt_.recorder, attempt_.attempt, rows->Unsigned(0)}));
-      }
-    }
-    return ids;
   }
 
   void BeginHole() { hole_from_ = hole_from_.value_or(last_good_); }
@@ -364,7 +305,9 @@ class AttemptRebuild {
 
   const AttemptKey& attempt_;
   const fs::path& to_;
+  const Identities& identities_;
   RepairReport& report_;
+  bool encrypted_ = false;
   std::optional<AttemptFacts> facts_;
   std::optional<TimeNs> hole_from_;  // nothing was taken over since
   TimeNs last_good_ = 0;
@@ -376,8 +319,9 @@ class AttemptRebuild {
 }  // namespace
 
 Status RebuildAttempt(const AttemptKey& attempt, const std::vector<SegmentFile>& segments,
-                      const std::filesystem::path& to, RepairReport& report) {
-  return AttemptRebuild(attempt, to, report).Run(segments);
+                      const std::filesystem::path& to, const Identities& identities,
+                      RepairReport& report) {
+  return AttemptRebuild(attempt, to, identities, report).Run(segments);
 }
 
 }  // namespace trafrec::store

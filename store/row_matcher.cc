@@ -1,17 +1,43 @@
 #include "store/row_matcher.h"
 
+#include <string>
+#include <string_view>
+
+#include "store/db/column_function.h"
+#include "store/segment_decryption.h"
+
 namespace trafrec::store {
 namespace {
 
 constexpr const char* kTable =
-    "CREATE TABLE exchanges(n INTEGER, time_ns INTEGER, time TEXT, method TEXT, target TEXT, "
+    "CREATE TABLE merged(n INTEGER, time_ns INTEGER, time TEXT, method TEXT, target TEXT, "
     "host TEXT, status INTEGER, latency_ns INTEGER, request_bytes INTEGER, response_bytes "
     "INTEGER, client TEXT, server TEXT, connection INTEGER, flags INTEGER, sightings INTEGER)";
 
 constexpr const char* kPut =
-    "INSERT OR REPLACE INTO exchanges(rowid, n, time_ns, time, method, target, host, status, "
+    "INSERT OR REPLACE INTO merged(rowid, n, time_ns, time, method, target, host, status, "
     "latency_ns, request_bytes, response_bytes, client, server, connection, flags, sightings) "
     "VALUES(1,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+
+constexpr const char* kView = "CREATE VIEW exchanges AS SELECT * FROM merged";
+
+/// A condition on what is hidden must not quietly find nothing.
+constexpr const char* kRefusingView =
+    "CREATE VIEW exchanges AS SELECT n, time_ns, time, method, "
+    "CAST(trafrec_seen('target and host', 1, target) AS TEXT) AS target, "
+    "CAST(trafrec_seen('target and host', 1, host) AS TEXT) AS host, status, latency_ns, "
+    "request_bytes, response_bytes, "
+    "CAST(trafrec_seen('client and server', 1, client) AS TEXT) AS client, "
+    "CAST(trafrec_seen('client and server', 1, server) AS TEXT) AS server, connection, flags, "
+    "sightings FROM merged";
+
+Result<std::string> UnlessHidden(std::string_view column, int64_t, Bytes value) {
+  const std::string_view text = AsText(value);
+  if (text == kHiddenText || text.starts_with("[::]:")) {
+    return Fail(ErrorCode::kPermission, std::string(column) + " are encrypted");
+  }
+  return std::string(text);
+}
 
 /// NULL where the view would have it.
 template <typename T>
@@ -21,11 +47,16 @@ std::optional<T> If(bool there, T value) {
 
 }  // namespace
 
-Result<RowMatcher> RowMatcher::Make(const ExchangeFilter& filter) {
+Result<RowMatcher> RowMatcher::Make(const ExchangeFilter& filter, bool hidden) {
   TRY_ASSIGN(FilterSql sql, FilterSql::Make(filter, 1));
   TRY_ASSIGN(db::Database database, db::Database::OpenInMemory());
   TRY(database.Execute(kTable));
-  RowMatcher matcher(SegmentConnection(std::move(database), SegmentState::kSealed), std::move(sql));
+  if (hidden) {
+    TRY(db::AddColumnFunction(database, "trafrec_seen", UnlessHidden));
+  }
+  TRY(database.Execute(hidden ? kRefusingView : kView));
+  RowMatcher matcher(SegmentConnection(std::move(database), SegmentState::kSealed, nullptr),
+                     std::move(sql));
   TRY(matcher.sql_.Check(matcher.memory_));
   return matcher;
 }

@@ -7,12 +7,13 @@
 
 namespace trafrec::store {
 
-/// Judges merged rows by a filter, as SQL would if they were a segment's: a table `exchanges` in
-/// memory holds one row at a time. It has one column more than the view, `sightings`.
+/// Judges merged rows by a filter, as SQL would if they were a segment's: `exchanges` in memory
+/// holds one row at a time. It has one column more than the view of a segment, `sightings`.
 class RowMatcher {
  public:
-  /// Fails if the filter's words or its SQL are wrong.
-  static Result<RowMatcher> Make(const ExchangeFilter& filter);
+  /// Fails if the filter's words or its SQL are wrong. With `hidden`, columns may be encrypted, and
+  /// a condition on one that is makes Fits fail.
+  static Result<RowMatcher> Make(const ExchangeFilter& filter, bool hidden);
 
   Result<bool> Fits(const ExchangeRow& row);
 

@@ -38,6 +38,7 @@ CREATE TABLE loss(
   id INTEGER PRIMARY KEY, cause INTEGER, recorder TEXT, from_ns INTEGER, until_ns INTEGER,
   connection INTEGER, packets INTEGER, bytes INTEGER, exact INTEGER, of_bytes INTEGER,
   frame INTEGER, entry INTEGER);
+CREATE TABLE recipient(key TEXT PRIMARY KEY, sealed BLOB) WITHOUT ROWID;
 CREATE TABLE mark(name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
 CREATE TABLE counter(name TEXT PRIMARY KEY, part_of TEXT, value INTEGER) WITHOUT ROWID;
 CREATE TABLE clock_offset(

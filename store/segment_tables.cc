@@ -48,7 +48,8 @@ Status Configure(db::Database& database, bool live) {
 }  // namespace
 
 Result<SegmentTables> SegmentTables::Create(const std::filesystem::path& path,
-                                            const AttemptFacts& facts, uint32_t segment) {
+                                            const AttemptFacts& facts, uint32_t segment,
+                                            const Encryption& encryption) {
   TRY_ASSIGN(db::Database database, db::Database::Open(path, db::OpenMode::kCreate));
   SegmentTables tables(std::move(database));
   TRY(Configure(tables.database_, facts.live));
@@ -71,6 +72,9 @@ Result<SegmentTables> SegmentTables::Create(const std::filesystem::path& path,
     TRY(tables.PutAttemptFact("durability", facts.durability));
   }
   TRY(tables.PutAttemptFact("started_ns", facts.started_at));
+  if (!encryption.recipients.empty()) {
+    TRY(tables.Encrypt(facts, segment, encryption));
+  }
   TRY(tables.Commit());
   TRY(tables.PrepareStatements());
   return tables;
@@ -132,12 +136,17 @@ void SegmentTables::Rollback() {
 }
 
 Status SegmentTables::PutFrame(int64_t id, const Frame& frame) {
+  Bytes data = frame.bytes.bytes();
+  if (cipher_ != nullptr) {
+    cipher_->EncryptFrame(data, id, encrypted_);
+    data = encrypted_.bytes();
+  }
   return put_frame_.Bind(0, id)
       .Bind(1, frame.first_ns)
       .Bind(2, frame.last_ns)
       .Bind(3, frame.entries)
       .Bind(4, frame.raw_bytes)
-      .Bind(5, frame.bytes.bytes())
+      .Bind(5, data)
       .Run();
 }
 
@@ -231,8 +240,20 @@ Status SegmentTables::PutInterim(const FrameRows::Interim& row) {
 
 Status SegmentTables::PutConnection(int64_t frame, const FrameRows::Connection& row) {
   const ConnectionRecord& connection = row.record;
-  const std::string client = connection.client.address.ToString();
-  const std::string server = connection.server.address.ToString();
+  std::string client = connection.client.address.ToString();
+  std::string server = connection.server.address.ToString();
+  if (encrypts_addresses_) {
+    const auto number = static_cast<int64_t>(connection.number);
+    client = cipher_->EncryptColumn("client_address", number, client);
+    server = cipher_->EncryptColumn("server_address", number, server);
+  }
+  const auto bind_address = [&](int parameter, const std::string& address) {
+    if (encrypts_addresses_) {
+      put_connection_.Bind(parameter, AsBytes(address));
+    } else {
+      put_connection_.Bind(parameter, std::string_view(address));
+    }
+  };
   const std::optional<std::string> encapsulation = EncapsulationText(connection.encapsulation);
   const auto bind_close = [&](int first, const SideClose& side) {
     put_connection_.Bind(first, side.fin_at)
@@ -242,10 +263,10 @@ Status SegmentTables::PutConnection(int64_t frame, const FrameRows::Connection& 
         .Bind(first + 4, side.payload_bytes)
         .Bind(first + 5, side.gap_bytes);
   };
+  bind_address(1, client);
+  bind_address(3, server);
   put_connection_.Bind(0, connection.number)
-      .Bind(1, std::string_view(client))
       .Bind(2, connection.client.port)
-      .Bind(3, std::string_view(server))
       .Bind(4, connection.server.port)
       .Bind(5, connection.client_isn)
       .Bind(6, connection.server_isn)
@@ -280,15 +301,25 @@ Status SegmentTables::PutLoss(int64_t frame, const FrameRows::Loss& row,
 
 Status SegmentTables::PutSentinel(int64_t frame, const FrameRows::Sentinel& row) {
   const SentinelRecord& sentinel = row.record;
+  // Audience, purpose and detail are words of a head.
+  std::array<std::string, 3> words = {sentinel.audience, sentinel.purpose, sentinel.detail};
+  const auto bind_words = [&](int parameter, const char* column, std::string& text) {
+    if (cipher_ == nullptr || text.empty()) {
+      put_sentinel_.Bind(parameter, UnlessEmpty(text));
+      return;
+    }
+    text = cipher_->EncryptColumn(column, static_cast<int64_t>(sentinel.exchange), text);
+    put_sentinel_.Bind(parameter, AsBytes(text));
+  };
+  bind_words(4, "audience", words[0]);
+  bind_words(7, "purpose", words[1]);
+  bind_words(8, "detail", words[2]);
   return put_sentinel_.Bind(0, sentinel.exchange)
       .Bind(1, static_cast<int64_t>(sentinel.verdict))
       .Bind(2, sentinel.at)
       .Bind(3, UnlessEmpty(sentinel.key_id))
-      .Bind(4, UnlessEmpty(sentinel.audience))
       .Bind(5, sentinel.sent_at == 0 ? std::nullopt : std::optional(sentinel.sent_at))
       .Bind(6, UnlessEmpty(sentinel.nonce))
-      .Bind(7, UnlessEmpty(sentinel.purpose))
-      .Bind(8, UnlessEmpty(sentinel.detail))
       .Bind(9, frame)
       .Bind(10, row.entry)
       .Run();
@@ -303,27 +334,6 @@ Status SegmentTables::PutWatermark(const WatermarkRecord& row) {
       .Run();
 }
 
-Status SegmentTables::PutMark(std::string_view name, int64_t value) {
-  return put_mark_.Bind(0, name).Bind(1, value).Run();
-}
-
-Status SegmentTables::PutMarks(const Marks& marks, TimeNs packets_through) {
-  TRY(PutMark("exchanges_below", static_cast<int64_t>(marks.exchanges_below)));
-  TRY(PutMark("requests_through", marks.requests_through));
-  TRY(PutMark("answers_through", marks.answers_through));
-  TRY(PutMark("packets_through", packets_through));
-  TRY(PutMark("requests_hold", static_cast<int64_t>(marks.requests_hold.cause)));
-  TRY(PutMark("requests_hold_exchange", static_cast<int64_t>(marks.requests_hold.exchange)));
-  TRY(PutMark("answers_hold", static_cast<int64_t>(marks.answers_hold.cause)));
-  return PutMark("answers_hold_exchange", static_cast<int64_t>(marks.answers_hold.exchange));
-}
-
-Status SegmentTables::PutDurableMarks(const Marks& marks) {
-  TRY(PutMark("durable_exchanges_below", static_cast<int64_t>(marks.exchanges_below)));
-  TRY(PutMark("durable_requests_through", marks.requests_through));
-  return PutMark("durable_answers_through", marks.answers_through);
-}
-
 Status SegmentTables::PutCounters(const Counters& counters) {
   for (const Counter& counter : counters) {
     TRY(put_counter_.Bind(0, std::string_view(counter.name))
@@ -332,16 +342,6 @@ Status SegmentTables::PutCounters(const Counters& counters) {
             .Run());
   }
   return {};
-}
-
-Status SegmentTables::PutAttemptFact(std::string_view key, int64_t value) {
-  TRY_ASSIGN(db::Statement put, database_.Prepare("INSERT OR REPLACE INTO attempt VALUES(?,?)"));
-  return put.Bind(0, key).Bind(1, value).Run();
-}
-
-Status SegmentTables::PutAttemptFact(std::string_view key, std::string_view value) {
-  TRY_ASSIGN(db::Statement put, database_.Prepare("INSERT OR REPLACE INTO attempt VALUES(?,?)"));
-  return put.Bind(0, key).Bind(1, value).Run();
 }
 
 db::Database SegmentTables::TakeDatabase(SegmentTables tables) {
@@ -356,7 +356,8 @@ Result<int64_t> SegmentTables::TextId(std::string_view text) {
     ForgetTexts();
   }
   const int64_t id = next_text_++;
-  TRY(put_text_.Bind(0, id).Bind(1, AsBytes(text)).Run());
+  const std::string encrypted = cipher_ ? cipher_->EncryptColumn("text", id, text) : std::string();
+  TRY(put_text_.Bind(0, id).Bind(1, AsBytes(cipher_ ? encrypted : text)).Run());
   texts_.emplace(text, id);
   text_bytes_ += text.size();
   return id;

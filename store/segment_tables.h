@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -9,8 +10,10 @@
 
 #include "base/counters.h"
 #include "store/db/database.h"
+#include "store/encryption.h"
 #include "store/frame.h"
 #include "store/records.h"
+#include "store/segment_cipher.h"
 
 namespace trafrec::store {
 
@@ -35,9 +38,11 @@ class SegmentTables {
   /// Makes the file with its schema and attempt facts. Live: WAL, so that others can read it. A
   /// finite job: a rollback journal in memory and an exclusive lock, because its file counts only
   /// once it is whole, and a full disk must still be rolled back.
+  /// Encrypted, it gets a data key of its own, which is stored for the recipients alone.
   static Result<SegmentTables> Create(const std::filesystem::path& path, const AttemptFacts& facts,
-                                      uint32_t segment);
-  /// Opens what a dead live attempt left, to add its last rows.
+                                      uint32_t segment, const Encryption& encryption);
+  /// Opens what a dead live attempt left, to add its last rows. Nobody has the key of an encrypted
+  /// one: what is added is clear, and may only be losses.
   static Result<SegmentTables> Reopen(const std::filesystem::path& path);
 
   Status Begin();
@@ -78,12 +83,16 @@ class SegmentTables {
   };
 
   explicit SegmentTables(db::Database database) : database_(std::move(database)) {}
+  Status Encrypt(const AttemptFacts& facts, uint32_t segment, const Encryption& encryption);
   Status PrepareStatements();
   Status PutMark(std::string_view name, int64_t value);
   /// The id of a text in this segment; adds it if it is not known.
   Result<int64_t> TextId(std::string_view text);
   void ForgetTexts();
 
+  std::unique_ptr<SegmentCipher> cipher_;  // null: nothing is encrypted
+  bool encrypts_addresses_ = false;
+  FrameBuffer encrypted_;
   db::Database database_;
   db::Statement put_frame_;
   db::Statement put_message_;

@@ -15,8 +15,10 @@ constexpr uint64_t kRowBytes = 100;
 }  // namespace
 
 SegmentWriter::SegmentWriter(AttemptFacts facts, std::filesystem::path attempt_directory,
-                             Compression compression, int compression_level)
-    : facts_(std::move(facts)), directory_(std::move(attempt_directory)) {
+                             Compression compression, int compression_level, Encryption encryption)
+    : facts_(std::move(facts)),
+      encryption_(std::move(encryption)),
+      directory_(std::move(attempt_directory)) {
   if (compression == Compression::kZstd) {
     zstd_.emplace(compression_level);
   }
@@ -25,7 +27,7 @@ SegmentWriter::SegmentWriter(AttemptFacts facts, std::filesystem::path attempt_d
 Status SegmentWriter::OpenNext() {
   CHECK(!tables_);
   path_ = directory_ / SegmentFileName(segment_ + 1, SegmentState::kOpen);
-  Result<SegmentTables> tables = SegmentTables::Create(path_, facts_, segment_ + 1);
+  Result<SegmentTables> tables = SegmentTables::Create(path_, facts_, segment_ + 1, encryption_);
   if (!tables) {
     RemoveSegment(path_);  // the next try must find the name free
     return std::unexpected(std::move(tables).error());

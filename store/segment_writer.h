@@ -23,7 +23,7 @@ namespace trafrec::store {
 class SegmentWriter {
  public:
   SegmentWriter(AttemptFacts facts, std::filesystem::path attempt_directory,
-                Compression compression, int compression_level);
+                Compression compression, int compression_level, Encryption encryption = {});
 
   /// Opens the next segment; there must be none open.
   Status OpenNext();
@@ -82,6 +82,7 @@ class SegmentWriter {
   Status WriteOwnFrame();
 
   const AttemptFacts facts_;
+  const Encryption encryption_;
   const std::filesystem::path directory_;
   std::optional<codec::ZstdCompressor> zstd_;
   FrameBuffer scratch_;

@@ -87,25 +87,19 @@ std::optional<SentinelClaim> FindSentinelClaim(std::string_view head) {
   return claim;
 }
 
-void SentinelWatch::PutMessage(const MessageRecord& message) {
-  if (SideOf(message.id) == Side::kClient) {
-    LookForClaim(message);
-  }
-  next_.PutMessage(message);
-}
-
-void SentinelWatch::LookForClaim(const MessageRecord& message) {
-  const auto found = FindSentinelClaim(AsText(message.head));
+void SentinelWatch::SeeRequest(const MessageRecord& request, std::string_view target) {
+  const auto found = FindSentinelClaim(AsText(request.head));
   if (!found) {
     return;
   }
-  Claim& claim = claims_[ExchangeOf(message.id)];
+  Claim& claim = claims_[ExchangeOf(request.id)];
   claim.text = found->token;
   claim.sole = found->sole;
+  claim.target = target;
   // A body that was spilled in extents is larger or slower than a sentinel's ever is.
-  claim.whole = (message.facts.flags & kNotWhole) == 0 && message.facts.gaps.empty() &&
-                message.extents == 0 && message.body_rest.size() == message.facts.body_bytes;
-  claim.body_digest = crypto::Sha256::Of(message.body_rest);
+  claim.whole = (request.facts.flags & kNotWhole) == 0 && request.facts.gaps.empty() &&
+                request.extents == 0 && request.body_rest.size() == request.facts.body_bytes;
+  claim.body_digest = crypto::Sha256::Of(request.body_rest);
 }
 
 void SentinelWatch::PutExchange(const ExchangeRecord& exchange) {
@@ -174,7 +168,7 @@ SentinelVerdict SentinelWatch::JudgeToken(const SentinelToken& token, const Clai
   if (!claim.whole) {
     return SentinelVerdict::kRequestIncomplete;
   }
-  const SentinelRequest request{exchange.method, exchange.target, claim.body_digest};
+  const SentinelRequest request{exchange.method, claim.target, claim.body_digest};
   if (!VerifySentinel(token, request, trusted->key)) {
     return SentinelVerdict::kBadSignature;
   }

@@ -28,7 +28,8 @@ struct SentinelTrust {
 
 /// Stands between reassembly and the log: lets every record through as it is, looks for sentinels
 /// among the requests, and puts what it made of each. It judges by packets alone: the request's own
-/// bytes and packet times, so a capture of last year gives what it gave then. Reassembly thread.
+/// bytes, whatever redaction makes of them, and packet times, so a capture of last year gives what
+/// it gave then. Reassembly thread.
 class SentinelWatch : public RecordSink {
  public:
   using PutSentinel = std::function<void(const SentinelRecord&)>;
@@ -36,13 +37,14 @@ class SentinelWatch : public RecordSink {
   SentinelWatch(const SentinelTrust& trust, NonceStore seen, RecordSink& next, PutSentinel put)
       : trust_(trust), seen_(std::move(seen)), next_(next), put_(std::move(put)) {}
 
+  void SeeRequest(const MessageRecord& request, std::string_view target) override;
   void PutConnection(const ConnectionRecord& connection) override {
     next_.PutConnection(connection);
   }
   void PutExtent(MessageId id, uint32_t index, Bytes bytes) override {
     next_.PutExtent(id, index, bytes);
   }
-  void PutMessage(const MessageRecord& message) override;
+  void PutMessage(const MessageRecord& message) override { next_.PutMessage(message); }
   void PutMessageFacts(MessageId id, const MessageFacts& facts, Bytes trailers,
                        uint32_t extents) override {
     next_.PutMessageFacts(id, facts, trailers, extents);
@@ -58,11 +60,11 @@ class SentinelWatch : public RecordSink {
     bool sole = true;  ///< the request's only User-Agent
     bool whole = true;
     bool verified = false;
+    std::string target;
     crypto::Digest body_digest{};
     SentinelRecord record;
   };
 
-  void LookForClaim(const MessageRecord& message);
   SentinelVerdict JudgeRequest(Claim& claim, const ExchangeRecord& exchange);
   SentinelVerdict JudgeToken(const SentinelToken& token, const Claim& claim,
                              const ExchangeRecord& exchange);

@@ -29,6 +29,13 @@ bool Agree(const std::optional<uint32_t>& one, const std::optional<uint32_t>& ot
   return one && other && *one == *other;
 }
 
+/// An address that is encrypted, and not for this reader, may be any.
+bool SameEnd(const Endpoint& one, const Endpoint& other) {
+  const IpAddress unknown;
+  return one.port == other.port &&
+         (one.address == other.address || one.address == unknown || other.address == unknown);
+}
+
 bool IsComplete(Flags flags) { return (flags & kIncompleteFlags) == 0; }
 
 /// Flags of the row that are not those of its messages.
@@ -163,6 +170,10 @@ void TakeParts(ExchangeRow& merged, const std::vector<ExchangeRow>& rows,
     if (row.latency_ns >= 0 && merged.latency_ns < 0 && HasBoth(row) && !choice.disagree) {
       merged.latency_ns = row.latency_ns;
     }
+    if (merged.client.address == IpAddress()) {
+      merged.client = row.client;
+      merged.server = row.server;
+    }
     if (!merged.identity.client_isn) {
       merged.identity.client_isn = row.identity.client_isn;
     }
@@ -194,7 +205,7 @@ bool SameConnection(const ExchangeRow& one, const ExchangeRow& other) {
   const bool proxied =
       (Contradict(here.client_isn, there.client_isn) && Agree(here.server_isn, there.server_isn)) ||
       (Agree(here.client_isn, there.client_isn) && Contradict(here.server_isn, there.server_isn));
-  return one.client == other.client && one.server == other.server && !proxied;
+  return SameEnd(one.client, other.client) && SameEnd(one.server, other.server) && !proxied;
 }
 
 bool SameExchange(const ExchangeRow& one, const ExchangeRow& other) {

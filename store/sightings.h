@@ -10,8 +10,8 @@
 
 namespace trafrec::store {
 
-/// Perhaps the same connection: addresses and ports are equal, and it is not so that one initial
-/// sequence number agrees and the other does not. Never interface, tunnel or content.
+/// Perhaps the same connection: ports and known addresses are equal, and it is not so that one
+/// initial sequence number agrees and the other does not. Never interface, tunnel or content.
 bool SameConnection(const ExchangeRow& one, const ExchangeRow& other);
 /// One exchange: the same connection, and the same first byte of the request. Where one recorder
 /// missed the request or cannot prove where it began, the first byte of the response says it.

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/parallel.h"
+#include "store/hidden_columns.h"
 #include "store/log_copies.h"
 #include "store/log_layout.h"
 #include "store/summary_check.h"
@@ -35,6 +36,7 @@ void AddFolder(VerifyReport& sum, VerifyReport&& part, const std::filesystem::pa
   sum.manifests += part.manifests;
   sum.blocks += part.blocks;
   sum.deep_segments += part.deep_segments;
+  sum.sealed_frames += part.sealed_frames;
   sum.deleted_segments += part.deleted_segments;
   for (std::vector<Damage>* const found : {&part.damages, &part.notes}) {
     for (Damage& damage : *found) {
@@ -51,6 +53,7 @@ void AddDeep(VerifyReport& sum, VerifyReport&& part) {
   sum.entries += part.entries;
   sum.bytes += part.bytes;
   sum.deep_segments += part.segments;
+  sum.sealed_frames += part.sealed_frames;
   Append(sum.damages, std::move(part.damages));
 }
 
@@ -69,6 +72,10 @@ SegmentNames NamesOf(const VerifyPlan& plan) {
 
 Result<VerifyReport> VerifyLog(const std::filesystem::path& log, const VerifyOptions& options) {
   TRY_ASSIGN(const LogIdentity identity, ReadLogIdentity(log));
+  {
+    SegmentFiles files(log, options.identities);
+    TRY(RequireIdentities(files, LogCatalogue(files)));
+  }
   const unsigned threads = options.threads == 0 ? CoreCount() : options.threads;
   VerifyPlan plan(log, identity.log_id);
   TRY(plan.Make(options.trusted, threads));
@@ -86,8 +93,11 @@ Result<VerifyReport> VerifyLog(const std::filesystem::path& log, const VerifyOpt
     }
   }
   std::vector<VerifyReport> parts(deep.size());
-  ParallelFor(deep.size(), threads,
-              [&](size_t i) { parts[i] = VerifySegment(tasks[deep[i]].segment); });
+  ParallelFor(deep.size(), threads, [&](size_t i) {
+    SegmentTask task = tasks[deep[i]].segment;
+    task.identities = options.identities;
+    parts[i] = VerifySegment(task);
+  });
   for (size_t i = 0; i < tasks.size(); ++i) {
     report.blocks += verdicts[i].blocks;
     Append(report.damages, std::move(verdicts[i].damages));

@@ -14,6 +14,7 @@ struct VerifyOptions {
   unsigned threads = 0;  ///< 0: as many as there are cores
   /// If there are any, one of them must have signed it all.
   std::vector<crypto::VerifyKey> trusted{};
+  Identities identities{};  ///< open what is encrypted; else only its checksums are compared
 };
 
 /// Proves the chain of manifests, then that every segment's bytes are those of its manifest. One

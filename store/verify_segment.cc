@@ -45,7 +45,7 @@ class SegmentVerifier {
   Result<SegmentConnection> Connect() {
     file_ = NameInLog(task_.attempt, task_.path);
     TRY_ASSIGN(SegmentConnection connection,
-               ConnectSegment(task_.path.parent_path(), task_.number));
+               ConnectSegment(task_.path.parent_path(), task_.number, task_.identities));
     const std::filesystem::path path = connection.database().path();
     file_ = NameInLog(task_.attempt, path);
     std::error_code ignored;
@@ -69,7 +69,7 @@ class SegmentVerifier {
       if (!row) {
         break;
       }
-      TRY(CheckFrame(frames, frames.Blob(3), &rows, &database));
+      TRY(CheckFrame(frames, frames.Blob(3), connection, &rows));
     }
     return rows.Finish(bad_frames_);
   }
@@ -104,19 +104,25 @@ class SegmentVerifier {
   }
 
   /// `row` has id, entries and raw_bytes. Without `rows` the entries are only decoded.
-  Status CheckFrame(const db::Statement& row, Bytes data, RowChecker* rows,
-                    db::Database* database) {
+  Status CheckFrame(const db::Statement& row, Bytes data, SegmentConnection& connection,
+                    RowChecker* rows) {
     const int64_t id = row.Int(0);
     if (id != last_frame_ + 1) {
       Report(fmt::format("frames {} to {} are missing", last_frame_ + 1, id - 1));
     }
     last_frame_ = id;
     ++report_.frames;
-    const Result<FrameHeader> header = UnpackFrame(data, zstd_, raw_);
+    const Result<FrameHeader> header = UnpackFrame(data, zstd_, raw_, connection.cipher(), id);
+    if (!header && header.error().code == ErrorCode::kPermission) {
+      // Its rows cannot be compared with anything.
+      bad_frames_.insert(id);
+      ++report_.sealed_frames;
+      return {};
+    }
     if (!header) {
       bad_frames_.insert(id);
       Report(fmt::format("frame {}: {}{}", id, header.error().what,
-                         database == nullptr ? "" : AffectedInWords(*database, id)));
+                         rows == nullptr ? "" : AffectedInWords(connection.database(), id)));
       return {};
     }
     if (row.Unsigned(1) != header->entry_count || row.Unsigned(2) != header->raw_length) {
@@ -188,7 +194,7 @@ class SegmentVerifier {
         if (!row) {
           return {};
         }
-        TRY(CheckFrame(frames, frames.Blob(3), nullptr, nullptr));
+        TRY(CheckFrame(frames, frames.Blob(3), connection, nullptr));
       } while (connection.immutable() || std::chrono::steady_clock::now() < leave_at);
     }
   }

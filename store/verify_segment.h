@@ -13,6 +13,7 @@ struct SegmentTask {
   uint32_t number = 0;
   std::filesystem::path path;  ///< when the log was listed; it may have moved on since
   bool being_written = false;
+  Identities identities{};
 };
 
 /// Checks one segment, with a connection of its own. Of one that is being written only the frames

@@ -27,7 +27,8 @@ Content DecodeContent(const store::StoredMessage& message, size_t bytes_max) {
   content.media_type = FieldValue(head.fields, "Content-Type");
   content.encodings = EncodingsOf(head.fields);
   if (content.encodings.empty() || message.body.empty() ||
-      HasFlag(message.facts.flags, store::Flag::kReencoded)) {
+      HasFlag(message.facts.flags, store::Flag::kReencoded) ||
+      HasFlag(message.facts.flags, store::Flag::kWithheld)) {
     content.bytes = message.body;
     return content;
   }

@@ -20,6 +20,7 @@
 #include "tools/exchange_words.h"
 #include "tools/json_text.h"
 #include "tools/message_head.h"
+#include "tools/raw_message.h"
 #include "tools/raw_writer.h"
 #include "tools/shell_quote.h"
 #include "tools/terminal.h"
@@ -198,7 +199,8 @@ Status CurlWriter::Put(const store::StoredExchange& exchange, std::string& out) 
     return {};
   }
   const store::StoredMessage& request = *exchange.request;
-  const MessageHead head = ParseHead(request.head);
+  const std::string raw_head = HeadOfStoredBody(request);
+  const MessageHead head = ParseHead(raw_head);
   const std::string base_url =
       options_.base_url.empty() ? "http://" + exchange.row.server.ToString() : options_.base_url;
   const bool has_body = HasBody(request);

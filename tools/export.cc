@@ -133,6 +133,10 @@ Result<ExitCode> ExportCommand::Write(store::LogReader& log, const store::Exchan
   writer.Begin(text);
   TRY(log.Visit(filter, [&](const store::ExchangeRow& row) {
     const Result<store::StoredExchange> exchange = log.Load(row);
+    if (!exchange && exchange.error().code == ErrorCode::kPermission) {
+      failed = exchange.error();  // the key is missing for the others, too
+      return false;
+    }
     if (!exchange) {
       // One damaged frame must not cost the others.
       PrintError(exchange.error(), json_errors_);

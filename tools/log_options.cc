@@ -8,13 +8,14 @@ namespace trafrec::tools {
 
 void LogOptions::AddLog(OptionSet& options, const std::string& description) {
   options.Positional("LOG", log_, description);
+  identity_.AddTo(options);
 }
 
 void LogOptions::AddSeveral(OptionSet& options, bool waits) {
   options.Group("Several recorders");
-  options.Folders("--also", also_, "LOG",
-                  "read this folder as a part of the same log: a copy, or the log of another "
-                  "machine's recorder; repeatable");
+  options.Texts("--also", also_, "LOG",
+                "read this folder as a part of the same log: a copy, or the log of another "
+                "machine's recorder; repeatable");
   if (waits) {
     options.List("--without", without_, "RECORDER",
                  "do not wait for this recorder: it is dead, or too far behind; repeatable, or "
@@ -44,6 +45,7 @@ std::vector<std::filesystem::path> LogOptions::folders() const {
 Result<std::unique_ptr<store::LogReader>> LogOptions::Open(const char* example, bool quiet) const {
   TRY(Check(example));
   store::LogSelection selection{.folders = folders(), .without = without_};
+  TRY_ASSIGN(selection.identities, identity_.Make());
   TRY_ASSIGN(auto log, store::LogReader::Open(std::move(selection)));
   if (!quiet) {
     for (const std::string& note : log->notes()) {

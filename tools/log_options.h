@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "store/log_reader.h"
+#include "tools/encryption_options.h"
 #include "tools/option_set.h"
 
 namespace trafrec::tools {
@@ -14,7 +15,7 @@ namespace trafrec::tools {
 /// The log that a command reads: a folder, or several that are read as one.
 class LogOptions {
  public:
-  /// The argument LOG.
+  /// The argument LOG, and --identity, which opens it if it is encrypted.
   void AddLog(OptionSet& options, const std::string& description);
   /// --also, and for commands that wait for recorders, --without.
   void AddSeveral(OptionSet& options, bool waits);
@@ -30,11 +31,15 @@ class LogOptions {
   /// The one folder, for what cannot be done with several: else an Error that names `option`.
   Result<std::string> OnlyFolder(const char* option) const;
 
+  /// Those that --identity names.
+  Result<store::Identities> Identities() const { return identity_.Make(); }
+
   const std::string& log() const { return log_; }
   const std::vector<std::string>& without() const { return without_; }
 
  private:
   std::string log_;
+  IdentityOptions identity_;
   std::vector<std::string> also_;
   std::vector<std::string> without_;
 };

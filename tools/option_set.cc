@@ -47,17 +47,17 @@ void OptionSet::List(const std::string& names, std::vector<std::string>& values,
       ->group(group_);
 }
 
-void OptionSet::Files(const std::string& names, std::vector<std::string>& values,
-                      const std::string& description) {
-  Folders(names, values, "FILE", description);
-}
-
-void OptionSet::Folders(const std::string& names, std::vector<std::string>& values,
-                        const std::string& metavar, const std::string& description) {
+void OptionSet::Texts(const std::string& names, std::vector<std::string>& values,
+                      const std::string& metavar, const std::string& description) {
   app_.add_option(names, values, description)
       ->type_name(metavar)
       ->allow_extra_args(false)
       ->group(group_);
+}
+
+void OptionSet::Files(const std::string& names, std::vector<std::string>& values,
+                      const std::string& description) {
+  Texts(names, values, "FILE", description);
 }
 
 void OptionSet::Ports(const std::string& names, std::vector<uint16_t>& values,

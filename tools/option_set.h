@@ -33,12 +33,11 @@ class OptionSet {
   /// Repeatable; commas separate, too.
   void List(const std::string& names, std::vector<std::string>& values, const std::string& metavar,
             const std::string& description);
-  /// Repeatable; a comma is part of the name.
+  /// Repeatable; a comma is part of the value.
+  void Texts(const std::string& names, std::vector<std::string>& values, const std::string& metavar,
+             const std::string& description);
   void Files(const std::string& names, std::vector<std::string>& values,
              const std::string& description);
-  /// The same, of folders.
-  void Folders(const std::string& names, std::vector<std::string>& values,
-               const std::string& metavar, const std::string& description);
   void Ports(const std::string& names, std::vector<uint16_t>& values,
              const std::string& description);
   void Number(const std::string& names, int& value, int least, int most, const std::string& metavar,

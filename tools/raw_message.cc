@@ -2,12 +2,36 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+
+#include "tools/message_head.h"
 
 namespace trafrec::tools {
 
+std::string HeadOfStoredBody(const store::StoredMessage& message) {
+  if (!HasFlag(message.facts.flags, store::Flag::kReencoded)) {
+    return message.head;
+  }
+  std::string head;
+  size_t copied = 0;
+  for (const HeaderField& field : ParseHead(message.head).fields) {
+    const auto at = static_cast<size_t>(field.line.data() - message.head.data());
+    if (SameFieldName(field.name, "Content-Encoding")) {
+      head += std::string_view(message.head).substr(copied, at - copied);
+      copied =
+          std::min(message.head.find('\n', at + field.line.size()), message.head.size() - 1) + 1;
+    } else if (SameFieldName(field.name, "Content-Length")) {
+      head += std::string_view(message.head).substr(copied, at - copied);
+      fmt::format_to(std::back_inserter(head), "{}: {}", field.name, message.body.size());
+      copied = at + field.line.size();
+    }
+  }
+  return head + message.head.substr(copied);
+}
+
 std::string ReframedMessage(const store::StoredMessage& message) {
-  std::string out = message.head;
+  std::string out = HeadOfStoredBody(message);
   if (message.facts.framing != store::Framing::kChunked) {
     return out + message.body;
   }

@@ -124,6 +124,8 @@ void RecordOptions::AddTo(OptionSet& options) {
   options.Files("--trust-sentinel", trusted_sentinels,
                 "a public key whose sentinels count; FILE:PURPOSE,PURPOSE for these purposes only; "
                 "repeatable");
+  redaction.AddTo(options);
+  encryption.AddTo(options);
   options.Group("Output");
   options.Flag("-q,--quiet", quiet, "no progress and no summary; errors are printed");
   options.Flag("--json", json, "the summary as one JSON object; no progress");
@@ -147,7 +149,8 @@ Status RecordOptions::Check() const {
     return Fail(ErrorCode::kUsage, "--retain-bytes and --retain-age are for live recordings",
                 "leave them out: a job that reads files keeps all that it reads");
   }
-  return {};
+  TRY(encryption.Check());
+  return redaction.Check(log);
 }
 
 Result<std::unique_ptr<capture::PacketSource>> RecordOptions::OpenSource() const {
@@ -167,6 +170,8 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   if (ports.size() == 1) {
     options.reassembly.http.server_port = ports.front();
   }
+  TRY_ASSIGN(options.reassembly.http.redaction, redaction.Make());
+  TRY_ASSIGN(options.log.encryption, encryption.Make());
   options.log.log = log;
   options.log.recorder = recorder.empty() ? DefaultRecorderName(HostName()) : recorder;
   options.log.version = kVersion;
@@ -178,10 +183,12 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   for (const uint16_t port : ports) {
     options.log.source += fmt::format(" port {}", port);
   }
-  for (const std::string& host : hosts) {
-    options.log.source += " host " + host;
+  if (!encryption.addresses) {
+    for (const std::string& host : hosts) {
+      options.log.source += " host " + host;
+    }
+    options.log.source += bpf.empty() ? "" : " filter " + bpf;
   }
-  options.log.source += bpf.empty() ? "" : " filter " + bpf;
   options.log.compression =
       compress == "none" ? store::Compression::kNone : store::Compression::kZstd;
   options.log.compression_level = level;

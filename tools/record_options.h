@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 #include "capture/recorder.h"
+#include "tools/encryption_options.h"
 #include "tools/option_set.h"
+#include "tools/redaction_options.h"
 
 namespace trafrec::tools {
 
@@ -33,6 +35,8 @@ struct RecordOptions {
   std::string retain_bytes;
   std::string retain_age;
   std::string sign;
+  RedactionOptions redaction;
+  RecipientOptions encryption;
   bool quiet = false;
   bool json = false;
 

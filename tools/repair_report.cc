@@ -62,8 +62,9 @@ std::string Json(const store::RepairReport& report, const std::string& out) {
 
 }  // namespace
 
-Result<ExitCode> Repair(const std::string& log, const std::string& out, bool quiet, bool json) {
-  TRY_ASSIGN(const store::RepairReport report, store::RepairLog(log, out));
+Result<ExitCode> Repair(const std::string& log, const std::string& out,
+                        const store::Identities& identities, bool quiet, bool json) {
+  TRY_ASSIGN(const store::RepairReport report, store::RepairLog(log, out, identities));
   if (!quiet) {
     TRY_ASSIGN(Output output, Output::Open(""));
     output.Write(json ? Json(report, out) : Words(report, out));

@@ -3,11 +3,13 @@
 #include <string>
 
 #include "base/error.h"
+#include "store/encryption.h"
 #include "tools/exit_code.h"
 
 namespace trafrec::tools {
 
 /// `trafrec verify --repair OUT LOG`: repairs, and says what was left out.
-Result<ExitCode> Repair(const std::string& log, const std::string& out, bool quiet, bool json);
+Result<ExitCode> Repair(const std::string& log, const std::string& out,
+                        const store::Identities& identities, bool quiet, bool json);
 
 }  // namespace trafrec::tools

@@ -24,6 +24,10 @@ std::string MeansInWords(const store::VerifyReport& report) {
   if (report.manifests > 0 && report.deep_segments > 0) {
     text += fmt::format("  {} checked frame by frame\n", CountOf(report.deep_segments, "segment"));
   }
+  if (report.sealed_frames > 0) {
+    text += "  " + CountOf(report.sealed_frames, "frame") +
+            " encrypted: only checksums were compared; --identity KEYFILE opens them\n";
+  }
   if (report.deleted_segments > 0) {
     text += fmt::format("  {} deleted by retention, as tombstones say\n",
                         CountOf(report.deleted_segments, "segment"));
@@ -50,6 +54,7 @@ std::string JsonOf(const store::VerifyReport& report) {
   json.Number("frames", report.frames);
   json.Number("entries", report.entries);
   json.Number("bytes", report.bytes);
+  json.Number("sealed_frames", report.sealed_frames);
   json.Number("manifests", report.manifests);
   json.Number("blocks", report.blocks);
   json.Number("deep_segments", report.deep_segments);
@@ -115,9 +120,10 @@ class VerifyCommand : public Command {
       TRY_ASSIGN(const store::crypto::VerifyKey key, store::crypto::ReadVerifyKey(file));
       options.trusted.push_back(key);
     }
+    TRY_ASSIGN(options.identities, log_.Identities());
     if (!repair_.empty()) {
       TRY_ASSIGN(const std::string folder, log_.OnlyFolder("--repair"));
-      return Repair(folder, repair_, quiet_, json_);
+      return Repair(folder, repair_, options.identities, quiet_, json_);
     }
     TRY_ASSIGN(const store::VerifyReport report, store::VerifyFolders(log_.folders(), options));
     if (!quiet_) {

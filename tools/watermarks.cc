@@ -39,15 +39,17 @@ struct Report {
 /// A damaged frame takes the answer away, not the watermark.
 void AddAnswer(store::LogReader& log, Watermark& watermark) {
   const auto row = log.Find(FormatExchangeId(watermark.first.id));
+  if (row) {
+    watermark.status = row->status;
+    watermark.method = row->method;
+    watermark.target = row->target;
+  }
   const auto exchange =
       row ? log.Load(*row) : Result<store::StoredExchange>(std::unexpected(row.error()));
   if (!exchange) {
     watermark.state.trouble = "its answer cannot be read: " + exchange.error().what;
     return;
   }
-  watermark.status = exchange->row.status;
-  watermark.method = exchange->row.method;
-  watermark.target = exchange->row.target;
   if (!exchange->response) {
     watermark.state.trouble = "its answer is not in the log";
     return;

@@ -3,12 +3,14 @@
 #include <array>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "reassembly/http/head.h"
 #include "reassembly/http/intrusive_list.h"
+#include "store/crypto/hash.h"
 #include "store/records.h"
 
 namespace trafrec::reassembly {
@@ -33,7 +35,8 @@ struct Message {
   bool head_complete = false;
   bool ended = false;  ///< no byte of it will follow
   bool put = false;
-  bool shed = false;  ///< its body is not stored
+  bool shed = false;                              ///< its body is not stored
+  std::unique_ptr<store::crypto::Hmac> withheld;  ///< of a body too large for redaction
 
   uint64_t end() const { return facts.flow_offset + facts.wire_bytes; }
   bool covered() const { return facts.acked_bytes >= facts.wire_bytes; }

@@ -84,6 +84,7 @@ void Clear(Message& message) {
   message.body.clear();
   message.trailers.clear();
   message.extents = 0;
+  message.withheld.reset();
   message.peer_offset.reset();
   message.present = message.head_complete = message.ended = message.put = message.shed = false;
 }
@@ -91,7 +92,11 @@ void Clear(Message& message) {
 }  // namespace
 
 ExchangeBook::ExchangeBook(HttpLayerOptions options, MemoryAccount& memory, store::RecordSink& sink)
-    : options_(std::move(options)), memory_(memory), sink_(sink) {}
+    : options_(std::move(options)), memory_(memory), sink_(sink) {
+  if (options_.redaction) {
+    redactor_ = std::make_unique<Redactor>(options_.redaction);
+  }
+}
 
 ExchangeBook::~ExchangeBook() { memory_.used_bytes -= pooled_bytes_; }
 
@@ -157,13 +162,19 @@ void ExchangeBook::AppendBody(Exchange& exchange, Side side, Bytes bytes) {
     return;
   }
   message.facts.body_stored_bytes += bytes.size();
+  if (HoldsBodies()) {
+    HoldBody(message, bytes);
+    Charge(exchange);
+    return;
+  }
   const bool grows = message.body.capacity() - message.body.size() < bytes.size();
   if (grows) {
     GrowBody(message, bytes.size());
   }
   message.body.append(AsText(bytes));
   if (message.body.size() >= limits::kExtentBytes) {
-    PutExtent(exchange, side);
+    PutExtent(exchange, side, AsBytes(message.body));
+    message.body.clear();
   }
   if (grows) {
     Charge(exchange);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <list>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "reassembly/http/http_counts.h"
 #include "reassembly/http/http_layer.h"
 #include "reassembly/http/time_queue.h"
+#include "reassembly/redaction/redactor.h"
 #include "store/record_sink.h"
 
 namespace trafrec::reassembly {
@@ -37,6 +39,8 @@ class ExchangeBook {
   void DecideShedding(Exchange& exchange, store::Side side);
   /// Appends to the body and spills it in extents when it is large.
   void AppendBody(Exchange& exchange, store::Side side, Bytes bytes);
+  /// A head as it may be kept beyond the message that it belongs to.
+  std::string Redacted(std::string_view head);
   /// Brings the exchange's charge up to date. Whoever made a buffer of it larger calls it.
   void Charge(Exchange& exchange);
 
@@ -71,9 +75,14 @@ class ExchangeBook {
   void RunDue();
   void SetNextDue();
   void PutOpenRow(Exchange& exchange);
+  void ShowRequest(Exchange& exchange);
   void PutMessage(Exchange& exchange, store::Side side);
   void PutExchange(Exchange& exchange, store::Flags extra);
-  void PutExtent(Exchange& exchange, store::Side side);
+  void PutExtent(Exchange& exchange, store::Side side, Bytes bytes);
+  void PutBodyInExtents(Exchange& exchange, store::Side side, size_t rest_max);
+  bool HoldsBodies() const { return redactor_ != nullptr && redactor_->reads_bodies(); }
+  void HoldBody(Message& message, Bytes bytes);
+  void RedactBody(Message& message);
   void CountExchange(const Exchange& exchange, store::Flags flags);
   bool ShedWhole(Exchange& exchange);
   void NoteShed(uint64_t messages, uint64_t bytes);
@@ -86,6 +95,7 @@ class ExchangeBook {
   HttpLayerOptions options_;
   MemoryAccount& memory_;
   store::RecordSink& sink_;
+  std::unique_ptr<Redactor> redactor_;  ///< null: secrets are kept
   HttpCounts counts_;
 
   std::list<Exchange> live_;

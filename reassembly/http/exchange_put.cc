@@ -28,13 +28,32 @@ std::string_view HostOf(const Exchange& exchange, std::string_view head) {
 
 }  // namespace
 
-void ExchangeBook::PutExtent(Exchange& exchange, Side side) {
+void ExchangeBook::PutExtent(Exchange& exchange, Side side, Bytes bytes) {
   Message& message = exchange.message(side);
   exchange.owner->BeforePut();
-  sink_.PutExtent(store::MessageIdOf(exchange.number, side), message.extents,
-                  AsBytes(message.body));
+  sink_.PutExtent(store::MessageIdOf(exchange.number, side), message.extents, bytes);
   ++message.extents;
-  message.body.clear();
+}
+
+/// Puts the body, or all but `rest_max` bytes of it.
+void ExchangeBook::PutBodyInExtents(Exchange& exchange, Side side, size_t rest_max) {
+  std::string& body = exchange.message(side).body;
+  size_t at = 0;
+  for (; body.size() - at > rest_max; at += std::min(limits::kExtentBytes, body.size() - at)) {
+    PutExtent(exchange, side,
+              AsBytes(body).subspan(at, std::min(limits::kExtentBytes, body.size() - at)));
+  }
+  body.erase(0, at);
+}
+
+/// To the sink, before redaction: a signature covers what was sent.
+void ExchangeBook::ShowRequest(Exchange& exchange) {
+  Message& request = exchange.request();
+  request.record.id = store::MessageIdOf(exchange.number, Side::kClient);
+  request.record.head = AsBytes(request.head);
+  request.record.body_rest = AsBytes(request.body);
+  request.record.extents = request.extents;
+  sink_.SeeRequest(request.record, exchange.target.In(request.head));
 }
 
 void ExchangeBook::PutMessage(Exchange& exchange, Side side) {
@@ -46,22 +65,41 @@ void ExchangeBook::PutMessage(Exchange& exchange, Side side) {
   if (message.shed) {
     message.facts.flags |= FlagBit(Flag::kBodyShed);
   }
+  if (side == Side::kClient && !message.put) {
+    ShowRequest(exchange);
+  }
+  const bool held = HoldsBodies() && HasFlag(message.facts.flags, Flag::kOpen);
+  if (HoldsBodies() && !held) {
+    RedactBody(message);
+    Charge(exchange);
+  }
+  std::string redacted_trailers;
+  if (redactor_ && !message.trailers.empty()) {
+    redacted_trailers = redactor_->Fields(message.trailers);
+  }
+  const Bytes trailers = AsBytes(redactor_ ? redacted_trailers : message.trailers);
   if (message.put) {
-    if (!message.body.empty()) {
-      PutExtent(exchange, side);
-    }
-    sink_.PutMessageFacts(id, message.facts, AsBytes(message.trailers), message.extents);
+    PutBodyInExtents(exchange, side, 0);
+    sink_.PutMessageFacts(id, message.facts, trailers, message.extents);
     return;
   }
+  if (!held) {
+    PutBodyInExtents(exchange, side, limits::kExtentBytes);
+  }
+  const uint64_t stored_bytes = message.facts.body_stored_bytes;
   store::MessageRecord& record = message.record;
   record.id = id;
   record.connection = exchange.owner->connection_number();
-  record.head = AsBytes(message.head);
-  record.body_rest = AsBytes(message.body);
-  record.trailers = AsBytes(message.trailers);
+  record.head = AsBytes(redactor_ ? redactor_->Head(message.head) : message.head);
+  record.body_rest = held ? Bytes() : AsBytes(message.body);
+  record.trailers = trailers;
   record.extents = message.extents;
+  record.facts.body_stored_bytes = held ? 0 : stored_bytes;
   sink_.PutMessage(record);
-  message.body.clear();
+  record.facts.body_stored_bytes = stored_bytes;
+  if (!held) {
+    message.body.clear();
+  }
   message.put = true;
   --counts_.messages_in_flight;
   ++counts_.messages_put;
@@ -92,9 +130,11 @@ void ExchangeBook::PutExchange(Exchange& exchange, store::Flags extra) {
     record_.flags |= FlagBit(Flag::kRequestMissing);
   }
   const std::string_view head = request.head;
+  const std::string_view target = exchange.target.In(head);
+  const std::string_view host = HostOf(exchange, head);
   record_.method = exchange.method.In(head);
-  record_.target = exchange.target.In(head);
-  record_.host = HostOf(exchange, head);
+  record_.target = redactor_ ? redactor_->Target(target) : target;
+  record_.host = redactor_ ? redactor_->Host(host) : host;
   std::swap(record_.interim, exchange.interim);
   sink_.PutExchange(record_);
   std::swap(record_.interim, exchange.interim);
@@ -120,13 +160,12 @@ void ExchangeBook::CountExchange(const Exchange& exchange, store::Flags flags) {
 void ExchangeBook::PutOpenRow(Exchange& exchange) {
   Message& request = exchange.request();
   exchange.owner->BeforePut();
-  const store::Flags flags = request.facts.flags;
   if (!request.ended) {
     request.facts.flags |= FlagBit(Flag::kOpen);
   }
   PutMessage(exchange, Side::kClient);
   PutExchange(exchange, FlagBit(Flag::kOpen));
-  request.facts.flags = flags | (request.facts.flags & FlagBit(Flag::kBodyShed));
+  request.facts.flags &= ~FlagBit(Flag::kOpen);
   exchange.open_put = true;
   by_number_.Remove(&exchange);
 }

@@ -11,6 +11,8 @@
 
 namespace trafrec::reassembly {
 
+struct Redaction;
+
 struct HttpLayerOptions {
   std::function<std::string(uint16_t)> interface_name;  ///< for connection records
   uint16_t server_port =
@@ -18,6 +20,8 @@ struct HttpLayerOptions {
   /// 0 … 1, asked when live: how full the way to the disk is; by it bodies and messages are shed
   /// (docs/accounting.md). Empty for file sources: offline nothing is shed but by limits.
   std::function<double()> pressure;
+  /// What is secret; null: everything is kept as it was sent.
+  std::shared_ptr<const Redaction> redaction;
 };
 
 /// Turns chunks and gaps into messages and messages into exchanges, and puts them into the sink.

@@ -221,7 +221,7 @@ bool HttpConnection::TakeInterim(const Pairing::Decision& decision, const Messag
   if (decision.kind == Pairing::Kind::kPaired) {
     Exchange& exchange = *active_->pairing.At(decision.index);
     if (exchange.interim.size() < kInterimMax) {
-      exchange.interim.push_back({start.at, line.status, std::string(head)});
+      exchange.interim.push_back({start.at, line.status, book_.Redacted(head)});
       book_.Charge(exchange);
     }
     active_->pairing.OnInterim(decision, start.offset + head.size());

@@ -11,7 +11,9 @@
 #include <string_view>
 
 #include "store/crypto/encoding.h"
+#include "store/crypto/hash.h"
 #include "store/crypto/limits.h"
+#include "store/crypto/random.h"
 
 namespace trafrec::store::crypto {
 namespace {
@@ -32,7 +34,9 @@ constexpr Kind kSignSecret = {"sign-secret", true, "sign", "a secret key for sig
 constexpr Kind kSignPublic = {"sign-public", false, "sign", "a public key for signatures"};
 constexpr Kind kEncryptSecret = {"encrypt-secret", true, "encrypt", "a secret key for decryption"};
 constexpr Kind kEncryptPublic = {"encrypt-public", false, "encrypt", "a public key for encryption"};
-constexpr std::array kKinds = {kSignSecret, kSignPublic, kEncryptSecret, kEncryptPublic};
+constexpr Kind kRedactSecret = {"redact-secret", true, "redact", "a secret key for redaction"};
+constexpr std::array kKinds = {kSignSecret, kSignPublic, kEncryptSecret, kEncryptPublic,
+                               kRedactSecret};
 
 class Descriptor {
  public:
@@ -57,7 +61,9 @@ std::unexpected<Error> NotAKey(const fs::path& path, const std::string& reason) 
 
 /// Of a file that is a key, but not the one that is asked for.
 std::unexpected<Error> WrongKind(const fs::path& path, const Kind& is, const Kind& wanted) {
-  std::string remedy = fmt::format("make one with trafrec keygen --for {}", wanted.purpose);
+  std::string remedy = wanted.word == kRedactSecret.word
+                           ? "name a file that does not exist yet: recording makes it"
+                           : fmt::format("make one with trafrec keygen --for {}", wanted.purpose);
   if (is.purpose == wanted.purpose) {
     remedy = wanted.secret ? "name the secret file: the one without .pub"
                            : "name the public file, " + PublicPathOf(path).string();
@@ -146,7 +152,7 @@ Result<ReadKey> Read(const fs::path& path, const Kind& wanted) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) {
     return FailErrno(errno, "cannot open the key file " + path.string(),
-                     errno == ENOENT
+                     errno == ENOENT && wanted.word != kRedactSecret.word
                          ? fmt::format("check the path, or make a key with trafrec keygen --for {}",
                                        wanted.purpose)
                          : "");
@@ -226,6 +232,35 @@ Status WritePair(const fs::path& path, const Kind& secret_kind, Bytes secret,
   return {};
 }
 
+/// Nobody can compute the key from it.
+std::string RedactionKeyId(const RedactionKey& key) {
+  Hmac hmac(key.bytes());
+  hmac.Update(AsBytes("trafrec redaction key"));
+  return KeyIdOf(hmac.Finish());
+}
+
+/// Under a name of its own first, so that nobody ever reads half a key.
+Status MakeRedactionKey(const fs::path& path) {
+  std::error_code failure;
+  if (path.has_parent_path()) {
+    fs::create_directories(path.parent_path(), failure);
+    if (failure) {
+      return FailErrno(failure.value(), "cannot make the folder of the key file " + path.string());
+    }
+  }
+  RedactionKey key;
+  FillRandom(key.bytes());
+  const std::string draft = path.string() + "." + RedactionKeyId(key);
+  TRY(WriteNew(draft, kRedactSecret, RedactionKeyId(key), key.bytes()));
+  const int linked = link(draft.c_str(), path.c_str());
+  const int reason = errno;
+  unlink(draft.c_str());
+  if (linked != 0 && reason != EEXIST) {
+    return FailErrno(reason, "cannot make the key file " + path.string());
+  }
+  return {};
+}
+
 }  // namespace
 
 fs::path PublicPathOf(const fs::path& secret_path) { return secret_path.string() + ".pub"; }
@@ -265,6 +300,15 @@ Status WriteKeyFiles(const fs::path& path, const SigningKey& key) {
 Status WriteKeyFiles(const fs::path& path, const Identity& identity) {
   return WritePair(path, kEncryptSecret, identity.secret(), kEncryptPublic,
                    identity.recipient().bytes(), identity.id());
+}
+
+Result<RedactionKey> ReadOrMakeRedactionKey(const fs::path& path) {
+  if (std::error_code ignored; !fs::exists(path, ignored)) {
+    TRY(MakeRedactionKey(path));
+  }
+  TRY_ASSIGN(ReadKey key, Read(path, kRedactSecret));
+  TRY(RequireId(path, key.id, RedactionKeyId(key.bytes)));
+  return std::move(key.bytes);
 }
 
 }  // namespace trafrec::store::crypto

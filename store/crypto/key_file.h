@@ -7,8 +7,9 @@
 #include "store/crypto/signing.h"
 
 // A key as a file of two lines: `trafrec-key/1 KIND KEYID`, then the 32 bytes of the key in base64.
-// KIND is sign-secret (the seed), sign-public, encrypt-secret or encrypt-public; KEYID is that of
-// the public key. A secret file is for its owner only, and is refused when others may read it.
+// KIND is sign-secret (the seed), sign-public, encrypt-secret, encrypt-public or redact-secret;
+// KEYID is that of the public key, or of a hash where there is none. A secret file is for its owner
+// only, and is refused when others may read it.
 
 namespace trafrec::store::crypto {
 
@@ -23,5 +24,12 @@ std::filesystem::path PublicPathOf(const std::filesystem::path& secret_path);
 /// Makes `path` and its public file. Neither is ever overwritten; after a failure neither is left.
 Status WriteKeyFiles(const std::filesystem::path& path, const SigningKey& key);
 Status WriteKeyFiles(const std::filesystem::path& path, const Identity& identity);
+
+/// The key of the tokens that stand for redacted values.
+using RedactionKey = SecretBytes<32>;
+
+/// Makes the file, and the folders above it, if it is not there. Of several that make it at a time
+/// all get the same key.
+Result<RedactionKey> ReadOrMakeRedactionKey(const std::filesystem::path& path);
 
 }  // namespace trafrec::store::crypto

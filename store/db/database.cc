@@ -227,6 +227,12 @@ Result<std::string> Database::QueryText(std::string_view sql) {
   return row ? std::string(statement.Text(0)) : std::string();
 }
 
+Status Database::Attach(const std::filesystem::path& path, bool immutable, std::string_view name) {
+  const std::string uri = UriOf(path, immutable ? "?immutable=1" : "?mode=ro");
+  TRY_ASSIGN(Statement attach, Prepare("ATTACH ? AS ?"));
+  return attach.Bind(0, std::string_view(uri)).Bind(1, name).Run();
+}
+
 int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }

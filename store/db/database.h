@@ -105,6 +105,9 @@ class Database {
   /// Inside BEGIN … COMMIT. SQLite leaves a transaction by itself on some errors (a full disk).
   bool in_transaction() const;
 
+  /// Lets statements read another file, too, as `name`. Not within a transaction.
+  Status Attach(const std::filesystem::path& path, bool immutable, std::string_view name);
+
   /// From now on the WAL is moved into the file by Checkpoint alone, and wal_pages counts it.
   void CheckpointByHand();
   /// Pages in the WAL at the last commit.

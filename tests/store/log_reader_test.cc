@@ -261,5 +261,12 @@ TEST(LogReader, AttemptsSayHowTheyWent) {
   EXPECT_THAT(ended.counters, testing::Contains(testing::Field(&Counter::value, 12)));
 }
 
+TEST(DamagedRows, ConnectionWithoutAnAddressIsShownWithout) {
+  const TemporaryFolder folder;
+  MakeLog(Finite(folder / "log"), 2, 10);
+  Spoil(FirstSegment(folder / "log"), "UPDATE connection SET client_address=NULL");
+  EXPECT_EQ(Numbers(*OpenReader(folder / "log")).size(), 2U);
+}
+
 }  // namespace
 }  // namespace trafrec::store

@@ -213,18 +213,18 @@ TEST(Sealing, AttachedReaderDelaysItAndKeepsReading) {
 
 TEST(Sealing, RotationGoesOnBesideAnAttachedReader) {
   const TemporaryFolder folder;
-  LogWriterOptions options = Live(folder / "log");
-  options.segment_bytes_max = 1;
+  const LogWriterOptions options = Live(folder / "log");
   auto writer = std::move(LogWriter::Open(options)).value();
   PutExchanges(*writer, 1, 10);
   writer->Drain();
-  std::optional<AttachedReader> reader(folder.path() / "log/r/0001" /
-                                       FileNames(options.log, 1).front());
+  std::optional<AttachedReader> reader(folder.path() / "log/r/0001/000001.open");
+  writer->Rotate();
   PutExchanges(*writer, 11, 20);
   writer->Drain();
   EXPECT_EQ(writer->written().exchanges_below, 21U);
   reader.reset();
   ASSERT_TRUE(writer->Close(TimeOf(20)).has_value());
+  EXPECT_GT(FileNames(options.log, 1).size(), 1U);
   for (const std::string& name : FileNames(options.log, 1)) {
     EXPECT_THAT(name, testing::EndsWith(".sqlite"));
   }

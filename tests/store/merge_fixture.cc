@@ -30,10 +30,12 @@ Flags FlagsOfRequest(const Sight& sight) {
 
 }  // namespace
 
-Witness::Witness(const std::filesystem::path& log, const std::string& name, Place place, bool live)
+Witness::Witness(const std::filesystem::path& log, const std::string& name, Place place, bool live,
+                 const Encryption& encryption)
     : place_(place) {
   LogWriterOptions options = live ? Live(log) : Finite(log);
   options.recorder = name;
+  options.encryption = encryption;
   writer_ = LogWriter::Open(options).value();
 }
 

@@ -43,8 +43,8 @@ class Witness {
   };
 
   Witness(const std::filesystem::path& log, const std::string& name) : Witness(log, name, {}, {}) {}
-  Witness(const std::filesystem::path& log, const std::string& name, Place place,
-          bool live = false);
+  Witness(const std::filesystem::path& log, const std::string& name, Place place, bool live = false,
+          const Encryption& encryption = {});
 
   Witness& Saw(const Sight& sight);
   /// Whole ones.

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Reads a finished log with nothing but docs/segment_format.md, sqlite3 and zstandard.
+"""Reads a finished log with nothing but docs/segment_format.md, sqlite3, zstandard and PyNaCl.
 
-python_reader.py LOG [DIGEST] prints one JSON object an exchange, in the order of the log. DIGEST is
-crc32 or a name that hashlib knows (sha256). It is here to prove that the document is enough.
+python_reader.py LOG [DIGEST [KEYFILE]] prints one JSON object an exchange, in the order of the log. DIGEST is crc32 or a
+name that hashlib knows (sha256); KEYFILE opens encrypted segments. It is here to prove that the document is enough.
 """
 
+import base64
 import hashlib
 import json
 import sqlite3
@@ -15,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import zstandard
+from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt
+from nacl.public import PrivateKey, SealedBox
 
 HEADER = struct.Struct("<IHBBIIIIII")
 MAGIC = 0x46465254
@@ -51,22 +54,39 @@ def numbers(facts):
 
 
 class Segment:
-    def __init__(self, path):
+    def __init__(self, path, identity):
         self.db = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
         self.db.text_factory = bytes
         assert self.one("PRAGMA application_id") == (0x74726663,) and self.one("PRAGMA user_version") == (1,)
         self.facts = {key.decode(): value for key, value in self.db.execute("SELECT * FROM attempt")}
+        self.key = None
+        if "encryption" in self.facts:
+            assert self.facts["encryption"] == b"xchacha20poly1305"
+            key_id, secret = identity
+            sealed = self.one("SELECT sealed FROM recipient WHERE key=?", key_id)[0]
+            self.key = SealedBox(PrivateKey(secret)).decrypt(sealed)
         self.frame = lru_cache(16)(self.frame)
+
+    def decrypt(self, data, what, *numbers):
+        names = [self.facts[name] for name in ("log_id", "recorder", "attempt", "segment")]
+        names = [name.decode() if isinstance(name, bytes) else str(name) for name in names]
+        place = " ".join(["trafrec/1", what, *names, *map(str, numbers)]).encode()
+        return crypto_aead_xchacha20poly1305_ietf_decrypt(data[24:], place, data[:24], self.key)
+
+    def text(self, number, data):
+        return self.decrypt(data, "text", number) if self.key and data is not None else data
 
     def one(self, sql, *values):
         return self.db.execute(sql, values).fetchone()
 
     def frame(self, number):  # its entries: (kind, facts, payload)
         data = self.one("SELECT data FROM frame WHERE id=?", number)[0]
-        magic, version, codec, _, _, _, raw_length, stored_length, count, checksum = HEADER.unpack(data[:32])
+        magic, version, codec, _, _, key_id, raw_length, stored_length, count, checksum = HEADER.unpack(data[:32])
         assert (magic, version, stored_length) == (MAGIC, 1, len(data) - 32)
         assert zlib.crc32(data[:28] + bytes(4) + data[32:]) == checksum
         raw = data[32:]
+        if key_id:
+            raw = self.decrypt(raw, "frame", number, count, codec, raw_length)
         if codec == 1:
             raw = zstandard.ZstdDecompressor().decompress(raw, max_output_size=raw_length)
         entries, at = [], 0
@@ -125,9 +145,10 @@ def attempt_exchanges(recorder, attempt, segments, digest):
     rows = {}
     for index, segment in enumerate(segments):
         for row in segment.db.execute(
-            "SELECT n, began_ns, method, t.bytes, status, flags, parts FROM exchange LEFT JOIN text t ON t.id=target"
+            "SELECT n, began_ns, method, t.bytes, status, flags, parts, t.id FROM exchange LEFT JOIN text t ON t.id=target"
         ):
-            rows[row[0]] = (index, *row)
+            number, began, method, target, *rest, text = row
+            rows[number] = (index, number, began, method, segment.text(text, target), *rest)
     marks = sentinels(segments)
     for index, number, began, method, target, status, flags, parts in rows.values():
         method, target = ((text or b"").decode("utf-8", "backslashreplace") for text in (method, target))
@@ -152,6 +173,10 @@ def discarded_attempts(log):
 def main():
     log = Path(sys.argv[1])
     name = sys.argv[2] if len(sys.argv) > 2 else "sha256"
+    identity = None
+    if len(sys.argv) > 3:
+        first, second = Path(sys.argv[3]).read_text().splitlines()
+        identity = (first.split()[2], base64.b64decode(second))
 
     def digest(data):
         return f"{zlib.crc32(data):08x}" if name == "crc32" else hashlib.new(name, data).hexdigest()
@@ -162,7 +187,7 @@ def main():
     for directory in log.glob("*/[0-9][0-9][0-9][0-9]*"):
         if (directory.parent.name, int(directory.name)) in discarded:
             continue
-        segments = [Segment(p) for p in sorted(directory.iterdir()) if p.suffix in (".sqlite", ".sealing")]
+        segments = [Segment(p, identity) for p in sorted(directory.iterdir()) if p.suffix in (".sqlite", ".sealing")]
         if segments and (segments[0].facts["live"] or "ended_ns" in segments[-1].facts):
             lines += attempt_exchanges(directory.parent.name, int(directory.name), segments, digest)
     for _, line in sorted(lines, key=lambda pair: pair[0]):

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "store/codec/checksum.h"
+#include "store/crypto/key_file.h"
 #include "store/exchange_id.h"
 #include "tests/store/reader_fixture.h"
 
@@ -20,9 +21,9 @@ namespace {
 using Json = nlohmann::json;
 
 /// The lines of tests/store/python_reader.py.
-std::vector<Json> PythonReads(const std::filesystem::path& log) {
-  const std::string command =
-      fmt::format("{} {} {} crc32", TRAFREC_PYTHON, TRAFREC_PYTHON_READER, log.string());
+std::vector<Json> PythonReads(const std::filesystem::path& log, const std::string& key_file) {
+  const std::string command = fmt::format("{} {} {} crc32 {}", TRAFREC_PYTHON,
+                                          TRAFREC_PYTHON_READER, log.string(), key_file);
   std::vector<Json> lines;
   FILE* const pipe = popen(command.c_str(), "r");
   EXPECT_NE(pipe, nullptr);
@@ -52,8 +53,8 @@ Json MessageLine(const std::optional<StoredMessage>& message) {
           {"flags", message->facts.flags}};
 }
 
-std::vector<Json> OursReads(const std::filesystem::path& log) {
-  const auto reader = OpenReader(log);
+std::vector<Json> OursReads(const std::filesystem::path& log, const Identities& identities) {
+  const auto reader = LogReader::Open(log, identities).value();
   std::map<ExchangeId, Json> sentinels;
   const std::vector<SentinelRow> rows = reader->Sentinels().value();
   for (const SentinelRow& row : rows) {
@@ -112,23 +113,31 @@ void PutSentinels(LogWriter& writer) {
       {8, SentinelVerdict::kMalformed, TimeOf(8), "", "", 0, "", "", "sig is missing"});
 }
 
-struct Compressed {
+struct Packed {
   Compression by;
+  bool encrypted = false;
 
-  friend void PrintTo(const Compressed& compressed, std::ostream* out) {
-    *out << (compressed.by == Compression::kZstd ? "zstd" : "uncompressed");
+  friend void PrintTo(const Packed& packed, std::ostream* out) {
+    *out << (packed.by == Compression::kZstd ? "zstd" : "uncompressed")
+         << (packed.encrypted ? ", encrypted" : "");
   }
 };
 
-class PythonReader : public testing::TestWithParam<Compressed> {};
+class PythonReader : public testing::TestWithParam<Packed> {};
 
 TEST_P(PythonReader, FindsWhatOurReaderFinds) {
   const TemporaryFolder folder;
   const std::filesystem::path log = folder / "log";
+  std::vector<crypto::Identity> keys;
+  keys.push_back(crypto::Identity::Generate());
+  ASSERT_TRUE(crypto::WriteKeyFiles(folder / "key", keys.front()));
   for (const char* recorder : {"web-2", "r"}) {
     LogWriterOptions options = Finite(log);
     options.recorder = recorder;
     options.compression = GetParam().by;
+    if (GetParam().encrypted) {
+      options.encryption = {{keys.front().recipient()}, true};
+    }
     options.segment_bytes_max = 100'000;
     auto writer = LogWriter::Open(options).value();
     // Each recorder saw exchanges of its own: our reader would show common ones once.
@@ -139,14 +148,15 @@ TEST_P(PythonReader, FindsWhatOurReaderFinds) {
     PutSentinels(*writer);
     ASSERT_TRUE(writer->Close(TimeOf(first + 60)));
   }
-  const std::vector<Json> ours = OursReads(log);
+  const auto identities = std::make_shared<std::vector<crypto::Identity>>(std::move(keys));
+  const std::vector<Json> ours = OursReads(log, identities);
   ASSERT_EQ(ours.size(), 2 * 47U);
-  EXPECT_EQ(PythonReads(log), ours);
+  EXPECT_EQ(PythonReads(log, folder / "key"), ours);
 }
 
 INSTANTIATE_TEST_SUITE_P(Logs, PythonReader,
-                         testing::Values(Compressed{Compression::kZstd},
-                                         Compressed{Compression::kNone}));
+                         testing::Values(Packed{Compression::kZstd}, Packed{Compression::kNone},
+                                         Packed{Compression::kZstd, true}));
 
 }  // namespace
 }  // namespace trafrec::store

@@ -71,8 +71,9 @@ class Verifiers : public testing::Test {
       reasons.emplace_back("malformed");
       const ExchangeNumber number = reasons.size();
       const std::string head = "X / HTTP/1.1\r\nUser-Agent: " + passing.user_agent + "\r\n\r\n";
-      watch.PutMessage(
-          Message(MessageIdOf(number, Side::kClient), AsBytes(head), AsBytes(passing.body)));
+      watch.SeeRequest(
+          Message(MessageIdOf(number, Side::kClient), AsBytes(head), AsBytes(passing.body)),
+          passing.target);
       ExchangeRecord exchange = Exchange(number);
       exchange.method = passing.method;
       exchange.target = passing.target;

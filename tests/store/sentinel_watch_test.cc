@@ -75,6 +75,7 @@ class Watch : public testing::Test {
     MessageRecord message =
         Message(MessageIdOf(++number_, Side::kClient), AsBytes(head), AsBytes(passing.body));
     message.facts.flags = flags;
+    watch_.SeeRequest(message, passing.target);
     watch_.PutMessage(message);
   }
   void PutExchange(const Passing& passing, ExchangeNumber of, Flags flags) {
@@ -283,7 +284,7 @@ TEST_F(Watch, AnotherRecordersSightingIsNoReplay) {
                       [&](const SentinelRecord& record) { others.push_back(record); });
   const std::string head =
       "GET " + passing.target + " HTTP/1.1\r\nUser-Agent: " + passing.user_agent + "\r\n\r\n";
-  other.PutMessage(Message(MessageIdOf(1, Side::kClient), AsBytes(head), {}));
+  other.SeeRequest(Message(MessageIdOf(1, Side::kClient), AsBytes(head), {}), passing.target);
   ExchangeRecord exchange = Exchange(1);
   exchange.method = "GET";
   exchange.target = passing.target;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "tests/support/temporary_folder.h"
 
 namespace trafrec::test_support {
 namespace {
@@ -27,6 +29,16 @@ struct Child {
   int err;
 };
 
+/// A place for what a program keeps of itself, removed with the test. What root keeps is not for
+/// others.
+std::string ConfigHome(bool unprivileged) {
+  static const TemporaryFolder mine;
+  static const TemporaryFolder for_others;
+  const std::string path = (unprivileged ? for_others : mine).path().string();
+  CHECK(chmod(path.c_str(), unprivileged ? 0777 : 0700) == 0);
+  return path;
+}
+
 std::vector<std::string> Environment(const RunOptions& options) {
   std::vector<std::string> variables;
   for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -37,6 +49,9 @@ std::vector<std::string> Environment(const RunOptions& options) {
     if (!ours && !options.environment.contains(text.substr(0, text.find('=')))) {
       variables.push_back(text);
     }
+  }
+  if (!options.environment.contains("XDG_CONFIG_HOME")) {
+    variables.push_back("XDG_CONFIG_HOME=" + ConfigHome(options.unprivileged));
   }
   for (const auto& [name, value] : options.environment) {
     variables.push_back(name + "=" + value);

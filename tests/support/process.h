@@ -20,8 +20,8 @@ struct RunOptions {
   bool unprivileged = false;  ///< as a user without rights (the tests may run as root)
 };
 
-/// Runs a program, without the caller's TRAFREC_ variables, config file or terminal, and waits for
-/// its end. The first argument is its path.
+/// Runs a program, without the caller's TRAFREC_ variables, config file or terminal, with an empty
+/// folder for its own, and waits for its end. The first argument is its path.
 Outcome RunToEnd(const std::vector<std::string>& arguments, const RunOptions& options = {});
 
 /// One that runs beside the test. Killed if it outlives the object.

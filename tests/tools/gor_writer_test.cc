@@ -76,6 +76,17 @@ TEST(Gor, AnEmptyChunkedBodyIsItsLastChunk) {
   EXPECT_NE(Written(exchange).find("\r\n\r\n0\r\n\r\n\n🐵"), std::string::npos);
 }
 
+TEST(Gor, AHeadFitsTheBodyThatRedactionChanged) {
+  Exchange exchange(7);
+  exchange.Request(
+      "POST / HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: 99\r\nHost: es\r\n\r\n", "{}");
+  exchange.stored().request->facts.flags |= FlagBit(store::Flag::kReencoded);
+  const std::vector<std::string> records = Records(Written(exchange));
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].substr(records[0].find('\n') + 1),
+            "POST / HTTP/1.1\r\nContent-Length: 2\r\nHost: es\r\n\r\n{}");
+}
+
 TEST(Gor, AMessageWithAGapIsLeftOutAndCounted) {
   Exchange exchange(7);
   exchange.Request("GET / HTTP/1.1\r\n\r\n")

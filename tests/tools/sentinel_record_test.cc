@@ -25,6 +25,7 @@ using test_support::Trafrec;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
 
 constexpr const char* kTarget = "/_stats?level=shards";
@@ -68,9 +69,12 @@ class RecordedSentinel : public testing::Test {
     wire.Close();
     return Capture(name, wire);
   }
-  Outcome Record(const std::string& capture, const std::string& recorder = "test") const {
-    return Trafrec({"record", "--read", capture, "--log", log_, "--recorder", recorder, "--quiet",
-                    "--audience", "prod", "--trust-sentinel", folder_ / "k.pub"});
+  Outcome Record(const std::string& capture, const std::string& recorder = "test",
+                 std::vector<std::string> more = {}) const {
+    more.insert(more.begin(),
+                {"record", "--read", capture, "--log", log_, "--recorder", recorder, "--quiet",
+                 "--audience", "prod", "--trust-sentinel", folder_ / "k.pub"});
+    return Trafrec(more);
   }
   json Watermarks() const {
     const Outcome outcome = Trafrec({"watermarks", log_, "--json"});
@@ -136,6 +140,47 @@ TEST_F(RecordedSentinel, IsRejectedWithItsReason) {
   EXPECT_THAT(marks["rejected"][1]["detail"].get<std::string>(), HasSubstr("sig"));
   EXPECT_EQ(marks["rejected"][2]["reason"], "out_of_time");
   EXPECT_EQ(Trafrec({"verify", log_}).exit_code, 0);
+}
+
+TEST_F(RecordedSentinel, IsVerifiedOverWhatWasSentAndStoredRedacted) {
+  const std::string document = R"({"password":"PLANTED"})";
+  const std::string target = "/marks/_doc/1?token=PLANTED";
+  store::SentinelToken token;
+  token.audience = "prod";
+  token.sent_at = year_ago_;
+  token.purpose = "lag";
+  store::SignSentinel(token, {"PUT", target, store::crypto::Sha256::Of(AsBytes(document))}, key_);
+  TcpConversation wire({.start = year_ago_});
+  wire.Handshake();
+  wire.ClientSends("PUT " + target + " HTTP/1.1\r\nHost: es:9200\r\nUser-Agent: " +
+                   store::FormatSentinelToken(token) + "\r\nContent-Length: " +
+                   std::to_string(document.size()) + "\r\n\r\n" + document);
+  wire.ServerSends(Answer("{}", "201 Created")).Close();
+  ASSERT_EQ(Record(Capture("a.pcap", wire), "test",
+                   {"--redact-header", "User-Agent", "--redact-query", "token", "--redact-json",
+                    "/password", "--redaction-key", folder_ / "redaction.key"})
+                .exit_code,
+            0);
+  const json marks = Watermarks();
+  EXPECT_THAT(marks["watermarks"], SizeIs(1));
+  EXPECT_THAT(marks["rejected"], SizeIs(0));
+  EXPECT_THAT(Trafrec({"export", log_}).out,
+              AllOf(HasSubstr("token=redacted-"), Not(HasSubstr("PLANTED")),
+                    Not(HasSubstr("trafrec-sentinel/1"))));
+}
+
+TEST_F(RecordedSentinel, InAnEncryptedLogIsReadWithAnIdentity) {
+  const std::string key = folder_ / "audit.key";
+  ASSERT_EQ(Trafrec({"keygen", "--for", "encrypt", "--out", key}).exit_code, 0);
+  const std::string capture = CaptureOfOne("a.pcap", Token(year_ago_), year_ago_);
+  ASSERT_EQ(Record(capture, "test", {"--encrypt-to", key + ".pub"}).exit_code, 0);
+  EXPECT_THAT(Trafrec({"watermarks", log_, "--identity", key}).out,
+              AllOf(HasSubstr("backfill-begin"), HasSubstr(kTarget), HasSubstr("max_seq_no 41")));
+  const Outcome without = Trafrec({"watermarks", log_});
+  EXPECT_EQ(without.exit_code, 0);
+  EXPECT_THAT(without.out, AllOf(HasSubstr("1 watermark,"), HasSubstr("(encrypted)"),
+                                 HasSubstr("its answer cannot be read"), HasSubstr("encrypted"),
+                                 Not(HasSubstr("backfill"))));
 }
 
 TEST_F(RecordedSentinel, OfAnEarlierStartIsReplayed) {

@@ -10,7 +10,8 @@ bench() {
     adversary) targets=(generate_traffic reassembly adversary) ;;
     store) targets=(trafrec generate_traffic store) ;;
     verify) targets=(trafrec generate_traffic segments) ;;
-    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify" ;;
+    privacy) targets=(trafrec generate_traffic) ;;
+    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify, privacy" ;;
   esac
   setup build bench
   if [[ $what == record ]]; then

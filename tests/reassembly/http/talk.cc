@@ -14,6 +14,7 @@ HttpLayerOptions LayerOptions(const Talk::Options& options) {
   layer.interface_name = [](uint16_t) { return "eth0"; };
   layer.server_port = options.server_port;
   layer.pressure = options.pressure;
+  layer.redaction = options.redaction;
   return layer;
 }
 

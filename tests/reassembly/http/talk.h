@@ -24,6 +24,7 @@ class Talk {
     bool mid_stream = false;
     uint16_t server_port = 0;
     std::function<double()> pressure = nullptr;
+    std::shared_ptr<const Redaction> redaction = nullptr;
   };
 
   Talk();

@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
 
+#include "store/crypto/encoding.h"
 #include "tests/support/temporary_folder.h"
 
 namespace trafrec::store::crypto {
@@ -189,6 +192,22 @@ TEST_F(KeyFile, AKeyForAnotherPurposeIsRefused) {
   EXPECT_THAT(read.error().what, HasSubstr("a public key for encryption is needed"));
   EXPECT_THAT(read.error().remedy, HasSubstr("keygen --for encrypt"));
   EXPECT_FALSE(ReadSigningKey(identity_path_));
+}
+
+TEST(RedactionKeyFile, AllThatMakeItAtATimeGetTheSameKey) {
+  const TemporaryFolder folder;
+  std::array<std::string, 8> keys;
+  {
+    std::array<std::jthread, keys.size()> makers;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      makers[i] = std::jthread([&, i] {
+        const auto key = ReadOrMakeRedactionKey(folder / "new" / "redaction.key");
+        keys[i] = key ? ToHex(key->bytes()) : key.error().what;
+      });
+    }
+  }
+  EXPECT_THAT(keys, testing::Each(keys.front()));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder / "new"), {}), 1) << "a draft is left";
 }
 
 }  // namespace
