@@ -5,6 +5,9 @@
 // and sequence number) is divisible by a power of two that grows as the samples do. What one keeps
 // at the greater of two powers the other kept too.
 //
+// A sentinel's nonce is a name, too: recorders before and behind a proxy share no connection, but
+// the sentinels that passed both. They are few, so all of them are kept.
+//
 // Rejected: comparing connections. Those of a pool stay open for days, and few are seen to open.
 
 #include "store/clock_samples.h"
@@ -13,6 +16,7 @@
 
 #include "store/hidden_columns.h"
 #include "store/reader_limits.h"
+#include "store/sentinel_record.h"
 
 namespace trafrec::store {
 namespace {
@@ -41,7 +45,36 @@ uint64_t MessageName(uint64_t connection, bool response, uint64_t first_seq) {
   return Mixed(connection ^ (first_seq << 1 | static_cast<uint64_t>(response)));
 }
 
+/// A multiple of every power of two that samples are thinned by.
+uint64_t SentinelName(std::string_view nonce, bool response) {
+  return Mixed(std::hash<std::string_view>{}(nonce) ^ static_cast<uint64_t>(response)) << 20;
+}
+
 }  // namespace
+
+Status ClockSamples::AddSentinels(SegmentConnection& connection) {
+  TRY_ASSIGN(const auto tables, connection.database().QueryInt(
+                                    "SELECT count(*) FROM sqlite_schema WHERE name='sentinel'"));
+  if (tables.value_or(0) == 0) {
+    return {};
+  }
+  TRY_ASSIGN(db::Statement * rows,
+             connection.Prepared("SELECT s.nonce, e.began_ns, e.began_ns+q.span_ns+e.latency_ns "
+                                 "FROM sentinel s JOIN exchange e ON e.n=s.exchange "
+                                 "JOIN message q ON q.id=2*e.n "
+                                 "WHERE s.verdict=?1 AND e.latency_ns>=0"));
+  rows->Bind(0, static_cast<int64_t>(SentinelVerdict::kCounted));
+  while (true) {
+    TRY_ASSIGN(const bool row, rows->Step());
+    if (!row) {
+      break;
+    }
+    samples_.push_back({SentinelName(rows->Text(0), false), rows->Int(1), false});
+    samples_.push_back({SentinelName(rows->Text(0), true), rows->Int(2), true});
+  }
+  rows->Reset();
+  return {};
+}
 
 Status ClockSamples::AddRows(SegmentConnection& connection, uint64_t from, uint64_t to) {
   TRY_ASSIGN(db::Statement * rows,
@@ -108,7 +141,12 @@ Status ClockSamples::AddSegment(SegmentFiles& files, const AttemptKey& attempt, 
     }
     Thin();
   }
-  return {};
+  const size_t before = samples_.size();
+  const Status read = files.With(attempt, segment, [&](SegmentConnection& connection) {
+    samples_.resize(before);
+    return AddSentinels(connection);
+  });
+  return read || read.error().code == ErrorCode::kNotFound ? Status() : read;
 }
 
 Status ClockSamples::Add(SegmentFiles& files, const AttemptSnapshot& attempt) {

@@ -13,7 +13,8 @@ namespace trafrec::store {
 
 /// The moment at which one recorder saw the first byte of one message.
 struct ClockSample {
-  uint64_t message = 0;  ///< same for all recorders: addresses, ports, side, sequence number
+  /// Same for all recorders: addresses, ports, side, sequence number; or a sentinel's nonce, side.
+  uint64_t message = 0;
   TimeNs at = 0;
   bool response = false;
 };
@@ -35,6 +36,7 @@ class ClockSamples {
 
  private:
   Status AddSegment(SegmentFiles& files, const AttemptKey& attempt, uint32_t segment);
+  Status AddSentinels(SegmentConnection& connection);
   Status AddRows(SegmentConnection& connection, uint64_t from, uint64_t to);
   void Thin();
 

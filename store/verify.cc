@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/parallel.h"
+#include "store/head_claim_check.h"
 #include "store/hidden_columns.h"
 #include "store/log_copies.h"
 #include "store/log_layout.h"
@@ -68,9 +69,9 @@ SegmentNames NamesOf(const VerifyPlan& plan) {
   return names;
 }
 
-}  // namespace
-
-Result<VerifyReport> VerifyLog(const std::filesystem::path& log, const VerifyOptions& options) {
+/// `claims`: of the sentinels that anybody saw.
+Result<VerifyReport> VerifyFolder(const std::filesystem::path& log, const VerifyOptions& options,
+                                  const std::vector<SentHeadClaim>& claims) {
   TRY_ASSIGN(const LogIdentity identity, ReadLogIdentity(log));
   {
     SegmentFiles files(log, options.identities);
@@ -81,6 +82,7 @@ Result<VerifyReport> VerifyLog(const std::filesystem::path& log, const VerifyOpt
   TRY(plan.Make(options.trusted, threads));
   VerifyReport report = std::move(plan.report());
   Append(report.damages, CheckSummary(log, identity.log_id, plan.chains(), options.trusted));
+  Append(report.damages, CheckHeadClaims(claims, identity.log_id, plan.chains()));
 
   const std::vector<VerifyTask>& tasks = plan.tasks();
   std::vector<BlockVerdict> verdicts = VerifyBlocks(tasks, NamesOf(plan), threads);
@@ -108,6 +110,14 @@ Result<VerifyReport> VerifyLog(const std::filesystem::path& log, const VerifyOpt
   return report;
 }
 
+}  // namespace
+
+Result<VerifyReport> VerifyLog(const std::filesystem::path& log, const VerifyOptions& options) {
+  TRY(ReadLogIdentity(log));
+  TRY_ASSIGN(const std::vector<SentHeadClaim> claims, ReadHeadClaims({log}, options.identities));
+  return VerifyFolder(log, options, claims);
+}
+
 Result<VerifyReport> VerifyFolders(const std::vector<std::filesystem::path>& folders,
                                    const VerifyOptions& options) {
   if (folders.size() == 1) {
@@ -115,11 +125,12 @@ Result<VerifyReport> VerifyFolders(const std::vector<std::filesystem::path>& fol
   }
   VerifyReport all;
   TRY_ASSIGN(const std::vector<std::string> notes, CheckCopies(folders));
+  TRY_ASSIGN(const std::vector<SentHeadClaim> claims, ReadHeadClaims(folders, options.identities));
   for (const std::string& note : notes) {
     all.notes.push_back({folders.front().string(), note});
   }
   for (const std::filesystem::path& folder : folders) {
-    TRY_ASSIGN(VerifyReport report, VerifyLog(folder, options));
+    TRY_ASSIGN(VerifyReport report, VerifyFolder(folder, options, claims));
     AddFolder(all, std::move(report), folder);
   }
   return all;

@@ -68,6 +68,20 @@ TEST_F(ClocksOf, AnOffsetWithinItsBoundMovesNothing) {
   EXPECT_EQ(clock.Corrected(100), 100);
 }
 
+TEST_F(ClocksOf, SentinelsThatPassedAProxyCompareTheClocksBeforeAndBehindIt) {
+  Witness before(log_, "a", kAtClient);
+  Witness behind(log_, "b", Ahead(kAtServer, 70 * kNsPerMs));
+  for (ExchangeNumber n = 1; n <= 6; ++n) {
+    const std::string nonce = std::to_string(n);
+    before.Saw({.n = n, .client_port = 40'000, .nonce = nonce});
+    behind.Saw({.n = n, .client_port = 50'000, .nonce = nonce});
+  }
+  before.End();
+  behind.End();
+  ASSERT_EQ(Offsets().size(), 1U);
+  EXPECT_LE(std::abs(Offsets()[0].offset_ns - 70 * kNsPerMs), Offsets()[0].uncertainty_ns);
+}
+
 TEST_F(ClocksOf, DriftIsFollowed) {
   constexpr double kDrift = 1e-4;
   Witness(log_, "a", kAtClient).SawAll(1, 20'000).End();

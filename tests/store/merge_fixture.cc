@@ -123,6 +123,12 @@ Witness& Witness::Saw(const Sight& sight) {
                    (sight.open ? FlagBit(Flag::kOpen) : 0) |
                    (sight.holes.empty() ? 0 : FlagBit(Flag::kGapInResponse));
   writer_->PutExchange(exchange);
+  if (!sight.nonce.empty()) {
+    writer_->PutSentinel({.exchange = number,
+                          .verdict = SentinelVerdict::kCounted,
+                          .at = exchange.began_at,
+                          .nonce = sight.nonce});
+  }
   return *this;
 }
 

@@ -27,6 +27,7 @@ struct Sight {
   std::optional<uint32_t> client_isn = 1;
   std::optional<uint32_t> server_isn{};
   std::optional<uint32_t> response_seq{};  ///< if the recorder takes another answer for its own
+  std::string nonce{};                     ///< of the sentinel that it is, if any
   uint32_t found_late = 0;                 ///< it found the request by searching, so far in it
   std::string method = "PUT";
 };
