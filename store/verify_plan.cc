@@ -34,6 +34,14 @@ bool IsProvedByManifests(const AttemptChain& chain) {
   });
 }
 
+/// It was live, and all that there is of it is sealed, but without an end or a crash.
+bool HasNoEnd(const AttemptChain& chain, const std::vector<SegmentFile>& segments) {
+  const StoredManifest* const newest = chain.newest();
+  return newest != nullptr && newest->manifest.live && !newest->manifest.ended_at &&
+         !newest->manifest.crashed_at &&
+         (segments.empty() || segments.back().state == SegmentState::kSealed);
+}
+
 }  // namespace
 
 Status VerifyPlan::Make(std::span<const crypto::VerifyKey> trusted, unsigned threads) {
@@ -98,6 +106,12 @@ Status VerifyPlan::AddAttempt(const AttemptKey& attempt, bool running, unsigned 
   }
   chains_.push_back(std::make_unique<AttemptChain>(std::move(chain)));
   AddSegments(*chains_.back(), segments, running);
+  if (!running && HasNoEnd(*chains_.back(), segments)) {
+    report_.notes.push_back(
+        {attempt.recorder + "/" + AttemptDirectoryName(attempt.attempt),
+         "nothing says how it ended: it was killed and is not yet recovered, or "
+         "its last segments were taken away"});
+  }
   return {};
 }
 

@@ -42,6 +42,20 @@ TEST_F(VerifyChain, WholeLogIsProvedByItsManifestsAlone) {
   EXPECT_EQ(report.deep_segments, 0U);
 }
 
+TEST_F(VerifyChain, LiveAttemptWithoutAnEndIsNoted) {
+  const fs::path live = folder_ / "live";
+  MakeSegments(Live(live), 4);
+  EXPECT_THAT(Verified(live).notes, IsEmpty());
+  for (uint32_t segment = 3; fs::remove(SegmentIn(live, segment)); ++segment) {
+    fs::remove(ManifestIn(live, segment));
+  }
+  const StoredManifest last = ReadManifest(AttemptIn(live), 2).value();
+  ASSERT_TRUE(WriteHead(AttemptIn(live), {2, last.document.hash()}));
+  const VerifyReport report = Verified(live);
+  ASSERT_EQ(report.notes.size(), 1U);
+  EXPECT_EQ(report.notes[0].file, "r/0001");
+}
+
 TEST_F(VerifyChain, ManifestsCountWhatTheDeepCheckCounts) {
   const VerifyReport proved = Verified(log_);
   const VerifyReport deep = Verified(log_, {.deep = true});
