@@ -49,12 +49,14 @@ Discarded& Discarded::operator+=(const Discarded& other) {
 Result<Discarded> DiscardAttempt(const fs::path& log, const AttemptKey& attempt,
                                  const std::string& why, Cleanup cleanup) {
   const fs::path directory = log / attempt.recorder / AttemptDirectoryName(attempt.attempt);
-  TRY_ASSIGN(const std::vector<fs::path> files, FilesToTake(directory));
+  TRY_ASSIGN(std::vector<fs::path> files, FilesToTake(directory));
   Discarded discarded;
   if (cleanup == Cleanup::kKeep || files.empty()) {
     return discarded;
   }
   TRY(WriteMarker(directory, why, cleanup));
+  // Again: the marker may have used up what a commit that died here left of its own.
+  TRY_ASSIGN(files, FilesToTake(directory));
   const fs::path trash =
       log / kTrashName / attempt.recorder / AttemptDirectoryName(attempt.attempt);
   if (cleanup == Cleanup::kTrash) {
