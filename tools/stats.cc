@@ -106,8 +106,11 @@ std::string LossRows(std::vector<store::LossRecord> losses) {
 }
 
 std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint) {
-  std::string out = paint(Tone::kBold, AttemptName(attempt)) + "  " +
-                    EscapeForTerminal(attempt.source) + ", " + StateOf(attempt) + "\n";
+  const std::string name = paint(Tone::kBold, AttemptName(attempt)) + "  ";
+  if (attempt.version.empty()) {
+    return name + StateOf(attempt) + "\n";  // it is no part of the log, so nothing of it was read
+  }
+  std::string out = name + EscapeForTerminal(attempt.source) + ", " + StateOf(attempt) + "\n";
   std::string recorded =
       attempt.started_at == 0 ? "start not known" : "started " + FormatTime(attempt.started_at);
   if (attempt.ended_at != 0) {
