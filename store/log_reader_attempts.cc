@@ -4,34 +4,11 @@
 #include <system_error>
 
 #include "store/deleted_segments.h"
-#include "store/entry_format.h"
 #include "store/recorder_lock.h"
+#include "store/segment_facts.h"
 
 namespace trafrec::store {
 namespace {
-
-Status ReadFacts(db::Database& database, AttemptInfo& info) {
-  TRY_ASSIGN(db::Statement facts, database.Prepare("SELECT key, value FROM attempt"));
-  while (true) {
-    TRY_ASSIGN(const bool row, facts.Step());
-    if (!row) {
-      return {};
-    }
-    const std::string_view key = facts.Text(0);
-    if (key == "version") {
-      info.version = facts.Text(1);
-    } else if (key == "source") {
-      info.source = facts.Text(1);
-    } else if (key == "live") {
-      info.live = facts.Int(1) != 0;
-    } else if (key == "started_ns") {
-      info.started_at = facts.Int(1);
-    } else if (key == "ended_ns") {
-      info.ended_at = facts.Int(1);
-      info.finished = true;
-    }
-  }
-}
 
 Status ReadMarks(db::Database& database, Marks& marks, Marks& durable) {
   TRY_ASSIGN(db::Statement rows, database.Prepare("SELECT name, value FROM mark"));
@@ -105,55 +82,37 @@ Status ReadLosses(db::Database& database, std::vector<LossRecord>& losses) {
   }
 }
 
-/// What one segment adds to the figures of its attempt.
-struct SegmentFigures {
-  uint64_t exchanges = 0;
-  uint64_t messages = 0;
-  uint64_t frames = 0;
-  uint64_t raw_bytes = 0;
-};
-
-Result<SegmentFigures> ReadFigures(db::Database& database) {
-  static_assert(kPartReplaces == 8 && kPartContinues == 4);
-  const auto number = [&](const char* sql) -> Result<uint64_t> {
-    TRY_ASSIGN(const auto value, database.QueryInt(sql));
-    return static_cast<uint64_t>(value.value_or(0));
-  };
-  SegmentFigures figures;
-  TRY_ASSIGN(figures.exchanges, number("SELECT count(*) FROM exchange"));
-  TRY_ASSIGN(const uint64_t replacing,
-             number("SELECT count(*) FROM exchange WHERE parts>=4 AND parts&8"));
-  figures.exchanges -= replacing;
-  TRY_ASSIGN(figures.messages, number("SELECT count(frame) FROM message"));
-  TRY_ASSIGN(figures.frames, number("SELECT count(*) FROM frame"));
-  TRY_ASSIGN(figures.raw_bytes, number("SELECT sum(raw_bytes) FROM frame"));
-  return figures;
-}
-
 Status AddSegment(SegmentFiles& files, const AttemptKey& key, uint32_t segment, AttemptInfo& info) {
-  SegmentFigures figures;
+  Manifest facts;
   std::vector<LossRecord> losses;
   const Status read = files.With(key, segment, [&](SegmentConnection& connection) -> Status {
     db::Database& database = connection.database();
+    facts = {};
     losses.clear();
-    TRY(ReadFacts(database, info));
+    TRY(ReadAttemptFacts(database, facts));
+    TRY(ReadSegmentCounts(database, facts));
     TRY(ReadMarks(database, info.written, info.durable));
     if (connection.immutable()) {
       info.durable = info.written;  // it was synced before it got its name
     }
     TRY(ReadCounters(database, info.counters));
     TRY(ReadLosses(database, losses));
-    TRY_ASSIGN(figures, ReadFigures(database));
     return {};
   });
   if (!read) {
     // A new segment may have no content yet.
     return read.error().code == ErrorCode::kNotFound ? Status() : read;
   }
-  info.exchanges += figures.exchanges;
-  info.messages += figures.messages;
-  info.frames += figures.frames;
-  info.raw_bytes += figures.raw_bytes;
+  info.version = facts.version;
+  info.source = facts.source;
+  info.live = facts.live;
+  info.started_at = facts.started_at;
+  info.finished = info.finished || facts.ended_at;
+  info.ended_at = facts.ended_at.value_or(info.ended_at);
+  info.exchanges += facts.counts.exchanges;
+  info.messages += facts.counts.messages;
+  info.frames += facts.counts.frames;
+  info.raw_bytes += facts.counts.raw_bytes;
   info.losses.insert(info.losses.end(), losses.begin(), losses.end());
   return {};
 }

@@ -2,7 +2,6 @@
 
 #include <string_view>
 
-#include "store/db/database.h"
 #include "store/entry_format.h"
 
 namespace trafrec::store {
@@ -10,78 +9,6 @@ namespace {
 
 std::optional<int64_t> IntAt(const db::Statement& row, int column) {
   return row.IsNull(column) ? std::nullopt : std::optional(row.Int(column));
-}
-
-Status ReadAttemptFacts(db::Database& database, Manifest& manifest) {
-  TRY_ASSIGN(db::Statement facts, database.Prepare("SELECT key, value FROM attempt"));
-  while (true) {
-    TRY_ASSIGN(const bool row, facts.Step());
-    if (!row) {
-      return {};
-    }
-    const std::string_view key = facts.Text(0);
-    if (key == "log_id") {
-      manifest.log_id = facts.Text(1);
-    } else if (key == "recorder") {
-      manifest.recorder = facts.Text(1);
-    } else if (key == "attempt") {
-      manifest.attempt = static_cast<uint32_t>(facts.Int(1));
-    } else if (key == "segment") {
-      manifest.segment = static_cast<uint32_t>(facts.Int(1));
-    } else if (key == "version") {
-      manifest.version = facts.Text(1);
-    } else if (key == "source") {
-      manifest.source = facts.Text(1);
-    } else if (key == "job") {
-      manifest.job = facts.Text(1);
-    } else if (key == "live") {
-      manifest.live = facts.Int(1) != 0;
-    } else if (key == "started_ns") {
-      manifest.started_at = facts.Int(1);
-    } else if (key == "ended_ns") {
-      manifest.ended_at = facts.Int(1);
-    } else if (key == "crashed_ns") {
-      manifest.crashed_at = facts.Int(1);
-    } else if (key == "error") {
-      manifest.error = facts.Text(1);
-    }
-  }
-}
-
-Status ReadCounts(db::Database& database, Manifest& manifest) {
-  static_assert(kPartReplaces == 8 && kPartContinues == 4);
-  SegmentCounts& counts = manifest.counts;
-  TRY_ASSIGN(db::Statement frames,
-             database.Prepare("SELECT count(*), sum(entries), sum(raw_bytes), min(first_ns), "
-                              "max(last_ns) FROM frame"));
-  TRY(frames.Step());
-  counts.frames = frames.Unsigned(0);
-  counts.entries = frames.Unsigned(1);
-  counts.raw_bytes = frames.Unsigned(2);
-  manifest.first_at = IntAt(frames, 3);
-  manifest.last_at = IntAt(frames, 4);
-  // The index knows the few rows that may replace one of an earlier segment.
-  TRY_ASSIGN(
-      db::Statement rows,
-      database.Prepare("SELECT (SELECT count(*) FROM exchange), (SELECT count(*) FROM exchange "
-                       "WHERE parts>=4 AND parts&8), (SELECT min(n) FROM exchange), "
-                       "(SELECT max(n) FROM exchange), (SELECT count(frame) FROM message), "
-                       "(SELECT count(*) FROM connection)"));
-  TRY(rows.Step());
-  counts.exchanges = rows.Unsigned(0) - rows.Unsigned(1);
-  manifest.first_exchange = rows.Unsigned(2);
-  manifest.last_exchange = rows.Unsigned(3);
-  counts.messages = rows.Unsigned(4);
-  counts.connections = rows.Unsigned(5);
-  // Segments of older writers have no such table.
-  TRY_ASSIGN(const auto tables,
-             database.QueryInt("SELECT count(*) FROM sqlite_schema WHERE name='sentinel'"));
-  if (tables.value_or(0) > 0) {
-    TRY_ASSIGN(const auto counted,
-               database.QueryInt("SELECT count(*) FROM sentinel WHERE verdict=0"));
-    counts.watermarks = static_cast<uint64_t>(counted.value_or(0));
-  }
-  return {};
 }
 
 Status ReadLosses(db::Database& database, Manifest& manifest) {
@@ -120,11 +47,83 @@ Status ReadMarks(db::Database& database, Manifest& manifest) {
 
 }  // namespace
 
+Status ReadAttemptFacts(db::Database& segment, Manifest& manifest) {
+  TRY_ASSIGN(db::Statement facts, segment.Prepare("SELECT key, value FROM attempt"));
+  while (true) {
+    TRY_ASSIGN(const bool row, facts.Step());
+    if (!row) {
+      return {};
+    }
+    const std::string_view key = facts.Text(0);
+    if (key == "log_id") {
+      manifest.log_id = facts.Text(1);
+    } else if (key == "recorder") {
+      manifest.recorder = facts.Text(1);
+    } else if (key == "attempt") {
+      manifest.attempt = static_cast<uint32_t>(facts.Int(1));
+    } else if (key == "segment") {
+      manifest.segment = static_cast<uint32_t>(facts.Int(1));
+    } else if (key == "version") {
+      manifest.version = facts.Text(1);
+    } else if (key == "source") {
+      manifest.source = facts.Text(1);
+    } else if (key == "job") {
+      manifest.job = facts.Text(1);
+    } else if (key == "live") {
+      manifest.live = facts.Int(1) != 0;
+    } else if (key == "started_ns") {
+      manifest.started_at = facts.Int(1);
+    } else if (key == "ended_ns") {
+      manifest.ended_at = facts.Int(1);
+    } else if (key == "crashed_ns") {
+      manifest.crashed_at = facts.Int(1);
+    } else if (key == "error") {
+      manifest.error = facts.Text(1);
+    }
+  }
+}
+
+Status ReadSegmentCounts(db::Database& segment, Manifest& manifest) {
+  static_assert(kPartReplaces == 8 && kPartContinues == 4);
+  SegmentCounts& counts = manifest.counts;
+  TRY_ASSIGN(db::Statement frames,
+             segment.Prepare("SELECT count(*), sum(entries), sum(raw_bytes), min(first_ns), "
+                             "max(last_ns) FROM frame"));
+  TRY(frames.Step());
+  counts.frames = frames.Unsigned(0);
+  counts.entries = frames.Unsigned(1);
+  counts.raw_bytes = frames.Unsigned(2);
+  manifest.first_at = IntAt(frames, 3);
+  manifest.last_at = IntAt(frames, 4);
+  // The index knows the few rows that may replace one of an earlier segment.
+  TRY_ASSIGN(
+      db::Statement rows,
+      segment.Prepare("SELECT (SELECT count(*) FROM exchange), (SELECT count(*) FROM exchange "
+                      "WHERE parts>=4 AND parts&8), (SELECT min(n) FROM exchange), "
+                      "(SELECT max(n) FROM exchange), (SELECT count(frame) FROM message), "
+                      "(SELECT count(*) FROM connection)"));
+  TRY(rows.Step());
+  counts.exchanges = rows.Unsigned(0) - rows.Unsigned(1);
+  manifest.first_exchange = rows.Unsigned(2);
+  manifest.last_exchange = rows.Unsigned(3);
+  counts.messages = rows.Unsigned(4);
+  counts.connections = rows.Unsigned(5);
+  // Segments of older writers have no such table.
+  TRY_ASSIGN(const auto tables,
+             segment.QueryInt("SELECT count(*) FROM sqlite_schema WHERE name='sentinel'"));
+  if (tables.value_or(0) > 0) {
+    TRY_ASSIGN(const auto counted,
+               segment.QueryInt("SELECT count(*) FROM sentinel WHERE verdict=0"));
+    counts.watermarks = static_cast<uint64_t>(counted.value_or(0));
+  }
+  return {};
+}
+
 Result<Manifest> ReadSegmentFacts(const std::filesystem::path& segment) {
   TRY_ASSIGN(db::Database database, db::Database::Open(segment, db::OpenMode::kReadImmutable));
   Manifest manifest;
   TRY(ReadAttemptFacts(database, manifest));
-  TRY(ReadCounts(database, manifest));
+  TRY(ReadSegmentCounts(database, manifest));
   TRY(ReadLosses(database, manifest));
   TRY(ReadMarks(database, manifest));
   return manifest;

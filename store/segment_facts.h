@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "store/db/database.h"
 #include "store/manifest.h"
 
 namespace trafrec::store {
@@ -10,5 +11,10 @@ namespace trafrec::store {
 /// All that a manifest says of a sealed segment's content, from its rows. What it says of the bytes
 /// is left out.
 Result<Manifest> ReadSegmentFacts(const std::filesystem::path& segment);
+
+/// The facts of its attempt, as the segment knows them.
+Status ReadAttemptFacts(db::Database& segment, Manifest& manifest);
+/// Counts, and the ranges of numbers and times.
+Status ReadSegmentCounts(db::Database& segment, Manifest& manifest);
 
 }  // namespace trafrec::store

@@ -28,8 +28,7 @@ void AddProved(VerifyReport& sum, const Manifest& manifest) {
   sum.bytes += manifest.bytes;
 }
 
-/// Names in it get `folder` before them.
-void AddFolder(VerifyReport& sum, VerifyReport&& part, const std::filesystem::path& folder) {
+void Add(VerifyReport& sum, VerifyReport&& part) {
   sum.segments += part.segments;
   sum.frames += part.frames;
   sum.entries += part.entries;
@@ -39,23 +38,14 @@ void AddFolder(VerifyReport& sum, VerifyReport&& part, const std::filesystem::pa
   sum.deep_segments += part.deep_segments;
   sum.sealed_frames += part.sealed_frames;
   sum.deleted_segments += part.deleted_segments;
-  for (std::vector<Damage>* const found : {&part.damages, &part.notes}) {
-    for (Damage& damage : *found) {
-      damage.file = (folder / damage.file).string();
-    }
-  }
   Append(sum.damages, std::move(part.damages));
   Append(sum.notes, std::move(part.notes));
 }
 
-void AddDeep(VerifyReport& sum, VerifyReport&& part) {
-  sum.segments += part.segments;
-  sum.frames += part.frames;
-  sum.entries += part.entries;
-  sum.bytes += part.bytes;
-  sum.deep_segments += part.segments;
-  sum.sealed_frames += part.sealed_frames;
-  Append(sum.damages, std::move(part.damages));
+void PutFolderBefore(const std::filesystem::path& folder, std::vector<Damage>& damages) {
+  for (Damage& damage : damages) {
+    damage.file = (folder / damage.file).string();
+  }
 }
 
 SegmentNames NamesOf(const VerifyPlan& plan) {
@@ -105,7 +95,8 @@ Result<VerifyReport> VerifyFolder(const std::filesystem::path& log, const Verify
     Append(report.damages, std::move(verdicts[i].damages));
   }
   for (VerifyReport& part : parts) {
-    AddDeep(report, std::move(part));
+    part.deep_segments = part.segments;
+    Add(report, std::move(part));
   }
   return report;
 }
@@ -131,7 +122,9 @@ Result<VerifyReport> VerifyFolders(const std::vector<std::filesystem::path>& fol
   }
   for (const std::filesystem::path& folder : folders) {
     TRY_ASSIGN(VerifyReport report, VerifyFolder(folder, options, claims));
-    AddFolder(all, std::move(report), folder);
+    PutFolderBefore(folder, report.damages);
+    PutFolderBefore(folder, report.notes);
+    Add(all, std::move(report));
   }
   return all;
 }

@@ -10,7 +10,7 @@
 #include "store/db/database.h"
 #include "store/repair.h"
 #include "store/verify.h"
-#include "tests/store/reader_fixture.h"
+#include "tests/store/chain_fixture.h"
 
 namespace trafrec::store {
 namespace {
@@ -30,12 +30,6 @@ Identities NewIdentity() {
   auto identities = std::make_shared<std::vector<crypto::Identity>>();
   identities->push_back(crypto::Identity::Generate());
   return identities;
-}
-
-std::string BytesOf(const std::filesystem::path& path) {
-  std::ostringstream bytes;
-  bytes << std::ifstream(path, std::ios::binary).rdbuf();
-  return bytes.str();
 }
 
 /// An encrypted log of one attempt, with several frames in each of its two segments or more.
@@ -84,7 +78,7 @@ class RepairingEncrypted : public testing::Test {
 TEST_F(RepairingEncrypted, WholeAttemptIsCopiedByteForByte) {
   const RepairReport report = Repaired();
   EXPECT_EQ(report.attempts_copied, 1U);
-  EXPECT_EQ(BytesOf(out_ / "r/0001/000001.sqlite"), BytesOf(Segment(1)));
+  EXPECT_EQ(ContentOf(out_ / "r/0001/000001.sqlite"), ContentOf(Segment(1)));
 }
 
 TEST_F(RepairingEncrypted, WhatIsNotDamagedOpensToEachRecipient) {
@@ -120,7 +114,7 @@ TEST_F(RepairingEncrypted, NothingClearIsWrittenThoughAnIdentityWasGiven) {
   Spoil(Segment(1), kFlipInFrame2);
   Repaired(alice_);
   for (const char* name : {"000001.sqlite", "000002.sqlite"}) {
-    const std::string bytes = BytesOf(out_ / "r/0001" / name);
+    const std::string bytes = ContentOf(out_ / "r/0001" / name);
     for (ExchangeNumber n = 1; n <= kExchanges; ++n) {
       EXPECT_THAT(bytes, Not(HasSubstr(Exchange(n).target))) << n;
       EXPECT_THAT(bytes, Not(HasSubstr(BodyOf(n, 100)))) << n;

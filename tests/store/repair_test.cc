@@ -11,7 +11,7 @@
 #include "store/recorder_lock.h"
 #include "store/retention.h"
 #include "store/verify.h"
-#include "tests/store/reader_fixture.h"
+#include "tests/store/chain_fixture.h"
 
 namespace trafrec::store {
 namespace {
@@ -51,17 +51,12 @@ class Repairing : public testing::Test {
   const std::filesystem::path out_ = folder_ / "out";
 };
 
-std::string BytesOf(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 TEST_F(Repairing, WholeAttemptIsCopiedByteForByte) {
   const RepairReport report = Repaired();
   EXPECT_EQ(report.attempts_copied, 1U);
   EXPECT_THAT(report.left_out, IsEmpty());
-  EXPECT_EQ(BytesOf(out_ / "r/0001/000001.sqlite"), BytesOf(Segment(1)));
-  EXPECT_EQ(BytesOf(out_ / "log.json"), BytesOf(log_ / "log.json"));
+  EXPECT_EQ(ContentOf(out_ / "r/0001/000001.sqlite"), ContentOf(Segment(1)));
+  EXPECT_EQ(ContentOf(out_ / "log.json"), ContentOf(log_ / "log.json"));
 }
 
 TEST_F(Repairing, DamagedFrameIsNamedWithItsExchanges) {
