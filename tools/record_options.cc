@@ -32,25 +32,6 @@ std::string HostName() {
   return gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string();
 }
 
-/// What tells two readings of one job from two jobs: which files, as they are now, and what is
-/// taken of them. Nothing if that cannot be said: live, or from a pipe.
-std::string JobOf(const std::vector<std::string>& files, const std::string& source,
-                  const std::string& checksums) {
-  if (files.empty()) {
-    return {};
-  }
-  std::string text = source + "\n" + checksums;
-  for (const std::string& file : files) {
-    struct stat found{};
-    if (stat(file.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) {
-      return {};
-    }
-    text += fmt::format("\n{} {} {}.{:09}", file, found.st_size, found.st_mtim.tv_sec,
-                        found.st_mtim.tv_nsec);
-  }
-  return store::crypto::ToHex(store::crypto::Sha256::Of(AsBytes(text)));
-}
-
 reassembly::ChecksumPolicy PolicyOf(const std::string& name) {
   return name == "strict"   ? reassembly::ChecksumPolicy::kStrict
          : name == "ignore" ? reassembly::ChecksumPolicy::kIgnore
@@ -163,6 +144,34 @@ Result<std::unique_ptr<capture::PacketSource>> RecordOptions::OpenSource() const
       {.interface = interface, .filter = filter, .ring_bytes = ring_bytes, .snaplen = snaplen});
 }
 
+std::string RecordOptions::JobName() const {
+  if (live()) {
+    return {};
+  }
+  std::string text = fmt::format("{} {} {}", checksums, memory, bpf);
+  for (const uint16_t port : ports) {
+    text += fmt::format(" {}", port);
+  }
+  text += fmt::format("\n{} {} {} {}", redaction.keep_secrets, redaction.key, encryption.addresses,
+                      audience);
+  for (const auto* list : {&hosts, &redaction.headers, &redaction.queries, &redaction.pointers,
+                           &encryption.files, &trusted_sentinels}) {
+    text += '\n';
+    for (const std::string& value : *list) {
+      text += value + ' ';
+    }
+  }
+  for (const std::string& file : files) {
+    struct stat found{};
+    if (stat(file.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) {
+      return {};
+    }
+    text += fmt::format("\n{} {} {}.{:09}", file, found.st_size, found.st_mtim.tv_sec,
+                        found.st_mtim.tv_nsec);
+  }
+  return store::crypto::ToHex(store::crypto::Sha256::Of(AsBytes(text)));
+}
+
 Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   capture::RecorderOptions options;
   options.reassembly.checksums = PolicyOf(checksums);
@@ -209,7 +218,7 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
     TRY_ASSIGN(store::crypto::SigningKey key, store::crypto::ReadSigningKey(sign));
     options.log.signing_key = std::make_shared<store::crypto::SigningKey>(std::move(key));
   }
-  options.log.job = JobOf(files, options.log.source, checksums);
+  options.log.job = JobName();
   return options;
 }
 

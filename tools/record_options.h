@@ -47,6 +47,11 @@ struct RecordOptions {
 
   Result<std::unique_ptr<capture::PacketSource>> OpenSource() const;
   Result<capture::RecorderOptions> MakeRecorderOptions() const;
+
+ private:
+  /// What tells two readings of one job from two jobs: which files, as they are now, and all that
+  /// decides what is taken of them. Empty if that cannot be said: live, or from a pipe.
+  std::string JobName() const;
 };
 
 /// The host's name in the letters of a recorder's name; "recorder" if nothing is left of it.

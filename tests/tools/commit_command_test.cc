@@ -75,6 +75,14 @@ TEST_F(CommitCommand, FileThatChangedBetweenCountsTwice) {
   EXPECT_EQ(Job()["counts"]["exchanges"], 8);
 }
 
+TEST_F(CommitCommand, OneFileReadWithOtherRedactionIsNotTheSameJob) {
+  ASSERT_EQ(Trafrec({"record", "-r", capture_, "-l", log_, "--recorder", "test", "--quiet",
+                     "--keep-secrets"})
+                .exit_code,
+            0);
+  EXPECT_EQ(Job()["discarded"], 0);
+}
+
 TEST_F(CommitCommand, PipesAreNeverTakenForTheSame) {
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(Shell("trafrec record --recorder pipe -r - -l " + log_ + " <" + capture_).exit_code,
