@@ -74,7 +74,7 @@ Result<std::vector<crypto::Digest>> HashBlocks(const BlockHasher& file, unsigned
   std::mutex mutex;
   std::optional<Error> error;
   ParallelFor(digests.size(), threads, [&](size_t block) {
-    thread_local std::vector<uint8_t> buffer;
+    static thread_local std::vector<uint8_t> buffer;
     if (Result<crypto::Digest> digest = file.Hash(block, buffer)) {
       digests[block] = *digest;
     } else {
