@@ -42,7 +42,9 @@ Result<Manifest> DescribeSegment(const fs::path& path, uint32_t segment, unsigne
   return manifest;
 }
 
-/// As head.json says or, where it says nothing that can be read, as the files do.
+/// As head.json says or, where it says nothing that can be read, as the files do. A recorder that
+/// died behind its first manifest left no head; it is written before there is a second manifest,
+/// so that only a hand can leave several without one.
 Result<std::optional<Head>> NewestManifest(const fs::path& directory) {
   if (const Result<Head> head = ReadHead(directory)) {
     return *head;
@@ -52,7 +54,11 @@ Result<std::optional<Head>> NewestManifest(const fs::path& directory) {
     return std::nullopt;
   }
   TRY_ASSIGN(const StoredManifest newest, ReadManifest(directory, numbers.back()));
-  return Head{numbers.back(), newest.document.hash()};
+  const Head head = {numbers.back(), newest.document.hash()};
+  if (head.segment == 1) {
+    TRY(WriteHead(directory, head));
+  }
+  return head;
 }
 
 }  // namespace

@@ -54,6 +54,16 @@ TEST_F(ManifestChain, NextStartMakesManifestsThatACrashPrevented) {
   ExpectComplete();
 }
 
+TEST_F(ManifestChain, HeadIsWrittenBeforeASecondManifest) {
+  for (const uint32_t segment : {2U, 3U}) {
+    fs::remove(SegmentIn(log_, segment));
+    fs::remove(ManifestIn(log_, segment));
+  }
+  fs::remove(AttemptIn(log_) / kHeadName);
+  ASSERT_EQ(ExtendChain(AttemptIn(log_), nullptr, 1).value(), 0U);
+  EXPECT_EQ(ReadHead(AttemptIn(log_)).value().segment, 1U);
+}
+
 TEST_F(ManifestChain, NextStartMakesTheFirstManifestToo) {
   RemoveManifests(log_);
   StartAgain();
