@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 #include <deque>
 #include <set>
@@ -60,6 +61,7 @@ class SegmentVerifier {
     db::Database& database = connection.database();
     TRY(CheckStructure(database));
     TRY(CheckAttempt(database));
+    TRY(CheckNumbers(database));
     RowChecker rows(database, task_.attempt, [this](std::string what) { Report(std::move(what)); });
     TRY(rows.Begin());
     TRY_ASSIGN(db::Statement frames,
@@ -85,6 +87,34 @@ class SegmentVerifier {
         Report("SQLite says: " + std::string(check.Text(0)));
       }
     }
+  }
+
+  /// Columns that always hold a number: where one turned into NULL, readers would take it for 0.
+  Status CheckNumbers(db::Database& database) {
+    struct Numbers {
+      const char* table;
+      const char* columns;
+    };
+    constexpr std::array kNumbers = {
+        Numbers{"frame", "entries+raw_bytes"},
+        Numbers{"connection", "client_port+server_port+close_cause+protocol+flags+frame+entry"},
+        Numbers{"exchange", "connection+began_ns+flags+parts+frame+entry"},
+        Numbers{"message", "span_ns+body_bytes+extents+flags"},
+        Numbers{"facts", "frame+entry"},
+        Numbers{"extent", "frame+entry+bytes"},
+        Numbers{"gap", "part+body_offset+flow_offset+length+revealed_ns+cause"},
+        Numbers{"interim", "at_ns+status"},
+        Numbers{"loss", "cause+from_ns+until_ns+packets+bytes+exact+of_bytes+frame+entry"}};
+    for (const auto& [table, columns] : kNumbers) {
+      TRY_ASSIGN(const auto missing,
+                 database.QueryInt(
+                     fmt::format("SELECT count(*) FROM {} WHERE {} IS NULL", table, columns)));
+      if (missing.value_or(0) > 0) {
+        Report(fmt::format("{} of table {} without a number where there must be one",
+                           *missing == 1 ? "a row" : "some rows", table));
+      }
+    }
+    return {};
   }
 
   /// The file lies where it says that it belongs.

@@ -41,6 +41,11 @@ TEST_F(Verify, WholeLogHasNoDamage) {
   EXPECT_EQ(report.bytes, std::filesystem::file_size(FirstSegment(log_)));
 }
 
+TEST_F(Verify, NumberThatTurnedIntoNothingIsFound) {
+  EXPECT_THAT(DamagesAfter("UPDATE message SET extents=NULL WHERE id=3"),
+              HasSubstr("a row of table message"));
+}
+
 TEST_F(Verify, FlippedBitInAFrameIsNamedWithItsExchanges) {
   // Two frames: one with the start, one with the exchanges.
   const std::string flip =
