@@ -16,6 +16,25 @@
 namespace trafrec::store {
 namespace {
 
+/// The rows of one recorder.
+class OwnRows : public ExchangeCursor {
+ public:
+  OwnRows(SegmentFiles& files, SegmentTimes& times, std::vector<AttemptSnapshot> snapshots,
+          FilterSql sql)
+      : snapshots_(std::move(snapshots)),
+        sql_(std::move(sql)),
+        rows_(files, sql_),
+        cursor_(rows_, times, snapshots_) {}
+
+  Result<std::optional<ExchangeRow>> Next() override { return cursor_.Next(); }
+
+ private:
+  const std::vector<AttemptSnapshot> snapshots_;
+  const FilterSql sql_;
+  RowReader rows_;
+  LogCursor cursor_;
+};
+
 class LogReaderOfFiles : public LogReader {
  public:
   LogReaderOfFiles(LogSelection selection, std::vector<std::string> notes)
@@ -66,6 +85,17 @@ class LogReaderOfFiles : public LogReader {
       }
     }
     return {};
+  }
+
+  Result<std::unique_ptr<ExchangeCursor>> Rows(std::optional<TimeNs> since,
+                                               std::optional<TimeNs> until) override {
+    TRY_ASSIGN(std::vector<AttemptSnapshot> snapshots, catalogue_.TakeSnapshots());
+    const ExchangeFilter filter{.since = since, .until = until};
+    if (SeveralRecorders::AreIn(snapshots)) {
+      return several_.Rows(filter, snapshots);
+    }
+    TRY_ASSIGN(FilterSql sql, FilterSql::Make(filter, kFirstFilterParameter));
+    return std::make_unique<OwnRows>(files_, times_, std::move(snapshots), std::move(sql));
   }
 
   Status Follow(const ExchangeFilter& filter,

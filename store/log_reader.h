@@ -203,6 +203,14 @@ struct VerifyReport {
   std::vector<Damage> notes;  ///< what is worth knowing, and no damage
 };
 
+/// Exchanges for a caller that asks for one after another. Must not outlive its reader.
+class ExchangeCursor {
+ public:
+  virtual ~ExchangeCursor() = default;
+  /// The next one, or nothing at the end.
+  virtual Result<std::optional<ExchangeRow>> Next() = 0;
+};
+
 /// Reads a log, also one that is being written: an open segment is read in short transactions, so
 /// that the writer can always seal. Sealed segments are opened immutable. One thread per reader;
 /// any number of readers.
@@ -230,6 +238,11 @@ class LogReader {
   virtual Status Visit(const ExchangeFilter& filter,
                        const std::function<bool(const ExchangeRow&)>& visit) = 0;
 
+  /// The same exchanges in the same order, of those that began in [since, until) and perhaps some
+  /// around.
+  virtual Result<std::unique_ptr<ExchangeCursor>> Rows(std::optional<TimeNs> since,
+                                                       std::optional<TimeNs> until) = 0;
+
   /// What Visit has not yet shown: exchanges that came since the last Visit or Follow of this
   /// reader, and open ones that were completed (again, with the same id). For `show --follow`; call
   /// it again and again.
@@ -247,7 +260,8 @@ class LogReader {
   /// The log has exchanges of more than one recorder.
   virtual Result<bool> HasSeveralRecorders() = 0;
 
-  /// What holds back exchanges that are there already, as the last Visit or Follow found it.
+  /// What holds back exchanges that are there already, as the last Visit, Rows or Follow
+  /// found it.
   virtual const std::optional<RecorderHold>& hold() const = 0;
 
   /// Counts the exchanges of several recorders and compares their clocks, whose offsets are kept in

@@ -74,6 +74,9 @@ Status SeveralRecorders::CheckNames() const {
 Status SeveralRecorders::UpdateClocks(const Snapshots& snapshots) {
   const uint64_t amount = AmountOf(snapshots);
   const size_t recorders = RecordersOf(snapshots).size();
+  if (pulled_ > 0) {
+    return {};  // they refer to them
+  }
   // Estimating reads all rows: while a log grows, again whenever it has doubled.
   if (recorders == clocks_recorders_ && amount < 2 * clocks_of_) {
     return {};
@@ -113,14 +116,11 @@ bool SeveralRecorders::AnyHidden(const Snapshots& snapshots) {
   return !FindHiddenColumns(files_, snapshots).texts.empty();
 }
 
-Status SeveralRecorders::Visit(const ExchangeFilter& filter, const Snapshots& snapshots,
-                               const Visitor& visit) {
-  TRY(UpdateClocks(snapshots));
-  TRY_ASSIGN(RowMatcher matcher, RowMatcher::Make(filter, AnyHidden(snapshots)));
-  const HoldPoint hold = FindHold(SourceOf(snapshots), without_);
+MergedCursor::Bounds SeveralRecorders::BoundsOf(const ExchangeFilter& filter,
+                                                const Snapshots& snapshots, TimeNs hold) const {
   // A row shows the time of its first sighting, so that of another may lie a window away.
   const int64_t window = limits::kSightingWindowNs + clocks_.uncertainty_ns();
-  MergedCursor::Bounds bounds{.hold = hold.at};
+  MergedCursor::Bounds bounds{.hold = hold};
   const auto earliest = [&](TimeNs time, bool least) {
     TimeNs at = clocks_.Of(snapshots.front().key.recorder).Corrected(time);
     for (const AttemptSnapshot& snapshot : snapshots) {
@@ -131,6 +131,15 @@ Status SeveralRecorders::Visit(const ExchangeFilter& filter, const Snapshots& sn
   };
   bounds.since = filter.since ? LaterBy(earliest(*filter.since, true), -window) : kTimeAlways;
   bounds.until = filter.until ? LaterBy(earliest(*filter.until, false), window) : kTimeNever;
+  return bounds;
+}
+
+Status SeveralRecorders::Visit(const ExchangeFilter& filter, const Snapshots& snapshots,
+                               const Visitor& visit) {
+  TRY(UpdateClocks(snapshots));
+  TRY_ASSIGN(RowMatcher matcher, RowMatcher::Make(filter, AnyHidden(snapshots)));
+  const HoldPoint hold = FindHold(SourceOf(snapshots), without_);
+  const MergedCursor::Bounds bounds = BoundsOf(filter, snapshots, hold.at);
   TRY_ASSIGN(MergedCursor cursor, OpenCursor(snapshots, bounds));
   open_.clear();
   hold_.reset();

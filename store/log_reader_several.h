@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ class SeveralRecorders {
   Status CheckNames() const;
 
   Status Visit(const ExchangeFilter& filter, const Snapshots& snapshots, const Visitor& visit);
+  /// Of the filter only its times count.
+  Result<std::unique_ptr<ExchangeCursor>> Rows(const ExchangeFilter& filter,
+                                               const Snapshots& snapshots);
   Status Follow(const ExchangeFilter& filter, const Snapshots& snapshots, const Visitor& visit);
   /// The next Follow shows what is not in the snapshots.
   void BeginAfter(const Snapshots& snapshots) { NoteShown(snapshots, kTimeNever); }
@@ -44,6 +48,8 @@ class SeveralRecorders {
   const std::optional<RecorderHold>& hold() const { return hold_; }
 
  private:
+  class PulledRows;
+
   /// How far an attempt was shown.
   struct Shown {
     uint32_t segment = 0;
@@ -51,6 +57,9 @@ class SeveralRecorders {
   };
 
   Status UpdateClocks(const Snapshots& snapshots);
+  /// What a merge must read for rows that show these times.
+  MergedCursor::Bounds BoundsOf(const ExchangeFilter& filter, const Snapshots& snapshots,
+                                TimeNs hold) const;
   bool AnyHidden(const Snapshots& snapshots);
   Result<MergedCursor> OpenCursor(const Snapshots& snapshots, const MergedCursor::Bounds& bounds);
   Result<ExchangeRow> Settle(std::vector<ExchangeRow> rows);
@@ -70,6 +79,7 @@ class SeveralRecorders {
   Clocks clocks_;
   uint64_t clocks_of_ = 0;  // how much of the log they were estimated from
   size_t clocks_recorders_ = 0;
+  size_t pulled_ = 0;  // cursors of Rows that use the clocks
   std::optional<RecorderHold> hold_;
   TimeNs hold_at_ = kTimeAlways;  // of the last Follow
 

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "store/db/sql_convert.h"
+
 namespace trafrec::store::db {
 namespace {
 
@@ -130,6 +132,8 @@ Bytes Statement::Blob(int column) const {
                          : Bytes(static_cast<const uint8_t*>(blob),
                                  static_cast<size_t>(sqlite3_column_bytes(statement_, column)));
 }
+
+void Statement::Read(int column, SqlValue& value) const { ReadColumn(statement_, column, value); }
 
 Database::Database(sqlite3* handle, std::string path)
     : handle_(handle), facts_(std::make_unique<Facts>(std::move(path))) {}

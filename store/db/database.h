@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "store/db/sql_value.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -68,6 +69,8 @@ class Statement {
   /// Borrowed until the next Step or Reset.
   std::string_view Text(int column) const;
   Bytes Blob(int column) const;
+  /// Whatever it is; memory that `value` has is used again.
+  void Read(int column, SqlValue& value) const;
 
  private:
   friend class Database;

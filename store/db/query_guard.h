@@ -22,6 +22,10 @@ class QueryGuard {
   /// what the authoriser refused, or SQLite's words, with the statement.
   Status Check(std::string_view sql);
 
+  /// What the authoriser refused since the last Forget, in words; empty: nothing.
+  const std::string& refused() const { return refused_; }
+  void Forget() { refused_.clear(); }
+
  private:
   static int Authorize(void* guard, int action, const char* first, const char* second,
                        const char* database, const char* trigger);
