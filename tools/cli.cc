@@ -58,8 +58,8 @@ Cli::Cli() : root_(std::make_unique<CLI::App>()) {
       "--version", [] { throw CLI::CallForVersion("", 0); }, "print the version");
   for (auto make :
        {MakeRecordCommand, MakeShowCommand, MakeExportCommand, MakeStatsCommand, MakeVerifyCommand,
-        MakeCommitCommand, MakeKeygenCommand, MakeSentinelCommand, MakeWatermarksCommand,
-        MakeCompletionsCommand, MakeManCommand, MakeVersionCommand}) {
+        MakeSqlCommand, MakeCommitCommand, MakeKeygenCommand, MakeSentinelCommand,
+        MakeWatermarksCommand, MakeCompletionsCommand, MakeManCommand, MakeVersionCommand}) {
     std::unique_ptr<Command> command = make();
     const CommandText text = command->text();
     CLI::App* app = root_->add_subcommand(text.name, text.summary);

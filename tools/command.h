@@ -43,6 +43,7 @@ std::unique_ptr<Command> MakeShowCommand();
 std::unique_ptr<Command> MakeExportCommand();
 std::unique_ptr<Command> MakeStatsCommand();
 std::unique_ptr<Command> MakeVerifyCommand();
+std::unique_ptr<Command> MakeSqlCommand();
 std::unique_ptr<Command> MakeCommitCommand();
 std::unique_ptr<Command> MakeKeygenCommand();
 std::unique_ptr<Command> MakeSentinelCommand();

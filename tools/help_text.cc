@@ -86,6 +86,7 @@ std::vector<std::pair<std::string, std::string>> EnvironmentTexts() {
       {"NO_COLOR", "not empty: no colours (see --color)"},
       {"COLUMNS", "width of tables and help, instead of the terminal's own"},
       {"XDG_CONFIG_HOME", "folder of trafrec/config.toml; ~/.config if not set"},
+      {"XDG_STATE_HOME", "folder of trafrec/sql_history; ~/.local/state if not set"},
   };
 }
 

@@ -42,18 +42,27 @@ std::vector<std::filesystem::path> LogOptions::folders() const {
   return folders;
 }
 
-Result<std::unique_ptr<store::LogReader>> LogOptions::Open(const char* example, bool quiet) const {
+Result<store::LogSelection> LogOptions::Select(const char* example) const {
   TRY(Check(example));
   store::LogSelection selection{.folders = folders(), .without = without_};
   TRY_ASSIGN(selection.identities, identity_.Make());
+  return selection;
+}
+
+void LogOptions::Tell(const std::vector<std::string>& notes) const {
+  for (const std::string& note : notes) {
+    PrintNote(EscapeForTerminal(note));
+  }
+  for (const std::string& recorder : without_) {
+    PrintNote(WithoutSentence(recorder));
+  }
+}
+
+Result<std::unique_ptr<store::LogReader>> LogOptions::Open(const char* example, bool quiet) const {
+  TRY_ASSIGN(store::LogSelection selection, Select(example));
   TRY_ASSIGN(auto log, store::LogReader::Open(std::move(selection)));
   if (!quiet) {
-    for (const std::string& note : log->notes()) {
-      PrintNote(EscapeForTerminal(note));
-    }
-    for (const std::string& recorder : without_) {
-      PrintNote(WithoutSentence(recorder));
-    }
+    Tell(log->notes());
   }
   return log;
 }

@@ -28,6 +28,10 @@ class LogOptions {
   /// what is odd about the folders, and whom nobody waits for.
   Result<std::unique_ptr<store::LogReader>> Open(const char* example, bool quiet = false) const;
 
+  /// The same in two steps, for what is no LogReader: checks and names them; says what is odd.
+  Result<store::LogSelection> Select(const char* example) const;
+  void Tell(const std::vector<std::string>& notes) const;
+
   /// The one folder, for what cannot be done with several: else an Error that names `option`.
   Result<std::string> OnlyFolder(const char* option) const;
 

@@ -23,9 +23,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-const std::vector<std::string> kCommands = {"record",     "show",        "export", "stats",
-                                            "verify",     "commit",      "keygen", "sentinel",
-                                            "watermarks", "completions", "man",    "version"};
+const std::vector<std::string> kCommands = {
+    "record",   "show",       "export",      "stats", "verify",  "commit", "keygen",
+    "sentinel", "watermarks", "completions", "man",   "version", "sql"};
 
 std::set<std::string> LongOptions(const std::string& text) {
   static const std::regex kOption("--[a-z][a-z-]*");
