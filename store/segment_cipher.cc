@@ -5,8 +5,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "store/crypto/random.h"
-#include "store/little_endian.h"
 
 namespace trafrec::store {
 namespace {
@@ -25,17 +23,14 @@ bool Decrypt(const crypto::DataKey& key, Bytes encrypted, std::string_view place
 SegmentCipher::SegmentCipher(crypto::DataKey key, const Place& place)
     : key_(std::move(key)),
       place_(
-          fmt::format("{} {} {} {}", place.log_id, place.recorder, place.attempt, place.segment)) {
-  crypto::FillRandom(nonce_);
-}
+          fmt::format("{} {} {} {}", place.log_id, place.recorder, place.attempt, place.segment)) {}
 
 /// Nonce, then the encrypted bytes with their tag. `out` has room for clear.size() + kOverhead.
 void SegmentCipher::Encrypt(Bytes clear, std::string_view place, uint8_t* out) {
-  uint8_t* const counter = nonce_.data();
-  StoreLittle(counter, LoadLittle<uint64_t>(counter) + 1);
-  std::ranges::copy(nonce_, out);
-  crypto::Encrypt(key_, nonce_, clear, AsBytes(place),
-                  {out + nonce_.size(), clear.size() + crypto::kTagBytes});
+  if (!encryptor_) {
+    encryptor_.emplace(key_);
+  }
+  encryptor_->Encrypt(clear, AsBytes(place), {out, clear.size() + kOverhead});
 }
 
 std::string SegmentCipher::FramePlace(const FrameHeader& header, int64_t number) const {

@@ -47,8 +47,7 @@ class SegmentCipher {
 
   crypto::DataKey key_;
   std::string place_;  ///< of the segment, as a part of the associated data
-  /// Random at first, then one more each time: never the same twice under this key.
-  crypto::Nonce nonce_;
+  std::optional<crypto::Encryptor> encryptor_;  ///< made when it is first needed
 };
 
 }  // namespace trafrec::store

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,34 @@ bool Decrypts(const DataKey& key, const Nonce& nonce, Bytes encrypted,
               const std::string& associated) {
   std::vector<uint8_t> out(encrypted.size() - kTagBytes);
   return Decrypt(key, nonce, encrypted, AsBytes(associated), out) && AsText(out) == kText;
+}
+
+TEST(Encryptor, WhatItEncryptsOpensWithTheNonceBeforeIt) {
+  const DataKey key = DataKey::Generate();
+  Encryptor encryptor(key);
+  for (int i = 0; i < 300; ++i) {
+    std::vector<uint8_t> out(std::tuple_size_v<Nonce> + kText.size() + kTagBytes);
+    encryptor.Encrypt(AsBytes(kText), AsBytes(kAssociated), out);
+    Nonce nonce;
+    std::copy_n(out.begin(), nonce.size(), nonce.begin());
+    std::vector<uint8_t> clear(kText.size());
+    ASSERT_TRUE(Decrypt(key, nonce, Bytes(out).subspan(nonce.size()), AsBytes(kAssociated), clear));
+    EXPECT_EQ(AsText(clear), kText);
+  }
+}
+
+TEST(Encryptor, NoNonceComesTwice) {
+  const DataKey key = DataKey::Generate();
+  Encryptor encryptor(key);
+  std::set<Nonce> seen;
+  for (int i = 0; i < 1'000; ++i) {
+    std::vector<uint8_t> out(std::tuple_size_v<Nonce> + kTagBytes);
+    encryptor.Encrypt({}, {}, out);
+    Nonce nonce;
+    std::copy_n(out.begin(), nonce.size(), nonce.begin());
+    seen.insert(nonce);
+  }
+  EXPECT_EQ(seen.size(), 1'000U);
 }
 
 TEST(Encryption, WhatIsEncryptedIsDecrypted) {
