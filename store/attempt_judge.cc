@@ -113,7 +113,7 @@ Status AttemptJudge::Run(std::vector<Damage>& damages) {
       damages.erase(own.begin(), own.end());
     } else if (attempt.state == AttemptState::kCrashed && !attempt.ended_at) {
       damages.push_back(
-          {attempt.key.recorder + "/" + AttemptDirectoryName(attempt.key.attempt),
+          {NameInLog(attempt.key),
            "it could not be brought to an end" +
                (attempt.failures.empty() ? std::string() : ": " + attempt.failures.front())});
     }

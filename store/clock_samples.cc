@@ -17,6 +17,7 @@
 #include "store/hidden_columns.h"
 #include "store/reader_limits.h"
 #include "store/sentinel_record.h"
+#include "store/sentinel_rows.h"
 
 namespace trafrec::store {
 namespace {
@@ -53,9 +54,8 @@ uint64_t SentinelName(std::string_view nonce, bool response) {
 }  // namespace
 
 Status ClockSamples::AddSentinels(SegmentConnection& connection) {
-  TRY_ASSIGN(const auto tables, connection.database().QueryInt(
-                                    "SELECT count(*) FROM sqlite_schema WHERE name='sentinel'"));
-  if (tables.value_or(0) == 0) {
+  TRY_ASSIGN(const bool any, HasSentinelTable(connection.database()));
+  if (!any) {
     return {};
   }
   TRY_ASSIGN(db::Statement * rows,

@@ -8,6 +8,7 @@
 #include "store/crypto/encoding.h"
 #include "store/log_reader_catalogue.h"
 #include "store/sentinel_record.h"
+#include "store/sentinel_rows.h"
 #include "store/verify_segment.h"
 
 namespace trafrec::store {
@@ -21,9 +22,8 @@ bool HasNoWatermark(const SegmentFile& segment) {
 
 Status AddClaims(SegmentConnection& connection, const AttemptKey& attempt,
                  std::vector<SentHeadClaim>& claims) {
-  TRY_ASSIGN(const auto tables, connection.database().QueryInt(
-                                    "SELECT count(*) FROM sqlite_schema WHERE name='sentinel'"));
-  if (tables.value_or(0) == 0) {
+  TRY_ASSIGN(const bool any, HasSentinelTable(connection.database()));
+  if (!any) {
     return {};
   }
   TRY_ASSIGN(db::Statement * rows,

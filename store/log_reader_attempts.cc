@@ -10,38 +10,6 @@
 namespace trafrec::store {
 namespace {
 
-Status ReadMarks(db::Database& database, Marks& marks, Marks& durable) {
-  TRY_ASSIGN(db::Statement rows, database.Prepare("SELECT name, value FROM mark"));
-  while (true) {
-    TRY_ASSIGN(const bool row, rows.Step());
-    if (!row) {
-      return {};
-    }
-    const std::string_view name = rows.Text(0);
-    if (name == "exchanges_below") {
-      marks.exchanges_below = rows.Unsigned(1);
-    } else if (name == "requests_through") {
-      marks.requests_through = rows.Int(1);
-    } else if (name == "answers_through") {
-      marks.answers_through = rows.Int(1);
-    } else if (name == "durable_exchanges_below") {
-      durable.exchanges_below = rows.Unsigned(1);
-    } else if (name == "durable_requests_through") {
-      durable.requests_through = rows.Int(1);
-    } else if (name == "durable_answers_through") {
-      durable.answers_through = rows.Int(1);
-    } else if (name == "requests_hold") {
-      marks.requests_hold.cause = static_cast<HoldCause>(rows.Int(1));
-    } else if (name == "requests_hold_exchange") {
-      marks.requests_hold.exchange = rows.Unsigned(1);
-    } else if (name == "answers_hold") {
-      marks.answers_hold.cause = static_cast<HoldCause>(rows.Int(1));
-    } else if (name == "answers_hold_exchange") {
-      marks.answers_hold.exchange = rows.Unsigned(1);
-    }
-  }
-}
-
 /// Those of this segment, if it has any: later ones replace those of earlier ones.
 Status ReadCounters(db::Database& database, Counters& counters) {
   TRY_ASSIGN(db::Statement rows,

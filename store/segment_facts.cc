@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "store/entry_format.h"
+#include "store/sentinel_rows.h"
 
 namespace trafrec::store {
 namespace {
@@ -27,8 +28,10 @@ Status ReadLosses(db::Database& database, Manifest& manifest) {
   }
 }
 
-Status ReadMarks(db::Database& database, Manifest& manifest) {
-  TRY_ASSIGN(db::Statement rows, database.Prepare("SELECT name, value FROM mark"));
+}  // namespace
+
+Status ReadMarks(db::Database& segment, Marks& written, Marks& durable) {
+  TRY_ASSIGN(db::Statement rows, segment.Prepare("SELECT name, value FROM mark"));
   while (true) {
     TRY_ASSIGN(const bool row, rows.Step());
     if (!row) {
@@ -36,16 +39,28 @@ Status ReadMarks(db::Database& database, Manifest& manifest) {
     }
     const std::string_view name = rows.Text(0);
     if (name == "exchanges_below") {
-      manifest.marks.exchanges_below = rows.Unsigned(1);
+      written.exchanges_below = rows.Unsigned(1);
     } else if (name == "requests_through") {
-      manifest.marks.requests_through = rows.Int(1);
+      written.requests_through = rows.Int(1);
     } else if (name == "answers_through") {
-      manifest.marks.answers_through = rows.Int(1);
+      written.answers_through = rows.Int(1);
+    } else if (name == "durable_exchanges_below") {
+      durable.exchanges_below = rows.Unsigned(1);
+    } else if (name == "durable_requests_through") {
+      durable.requests_through = rows.Int(1);
+    } else if (name == "durable_answers_through") {
+      durable.answers_through = rows.Int(1);
+    } else if (name == "requests_hold") {
+      written.requests_hold.cause = static_cast<HoldCause>(rows.Int(1));
+    } else if (name == "requests_hold_exchange") {
+      written.requests_hold.exchange = rows.Unsigned(1);
+    } else if (name == "answers_hold") {
+      written.answers_hold.cause = static_cast<HoldCause>(rows.Int(1));
+    } else if (name == "answers_hold_exchange") {
+      written.answers_hold.exchange = rows.Unsigned(1);
     }
   }
 }
-
-}  // namespace
 
 Status ReadAttemptFacts(db::Database& segment, Manifest& manifest) {
   TRY_ASSIGN(db::Statement facts, segment.Prepare("SELECT key, value FROM attempt"));
@@ -108,10 +123,8 @@ Status ReadSegmentCounts(db::Database& segment, Manifest& manifest) {
   manifest.last_exchange = rows.Unsigned(3);
   counts.messages = rows.Unsigned(4);
   counts.connections = rows.Unsigned(5);
-  // Segments of older writers have no such table.
-  TRY_ASSIGN(const auto tables,
-             segment.QueryInt("SELECT count(*) FROM sqlite_schema WHERE name='sentinel'"));
-  if (tables.value_or(0) > 0) {
+  TRY_ASSIGN(const bool sentinels, HasSentinelTable(segment));
+  if (sentinels) {
     TRY_ASSIGN(const auto counted,
                segment.QueryInt("SELECT count(*) FROM sentinel WHERE verdict=0"));
     counts.watermarks = static_cast<uint64_t>(counted.value_or(0));
@@ -125,7 +138,8 @@ Result<Manifest> ReadSegmentFacts(const std::filesystem::path& segment) {
   TRY(ReadAttemptFacts(database, manifest));
   TRY(ReadSegmentCounts(database, manifest));
   TRY(ReadLosses(database, manifest));
-  TRY(ReadMarks(database, manifest));
+  Marks durable;  // a sealed segment is: nothing is left to tell
+  TRY(ReadMarks(database, manifest.marks, durable));
   return manifest;
 }
 

@@ -14,6 +14,8 @@ Result<Manifest> ReadSegmentFacts(const std::filesystem::path& segment);
 
 /// The facts of its attempt, as the segment knows them.
 Status ReadAttemptFacts(db::Database& segment, Manifest& manifest);
+/// As of its last commit: what was written, and what of that survives a power loss.
+Status ReadMarks(db::Database& segment, Marks& written, Marks& durable);
 /// Counts, and the ranges of numbers and times.
 Status ReadSegmentCounts(db::Database& segment, Manifest& manifest);
 

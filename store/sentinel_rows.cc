@@ -2,12 +2,17 @@
 
 namespace trafrec::store {
 
+Result<bool> HasSentinelTable(db::Database& segment) {
+  TRY_ASSIGN(const auto tables,
+             segment.QueryInt("SELECT count(*) FROM sqlite_schema WHERE name='sentinel'"));
+  return tables.value_or(0) > 0;
+}
+
 Status ReadSentinelRows(
     db::Database& database,
     const std::function<void(const SentinelRecord&, const EntryPlace&)>& visit) {
-  TRY_ASSIGN(const auto tables,
-             database.QueryInt("SELECT count(*) FROM sqlite_schema WHERE name='sentinel'"));
-  if (tables.value_or(0) == 0) {
+  TRY_ASSIGN(const bool any, HasSentinelTable(database));
+  if (!any) {
     return {};
   }
   TRY_ASSIGN(db::Statement rows,

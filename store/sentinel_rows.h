@@ -9,6 +9,9 @@
 
 namespace trafrec::store {
 
+/// Segments that were made before there were sentinels have no such table.
+Result<bool> HasSentinelTable(db::Database& segment);
+
 /// Calls `visit` for each row of table `sentinel`, in order of exchanges. A segment that was made
 /// before there were sentinels has none.
 Status ReadSentinelRows(db::Database& database,

@@ -5,13 +5,10 @@
 #include <algorithm>
 
 #include "store/summary.h"
+#include "store/verify_segment.h"
 
 namespace trafrec::store {
 namespace {
-
-std::string NameOf(const AttemptKey& key) {
-  return key.recorder + "/" + AttemptDirectoryName(key.attempt);
-}
 
 /// What is wrong with an attempt that the summary has.
 std::optional<std::string> Contradiction(const StoredSummary::Attempt& said,
@@ -71,7 +68,7 @@ std::vector<Damage> CheckSummary(const std::filesystem::path& log, const std::st
     const auto chain =
         std::ranges::find_if(chains, [&](const auto& each) { return each->attempt() == key; });
     if (const auto wrong = Contradiction(said, chain == chains.end() ? nullptr : chain->get())) {
-      damages.push_back({NameOf(key), *wrong});
+      damages.push_back({NameInLog(key), *wrong});
     }
   }
   return damages;

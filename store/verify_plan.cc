@@ -80,7 +80,7 @@ void VerifyPlan::AddMissingAttempts(const std::vector<AttemptKey>& attempts) {
     expected = attempt.recorder == recorder ? expected : 1;
     recorder = attempt.recorder;
     if (attempt.attempt > expected) {
-      report_.damages.push_back({recorder + "/" + AttemptDirectoryName(expected),
+      report_.damages.push_back({NameInLog({recorder, expected}),
                                  attempt.attempt == expected + 1
                                      ? "this attempt is missing"
                                      : fmt::format("this attempt and those up to {:04} are missing",
@@ -108,7 +108,7 @@ Status VerifyPlan::AddAttempt(const AttemptKey& attempt, bool running, unsigned 
   AddSegments(*chains_.back(), segments, running);
   if (!running && HasNoEnd(*chains_.back(), segments)) {
     report_.notes.push_back(
-        {attempt.recorder + "/" + AttemptDirectoryName(attempt.attempt),
+        {NameInLog(attempt),
          "nothing says how it ended: it was killed and is not yet recovered, or "
          "its last segments were taken away"});
   }

@@ -241,13 +241,17 @@ class SegmentVerifier {
 
 }  // namespace
 
+std::string NameInLog(const AttemptKey& attempt) {
+  return attempt.recorder + "/" + AttemptDirectoryName(attempt.attempt);
+}
+
 std::string NameInLog(const AttemptKey& attempt, const std::filesystem::path& path) {
   return fmt::format("{}/{}/{}", attempt.recorder, AttemptDirectoryName(attempt.attempt),
                      path.filename().string());
 }
 
 bool IsOf(const Damage& damage, const AttemptKey& attempt) {
-  const std::string directory = attempt.recorder + "/" + AttemptDirectoryName(attempt.attempt);
+  const std::string directory = NameInLog(attempt);
   return damage.file == directory || damage.file.starts_with(directory + "/");
 }
 

@@ -23,6 +23,9 @@ VerifyReport VerifySegment(const SegmentTask& task);
 /// "web1/0001/000001.sqlite": the name of a file in the report.
 std::string NameInLog(const AttemptKey& attempt, const std::filesystem::path& path);
 
+/// "web1/0001".
+std::string NameInLog(const AttemptKey& attempt);
+
 /// The damage is of one of the attempt's files, or of the attempt itself.
 bool IsOf(const Damage& damage, const AttemptKey& attempt);
 
