@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "store/log_writer.h"
+#include "store/writer/log_writer.h"
 
 namespace trafrec::store {
 namespace {

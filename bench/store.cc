@@ -17,7 +17,7 @@
 #include "bench/stopwatch.h"
 #include "capture/packet_source.h"
 #include "reassembly/reassembler.h"
-#include "store/log_writer.h"
+#include "store/writer/log_writer.h"
 
 namespace trafrec::bench {
 namespace {

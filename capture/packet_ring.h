@@ -8,7 +8,7 @@
 #include "base/bounded_queue.h"
 #include "base/time.h"
 #include "capture/packet_batch.h"
-#include "store/records.h"
+#include "store/format/records.h"
 
 namespace trafrec::capture {
 

@@ -13,7 +13,7 @@
 #include "capture/packet_ring.h"
 #include "capture/progress_thread.h"
 #include "store/limits.h"
-#include "store/log_reader_sentinels.h"
+#include "store/reader/log_reader_sentinels.h"
 
 namespace trafrec::capture {
 namespace {

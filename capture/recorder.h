@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "capture/packet_source.h"
 #include "reassembly/reassembler.h"
-#include "store/log_writer.h"
-#include "store/sentinel_watch.h"
+#include "store/sentinel/sentinel_watch.h"
+#include "store/writer/log_writer.h"
 
 namespace trafrec::capture {
 

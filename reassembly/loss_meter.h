@@ -4,7 +4,7 @@
 
 #include "reassembly/limits.h"
 #include "reassembly/stream/stream_tracker.h"
-#include "store/record_sink.h"
+#include "store/format/record_sink.h"
 
 namespace trafrec::reassembly {
 

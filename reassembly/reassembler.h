@@ -9,7 +9,7 @@
 #include "reassembly/dissection/dissector.h"
 #include "reassembly/http/http_layer.h"
 #include "reassembly/stream/stream_tracker.h"
-#include "store/record_sink.h"
+#include "store/format/record_sink.h"
 
 namespace trafrec::reassembly {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/counters.h"
-#include "store/records.h"
+#include "store/format/records.h"
 
 // Counters in sentences, for `stats` and for the end of `record`.
 

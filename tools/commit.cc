@@ -1,4 +1,4 @@
-#include "store/commit.h"
+#include "store/commit/commit.h"
 
 #include <fmt/format.h>
 

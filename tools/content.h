@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "store/log_reader.h"
+#include "store/reader/log_reader.h"
 
 namespace trafrec::tools {
 

@@ -16,7 +16,7 @@
 #include <iterator>
 #include <string_view>
 
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 #include "tools/exchange_words.h"
 #include "tools/json_text.h"
 #include "tools/message_head.h"

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "store/deleted_segments.h"
+#include "store/reader/deleted_segments.h"
 #include "tools/console.h"
 #include "tools/units.h"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "store/encryption.h"
+#include "store/format/encryption.h"
 #include "tools/option_set.h"
 
 namespace trafrec::tools {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "store/log_reader.h"
+#include "store/reader/log_reader.h"
 #include "tools/terminal.h"
 
 namespace trafrec::tools {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 #include "tools/exchange_words.h"
 #include "tools/units.h"
 #include "tools/utf8.h"

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "store/log_reader.h"
+#include "store/reader/log_reader.h"
 
 namespace trafrec::tools {
 

@@ -1,6 +1,6 @@
 #include <unistd.h>
 
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 #include "tools/command.h"
 #include "tools/console.h"
 #include "tools/curl_writer.h"

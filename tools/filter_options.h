@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "store/log_reader.h"
+#include "store/reader/log_reader.h"
 #include "tools/option_set.h"
 
 namespace trafrec::tools {

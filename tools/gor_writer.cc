@@ -5,7 +5,7 @@
 #include <iterator>
 #include <string_view>
 
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 #include "tools/exchange_words.h"
 #include "tools/raw_message.h"
 #include "tools/units.h"

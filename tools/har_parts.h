@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "store/log_reader.h"
+#include "store/reader/log_reader.h"
 #include "tools/message_head.h"
 
 // What HAR wants taken apart that HTTP sends in one piece.

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 #include "tools/content.h"
 #include "tools/exchange_words.h"
 #include "tools/har_parts.h"

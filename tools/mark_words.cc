@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 
 namespace trafrec::tools {
 namespace {

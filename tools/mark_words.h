@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "store/log_reader.h"
+#include "store/reader/log_reader.h"
 #include "tools/json_object.h"
 
 namespace trafrec::tools {

@@ -1,6 +1,6 @@
 #include "tools/ndjson_writer.h"
 
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 #include "tools/exchange_words.h"
 #include "tools/json_object.h"
 #include "tools/message_head.h"

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 #include "tools/output.h"
 
 namespace trafrec::tools {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "store/repair.h"
+#include "store/repair/repair.h"
 #include "tools/json_object.h"
 #include "tools/output.h"
 #include "tools/shell_quote.h"

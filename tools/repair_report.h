@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "store/encryption.h"
+#include "store/format/encryption.h"
 #include "tools/exit_code.h"
 
 namespace trafrec::tools {

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "store/head_claim.h"
-#include "store/sentinel_token.h"
+#include "store/sentinel/sentinel_token.h"
+#include "store/verify/head_claim.h"
 #include "tools/http_client.h"
 #include "tools/source_state.h"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "store/sentinel_watch.h"
+#include "store/sentinel/sentinel_watch.h"
 
 namespace trafrec::tools {
 

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <csignal>
 
-#include "store/log_sql.h"
+#include "store/sql/log_sql.h"
 #include "tools/command.h"
 #include "tools/console.h"
 #include "tools/line_editor.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "store/log_sql.h"
+#include "store/sql/log_sql.h"
 
 namespace trafrec::tools {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 #include "tools/accounting.h"
 #include "tools/command.h"
 #include "tools/json_object.h"

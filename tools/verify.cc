@@ -1,4 +1,4 @@
-#include "store/verify.h"
+#include "store/verify/verify.h"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 #include "tools/command.h"
 #include "tools/content.h"
 #include "tools/http_client.h"

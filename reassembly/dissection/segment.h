@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "base/endpoint.h"
 #include "base/time.h"
-#include "store/records.h"
+#include "store/format/records.h"
 
 namespace trafrec::reassembly {
 

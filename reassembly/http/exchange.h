@@ -11,7 +11,7 @@
 #include "reassembly/http/head.h"
 #include "reassembly/http/intrusive_list.h"
 #include "store/crypto/hash.h"
-#include "store/records.h"
+#include "store/format/records.h"
 
 namespace trafrec::reassembly {
 

@@ -10,7 +10,7 @@
 #include "reassembly/http/http_layer.h"
 #include "reassembly/http/time_queue.h"
 #include "reassembly/redaction/redactor.h"
-#include "store/record_sink.h"
+#include "store/format/record_sink.h"
 
 namespace trafrec::reassembly {
 

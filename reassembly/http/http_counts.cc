@@ -1,6 +1,6 @@
 #include "reassembly/http/http_counts.h"
 
-#include "store/records.h"
+#include "store/format/records.h"
 
 namespace trafrec::reassembly {
 

@@ -7,7 +7,7 @@
 
 #include "base/counters.h"
 #include "reassembly/stream/stream_consumer.h"
-#include "store/record_sink.h"
+#include "store/format/record_sink.h"
 
 namespace trafrec::reassembly {
 

@@ -8,7 +8,7 @@
 #include "reassembly/http/head.h"
 #include "reassembly/http/http_counts.h"
 #include "reassembly/stream/stream_consumer.h"
-#include "store/records.h"
+#include "store/format/records.h"
 
 namespace trafrec::reassembly {
 

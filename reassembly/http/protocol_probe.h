@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/bytes.h"
-#include "store/records.h"
+#include "store/format/records.h"
 
 namespace trafrec::reassembly {
 

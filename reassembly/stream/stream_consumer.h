@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "base/time.h"
 #include "reassembly/stream/memory_account.h"
-#include "store/records.h"
+#include "store/format/records.h"
 
 // The seam between TCP and what runs over it. HTTP implements it; TLS with session keys can
 // implement it and feed another StreamConsumer with the clear text.

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/counters.h"
-#include "store/records.h"
+#include "store/format/records.h"
 
 namespace trafrec::reassembly {
 

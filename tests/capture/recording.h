@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "capture/recorder.h"
-#include "store/log_reader.h"
+#include "store/reader/log_reader.h"
 #include "tests/support/packets.h"
 
 // One recording in a test, from its packets to what a reader finds in the log.

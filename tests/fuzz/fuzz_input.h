@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "base/counters.h"
 #include "reassembly/reassembler.h"
-#include "store/record_sink.h"
+#include "store/format/record_sink.h"
 
 namespace trafrec::fuzz {
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "store/codec/zstd_codec.h"
-#include "store/entry_format.h"
-#include "store/frame_buffer.h"
-#include "store/frame_format.h"
+#include "store/format/entry_format.h"
+#include "store/format/frame_buffer.h"
+#include "store/format/frame_format.h"
 #include "tests/support/capture_files.h"
 #include "tests/support/tcp_conversation.h"
 

@@ -10,9 +10,9 @@
 #include <iterator>
 #include <string>
 
-#include "store/log_reader.h"
-#include "store/log_writer.h"
-#include "store/verify.h"
+#include "store/reader/log_reader.h"
+#include "store/verify/verify.h"
+#include "store/writer/log_writer.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/support/temporary_folder.h"
 

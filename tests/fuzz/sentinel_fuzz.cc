@@ -2,7 +2,7 @@
 // the same text again; and no signature verifies but one that the key made.
 
 #include "base/check.h"
-#include "store/sentinel_token.h"
+#include "store/sentinel/sentinel_token.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace trafrec;

@@ -8,8 +8,8 @@
 #include <map>
 #include <set>
 
-#include "store/log_reader.h"
-#include "store/verify.h"
+#include "store/reader/log_reader.h"
+#include "store/verify/verify.h"
 #include "tests/kill/endless_traffic.h"
 #include "tests/support/process.h"
 #include "tests/support/random.h"

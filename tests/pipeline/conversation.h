@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/endpoint.h"
-#include "store/records.h"
+#include "store/format/records.h"
 #include "tests/support/random.h"
 
 // What two endpoints said to each other: the truth with which the pipeline's records are compared.

@@ -8,9 +8,9 @@
 #include <set>
 #include <tuple>
 
-#include "store/exchange_id.h"
-#include "store/log_reader.h"
-#include "store/log_writer.h"
+#include "store/reader/exchange_id.h"
+#include "store/reader/log_reader.h"
+#include "store/writer/log_writer.h"
 #include "tests/pipeline/trial.h"
 #include "tests/support/temporary_folder.h"
 

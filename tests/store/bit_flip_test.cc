@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <vector>
 
-#include "store/commit.h"
-#include "store/retention.h"
-#include "store/verify_segment.h"
+#include "store/commit/commit.h"
+#include "store/verify/verify_segment.h"
+#include "store/writer/retention.h"
 #include "tests/store/chain_fixture.h"
 #include "tests/support/random.h"
 

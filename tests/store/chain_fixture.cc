@@ -5,8 +5,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "store/log_layout.h"
-#include "store/manifest_files.h"
+#include "store/files/log_layout.h"
+#include "store/manifest/manifest_files.h"
 
 namespace trafrec::store {
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "store/verify.h"
+#include "store/verify/verify.h"
 #include "tests/store/reader_fixture.h"
 
 // Logs of many small segments, and what verify says of them.

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "store/clocks.h"
+#include "store/format/clocks.h"
 #include "tests/store/merge_fixture.h"
 #include "tests/store/reader_fixture.h"
 

@@ -1,4 +1,4 @@
-#include "store/commit.h"
+#include "store/commit/commit.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -8,8 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "store/log_layout.h"
-#include "store/manifest_files.h"
+#include "store/files/log_layout.h"
+#include "store/manifest/manifest_files.h"
 #include "tests/store/chain_fixture.h"
 
 namespace trafrec::store {

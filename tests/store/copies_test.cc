@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "store/verify.h"
+#include "store/verify/verify.h"
 #include "tests/store/merge_fixture.h"
 #include "tests/store/reader_fixture.h"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "store/log_writer.h"
+#include "store/writer/log_writer.h"
 #include "tests/store/log_fixture.h"
 #include "tests/support/private_machine.h"
 

@@ -1,4 +1,4 @@
-#include "store/document.h"
+#include "store/files/document.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

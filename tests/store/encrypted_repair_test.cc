@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "store/db/database.h"
-#include "store/repair.h"
-#include "store/verify.h"
+#include "store/repair/repair.h"
+#include "store/verify/verify.h"
 #include "tests/store/chain_fixture.h"
 
 namespace trafrec::store {

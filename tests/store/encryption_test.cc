@@ -4,9 +4,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "store/encryption.h"
-#include "store/log_reader_sentinels.h"
-#include "store/verify.h"
+#include "store/format/encryption.h"
+#include "store/reader/log_reader_sentinels.h"
+#include "store/verify/verify.h"
 #include "tests/store/reader_fixture.h"
 
 namespace trafrec::store {

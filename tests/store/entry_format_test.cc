@@ -1,4 +1,4 @@
-#include "store/entry_format.h"
+#include "store/format/entry_format.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <string>
 
-#include "store/varint.h"
+#include "store/format/varint.h"
 
 namespace trafrec::store {
 namespace {

@@ -1,4 +1,4 @@
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 
 #include <gtest/gtest.h>
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "store/commit.h"
-#include "store/verify.h"
+#include "store/commit/commit.h"
+#include "store/verify/verify.h"
 #include "tests/store/failing_disk.h"
 #include "tests/store/log_fixture.h"
 #include "tests/support/stride.h"

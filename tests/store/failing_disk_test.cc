@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "store/verify.h"
+#include "store/verify/verify.h"
 #include "tests/store/failing_disk.h"
 #include "tests/store/small_recording.h"
 #include "tests/store/watched_disk.h"

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "store/records.h"
+#include "store/format/records.h"
 #include "tests/store/watched_disk.h"
 
 namespace trafrec::store {

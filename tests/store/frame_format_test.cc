@@ -1,10 +1,10 @@
-#include "store/frame_format.h"
+#include "store/format/frame_format.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "store/frame.h"
+#include "store/format/frame.h"
 #include "store/limits.h"
 
 namespace trafrec::store {

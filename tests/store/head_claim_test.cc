@@ -1,10 +1,10 @@
-#include "store/head_claim.h"
+#include "store/verify/head_claim.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "store/small_file.h"
+#include "store/files/small_file.h"
 #include "tests/store/chain_fixture.h"
 
 namespace trafrec::store {

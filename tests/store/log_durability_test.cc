@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "store/durable_marks.h"
-#include "store/log_reader.h"
-#include "store/log_writer.h"
+#include "store/format/durable_marks.h"
+#include "store/reader/log_reader.h"
+#include "store/writer/log_writer.h"
 #include "tests/store/log_fixture.h"
 #include "tests/support/wait_until.h"
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "store/codec/zstd_codec.h"
-#include "store/frame_format.h"
-#include "store/log_layout.h"
+#include "store/files/log_layout.h"
+#include "store/format/frame_format.h"
 
 namespace trafrec::store {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "store/db/database.h"
-#include "store/entry_format.h"
-#include "store/log_writer.h"
+#include "store/format/entry_format.h"
+#include "store/writer/log_writer.h"
 #include "tests/support/temporary_folder.h"
 
 // Logs in tests: a folder that goes away, exchanges made from a few words, and a look at what the

@@ -8,8 +8,8 @@
 
 #include <filesystem>
 
-#include "store/log_layout.h"
-#include "store/verify.h"
+#include "store/files/log_layout.h"
+#include "store/verify/verify.h"
 #include "tests/store/reader_fixture.h"
 
 namespace trafrec::store {

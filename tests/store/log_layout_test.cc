@@ -1,4 +1,4 @@
-#include "store/log_layout.h"
+#include "store/files/log_layout.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,9 +6,9 @@
 
 #include <fstream>
 
-#include "store/file_calls.h"
-#include "store/log_writer.h"
-#include "store/recorder_lock.h"
+#include "store/files/file_calls.h"
+#include "store/files/recorder_lock.h"
+#include "store/writer/log_writer.h"
 #include "tests/store/log_fixture.h"
 
 namespace trafrec::store {

@@ -1,4 +1,4 @@
-#include "store/log_reader.h"
+#include "store/reader/log_reader.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -7,7 +7,7 @@
 #include <fstream>
 #include <numeric>
 
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 #include "tests/store/reader_fixture.h"
 
 namespace trafrec::store {

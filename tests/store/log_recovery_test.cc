@@ -7,11 +7,11 @@
 #include <cstdlib>
 #include <string>
 
+#include "store/files/log_layout.h"
 #include "store/limits.h"
-#include "store/log_layout.h"
-#include "store/log_reader.h"
-#include "store/log_writer.h"
-#include "store/seal.h"
+#include "store/reader/log_reader.h"
+#include "store/writer/log_writer.h"
+#include "store/writer/seal.h"
 #include "tests/store/log_fixture.h"
 
 namespace trafrec::store {

@@ -1,11 +1,11 @@
 // A log as SQL's tables: many segments, exchanges in several of them, logs that grow and shrink.
 
-#include "store/log_sql.h"
+#include "store/sql/log_sql.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "store/retention.h"
+#include "store/writer/retention.h"
 #include "tests/store/chain_fixture.h"
 #include "tests/store/reader_fixture.h"
 #include "tests/store/sql_answer.h"

@@ -1,4 +1,4 @@
-#include "store/log_writer.h"
+#include "store/writer/log_writer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-#include "store/log_layout.h"
+#include "store/files/log_layout.h"
 #include "tests/store/log_fixture.h"
 
 namespace trafrec::store {

@@ -1,10 +1,10 @@
-#include "store/manifest_chain.h"
+#include "store/manifest/manifest_chain.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "store/log_layout.h"
-#include "store/manifest_files.h"
+#include "store/files/log_layout.h"
+#include "store/manifest/manifest_files.h"
 #include "tests/store/chain_fixture.h"
 
 // What a crash can leave between a sealed segment, its manifest and head.json.

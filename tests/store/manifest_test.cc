@@ -1,13 +1,13 @@
-#include "store/manifest.h"
+#include "store/manifest/manifest.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "store/block_hash.h"
-#include "store/log_layout.h"
-#include "store/manifest_files.h"
+#include "store/files/log_layout.h"
+#include "store/manifest/block_hash.h"
+#include "store/manifest/manifest_files.h"
 #include "tests/store/chain_fixture.h"
 
 namespace trafrec::store {

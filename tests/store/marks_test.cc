@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
-#include "store/entry_format.h"
-#include "store/log_reader_sentinels.h"
+#include "store/format/entry_format.h"
+#include "store/reader/log_reader_sentinels.h"
 #include "tests/store/reader_fixture.h"
 
 namespace trafrec::store {

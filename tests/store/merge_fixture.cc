@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 #include "tests/store/reader_fixture.h"
 
 namespace trafrec::store {

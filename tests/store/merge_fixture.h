@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "store/log_reader.h"
-#include "store/log_writer.h"
+#include "store/reader/log_reader.h"
+#include "store/writer/log_writer.h"
 #include "tests/store/log_fixture.h"
 
 // Logs of several recorders: the same exchanges, seen from several places.

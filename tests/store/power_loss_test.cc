@@ -6,8 +6,8 @@
 #include <random>
 #include <string>
 
-#include "store/log_layout.h"
-#include "store/verify.h"
+#include "store/files/log_layout.h"
+#include "store/verify/verify.h"
 #include "tests/store/forgetful_disk.h"
 #include "tests/store/small_recording.h"
 #include "tests/support/stride.h"

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "store/commit.h"
+#include "store/commit/commit.h"
 #include "tests/store/chain_fixture.h"
 #include "tests/support/process.h"
 

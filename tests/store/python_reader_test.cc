@@ -12,7 +12,7 @@
 
 #include "store/codec/checksum.h"
 #include "store/crypto/key_file.h"
-#include "store/exchange_id.h"
+#include "store/reader/exchange_id.h"
 #include "tests/store/reader_fixture.h"
 
 namespace trafrec::store {

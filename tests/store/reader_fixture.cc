@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "store/db/database.h"
-#include "store/exchange_id.h"
-#include "store/verify.h"
+#include "store/reader/exchange_id.h"
+#include "store/verify/verify.h"
 
 namespace trafrec::store {
 

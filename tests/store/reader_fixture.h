@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "store/log_reader.h"
-#include "store/log_writer.h"
+#include "store/reader/log_reader.h"
+#include "store/writer/log_writer.h"
 #include "tests/store/log_fixture.h"
 
 // What a reader sees of a log, in one line a question.

@@ -1,4 +1,4 @@
-#include "store/repair.h"
+#include "store/repair/repair.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,10 +7,10 @@
 #include <fstream>
 #include <string>
 
-#include "store/log_layout.h"
-#include "store/recorder_lock.h"
-#include "store/retention.h"
-#include "store/verify.h"
+#include "store/files/log_layout.h"
+#include "store/files/recorder_lock.h"
+#include "store/verify/verify.h"
+#include "store/writer/retention.h"
 #include "tests/store/chain_fixture.h"
 
 namespace trafrec::store {

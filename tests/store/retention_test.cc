@@ -1,11 +1,11 @@
-#include "store/retention.h"
+#include "store/writer/retention.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "store/deleted_segments.h"
-#include "store/manifest_files.h"
-#include "store/segment_keeper.h"
+#include "store/manifest/manifest_files.h"
+#include "store/reader/deleted_segments.h"
+#include "store/writer/segment_keeper.h"
 #include "tests/store/chain_fixture.h"
 
 namespace trafrec::store {

@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "store/db/database.h"
-#include "store/entry_format.h"
-#include "store/flags.h"
-#include "store/frame_format.h"
-#include "store/log_layout.h"
-#include "store/records.h"
-#include "store/segment_schema.h"
+#include "store/files/log_layout.h"
+#include "store/format/entry_format.h"
+#include "store/format/flags.h"
+#include "store/format/frame_format.h"
+#include "store/format/records.h"
+#include "store/format/segment_schema.h"
 #include "tests/store/log_fixture.h"
 
 namespace trafrec::store {

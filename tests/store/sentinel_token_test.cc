@@ -1,4 +1,4 @@
-#include "store/sentinel_token.h"
+#include "store/sentinel/sentinel_token.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -11,7 +11,7 @@
 #include <set>
 
 #include "store/crypto/encoding.h"
-#include "store/sentinel_watch.h"
+#include "store/sentinel/sentinel_watch.h"
 #include "tests/store/reader_fixture.h"
 
 namespace trafrec::store {

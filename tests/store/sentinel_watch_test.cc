@@ -1,4 +1,4 @@
-#include "store/sentinel_watch.h"
+#include "store/sentinel/sentinel_watch.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "store/log_writer.h"
+#include "store/writer/log_writer.h"
 #include "tests/store/log_fixture.h"
 
 namespace trafrec::store {

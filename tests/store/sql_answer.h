@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "store/log_sql.h"
+#include "store/sql/log_sql.h"
 
 namespace trafrec::store {
 

@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "store/manifest_files.h"
-#include "store/small_file.h"
+#include "store/files/small_file.h"
+#include "store/manifest/manifest_files.h"
 #include "tests/store/chain_fixture.h"
 
 // What verify proves with manifests: what was done to a log, and to which of its files.

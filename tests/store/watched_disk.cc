@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <memory>
 
-#include "store/file_calls.h"
+#include "store/files/file_calls.h"
 #include "tests/store/watched_vfs.h"
 
 namespace trafrec::store {

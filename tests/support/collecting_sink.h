@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "store/record_sink.h"
+#include "store/format/record_sink.h"
 
 namespace trafrec::test_support {
 

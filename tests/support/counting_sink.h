@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/record_sink.h"
+#include "store/format/record_sink.h"
 
 namespace trafrec::test_support {
 

@@ -8,7 +8,7 @@
 
 #include "base/endpoint.h"
 #include "base/time.h"
-#include "store/records.h"
+#include "store/format/records.h"
 #include "tests/support/packets.h"
 
 namespace trafrec::test_support {

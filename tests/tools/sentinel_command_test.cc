@@ -9,9 +9,9 @@
 #include <set>
 
 #include "store/crypto/key_file.h"
-#include "store/head_claim.h"
-#include "store/log_writer.h"
-#include "store/sentinel_watch.h"
+#include "store/sentinel/sentinel_watch.h"
+#include "store/verify/head_claim.h"
+#include "store/writer/log_writer.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/http_collector.h"

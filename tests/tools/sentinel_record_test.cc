@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "store/crypto/key_file.h"
-#include "store/sentinel_token.h"
+#include "store/sentinel/sentinel_token.h"
 #include "tests/support/capture_files.h"
 #include "tests/support/tcp_conversation.h"
 #include "tests/support/temporary_folder.h"

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/error.h"
+#include "store/reader/log_reader.h"
+#include "store/reader/log_reader_catalogue.h"
+#include "store/reader/log_reader_files.h"
+#include "store/reader/log_reader_filter.h"
+
+namespace trafrec::store {
+
+/// Time and number of an exchange: what the order of rows is decided by.
+struct RowKey {
+  TimeNs began_at = 0;
+  ExchangeNumber number = 0;
+  bool open = false;  ///< another row of it may follow in a later segment
+
+  friend auto operator<=>(const RowKey&, const RowKey&) = default;
+};
+
+/// The row of a message in one segment, if it has one.
+struct MessageRow {
+  MessagePlace place;
+  uint64_t body_bytes = 0;
+  Flags flags = 0;
+  std::optional<uint32_t> first_seq;
+  int64_t span_ns = 0;
+};
+Result<std::optional<MessageRow>> ReadMessageRow(SegmentConnection& connection, MessageId id);
+
+/// Adds what the row's own segment does not know of it: sizes, flags and places in the flow of
+/// messages whose row lies in an earlier one.
+Status AddEarlierMessages(SegmentFiles& files, ExchangeRow& row);
+
+/// The number of the first parameter that a FilterSql for RowReader may use.
+inline constexpr int kFirstFilterParameter = 6;
+
+/// Reads rows of exchanges out of segments, one segment at a time, and judges whether they fit a
+/// filter.
+class RowReader {
+ public:
+  RowReader(SegmentFiles& files, const FilterSql& filter);
+
+  /// The row of a number in one segment, whatever the filter.
+  static Result<std::optional<ExchangeRow>> Row(SegmentConnection& connection,
+                                                const AttemptKey& attempt, uint32_t segment,
+                                                ExchangeNumber number, int64_t frames_through);
+
+  /// Which rows of a segment.
+  struct Range {
+    ExchangeNumber first = 0;
+    ExchangeNumber last = 0;
+    int64_t frames_after = 0;
+    int64_t frames_through = 0;
+    bool replacing = false;  ///< those, too, that replace one of an earlier segment
+  };
+  /// Keys of the rows that fit, and of the open ones, which may yet.
+  Status Keys(SegmentConnection& connection, const Range& range, std::vector<RowKey>& keys) const;
+
+  /// Whether the row of a number in this segment fits.
+  Result<bool> Fits(SegmentConnection& connection, ExchangeNumber number) const;
+
+  /// The rows of `keys` as they are now, those that do not fit left out: of an open one the newest
+  /// row, which may be in a later segment of the snapshot.
+  Status Rows(const AttemptSnapshot& attempt, uint32_t segment, const std::vector<RowKey>& keys,
+              std::vector<ExchangeRow>& rows);
+
+  const FilterSql& filter() const { return filter_; }
+  SegmentFiles& files() { return files_; }
+
+ private:
+  Status ReplaceOpen(const AttemptSnapshot& attempt, std::vector<ExchangeRow>& rows, size_t from);
+
+  SegmentFiles& files_;
+  const FilterSql& filter_;
+  std::string keys_sql_;
+  std::string fits_sql_;
+};
+
+}  // namespace trafrec::store
