@@ -19,6 +19,8 @@ inline constexpr double kStoredRatioMax = 0.97;
 /// so a text may have two ids; memory stays small under a million different targets.
 inline constexpr size_t kTextsMax = 65'536;
 inline constexpr size_t kTextBytesMax = size_t{8} << 20;
+/// Texts that are encrypted together: what a reader decrypts to see one of them, in some 50 µs.
+inline constexpr size_t kTextBlockBytes = size_t{32} << 10;
 /// Closed connections whose facts are kept for exchanges that settle after the close.
 inline constexpr size_t kClosedConnectionsMax = 65'536;
 

@@ -31,6 +31,8 @@ inline constexpr size_t kRowBatch = 128;
 /// exchanges that overlap in time, lie in neighbouring frames.
 inline constexpr size_t kFrameCacheBytes = size_t{24} << 20;
 inline constexpr size_t kFrameCacheFrames = 64;
+/// Decrypted blocks of texts that a reader keeps: the one of the hosts, and those of some scans.
+inline constexpr size_t kTextBlocksKept = 8;
 /// Decoded connection records that a reader keeps: exchanges of one connection come again and
 /// again, while its entry may lie far away.
 inline constexpr size_t kConnectionCacheMax = 4'096;

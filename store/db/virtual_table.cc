@@ -46,8 +46,11 @@ Cursor& CursorOf(sqlite3_vtab_cursor* cursor) { return *reinterpret_cast<Cursor*
 int Failed(Table& table, Error error) {
   sqlite3_free(table.base.zErrMsg);
   table.base.zErrMsg = sqlite3_mprintf("%s", error.what.c_str());
+  const ErrorCode code = error.code;
   *table.module->error = std::move(error);
-  return SQLITE_ERROR;
+  return code == ErrorCode::kPermission ? SQLITE_AUTH
+         : code == ErrorCode::kCorrupt  ? SQLITE_CORRUPT
+                                        : SQLITE_ERROR;
 }
 
 int Connect(sqlite3* handle, void* module, int, const char* const*, sqlite3_vtab** made, char**) {
@@ -113,6 +116,8 @@ int BestIndex(sqlite3_vtab* table, sqlite3_index_info* info) {
     } else {
       found = true;
       rows = lookup == Lookup::kOne ? 1 : std::min(rows, kRowsOfMany);
+      // An outer join to a table of which nothing is used can then be left out.
+      info->idxFlags |= lookup == Lookup::kOne ? SQLITE_INDEX_SCAN_UNIQUE : 0;
     }
   }
   info->estimatedRows = static_cast<sqlite3_int64>(std::max(rows, 1.0));
@@ -199,7 +204,7 @@ constexpr sqlite3_module kMethods = MakeMethods();
 }  // namespace
 
 Status AddVirtualTable(Database& database, const char* name, std::unique_ptr<VirtualTable> table,
-                       ErrorSlot error) {
+                       ErrorSlot error, bool temporary) {
   auto module = std::make_unique<Module>(std::move(table), std::move(error));
   const std::string own = fmt::format("trafrec_{}", name);
   // Whatever comes of it, SQLite deletes what it was given.
@@ -209,7 +214,8 @@ Status AddVirtualTable(Database& database, const char* name, std::unique_ptr<Vir
   if (code != SQLITE_OK) {
     return std::unexpected(SqliteError(database.handle(), code, database.path()));
   }
-  return database.Execute(fmt::format("CREATE VIRTUAL TABLE {} USING {}", name, own));
+  return database.Execute(
+      fmt::format("CREATE VIRTUAL TABLE {}.{} USING {}", temporary ? "temp" : "main", name, own));
 }
 
 }  // namespace trafrec::store::db

@@ -66,8 +66,9 @@ class VirtualTable {
 /// line of text only.
 using ErrorSlot = std::shared_ptr<std::optional<Error>>;
 
-/// Adds `table` under a name of ours.
+/// Adds `table` under a name of ours to a database without a file, or (`temporary`) to the
+/// temporary objects of a connection, where it stands before a table of that name in the file.
 Status AddVirtualTable(Database& database, const char* name, std::unique_ptr<VirtualTable> table,
-                       ErrorSlot error);
+                       ErrorSlot error, bool temporary = false);
 
 }  // namespace trafrec::store::db

@@ -1,9 +1,6 @@
 #include "store/format/frame.h"
 
 #include <algorithm>
-#include <utility>
-
-#include "store/limits.h"
 
 namespace trafrec::store {
 
@@ -40,24 +37,7 @@ void Frame::CoverTime(TimeNs first, TimeNs last) {
 }
 
 void PackFrame(Frame& frame, codec::ZstdCompressor* zstd, FrameBuffer& scratch) {
-  const Bytes raw = frame.bytes.bytes().subspan(kFrameHeaderBytes);
-  FrameHeader header;
-  header.raw_length = static_cast<uint32_t>(raw.size());
-  header.stored_length = header.raw_length;
-  header.entry_count = frame.entries;
-  if (zstd != nullptr) {
-    const auto room =
-        static_cast<size_t>(static_cast<double>(raw.size()) * limits::kStoredRatioMax);
-    scratch.SetSize(kFrameHeaderBytes + room);
-    const size_t stored = zstd->Compress(raw, {scratch.data() + kFrameHeaderBytes, room});
-    if (stored > 0) {
-      header.codec = FrameCodec::kZstd;
-      header.stored_length = static_cast<uint32_t>(stored);
-      scratch.SetSize(kFrameHeaderBytes + stored);
-      std::swap(frame.bytes, scratch);
-    }
-  }
-  SealFrame(header, {frame.bytes.data(), frame.bytes.size()});
+  PackBytes(frame.bytes, frame.entries, zstd, scratch);
 }
 
 }  // namespace trafrec::store

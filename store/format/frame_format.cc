@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <utility>
 
 #include "base/check.h"
 #include "store/codec/checksum.h"
 #include "store/files/little_endian.h"
 #include "store/format/encryption.h"
 #include "store/format/segment_cipher.h"
+#include "store/limits.h"
 
 namespace trafrec::store {
 namespace {
@@ -25,6 +27,28 @@ constexpr size_t kEntryCountAt = 24;
 constexpr size_t kChecksumAt = 28;
 
 }  // namespace
+
+void PackBytes(FrameBuffer& frame, uint32_t entries, codec::ZstdCompressor* zstd,
+               FrameBuffer& scratch) {
+  const Bytes raw = frame.bytes().subspan(kFrameHeaderBytes);
+  FrameHeader header;
+  header.raw_length = static_cast<uint32_t>(raw.size());
+  header.stored_length = header.raw_length;
+  header.entry_count = entries;
+  if (zstd != nullptr) {
+    const auto room =
+        static_cast<size_t>(static_cast<double>(raw.size()) * limits::kStoredRatioMax);
+    scratch.SetSize(kFrameHeaderBytes + room);
+    const size_t stored = zstd->Compress(raw, {scratch.data() + kFrameHeaderBytes, room});
+    if (stored > 0) {
+      header.codec = FrameCodec::kZstd;
+      header.stored_length = static_cast<uint32_t>(stored);
+      scratch.SetSize(kFrameHeaderBytes + stored);
+      std::swap(frame, scratch);
+    }
+  }
+  SealFrame(header, {frame.data(), frame.size()});
+}
 
 void SealFrame(FrameHeader header, std::span<uint8_t> frame) {
   CHECK(frame.size() == kFrameHeaderBytes + header.stored_length);
@@ -85,7 +109,7 @@ Result<FrameHeader> ReadFrameHeader(Bytes frame) {
 }
 
 Result<FrameHeader> UnpackFrame(Bytes frame, codec::ZstdDecompressor& zstd, FrameBuffer& raw,
-                                const SegmentCipher* cipher, int64_t number) {
+                                const SegmentCipher* cipher, int64_t number, FrameKind kind) {
   TRY_ASSIGN(const FrameHeader header, ReadFrameHeader(frame));
   if (const uint32_t computed = FrameChecksum(frame); computed != header.checksum) {
     return Fail(ErrorCode::kCorrupt, fmt::format("the frame's checksum is {:08x}, its bytes give "
@@ -102,7 +126,7 @@ Result<FrameHeader> UnpackFrame(Bytes frame, codec::ZstdDecompressor& zstd, Fram
     if (cipher == nullptr) {
       return Fail(ErrorCode::kPermission, "it is encrypted", kIdentityRemedy);
     }
-    if (!cipher->DecryptFrame(header, stored, number, decrypted)) {
+    if (!cipher->DecryptFrame(header, stored, kind, number, decrypted)) {
       return Fail(ErrorCode::kCorrupt,
                   "it cannot be decrypted: it was altered, or belongs to another place");
     }

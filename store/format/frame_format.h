@@ -30,6 +30,9 @@ inline constexpr const char* kSegmentEncryption = "xchacha20poly1305";
 
 enum class FrameCodec : uint8_t { kNone = 0, kZstd = 1 };
 
+/// What is in a frame: an encrypted one opens as nothing else.
+enum class FrameKind : uint8_t { kEntries, kTexts };
+
 struct FrameHeader {
   FrameCodec codec = FrameCodec::kNone;
   uint32_t dictionary_id = 0;  ///< 0: none
@@ -39,6 +42,11 @@ struct FrameHeader {
   uint32_t entry_count = 0;
   uint32_t checksum = 0;
 };
+
+/// Turns raw bytes, with room for the header before them, into header and stored bytes. `zstd`
+/// null: not compressed. `scratch` is exchanged with `frame`.
+void PackBytes(FrameBuffer& frame, uint32_t entries, codec::ZstdCompressor* zstd,
+               FrameBuffer& scratch);
 
 /// Writes the header's kFrameHeaderBytes at the front of `frame`, whose other bytes are the stored
 /// ones, with their checksum.
@@ -51,9 +59,11 @@ Result<FrameHeader> ReadFrameHeader(Bytes frame);
 uint32_t FrameChecksum(Bytes frame);
 
 /// Checks header and checksum and puts the raw bytes, all entries one behind the other, into `raw`.
-/// An encrypted frame needs the segment's cipher, and its number; without them it is a kPermission,
-/// once its checksum was found right. A failure says what is wrong, without naming the frame.
+/// An encrypted frame needs the segment's cipher, its number and kind; without them it is a
+/// kPermission, once its checksum was found right. A failure says what is wrong, without naming the
+/// frame.
 Result<FrameHeader> UnpackFrame(Bytes frame, codec::ZstdDecompressor& zstd, FrameBuffer& raw,
-                                const SegmentCipher* cipher = nullptr, int64_t number = 0);
+                                const SegmentCipher* cipher = nullptr, int64_t number = 0,
+                                FrameKind kind = FrameKind::kEntries);
 
 }  // namespace trafrec::store

@@ -33,9 +33,11 @@ void SegmentCipher::Encrypt(Bytes clear, std::string_view place, uint8_t* out) {
   encryptor_->Encrypt(clear, AsBytes(place), {out, clear.size() + kOverhead});
 }
 
-std::string SegmentCipher::FramePlace(const FrameHeader& header, int64_t number) const {
-  return fmt::format("trafrec/1 frame {} {} {} {} {}", place_, number, header.entry_count,
-                     static_cast<int>(header.codec), header.raw_length);
+std::string SegmentCipher::FramePlace(const FrameHeader& header, FrameKind kind,
+                                      int64_t number) const {
+  return fmt::format("trafrec/1 {} {} {} {} {} {}", kind == FrameKind::kTexts ? "texts" : "frame",
+                     place_, number, header.entry_count, static_cast<int>(header.codec),
+                     header.raw_length);
 }
 
 std::string SegmentCipher::ColumnPlace(std::string_view column, int64_t row) const {
@@ -45,24 +47,24 @@ std::string SegmentCipher::ColumnPlace(std::string_view column, int64_t row) con
   return place.append(std::to_string(row));
 }
 
-void SegmentCipher::EncryptFrame(Bytes packed, int64_t number, FrameBuffer& out) {
+void SegmentCipher::EncryptFrame(Bytes packed, FrameKind kind, int64_t number, FrameBuffer& out) {
   Result<FrameHeader> header = ReadFrameHeader(packed);
   CHECK(header.has_value());
   const Bytes clear = packed.subspan(kFrameHeaderBytes);
   header->key_id = kFrameKeyId;
   header->stored_length = static_cast<uint32_t>(clear.size() + kOverhead);
   out.SetSize(kFrameHeaderBytes + header->stored_length);
-  Encrypt(clear, FramePlace(*header, number), out.data() + kFrameHeaderBytes);
+  Encrypt(clear, FramePlace(*header, kind, number), out.data() + kFrameHeaderBytes);
   SealFrame(*header, {out.data(), out.size()});
 }
 
-bool SegmentCipher::DecryptFrame(const FrameHeader& header, Bytes stored, int64_t number,
-                                 FrameBuffer& out) const {
+bool SegmentCipher::DecryptFrame(const FrameHeader& header, Bytes stored, FrameKind kind,
+                                 int64_t number, FrameBuffer& out) const {
   if (stored.size() < kOverhead) {
     return false;
   }
   out.SetSize(stored.size() - kOverhead);
-  return Decrypt(key_, stored, FramePlace(header, number), out.data());
+  return Decrypt(key_, stored, FramePlace(header, kind, number), out.data());
 }
 
 std::string SegmentCipher::EncryptColumn(std::string_view column, int64_t row,

@@ -28,21 +28,22 @@ class SegmentCipher {
 
   const crypto::DataKey& key() const { return key_; }
 
-  /// A packed frame with its header -> the same, encrypted, with a new header.
-  void EncryptFrame(Bytes packed, int64_t number, FrameBuffer& out);
+  /// A packed frame with its header -> the same, encrypted, with a new header. `number` is the key
+  /// of its row.
+  void EncryptFrame(Bytes packed, FrameKind kind, int64_t number, FrameBuffer& out);
   /// The stored bytes behind an encrypted frame's header -> what its codec made.
-  [[nodiscard]] bool DecryptFrame(const FrameHeader& header, Bytes stored, int64_t number,
-                                  FrameBuffer& out) const;
+  [[nodiscard]] bool DecryptFrame(const FrameHeader& header, Bytes stored, FrameKind kind,
+                                  int64_t number, FrameBuffer& out) const;
 
-  /// A column's value; `column` is "text", or the name of a column of connection or sentinel; `row`
-  /// is the key of its row.
+  /// A column's value; `column` is the name of a column of connection or sentinel, `row` the key of
+  /// its row.
   std::string EncryptColumn(std::string_view column, int64_t row, std::string_view clear);
   std::optional<std::string> DecryptColumn(std::string_view column, int64_t row,
                                            Bytes encrypted) const;
 
  private:
   void Encrypt(Bytes clear, std::string_view place, uint8_t* out);
-  std::string FramePlace(const FrameHeader& header, int64_t number) const;
+  std::string FramePlace(const FrameHeader& header, FrameKind kind, int64_t number) const;
   std::string ColumnPlace(std::string_view column, int64_t row) const;
 
   crypto::DataKey key_;

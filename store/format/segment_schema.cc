@@ -78,6 +78,7 @@ const char* const kSegmentAdditions = R"sql(
 CREATE TABLE IF NOT EXISTS sentinel(
   exchange INTEGER PRIMARY KEY, verdict INTEGER, at_ns INTEGER, key_id TEXT, audience TEXT,
   sent_ns INTEGER, nonce TEXT, purpose TEXT, detail TEXT, frame INTEGER, entry INTEGER);
+CREATE TABLE IF NOT EXISTS text_block(first INTEGER PRIMARY KEY, data BLOB);
 )sql";
 
 }  // namespace trafrec::store

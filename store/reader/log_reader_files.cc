@@ -80,8 +80,9 @@ Status Connect(const fs::path& path, SegmentState state, const Identities& ident
     return std::unexpected(std::move(error));
   }
   TRY(database->Execute(fmt::format("PRAGMA cache_size=-{}", limits::kReaderPageCacheKiB)));
-  TRY_ASSIGN(std::unique_ptr<SegmentCipher> cipher, OpenEncryptedSegment(*database, identities));
-  connection.emplace(*std::move(database), state, std::move(cipher));
+  auto placed = std::make_unique<db::Database>(*std::move(database));
+  TRY_ASSIGN(std::unique_ptr<SegmentCipher> cipher, OpenEncryptedSegment(*placed, identities));
+  connection.emplace(std::move(placed), state, std::move(cipher));
   return {};
 }
 
@@ -93,7 +94,7 @@ Result<db::Statement*> SegmentConnection::Prepared(std::string_view sql) {
     known->second.Reset();
     return &known->second;
   }
-  TRY_ASSIGN(db::Statement statement, database_.Prepare(sql, true));
+  TRY_ASSIGN(db::Statement statement, database_->Prepare(sql, true));
   return &statements_.emplace(sql, std::move(statement)).first->second;
 }
 
@@ -102,13 +103,13 @@ Result<db::Statement*> SegmentConnection::PreparedGuarded(std::string_view sql) 
   if (statements_.contains(sql)) {
     return Prepared(sql);
   }
-  const db::QueryGuard guard(database_);
+  const db::QueryGuard guard(*database_);
   return Prepared(sql);
 }
 
 Status SegmentConnection::UseRegexp() {
   if (!has_regexp_) {
-    TRY(db::AddRegexp(database_));
+    TRY(db::AddRegexp(*database_));
     has_regexp_ = true;
   }
   return {};

@@ -29,11 +29,11 @@ struct AttemptKey {
 /// One connection to a segment, with the statements that were prepared on it.
 class SegmentConnection {
  public:
-  SegmentConnection(db::Database database, SegmentState state,
+  SegmentConnection(std::unique_ptr<db::Database> database, SegmentState state,
                     std::unique_ptr<SegmentCipher> cipher)
       : cipher_(std::move(cipher)), database_(std::move(database)), state_(state) {}
 
-  db::Database& database() { return database_; }
+  db::Database& database() { return *database_; }
   SegmentState state() const { return state_; }
   /// Null: the segment is not encrypted, or not for this reader.
   const SegmentCipher* cipher() const { return cipher_.get(); }
@@ -53,8 +53,8 @@ class SegmentConnection {
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
 
-  std::unique_ptr<SegmentCipher> cipher_;  // outlives the database, whose functions use it
-  db::Database database_;
+  std::unique_ptr<SegmentCipher> cipher_;   // outlives the database, whose functions use it
+  std::unique_ptr<db::Database> database_;  // whose tables know its place
   SegmentState state_;
   bool has_regexp_ = false;
   std::unordered_map<std::string, db::Statement, Hash, std::equal_to<>> statements_;

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "store/db/column_function.h"
-#include "store/reader/segment_decryption.h"
+#include "store/reader/encrypted_texts.h"
 
 namespace trafrec::store {
 namespace {
@@ -55,7 +55,8 @@ Result<RowMatcher> RowMatcher::Make(const ExchangeFilter& filter, bool hidden) {
     TRY(db::AddColumnFunction(database, "trafrec_seen", UnlessHidden));
   }
   TRY(database.Execute(hidden ? kRefusingView : kView));
-  RowMatcher matcher(SegmentConnection(std::move(database), SegmentState::kSealed, nullptr),
+  RowMatcher matcher(SegmentConnection(std::make_unique<db::Database>(std::move(database)),
+                                       SegmentState::kSealed, nullptr),
                      std::move(sql));
   TRY(matcher.sql_.Check(matcher.memory_));
   return matcher;

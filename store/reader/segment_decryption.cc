@@ -1,8 +1,9 @@
 // Reading encrypted columns.
 //
-// SQLite looks for a name among temporary objects first. So a temporary view `text` that decrypts
-// stands in for the table in every query that a reader has, and in a temporary copy of the view
-// `exchanges` that people's conditions are about; what no query asks for is not decrypted. Without
+// SQLite looks for a name among temporary objects first. So a temporary table `text` that decrypts
+// stands in for the table in every query that a reader has, views do for other tables, and a
+// temporary copy of the view `exchanges`, which people's conditions are about, is made over them;
+// what no query asks for is not decrypted. Without
 // a key the copy is made over views whose columns fail when they are read: a condition on a target
 // must not quietly find nothing. Rejected: decrypting in each reader's code (five places that would
 // have to agree), and a clear copy of the segment (on disk, of all things).
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "store/db/column_function.h"
+#include "store/reader/encrypted_texts.h"
 
 namespace trafrec::store {
 namespace {
@@ -163,8 +165,6 @@ Status AddViewOf(db::Database& database, const SealedTable& table, const char* n
 }
 
 Status AddClearViews(db::Database& database, bool addresses) {
-  TRY(AddView(database, "text",
-              "SELECT id, trafrec_column('text', id, bytes) AS bytes FROM main.text"));
   TRY(AddViewOf(database, kSentinel, "sentinel", kDecrypted));
   if (addresses) {
     TRY(AddViewOf(database, kConnection, "connection", kDecrypted));
@@ -173,10 +173,6 @@ Status AddClearViews(db::Database& database, bool addresses) {
 }
 
 Status AddHidingViews(db::Database& database, bool addresses) {
-  TRY(AddView(database, "text",
-              fmt::format("SELECT id, CAST('{}' AS BLOB) AS bytes FROM main.text", kHiddenText)));
-  TRY(AddView(database, "sealed_text",
-              "SELECT id, trafrec_column('target and host', id, bytes) AS bytes FROM main.text"));
   TRY(AddViewOf(database, kSentinel, "sentinel",
                 "CASE WHEN {0} IS NOT NULL THEN '(encrypted)' END"));
   if (!addresses) {
@@ -222,6 +218,7 @@ Result<std::unique_ptr<SegmentCipher>> OpenEncryptedSegment(db::Database& databa
   TRY(database.Execute("PRAGMA temp_store=MEMORY"));
   if (identities == nullptr || identities->empty()) {
     TRY(db::AddColumnFunction(database, "trafrec_column", Refuse));
+    TRY(AddHiddenTexts(database));
     TRY(AddHidingViews(database, addresses != 0));
     return nullptr;
   }
@@ -229,6 +226,7 @@ Result<std::unique_ptr<SegmentCipher>> OpenEncryptedSegment(db::Database& databa
   TRY_ASSIGN(const SegmentCipher::Place place, PlaceOf(database));
   auto cipher = std::make_unique<SegmentCipher>(std::move(key), place);
   TRY(db::AddColumnFunction(database, "trafrec_column", Decrypting(cipher.get())));
+  TRY(AddClearTexts(database, *cipher));
   TRY(AddClearViews(database, addresses != 0));
   return cipher;
 }

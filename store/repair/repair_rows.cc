@@ -24,6 +24,7 @@ struct CopiedTable {
 // Of a message whose frame is lost, but not its later facts, the facts stay.
 constexpr std::array kTables = {
     CopiedTable{"text", "id", "SELECT * FROM source.text WHERE 1"},
+    CopiedTable{"text_block", "first", "SELECT * FROM source.text_block WHERE 1"},
     CopiedTable{"connection", "number", "SELECT * FROM source.connection WHERE {0}"},
     CopiedTable{"facts", "message", "SELECT * FROM source.facts WHERE {0}"},
     CopiedTable{"message", "id",

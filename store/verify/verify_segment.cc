@@ -9,6 +9,7 @@
 
 #include "store/codec/zstd_codec.h"
 #include "store/format/frame_format.h"
+#include "store/format/text_block.h"
 #include "store/reader/exchange_id.h"
 #include "store/reader_limits.h"
 #include "store/verify/verify_rows.h"
@@ -62,6 +63,7 @@ class SegmentVerifier {
     TRY(CheckStructure(database));
     TRY(CheckAttempt(database));
     TRY(CheckNumbers(database));
+    TRY(CheckTexts(connection));
     RowChecker rows(database, task_.attempt, [this](std::string what) { Report(std::move(what)); });
     TRY(rows.Begin());
     TRY_ASSIGN(db::Statement frames,
@@ -115,6 +117,27 @@ class SegmentVerifier {
       }
     }
     return {};
+  }
+
+  Status CheckTexts(SegmentConnection& connection) {
+    TRY_ASSIGN(const auto known, connection.database().QueryInt(
+                                     "SELECT 1 FROM sqlite_schema WHERE name='text_block'"));
+    if (!known) {
+      return {};
+    }
+    TRY_ASSIGN(db::Statement blocks,
+               connection.database().Prepare("SELECT first, data FROM text_block ORDER BY first"));
+    while (true) {
+      TRY_ASSIGN(const bool row, blocks.Step());
+      if (!row) {
+        return {};
+      }
+      const auto texts =
+          ReadTextBlock(blocks.Blob(1), blocks.Int(0), connection.cipher(), zstd_, raw_);
+      if (!texts && texts.error().code != ErrorCode::kPermission) {
+        Report(fmt::format("the texts from {} on: {}", blocks.Int(0), texts.error().what));
+      }
+    }
   }
 
   /// The file lies where it says that it belongs.

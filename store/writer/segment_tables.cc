@@ -112,33 +112,33 @@ Status SegmentTables::PrepareStatements() {
       Wanted{&put_loss_, "INSERT INTO loss VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?)"},
       Wanted{&put_sentinel_, "INSERT OR REPLACE INTO sentinel VALUES(?,?,?,?,?,?,?,?,?,?,?)"},
       Wanted{&put_watermark_, "INSERT INTO watermark VALUES(?,?,?,?)"},
-      Wanted{&put_text_, "INSERT INTO text VALUES(?,?)"},
       Wanted{&put_mark_, "INSERT OR REPLACE INTO mark VALUES(?,?)"},
       Wanted{&put_counter_, "INSERT OR REPLACE INTO counter VALUES(?,?,?)"},
   };
   for (const Wanted& each : wanted) {
     TRY_ASSIGN(*each.statement, database_.Prepare(each.sql, true));
   }
-  TRY_ASSIGN(const auto last_text, database_.QueryInt("SELECT max(id) FROM text"));
-  next_text_ = last_text.value_or(0) + 1;
-  return {};
+  return texts_.Prepare(database_, cipher_.get());
 }
 
 Status SegmentTables::Begin() { return database_.Execute("BEGIN"); }
 
-Status SegmentTables::Commit() { return database_.Execute("COMMIT"); }
+Status SegmentTables::Commit() {
+  TRY(texts_.Flush());
+  return database_.Execute("COMMIT");
+}
 
 void SegmentTables::Rollback() {
   if (in_transaction()) {
     static_cast<void>(database_.Execute("ROLLBACK"));
   }
-  ForgetTexts();
+  texts_.Forget();
 }
 
 Status SegmentTables::PutFrame(int64_t id, const Frame& frame) {
   Bytes data = frame.bytes.bytes();
   if (cipher_ != nullptr) {
-    cipher_->EncryptFrame(data, id, encrypted_);
+    cipher_->EncryptFrame(data, FrameKind::kEntries, id, encrypted_);
     data = encrypted_.bytes();
   }
   return put_frame_.Bind(0, id)
@@ -210,10 +210,10 @@ Status SegmentTables::PutExchange(int64_t frame, const FrameRows::Exchange& row,
   std::optional<int64_t> target_id;
   std::optional<int64_t> host_id;
   if (!target.empty()) {
-    TRY_ASSIGN(target_id, TextId(target));
+    TRY_ASSIGN(target_id, texts_.IdOf(target));
   }
   if (!host.empty()) {
-    TRY_ASSIGN(host_id, TextId(host));
+    TRY_ASSIGN(host_id, texts_.IdOf(host));
   }
   return put_exchange_.Bind(0, row.number)
       .Bind(1, row.connection)
@@ -346,26 +346,6 @@ Status SegmentTables::PutCounters(const Counters& counters) {
 
 db::Database SegmentTables::TakeDatabase(SegmentTables tables) {
   return std::move(tables.database_);
-}
-
-Result<int64_t> SegmentTables::TextId(std::string_view text) {
-  if (const auto known = texts_.find(text); known != texts_.end()) {
-    return known->second;
-  }
-  if (texts_.size() >= limits::kTextsMax || text_bytes_ + text.size() > limits::kTextBytesMax) {
-    ForgetTexts();
-  }
-  const int64_t id = next_text_++;
-  const std::string encrypted = cipher_ ? cipher_->EncryptColumn("text", id, text) : std::string();
-  TRY(put_text_.Bind(0, id).Bind(1, AsBytes(cipher_ ? encrypted : text)).Run());
-  texts_.emplace(text, id);
-  text_bytes_ += text.size();
-  return id;
-}
-
-void SegmentTables::ForgetTexts() {
-  texts_.clear();
-  text_bytes_ = 0;
 }
 
 }  // namespace trafrec::store

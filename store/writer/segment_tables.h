@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/counters.h"
@@ -14,6 +13,7 @@
 #include "store/format/frame.h"
 #include "store/format/records.h"
 #include "store/format/segment_cipher.h"
+#include "store/writer/text_table.h"
 
 namespace trafrec::store {
 
@@ -77,18 +77,10 @@ class SegmentTables {
   static db::Database TakeDatabase(SegmentTables tables);
 
  private:
-  struct TextHash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-
   explicit SegmentTables(db::Database database) : database_(std::move(database)) {}
   Status Encrypt(const AttemptFacts& facts, uint32_t segment, const Encryption& encryption);
   Status PrepareStatements();
   Status PutMark(std::string_view name, int64_t value);
-  /// The id of a text in this segment; adds it if it is not known.
-  Result<int64_t> TextId(std::string_view text);
-  void ForgetTexts();
 
   std::unique_ptr<SegmentCipher> cipher_;  // null: nothing is encrypted
   bool encrypts_addresses_ = false;
@@ -108,12 +100,9 @@ class SegmentTables {
   db::Statement put_loss_;
   db::Statement put_sentinel_;
   db::Statement put_watermark_;
-  db::Statement put_text_;
   db::Statement put_mark_;
   db::Statement put_counter_;
-  std::unordered_map<std::string, int64_t, TextHash, std::equal_to<>> texts_;
-  size_t text_bytes_ = 0;
-  int64_t next_text_ = 1;
+  TextTable texts_;
 };
 
 }  // namespace trafrec::store

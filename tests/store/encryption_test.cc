@@ -190,11 +190,25 @@ TEST_F(EncryptedLog, AFrameThatWasMovedDoesNotOpen) {
   EXPECT_THAT(DamagesFor(alice_), HasSubstr("frame 3: it cannot be decrypted"));
 }
 
-TEST_F(EncryptedLog, ATextThatWasMovedDoesNotOpen) {
+TEST_F(EncryptedLog, TextsThatWereMovedDoNotOpen) {
+  Make();
+  Spoil(FirstSegment(log_), "UPDATE text_block SET first = 2");
+  EXPECT_THAT(DamagesFor(alice_), HasSubstr("the texts from 2 on: it cannot be decrypted"));
+}
+
+TEST_F(EncryptedLog, DamagedTextsAreNamedWithoutAnIdentity) {
   Make();
   Spoil(FirstSegment(log_),
-        "UPDATE text SET bytes = (SELECT bytes FROM text WHERE id=1) WHERE id=2");
-  EXPECT_THAT(DamagesFor(alice_), HasSubstr("text of row 2 is damaged or from another place"));
+        "UPDATE text_block SET data = substr(data, 1, length(data) - 1) || x'00' WHERE first=1");
+  EXPECT_THAT(DamagesFor(nobody_), HasSubstr("the texts from 1 on: the frame's checksum"));
+}
+
+/// More texts than a block holds and a writer or a reader keeps, and one that is in the first.
+TEST_F(EncryptedLog, ManyTextsAreAllFound) {
+  auto writer = LogWriter::Open(Options()).value();
+  PutExchanges(*writer, 1, 20'000, 0);
+  ASSERT_TRUE(writer->Close(TimeOf(20'001)));
+  EXPECT_EQ(DamagesFor(alice_), "");
 }
 
 TEST_F(EncryptedLog, ASealedKeyThatWasAlteredIsNamed) {

@@ -73,24 +73,35 @@ class Segment:
         place = " ".join(["trafrec/1", what, *names, *map(str, numbers)]).encode()
         return crypto_aead_xchacha20poly1305_ietf_decrypt(data[24:], place, data[:24], self.key)
 
-    def text(self, number, data):
-        return self.decrypt(data, "text", number) if self.key and data is not None else data
+    def texts(self):
+        texts = dict(self.db.execute("SELECT id, bytes FROM text"))
+        if self.key:
+            for first, data in self.db.execute("SELECT first, data FROM text_block"):
+                raw, at = self.unpack(data, "texts", first)[0], 0
+                while at < len(raw):
+                    length, at = varint(raw, at)
+                    texts[first] = raw[at : at + length]
+                    first, at = first + 1, at + length
+        return texts
 
     def one(self, sql, *values):
         return self.db.execute(sql, values).fetchone()
 
-    def frame(self, number):  # its entries: (kind, facts, payload)
-        data = self.one("SELECT data FROM frame WHERE id=?", number)[0]
+    def unpack(self, data, what, number):  # raw bytes, and how many things they are
         magic, version, codec, _, _, key_id, raw_length, stored_length, count, checksum = HEADER.unpack(data[:32])
         assert (magic, version, stored_length) == (MAGIC, 1, len(data) - 32)
         assert zlib.crc32(data[:28] + bytes(4) + data[32:]) == checksum
         raw = data[32:]
         if key_id:
-            raw = self.decrypt(raw, "frame", number, count, codec, raw_length)
+            raw = self.decrypt(raw, what, number, count, codec, raw_length)
         if codec == 1:
             raw = zstandard.ZstdDecompressor().decompress(raw, max_output_size=raw_length)
+        return raw, count
+
+    def frame(self, number):  # its entries: (kind, facts, payload)
+        raw, count = self.unpack(self.one("SELECT data FROM frame WHERE id=?", number)[0], "frame", number)
         entries, at = [], 0
-        while at < raw_length:
+        while at < len(raw):
             length, at = varint(raw, at)
             facts_length, facts_at = varint(raw, at + 1)
             payload_at = facts_at + facts_length
@@ -144,11 +155,10 @@ def sentinels(segments):
 def attempt_exchanges(recorder, attempt, segments, digest):
     rows = {}
     for index, segment in enumerate(segments):
-        for row in segment.db.execute(
-            "SELECT n, began_ns, method, t.bytes, status, flags, parts, t.id FROM exchange LEFT JOIN text t ON t.id=target"
-        ):
-            number, began, method, target, *rest, text = row
-            rows[number] = (index, number, began, method, segment.text(text, target), *rest)
+        texts = segment.texts()
+        for row in segment.db.execute("SELECT n, began_ns, method, target, status, flags, parts FROM exchange"):
+            number, began, method, target, *rest = row
+            rows[number] = (index, number, began, method, texts.get(target), *rest)
     marks = sentinels(segments)
     for index, number, began, method, target, status, flags, parts in rows.values():
         method, target = ((text or b"").decode("utf-8", "backslashreplace") for text in (method, target))
