@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include "store/reader/deleted_segments.h"
+#include "store/reader/missing_segments.h"
 #include "tools/console.h"
 #include "tools/units.h"
 
 namespace trafrec::tools {
 
-void PrintDeletedNote(const std::vector<std::filesystem::path>& folders) {
+namespace {
+
+void PrintDeleted(const std::vector<std::filesystem::path>& folders) {
   const auto all = store::FindDeleted(folders);
   if (!all || all->empty()) {
     return;
@@ -21,6 +24,24 @@ void PrintDeletedNote(const std::vector<std::filesystem::path>& folders) {
   }
   PrintNote(fmt::format("retention has deleted {} with {}; trafrec stats LOG says which",
                         CountOf(segments, "segment"), CountOf(exchanges, "exchange")));
+}
+
+void PrintMissing(const std::vector<std::filesystem::path>& folders) {
+  const auto missing = store::FindMissing(folders);
+  if (missing && missing->segments > 0) {
+    PrintNote(
+        fmt::format("{} with {} {} missing, though nobody deleted them on purpose; trafrec "
+                    "verify LOG names them",
+                    CountOf(missing->segments, "segment"), CountOf(missing->exchanges, "exchange"),
+                    missing->segments == 1 ? "is" : "are"));
+  }
+}
+
+}  // namespace
+
+void PrintDeletedNote(const std::vector<std::filesystem::path>& folders) {
+  PrintDeleted(folders);
+  PrintMissing(folders);
 }
 
 }  // namespace trafrec::tools

@@ -5,7 +5,8 @@
 
 namespace trafrec::tools {
 
-/// Says on standard error what retention deleted of a log that was just read, if anything.
+/// Says on standard error what of a log that was just read is not there any more, if anything:
+/// segments that retention deleted, and segments of which only the manifest is there.
 void PrintDeletedNote(const std::vector<std::filesystem::path>& folders);
 
 }  // namespace trafrec::tools

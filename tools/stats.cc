@@ -35,6 +35,9 @@ std::string StateOf(const store::AttemptInfo& attempt) {
   if (attempt.finished) {
     return "finished";
   }
+  if (attempt.missing_segments > 0) {
+    return "how it ended is not known";
+  }
   return attempt.live ? "ended by a crash" : "did not finish: nothing of it is in the log";
 }
 
@@ -105,10 +108,21 @@ std::string LossRows(std::vector<store::LossRecord> losses) {
   return out;
 }
 
+std::string MissingLine(const store::AttemptInfo& attempt) {
+  if (attempt.missing_segments == 0) {
+    return {};
+  }
+  return Line("missing",
+              fmt::format("{} with {}: only the manifest is here; trafrec verify names them",
+                          CountOf(attempt.missing_segments, "segment"),
+                          CountOf(attempt.missing_exchanges, "exchange")));
+}
+
 std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint) {
   const std::string name = paint(Tone::kBold, AttemptName(attempt)) + "  ";
   if (attempt.version.empty()) {
-    return name + StateOf(attempt) + "\n";  // it is no part of the log, so nothing of it was read
+    // It is no part of the log, so nothing of it was read.
+    return name + StateOf(attempt) + "\n" + MissingLine(attempt);
   }
   std::string out = name + EscapeForTerminal(attempt.source) + ", " + StateOf(attempt) + "\n";
   std::string recorded =
@@ -122,6 +136,7 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
   if (attempt.deleted_segments > 0) {
     out += Line("deleted", DeletedInWords(attempt));
   }
+  out += MissingLine(attempt);
   const std::string written = MarksInWords(attempt, attempt.written);
   const std::string durable = MarksInWords(attempt, attempt.durable);
   out += Line("written", written);
@@ -204,6 +219,14 @@ void AppendAttemptJson(JsonAppender& json, const store::AttemptInfo& attempt) {
     json.Close('}');
   } else {
     json.Null("deleted");
+  }
+  if (attempt.missing_segments > 0) {
+    json.Open("missing", '{');
+    json.Number("segments", attempt.missing_segments);
+    json.Number("exchanges", attempt.missing_exchanges);
+    json.Close('}');
+  } else {
+    json.Null("missing");
   }
   json.Open("counters", '{');
   for (const Counter& counter : attempt.counters) {

@@ -147,6 +147,9 @@ struct AttemptInfo {
   TimeNs deleted_from = 0;
   TimeNs deleted_until = 0;
   std::string deleted_why;
+  // Of what only manifests are left, though nobody deleted it on purpose; in no figure above.
+  uint64_t missing_segments = 0;
+  uint64_t missing_exchanges = 0;
   Counters counters;
   std::vector<LossRecord> losses;
 };

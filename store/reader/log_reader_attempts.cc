@@ -6,6 +6,7 @@
 #include "store/files/recorder_lock.h"
 #include "store/manifest/segment_facts.h"
 #include "store/reader/deleted_segments.h"
+#include "store/reader/missing_segments.h"
 
 namespace trafrec::store {
 namespace {
@@ -85,6 +86,13 @@ Status AddSegment(SegmentFiles& files, const AttemptKey& key, uint32_t segment, 
   return {};
 }
 
+Status AddMissing(const SegmentFiles& files, const AttemptKey& key, AttemptInfo& info) {
+  TRY_ASSIGN(const MissingSegments missing, FindMissing(files, key));
+  info.missing_segments = missing.segments;
+  info.missing_exchanges = missing.exchanges;
+  return {};
+}
+
 Status AddDeleted(const SegmentFiles& files, const AttemptKey& key, AttemptInfo& info) {
   TRY_ASSIGN(const DeletedSegments deleted, FindDeleted(files, key));
   info.deleted_segments = deleted.segments;
@@ -130,6 +138,7 @@ Result<std::vector<AttemptInfo>> ReadAttempts(SegmentFiles& files, LogCatalogue&
       info.file_bytes += SizeOf(segment.path) + SizeOf(segment.path.string() + "-wal");
     }
     TRY(AddDeleted(files, key, info));
+    TRY(AddMissing(files, key, info));
     TRY_ASSIGN(info.discarded, catalogue.IsDiscarded(key));
     TRY_ASSIGN(const std::vector<uint32_t> visible, catalogue.VisibleSegments(key));
     for (const uint32_t segment : visible) {

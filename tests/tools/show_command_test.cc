@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -81,6 +82,16 @@ TEST_F(ShowCommand, ListsEveryExchangeUnderAHeader) {
   EXPECT_THAT(rows[1], AllOf(HasSubstr(" test-0001-"), HasSubstr(" GET "), HasSubstr(" 200 "),
                              HasSubstr(" /hello")));
   EXPECT_THAT(rows[4], AllOf(HasSubstr(" POST "), HasSubstr(" no-answer")));
+}
+
+TEST_F(ShowCommand, SaysWhatACopyWithoutAllFilesLacks) {
+  const TemporaryFolder folder;
+  const std::filesystem::path copy = folder / "copy";
+  std::filesystem::copy(log_, copy, std::filesystem::copy_options::recursive);
+  std::filesystem::remove(copy / "test" / "0001" / "000001.sqlite");
+  EXPECT_THAT(Trafrec({"show", copy.string()}).err,
+              HasSubstr("1 segment with 4 exchanges is missing"));
+  EXPECT_THAT(Trafrec({"stats", copy.string()}).out, HasSubstr("missing   1 segment"));
 }
 
 TEST_F(ShowCommand, FiltersByMethodStatusTargetAndFlag) {
