@@ -49,6 +49,10 @@ struct HeadFields {
 /// start line is complete.
 bool CouldBeStart(std::string_view prefix);
 
+/// Is it the end of a usual method and no method itself ("EAD", "UT")? Where bytes before it may be
+/// missing it says nothing of its request, and nothing of how the answer to it is framed.
+bool IsCutMethod(std::string_view method);
+
 /// Splits a start line (with or without its line end). nullopt: it is none, not even leniently.
 std::optional<StartLine> ParseStartLine(std::string_view line);
 

@@ -72,13 +72,10 @@ void MessageParser::BeginHead() {
     BufferHead();
     return HoldStart();
   }
-  const auto line = ParseStartLine(bytes.substr(0, line_end + 1));
-  if (!line || (!tentative_ && !handler_.Accepts(flow_, start_, *line))) {
+  if (!TakeStartLine(bytes.substr(0, line_end + 1))) {
     return NoStart();
   }
-  line_ = *line;
-  line_known_ = true;
-  const size_t end = line->simple ? line_end + 1 : FindHeadEnd(bytes, line_end, folded_);
+  const size_t end = line_.simple ? line_end + 1 : FindHeadEnd(bytes, line_end, folded_);
   if (end == std::string_view::npos) {
     BufferHead();
     return tentative_ ? HoldStart() : handler_.OnStartLine(flow_, start_, line_);
@@ -118,9 +115,12 @@ void MessageParser::StepHead() {
       }
       return head_.size() > limit ? OverlongHead() : void();
     }
-    TakeStartLine(std::string_view(head_).substr(0, line_end + 1));
-    if (!line_known_) {
-      return;
+    if (!TakeStartLine(std::string_view(head_).substr(0, line_end + 1))) {
+      return NoStart();
+    }
+    if (!tentative_) {
+      start_held_ = false;
+      handler_.OnStartLine(flow_, start_, line_);
     }
     scanned_ = line_end;
   }
@@ -137,17 +137,14 @@ void MessageParser::StepHead() {
   CompleteHead(head_);
 }
 
-void MessageParser::TakeStartLine(std::string_view text) {
+bool MessageParser::TakeStartLine(std::string_view text) {
   const auto line = ParseStartLine(text);
-  if (!line || (!tentative_ && !handler_.Accepts(flow_, start_, *line))) {
-    return NoStart();
+  line_known_ = line && (tentative_ ? !IsCutMethod(line->method.In(text))
+                                    : handler_.Accepts(flow_, start_, *line));
+  if (line_known_) {
+    line_ = *line;
   }
-  line_ = *line;
-  line_known_ = true;
-  if (!tentative_) {
-    start_held_ = false;
-    handler_.OnStartLine(flow_, start_, line_);
-  }
+  return line_known_;
 }
 
 void MessageParser::CompleteHead(std::string_view head) {

@@ -137,7 +137,8 @@ class MessageParser {
   void StepSearching();
   void BeginHead();
   void BufferHead();
-  void TakeStartLine(std::string_view line);
+  /// False: a message does not begin with this line.
+  bool TakeStartLine(std::string_view line);
   void CompleteHead(std::string_view head);
   void EnterBody(const BodyPlan& plan);
   void TakeBody(std::string_view bytes);

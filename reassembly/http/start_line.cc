@@ -42,9 +42,10 @@ size_t FindVersion(std::string_view text, size_t until) {
 
 bool IsLetter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
+constexpr std::array<std::string_view, 9> kMethods = {
+    "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT"};
+
 bool IsCommonMethod(std::string_view text) {
-  constexpr std::array<std::string_view, 9> kMethods = {
-      "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT"};
   return std::find(kMethods.begin(), kMethods.end(), text) != kMethods.end();
 }
 
@@ -232,6 +233,12 @@ bool CouldBeStart(std::string_view prefix) {
   }
   return method > 0 && method <= limits::kMethodBytes && IsBlank(prefix[method]) &&
          !HasControls(prefix);
+}
+
+bool IsCutMethod(std::string_view method) {
+  return !method.empty() && !IsCommonMethod(method) &&
+         std::ranges::any_of(kMethods,
+                             [method](std::string_view whole) { return whole.ends_with(method); });
 }
 
 std::optional<StartLine> ParseStartLine(std::string_view text) {

@@ -76,7 +76,8 @@ Result<RecorderLock> RecorderLock::Take(const std::filesystem::path& log,
   const std::string path = (directory / "lock").string();
   const int fd = Files().Open(path.c_str(), O_RDWR | O_CREAT, 0644);
   if (fd < 0) {
-    return FailErrno(errno, "cannot open " + path, "it must be writable: record and commit write into the log");
+    return FailErrno(errno, "cannot open " + path,
+                     "it must be writable: record and commit write into the log");
   }
   RecorderLock lock(fd);
   for (int tries = 1; Files().Lock(fd, LOCK_EX | LOCK_NB) != 0; ++tries) {

@@ -192,6 +192,18 @@ TEST(Gap, AnswerToAMissedHeadRequestDoesNotSwallowTheNext) {
   EXPECT_EQ(talk.response(4).body, "b");
 }
 
+/// "EAD /head" looks like a request, and its answer like one with a body.
+TEST(Gap, MethodWithoutItsFirstByteIsNoMethod) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(Ok("a")).Client(Get("/a2")).Server(Ok("a2"));
+  talk.ClientLost(1).Client("EAD /head HTTP/1.1\r\nHost: h\r\n\r\n");
+  talk.Server("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n");
+  talk.Client(Get("/b")).Server(Ok("b"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200", "GET /a2 200", "- 200", "GET /b 200"));
+  EXPECT_EQ(talk.response(4).body, "b");
+}
+
 TEST(Gap, PipelinedRequestsProveNoStartInABody) {
   Talk talk;
   talk.Client(Get("/a")).Server(Ok("a"));
