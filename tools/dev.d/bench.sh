@@ -11,11 +11,14 @@ bench() {
     store) targets=(trafrec generate_traffic store) ;;
     verify) targets=(trafrec generate_traffic segments) ;;
     privacy) targets=(trafrec generate_traffic) ;;
-    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify, privacy" ;;
+    live) targets=(trafrec) ;;
+    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify, privacy, live" ;;
   esac
   setup build bench
   if [[ $what == record ]]; then
     get_suricata
+  fi
+  if [[ $what == record || $what == live ]]; then
     get_goreplay
   fi
   heading "Build (release, with the benches)"

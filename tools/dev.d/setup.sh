@@ -8,7 +8,7 @@ PACKAGES_test="nginx-light curl openssl python3 python3-zstandard python3-jsonsc
   sqlite3 iproute2 libcap2-bin procps"
 PACKAGES_lint="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 git python3"
 PACKAGES_browser="chromium fonts-dejavu-core python3-venv iproute2 util-linux"
-PACKAGES_bench="httpry tcpflow tshark zstd python3 iproute2"
+PACKAGES_bench="httpry tcpflow tshark tcpdump zstd python3 iproute2 nginx-light nghttp2-client golang-go"
 
 # One dpkg-query for all names: a tenth of a second when everything is there.
 missing_packages() {
