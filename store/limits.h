@@ -16,8 +16,9 @@ inline constexpr size_t kFrameFullBytes = size_t{1} << 20;
 inline constexpr double kStoredRatioMax = 0.97;
 
 /// Targets and hosts known by their id while a segment is written. At the bound all are forgotten,
-/// so a text may have two ids; memory stays small under a million different targets.
-inline constexpr size_t kTextsMax = 65'536;
+/// so a text may have two ids. More of them would not stay in a processor's cache, and where
+/// targets are many, most are new.
+inline constexpr size_t kTextsMax = 4'096;
 inline constexpr size_t kTextBytesMax = size_t{8} << 20;
 /// Texts that are encrypted together: what a reader decrypts to see one of them, in some 50 µs.
 inline constexpr size_t kTextBlockBytes = size_t{32} << 10;

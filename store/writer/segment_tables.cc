@@ -96,7 +96,6 @@ Status SegmentTables::PrepareStatements() {
   };
   const std::array wanted = {
       Wanted{&put_frame_, "INSERT INTO frame VALUES(?,?,?,?,?,?)"},
-      Wanted{&put_message_, "INSERT OR REPLACE INTO message VALUES(?,?,?,?,?,?,?,?,?)"},
       Wanted{&update_message_,
              "UPDATE message SET span_ns=?2, body_bytes=?3, extents=?4, flags=?5 WHERE id=?1"},
       Wanted{&add_message_, "INSERT INTO message VALUES(?1,NULL,NULL,?2,NULL,?3,?4,?5,?6)"},
@@ -104,7 +103,6 @@ Status SegmentTables::PrepareStatements() {
       Wanted{&put_gap_, "INSERT OR REPLACE INTO gap VALUES(?,?,?,?,?,?,?,?)"},
       Wanted{&delete_gaps_, "DELETE FROM gap WHERE message=?"},
       Wanted{&put_extent_, "INSERT OR REPLACE INTO extent VALUES(?,?,?,?,?)"},
-      Wanted{&put_exchange_, "INSERT OR REPLACE INTO exchange VALUES(?,?,?,?,?,?,?,?,?,?,?,?)"},
       Wanted{&put_interim_, "INSERT OR REPLACE INTO interim VALUES(?,?,?,?)"},
       Wanted{&put_connection_,
              "INSERT OR REPLACE INTO connection "
@@ -115,6 +113,8 @@ Status SegmentTables::PrepareStatements() {
       Wanted{&put_mark_, "INSERT OR REPLACE INTO mark VALUES(?,?)"},
       Wanted{&put_counter_, "INSERT OR REPLACE INTO counter VALUES(?,?,?)"},
   };
+  TRY(put_messages_.Prepare(database_, "message"));
+  TRY(put_exchanges_.Prepare(database_, "exchange"));
   for (const Wanted& each : wanted) {
     TRY_ASSIGN(*each.statement, database_.Prepare(each.sql, true));
   }
@@ -150,17 +150,20 @@ Status SegmentTables::PutFrame(int64_t id, const Frame& frame) {
       .Run();
 }
 
-Status SegmentTables::PutMessage(int64_t frame, const FrameRows::Message& row) {
-  return put_message_.Bind(0, row.id)
-      .Bind(1, frame)
-      .Bind(2, row.entry)
-      .Bind(3, row.span_ns)
-      .Bind(4, row.head_bytes)
-      .Bind(5, row.body_bytes)
-      .Bind(6, row.extents)
-      .Bind(7, row.flags)
-      .Bind(8, row.first_seq)
-      .Run();
+Status SegmentTables::PutMessages(int64_t frame, std::span<const FrameRows::Message> rows) {
+  return put_messages_.Put(
+      rows, [frame](db::Statement& statement, int first, const FrameRows::Message& row) {
+        statement.Bind(first, row.id)
+            .Bind(first + 1, frame)
+            .Bind(first + 2, row.entry)
+            .Bind(first + 3, row.span_ns)
+            .Bind(first + 4, row.head_bytes)
+            .Bind(first + 5, row.body_bytes)
+            .Bind(first + 6, row.extents)
+            .Bind(first + 7, row.flags)
+            .Bind(first + 8, row.first_seq);
+        return Status();
+      });
 }
 
 Status SegmentTables::PutFacts(int64_t frame, const FrameRows::Message& row) {
@@ -201,33 +204,37 @@ Status SegmentTables::PutExtent(int64_t frame, const FrameRows::Extent& row) {
       .Run();
 }
 
-Status SegmentTables::PutExchange(int64_t frame, const FrameRows::Exchange& row,
-                                  std::string_view texts) {
-  const std::string_view method = texts.substr(row.text_at, row.method_bytes);
-  const std::string_view target = texts.substr(row.text_at + row.method_bytes, row.target_bytes);
-  const std::string_view host =
-      texts.substr(row.text_at + row.method_bytes + row.target_bytes, row.host_bytes);
-  std::optional<int64_t> target_id;
-  std::optional<int64_t> host_id;
-  if (!target.empty()) {
-    TRY_ASSIGN(target_id, texts_.IdOf(target));
-  }
-  if (!host.empty()) {
-    TRY_ASSIGN(host_id, texts_.IdOf(host));
-  }
-  return put_exchange_.Bind(0, row.number)
-      .Bind(1, row.connection)
-      .Bind(2, row.began_ns)
-      .Bind(3, row.latency_ns < 0 ? std::nullopt : std::optional(row.latency_ns))
-      .Bind(4, UnlessEmpty(method))
-      .Bind(5, target_id)
-      .Bind(6, host_id)
-      .Bind(7, row.status == 0 ? std::nullopt : std::optional(row.status))
-      .Bind(8, row.flags)
-      .Bind(9, row.parts)
-      .Bind(10, frame)
-      .Bind(11, row.entry)
-      .Run();
+Status SegmentTables::PutExchanges(int64_t frame, std::span<const FrameRows::Exchange> rows,
+                                   std::string_view texts) {
+  const auto bind = [&](db::Statement& statement, int first,
+                        const FrameRows::Exchange& row) -> Status {
+    const std::string_view method = texts.substr(row.text_at, row.method_bytes);
+    const std::string_view target = texts.substr(row.text_at + row.method_bytes, row.target_bytes);
+    const std::string_view host =
+        texts.substr(row.text_at + row.method_bytes + row.target_bytes, row.host_bytes);
+    std::optional<int64_t> target_id;
+    std::optional<int64_t> host_id;
+    if (!target.empty()) {
+      TRY_ASSIGN(target_id, texts_.IdOf(target));
+    }
+    if (!host.empty()) {
+      TRY_ASSIGN(host_id, texts_.IdOf(host));
+    }
+    statement.Bind(first, row.number)
+        .Bind(first + 1, row.connection)
+        .Bind(first + 2, row.began_ns)
+        .Bind(first + 3, row.latency_ns < 0 ? std::nullopt : std::optional(row.latency_ns))
+        .Bind(first + 4, UnlessEmpty(method))
+        .Bind(first + 5, target_id)
+        .Bind(first + 6, host_id)
+        .Bind(first + 7, row.status == 0 ? std::nullopt : std::optional(row.status))
+        .Bind(first + 8, row.flags)
+        .Bind(first + 9, row.parts)
+        .Bind(first + 10, frame)
+        .Bind(first + 11, row.entry);
+    return {};
+  };
+  return put_exchanges_.Put(rows, bind);
 }
 
 Status SegmentTables::PutInterim(const FrameRows::Interim& row) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "store/format/frame.h"
 #include "store/format/records.h"
 #include "store/format/segment_cipher.h"
+#include "store/writer/many_rows.h"
 #include "store/writer/text_table.h"
 
 namespace trafrec::store {
@@ -53,14 +55,16 @@ class SegmentTables {
 
   /// `id`: 1, 2, … in this segment; its rows point to it.
   Status PutFrame(int64_t id, const Frame& frame);
-  /// The row of a message entry.
-  Status PutMessage(int64_t frame, const FrameRows::Message& row);
+  /// The rows of message entries, none of them an update.
+  Status PutMessages(int64_t frame, std::span<const FrameRows::Message> rows);
   /// The row of a facts entry: changes the message's row, or adds one without head and frame.
   Status PutFacts(int64_t frame, const FrameRows::Message& row);
   Status PutGap(MessageId message, uint32_t index, const MessageGap& gap);
   Status DeleteGaps(MessageId message);
   Status PutExtent(int64_t frame, const FrameRows::Extent& row);
-  Status PutExchange(int64_t frame, const FrameRows::Exchange& row, std::string_view texts);
+  /// `texts` has what they point into.
+  Status PutExchanges(int64_t frame, std::span<const FrameRows::Exchange> rows,
+                      std::string_view texts);
   Status PutInterim(const FrameRows::Interim& row);
   Status PutConnection(int64_t frame, const FrameRows::Connection& row);
   Status PutLoss(int64_t frame, const FrameRows::Loss& row, std::string_view recorder);
@@ -87,14 +91,14 @@ class SegmentTables {
   FrameBuffer encrypted_;
   db::Database database_;
   db::Statement put_frame_;
-  db::Statement put_message_;
+  ManyRows<9> put_messages_;
   db::Statement update_message_;
   db::Statement add_message_;
   db::Statement put_facts_;
   db::Statement put_gap_;
   db::Statement delete_gaps_;
   db::Statement put_extent_;
-  db::Statement put_exchange_;
+  ManyRows<12> put_exchanges_;
   db::Statement put_interim_;
   db::Statement put_connection_;
   db::Statement put_loss_;

@@ -117,24 +117,40 @@ Status SegmentWriter::PutRows(const Frame& frame) {
 
 Status SegmentWriter::PutMessageRows(const FrameRows& rows) {
   auto gap = rows.gaps.begin();
-  for (const FrameRows::Message& row : rows.messages) {
-    if (row.update) {
+  std::span<const FrameRows::Message> left = rows.messages;
+  while (!left.empty()) {
+    // Up to the next update, which may be of one of them.
+    const auto update = std::ranges::find(left, true, &FrameRows::Message::update);
+    const auto run = left.first(static_cast<size_t>(update - left.begin()));
+    TRY(tables_->PutMessages(frame_id_, run));
+    for (const FrameRows::Message& row : run) {
+      parts_.NoteMessage(row.id, row.extents, segment_);
+      TRY(PutGaps(row, gap));
+    }
+    left = left.subspan(run.size());
+    if (!left.empty()) {
+      const FrameRows::Message& row = left.front();
       TRY(tables_->PutFacts(frame_id_, row));
       TRY(tables_->DeleteGaps(row.id));
       parts_.NoteFacts(row.id, row.extents);
-    } else {
-      TRY(tables_->PutMessage(frame_id_, row));
-      parts_.NoteMessage(row.id, row.extents, segment_);
-    }
-    for (uint32_t index = 0; index < row.gap_count; ++index) {
-      TRY(tables_->PutGap(row.id, index, *gap++));
+      TRY(PutGaps(row, gap));
+      left = left.subspan(1);
     }
   }
   return {};
 }
 
+Status SegmentWriter::PutGaps(const FrameRows::Message& row,
+                              std::vector<MessageGap>::const_iterator& gap) {
+  for (uint32_t index = 0; index < row.gap_count; ++index) {
+    TRY(tables_->PutGap(row.id, index, *gap++));
+  }
+  return {};
+}
+
 Status SegmentWriter::PutExchangeRows(const FrameRows& rows) {
-  for (FrameRows::Exchange row : rows.exchanges) {
+  settled_.assign(rows.exchanges.begin(), rows.exchanges.end());
+  for (FrameRows::Exchange& row : settled_) {
     const ExchangeParts::Finding finding = parts_.NoteExchange(row, segment_);
     row.parts = static_cast<uint8_t>(finding.parts);
     row.flags = finding.flags;
@@ -143,8 +159,8 @@ Status SegmentWriter::PutExchangeRows(const FrameRows& rows) {
       last_began_ns_ = first_began_ns_ ? std::max(last_began_ns_, row.began_ns) : row.began_ns;
       first_began_ns_ = std::min(first_began_ns_.value_or(row.began_ns), row.began_ns);
     }
-    TRY(tables_->PutExchange(frame_id_, row, rows.texts));
   }
+  TRY(tables_->PutExchanges(frame_id_, settled_, rows.texts));
   for (const FrameRows::Interim& row : rows.interim) {
     TRY(tables_->PutInterim(row));
   }

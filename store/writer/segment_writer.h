@@ -76,6 +76,8 @@ class SegmentWriter {
   Status PutFrame(const Frame& frame);
   Status PutRows(const Frame& frame);
   Status PutMessageRows(const FrameRows& rows);
+  /// `gap` goes on behind them.
+  Status PutGaps(const FrameRows::Message& row, std::vector<MessageGap>::const_iterator& gap);
   Status PutExchangeRows(const FrameRows& rows);
   /// The connections that `rows` mention and this segment does not hold.
   Status CarryConnections(const FrameRows& rows);
@@ -97,6 +99,7 @@ class SegmentWriter {
   uint64_t bytes_ = 0;
   uint64_t committed_bytes_ = 0;
   std::optional<TimeNs> began_ns_;
+  std::vector<FrameRows::Exchange> settled_;  // of the frame that is written
   std::optional<TimeNs> first_began_ns_;
   TimeNs last_began_ns_ = 0;
   uint64_t exchanges_ = 0;

@@ -6,9 +6,8 @@ namespace trafrec::store {
 
 Status TextTable::Prepare(db::Database& database, SegmentCipher* cipher) {
   cipher_ = cipher;
-  TRY_ASSIGN(put_, database.Prepare(cipher_ == nullptr ? "INSERT INTO text VALUES(?,?)"
-                                                       : "INSERT INTO text_block VALUES(?,?)",
-                                    true));
+  TRY(put_texts_.Prepare(database, "text"));
+  TRY_ASSIGN(put_block_, database.Prepare("INSERT INTO text_block VALUES(?,?)", true));
   TRY_ASSIGN(const auto last, database.QueryInt("SELECT max(id) FROM text"));
   next_id_ = last.value_or(0) + 1;
   return {};
@@ -19,36 +18,46 @@ Result<int64_t> TextTable::IdOf(std::string_view text) {
     return known->second;
   }
   if (ids_.size() >= limits::kTextsMax || known_bytes_ + text.size() > limits::kTextBytesMax) {
+    TRY(Flush());
     ForgetKnown();
   }
   const int64_t id = next_id_++;
-  TRY(Add(id, text));
-  ids_.emplace(text, id);
+  TRY(Add(id, ids_.emplace(text, id).first->first));
   known_bytes_ += text.size();
   return id;
 }
 
 Status TextTable::Add(int64_t id, std::string_view text) {
   if (cipher_ == nullptr) {
-    return put_.Bind(0, id).Bind(1, AsBytes(text)).Run();
+    rows_.push_back({id, text});
+    return rows_.size() < ManyRows<2>::kRowsAtOnce ? Status() : Flush();
   }
-  waiting_.Add(text);
-  return waiting_.bytes() < limits::kTextBlockBytes ? Status() : Flush();
+  block_.Add(text);
+  return block_.bytes() < limits::kTextBlockBytes ? Status() : Flush();
 }
 
 Status TextTable::Flush() {
-  if (waiting_.count() == 0) {
-    return {};
+  Status put;
+  if (!rows_.empty()) {
+    put = put_texts_.Put(std::span<const Row>(rows_),
+                         [](db::Statement& statement, int first, const Row& row) {
+                           statement.Bind(first, row.id).Bind(first + 1, AsBytes(row.text));
+                           return Status();
+                         });
+    rows_.clear();
   }
-  const int64_t first = next_id_ - waiting_.count();
-  const Status put = put_.Bind(0, first).Bind(1, waiting_.Encrypt(*cipher_, first)).Run();
-  waiting_.Clear();
+  if (block_.count() > 0) {
+    const int64_t first = next_id_ - block_.count();
+    put = put_block_.Bind(0, first).Bind(1, block_.Encrypt(*cipher_, first)).Run();
+    block_.Clear();
+  }
   return put;
 }
 
 void TextTable::Forget() {
+  rows_.clear();
+  block_.Clear();
   ForgetKnown();
-  waiting_.Clear();
 }
 
 void TextTable::ForgetKnown() {
