@@ -1,0 +1,32 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace trafrec::dialect {
+
+struct HeaderView {
+  std::string_view name;  ///< in any case
+  std::string_view value;
+};
+
+/// A request as a dialect looks at it. Everything is borrowed from the caller, who took the
+/// transfer and content encodings off the body: byte ranges in results count in this body.
+struct RequestView {
+  std::string_view method;  ///< as sent
+  std::string_view target;  ///< as on the wire, the query included
+  std::span<const HeaderView> headers;
+  std::string_view body;
+};
+
+/// The answer to it, in the same way. HEAD has no body; a cut answer has what is there of it.
+struct AnswerView {
+  int status = 0;
+  std::span<const HeaderView> headers;
+  std::string_view body;
+};
+
+/// The first field of that name, or "".
+std::string_view FieldOf(std::span<const HeaderView> headers, std::string_view name);
+
+}  // namespace trafrec::dialect
