@@ -10,9 +10,9 @@ namespace trafrec::dialect {
 enum class Scope : uint8_t {
   kCluster,  ///< everything that the service holds
   kState,    ///< the cluster's metadata as far as they are only looked at (health, settings,
-           ///< templates …). Only kCluster and index administration write them: monitoring orders
-           ///< no documents
-  kIndex,     ///< an index with its documents, by name, alias or pattern
+             ///< templates …). Only kCluster and index administration write them: monitoring orders
+             ///< no documents
+  kIndex,    ///< an index with its documents, by name, alias or pattern
   kDocument,  ///< one document
   kContext,   ///< what a service remembers for one client: a scroll, a point in time, a task
   kPath,      ///< plain HTTP: one resource

@@ -2,9 +2,10 @@
 //
 // The paths make a tree, a node a segment. A request goes down it: at each node the literal child
 // first, then the child for "{…}"; if that ends in nothing, or in no row for the method, back and
-// the other one. Both products do the same in effect, and so /_search is never an index named
-// "_search", while /logs/_doc/_search is a document. Rejected: a list of expressions tried in turn
-// (a thousand tries for each request), and the product's own order of registration (differs).
+// the other one. A path that ends in a literal is preferred to one that ends in "{…}": for
+// Elasticsearch 7, /logs/_doc/_search is a search by a path with a type, no document (tried).
+// Literals are compared as they were sent, not decoded: /logs/%5Fsearch is no search (tried).
+// Rejected: a list of expressions tried in turn (a thousand tries for each request).
 
 #include "replay/dialect/rest_table.h"
 
@@ -78,30 +79,49 @@ bool CanBeIndex(std::string_view segment) {
 /// One walk through the tree. `other_method` remembers the first path whose method differs.
 class Search {
  public:
-  Search(std::string_view method, const std::vector<std::string>& segments)
-      : method_(method), segments_(segments) {}
+  Search(std::string_view method, const Target& target) : method_(method), target_(target) {}
 
-  const RestPath* Find(const Node& node, size_t depth) {
-    if (depth == segments_.size()) {
-      return RowOf(node);
+  const RestPath* Find() {
+    ends_in_literal_ = true;
+    const RestPath* row = Find(Tree(), 0);
+    if (row == nullptr) {
+      ends_in_literal_ = false;
+      row = Find(Tree(), 0);
     }
-    const std::string_view segment = segments_[depth];
-    if (const auto it = node.literals.find(segment); it != node.literals.end()) {
-      if (const RestPath* row = Find(*it->second, depth + 1)) {
-        return row;
-      }
-    }
-    if (node.index != nullptr && CanBeIndex(segment)) {
-      if (const RestPath* row = Find(*node.index, depth + 1)) {
-        return row;
-      }
-    }
-    return node.other == nullptr || segment.empty() ? nullptr : Find(*node.other, depth + 1);
+    return row;
   }
 
   const RestPath* other_method() const { return other_method_; }
 
  private:
+  const RestPath* Find(const Node& node, size_t depth) {
+    const size_t size = target_.segments.size();
+    if (depth == size) {
+      return RowOf(node);
+    }
+    if (const auto it = node.literals.find(LiteralAt(depth)); it != node.literals.end()) {
+      if (const RestPath* row = Find(*it->second, depth + 1)) {
+        return row;
+      }
+    }
+    const std::string_view name = target_.segments[depth];
+    if (name.empty() || (ends_in_literal_ && depth + 1 == size)) {
+      return nullptr;
+    }
+    if (node.index != nullptr && CanBeIndex(name)) {
+      if (const RestPath* row = Find(*node.index, depth + 1)) {
+        return row;
+      }
+    }
+    return node.other == nullptr ? nullptr : Find(*node.other, depth + 1);
+  }
+
+  std::string_view LiteralAt(size_t depth) const {
+    // The name that OpenSearch's plugins had before 1.0, and still answer to.
+    const std::string_view segment = target_.written[depth];
+    return depth == 0 && segment == "_opendistro" ? "_plugins" : segment;
+  }
+
   const RestPath* RowOf(const Node& node) {
     const RestPath* get = nullptr;
     for (const RestPath* row : node.rows) {
@@ -120,7 +140,8 @@ class Search {
   }
 
   std::string_view method_;
-  const std::vector<std::string>& segments_;
+  const Target& target_;
+  bool ends_in_literal_ = true;
   const RestPath* other_method_ = nullptr;
 };
 
@@ -153,13 +174,8 @@ RestMatch MatchRestPath(std::string_view method, const Target& target) {
   if (target.cut) {
     return match;
   }
-  std::vector<std::string> segments = target.segments;
-  // The name that OpenSearch's plugins had before 1.0, and still answer to.
-  if (!segments.empty() && segments[0] == "_opendistro") {
-    segments[0] = "_plugins";
-  }
-  Search search(method, segments);
-  match.path = search.Find(Tree(), 0);
+  Search search(method, target);
+  match.path = search.Find();
   match.allowed = match.path != nullptr;
   match.path = match.allowed ? match.path : search.other_method();
   if (match.path == nullptr) {
@@ -168,7 +184,8 @@ RestMatch MatchRestPath(std::string_view method, const Target& target) {
   const std::vector<std::string_view> names = Segments(match.path->path);
   for (size_t i = 0; i < names.size(); ++i) {
     if (names[i].starts_with('{')) {
-      match.parts.push_back({std::string(names[i].substr(1, names[i].size() - 2)), segments[i]});
+      match.parts.push_back(
+          {std::string(names[i].substr(1, names[i].size() - 2)), target.segments[i]});
     }
   }
   return match;

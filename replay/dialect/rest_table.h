@@ -30,9 +30,9 @@ struct RestMatch {
   std::string_view Part(std::string_view name) const;
 };
 
-/// The row for a request. Literal segments are preferred to "{…}", the first ones most. Indices and
-/// types begin with no '_' (but _all and _doc), so that an unknown path is not taken for an index.
-/// HEAD goes to the row of GET where it has none of its own.
+/// The row for a request. Literal segments are preferred to "{…}", the last one most, then the
+/// first ones. Indices and types begin with no '_' (but _all and _doc), so that an unknown path is
+/// not taken for an index. HEAD goes to the row of GET where it has none of its own.
 RestMatch MatchRestPath(std::string_view method, const Target& target);
 
 /// "/_unknown/{}/_start" of a path that no row fits: what looks like a name becomes "{}".

@@ -49,8 +49,6 @@ std::string ReadAction(std::string_view line, Action& action) {
   });
   if (trouble.empty() && !action.read) {
     trouble = "no action in it";
-  } else if (trouble.empty() && !action.kind) {
-    trouble = "its action is none of index, create, update and delete";
   }
   return trouble;
 }
@@ -91,6 +89,12 @@ class BulkReader {
     if (const std::string trouble = ReadAction(line.In(body_), action); !trouble.empty()) {
       return fmt::format("line {} of the bulk: {}", number, trouble);
     }
+    if (!action.kind) {
+      Note(fmt::format(
+          "line {} of the bulk: its action is none of index, create, update and delete", number));
+      lines_.Next();
+      return "";
+    }
     Operation operation = DocumentOperation(*action.kind, std::move(action.fields));
     operation.item = static_cast<uint32_t>(meaning_.operations.size());
     operation.action = line;
@@ -114,13 +118,20 @@ class BulkReader {
     if (operation.writing.scripted && !operation.writing.condition.any()) {
       operation.repeat = Repeat::kAdds;
     }
-    if (!trouble.empty() && meaning_.trouble.empty()) {
-      meaning_.trouble = fmt::format("line {} of the bulk: {}", lines_.number(), trouble);
+    if (!trouble.empty()) {
+      Note(fmt::format("line {} of the bulk: {}", lines_.number(), trouble));
+    }
+  }
+
+  /// The first trouble is told.
+  void Note(std::string trouble) {
+    if (meaning_.trouble.empty()) {
+      meaning_.trouble = std::move(trouble);
     }
   }
 
   void GiveUp(ByteRange from, std::string trouble) {
-    meaning_.trouble = std::move(trouble);
+    Note(std::move(trouble));
     Operation rest;
     rest.item = static_cast<uint32_t>(meaning_.operations.size());
     rest.keys.push_back({.scope = Scope::kCluster, .write = true});

@@ -67,21 +67,13 @@ void UnderstandMultiGet(const SearchCall& call, Meaning& meaning) {
     }
     add(std::move(fields));
   };
-  std::string trouble = ReadJson(call.content(), [&](JsonValue& root) {
+  const std::string trouble = ReadJson(call.content(), [&](JsonValue& root) {
     root.EachMember([&](std::string_view key, JsonValue& value) {
       if (key == "docs" || key == "ids") {
         value.EachElement(add_document);
       }
     });
   });
-  if (const std::string_view ids = call.query("ids"); !ids.empty() && call.content().empty()) {
-    trouble.clear();
-    for (std::string& id : IndexNames(ids)) {
-      DocumentFields fields = defaults;
-      fields.id = std::move(id);
-      add(std::move(fields));
-    }
-  }
   if (!trouble.empty()) {
     // Reads are not lost: as if it read all of the index.
     meaning.trouble = "the list of documents: " + trouble;

@@ -104,10 +104,10 @@ void UnderstandMultiSearch(const SearchCall& call, Meaning& meaning) {
   Lines lines(body);
   while (!lines.done() && meaning.trouble.empty()) {
     const ByteRange header = lines.Next();
-    if (IsBlank(header.In(body)) && lines.done()) {
-      break;
-    }
     const size_t number = lines.number();
+    if (IsBlank(header.In(body)) && (number == 1 || lines.done())) {
+      continue;  // elsewhere an empty line is a header that says nothing
+    }
     const ByteRange source = lines.done() ? ByteRange{} : lines.Next();
     Operation operation = MakeOperation(call);
     operation.kind = Kind::kSearch;

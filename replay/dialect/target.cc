@@ -151,7 +151,8 @@ Target ParseTarget(std::string_view target) {
       break;
     }
     const size_t end = std::min(path.find('/'), path.size());
-    out.segments.push_back(PercentDecode(path.substr(0, end), false));
+    out.written.push_back(path.substr(0, end));
+    out.segments.push_back(PercentDecode(out.written.back(), false));
     path.remove_prefix(std::min(end + 1, path.size()));
   }
   ParseQuery(parts.query.empty() ? parts.query : parts.query.substr(1), out);

@@ -15,9 +15,10 @@ struct Parameter {
 /// A request target taken apart (RFC 9112, section 3.2): scheme and authority of the absolute form
 /// are left out. "*" and "host:port" (OPTIONS, CONNECT) become a path of one segment.
 struct Target {
-  std::vector<std::string> segments;  ///< of the path, decoded; a final '/' makes none
-  std::vector<Parameter> query;       ///< decoded, '+' is a blank; in order, doubles stay
-  bool cut = false;                   ///< there was more than limits.h takes
+  std::vector<std::string> segments;      ///< of the path, decoded; a final '/' makes none
+  std::vector<std::string_view> written;  ///< the same as they were sent; borrows the target
+  std::vector<Parameter> query;           ///< decoded, '+' is a blank; in order, doubles stay
+  bool cut = false;                       ///< there was more than limits.h takes
 
   /// The last one of that name, as both products have it; nothing if there is none.
   std::optional<std::string_view> Find(std::string_view name) const;

@@ -86,8 +86,25 @@ TEST(Bulk, WhatCannotBeReadIsOneOperationThatMayBeAnything) {
   EXPECT_EQ(meaning.operations[1].action.In(body), "no JSON\n{\"delete\":{\"_id\":\"2\"}}\n");
 }
 
-TEST(Bulk, AnUnknownActionIsTrouble) {
-  EXPECT_THAT(Understood("POST /a/_bulk", "{\"upsert\":{}}\n{}\n").trouble, HasSubstr("none of"));
+TEST(Bulk, AnUnknownActionIsNoOperationAndIsTold) {
+  const Meaning meaning =
+      Understood("POST /a/_bulk", "{\"upsert\":{}}\n{}\n{\"delete\":{\"_id\":\"1\"}}\n");
+  EXPECT_THAT(KeysOf(meaning), ElementsAre("w doc a/1"));
+  EXPECT_EQ(meaning.operations[0].item, 0U);
+  EXPECT_THAT(meaning.trouble, HasSubstr("none of"));
+}
+
+TEST(Bulk, EmptyLinesBetweenItemsAreSkipped) {
+  EXPECT_THAT(KeysOf(Understood("POST /a/_bulk",
+                                "\n{\"index\":{\"_id\":\"1\"}}\n{}\n\r\n"
+                                "{\"delete\":{\"_id\":\"2\"}}\n\n")),
+              ElementsAre("w doc a/1", "w doc a/2"));
+}
+
+TEST(Bulk, OnlyTheFirstActionOfALineCounts) {
+  EXPECT_THAT(KeysOf(Understood("POST /a/_bulk",
+                                "{\"index\":{\"_id\":\"1\"},\"delete\":{\"_id\":\"2\"}}\n{}\n")),
+              ElementsAre("w doc a/1"));
 }
 
 TEST(Bulk, ABadDocumentSpoilsItsOwnItemOnly) {

@@ -100,6 +100,18 @@ TEST(RestTable, ALiteralSegmentIsNoName) {
   EXPECT_EQ(Understood("GET /_all/_search").path, "/{index}/_search");
 }
 
+TEST(RestTable, APathThatEndsInAWordIsPreferred) {
+  EXPECT_EQ(Understood("GET /logs/_doc/_search").api, "search");
+  EXPECT_EQ(Understood("POST /logs/_doc/_bulk").api, "bulk");
+}
+
+TEST(RestTable, WordsAreComparedAsTheyWereSent) {
+  EXPECT_FALSE(Understood("GET /logs/%5Fcount").known());
+  EXPECT_EQ(Understood("PUT /logs/%5Fdoc/1").api, "index");
+}
+
+TEST(RestTable, AnEmptySegmentIsNoName) { EXPECT_FALSE(Understood("GET /logs//_count").known()); }
+
 TEST(RestTable, AnUnknownPathIsNotTakenForAnIndex) {
   const Meaning meaning = Understood("POST /_unheard/of/7");
   EXPECT_FALSE(meaning.known());

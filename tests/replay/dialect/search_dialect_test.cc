@@ -86,7 +86,7 @@ TEST(SearchRequest, InAPointInTimeReadsThat) {
 
 TEST(MultiSearch, EveryPairOfLinesIsASearch) {
   const Meaning meaning =
-      Understood("POST /a/_msearch", "{}\n{\"size\":1}\n{\"index\":[\"b\",\"c\"]}\n{}\n\n{}\n");
+      Understood("POST /a/_msearch", "\n{}\n{\"size\":1}\n{\"index\":[\"b\",\"c\"]}\n{}\n\n{}\n");
   EXPECT_THAT(KeysOf(meaning), ElementsAre("r index a", "r index b", "r index c", "r index a"));
   EXPECT_EQ(meaning.operations.size(), 3U);
 }
