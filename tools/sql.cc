@@ -9,6 +9,7 @@
 #include "store/sql/log_sql.h"
 #include "tools/command.h"
 #include "tools/console.h"
+#include "tools/dialect_functions.h"
 #include "tools/line_editor.h"
 #include "tools/log_options.h"
 #include "tools/merge_words.h"
@@ -41,6 +42,7 @@ class SqlCommand : public Command {
 
   LogOptions log_;
   std::string sql_;
+  std::string dialect_ = "auto";
   std::string format_ = "table";
   std::string timeout_;
   std::string color_ = "auto";
@@ -56,8 +58,11 @@ CommandText SqlCommand::text() const {
           {"The tables exchanges, gaps, losses and watermarks are a view over all segments of the "
            "log; exchanges has the columns of show --where, and more. request_body(id), "
            "response_body(id), request_head(id), response_head(id), header(id, name) and "
-           "response_header(id, name) take the messages out of the log; bodies are decoded. SQLite "
-           "runs the SQL, which can only read.",
+           "response_header(id, name) take the messages out of the log; bodies are decoded. "
+           "api(id) "
+           "names what a request asks of Elasticsearch or OpenSearch, and operations(id) is a JSON "
+           "array of what it does, item by item, and of what became of it: join json_each to it. "
+           "SQLite runs the SQL, which can only read.",
            "Without SQL on a terminal: a prompt with a history. Conditions on id, n, time and "
            "time_ns are fast: what they exclude is not read."},
       .examples =
@@ -72,6 +77,10 @@ CommandText SqlCommand::text() const {
            {"a value in JSON bodies",
             "trafrec sql LOG \"SELECT id, json_extract(request_body(id), '$.size') FROM exchanges "
             "WHERE target LIKE '%_search'\""},
+           {"what became of the items of bulks",
+            "trafrec sql LOG \"SELECT o.value->>'kind' AS kind, o.value->>'fate' AS fate, count(*) "
+            "FROM exchanges AS e, json_each(operations(e.id)) AS o WHERE e.target LIKE '%_bulk' "
+            "GROUP BY 1, 2\""},
            {"what was not captured",
             "trafrec sql LOG 'SELECT cause, sum(length) FROM gaps GROUP "
             "BY cause'"},
@@ -84,6 +93,9 @@ void SqlCommand::AddOptions(OptionSet& options) {
   log_.AddLog(options, "the log to read");
   options.Positional("SQL", sql_, "statements; without it they come from standard input");
   log_.AddSeveral(options, true);
+  options.Choice("--dialect", dialect_, "auto|http|search",
+                 "what api(id) and operations(id) take the requests for: of any HTTP service, of "
+                 "Elasticsearch and OpenSearch, or what the log looks like (auto)");
   options.Group("Output");
   options.Choice("--format", format_, "table|csv|json",
                  "a table, CSV with a header, or a JSON object a line");
@@ -124,8 +136,9 @@ Result<ExitCode> SqlCommand::Run(const Cli& /*cli*/) {
   }
   TRY_ASSIGN(store::LogSelection selection,
              log_.Select("trafrec sql LOG 'SELECT count(*) FROM exchanges'"));
-  TRY_ASSIGN(const auto sql, store::LogSql::Open(std::move(selection)));
+  TRY_ASSIGN(const auto sql, store::LogSql::Open(selection));
   TRY(AddMessageFunctions(*sql));
+  TRY(AddDialectFunctions(*sql, dialect_, std::move(selection)));
   log_.Tell(sql->notes());
   TRY_ASSIGN(Output out, Output::Open(""));
   if (sql_.empty() && IsTerminal(STDIN_FILENO)) {

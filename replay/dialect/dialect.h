@@ -1,9 +1,9 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "replay/dialect/operation.h"
+#include "replay/dialect/outcome.h"
 #include "replay/dialect/request.h"
 
 namespace trafrec::dialect {
@@ -18,6 +18,8 @@ class Dialect {
   virtual std::string_view name() const = 0;
 
   virtual Meaning Understand(const RequestView& request) const = 0;
+  /// What became of each of its operations.
+  virtual Answer ReadAnswer(const Meaning& meaning, const AnswerView& answer) const = 0;
 };
 
 /// Any HTTP service: RFC 9110's methods and WebDAV's, a path is a resource.

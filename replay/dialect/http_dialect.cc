@@ -90,6 +90,15 @@ class Http final : public Dialect {
     meaning.operations.push_back(std::move(operation));
     return meaning;
   }
+
+  Answer ReadAnswer(const Meaning& meaning, const AnswerView& answer) const override {
+    Answer read;
+    for (const Operation& operation : meaning.operations) {
+      read.outcomes.push_back(
+          {.item = operation.item, .fate = FateOfStatus(answer.status), .status = answer.status});
+    }
+    return read;
+  }
 };
 
 }  // namespace

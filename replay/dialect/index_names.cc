@@ -72,7 +72,14 @@ std::vector<std::string> IndexNames(std::string_view expression) {
 }
 
 void AddIndexKeys(std::string_view expression, bool write, std::vector<Key>& keys) {
-  for (std::string& name : IndexNames(expression)) {
+  std::vector<std::string> names = IndexNames(expression);
+  if (keys.size() + names.size() > limits::kKeys) {
+    const bool any_write = write || std::ranges::any_of(keys, &Key::write);
+    keys.clear();
+    keys.push_back({.scope = Scope::kIndex, .write = any_write, .name = "*"});
+    return;
+  }
+  for (std::string& name : names) {
     keys.push_back({.scope = Scope::kIndex, .write = write, .name = std::move(name)});
   }
 }

@@ -16,7 +16,8 @@ namespace trafrec::dialect {
 ///   data or failures of a data stream: "logs"
 std::vector<std::string> IndexNames(std::string_view expression);
 
-/// One key for each of them.
+/// One key for each of them; if limits.h does not take so many beside those that are there, one for
+/// all indices instead of them all.
 void AddIndexKeys(std::string_view expression, bool write, std::vector<Key>& keys);
 
 /// The name of the one index that a document is written to or read from: no list, no pattern.

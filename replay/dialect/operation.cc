@@ -56,6 +56,18 @@ std::string_view NameOf(Kind kind) {
   return "unknown";
 }
 
+std::string_view NameOf(Repeat repeat) {
+  switch (repeat) {
+    case Repeat::kSafe:
+      return "safe";
+    case Repeat::kIdempotent:
+      return "idempotent";
+    case Repeat::kAdds:
+      break;
+  }
+  return "adds";
+}
+
 bool IsMutation(Kind kind) {
   switch (kind) {
     case Kind::kIndex:

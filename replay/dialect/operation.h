@@ -51,6 +51,9 @@ enum class Repeat : uint8_t {
   kAdds,        ///< the second one changes something again: increments, automatic ids
 };
 
+/// "safe", "idempotent", "adds".
+std::string_view NameOf(Repeat repeat);
+
 /// A piece of the request's body.
 struct ByteRange {
   size_t offset = 0;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,12 +23,9 @@ struct SearchCall {
   bool has_query(std::string_view name) const { return target.Find(name).has_value(); }
   /// "?name", "?name=true": neither absent nor false.
   bool is_on(std::string_view name) const;
-  std::optional<int64_t> number(std::string_view name) const;
 
   /// The body; or without one what ?source= holds, as both products take it for requests that read.
   std::string_view content() const;
-  /// Why the content is not JSON by its declared type ("application/cbor"); "" if it can be.
-  std::string_view binary_type() const;
 };
 
 /// An operation of the kind that the path has, without keys.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "replay/dialect/dialect.h"
+#include "replay/dialect/search_answer.h"
 #include "replay/dialect/search_call.h"
 
 namespace trafrec::dialect {
@@ -92,6 +93,10 @@ class Search final : public Dialect {
       meaning.mutation = meaning.mutation || operation.mutation;
     }
     return meaning;
+  }
+
+  Answer ReadAnswer(const Meaning& meaning, const AnswerView& answer) const override {
+    return ReadSearchAnswer(meaning, answer);
   }
 };
 

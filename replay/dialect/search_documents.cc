@@ -34,8 +34,7 @@ void UnderstandDocument(const SearchCall& call, Meaning& meaning) {
   Operation operation = DocumentOperation(call.path().kind, FieldsOf(call));
   if (operation.kind == Kind::kUpdate) {
     const std::string trouble = ReadUpdate(call.request.body, operation.writing);
-    const bool binary = !call.binary_type().empty();
-    meaning.trouble = trouble.empty() || binary ? "" : "the body of the update: " + trouble;
+    meaning.trouble = trouble.empty() ? "" : "the body of the update: " + trouble;
     operation.repeat = operation.writing.scripted && !operation.writing.condition.any()
                            ? Repeat::kAdds
                            : Repeat::kIdempotent;

@@ -5,6 +5,7 @@
 
 #include "replay/dialect/index_names.h"
 #include "replay/dialect/json.h"
+#include "replay/dialect/limits.h"
 #include "replay/dialect/search_call.h"
 
 namespace trafrec::dialect {
@@ -15,6 +16,10 @@ constexpr std::string_view kIdParts[] = {"scroll_id", "id", "task_id", "async_id
 
 void AddContext(std::string id, bool write, Operation& operation) {
   if (id == "_all") {
+    id = "*";
+  }
+  if (operation.keys.size() == limits::kKeys) {
+    operation.keys.clear();
     id = "*";
   }
   operation.keys.push_back({.scope = Scope::kContext, .write = write, .name = std::move(id)});

@@ -133,6 +133,29 @@ void WriteSentinel(const fs::path& folder) {
             std::string(86, 'A'));
 }
 
+void WriteDialect(const fs::path& folder) {
+  const auto write = [&](const char* name, std::string request, std::string_view answer) {
+    Write(folder / "dialect_fuzz" / name, request.append(1, '\0').append(answer));
+  };
+  write(
+      "bulk",
+      "POST /a/_bulk?pipeline=p\n{\"index\":{\"_id\":\"1\"}}\n{\"x\":1}\n"
+      "{\"update\":{\"_index\":\"b\",\"_id\":2}}\n{\"script\":\"s\"}\n{\"delete\":{\"_id\":\"3\"}}"
+      "\n",
+      R"({"errors":true,"items":[{"index":{"_id":"1","result":"created","_seq_no":1,"status":201}},)"
+      R"({"update":{"status":409,"error":{"type":"x"}}},{"delete":{"status":404}}]})");
+  write("mget", "GET /a,b-*/_mget\n{\"docs\":[{\"_id\":\"1\"}],\"ids\":[2]}",
+        R"({"docs":[{"found":true}]})");
+  write("msearch", "POST /_msearch\n{\"index\":[\"a\",\"<b-{now/d}>\"]}\n{\"size\":0}\n",
+        R"({"responses":[{"status":200}]})");
+  write("search", "POST /a/_search?scroll=1m\n{\"pit\":{\"id\":\"p\"}}",
+        R"({"_scroll_id":"s","_shards":{"failed":0},"hits":{"hits":[]}})");
+  write("reindex", "POST /_reindex\n{\"source\":{\"index\":\"a\"},\"dest\":{\"index\":\"b\"}}",
+        R"({"total":1,"updated":1,"failures":[]})");
+  write("document", "PUT http://host/a/_doc/%41+1?if_seq_no=1&if_primary_term=1\n{\"x\":1}",
+        R"({"_version":1,"result":"created"})");
+}
+
 }  // namespace
 }  // namespace trafrec::fuzz
 
@@ -149,5 +172,6 @@ int main(int argc, char** argv) {
   trafrec::fuzz::WriteFrame(folder);
   trafrec::fuzz::WriteSegment(folder);
   trafrec::fuzz::WriteSentinel(folder);
+  trafrec::fuzz::WriteDialect(folder);
   return 0;
 }

@@ -84,6 +84,20 @@ TEST_F(SqlCommand, FunctionsTakeHeadsAndBodiesOutOfTheLog) {
             "1,1\n");
 }
 
+TEST_F(SqlCommand, FunctionsSayWhatARequestMeansAndWhatBecameOfIt) {
+  const std::string sql =
+      "SELECT api(e.id), o.value->>'kind', o.value->>'indices', o.value->>'id', o.value->>'fate' "
+      "FROM exchanges AS e, json_each(operations(e.id)) AS o WHERE e.n=2";
+  EXPECT_THAT(Sql(sql, {"--format", "csv", "--dialect", "search"}).out,
+              testing::EndsWith("index,index,\"[\"\"idx\"\"]\",1,created\n"));
+  EXPECT_THAT(Sql(sql, {"--format", "csv", "--dialect", "http"}).out,
+              testing::EndsWith("PUT,write,[],,created\n"));
+}
+
+TEST_F(SqlCommand, TheDialectIsRecognisedByTheLog) {
+  EXPECT_EQ(Answer("SELECT api(id) FROM exchanges WHERE n=1"), "GET\n");
+}
+
 TEST_F(SqlCommand, AnExchangeIsFoundByItsId) {
   EXPECT_EQ(Answer("SELECT target FROM exchanges WHERE id='test-0001-13'"), "/missing\n");
   EXPECT_EQ(Answer("SELECT count(*) FROM exchanges WHERE id IN ('test-0001-11', 'test-0001-14', "

@@ -108,6 +108,14 @@ TEST(Context, IdsStandInPathQueryOrBody) {
   EXPECT_THAT(Keys("GET /_tasks/n:1"), ElementsAre("r context n:1"));
 }
 
+TEST(Context, TooManyIdsAreAll) {
+  std::string body = "{\"scroll_id\":[\"x\"";
+  for (int i = 0; i < 256; ++i) {
+    body += ",\"s\"";
+  }
+  EXPECT_THAT(Keys("DELETE /_search/scroll", body + "]}"), ElementsAre("w context *"));
+}
+
 TEST(ByQuery, WritesItsIndices) {
   const Meaning meaning = Understood("POST /a,b/_delete_by_query", "{}");
   EXPECT_THAT(KeysOf(meaning), ElementsAre("w index a", "w index b"));
@@ -146,6 +154,14 @@ TEST(IndexAdmin, AliasActionsNameTheirIndices) {
   EXPECT_THAT(Keys("POST /_aliases", R"({"actions":[{"add":{"index":"a","alias":"c"}},
                                         {"remove_index":{"index":"b"}}]})"),
               ElementsAre("w index a", "w index c", "w index b", "w state"));
+}
+
+TEST(IndexAdmin, TooManyActionsWriteAllIndices) {
+  std::string body = "{\"actions\":[{}";
+  for (int i = 0; i < 257; ++i) {
+    body += ",{\"remove_index\":{\"index\":\"a" + std::to_string(i) + "\"}}";
+  }
+  EXPECT_THAT(Keys("POST /_aliases", body + "]}"), ElementsAre("w index *", "w state"));
 }
 
 TEST(IndexAdmin, ARolloverThatIsOnlyTriedIsNoMutation) {

@@ -15,6 +15,11 @@ inline Meaning Understood(std::string_view line, std::string_view body = {},
   return SearchDialect().Understand({line.substr(0, blank), line.substr(blank + 1), headers, body});
 }
 
+/// What a search engine's answer says of that request.
+inline Answer Answered(const Meaning& meaning, int status, std::string_view body) {
+  return SearchDialect().ReadAnswer(meaning, {status, {}, body});
+}
+
 /// "w doc logs/1@r": write or read, how wide, name, id, routing.
 inline std::string TextOf(const Key& key) {
   constexpr std::string_view kScopes[] = {"cluster", "state", "index", "doc", "context", "path"};

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "replay/dialect/request.h"
+#include "store/reader/log_reader.h"
+#include "tools/content.h"
+#include "tools/message_head.h"
+
+namespace trafrec::tools {
+
+/// A stored exchange as a dialect looks at it: heads taken apart, bodies without their encodings.
+/// What the views borrow lies in this object and in the exchange, which must outlive it.
+class ExchangeView {
+ public:
+  explicit ExchangeView(const store::StoredExchange& exchange);
+  ExchangeView(const ExchangeView&) = delete;
+  ExchangeView& operator=(const ExchangeView&) = delete;
+
+  /// Null if the log has no request, or not the beginning of it.
+  const dialect::RequestView* request() const { return request_ ? &*request_ : nullptr; }
+  const dialect::AnswerView* answer() const { return answer_ ? &*answer_ : nullptr; }
+
+ private:
+  struct Message {
+    explicit Message(const store::StoredMessage& stored);
+
+    MessageHead head;
+    Content content;
+    std::vector<dialect::HeaderView> headers;
+  };
+
+  std::optional<Message> request_message_;
+  std::optional<Message> answer_message_;
+  std::optional<dialect::RequestView> request_;
+  std::optional<dialect::AnswerView> answer_;
+};
+
+}  // namespace trafrec::tools
