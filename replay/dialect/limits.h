@@ -11,8 +11,8 @@ inline constexpr size_t kQueryParameters = 1'024;
 /// Keys that one operation names one by one. One more, and it touches every index ("*"): a list of
 /// names may be as long as a request line, and each key costs comparisons.
 inline constexpr size_t kKeys = 256;
-/// Steps of fitting a name to a pattern; where it could take more they are taken to fit. Both products
-/// refuse names of more than 255 bytes.
+/// Steps of fitting a name to a pattern; where it could take more they are taken to fit. Both
+/// products refuse names of more than 255 bytes.
 inline constexpr size_t kPatternSteps = size_t{1} << 20;
 /// Characters of an unknown segment that stand in the path's shape; more are cut. Shapes are
 /// counted.

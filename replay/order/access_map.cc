@@ -1,0 +1,121 @@
+#include "replay/order/access_map.h"
+
+#include <algorithm>
+
+namespace trafrec::order {
+
+using dialect::Key;
+using dialect::Scope;
+
+AccessMap::Names& AccessMap::NamesOf(Scope scope) {
+  return scope == Scope::kContext ? contexts_ : scope == Scope::kPath ? paths_ : indices_;
+}
+
+AccessMap::Named& AccessMap::Find(Names& names, const std::string& name, uint64_t now) {
+  std::unique_ptr<Named>& found = names.all[name];
+  if (found == nullptr) {
+    found = std::make_unique<Named>();
+    found->name = name;
+    found->wild = name.find('*') != std::string::npos;
+    if (found->wild) {
+      names.wild.push_back(found.get());
+    }
+    ++names.generation;
+    ++places_;
+  }
+  found->touched = now;
+  return *found;
+}
+
+const std::vector<AccessMap::Named*>& AccessMap::MetBy(Names& names, Named& named) {
+  if (named.met_at == names.generation) {
+    return named.met;
+  }
+  named.met_at = names.generation;
+  named.met.assign(1, &named);
+  const auto consider = [&named](Named* other) {
+    if (other != &named && dialect::NamesMeet(named.name, other->name)) {
+      named.met.push_back(other);
+    }
+  };
+  if (named.wild) {
+    for (const auto& [name, other] : names.all) {
+      consider(other.get());
+    }
+    // The map's order is not the log's.
+    std::ranges::sort(named.met, {}, &Named::name);
+  } else {
+    std::ranges::for_each(names.wild, consider);
+  }
+  return named.met;
+}
+
+void AccessMap::EachMet(const Key& key, uint64_t now, const Visitor& visit) {
+  if (key.scope == Scope::kCluster) {
+    return visit(everything_);
+  }
+  visit(cluster_);
+  if (key.scope == Scope::kState) {
+    return visit(state_);
+  }
+  Names& names = NamesOf(key.scope);
+  Named& named = Find(names, key.name, now);
+  const bool document = key.scope == Scope::kDocument && !named.wild;
+  for (Named* each : MetBy(names, named)) {
+    visit(each->whole);
+    if (!document) {
+      visit(each->parts);
+    }
+  }
+  if (document && !key.id.empty()) {
+    const auto found = named.documents.find(key.id);
+    if (found != named.documents.end()) {
+      visit(found->second.accesses);
+    }
+  }
+}
+
+void AccessMap::EachOwn(const Key& key, uint64_t now, const Visitor& visit) {
+  visit(everything_);
+  if (key.scope == Scope::kCluster) {
+    return visit(cluster_);
+  }
+  if (key.scope == Scope::kState) {
+    return visit(state_);
+  }
+  Named& named = Find(NamesOf(key.scope), key.name, now);
+  if (key.scope != Scope::kDocument || named.wild) {
+    return visit(named.whole);
+  }
+  visit(named.parts);
+  if (!key.id.empty()) {
+    const auto [document, is_new] = named.documents.try_emplace(key.id);
+    places_ += is_new ? 1 : 0;
+    document->second.touched = now;
+    visit(document->second.accesses);
+  }
+}
+
+void AccessMap::Forget(uint64_t before) {
+  for (Names* names : {&indices_, &contexts_, &paths_}) {
+    Forget(*names, before);
+  }
+}
+
+void AccessMap::Forget(Names& names, uint64_t before) {
+  for (auto& [name, named] : names.all) {
+    places_ -= std::erase_if(named->documents, [before](const auto& document) {
+      return document.second.touched < before;
+    });
+  }
+  const auto is_old = [before](const Named& named) {
+    return named.touched < before && named.documents.empty();
+  };
+  std::erase_if(names.wild, [&](const Named* named) { return is_old(*named); });
+  const size_t erased =
+      std::erase_if(names.all, [&](const auto& each) { return is_old(*each.second); });
+  places_ -= erased;
+  names.generation += erased > 0 ? 1 : 0;
+}
+
+}  // namespace trafrec::order

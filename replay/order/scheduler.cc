@@ -1,0 +1,187 @@
+// Problem: for each operation, find those that must have ended before it is sent, among all that
+// the log had before, in bounded memory, and with few edges where one search follows a thousand
+// writes.
+//
+// Approach: operations are remembered by what they touch (access_map.h), at each place in the order
+// of their answers (chain.h). A new operation asks each place that its keys meet for all that was
+// answered before it began, and gets one node that stands for them (graph.h). What is found depends
+// on the log alone; what has ended meanwhile costs nothing. A place that nobody touched for a whole
+// window is forgotten: whatever happened there has ended, because no operation is further ahead of
+// the oldest open one than the window.
+//
+// Sequence numbers may say that an operation waits for one that began later. So a write that has
+// one is held back until all operations are known that began before its answer: what committed
+// before it must have begun by then.
+//
+// Rejected: edges between operations only. A search over an index would have as many as the index
+// has writes in the window, and the next search the same again.
+
+#include "replay/order/scheduler.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace trafrec::order {
+
+using dialect::Key;
+using dialect::Scope;
+
+namespace {
+
+/// Answers that a place keeps one by one, before it takes together those that nobody can tell apart
+/// any more.
+constexpr size_t kFoldAt = 1'024;
+
+}  // namespace
+
+uint64_t Scheduler::Add(const SourceOperation& operation) {
+  CHECK(HasRoom());
+  clocks_ = std::max(clocks_, operation.clock + 1);
+  OpenGates(operation.began_at);
+  std::vector<NodeRef> earlier;
+  FindEarlier(operation, earlier);
+
+  Committed* const committed = CommittedOf(operation);
+  std::optional<uint64_t> next_commit;
+  if (committed != nullptr) {
+    const auto after = committed->writes.upper_bound(operation.commit->seq_no);
+    if (after != committed->writes.begin()) {
+      earlier.push_back(std::prev(after)->second);
+    }
+    if (after != committed->writes.end()) {
+      next_commit = after->second.id;
+    }
+  }
+
+  const uint64_t number = next_++;
+  const bool gated = committed != nullptr && operation.answered_at.has_value();
+  const NodeRef node = graph_.AddOperation(number, earlier, gated);
+  digest_ = Mixed(digest_, node.digest);
+  ended_.push_back(false);
+  ++held_;
+  if (gated) {
+    gates_.push({*operation.answered_at + options_.clock_error_ns, number});
+  }
+  if (next_commit) {
+    digest_ = Mixed(digest_, *next_commit);
+    unordered_ += graph_.AddEdge(number, *next_commit) ? 0 : 1;
+  }
+  if (committed != nullptr) {
+    committed->writes.insert_or_assign(operation.commit->seq_no, node);
+    committed->touched = number;
+  }
+  Remember(operation, node);
+  Forget();
+  return number;
+}
+
+void Scheduler::FindEarlier(const SourceOperation& operation, std::vector<NodeRef>& earlier) {
+  const TimeNs near = operation.began_at;
+  const TimeNs far = operation.began_at - options_.clock_error_ns - 1;
+  for (const Key& key : operation.keys) {
+    accesses_.EachMet(key, next_, [&](Accesses& met) {
+      for (const bool write : {true, false}) {
+        if (!write && !key.write) {
+          continue;  // two reads
+        }
+        std::vector<Accesses::ByClock>& clocks = met.All(write);
+        for (uint32_t clock = 0; clock < clocks.size(); ++clock) {
+          const auto node = clock == operation.clock ? clocks[clock].near.Through(near, graph_)
+                                                     : clocks[clock].far.Through(far, graph_);
+          if (node) {
+            earlier.push_back(*node);
+          }
+        }
+      }
+    });
+  }
+  std::ranges::sort(earlier, {}, &NodeRef::id);
+  const auto twice = std::ranges::unique(earlier, {}, &NodeRef::id);
+  earlier.erase(twice.begin(), twice.end());
+}
+
+void Scheduler::Remember(const SourceOperation& operation, NodeRef node) {
+  if (!operation.answered_at) {
+    return;  // nobody can have known of it
+  }
+  for (const Key& key : operation.keys) {
+    accesses_.EachOwn(key, node.id, [&](Accesses& own) {
+      Accesses::ByClock& chains = own.Of(key.write, operation.clock);
+      chains.near.Add(*operation.answered_at, node);
+      if (chains.near.waiting() > kFoldAt) {
+        chains.near.Through(operation.began_at, graph_);
+      }
+      // Of one clock nobody asks for the other chain, until there is a second one.
+      chains.far.Add(*operation.answered_at, node);
+      if (chains.far.waiting() > kFoldAt) {
+        chains.far.Through(operation.began_at - options_.clock_error_ns - 1, graph_);
+      }
+    });
+  }
+}
+
+/// Null: nothing is known of its commit.
+Scheduler::Committed* Scheduler::CommittedOf(const SourceOperation& operation) {
+  if (!operation.commit) {
+    return nullptr;
+  }
+  const auto key = std::ranges::find_if(operation.keys, [](const Key& each) {
+    return each.scope == Scope::kDocument && each.write && !each.id.empty();
+  });
+  if (key == operation.keys.end()) {
+    return nullptr;
+  }
+  std::string place = std::to_string(operation.commit->generation);
+  place.append(1, '\0').append(key->name).append(1, '\0').append(key->id);
+  return &committed_[place];
+}
+
+void Scheduler::OpenGates(TimeNs began_at) {
+  while (!gates_.empty() && gates_.top().until < began_at) {
+    graph_.Open(gates_.top().number);
+    gates_.pop();
+  }
+}
+
+void Scheduler::Close() {
+  for (; !gates_.empty(); gates_.pop()) {
+    graph_.Open(gates_.top().number);
+  }
+}
+
+std::optional<uint64_t> Scheduler::Take() {
+  std::optional<uint64_t> number = graph_.Take();
+  if (!number && in_flight_ == 0 && held_ > 0 && (!HasRoom() || gates_.empty())) {
+    // All wait, for each other or for what the window does not reach: the oldest one goes.
+    graph_.Force(first_open());
+    number = graph_.Take();
+    ++unordered_;
+  }
+  in_flight_ += number ? 1 : 0;
+  return number;
+}
+
+void Scheduler::End(uint64_t number) {
+  CHECK(number >= first_open() && number < next_);
+  graph_.End(number);
+  ended_[number - first_open()] = true;
+  --held_;
+  --in_flight_;
+  while (!ended_.empty() && ended_.front()) {
+    ended_.pop_front();
+  }
+}
+
+/// Now and then, of what lies further back than the window.
+void Scheduler::Forget() {
+  if (next_ < forget_at_ + options_.window) {
+    return;
+  }
+  const uint64_t before = forget_at_;
+  forget_at_ = next_;
+  accesses_.Forget(before);
+  std::erase_if(committed_, [before](const auto& each) { return each.second.touched < before; });
+}
+
+}  // namespace trafrec::order

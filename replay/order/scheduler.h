@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <queue>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "replay/dialect/key.h"
+#include "replay/order/access_map.h"
+#include "replay/order/graph.h"
+
+namespace trafrec::order {
+
+/// Where a write of one document stands among the writes of its shard, as the source's answer says.
+struct Commit {
+  int64_t seq_no = 0;
+  /// Sequence numbers of different generations are not compared: an index that was made again under
+  /// its name begins at 0.
+  uint64_t generation = 0;
+};
+
+/// An operation as the source saw it.
+struct SourceOperation {
+  /// What it touches. Names are those of real indices where they are known, ids also those that
+  /// the source gave.
+  std::vector<dialect::Key> keys{};
+  TimeNs began_at = 0;                  ///< first byte of the request
+  std::optional<TimeNs> answered_at{};  ///< first byte of the answer; nothing: none was seen
+  uint32_t clock = 0;                   ///< a small number for each recorder
+  std::optional<Commit> commit{};  ///< only with exactly one key of scope kDocument that writes
+};
+
+struct SchedulerOptions {
+  /// Operations that are held at a time, and how far one may be ahead of the oldest that has not
+  /// ended. Memory is some 500 bytes for each.
+  uint64_t window = 65'536;
+  /// By how much the clocks of two recorders may differ. Within it their times say nothing.
+  TimeNs clock_error_ns = 0;
+};
+
+/// Decides which operations of a log may be sent when, so that the target goes through the source's
+/// states. B waits for A if
+///
+///   - A was answered before B began, both touch a common key, and one writes it: whoever sent B
+///   may
+///     have known of A; or
+///   - both write one document and A has the lower sequence number: so it was, whatever the times
+///     say.
+///
+/// Everything else is free. The same operations in the same order give the same order and the same
+/// digest, however fast they end. Operations come in by the time at which they began; memory is
+/// bounded by the window, not by the log. One thread.
+class Scheduler {
+ public:
+  explicit Scheduler(const SchedulerOptions& options) : options_(options) {}
+
+  /// False: one has to End first, or to be taken.
+  bool HasRoom() const { return next_ - first_open() < options_.window; }
+  /// Numbers are 0, 1, … in the order of the calls.
+  uint64_t Add(const SourceOperation& operation);
+  /// No operation comes any more.
+  void Close();
+
+  /// The next one that may be sent, the earliest first; nothing if all that are held wait.
+  std::optional<uint64_t> Take();
+  /// It has its outcome on the target, or will never be sent.
+  void End(uint64_t number);
+
+  /// Operations that are held and were not ended.
+  uint64_t held() const { return held_; }
+  /// For whom it waits now.
+  std::vector<uint64_t> WaitsFor(uint64_t number) const { return graph_.WaitsFor(number); }
+
+  /// Over all operations so far and what each had to wait for.
+  uint64_t digest() const { return digest_; }
+  /// Sequence numbers that contradict the times (a clock is wrong by more than was said) or that
+  /// came to light later than the window reaches: so many edges were left out.
+  uint64_t unordered() const { return unordered_; }
+
+ private:
+  struct Gate {
+    TimeNs until;
+    uint64_t number;
+    bool operator>(const Gate& other) const { return until > other.until; }
+  };
+  /// Writes of a document by sequence number.
+  struct Committed {
+    std::map<int64_t, NodeRef> writes;
+    uint64_t touched = 0;
+  };
+
+  uint64_t first_open() const { return next_ - ended_.size(); }
+  void FindEarlier(const SourceOperation& operation, std::vector<NodeRef>& earlier);
+  void Remember(const SourceOperation& operation, NodeRef node);
+  Committed* CommittedOf(const SourceOperation& operation);
+  void OpenGates(TimeNs began_at);
+  void Forget();
+
+  const SchedulerOptions options_;
+  Graph graph_;
+  AccessMap accesses_;
+  std::unordered_map<std::string, Committed> committed_;
+  std::priority_queue<Gate, std::vector<Gate>, std::greater<>> gates_;
+  std::deque<bool> ended_;  ///< of the operations from first_open() on
+  uint64_t next_ = 0;
+  uint64_t held_ = 0;
+  uint64_t in_flight_ = 0;
+  uint64_t forget_at_ = 0;
+  uint64_t digest_ = 0;
+  uint64_t unordered_ = 0;
+  uint32_t clocks_ = 1;
+};
+
+}  // namespace trafrec::order

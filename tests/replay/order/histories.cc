@@ -1,0 +1,113 @@
+#include "tests/replay/order/histories.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+namespace trafrec::order {
+namespace {
+
+using dialect::Key;
+using dialect::Scope;
+
+struct Made {
+  SourceOperation operation;
+  TimeNs committed_at = 0;
+};
+
+Key DocumentKey(std::mt19937_64& random, bool write) {
+  return {.scope = Scope::kDocument,
+          .write = write,
+          .name = std::string(1, static_cast<char>('a' + random() % 3)),
+          .id = random() % 10 == 0 ? "" : std::to_string(random() % 4)};
+}
+
+std::vector<Key> RandomKeys(std::mt19937_64& random) {
+  static const std::vector<std::string> kNames = {"a", "b", "a*", "*"};
+  switch (random() % 20) {
+    case 0:
+      return {{.scope = Scope::kCluster, .write = random() % 2 == 0}};
+    case 1:
+      return {{.scope = Scope::kState, .write = random() % 2 == 0}};
+    case 2:
+      return {{.scope = Scope::kContext, .write = true, .name = random() % 2 == 0 ? "s1" : "s2"}};
+    case 3:
+    case 4:
+    case 5:
+      return {{.scope = Scope::kIndex, .write = random() % 4 == 0, .name = kNames[random() % 4]}};
+    case 6:
+      return {DocumentKey(random, false),
+              {.scope = Scope::kIndex, .write = true, .name = kNames[random() % 4]}};
+    case 7:
+      return {{.scope = Scope::kPath, .write = random() % 2 == 0, .name = "/p"}};
+    default:
+      return {DocumentKey(random, random() % 3 != 0)};
+  }
+}
+
+bool WritesOneDocument(const SourceOperation& operation) {
+  return operation.keys.size() == 1 && operation.keys[0].scope == Scope::kDocument &&
+         operation.keys[0].write && !operation.keys[0].id.empty();
+}
+
+}  // namespace
+
+std::vector<SourceOperation> MakeHistory(std::mt19937_64& random, size_t count,
+                                         const HistoryOptions& options) {
+  std::vector<Made> all;
+  std::vector<TimeNs> free_at(options.connections, 0);
+  while (all.size() < count) {
+    const size_t connection = random() % options.connections;
+    Made& made = all.emplace_back();
+    TimeNs now = free_at[connection] + 1 + static_cast<TimeNs>(random() % 50);
+    made.operation.keys = RandomKeys(random);
+    made.operation.clock = static_cast<uint32_t>(connection % options.recorders);
+    made.operation.began_at = now;
+    made.committed_at = now += 1 + static_cast<TimeNs>(random() % 40);
+    now += 1 + static_cast<TimeNs>(random() % 40);
+    if (static_cast<int>(random() % 100) < options.answers_percent) {
+      made.operation.answered_at = now;
+    }
+    free_at[connection] = now;
+  }
+  std::ranges::sort(all, {}, &Made::committed_at);
+  std::map<std::string, int64_t> next;
+  for (Made& made : all) {
+    if (options.commits && WritesOneDocument(made.operation) && made.operation.answered_at) {
+      const Key& key = made.operation.keys[0];
+      made.operation.commit = Commit{.seq_no = next[key.name]++, .generation = 0};
+    }
+  }
+  for (Made& made : all) {
+    const TimeNs wrong = made.operation.clock == 0 ? 0 : options.clock_error_ns;
+    made.operation.began_at += wrong;
+    if (made.operation.answered_at) {
+      *made.operation.answered_at += wrong;
+    }
+  }
+  std::ranges::stable_sort(all, {}, [](const Made& made) { return made.operation.began_at; });
+  std::vector<SourceOperation> operations;
+  for (Made& made : all) {
+    operations.push_back(std::move(made.operation));
+  }
+  return operations;
+}
+
+bool MustWait(const SourceOperation& later, const SourceOperation& earlier, TimeNs clock_error_ns) {
+  if (later.commit && earlier.commit && later.keys[0].name == earlier.keys[0].name &&
+      later.keys[0].id == earlier.keys[0].id) {
+    return earlier.commit->seq_no < later.commit->seq_no;
+  }
+  if (!earlier.answered_at) {
+    return false;
+  }
+  const bool known = later.clock == earlier.clock
+                         ? *earlier.answered_at <= later.began_at
+                         : *earlier.answered_at + clock_error_ns < later.began_at;
+  return known && std::ranges::any_of(later.keys, [&](const Key& a) {
+           return std::ranges::any_of(earlier.keys,
+                                      [&](const Key& b) { return dialect::Conflict(a, b); });
+         });
+}
+
+}  // namespace trafrec::order

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "replay/order/scheduler.h"
+
+namespace trafrec::order {
+
+/// What happened at a made-up source, with few places, so that much is in conflict.
+struct HistoryOptions {
+  uint32_t connections = 8;
+  uint32_t recorders = 1;
+  TimeNs clock_error_ns = 0;  ///< their clocks differ by less
+  bool commits = true;        ///< answers of document writes name their sequence number
+  int answers_percent = 95;
+};
+
+/// Operations by the time at which they began, of a source that carried each out at one moment
+/// between its request and its answer.
+std::vector<SourceOperation> MakeHistory(std::mt19937_64& random, size_t count,
+                                         const HistoryOptions& options);
+
+/// The rule, said in another way than the scheduler's: of two operations by themselves.
+bool MustWait(const SourceOperation& later, const SourceOperation& earlier, TimeNs clock_error_ns);
+
+}  // namespace trafrec::order
