@@ -68,6 +68,8 @@ Result<QuerySession> QuerySession::Open(bool secret) {
   if (secret) {
     TRY(database.Execute("PRAGMA temp_store=MEMORY"));
   }
+  // SQLite declares these tables when a statement first names them; the guard would refuse that.
+  TRY(database.Execute("SELECT 1 FROM json_each('[]'), json_tree('[]')"));
   sqlite3_limit(database.handle(), SQLITE_LIMIT_ATTACHED, 0);
   return QuerySession(std::move(database), std::make_shared<std::optional<Error>>());
 }

@@ -84,6 +84,12 @@ TEST_F(SqlCommand, FunctionsTakeHeadsAndBodiesOutOfTheLog) {
             "1,1\n");
 }
 
+TEST_F(SqlCommand, JsonIsTakenApartByTables) {
+  EXPECT_EQ(Answer("SELECT b.key, b.value FROM exchanges AS e, json_each(request_body(e.id)) AS b "
+                   "WHERE e.n=2"),
+            "a,1\n");
+}
+
 TEST_F(SqlCommand, FunctionsSayWhatARequestMeansAndWhatBecameOfIt) {
   const std::string sql =
       "SELECT api(e.id), o.value->>'kind', o.value->>'indices', o.value->>'id', o.value->>'fate' "
