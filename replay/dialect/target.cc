@@ -79,7 +79,8 @@ std::string NormalEscapes(std::string_view text) {
   for (size_t at = 0; at < text.size(); ++at) {
     const int byte = EncodedByte(text, at);
     if (byte < 0) {
-      out += text[at];
+      // A '%' that begins no escape must not begin one by what is decoded behind it.
+      out += text[at] == '%' ? "%25" : std::string_view(&text[at], 1);
       continue;
     }
     if (IsUnreserved(byte)) {

@@ -28,8 +28,9 @@ Target ParseTarget(std::string_view target);
 
 /// Path and query as one text that is the same for targets that are equivalent by RFC 3986, section
 /// 6.2.2: percent signs before unreserved characters decoded, other ones with upper-case digits,
-/// dot segments removed. Nothing else is changed: a final '/' counts, so does "//", so does the
-/// order of the query. The fragment, which is never sent, is left out.
+/// dot segments removed. A '%' that begins no escape becomes "%25". Nothing else is changed: a
+/// final '/' counts, so does "//", so does the order of the query. The fragment, which is never
+/// sent, is left out.
 std::string NormalTarget(std::string_view target);
 
 /// Bytes for "%41", as long as they are two hex digits; other text stays as it is.

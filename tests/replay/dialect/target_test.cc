@@ -49,6 +49,11 @@ TEST(NormalTarget, UnreservedCharactersAreDecodedAndOthersKeepTheirEscape) {
   EXPECT_EQ(NormalTarget("/%7euser/%2f%3a"), "/~user/%2F%3A");
 }
 
+TEST(NormalTarget, ABrokenEscapeMakesNoOtherOne) {
+  EXPECT_EQ(NormalTarget("/%4%41"), "/%254A");
+  EXPECT_EQ(NormalTarget("/100%"), "/100%25");
+}
+
 TEST(NormalTarget, DotSegmentsAreRemoved) {
   EXPECT_EQ(NormalTarget("/a/b/c/./../../g"), "/a/g");
   EXPECT_EQ(NormalTarget("/a/.."), "/");
