@@ -50,16 +50,13 @@ Status UnknownArgument(const CLI::App& app, const std::string& command,
 
 }  // namespace
 
-Cli::Cli() : root_(std::make_unique<CLI::App>()) {
+Cli::Cli(std::span<const MakeCommand> commands) : root_(std::make_unique<CLI::App>()) {
   root_->name("trafrec");
   root_->set_help_flag("-h,--help", "print this help");
   root_->allow_extras();
   root_->add_flag_callback(
       "--version", [] { throw CLI::CallForVersion("", 0); }, "print the version");
-  for (auto make :
-       {MakeRecordCommand, MakeShowCommand, MakeExportCommand, MakeStatsCommand, MakeVerifyCommand,
-        MakeSqlCommand, MakeCommitCommand, MakeKeygenCommand, MakeSentinelCommand,
-        MakeWatermarksCommand, MakeCompletionsCommand, MakeManCommand, MakeVersionCommand}) {
+  for (const MakeCommand make : commands) {
     std::unique_ptr<Command> command = make();
     const CommandText text = command->text();
     CLI::App* app = root_->add_subcommand(text.name, text.summary);

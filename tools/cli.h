@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ class Cli {
     CLI::App* app;  ///< owned by the root
   };
 
-  Cli();
+  /// In the order in which help lists them.
+  explicit Cli(std::span<const MakeCommand> commands);
   ~Cli();
 
   /// Parses, runs, prints errors; the process's exit code.

@@ -38,6 +38,8 @@ class Command {
   virtual bool json() const { return false; }
 };
 
+using MakeCommand = std::unique_ptr<Command> (*)();
+
 std::unique_ptr<Command> MakeRecordCommand();
 std::unique_ptr<Command> MakeShowCommand();
 std::unique_ptr<Command> MakeExportCommand();
