@@ -4,19 +4,28 @@
 #include <vector>
 
 #include "tools/cli.h"
+#include "tools/patterns/patterns_command.h"
 
 namespace {
 
 namespace tools = trafrec::tools;
 
-/// In the order of help.
-constexpr std::array<tools::MakeCommand, 13> kCommands = {
-    tools::MakeRecordCommand,     tools::MakeShowCommand,        tools::MakeExportCommand,
-    tools::MakeStatsCommand,      tools::MakeVerifyCommand,      tools::MakeSqlCommand,
-
-    tools::MakeCommitCommand,     tools::MakeKeygenCommand,      tools::MakeSentinelCommand,
-    tools::MakeWatermarksCommand, tools::MakeCompletionsCommand, tools::MakeManCommand,
-    tools::MakeVersionCommand};
+/// In the order of help. Commands that have a folder of their own stand beside the library of the
+/// others, on which they are built, so that only the program knows all.
+constexpr std::array<tools::MakeCommand, 14> kCommands = {tools::MakeRecordCommand,
+                                                          tools::MakeShowCommand,
+                                                          tools::MakeExportCommand,
+                                                          tools::MakeStatsCommand,
+                                                          tools::MakeVerifyCommand,
+                                                          tools::MakeSqlCommand,
+                                                          trafrec::patterns::MakePatternsCommand,
+                                                          tools::MakeCommitCommand,
+                                                          tools::MakeKeygenCommand,
+                                                          tools::MakeSentinelCommand,
+                                                          tools::MakeWatermarksCommand,
+                                                          tools::MakeCompletionsCommand,
+                                                          tools::MakeManCommand,
+                                                          tools::MakeVersionCommand};
 
 }  // namespace
 

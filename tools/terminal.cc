@@ -78,6 +78,16 @@ std::string Paint::operator()(Tone tone, std::string_view text) const {
 
 bool IsTerminal(int descriptor) { return isatty(descriptor) == 1; }
 
+bool SpeaksUtf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') {
+      return strcasestr(value, "utf-8") != nullptr || strcasestr(value, "utf8") != nullptr;
+    }
+  }
+  return false;
+}
+
 size_t TerminalWidth(int descriptor) {
   if (const char* columns = std::getenv("COLUMNS")) {
     const long value = std::strtol(columns, nullptr, 10);

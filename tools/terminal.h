@@ -26,6 +26,9 @@ class Paint {
 
 bool IsTerminal(int descriptor);
 
+/// The locale that the environment names (LC_ALL, LC_CTYPE, LANG) has UTF-8.
+bool SpeaksUtf8();
+
 /// Columns: COLUMNS if it is set, else the terminal's own word, else 80.
 size_t TerminalWidth(int descriptor);
 
