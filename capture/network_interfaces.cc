@@ -1,11 +1,13 @@
 #include "capture/network_interfaces.h"
 
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "capture/file_descriptor.h"
@@ -24,8 +26,11 @@ bool Ask(unsigned long request, const std::string& name, ifreq& answer) {
   return ioctl(socket_fd.get(), request, &answer) == 0;
 }
 
-uint64_t ReadStatistic(const std::string& interface, const char* name) {
-  std::ifstream file("/sys/class/net/" + interface + "/statistics/" + name);
+// Files, not sockets: a recorder that has given up its rights can open no socket any more.
+constexpr const char* kInterfaces = "/sys/class/net";
+
+uint64_t ReadNumber(const std::string& interface, const std::string& name) {
+  std::ifstream file(std::string(kInterfaces) + "/" + interface + "/" + name);
   uint64_t value = 0;
   file >> value;
   return file ? value : 0;
@@ -67,13 +72,17 @@ std::optional<MacAddress> AddressOf(const std::string& name) {
 uint64_t InterfaceDrops(const std::string& name) {
   if (name == "any") {
     uint64_t sum = 0;
-    for (const std::string& interface : InterfaceNames()) {
-      sum += IsLoopback(interface) ? 0 : InterfaceDrops(interface);
+    std::error_code failure;
+    for (std::filesystem::directory_iterator entries(kInterfaces, failure), end;
+         !failure && entries != end; entries.increment(failure)) {
+      const std::string interface = entries->path().filename();
+      sum += ReadNumber(interface, "type") == ARPHRD_LOOPBACK ? 0 : InterfaceDrops(interface);
     }
     return sum;
   }
-  return ReadStatistic(name, "rx_dropped") + ReadStatistic(name, "rx_missed_errors") +
-         ReadStatistic(name, "rx_fifo_errors");
+  return ReadNumber(name, "statistics/rx_dropped") +
+         ReadNumber(name, "statistics/rx_missed_errors") +
+         ReadNumber(name, "statistics/rx_fifo_errors");
 }
 
 }  // namespace trafrec::capture

@@ -84,7 +84,7 @@ void Recorder::Rotate() { impl_->rotation_wanted = true; }
 
 Result<RecorderSummary> Recorder::Run(
     const std::function<void(const RecorderProgress&)>& on_progress,
-    const std::function<void()>& on_started) {
+    const std::function<Status()>& on_started) {
   const RecorderOptions& options = impl_->options;
   PacketSource& source = *impl_->source;
   RecorderSummary summary;
@@ -99,10 +99,10 @@ Result<RecorderSummary> Recorder::Run(
       options.sentinels.audience.empty() ? static_cast<store::RecordSink&>(*log) : watch;
   reassembly::Reassembler reassembler(ReassemblyOptions(options, source, *log), sink);
   PacketRing ring(options.ring_batches_max, RingBytes(options, source.live()));
-  CaptureThread capture(source, ring, impl_->gauges);
   if (on_started) {
-    on_started();
+    TRY(on_started());
   }
+  CaptureThread capture(source, ring, impl_->gauges);
 
   // Reassembly is this thread, until the source has ended and the ring is empty.
   {

@@ -64,9 +64,10 @@ class Recorder {
 
   /// Records until the source ends or Stop() is called, then drains in order, checks the sums and
   /// seals. `on_progress` is called about once a second from a thread of its own, and may be empty.
-  /// `on_started` once, when the log is open.
+  /// `on_started` once, when the log is open, before the threads that see traffic start; its Error
+  /// ends the recording before it began.
   Result<RecorderSummary> Run(const std::function<void(const RecorderProgress&)>& on_progress,
-                              const std::function<void()>& on_started);
+                              const std::function<Status()>& on_started);
 
   /// Ends the capture; Run then drains and seals. Safe from a signal handler.
   void Stop();

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "base/nearest.h"
 #include "tools/console.h"
 #include "tools/help_text.h"
 #include "tools/option_text.h"

@@ -64,11 +64,13 @@ CommandText RecordCommand::text() const {
 
 Result<ExitCode> RecordCommand::Run(const Cli& /*cli*/) {
   TRY(options_.Check());
+  TRY(options_.confinement.Check());
   TRY_ASSIGN(capture::RecorderOptions recorder_options, options_.MakeRecorderOptions());
   const std::string name = recorder_options.log.recorder;
   capture::FileMapping::SetLossText(
       [json = options_.json](const Error& error) { return ErrorText(error, json); });
   TRY_ASSIGN(auto source, options_.OpenSource());
+  TRY(options_.confinement.LeaveRights(options_.log, name));
   capture::Recorder recorder(std::move(recorder_options), std::move(source));
   const StopSignals signals(recorder);
 
@@ -76,11 +78,13 @@ Result<ExitCode> RecordCommand::Run(const Cli& /*cli*/) {
   ProgressPrinter progress(
       silent ? ProgressPrinter::Mode::kOff
              : ProgressPrinter::ModeFor(options_.live(), IsTerminal(STDERR_FILENO)));
-  const auto on_started = [&] {
+  const auto on_started = [&]() -> Status {
+    TRY(options_.confinement.FilterSyscalls());
     if (options_.live() && !silent) {
       PrintNote(fmt::format("recording on {} into {} as {}; Ctrl-C ends it", options_.interface,
                             options_.log, name));
     }
+    return {};
   };
   const auto began_at = std::chrono::steady_clock::now();
   Result<capture::RecorderSummary> summary =

@@ -107,6 +107,7 @@ void RecordOptions::AddTo(OptionSet& options) {
                 "repeatable");
   redaction.AddTo(options);
   encryption.AddTo(options);
+  confinement.AddTo(options);
   options.Group("Output");
   options.Flag("-q,--quiet", quiet, "no progress and no summary; errors are printed");
   options.Flag("--json", json, "the summary as one JSON object; no progress");

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "capture/recorder.h"
+#include "tools/confinement.h"
 #include "tools/encryption_options.h"
 #include "tools/option_set.h"
 #include "tools/redaction_options.h"
@@ -37,6 +38,7 @@ struct RecordOptions {
   std::string sign;
   RedactionOptions redaction;
   RecipientOptions encryption;
+  Confinement confinement;
   bool quiet = false;
   bool json = false;
 

@@ -27,10 +27,12 @@ Result<RedactionKey> UsualKey() {
   Result<RedactionKey> key =
       folder.empty() ? Fail(ErrorCode::kNotFound, "there is no home folder for the redaction key")
                      : store::crypto::ReadOrMakeRedactionKey(folder / "redaction.key");
+  std::error_code ignored;
   const bool no_place =
       !key &&
       (key.error().code == ErrorCode::kNotFound || key.error().code == ErrorCode::kIo ||
-       (key.error().code == ErrorCode::kPermission && !fs::exists(folder / "redaction.key")));
+       (key.error().code == ErrorCode::kPermission &&
+        !fs::exists(folder / "redaction.key", ignored)));
   if (!no_place) {
     return key;
   }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "base/error.h"
 
@@ -23,8 +22,5 @@ std::string DefaultConfigPath();
 
 /// "TRAFREC_ROTATE_BYTES" of an option with the long name rotate-bytes.
 std::string VariableOf(const CLI::Option& option);
-
-/// Of `names`, the one most like `wrong`; "" if none is near.
-std::string Nearest(const std::string& wrong, const std::vector<std::string>& names);
 
 }  // namespace trafrec::tools

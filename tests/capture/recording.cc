@@ -49,9 +49,9 @@ RecorderOptions OptionsFor(const std::filesystem::path& log, const RecordingOpti
 }
 
 RecorderSummary Record(const std::filesystem::path& log, std::unique_ptr<PacketSource> source,
-                       const RecordingOptions& options, const std::function<void()>& on_started) {
+                       const RecordingOptions& options) {
   Recorder recorder(OptionsFor(log, options), std::move(source));
-  Result<RecorderSummary> summary = recorder.Run({}, on_started);
+  Result<RecorderSummary> summary = recorder.Run({}, {});
   EXPECT_TRUE(summary) << summary.error().what;
   return summary ? std::move(*summary) : RecorderSummary{};
 }

@@ -10,7 +10,6 @@
 #include "tests/tools/run_trafrec.h"
 #include "tools/progress.h"
 #include "tools/record_options.h"
-#include "tools/settings.h"
 #include "tools/utf8.h"
 
 namespace trafrec::tools {
@@ -167,12 +166,6 @@ TEST(Document, NamesTheOptionsOfEachCommandAndNoOthers) {
     }
     EXPECT_EQ(documented, declared) << command;
   }
-}
-
-TEST(Settings, TheNearestNameIsNear) {
-  EXPECT_EQ(Nearest("--prot", {"--port", "--host"}), "--port");
-  EXPECT_EQ(Nearest("--rotate", {"--rotate-bytes", "--host"}), "--rotate-bytes");
-  EXPECT_EQ(Nearest("--xyzzy", {"--port", "--host"}), "");
 }
 
 TEST(RecorderName, TheHostsNameBecomesAValidOne) {

@@ -2,7 +2,8 @@
 
 PACKAGES_build="g++ cmake ninja-build ccache pkg-config libpcap-dev libtins-dev libzstd-dev
   zlib1g-dev libbrotli-dev libsqlite3-dev libre2-dev libsodium-dev libssl-dev
-  libcurl4-openssl-dev libedit-dev nlohmann-json3-dev libsimdjson-dev libcli11-dev libfmt-dev node-llhttp libgtest-dev libgmock-dev"
+  libcurl4-openssl-dev libedit-dev libcap-ng-dev libseccomp-dev nlohmann-json3-dev libsimdjson-dev libcli11-dev
+  libfmt-dev node-llhttp libgtest-dev libgmock-dev"
 PACKAGES_demo="nginx-light curl python3 procps"
 PACKAGES_test="nginx-light curl openssl python3 python3-zstandard python3-jsonschema python3-nacl node-har-schema
   sqlite3 iproute2 libcap2-bin procps"
