@@ -46,6 +46,7 @@ void CaptureThread::Run() {
   pthread_setname_np(pthread_self(), "capture");
   bool more = true;
   while (more) {
+    gauges_.capture_turns.fetch_add(1, std::memory_order_relaxed);
     PacketBatch batch = ring_.TakeSpare();
     asked_ = Clock::now();
     asked_at_ = WallClockNow();

@@ -2,23 +2,21 @@
 
 #include <pthread.h>
 
-#include <chrono>
 #include <utility>
 
 namespace trafrec::capture {
 
-ProgressThread::ProgressThread(std::function<void()> report) : report_(std::move(report)) {
+ProgressThread::ProgressThread(std::function<void()> report, WakeUp& wake,
+                               std::chrono::milliseconds interval)
+    : report_(std::move(report)), wake_(wake), interval_(interval) {
   if (report_) {
     thread_ = std::thread([this] { Run(); });
   }
 }
 
 ProgressThread::~ProgressThread() {
-  {
-    const std::lock_guard lock(mutex_);
-    end_ = true;
-  }
-  ending_.notify_all();
+  end_ = true;
+  wake_.Signal();
   if (thread_.joinable()) {
     thread_.join();
   }
@@ -26,11 +24,12 @@ ProgressThread::~ProgressThread() {
 
 void ProgressThread::Run() {
   pthread_setname_np(pthread_self(), "progress");
-  std::unique_lock lock(mutex_);
-  while (!ending_.wait_for(lock, std::chrono::seconds(1), [this] { return end_; })) {
-    lock.unlock();
+  while (true) {
+    wake_.WaitFor(interval_);
+    if (end_) {
+      return;
+    }
     report_();
-    lock.lock();
   }
 }
 

@@ -1,17 +1,20 @@
 #pragma once
 
-#include <condition_variable>
+#include <atomic>
+#include <chrono>
 #include <functional>
-#include <mutex>
 #include <thread>
+
+#include "capture/wake_up.h"
 
 namespace trafrec::capture {
 
-/// Calls a function about once a second, from a thread of its own, until it is destroyed.
+/// Calls a function once in an interval, and when it is woken, from a thread of its own, until it
+/// is destroyed.
 class ProgressThread {
  public:
-  /// No thread for an empty function.
-  explicit ProgressThread(std::function<void()> report);
+  /// No thread for an empty function. `wake` must outlive it.
+  ProgressThread(std::function<void()> report, WakeUp& wake, std::chrono::milliseconds interval);
   ~ProgressThread();
   ProgressThread(const ProgressThread&) = delete;
   ProgressThread& operator=(const ProgressThread&) = delete;
@@ -20,9 +23,9 @@ class ProgressThread {
   void Run();
 
   const std::function<void()> report_;
-  std::mutex mutex_;
-  std::condition_variable ending_;
-  bool end_ = false;
+  WakeUp& wake_;
+  const std::chrono::milliseconds interval_;
+  std::atomic<bool> end_ = false;
   std::thread thread_;
 };
 

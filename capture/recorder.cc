@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <iterator>
+#include <mutex>
 #include <span>
 
 #include "base/check.h"
@@ -62,9 +63,13 @@ struct Recorder::Impl {
   uint32_t packets_since_tick = 0;
   std::chrono::steady_clock::time_point counters_stored;
   std::atomic<bool> rotation_wanted = false;
+  WakeUp look;
+  std::mutex new_limits_mutex;
+  std::optional<store::LogLimits> new_limits;
 
   void Reassemble(const RingItem& item, reassembly::Reassembler& reassembler,
                   store::LogWriter& log);
+  void PassOnWishes(store::LogWriter& log);
   void StoreCounters(const reassembly::Reassembler& reassembler, store::LogWriter& log);
   RecorderProgress Progress(const PacketRing& ring, const store::LogWriter& log) const;
 };
@@ -81,6 +86,13 @@ Recorder::~Recorder() = default;
 void Recorder::Stop() { impl_->source->Stop(); }
 
 void Recorder::Rotate() { impl_->rotation_wanted = true; }
+
+void Recorder::Look() { impl_->look.Signal(); }
+
+void Recorder::SetLimits(const store::LogLimits& limits) {
+  const std::lock_guard lock(impl_->new_limits_mutex);
+  impl_->new_limits = limits;
+}
 
 Result<RecorderSummary> Recorder::Run(
     const std::function<void(const RecorderProgress&)>& on_progress,
@@ -99,10 +111,12 @@ Result<RecorderSummary> Recorder::Run(
       options.sentinels.audience.empty() ? static_cast<store::RecordSink&>(*log) : watch;
   reassembly::Reassembler reassembler(ReassemblyOptions(options, source, *log), sink);
   PacketRing ring(options.ring_batches_max, RingBytes(options, source.live()));
-  if (on_started) {
-    TRY(on_started());
-  }
   CaptureThread capture(source, ring, impl_->gauges);
+  if (Status started = on_started ? on_started() : Status(); !started) {
+    source.Stop();
+    ring.Close();
+    return std::unexpected(std::move(started).error());
+  }
 
   // Reassembly is this thread, until the source has ended and the ring is empty.
   {
@@ -110,7 +124,8 @@ Result<RecorderSummary> Recorder::Run(
     if (on_progress) {
       report = [&] { on_progress(impl_->Progress(ring, *log)); };
     }
-    const ProgressThread progress(std::move(report));
+    const ProgressThread progress(std::move(report), impl_->look,
+                                  std::chrono::milliseconds(options.progress_interval_ms));
     while (std::optional<RingItem> item = ring.Pop()) {
       impl_->Reassemble(*item, reassembler, *log);
       ring.GiveBack(std::move(item->batch));
@@ -150,6 +165,7 @@ Result<RecorderSummary> Recorder::Run(
 /// does not depend on how it was cut. Live they come after each batch too, and in silence.
 void Recorder::Impl::Reassemble(const RingItem& item, reassembly::Reassembler& reassembler,
                                 store::LogWriter& log) {
+  gauges.reassembly_turns.fetch_add(1, std::memory_order_relaxed);
   for (const store::LossRecord& loss : item.losses) {
     log.PutLoss(loss);
   }
@@ -177,14 +193,22 @@ void Recorder::Impl::Reassemble(const RingItem& item, reassembly::Reassembler& r
     reassembler.OnTick(through);
     gauges.saving_space.store(saving_space, std::memory_order_relaxed);
     StoreCounters(reassembler, log);
-    if (rotation_wanted.exchange(false)) {
-      log.Rotate();
-    }
+    PassOnWishes(log);
   } else if (log.trouble()) {
     source->Stop();  // a finite job that cannot store ends; Close says why
   }
   gauges.reassembled_through.store(through, std::memory_order_relaxed);
   gauges.store_fill.store(log.pressure(), std::memory_order_relaxed);
+}
+
+void Recorder::Impl::PassOnWishes(store::LogWriter& log) {
+  if (rotation_wanted.exchange(false)) {
+    log.Rotate();
+  }
+  const std::lock_guard lock(new_limits_mutex);
+  if (new_limits) {
+    log.SetLimits(*std::exchange(new_limits, std::nullopt));
+  }
 }
 
 /// A recorder that is killed leaves the accounting of its last second.
@@ -210,6 +234,9 @@ RecorderProgress Recorder::Impl::Progress(const PacketRing& ring,
   progress.kernel_drops = gauges.kernel_drops.load(std::memory_order_relaxed);
   progress.interface_drops = gauges.interface_drops.load(std::memory_order_relaxed);
   progress.ring_drops = gauges.ring_drops.load(std::memory_order_relaxed);
+  progress.turns = {.capture = gauges.capture_turns.load(std::memory_order_relaxed),
+                    .reassembly = gauges.reassembly_turns.load(std::memory_order_relaxed),
+                    .store = log.turns()};
   progress.ring_fill = ring.fill();
   progress.store_fill = gauges.store_fill.load(std::memory_order_relaxed);
   progress.trouble = log.trouble();

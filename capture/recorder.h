@@ -21,6 +21,15 @@ struct RecorderOptions {
   size_t ring_batches_max = 1024;            ///< between capture and reassembly
   size_t ring_bytes_max = size_t{64} << 20;  ///< files take less of it: limits.h
   bool abort_on_broken_sums = false;         ///< tests set it; a release reports them
+  int64_t progress_interval_ms = 1'000;
+};
+
+/// How often each thread of a live recording went round. In silence too each does so at least once
+/// a second: one that stands still is stuck.
+struct Turns {
+  uint64_t capture = 0;
+  uint64_t reassembly = 0;
+  uint64_t store = 0;
 };
 
 /// A look at a running recorder, about once a second. Rates are the reader's to compute.
@@ -34,6 +43,7 @@ struct RecorderProgress {
   uint64_t ring_drops = 0;
   double ring_fill = 0;  ///< 0 … 1
   double store_fill = 0;
+  Turns turns;
   int64_t reassembly_lag_ns =
       0;                     ///< live: wall clock less packet time of the last packet reassembled
   int64_t store_lag_ns = 0;  ///< live: wall clock less the answers mark that is committed
@@ -63,9 +73,8 @@ class Recorder {
   ~Recorder();
 
   /// Records until the source ends or Stop() is called, then drains in order, checks the sums and
-  /// seals. `on_progress` is called about once a second from a thread of its own, and may be empty.
-  /// `on_started` once, when the log is open, before the threads that see traffic start; its Error
-  /// ends the recording before it began.
+  /// seals. `on_progress` is called once in `progress_interval_ms`, and upon Look(), from a thread
+  /// of its own, and may be empty. `on_started` once, when the log is open and packets are captured; its Error ends it.
   Result<RecorderSummary> Run(const std::function<void(const RecorderProgress&)>& on_progress,
                               const std::function<Status()>& on_started);
 
@@ -74,6 +83,10 @@ class Recorder {
   /// Live: ends the open segment of the log within a second, and goes on in a new one. Safe from a
   /// signal handler.
   void Rotate();
+  /// Calls `on_progress` soon. Safe from a signal handler.
+  void Look();
+  /// Live: the log goes on within other limits soon. Thread-safe.
+  void SetLimits(const store::LogLimits& limits);
 
  private:
   struct Impl;

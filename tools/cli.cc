@@ -59,23 +59,46 @@ Cli::Cli(std::span<const MakeCommand> commands) : root_(std::make_unique<CLI::Ap
       "--version", [] { throw CLI::CallForVersion("", 0); }, "print the version");
   for (const MakeCommand make : commands) {
     std::unique_ptr<Command> command = make();
-    const CommandText text = command->text();
-    CLI::App* app = root_->add_subcommand(text.name, text.summary);
-    app->allow_extras();
-    app->set_help_flag();
-    OptionSet options(*app);
-    command->AddOptions(options);
-    app->add_option("--config", config_,
-                    "take options from this file; without it, from " +
-                        std::string("$XDG_CONFIG_HOME/trafrec/config.toml if that exists"))
-        ->type_name("FILE")
-        ->group("Other");
-    app->set_help_flag("-h,--help", "print this help")->group("Other");
+    CLI::App* const app =
+        Declare(command->text(), [&](OptionSet& options) { command->AddOptions(options); });
     entries_.push_back({std::move(command), app});
   }
 }
 
 Cli::~Cli() = default;
+
+CLI::App* Cli::Declare(const CommandText& text,
+                       const std::function<void(OptionSet&)>& add_options) {
+  CLI::App* app = root_->add_subcommand(text.name, text.summary);
+  app->allow_extras();
+  app->set_help_flag();
+  OptionSet options(*app);
+  add_options(options);
+  app->add_option("--config", config_,
+                  "take options from this file; without it, from " +
+                      std::string("$XDG_CONFIG_HOME/trafrec/config.toml if that exists"))
+      ->type_name("FILE")
+      ->group("Other");
+  app->set_help_flag("-h,--help", "print this help")->group("Other");
+  return app;
+}
+
+OptionValues Cli::values() const { return ValuesOf(*Chosen()->app); }
+
+Result<OptionValues> Cli::ReadAgain(const std::function<void(OptionSet&)>& add_options) const {
+  const CommandText text = Chosen()->command->text();
+  Cli again;
+  const auto entry = std::ranges::find(again.entries_, text.name, [](const Entry& candidate) {
+    return candidate.command->text().name;
+  });
+  again.root_->remove_subcommand(entry->app);
+  entry->app = again.Declare(text, add_options);
+  TRY(again.Parse(arguments_));
+  TRY(ApplySettings(*again.root_, *entry->app, again.config_));
+  return ValuesOf(*entry->app);
+}
+
+std::string Cli::config_file() const { return ConfigFile(config_); }
 
 Cli::Entry* Cli::Chosen() {
   const auto found =
@@ -141,6 +164,7 @@ Result<ExitCode> Cli::Dispatch(const std::vector<std::string>& arguments) {
 }
 
 ExitCode Cli::Run(const std::vector<std::string>& arguments) {
+  arguments_ = arguments;
   const Result<ExitCode> result = Dispatch(arguments);
   if (result) {
     return *result;

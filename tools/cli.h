@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -8,6 +10,9 @@
 #include "tools/command.h"
 
 namespace trafrec::tools {
+
+/// What was given to a command's options, by their long names without dashes, as text.
+using OptionValues = std::map<std::string, std::vector<std::string>>;
 
 /// The command line as a whole: its subcommands, their options, and the order in which an option's
 /// value is found (command line, environment, config file, default).
@@ -28,14 +33,25 @@ class Cli {
   const CLI::App& root() const { return *root_; }
   const std::vector<Entry>& entries() const { return entries_; }
 
+  /// Of the command that runs: what the command line, the variables and the config file gave.
+  OptionValues values() const;
+  /// Reads all three once more, for the command that runs, into what `add_options` declares: the
+  /// same options as the command's own. An Error says what is wrong now.
+  Result<OptionValues> ReadAgain(const std::function<void(OptionSet&)>& add_options) const;
+  /// The config file that is read; "" if there is none.
+  std::string config_file() const;
+
  private:
+  CLI::App* Declare(const CommandText& text, const std::function<void(OptionSet&)>& add_options);
   Result<ExitCode> Dispatch(const std::vector<std::string>& arguments);
   Status Parse(const std::vector<std::string>& arguments);
   Entry* Chosen();
+  const Entry* Chosen() const { return const_cast<Cli*>(this)->Chosen(); }
 
   std::unique_ptr<CLI::App> root_;
   std::vector<Entry> entries_;
   std::string config_;
+  std::vector<std::string> arguments_;
 };
 
 }  // namespace trafrec::tools

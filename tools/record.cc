@@ -12,6 +12,9 @@
 #include "tools/output.h"
 #include "tools/progress.h"
 #include "tools/record_options.h"
+#include "tools/reload.h"
+#include "tools/service.h"
+#include "tools/settings.h"
 #include "tools/shell_quote.h"
 #include "tools/stop_signals.h"
 #include "tools/terminal.h"
@@ -31,6 +34,7 @@ class RecordCommand : public Command {
   Status PrintSummary(const capture::RecorderSummary& summary, double seconds) const;
   std::string Words(const capture::RecorderSummary& summary, double seconds) const;
   std::string Json(const capture::RecorderSummary& summary, double seconds) const;
+  static void ReloadFor(const Service& service, Reload& reload);
   void PrintWarnings(const capture::RecorderSummary& summary) const;
 
   RecordOptions options_;
@@ -46,10 +50,13 @@ CommandText RecordCommand::text() const {
           {"Captures packets, puts the HTTP exchanges together, and writes them to a log. Live it "
            "goes on until Ctrl-C or SIGTERM, then stores what is on its way, seals the log and "
            "exits "
-           "with 0. A second Ctrl-C exits at once; the next start recovers the log.",
+           "with 0. A second Ctrl-C exits at once; the next start recovers the log. SIGHUP reads "
+           "the "
+           "options again and takes over what can change (docs/operations.md).",
            "Live capture needs the right CAP_NET_RAW: run as root, or grant it once with sudo "
            "setcap "
-           "cap_net_raw+ep and the path of trafrec. Files need no right. Several recorders may "
+           "cap_net_raw+ep and the path of trafrec. Once it captures it gives up every right; with "
+           "--user root gives up being root, too. Files need no right. Several recorders may "
            "write "
            "to one log at a time, each under a name of its own."},
       .examples = {{"live, until Ctrl-C", "trafrec record -i eth0 --port 9200 -l LOG"},
@@ -62,7 +69,7 @@ CommandText RecordCommand::text() const {
   };
 }
 
-Result<ExitCode> RecordCommand::Run(const Cli& /*cli*/) {
+Result<ExitCode> RecordCommand::Run(const Cli& cli) {
   TRY(options_.Check());
   TRY(options_.confinement.Check());
   TRY_ASSIGN(capture::RecorderOptions recorder_options, options_.MakeRecorderOptions());
@@ -70,9 +77,15 @@ Result<ExitCode> RecordCommand::Run(const Cli& /*cli*/) {
   capture::FileMapping::SetLossText(
       [json = options_.json](const Error& error) { return ErrorText(error, json); });
   TRY_ASSIGN(auto source, options_.OpenSource());
+  Service service;
+  recorder_options.progress_interval_ms = service.look_interval_ms();
   TRY(options_.confinement.LeaveRights(options_.log, name));
   capture::Recorder recorder(std::move(recorder_options), std::move(source));
-  const StopSignals signals(recorder);
+  Reload reload(cli, recorder);
+  if (const Status readable = CheckConfigReadable(cli.config_file()); !readable) {
+    PrintNote(readable.error().what + "; so a reload is not possible: " + readable.error().remedy);
+  }
+  const StopSignals signals(recorder, options_.live());
 
   const bool silent = options_.quiet || options_.json;
   ProgressPrinter progress(
@@ -84,11 +97,23 @@ Result<ExitCode> RecordCommand::Run(const Cli& /*cli*/) {
       PrintNote(fmt::format("recording on {} into {} as {}; Ctrl-C ends it", options_.interface,
                             options_.log, name));
     }
+    service.Ready(fmt::format("recording as {}", name));
     return {};
   };
+  const auto on_progress = [&](const capture::RecorderProgress& now) {
+    if (StopSignals::TakeReload()) {
+      progress.Clear();
+      ReloadFor(service, reload);
+    }
+    if (StopSignals::stopped()) {
+      service.Stopping();
+    }
+    service.Show(now);
+    progress.Show(now);
+  };
   const auto began_at = std::chrono::steady_clock::now();
-  Result<capture::RecorderSummary> summary =
-      recorder.Run([&](const capture::RecorderProgress& now) { progress.Show(now); }, on_started);
+  Result<capture::RecorderSummary> summary = recorder.Run(on_progress, on_started);
+  service.Stopping();
   progress.Clear();
   TRY(summary);
   const double seconds =
@@ -99,6 +124,19 @@ Result<ExitCode> RecordCommand::Run(const Cli& /*cli*/) {
     return std::unexpected(*summary->source_error);
   }
   return StopSignals::stopped() && !options_.live() ? ExitCode::kInterrupted : ExitCode::kDone;
+}
+
+/// The outcome goes to whoever asked: the person at the terminal, the journal, systemctl.
+void RecordCommand::ReloadFor(const Service& service, Reload& reload) {
+  service.Reloading();
+  const Result<std::string> outcome = reload.Run();
+  if (!outcome) {
+    PrintNote("the reload changed nothing:");
+    PrintError(outcome.error(), false);
+  } else {
+    PrintNote(*outcome);
+  }
+  service.Reloaded(outcome ? *outcome : "the reload changed nothing: " + outcome.error().what);
 }
 
 void RecordCommand::PrintWarnings(const capture::RecorderSummary& summary) const {

@@ -131,6 +131,9 @@ Status RecordOptions::Check() const {
     return Fail(ErrorCode::kUsage, "--retain-bytes and --retain-age are for live recordings",
                 "leave them out: a job that reads files keeps all that it reads");
   }
+  TRY(MakeLimits());
+  TRY(Named("--memory", ParseSize(memory)));
+  TRY(Named("--ring", ParseSize(ring)));
   TRY(encryption.Check());
   return redaction.Check(log);
 }
@@ -173,6 +176,20 @@ std::string RecordOptions::JobName() const {
   return store::crypto::ToHex(store::crypto::Sha256::Of(AsBytes(text)));
 }
 
+Result<store::LogLimits> RecordOptions::MakeLimits() const {
+  store::LogLimits limits;
+  TRY_ASSIGN(limits.segment_bytes_max, Named("--rotate-bytes", ParseSize(rotate_bytes)));
+  TRY_ASSIGN(limits.segment_age_max_ms, Named("--rotate-age", ParseDurationMs(rotate_age)));
+  TRY_ASSIGN(limits.free_bytes_min, Named("--min-free", ParseSize(min_free)));
+  if (!retain_bytes.empty()) {
+    TRY_ASSIGN(limits.retention.bytes_max, Named("--retain-bytes", ParseSize(retain_bytes)));
+  }
+  if (!retain_age.empty()) {
+    TRY_ASSIGN(limits.retention.age_max_ms, Named("--retain-age", ParseDurationMs(retain_age)));
+  }
+  return limits;
+}
+
 Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   capture::RecorderOptions options;
   options.reassembly.checksums = PolicyOf(checksums);
@@ -202,19 +219,10 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   options.log.compression =
       compress == "none" ? store::Compression::kNone : store::Compression::kZstd;
   options.log.compression_level = level;
-  TRY_ASSIGN(options.log.segment_bytes_max, Named("--rotate-bytes", ParseSize(rotate_bytes)));
   options.log.durability =
       durability == "full" ? store::Durability::kFull : store::Durability::kNormal;
-  TRY_ASSIGN(options.log.free_bytes_min, Named("--min-free", ParseSize(min_free)));
-  TRY_ASSIGN(options.log.segment_age_max_ms, Named("--rotate-age", ParseDurationMs(rotate_age)));
+  TRY_ASSIGN(static_cast<store::LogLimits&>(options.log), MakeLimits());
   TRY_ASSIGN(options.sentinels, ReadSentinelTrust(audience, trusted_sentinels));
-  if (!retain_bytes.empty()) {
-    TRY_ASSIGN(options.log.retention.bytes_max, Named("--retain-bytes", ParseSize(retain_bytes)));
-  }
-  if (!retain_age.empty()) {
-    TRY_ASSIGN(options.log.retention.age_max_ms,
-               Named("--retain-age", ParseDurationMs(retain_age)));
-  }
   if (!sign.empty()) {
     TRY_ASSIGN(store::crypto::SigningKey key, store::crypto::ReadSigningKey(sign));
     options.log.signing_key = std::make_shared<store::crypto::SigningKey>(std::move(key));

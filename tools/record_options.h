@@ -49,6 +49,8 @@ struct RecordOptions {
 
   Result<std::unique_ptr<capture::PacketSource>> OpenSource() const;
   Result<capture::RecorderOptions> MakeRecorderOptions() const;
+  /// The part of them that a running recording can take over.
+  Result<store::LogLimits> MakeLimits() const;
 
  private:
   /// What tells two readings of one job from two jobs: which files, as they are now, and all that

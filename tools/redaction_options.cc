@@ -29,10 +29,9 @@ Result<RedactionKey> UsualKey() {
                      : store::crypto::ReadOrMakeRedactionKey(folder / "redaction.key");
   std::error_code ignored;
   const bool no_place =
-      !key &&
-      (key.error().code == ErrorCode::kNotFound || key.error().code == ErrorCode::kIo ||
-       (key.error().code == ErrorCode::kPermission &&
-        !fs::exists(folder / "redaction.key", ignored)));
+      !key && (key.error().code == ErrorCode::kNotFound || key.error().code == ErrorCode::kIo ||
+               (key.error().code == ErrorCode::kPermission &&
+                !fs::exists(folder / "redaction.key", ignored)));
   if (!no_place) {
     return key;
   }

@@ -1,8 +1,12 @@
 #include "tools/settings.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -117,6 +121,7 @@ Status ApplyEnvironment(CLI::App& command) {
 }
 
 Status ApplyConfig(const CLI::App& root, CLI::App& command, const std::string& file) {
+  TRY(CheckConfigReadable(file));
   std::vector<CLI::ConfigItem> items;
   try {
     items = CLI::ConfigTOML().from_file(file);
@@ -143,6 +148,35 @@ std::string DefaultConfigPath() {
   return home == nullptr ? std::string() : std::string(home) + "/.config/trafrec/config.toml";
 }
 
+std::string ConfigFile(const std::string& config) {
+  if (!config.empty()) {
+    return config;
+  }
+  std::string file = DefaultConfigPath();
+  std::error_code ignored;
+  return !file.empty() && std::filesystem::exists(file, ignored) ? file : std::string();
+}
+
+Status CheckConfigReadable(const std::string& file) {
+  if (file.empty() || faccessat(AT_FDCWD, file.c_str(), R_OK, AT_EACCESS) == 0) {
+    return {};
+  }
+  return FailErrno(errno, "cannot read the config file " + EscapeForTerminal(file),
+                   errno == EACCES ? "let uid " + std::to_string(geteuid()) +
+                                         " read it, and enter the folders above it (chgrp, chmod)"
+                                   : "check the name given to --config");
+}
+
+std::map<std::string, std::vector<std::string>> ValuesOf(const CLI::App& command) {
+  std::map<std::string, std::vector<std::string>> values;
+  for (const CLI::Option* option : command.get_options()) {
+    if (IsSettable(*option) && option->count() > 0) {
+      values[option->get_lnames().front()] = option->results();
+    }
+  }
+  return values;
+}
+
 std::string VariableOf(const CLI::Option& option) {
   std::string name = "TRAFREC_" + option.get_lnames().front();
   std::ranges::transform(name, name.begin(), [](unsigned char c) {
@@ -153,15 +187,8 @@ std::string VariableOf(const CLI::Option& option) {
 
 Status ApplySettings(const CLI::App& root, CLI::App& command, const std::string& config) {
   TRY(ApplyEnvironment(command));
-  if (!config.empty()) {
-    return ApplyConfig(root, command, config);
-  }
-  const std::string file = DefaultConfigPath();
-  std::error_code ignored;
-  if (!file.empty() && std::filesystem::exists(file, ignored)) {
-    return ApplyConfig(root, command, file);
-  }
-  return {};
+  const std::string file = ConfigFile(config);
+  return file.empty() ? Status() : ApplyConfig(root, command, file);
 }
 
 }  // namespace trafrec::tools

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 
@@ -19,6 +21,16 @@ Status ApplySettings(const CLI::App& root, CLI::App& command, const std::string&
 
 /// $XDG_CONFIG_HOME/trafrec/config.toml, or ~/.config/trafrec/config.toml; "" without a home.
 std::string DefaultConfigPath();
+
+/// The file that `config` names, or the default one if that exists; "" for none.
+std::string ConfigFile(const std::string& config);
+
+/// May this process read that file, with the rights that it has now? One that gave them up may not
+/// read what it could read at its start. "" is fine.
+Status CheckConfigReadable(const std::string& file);
+
+/// What was given to each option that a file can set, by its long name, as text.
+std::map<std::string, std::vector<std::string>> ValuesOf(const CLI::App& command);
 
 /// "TRAFREC_ROTATE_BYTES" of an option with the long name rotate-bytes.
 std::string VariableOf(const CLI::Option& option);

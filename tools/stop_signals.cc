@@ -14,7 +14,10 @@ namespace {
 // Only what a signal handler may touch.
 std::atomic<capture::Recorder*> g_recorder = nullptr;
 std::atomic<int> g_signals = 0;
-static_assert(std::atomic<int>::is_always_lock_free &&
+std::atomic<bool> g_live = false;
+std::atomic<bool> g_terminal = false;  // there was one at the start
+std::atomic<bool> g_reload = false;
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free &&
               std::atomic<capture::Recorder*>::is_always_lock_free);
 
 void Say(std::string_view text) {
@@ -29,11 +32,28 @@ void OnSignal(int /*signal*/) {
         "(again to exit at once)\n");
     if (capture::Recorder* recorder = g_recorder.load()) {
       recorder->Stop();
+      recorder->Look();
     }
   } else {
     Say("trafrec: exited at once; the log is not sealed: the next start of this recorder recovers "
         "it\n");
     _exit(static_cast<int>(ExitCode::kInterrupted));
+  }
+  errno = errno_before;
+}
+
+/// Only a terminal that is still there answers.
+bool OnTerminal() { return isatty(STDIN_FILENO) == 1 || isatty(STDERR_FILENO) == 1; }
+
+void OnHangUp(int signal) {
+  const int errno_before = errno;
+  if (!g_live || (g_terminal && !OnTerminal())) {
+    OnSignal(signal);
+  } else {
+    g_reload = true;
+    if (capture::Recorder* recorder = g_recorder.load()) {
+      recorder->Look();
+    }
   }
   errno = errno_before;
 }
@@ -46,17 +66,21 @@ void OnRotate(int /*signal*/) {
 
 }  // namespace
 
-StopSignals::StopSignals(capture::Recorder& recorder) {
+StopSignals::StopSignals(capture::Recorder& recorder, bool live) {
   g_recorder = &recorder;
   g_signals = 0;
+  g_live = live;
+  g_terminal = OnTerminal();
+  g_reload = false;
   struct sigaction action{};
   action.sa_handler = OnSignal;
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, &before_int_);
   sigaction(SIGTERM, &action, &before_term_);
+  action.sa_handler = OnHangUp;
+  action.sa_flags = SA_RESTART;
   sigaction(SIGHUP, &action, &before_hup_);
   action.sa_handler = OnRotate;
-  action.sa_flags = SA_RESTART;
   sigaction(SIGUSR1, &action, &before_usr1_);
 }
 
@@ -69,5 +93,7 @@ StopSignals::~StopSignals() {
 }
 
 bool StopSignals::stopped() { return g_signals > 0; }
+
+bool StopSignals::TakeReload() { return g_reload.exchange(false); }
 
 }  // namespace trafrec::tools

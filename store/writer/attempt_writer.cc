@@ -25,8 +25,8 @@ AttemptWriter::AttemptWriter(const LogWriterOptions& options, const AttemptFacts
       reserve_(attempt_directory / kReserveName),
       space_(attempt_directory, options.live ? options.free_bytes_min : 0),
       retry_(milliseconds(options.retry_pause_ms), milliseconds(limits::kRetryLongestMs)),
-      durable_(
-          milliseconds(options.durability == Durability::kFull ? 0 : limits::kSyncIntervalMs)) {}
+      durable_(milliseconds(options.durability == Durability::kFull ? 0 : limits::kSyncIntervalMs)),
+      limits_(options) {}
 
 AttemptWriter::~AttemptWriter() {
   if (thread_.joinable()) {
@@ -48,6 +48,8 @@ Status AttemptWriter::Start() {
 void AttemptWriter::Run() {
   pthread_setname_np(pthread_self(), "log writer");
   while (true) {
+    turns_.fetch_add(1, std::memory_order_relaxed);
+    TakeNewLimits();
     std::unique_ptr<Frame> frame = pipeline_.Pop(NextDeadline());
     const bool popped = frame != nullptr;
     if (popped) {
@@ -68,6 +70,19 @@ void AttemptWriter::Run() {
   }
   if (dirty_ && !in_trouble_) {
     Commit();
+  }
+}
+
+void AttemptWriter::SetLimits(const LogLimits& limits) {
+  const std::lock_guard lock(new_limits_mutex_);
+  new_limits_ = limits;
+}
+
+void AttemptWriter::TakeNewLimits() {
+  const std::lock_guard lock(new_limits_mutex_);
+  if (new_limits_) {
+    limits_ = *std::exchange(new_limits_, std::nullopt);
+    space_.SetMark(limits_.free_bytes_min);
   }
 }
 
@@ -120,9 +135,9 @@ bool AttemptWriter::MustRotateBefore(const Frame& frame) const {
   if (!began_ns) {
     return false;
   }
-  const bool full = segments_.segment_bytes() + frame.bytes.size() > options_.segment_bytes_max;
+  const bool full = segments_.segment_bytes() + frame.bytes.size() > limits_.segment_bytes_max;
   const int64_t age_ns = options_.live ? 0 : WrappedDifference(frame.last_ns, *began_ns);
-  return full || age_ns / kNsPerMs > options_.segment_age_max_ms;
+  return full || age_ns / kNsPerMs > limits_.segment_age_max_ms;
 }
 
 /// The wire may be silent, so this waits for no frame.
@@ -144,7 +159,7 @@ void AttemptWriter::RotateIfDue() {
 }
 
 AttemptWriter::Clock::time_point AttemptWriter::RotationDeadline() const {
-  return segment_began_ + milliseconds(options_.segment_age_max_ms);
+  return segment_began_ + milliseconds(limits_.segment_age_max_ms);
 }
 
 Status AttemptWriter::CloseSegment() {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -41,6 +42,9 @@ class AttemptWriter {
   double space_pressure() const { return space_pressure_.load(std::memory_order_relaxed); }
   /// Ends the open segment soon, live only.
   void WantRotation() { rotation_wanted_ = true; }
+  /// Live: holds from the thread's next turn on.
+  void SetLimits(const LogLimits& limits);
+  uint64_t turns() const { return turns_.load(std::memory_order_relaxed); }
 
   /// After the pipeline was closed: waits for the thread, writes the last rows, gives the segment
   /// to the sealer. Returns the error that kept records of a finite job, or the last rows, out.
@@ -50,6 +54,7 @@ class AttemptWriter {
   using Clock = std::chrono::steady_clock;
 
   void Run();
+  void TakeNewLimits();
   void Take(const Frame& frame);
   Status WriteFrame(const Frame& frame);
   bool MustRotateBefore(const Frame& frame) const;
@@ -88,10 +93,14 @@ class AttemptWriter {
   uint32_t doubtful_segment_ = 0;  // the last of which a sync failed
   std::atomic<bool> rotation_wanted_ = false;
   std::atomic<double> space_pressure_ = 0;
+  std::atomic<uint64_t> turns_ = 0;
+  std::mutex new_limits_mutex_;
+  std::optional<LogLimits> new_limits_;
   WriterStatus status_;
   std::thread thread_;
 
   // Of the writer thread, and of Finish after it:
+  LogLimits limits_;
   Marks marks_;
   TimeNs packets_through_ = 0;
   uint64_t taken_ = 0;

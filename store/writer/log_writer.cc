@@ -188,6 +188,11 @@ class FrameLogWriter final : public LogWriter {
   Marks durable() const override { return writer_.status().durable(); }
   std::optional<Error> unsynced() const override { return writer_.status().unsynced(); }
   void Rotate() override { writer_.WantRotation(); }
+  void SetLimits(const LogLimits& limits) override {
+    writer_.SetLimits(limits);
+    sealer_.SetRetention(limits.retention);
+  }
+  uint64_t turns() const override { return writer_.turns(); }
   LogWriterSummary summary() const override { return writer_.status().summary(); }
   Counters counters() const override { return tally_.ToCounters(); }
 

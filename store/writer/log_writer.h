@@ -14,7 +14,7 @@
 #include "store/format/encryption.h"
 #include "store/format/record_sink.h"
 #include "store/format/sentinel_record.h"
-#include "store/writer/retention.h"
+#include "store/writer/log_limits.h"
 
 namespace trafrec::store {
 
@@ -24,7 +24,7 @@ enum class Compression : uint8_t { kNone = 0, kZstd = 1 };
 /// yet committed.
 enum class Durability : uint8_t { kNormal, kFull };
 
-struct LogWriterOptions {
+struct LogWriterOptions : LogLimits {
   std::filesystem::path log;  ///< made, with its parents, if it does not exist
   std::string recorder;       ///< [a-z0-9][a-z0-9._-]{0,62}
   std::string version;        ///< of trafrec, kept as a fact of the attempt
@@ -34,15 +34,10 @@ struct LogWriterOptions {
   Compression compression = Compression::kZstd;
   int compression_level = 1;
   unsigned compression_threads = 0;  ///< 0: as many as there are cores
-  uint64_t segment_bytes_max = uint64_t{1} << 30;
-  int64_t segment_age_max_ms = 3'600'000;  ///< live since its first frame; of files packet time
   int64_t commit_interval_ms = 100;
   Durability durability = Durability::kNormal;
-  /// Live: with less free space on the disk, recording sheds. 0: only when it is full.
-  uint64_t free_bytes_min = uint64_t{256} << 20;
   std::string job;  ///< what a finite job reads: two with the same text did the same; empty: nobody
                     ///< can say
-  RetentionPolicy retention;                              ///< live only
   std::shared_ptr<const crypto::SigningKey> signing_key;  ///< null: manifests are not signed
   Encryption encryption;                                  ///< to nobody: nothing is encrypted
   size_t queue_bytes_max = size_t{64} << 20;  ///< raw bytes between reassembly and the writer
@@ -98,6 +93,10 @@ class LogWriter : public RecordSink {
   virtual std::optional<Error> unsynced() const = 0;
   /// Live: ends the open segment soon. Thread-safe.
   virtual void Rotate() = 0;
+  /// Live: goes on within other limits soon. Thread-safe.
+  virtual void SetLimits(const LogLimits& limits) = 0;
+  /// How often the writer thread went round: one that stands still is stuck. Thread-safe.
+  virtual uint64_t turns() const = 0;
   /// The figures so far. Thread-safe.
   virtual LogWriterSummary summary() const = 0;
   /// The store's own counters (messages and exchanges stored, shed by reason), as parts of the

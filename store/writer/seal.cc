@@ -123,6 +123,10 @@ void SegmentSealer::Do(std::function<void()> work) {
   Add({.path = {}, .database = {}, .work = std::move(work)});
 }
 
+void SegmentSealer::SetRetention(const RetentionPolicy& policy) {
+  Do([this, policy] { keeper_.SetPolicy(policy); });
+}
+
 void SegmentSealer::Add(Job job) {
   const std::lock_guard lock(mutex_);
   jobs_.push_back(std::move(job));

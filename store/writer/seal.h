@@ -39,6 +39,9 @@ class SegmentSealer {
   /// Work on files at rest that would keep a recording from starting; it may Submit what it finds.
   void Do(std::function<void()> work);
 
+  /// Keeps by another policy soon, on the sealer's thread.
+  void SetRetention(const RetentionPolicy& policy);
+
   /// Waits until all is sealed and kept, or only what readers still hold after `patience` is left,
   /// or what fails. Returns the first error of the latter. Nothing may be submitted afterwards.
   Status Finish(std::chrono::milliseconds patience);

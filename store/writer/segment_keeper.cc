@@ -26,6 +26,14 @@ void SegmentKeeper::Tidy() {
   }
 }
 
+void SegmentKeeper::SetPolicy(const RetentionPolicy& policy) {
+  policy_ = policy;
+  if (!policy_.any()) {
+    retention_ = {};
+  }
+  Tidy();
+}
+
 Status SegmentKeeper::status() const { return chain_ ? retention_ : chain_; }
 
 }  // namespace trafrec::store

@@ -25,13 +25,15 @@ class SegmentKeeper {
   void TakeSealed(const std::filesystem::path& segment, unsigned threads, bool own);
   /// Time has passed.
   void Tidy();
+  /// Keeps by another policy, at once.
+  void SetPolicy(const RetentionPolicy& policy);
 
   /// The newest failure that no later try made good. Not while the sealer runs.
   Status status() const;
 
  private:
   const std::filesystem::path recorder_directory_;
-  const RetentionPolicy policy_;
+  RetentionPolicy policy_;
   const std::shared_ptr<const crypto::SigningKey> key_;
   Status chain_;
   Status retention_;

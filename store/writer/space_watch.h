@@ -20,9 +20,15 @@ class SpaceWatch {
   SpaceWatch(std::filesystem::path directory, uint64_t mark_bytes)
       : directory_(std::move(directory)), mark_bytes_(mark_bytes) {}
 
+  /// Another mark, from now on.
+  void SetMark(uint64_t mark_bytes) {
+    mark_bytes_ = mark_bytes;
+    next_look_ = {};
+  }
+
   double Pressure() {
     const auto now = std::chrono::steady_clock::now();
-    if (mark_bytes_ > 0 && now >= next_look_) {
+    if (now >= next_look_) {
       next_look_ = now + std::chrono::milliseconds(limits::kSpaceLookMs);
       Look();
     }
@@ -31,7 +37,7 @@ class SpaceWatch {
 
  private:
   void Look() {
-    const auto space = SpaceOn(directory_);
+    const auto space = mark_bytes_ > 0 ? SpaceOn(directory_) : std::nullopt;
     const uint64_t mark =
         space ? std::min(mark_bytes_, space->all_bytes / limits::kSpaceMarkShare) : 0;
     if (mark == 0 || space->free_bytes >= mark) {
@@ -43,7 +49,7 @@ class SpaceWatch {
   }
 
   const std::filesystem::path directory_;
-  const uint64_t mark_bytes_;
+  uint64_t mark_bytes_;
   std::chrono::steady_clock::time_point next_look_{};
   double pressure_ = 0;
 };

@@ -49,9 +49,14 @@ RecorderOptions OptionsFor(const std::filesystem::path& log, const RecordingOpti
 }
 
 RecorderSummary Record(const std::filesystem::path& log, std::unique_ptr<PacketSource> source,
-                       const RecordingOptions& options) {
+                       const RecordingOptions& options, const std::function<void()>& on_started) {
   Recorder recorder(OptionsFor(log, options), std::move(source));
-  Result<RecorderSummary> summary = recorder.Run({}, {});
+  Result<RecorderSummary> summary = recorder.Run({}, [&]() -> Status {
+    if (on_started) {
+      on_started();
+    }
+    return {};
+  });
   EXPECT_TRUE(summary) << summary.error().what;
   return summary ? std::move(*summary) : RecorderSummary{};
 }

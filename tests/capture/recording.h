@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -36,7 +37,8 @@ RecorderOptions OptionsFor(const std::filesystem::path& log, const RecordingOpti
 
 /// Records until the source ends; fails the test if that fails or a sum is broken.
 RecorderSummary Record(const std::filesystem::path& log, std::unique_ptr<PacketSource> source,
-                       const RecordingOptions& options = {});
+                       const RecordingOptions& options = {},
+                       const std::function<void()>& on_started = {});
 
 /// A line an exchange, with everything that the log holds of it.
 std::string Listing(const std::filesystem::path& log);

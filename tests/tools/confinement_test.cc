@@ -160,6 +160,16 @@ TEST_F(OtherUser, KeysThatOnlyRootCanReadAreUsed) {
             0);
 }
 
+TEST_F(OtherUser, AConfigFileThatTheUserCannotReadIsNamedAtTheStartAndAtAReload) {
+  const std::string config = folder_.Write("recorder.toml", "[record]\nuser = \"nobody\"\n");
+  std::filesystem::permissions(config, static_cast<std::filesystem::perms>(0600));
+  const auto recorder = Record(log_, {"--config", config});
+  recorder->WaitForError("cannot read the config file " + config);
+  recorder->Signal(SIGHUP);
+  recorder->WaitForError("the reload changed nothing:");
+  recorder->WaitForError("let uid 65534 read it");
+}
+
 TEST_F(OtherUser, AnOrdinaryUserMayNotBecomeAnotherOne) {
   test_support::WriteSampleCapture(folder_ / "sample.pcap");
   const Outcome outcome =

@@ -91,7 +91,7 @@ TEST_P(EndingSignal, EndsItInGoodOrder) {
 }
 
 INSTANTIATE_TEST_SUITE_P(LiveRecording, EndingSignal,
-                         testing::Values(Signal{SIGINT}, Signal{SIGTERM}, Signal{SIGHUP}));
+                         testing::Values(Signal{SIGINT}, Signal{SIGTERM}));
 
 TEST_F(LiveRecording, Usr1BeginsANewSegmentAndLosesNothing) {
   const auto recorder = Record(log_);
