@@ -21,6 +21,16 @@ namespace {
 constexpr const char* kWithout =
     "--no-sandbox records without the filter of system calls; its other limits stay";
 
+/// The argument of that number, from 0, has that value.
+constexpr scmp_arg_cmp Is(unsigned argument, scmp_datum_t value) {
+  return {.arg = argument, .op = SCMP_CMP_EQ, .datum_a = value, .datum_b = 0};
+}
+
+/// Its bits under the mask have that value.
+constexpr scmp_arg_cmp Masked(unsigned argument, scmp_datum_t mask, scmp_datum_t value) {
+  return {.arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
+}
+
 struct ReleaseFilter {
   void operator()(void* filter) const { seccomp_release(filter); }
 };
@@ -74,23 +84,23 @@ class Filter {
 
 /// Threads may be made, processes may not; and nobody but this process gets its signals.
 void AddThreads(Filter& filter) {
-  filter.Allow(SCMP_SYS(clone), SCMP_A0_64(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+  filter.Allow(SCMP_SYS(clone), Masked(0, CLONE_THREAD, CLONE_THREAD));
   // Its flags lie in memory, where no filter can see them; the C library then takes clone.
   filter.Refuse(SCMP_SYS(clone3), ENOSYS);
-  filter.Allow(SCMP_SYS(tgkill), SCMP_A0_64(SCMP_CMP_EQ, static_cast<scmp_datum_t>(getpid())));
-  filter.Allow(SCMP_SYS(prctl), SCMP_A0_64(SCMP_CMP_EQ, PR_SET_NAME));
-  filter.Allow(SCMP_SYS(prctl), SCMP_A0_64(SCMP_CMP_EQ, PR_GET_NAME));
-  filter.Allow(SCMP_SYS(prctl), SCMP_A0_64(SCMP_CMP_EQ, PR_SET_VMA));
+  filter.Allow(SCMP_SYS(tgkill), Is(0, static_cast<scmp_datum_t>(getpid())));
+  filter.Allow(SCMP_SYS(prctl), Is(0, PR_SET_NAME));
+  filter.Allow(SCMP_SYS(prctl), Is(0, PR_GET_NAME));
+  filter.Allow(SCMP_SYS(prctl), Is(0, PR_SET_VMA));
   // Limits may be read: of this process, with no new ones given.
-  filter.Allow(SCMP_SYS(prlimit64), SCMP_A0_64(SCMP_CMP_EQ, 0), SCMP_A2_64(SCMP_CMP_EQ, 0));
+  filter.Allow(SCMP_SYS(prlimit64), Is(0, 0), Is(2, 0));
 }
 
 /// Memory is data or code, and the code is all there. A library that would be loaded now (a name
 /// service's) is refused, and its caller goes on without.
 void AddMemory(Filter& filter) {
   for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
-    filter.Allow(call, SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    filter.Refuse(call, EACCES, SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
+    filter.Allow(call, Masked(2, PROT_EXEC, 0));
+    filter.Refuse(call, EACCES, Masked(2, PROT_EXEC, PROT_EXEC));
   }
 }
 
@@ -98,7 +108,7 @@ void AddMemory(Filter& filter) {
 /// (TIOCSTI) is not among them.
 void AddControls(Filter& filter) {
   for (const unsigned long request : {TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO}) {
-    filter.Allow(SCMP_SYS(ioctl), SCMP_A1_64(SCMP_CMP_EQ, request));
+    filter.Allow(SCMP_SYS(ioctl), Is(1, request));
   }
 }
 
@@ -107,13 +117,11 @@ void AddControls(Filter& filter) {
 void AddSockets(Filter& filter) {
   constexpr scmp_datum_t kTypeMask = 0xf;  // without SOCK_CLOEXEC and SOCK_NONBLOCK
   for (const int family : {AF_UNIX, AF_NETLINK}) {
-    filter.Refuse(SCMP_SYS(socket), EACCES,
-                  SCMP_A0_64(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family)));
+    filter.Refuse(SCMP_SYS(socket), EACCES, Is(0, static_cast<scmp_datum_t>(family)));
   }
   for (const int family : {AF_INET, AF_INET6}) {
-    filter.Refuse(SCMP_SYS(socket), EACCES,
-                  SCMP_A0_64(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family)),
-                  SCMP_A1_64(SCMP_CMP_MASKED_EQ, kTypeMask, SOCK_DGRAM));
+    filter.Refuse(SCMP_SYS(socket), EACCES, Is(0, static_cast<scmp_datum_t>(family)),
+                  Masked(1, kTypeMask, SOCK_DGRAM));
   }
 }
 
@@ -125,11 +133,10 @@ void AddSanitizer(Filter& filter) {
   for (const int call : SanitizerCalls()) {
     filter.Allow(call);
   }
-  filter.Allow(SCMP_SYS(clone), SCMP_A0_64(SCMP_CMP_MASKED_EQ, CLONE_VM | CLONE_UNTRACED,
-                                           CLONE_VM | CLONE_UNTRACED));
+  filter.Allow(SCMP_SYS(clone), Masked(0, CLONE_VM | CLONE_UNTRACED, CLONE_VM | CLONE_UNTRACED));
   for (const auto request : {PTRACE_ATTACH, PTRACE_CONT, PTRACE_DETACH, PTRACE_GETREGSET,
                              PTRACE_GETREGS, PTRACE_GETSIGINFO, PTRACE_KILL}) {
-    filter.Allow(SCMP_SYS(ptrace), SCMP_A0_64(SCMP_CMP_EQ, static_cast<scmp_datum_t>(request)));
+    filter.Allow(SCMP_SYS(ptrace), Is(0, static_cast<scmp_datum_t>(request)));
   }
 }
 

@@ -155,9 +155,9 @@ constexpr int kAllowed[] = {
 // The runtimes ask more of themselves and of their limits, and LeakSanitizer stops all threads from
 // a process of its own (the rest of that is in syscall_filter.cc).
 constexpr int kSanitizer[] = {
-    SCMP_SYS(prctl),       SCMP_SYS(prlimit64),  SCMP_SYS(wait4),     SCMP_SYS(set_tid_address),
-    SCMP_SYS(personality), SCMP_SYS(arch_prctl), SCMP_SYS(getrlimit), SCMP_SYS(setrlimit),
-    SCMP_SYS(tgkill),      SCMP_SYS(pipe2),      SCMP_SYS(capget),
+    SCMP_SYS(prctl),     SCMP_SYS(prlimit64),   SCMP_SYS(getrlimit),
+    SCMP_SYS(setrlimit), SCMP_SYS(wait4),       SCMP_SYS(pipe2),
+    SCMP_SYS(capget),    SCMP_SYS(personality), SCMP_SYS(arch_prctl),
 };
 #endif
 

@@ -42,6 +42,23 @@ Error NotWritable(const fs::path& log, const fs::path& path) {
                       UserName(geteuid()), GroupName(getegid()), ShellQuoted(log.string()))};
 }
 
+/// A root that others' folders are closed to is rare, and puzzled.
+Status CheckRootMayMake(const fs::path& log) {
+  std::error_code failure;
+  fs::path folder = fs::absolute(log, failure).parent_path();
+  while (folder.has_relative_path() && !fs::exists(folder, failure)) {
+    folder = folder.parent_path();
+  }
+  if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0 || errno != EACCES) {
+    return {};
+  }
+  return Fail(ErrorCode::kPermission,
+              fmt::format("root may not make {} in {}: it belongs to another user, and this root "
+                          "has no CAP_DAC_OVERRIDE",
+                          EscapeForTerminal(log.string()), EscapeForTerminal(folder.string())),
+              "a folder of root's, or grant that capability, or start as that user");
+}
+
 Error NotReachable(const fs::path& log) {
   return {ErrorCode::kPermission,
           fmt::format("{} cannot reach {}: a folder above it is closed to others",
@@ -91,10 +108,17 @@ Status MakeLogFolderFor(const daemon::Account& account, const fs::path& log) {
 }
 
 Status CheckMayWriteLog(const fs::path& log, const std::string& recorder) {
+  std::error_code failure;
+  const fs::file_status found = fs::status(log, failure);
+  if (found.type() == fs::file_type::not_found && geteuid() == 0) {
+    return CheckRootMayMake(log);
+  }
+  if (found.type() == fs::file_type::not_found || fs::is_regular_file(found)) {
+    return {};  // whoever makes or opens it says what is wrong
+  }
   TRY(CheckPlace(log, log));
   TRY(CheckPlace(log, log / recorder));
   // What earlier starts left must be sealed and, in time, deleted.
-  std::error_code failure;
   for (fs::directory_iterator entries(log / recorder, failure), end; !failure && entries != end;
        entries.increment(failure)) {
     TRY(CheckPlace(log, entries->path()));
