@@ -51,7 +51,8 @@ Status UnknownArgument(const CLI::App& app, const std::string& command,
 
 }  // namespace
 
-Cli::Cli(std::span<const MakeCommand> commands) : root_(std::make_unique<CLI::App>()) {
+Cli::Cli(std::span<const MakeCommand> commands)
+    : commands_(commands), root_(std::make_unique<CLI::App>()) {
   root_->name("trafrec");
   root_->set_help_flag("-h,--help", "print this help");
   root_->allow_extras();
@@ -87,7 +88,7 @@ OptionValues Cli::values() const { return ValuesOf(*Chosen()->app); }
 
 Result<OptionValues> Cli::ReadAgain(const std::function<void(OptionSet&)>& add_options) const {
   const CommandText text = Chosen()->command->text();
-  Cli again;
+  Cli again(commands_);
   const auto entry = std::ranges::find(again.entries_, text.name, [](const Entry& candidate) {
     return candidate.command->text().name;
   });

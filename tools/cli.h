@@ -23,7 +23,7 @@ class Cli {
     CLI::App* app;  ///< owned by the root
   };
 
-  /// In the order in which help lists them.
+  /// In the order in which help lists them; borrowed, and asked again by ReadAgain.
   explicit Cli(std::span<const MakeCommand> commands);
   ~Cli();
 
@@ -48,6 +48,7 @@ class Cli {
   Entry* Chosen();
   const Entry* Chosen() const { return const_cast<Cli*>(this)->Chosen(); }
 
+  std::span<const MakeCommand> commands_;  // of static storage
   std::unique_ptr<CLI::App> root_;
   std::vector<Entry> entries_;
   std::string config_;
