@@ -1,6 +1,7 @@
 #include "replay/dialect/target.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "replay/dialect/limits.h"
 
@@ -133,9 +134,9 @@ std::string PercentDecode(std::string_view text, bool plus_is_blank) {
 }
 
 std::optional<std::string_view> Target::Find(std::string_view name) const {
-  for (auto it = query.rbegin(); it != query.rend(); ++it) {
-    if (it->name == name) {
-      return it->value;
+  for (const Parameter& parameter : query | std::views::reverse) {
+    if (parameter.name == name) {
+      return parameter.value;
     }
   }
   return std::nullopt;
