@@ -73,6 +73,7 @@ CLI::App* Cli::Declare(const CommandText& text,
   CLI::App* app = root_->add_subcommand(text.name, text.summary);
   app->allow_extras();
   app->set_help_flag();
+  app->option_defaults()->always_capture_default();
   OptionSet options(*app);
   add_options(options);
   app->add_option("--config", config_,

@@ -50,6 +50,7 @@ std::unique_ptr<Command> MakeCommitCommand();
 std::unique_ptr<Command> MakeKeygenCommand();
 std::unique_ptr<Command> MakeSentinelCommand();
 std::unique_ptr<Command> MakeWatermarksCommand();
+std::unique_ptr<Command> MakeConfigCommand();
 std::unique_ptr<Command> MakeCompletionsCommand();
 std::unique_ptr<Command> MakeManCommand();
 std::unique_ptr<Command> MakeVersionCommand();

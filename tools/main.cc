@@ -12,7 +12,7 @@ namespace tools = trafrec::tools;
 
 /// In the order of help. Commands that have a folder of their own stand beside the library of the
 /// others, on which they are built, so that only the program knows all.
-constexpr std::array<tools::MakeCommand, 14> kCommands = {tools::MakeRecordCommand,
+constexpr std::array<tools::MakeCommand, 15> kCommands = {tools::MakeRecordCommand,
                                                           tools::MakeShowCommand,
                                                           tools::MakeExportCommand,
                                                           tools::MakeStatsCommand,
@@ -23,6 +23,7 @@ constexpr std::array<tools::MakeCommand, 14> kCommands = {tools::MakeRecordComma
                                                           tools::MakeKeygenCommand,
                                                           tools::MakeSentinelCommand,
                                                           tools::MakeWatermarksCommand,
+                                                          tools::MakeConfigCommand,
                                                           tools::MakeCompletionsCommand,
                                                           tools::MakeManCommand,
                                                           tools::MakeVersionCommand};

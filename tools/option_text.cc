@@ -47,6 +47,7 @@ std::vector<OptionText> OptionsOf(const CLI::App& app) {
     }
     if (option->get_items_expected_max() > 0) {
       text.value = option->get_type_name();
+      text.preset = text.repeatable ? "" : option->get_default_str();
     }
     texts.push_back(std::move(text));
   }

@@ -14,6 +14,7 @@ struct OptionText {
   std::string group;               ///< heading
   std::vector<std::string> names;  ///< "-i", "--interface"; empty for a positional
   std::string value;               ///< "FILE", "auto|strict|ignore"; "" for a flag
+  std::string preset;              ///< the default, as it would be typed; "" if there is none
   std::string description;
   bool positional = false;
   bool repeatable = false;

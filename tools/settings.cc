@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <sstream>
 #include <vector>
 
@@ -55,21 +56,13 @@ auto FindOption(App& app, const std::string& name) {
   return found == options.end() ? nullptr : *found;
 }
 
-std::vector<std::string> SettableNames(const std::vector<const CLI::App*>& apps) {
-  std::vector<std::string> names;
-  for (const CLI::App* app : apps) {
-    for (const CLI::Option* option : app->get_options()) {
-      if (IsSettable(*option)) {
-        names.push_back(option->get_lnames().front());
-      }
-    }
-  }
-  return names;
-}
-
 Status UnknownName(const std::string& file, const std::string& name,
                    const std::vector<const CLI::App*>& apps) {
-  const std::string near = Nearest(name, SettableNames(apps));
+  std::vector<std::string> names;
+  for (const CLI::App* app : apps) {
+    std::ranges::copy(SettableNames(*app), std::back_inserter(names));
+  }
+  const std::string near = Nearest(name, names);
   return Fail(ErrorCode::kUsage,
               "config file " + file + ": there is no option '" + EscapeForTerminal(name) + "'",
               near.empty() ? "options are named as on the command line, without the dashes"
@@ -175,6 +168,16 @@ std::map<std::string, std::vector<std::string>> ValuesOf(const CLI::App& command
     }
   }
   return values;
+}
+
+std::vector<std::string> SettableNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    if (IsSettable(*option)) {
+      names.push_back(option->get_lnames().front());
+    }
+  }
+  return names;
 }
 
 std::string VariableOf(const CLI::Option& option) {

@@ -32,6 +32,9 @@ Status CheckConfigReadable(const std::string& file);
 /// What was given to each option that a file can set, by its long name, as text.
 std::map<std::string, std::vector<std::string>> ValuesOf(const CLI::App& command);
 
+/// Names without dashes of the options that a config file may set.
+std::vector<std::string> SettableNames(const CLI::App& app);
+
 /// "TRAFREC_ROTATE_BYTES" of an option with the long name rotate-bytes.
 std::string VariableOf(const CLI::Option& option);
 
