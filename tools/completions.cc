@@ -117,7 +117,10 @@ std::string ZshCompletions(const Cli& cli) {
   return "#compdef trafrec\n_trafrec() {\n  local -a commands\n  commands=(\n" + commands +
          "  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n"
          "  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $command in\n" +
-         cases + "  esac\n}\ncompdef _trafrec trafrec\n";
+         cases +
+         // A file in $fpath is the function's body, run at its first call; one that is sourced not.
+         "  esac\n}\nif [ \"$funcstack[1]\" = _trafrec ]; then\n  _trafrec \"$@\"\nelse\n"
+         "  compdef _trafrec trafrec\nfi\n";
 }
 
 std::string FishText(std::string_view text) {
