@@ -34,9 +34,9 @@ class Hello(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def web_server():
+def web_server(port=0):
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    server = http.server.HTTPServer(("127.0.0.1", 0), Hello)
+    server = http.server.HTTPServer(("127.0.0.1", port), Hello)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server.server_port
 

@@ -16,6 +16,7 @@ check_package() {
   check_use
   check_upgrade
   check_removal
+  check_example
   printf '\n%sThe package installs, records, upgrades and goes as it should%s\n' "$GREEN" "$PLAIN"
 }
 
@@ -67,12 +68,12 @@ completes_in_bash() {
 }
 
 check_use() {
-  unshare --net python3 tests/packaging/service.py sample "$INSIDE/tmp/sample.pcap"
+  unshare --net /usr/bin/python3 tests/packaging/service.py sample "$INSIDE/tmp/sample.pcap"
   rule "its user records a capture file into the log that the default config names" inside setpriv --reuid trafrec \
     --regid trafrec --clear-groups trafrec record --config /etc/trafrec/recorder.toml --read /tmp/sample.pcap
   rule "the log has what was in the file" logged 3
   rule "the unit's command records with the unit's rights, and makes only calls that its filter lets through" \
-    unshare --net python3 tests/packaging/service.py live "$INSIDE"
+    unshare --net /usr/bin/python3 tests/packaging/service.py live "$INSIDE"
   rule "the log has what was sent" logged 8
 }
 
@@ -109,3 +110,31 @@ check_removal() {
 }
 
 purge() { inside apt-get purge -y -qq trafrec >"$INSIDE/tmp/purge" 2>&1; }
+
+KUBERNETES_VALIDATE_VERSION=1.37.0
+
+# The example for Kubernetes, against the schemas that Kubernetes publishes. They come with this checker, which is not
+# Debian's; 1.29 is the first version that knows sidecars.
+check_example() {
+  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/trafrec/kubernetes-validate-$KUBERNETES_VALIDATE_VERSION
+  local example=packaging/kubernetes/sidecar.yaml version
+  VALIDATE=$cache/bin/kubernetes-validate
+  if [[ ! -e $cache/ready ]]; then
+    step "install kubernetes-validate $KUBERNETES_VALIDATE_VERSION into $cache" install_validator "$cache"
+  fi
+  for version in 1.29 "${KUBERNETES_VALIDATE_VERSION%.*}"; do
+    rule "the sidecar is valid for Kubernetes $version" "$VALIDATE" --strict -k "$version" "$example"
+  done
+  sed 's/readOnlyRootFilesystem/readOnlyRootFileSystem/' "$example" >"$INSIDE/tmp/misspelt.yaml"
+  rule "a misspelt field would be found" misspelling_is_found
+}
+
+misspelling_is_found() {
+  { "$VALIDATE" --strict -k 1.29 "$INSIDE/tmp/misspelt.yaml" || true; } | grep -q "readOnlyRootFileSystem.* was unexpected"
+}
+
+install_validator() {
+  /usr/bin/python3 -m venv --clear "$1"
+  "$1/bin/pip" install --quiet --disable-pip-version-check "kubernetes-validate==$KUBERNETES_VALIDATE_VERSION"
+  touch "$1/ready"
+}
