@@ -75,7 +75,7 @@ check_lengths() {
 
 check_scripts() {
   local file
-  for file in tools/dev tools/dev.d/*.sh .ci/run; do
+  for file in tools/dev tools/dev.d/*.sh .ci/run packaging/container_root packaging/debian/p*; do
     bash -n "$file" || return 1
   done
   our_files '*.py' | while read -r file; do
