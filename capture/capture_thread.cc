@@ -66,7 +66,7 @@ void CaptureThread::Run() {
     losses_.push_back(*ring_losses_);
   }
   if (!losses_.empty()) {
-    ring_.Push({.batch = {}, .losses = std::move(losses_), .silent_until = {}});
+    ring_.Push({.batch = {}, .losses = std::move(losses_), .silent_until = {}, .ready_at = {}});
   }
   ring_.Close();
 }
@@ -86,9 +86,10 @@ bool CaptureThread::HandOver(PacketBatch batch) {
   packets_ += batch.packets.size();
   bytes_ += batch.bytes;
   gauges_.captured_packets.store(packets_, std::memory_order_relaxed);
-  RingItem item{.batch = std::move(batch), .losses = {}, .silent_until = {}};
+  RingItem item{.batch = std::move(batch), .losses = {}, .silent_until = {}, .ready_at = {}};
   if (live_) {
-    last_packet_seen_ = Clock::now();
+    gauges_.capture_lag.Add(WallClockNow() - last_packet_at_);
+    item.ready_at = last_packet_seen_ = Clock::now();
     wire_bytes_ += WireBytes(item.batch);
     HandOverLive(std::move(item));
     return true;
@@ -125,9 +126,8 @@ void CaptureThread::HandOverLive(RingItem item) {
     ring_losses_->until = packets.back().at;
     ring_losses_->packets += packets.size();
     ring_losses_->bytes += bytes;
-    ring_dropped_packets_ += packets.size();
-    ring_dropped_bytes_ += bytes;
-    gauges_.ring_drops.store(ring_dropped_packets_, std::memory_order_relaxed);
+    gauges_.ring_dropped_bytes.fetch_add(bytes, std::memory_order_relaxed);
+    gauges_.ring_drops.fetch_add(packets.size(), std::memory_order_release);
   }
   ring_.GiveBack(std::move(item.batch));
 }
@@ -146,7 +146,7 @@ void CaptureThread::NoteSilence() {
   const TimeNs until =
       (packets_ > 0 ? last_packet_at_ + since : asked_at_) - limits::kLiveLatenessNs;
   if (until > last_packet_at_) {
-    HandOverLive({.batch = {}, .losses = {}, .silent_until = until});
+    HandOverLive({.batch = {}, .losses = {}, .silent_until = until, .ready_at = {}});
   }
 }
 
@@ -187,7 +187,7 @@ void CaptureThread::NoteWarnings() {
   for (SourceWarning& warning : source_.TakeWarnings()) {
     warnings_.push_back(std::move(warning.what));
     if (warning.cut) {
-      ++cut_files_;
+      gauges_.cut_files.fetch_add(1, std::memory_order_relaxed);
       losses_.push_back({.cause = store::LossCause::kCutFile,
                          .from = last_packet_at_,
                          .until = last_packet_at_,
@@ -197,18 +197,6 @@ void CaptureThread::NoteWarnings() {
                          .exact = false});
     }
   }
-}
-
-void CaptureThread::AddCounters(Counters& counters) const {
-  counters.push_back({.name = "capture.packets", .part_of = "", .value = packets_});
-  counters.push_back({.name = "capture.ring_dropped_packets",
-                      .part_of = "capture.packets",
-                      .value = ring_dropped_packets_});
-  counters.push_back(
-      {.name = "capture.ring_dropped_bytes", .part_of = "", .value = ring_dropped_bytes_});
-  counters.push_back({.name = "capture.kernel_drops", .part_of = "", .value = drops_.kernel});
-  counters.push_back({.name = "capture.interface_drops", .part_of = "", .value = drops_.interface});
-  counters.push_back({.name = "capture.cut_files", .part_of = "", .value = cut_files_});
 }
 
 }  // namespace trafrec::capture

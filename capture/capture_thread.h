@@ -6,7 +6,6 @@
 #include <thread>
 #include <vector>
 
-#include "base/counters.h"
 #include "base/error.h"
 #include "capture/gauges.h"
 #include "capture/packet_ring.h"
@@ -28,9 +27,6 @@ class CaptureThread {
   void Join();
   const std::optional<Error>& error() const { return error_; }
   const std::vector<std::string>& warnings() const { return warnings_; }
-  /// Adds "capture.packets" with its parts, of which "packets.received" is one, and the drops
-  /// outside.
-  void AddCounters(Counters& counters) const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -52,7 +48,6 @@ class CaptureThread {
 
   std::vector<store::LossRecord> losses_;         // to go with the next item
   std::optional<store::LossRecord> ring_losses_;  // what was dropped since the last one
-  uint64_t cut_files_ = 0;
   std::vector<std::string> warnings_;
   std::optional<Error> error_;
 
@@ -68,8 +63,6 @@ class CaptureThread {
   uint64_t packets_ = 0;
   uint64_t bytes_ = 0;
   uint64_t wire_bytes_ = 0;
-  uint64_t ring_dropped_packets_ = 0;
-  uint64_t ring_dropped_bytes_ = 0;
 
   std::thread thread_;  // last: it uses all of the above
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -18,6 +19,8 @@ struct RingItem {
   std::vector<store::LossRecord> losses;  ///< found before the batch's packets
   /// Live: all packets before this time have been handed over, though the batch shows none.
   std::optional<TimeNs> silent_until;
+  /// Live: when the capture thread had the batch; nothing without one.
+  std::optional<std::chrono::steady_clock::time_point> ready_at;
 };
 
 /// The bounded way from the capture thread to the reassembly thread, and the way back for emptied

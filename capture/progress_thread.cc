@@ -19,6 +19,7 @@ ProgressThread::~ProgressThread() {
   wake_.Signal();
   if (thread_.joinable()) {
     thread_.join();
+    report_();
   }
 }
 

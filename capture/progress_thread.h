@@ -10,7 +10,7 @@
 namespace trafrec::capture {
 
 /// Calls a function once in an interval, and when it is woken, from a thread of its own, until it
-/// is destroyed.
+/// is destroyed, and then once more.
 class ProgressThread {
  public:
   /// No thread for an empty function. `wake` must outlive it.

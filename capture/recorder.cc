@@ -66,11 +66,17 @@ struct Recorder::Impl {
   WakeUp look;
   std::mutex new_limits_mutex;
   std::optional<store::LogLimits> new_limits;
+  std::atomic<bool> capturing = true;
+  mutable std::mutex accounting_mutex;  // taken once a second
+  Counters accounting;
 
   void Reassemble(const RingItem& item, reassembly::Reassembler& reassembler,
                   store::LogWriter& log);
   void PassOnWishes(store::LogWriter& log);
   void StoreCounters(const reassembly::Reassembler& reassembler, store::LogWriter& log);
+  void Publish(Counters counters);
+  Counters Accounting(const reassembly::Reassembler& reassembler, const store::LogWriter& log,
+                      bool at_end) const;
   RecorderProgress Progress(const PacketRing& ring, const store::LogWriter& log) const;
 };
 
@@ -118,28 +124,26 @@ Result<RecorderSummary> Recorder::Run(
     return std::unexpected(std::move(started).error());
   }
 
-  // Reassembly is this thread, until the source has ended and the ring is empty.
-  {
-    std::function<void()> report;
-    if (on_progress) {
-      report = [&] { on_progress(impl_->Progress(ring, *log)); };
-    }
-    const ProgressThread progress(std::move(report), impl_->look,
-                                  std::chrono::milliseconds(options.progress_interval_ms));
-    while (std::optional<RingItem> item = ring.Pop()) {
-      impl_->Reassemble(*item, reassembler, *log);
-      ring.GiveBack(std::move(item->batch));
-    }
-    capture.Join();
-    reassembler.Finish();
-    log->Drain();
+  std::function<void()> report;
+  if (on_progress) {
+    report = [&] { on_progress(impl_->Progress(ring, *log)); };
   }
+  const ProgressThread progress(std::move(report), impl_->look,
+                                std::chrono::milliseconds(options.progress_interval_ms));
+
+  // Reassembly is this thread, until the source has ended and the ring is empty.
+  while (std::optional<RingItem> item = ring.Pop()) {
+    impl_->Reassemble(*item, reassembler, *log);
+    ring.GiveBack(std::move(item->batch));
+  }
+  capture.Join();
+  impl_->capturing = false;
+  reassembler.Finish();
+  log->Drain();
 
   // The accounting is whole only now that every stage is empty.
-  summary.counters = reassembler.counters();
-  summary.counters.front().part_of = "capture.packets";
-  capture.AddCounters(summary.counters);
-  std::ranges::copy(log->counters(), std::back_inserter(summary.counters));
+  summary.counters = impl_->Accounting(reassembler, *log, true);
+  impl_->Publish(summary.counters);
   summary.broken_sums = BrokenSums(summary.counters);
   CHECK(summary.broken_sums.empty() || !options.abort_on_broken_sums);
   log->SetCounters(summary.counters);
@@ -192,11 +196,15 @@ void Recorder::Impl::Reassemble(const RingItem& item, reassembly::Reassembler& r
     const bool saving_space = log.saving_space();
     reassembler.OnTick(through);
     gauges.saving_space.store(saving_space, std::memory_order_relaxed);
-    StoreCounters(reassembler, log);
     PassOnWishes(log);
   } else if (log.trouble()) {
     source->Stop();  // a finite job that cannot store ends; Close says why
   }
+  if (item.ready_at) {
+    gauges.reassembly_lag.Add(
+        std::chrono::nanoseconds(std::chrono::steady_clock::now() - *item.ready_at).count());
+  }
+  StoreCounters(reassembler, log);
   gauges.reassembled_through.store(through, std::memory_order_relaxed);
   gauges.store_fill.store(log.pressure(), std::memory_order_relaxed);
 }
@@ -211,6 +219,15 @@ void Recorder::Impl::PassOnWishes(store::LogWriter& log) {
   }
 }
 
+Counters Recorder::Impl::Accounting(const reassembly::Reassembler& reassembler,
+                                    const store::LogWriter& log, bool at_end) const {
+  Counters counters = reassembler.counters();
+  counters.front().part_of = "capture.packets";
+  gauges.AddCounters(at_end ? std::nullopt : std::optional(counters.front().value), counters);
+  std::ranges::copy(log.counters(), std::back_inserter(counters));
+  return counters;
+}
+
 /// A recorder that is killed leaves the accounting of its last second.
 void Recorder::Impl::StoreCounters(const reassembly::Reassembler& reassembler,
                                    store::LogWriter& log) {
@@ -219,18 +236,27 @@ void Recorder::Impl::StoreCounters(const reassembly::Reassembler& reassembler,
     return;
   }
   counters_stored = now;
-  Counters counters = reassembler.counters();
-  std::ranges::copy(log.counters(), std::back_inserter(counters));
-  log.SetCounters(std::move(counters));
+  Counters counters = Accounting(reassembler, log, false);
+  if (source->live()) {
+    log.SetCounters(counters);
+  }
+  Publish(std::move(counters));
+}
+
+void Recorder::Impl::Publish(Counters counters) {
+  const std::lock_guard lock(accounting_mutex);
+  accounting.swap(counters);
 }
 
 RecorderProgress Recorder::Impl::Progress(const PacketRing& ring,
                                           const store::LogWriter& log) const {
   RecorderProgress progress;
+  progress.at = WallClockNow();
+  progress.live = source->live();
+  progress.capturing = capturing;
   progress.packets = gauges.captured_packets.load(std::memory_order_relaxed);
   progress.bytes_read = source->bytes_read();
   progress.bytes_total = source->bytes_total();
-  progress.exchanges = log.summary().exchanges;
   progress.kernel_drops = gauges.kernel_drops.load(std::memory_order_relaxed);
   progress.interface_drops = gauges.interface_drops.load(std::memory_order_relaxed);
   progress.ring_drops = gauges.ring_drops.load(std::memory_order_relaxed);
@@ -242,13 +268,25 @@ RecorderProgress Recorder::Impl::Progress(const PacketRing& ring,
   progress.trouble = log.trouble();
   progress.saving_space = gauges.saving_space.load(std::memory_order_relaxed);
   progress.unsynced = log.unsynced();
+  progress.log = log.summary();
+  progress.exchanges = progress.log.exchanges;
+  progress.written = log.written();
+  progress.durable = log.durable();
+  progress.capture_lag = gauges.capture_lag.counts();
+  progress.reassembly_lag = gauges.reassembly_lag.counts();
+  progress.store = log.progress();
+  progress.disk = store::SpaceOn(options.log.log);
+  progress.free_bytes_min = options.log.free_bytes_min;
+  {
+    const std::lock_guard lock(accounting_mutex);
+    progress.counters = accounting;
+  }
   if (source->live()) {
-    const TimeNs now = WallClockNow();
-    const auto lag = [now](TimeNs through) {
+    const auto lag = [now = progress.at](TimeNs through) {
       return through == 0 ? 0 : std::max<int64_t>(0, now - through);
     };
     progress.reassembly_lag_ns = lag(gauges.reassembled_through.load(std::memory_order_relaxed));
-    progress.store_lag_ns = lag(log.written().answers_through);
+    progress.store_lag_ns = lag(progress.written.answers_through);
   }
   return progress;
 }

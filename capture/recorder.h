@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "capture/packet_source.h"
 #include "reassembly/reassembler.h"
+#include "store/files/files.h"
 #include "store/sentinel/sentinel_watch.h"
 #include "store/writer/log_writer.h"
 
@@ -34,6 +35,9 @@ struct Turns {
 
 /// A look at a running recorder, about once a second. Rates are the reader's to compute.
 struct RecorderProgress {
+  TimeNs at = 0;           ///< wall clock of this look
+  bool live = false;       ///< false: lags and ages by the wall clock mean nothing
+  bool capturing = false;  ///< false: the source has ended, what was captured is being stored
   uint64_t packets = 0;
   uint64_t bytes_read = 0;
   uint64_t bytes_total = 0;  ///< 0: unknown
@@ -51,6 +55,17 @@ struct RecorderProgress {
   bool saving_space = false;     ///< the disk is nearly full: what is needed least is shed
   /// The last reason why something that is stored may not survive a power loss.
   std::optional<Error> unsynced;
+
+  /// The accounting as of about a second ago; its sums hold.
+  Counters counters;
+  store::LogWriterSummary log;
+  store::Marks written;      ///< committed: survives kill -9
+  store::Marks durable;      ///< live: survives a power loss
+  LagCounts capture_lag;     ///< live: from a packet's time until the capture thread has it
+  LagCounts reassembly_lag;  ///< live: from there until it is reassembled
+  store::StoreProgress store;
+  std::optional<store::DiskSpace> disk;  ///< that holds the log
+  uint64_t free_bytes_min = 0;           ///< live: with less, recording saves space
 };
 
 struct RecorderSummary {
@@ -74,7 +89,8 @@ class Recorder {
 
   /// Records until the source ends or Stop() is called, then drains in order, checks the sums and
   /// seals. `on_progress` is called once in `progress_interval_ms`, and upon Look(), from a thread
-  /// of its own, and may be empty. `on_started` once, when packets are captured; its Error ends it.
+  /// of its own, and once when all is done; it may be empty. `on_started` once, when the log is open
+  /// and packets are captured; its Error ends it.
   Result<RecorderSummary> Run(const std::function<void(const RecorderProgress&)>& on_progress,
                               const std::function<Status()>& on_started);
 

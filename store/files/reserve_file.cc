@@ -27,9 +27,13 @@ Status ReserveFile::Hold(int64_t bytes) {
     Release();
     return FailErrno(failure, what, remedy);
   }
+  held_bytes_ = static_cast<uint64_t>(bytes);
   return {};
 }
 
-void ReserveFile::Release() { static_cast<void>(RemoveFile(path_)); }
+void ReserveFile::Release() {
+  static_cast<void>(RemoveFile(path_));
+  held_bytes_ = 0;
+}
 
 }  // namespace trafrec::store

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 
@@ -19,9 +20,12 @@ class ReserveFile {
   /// Takes the space. If there is not so much it holds nothing.
   Status Hold(int64_t bytes);
   void Release();
+  /// Any thread may ask.
+  uint64_t held_bytes() const { return held_bytes_.load(std::memory_order_relaxed); }
 
  private:
   const std::filesystem::path path_;
+  std::atomic<uint64_t> held_bytes_ = 0;
 };
 
 /// Name of the reserve in an attempt's folder. Readers ignore it.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -97,9 +98,10 @@ struct Frame {
   TimeNs last_ns = 0;
   FrameRows rows;
   FrameContent content;
-  Marks marks;                 ///< that hold once this frame is stored
-  TimeNs packets_through = 0;  ///< packet time when it was cut
-  uint64_t sequence = 0;       ///< 1, 2, … in the order of cutting
+  Marks marks;                                     ///< that hold once this frame is stored
+  TimeNs packets_through = 0;                      ///< packet time when it was cut
+  uint64_t sequence = 0;                           ///< 1, 2, … in the order of cutting
+  std::chrono::steady_clock::time_point began_at;  ///< when its first record came
 
   /// Empties it and leaves room for the header.
   void Clear();

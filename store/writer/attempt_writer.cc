@@ -34,6 +34,13 @@ AttemptWriter::~AttemptWriter() {
   }
 }
 
+void AttemptWriter::AddTo(StoreProgress& progress) const {
+  progress.commit_lag = commit_lag_.counts();
+  progress.sync_time = sync_time_.counts();
+  progress.failed_syncs = failed_syncs_.load(std::memory_order_relaxed);
+  progress.reserve_bytes = reserve_.held_bytes();
+}
+
 Status AttemptWriter::Start() {
   TRY(reserve_.Hold(limits::kReserveBytes));
   TRY(OpenSegment());
@@ -105,6 +112,7 @@ void AttemptWriter::Take(const Frame& frame) {
     uncommitted_.messages += frame.content.messages;
     uncommitted_.exchanges += frame.content.exchanges;
     uncommitted_.raw_bytes += frame.content.raw_bytes;
+    uncommitted_began_at_.push_back(frame.began_at);
   }
   // Only now: a rotation on the way commits the segment before, which this frame is not part of.
   marks_ = frame.marks;
@@ -212,6 +220,10 @@ Status AttemptWriter::CommitRows() {
   uncommitted_ = {};
   dirty_ = false;
   last_commit_ = Clock::now();
+  for (const Clock::time_point began_at : uncommitted_began_at_) {
+    commit_lag_.Add(std::chrono::nanoseconds(last_commit_ - began_at).count());
+  }
+  uncommitted_began_at_.clear();
   status_.OnCommit(marks_, {.exchanges = segments_.exchanges(),
                             .messages = tally_.stored_messages(),
                             .frames = segments_.frames(),
@@ -237,9 +249,11 @@ void AttemptWriter::Sync() {
   if (!options_.live || !durable_.unsynced()) {
     return;
   }
+  const Clock::time_point began_at = Clock::now();
   if (const Status synced = segments_.Sync(); !synced) {
     Doubt(synced.error());
   }
+  sync_time_.Add(std::chrono::nanoseconds(Clock::now() - began_at).count());
   if (durable_.stuck() && segments_.segments() > doubtful_segment_ && sealer_.all_sealed()) {
     durable_.OnAllSealed();
   }
@@ -251,6 +265,7 @@ void AttemptWriter::Sync() {
 void AttemptWriter::Doubt(const Error& error) {
   rotation_wanted_ = rotation_wanted_ || !durable_.stuck();
   durable_.OnDoubt();
+  failed_syncs_.fetch_add(1, std::memory_order_relaxed);
   doubtful_segment_ = segments_.segments();
   status_.NoteUnsynced(
       {error.code, error.what,
@@ -323,6 +338,7 @@ void AttemptWriter::HandToSealer() {
 
 void AttemptWriter::Fail(const Error& error) {
   segments_.Rollback();
+  uncommitted_began_at_.clear();
   if (uncommitted_.raw_bytes > 0) {
     Lose(std::exchange(uncommitted_, {}), uncommitted_first_ns_, uncommitted_last_ns_);
   }

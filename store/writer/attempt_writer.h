@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "store/files/reserve_file.h"
 #include "store/files/retry_pause.h"
@@ -40,6 +41,7 @@ class AttemptWriter {
   const WriterStatus& status() const { return status_; }
   /// How hard recording must save disk space, 0 … 1.
   double space_pressure() const { return space_pressure_.load(std::memory_order_relaxed); }
+  void AddTo(StoreProgress& progress) const;
   /// Ends the open segment soon, live only.
   void WantRotation() { rotation_wanted_ = true; }
   /// Live: holds from the thread's next turn on.
@@ -96,6 +98,9 @@ class AttemptWriter {
   std::atomic<uint64_t> turns_ = 0;
   std::mutex new_limits_mutex_;
   std::optional<LogLimits> new_limits_;
+  std::atomic<uint64_t> failed_syncs_ = 0;
+  LagHistogram commit_lag_;
+  LagHistogram sync_time_;
   WriterStatus status_;
   std::thread thread_;
 
@@ -106,6 +111,7 @@ class AttemptWriter {
   uint64_t taken_ = 0;
   bool dirty_ = false;  // something to commit, if only marks
   FrameContent uncommitted_;
+  std::vector<Clock::time_point> uncommitted_began_at_;  // of each frame
   TimeNs uncommitted_first_ns_ = 0;
   TimeNs uncommitted_last_ns_ = 0;
   std::optional<LossRecord> lost_;  // not yet in the log

@@ -194,6 +194,11 @@ class FrameLogWriter final : public LogWriter {
   }
   uint64_t turns() const override { return writer_.turns(); }
   LogWriterSummary summary() const override { return writer_.status().summary(); }
+  StoreProgress progress() const override {
+    StoreProgress progress = sealer_.progress();
+    writer_.AddTo(progress);
+    return progress;
+  }
   Counters counters() const override { return tally_.ToCounters(); }
 
   Result<LogWriterSummary> Close(TimeNs ended_at) override {
@@ -292,6 +297,7 @@ class FrameLogWriter final : public LogWriter {
     frame->marks = marks_;
     frame->packets_through = packet_now_;
     frame->sequence = ++sequence_;
+    frame->began_at = opened_at_;
     tally_.AddPut(frame->content);
     last_cut_ = Clock::now();
     return frame;

@@ -15,6 +15,7 @@
 #include "store/format/record_sink.h"
 #include "store/format/sentinel_record.h"
 #include "store/writer/log_limits.h"
+#include "store/writer/store_progress.h"
 
 namespace trafrec::store {
 
@@ -99,6 +100,8 @@ class LogWriter : public RecordSink {
   virtual uint64_t turns() const = 0;
   /// The figures so far. Thread-safe.
   virtual LogWriterSummary summary() const = 0;
+  /// Lags, segments, what is wrong with them. Thread-safe.
+  virtual StoreProgress progress() const = 0;
   /// The store's own counters (messages and exchanges stored, shed by reason), as parts of the
   /// accounting. Thread-safe.
   virtual Counters counters() const = 0;

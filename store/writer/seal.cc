@@ -112,7 +112,12 @@ SegmentSealer::~SegmentSealer() {
 }
 
 void SegmentSealer::Submit(fs::path path, db::Database database) {
-  Add({.path = std::move(path), .database = std::move(database), .work = {}});
+  Job job{.path = std::move(path), .database = std::move(database), .work = {}};
+  {
+    const std::lock_guard lock(mutex_);
+    unsealed_since_.push_back(job.since);
+  }
+  Add(std::move(job));
 }
 
 void SegmentSealer::SubmitLeft(fs::path path) {
@@ -188,16 +193,47 @@ bool SegmentSealer::Try(Job& job) {
   if (job.left) {
     return true;
   }
+  NoteSealed(job);
+  return true;
+}
+
+void SegmentSealer::NoteSealed(const Job& job) {
   std::error_code failure;
   const uint64_t bytes = fs::file_size(job.path, failure);
   const std::lock_guard lock(mutex_);
   stored_bytes_ += failure ? 0 : bytes;
-  return true;
+  ++sealed_;
+  std::erase(unsealed_since_, job.since);
+  seal_lag_.Add(std::chrono::nanoseconds(Clock::now() - job.since).count());
+}
+
+StoreProgress SegmentSealer::progress() const {
+  StoreProgress progress;
+  const std::lock_guard lock(mutex_);
+  progress.seal_lag = seal_lag_.counts();
+  progress.sealed_segments = sealed_;
+  progress.unsealed_segments = unsealed_since_.size();
+  if (!unsealed_since_.empty()) {
+    progress.oldest_unsealed_ns =
+        std::chrono::nanoseconds(Clock::now() - unsealed_since_.front()).count();
+  }
+  progress.keeping_failure = failure_;
+  return progress;
+}
+
+/// On the thread: of what stays to be done, or else of the keeper.
+std::optional<Error> SegmentSealer::FailureLocked() const {
+  for (const Job& job : jobs_) {
+    if (job.error) {
+      return job.error;
+    }
+  }
+  const Status kept = keeper_.status();
+  return kept ? std::nullopt : std::optional(kept.error());
 }
 
 void SegmentSealer::Run() {
   pthread_setname_np(pthread_self(), "sealer");
-  using Clock = std::chrono::steady_clock;
   constexpr std::chrono::milliseconds kTidyInterval(limits::kTidyIntervalMs);
   std::unique_lock lock(mutex_);
   std::deque<Job> held;  // by readers
@@ -227,6 +263,7 @@ void SegmentSealer::Run() {
     }
     working_ = false;
     jobs_ = std::exchange(held, {});
+    failure_ = FailureLocked();
     changed_.notify_all();
     if (!jobs_.empty()) {
       changed_.wait_for(lock, std::chrono::milliseconds(limits::kSealRetryMs),

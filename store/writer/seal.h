@@ -11,8 +11,10 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/lag_histogram.h"
 #include "store/db/database.h"
 #include "store/writer/segment_keeper.h"
+#include "store/writer/store_progress.h"
 
 namespace trafrec::store {
 
@@ -49,15 +51,21 @@ class SegmentSealer {
   /// Sizes of the files that Submit was given, as far as they are sealed or were given up.
   uint64_t stored_bytes() const;
 
+  /// What of Submit's segments became, and of its keeping.
+  StoreProgress progress() const;
+
   /// All that it was given is sealed.
   bool all_sealed() const;
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   struct Job {
     std::filesystem::path path;
     std::optional<db::Database> database;
     std::function<void()> work;
     bool left = false;
+    Clock::time_point since = Clock::now();
     std::optional<Error> error{};  // of its last try
   };
 
@@ -66,6 +74,8 @@ class SegmentSealer {
   void Run();
   /// False: it must be tried again.
   bool Try(Job& job);
+  void NoteSealed(const Job& job);
+  std::optional<Error> FailureLocked() const;
 
   SegmentKeeper keeper_;  // of the thread, and of Finish when it is idle
   mutable std::mutex mutex_;
@@ -75,6 +85,10 @@ class SegmentSealer {
   bool stopped_ = false;
   bool finishing_ = false;
   uint64_t stored_bytes_ = 0;
+  std::deque<Clock::time_point> unsealed_since_;  // of Submit's
+  uint64_t sealed_ = 0;
+  LagHistogram seal_lag_;
+  std::optional<Error> failure_;  // of the last try
   std::thread thread_;
 };
 

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <numeric>
+#include <optional>
 #include <semaphore>
 
 #include "tests/capture/capture_bytes.h"
@@ -20,6 +22,7 @@ using store::LossCause;
 using test_support::RawPacket;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::SizeIs;
 
 std::unique_ptr<PacketSource> Files(const std::vector<std::string>& paths) {
@@ -169,6 +172,56 @@ TEST(Recorder, FailingSourceLeavesASealedLogAndItsError) {
   ASSERT_TRUE(summary.source_error);
   EXPECT_EQ(summary.source_error->what, "gone");
   EXPECT_EQ(summary.log.exchanges, 10U);
+}
+
+uint64_t Total(const LagCounts& lags) {
+  return std::accumulate(lags.counts.begin(), lags.counts.end(), uint64_t{0});
+}
+
+TEST(Recorder, TheLastLookHasTheWholeAccount) {
+  const TemporaryFolder folder;
+  const auto packets = Conversations(2, 5);
+  Recorder recorder(OptionsFor(folder / "log"),
+                    std::make_unique<FakeSource>(
+                        true, std::vector<FakeSource::Step>{Give(packets), Give(packets)}));
+  RecorderProgress last;
+  const auto summary = recorder.Run([&](const RecorderProgress& progress) { last = progress; }, {});
+  ASSERT_TRUE(summary);
+  EXPECT_FALSE(last.capturing);
+  ASSERT_EQ(last.counters.size(), summary->counters.size());
+  for (size_t i = 0; i < last.counters.size(); ++i) {
+    EXPECT_EQ(last.counters[i].value, summary->counters[i].value) << last.counters[i].name;
+  }
+  EXPECT_EQ(Total(last.capture_lag), 2U);
+  EXPECT_EQ(Total(last.reassembly_lag), 2U);
+  EXPECT_GE(Total(last.store.commit_lag), 1U);
+  EXPECT_EQ(Total(last.store.seal_lag), summary->log.segments);
+  EXPECT_EQ(last.store.sealed_segments, summary->log.segments);
+  EXPECT_EQ(last.store.unsealed_segments, 0U);
+}
+
+TEST(Recorder, SumsHoldWhileItRuns) {
+  const TemporaryFolder folder;
+  std::binary_semaphore looked(0);
+  const auto packets = Conversations(2, 5);
+  Recorder recorder(
+      OptionsFor(folder / "log"),
+      std::make_unique<FakeSource>(
+          true, std::vector<FakeSource::Step>{
+                    Give(packets), FakeSource::Do([&](FakeSource&) { looked.acquire(); })}));
+  std::optional<RecorderProgress> first;
+  const auto summary = recorder.Run(
+      [&](const RecorderProgress& progress) {
+        if (!first && !progress.counters.empty()) {
+          first = progress;
+          looked.release();
+        }
+      },
+      {});
+  ASSERT_TRUE(summary);
+  EXPECT_TRUE(first->capturing);
+  EXPECT_EQ(Value(first->counters, "capture.packets"), packets.size());
+  EXPECT_THAT(BrokenSums(first->counters), IsEmpty());
 }
 
 TEST(Recorder, InterfaceNamesReachTheLog) {
