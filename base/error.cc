@@ -22,6 +22,7 @@ ErrorCode CodeOf(int errno_value) {
       return ErrorCode::kNoSpace;
     case EWOULDBLOCK:
     case EBUSY:
+    case EADDRINUSE:
       return ErrorCode::kInUse;
     default:
       return ErrorCode::kIo;

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <chrono>
 #include <ctime>
+#include <string_view>
+
+#include "base/time_text.h"
 
 namespace trafrec {
 namespace {
@@ -160,6 +164,12 @@ bool ParseEpoch(std::string_view text, TimeNs* time) {
 }  // namespace
 
 std::string FormatTime(TimeNs time) {
+  std::string text(kTimeTextLength, '\0');
+  FormatTimeInto(time, std::span<char, kTimeTextLength>(text));
+  return text;
+}
+
+void FormatTimeInto(TimeNs time, std::span<char, kTimeTextLength> text) {
   // By hand: an export writes a dozen of them for each exchange. Whole seconds first, for the first
   // day does not begin within the range of nanoseconds.
   const int64_t ns = (time % kNsPerSecond + kNsPerSecond) % kNsPerSecond;
@@ -168,8 +178,8 @@ std::string FormatTime(TimeNs time) {
   const auto day = std::chrono::floor<std::chrono::days>(second);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(second - day);
-  std::string text = "0000-00-00T00:00:00.000000000Z";
-  const auto put = [&text](size_t end, int64_t value) {
+  std::ranges::copy(std::string_view("0000-00-00T00:00:00.000000000Z"), text.begin());
+  const auto put = [text](size_t end, int64_t value) {
     for (; value > 0; value /= 10) {
       text[--end] = static_cast<char>('0' + value % 10);
     }
@@ -181,7 +191,6 @@ std::string FormatTime(TimeNs time) {
   put(16, clock.minutes().count());
   put(19, clock.seconds().count());
   put(29, ns);
-  return text;
 }
 
 Result<TimeNs> ParseTime(std::string_view text, TimeNs now) {

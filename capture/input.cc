@@ -15,7 +15,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "capture/file_descriptor.h"
+#include "base/file_descriptor.h"
 #include "capture/file_mapping.h"
 #include "capture/limits.h"
 #include "capture/stream_input.h"

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "capture/file_descriptor.h"
+#include "base/file_descriptor.h"
 
 namespace trafrec::capture {
 namespace {

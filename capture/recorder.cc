@@ -131,6 +131,8 @@ Result<RecorderSummary> Recorder::Run(
   const ProgressThread progress(std::move(report), impl_->look,
                                 std::chrono::milliseconds(options.progress_interval_ms));
 
+  impl_->Publish(impl_->Accounting(reassembler, *log, false));
+
   // Reassembly is this thread, until the source has ended and the ring is empty.
   while (std::optional<RingItem> item = ring.Pop()) {
     impl_->Reassemble(*item, reassembler, *log);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "capture/file_descriptor.h"
+#include "base/file_descriptor.h"
 #include "capture/input.h"
 #include "store/codec/stream_decompressor.h"
 

@@ -51,6 +51,8 @@ Status UnknownArgument(const CLI::App& app, const std::string& command,
 
 }  // namespace
 
+void Command::PrintFailure(const Error& error) const { PrintError(error, json()); }
+
 Cli::Cli(std::span<const MakeCommand> commands)
     : commands_(commands), root_(std::make_unique<CLI::App>()) {
   root_->name("trafrec");
@@ -171,8 +173,11 @@ ExitCode Cli::Run(const std::vector<std::string>& arguments) {
   if (result) {
     return *result;
   }
-  const Entry* entry = Chosen();
-  PrintError(result.error(), entry != nullptr && entry->command->json());
+  if (const Entry* entry = Chosen(); entry != nullptr) {
+    entry->command->PrintFailure(result.error());
+  } else {
+    PrintError(result.error(), false);
+  }
   return ExitCodeOf(result.error());
 }
 

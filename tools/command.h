@@ -36,6 +36,8 @@ class Command {
   virtual Result<ExitCode> Run(const Cli& cli) = 0;
   /// --json was given: errors are printed as JSON, too.
   virtual bool json() const { return false; }
+  /// What it failed with, on standard error.
+  virtual void PrintFailure(const Error& error) const;
 };
 
 using MakeCommand = std::unique_ptr<Command> (*)();

@@ -10,21 +10,16 @@
 #include "tools/version.h"
 
 namespace trafrec::tools {
-namespace {
 
-/// In one call, so that lines of several threads do not mix. Nobody is left to hear of a failure.
-void ToStderr(const std::string& text) {
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const ssize_t written = write(STDERR_FILENO, rest.data(), rest.size());
+void ToStderr(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
     if (written <= 0) {
       return;
     }
-    rest.remove_prefix(static_cast<size_t>(written));
+    text.remove_prefix(static_cast<size_t>(written));
   }
 }
-
-}  // namespace
 
 const char* ErrorCodeName(ErrorCode code) {
   switch (code) {
@@ -52,7 +47,6 @@ const char* ErrorCodeName(ErrorCode code) {
 
 std::string ErrorText(const Error& error, bool json_wanted) {
   const std::string what = EscapeForTerminal(error.what, /*keep_lines=*/true);
-  const std::string remedy = EscapeForTerminal(error.remedy, /*keep_lines=*/true);
   std::string text;
   if (json_wanted) {
     JsonAppender json(text);
@@ -60,26 +54,32 @@ std::string ErrorText(const Error& error, bool json_wanted) {
     json.Open("error", '{');
     json.Text("code", ErrorCodeName(error.code));
     json.Text("what", what);
-    json.Text("try", remedy);
+    json.Text("try", EscapeForTerminal(error.remedy, /*keep_lines=*/true));
     json.Close('}');
     json.Close('}');
     text += '\n';
   } else {
     const Paint paint(WantsColor(ColorMode::kAuto, STDERR_FILENO));
-    text = paint(Tone::kRed, "trafrec:") + " " + what + "\n";
-    if (!remedy.empty()) {
-      text += paint(Tone::kDim, "try:") + " " + remedy + "\n";
-    }
+    text = paint(Tone::kRed, "trafrec:") + " " + what + "\n" + RemedyText(error.remedy);
   }
   return text;
 }
 
 void PrintError(const Error& error, bool json_wanted) { ToStderr(ErrorText(error, json_wanted)); }
 
-void PrintNote(std::string_view text) {
+std::string NoteText(std::string_view text) {
   const Paint paint(WantsColor(ColorMode::kAuto, STDERR_FILENO));
-  ToStderr(paint(Tone::kYellow, "trafrec:") + " " + EscapeForTerminal(text, /*keep_lines=*/true) +
-           "\n");
+  return paint(Tone::kYellow, "trafrec:") + " " + EscapeForTerminal(text, /*keep_lines=*/true) +
+         "\n";
+}
+
+void PrintNote(std::string_view text) { ToStderr(NoteText(text)); }
+
+std::string RemedyText(std::string_view remedy) {
+  const Paint paint(WantsColor(ColorMode::kAuto, STDERR_FILENO));
+  return remedy.empty() ? std::string()
+                        : paint(Tone::kDim, "try:") + " " +
+                              EscapeForTerminal(remedy, /*keep_lines=*/true) + "\n";
 }
 
 Result<ExitCode> PrintText(std::string_view text) {

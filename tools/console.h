@@ -14,8 +14,15 @@ namespace trafrec::tools {
 std::string ErrorText(const Error& error, bool json);
 /// The same on standard error.
 void PrintError(const Error& error, bool json);
-/// "trafrec: text" on standard error.
+/// "trafrec: text", with its line end.
+std::string NoteText(std::string_view text);
+/// The same on standard error.
 void PrintNote(std::string_view text);
+/// "try: remedy" with its line end; nothing for none.
+std::string RemedyText(std::string_view remedy);
+/// To standard error, in one call, so that lines of several threads do not mix. Nobody is left to
+/// hear of a failure.
+void ToStderr(std::string_view text);
 /// To standard output; the exit code of a command that does nothing else.
 Result<ExitCode> PrintText(std::string_view text);
 

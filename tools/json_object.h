@@ -69,6 +69,11 @@ class JsonAppender {
   void NumberOrNull(std::string_view name, const std::optional<T>& value) {
     value ? Number(name, *value) : Null(name);
   }
+  /// A share or a rate; finite.
+  void Real(std::string_view name, double value) {
+    Name(name);
+    fmt::format_to(std::back_inserter(out_), "{}", value);
+  }
   void Bool(std::string_view name, bool value) {
     Name(name);
     out_ += value ? "true" : "false";

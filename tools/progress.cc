@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <vector>
 
-#include "tools/console.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
 #include "tools/utf8.h"
@@ -15,11 +15,6 @@ namespace {
 
 constexpr auto kLinesEvery = std::chrono::seconds(10);
 constexpr size_t kBarWidth = 24;
-
-void ToStderr(const std::string& text) {
-  // A progress line that cannot be written is no reason to stop.
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
-}
 
 uint64_t PerSecond(uint64_t before, uint64_t now, double seconds) {
   if (seconds <= 0 || now < before) {
@@ -33,6 +28,18 @@ uint64_t LostPackets(const capture::RecorderProgress& progress) {
 }
 
 int PercentOf(double share) { return static_cast<int>(100 * std::clamp(share, 0.0, 1.0)); }
+
+std::vector<Field> LiveFields(const capture::RecorderProgress& before,
+                              const capture::RecorderProgress& now, double seconds) {
+  return {{"packets_per_second", PerSecond(before.packets, now.packets, seconds)},
+          {"exchanges_per_second", PerSecond(before.exchanges, now.exchanges, seconds)},
+          {"exchanges", now.exchanges},
+          {"lost_packets", LostPackets(now)},
+          {"reassembly_lag_ns", now.reassembly_lag_ns},
+          {"store_lag_ns", now.store_lag_ns},
+          {"ring_fill", now.ring_fill},
+          {"store_fill", now.store_fill}};
+}
 
 }  // namespace
 
@@ -77,37 +84,10 @@ ProgressPrinter::Mode ProgressPrinter::ModeFor(bool live, bool terminal) {
   return live ? Mode::kLines : Mode::kOff;
 }
 
-ProgressPrinter::ProgressPrinter(Mode mode)
-    : mode_(mode), last_at_(Clock::now()), began_at_(last_at_) {}
-
-void ProgressPrinter::Clear() {
-  if (on_screen_) {
-    ToStderr("\r\033[K");
-    on_screen_ = false;
-  }
-}
+ProgressPrinter::ProgressPrinter(EventLog& events, Mode mode)
+    : events_(events), mode_(mode), last_at_(Clock::now()), began_at_(last_at_) {}
 
 void ProgressPrinter::Show(const capture::RecorderProgress& progress) {
-  if (progress.trouble.has_value() != in_trouble_) {
-    in_trouble_ = !in_trouble_;
-    Clear();
-    PrintNote(in_trouble_ ? progress.trouble->what +
-                                "; still counting what is lost, and going on "
-                                "when there is room"
-                          : "storing again");
-  }
-  if (progress.saving_space != saving_space_) {
-    saving_space_ = !saving_space_;
-    Clear();
-    PrintNote(saving_space_ ? "the disk is nearly full: storing no bodies of answers to reads, and "
-                              "less and less of the reads the fuller it gets"
-                            : "there is room on the disk: storing everything again");
-  }
-  if (progress.unsynced && !unsynced_noted_) {
-    unsynced_noted_ = true;
-    Clear();
-    PrintNote(progress.unsynced->what + "; " + progress.unsynced->remedy);
-  }
   const Clock::time_point now = Clock::now();
   if (mode_ == Mode::kOff || (mode_ == Mode::kLines && now - last_at_ < kLinesEvery)) {
     return;
@@ -116,13 +96,12 @@ void ProgressPrinter::Show(const capture::RecorderProgress& progress) {
   const double in_all = std::chrono::duration<double>(now - began_at_).count();
   const size_t width = TerminalWidth(STDERR_FILENO) - 1;
   if (mode_ == Mode::kLines) {
-    ToStderr(LiveLine(last_, progress, seconds) + "\n");
+    events_.WriteProgress({.name = "progress",
+                           .message = LiveLine(last_, progress, seconds),
+                           .fields = LiveFields(last_, progress, seconds)});
   } else {
-    const std::string line = mode_ == Mode::kBar
-                                 ? BarLine(last_, progress, seconds, in_all, width)
-                                 : ClipToWidth(LiveLine(last_, progress, seconds), width);
-    ToStderr("\r" + line + "\033[K");
-    on_screen_ = true;
+    events_.ShowLine(mode_ == Mode::kBar ? BarLine(last_, progress, seconds, in_all, width)
+                                         : ClipToWidth(LiveLine(last_, progress, seconds), width));
   }
   last_ = progress;
   last_at_ = now;

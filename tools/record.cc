@@ -8,17 +8,22 @@
 #include "tools/accounting.h"
 #include "tools/command.h"
 #include "tools/console.h"
+#include "tools/event_log.h"
 #include "tools/json_object.h"
+#include "tools/metrics_endpoint.h"
 #include "tools/output.h"
 #include "tools/progress.h"
 #include "tools/record_options.h"
+#include "tools/recorder_health.h"
 #include "tools/reload.h"
 #include "tools/service.h"
 #include "tools/settings.h"
 #include "tools/shell_quote.h"
 #include "tools/stop_signals.h"
 #include "tools/terminal.h"
+#include "tools/trouble_notes.h"
 #include "tools/units.h"
+#include "tools/version.h"
 
 namespace trafrec::tools {
 namespace {
@@ -29,13 +34,23 @@ class RecordCommand : public Command {
   void AddOptions(OptionSet& options) override { options_.AddTo(options); }
   Result<ExitCode> Run(const Cli& cli) override;
   bool json() const override { return options_.json; }
+  void PrintFailure(const Error& error) const override;
 
  private:
   Status PrintSummary(const capture::RecorderSummary& summary, double seconds) const;
   std::string Words(const capture::RecorderSummary& summary, double seconds) const;
   std::string Json(const capture::RecorderSummary& summary, double seconds) const;
-  static void ReloadFor(const Service& service, Reload& reload);
-  void PrintWarnings(const capture::RecorderSummary& summary) const;
+  static void ReloadFor(const Service& service, Reload& reload, EventLog& events);
+  LogFormat log_format() const {
+    return options_.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+  }
+  ProgressPrinter::Mode ProgressMode() const;
+  /// Null without --metrics.
+  Result<std::unique_ptr<MetricsEndpoint>> OpenMetrics(const store::LogWriterOptions& log) const;
+  void TellStart(EventLog& events, const std::string& recorder,
+                 const MetricsEndpoint* metrics) const;
+  void TellWarnings(EventLog& events, const capture::RecorderSummary& summary) const;
+  std::string FailureText(const Error& error) const;
 
   RecordOptions options_;
 };
@@ -74,51 +89,58 @@ Result<ExitCode> RecordCommand::Run(const Cli& cli) {
   TRY(options_.confinement.Check());
   TRY_ASSIGN(capture::RecorderOptions recorder_options, options_.MakeRecorderOptions());
   const std::string name = recorder_options.log.recorder;
-  capture::FileMapping::SetLossText(
-      [json = options_.json](const Error& error) { return ErrorText(error, json); });
+  capture::FileMapping::SetLossText([this](const Error& error) { return FailureText(error); });
   TRY_ASSIGN(auto source, options_.OpenSource());
+  TRY_ASSIGN(const auto metrics, OpenMetrics(recorder_options.log));
   Service service;
   recorder_options.progress_interval_ms = service.look_interval_ms();
   TRY(options_.confinement.LeaveRights(options_.log, name));
   capture::Recorder recorder(std::move(recorder_options), std::move(source));
+  EventLog events(log_format());
   Reload reload(cli, recorder);
   if (const Status readable = CheckConfigReadable(cli.config_file()); !readable) {
-    PrintNote(readable.error().what + "; so a reload is not possible: " + readable.error().remedy);
+    events.Write({.level = Level::kWarning,
+                  .name = "no_reload",
+                  .message = readable.error().what + "; so a reload is not possible",
+                  .remedy = readable.error().remedy});
   }
-  const StopSignals signals(recorder, options_.live());
-
-  const bool silent = options_.quiet || options_.json;
-  ProgressPrinter progress(
-      silent ? ProgressPrinter::Mode::kOff
-             : ProgressPrinter::ModeFor(options_.live(), IsTerminal(STDERR_FILENO)));
+  const StopSignals signals(recorder, options_.live(), log_format());
+  if (metrics) {
+    TRY(metrics->Start());
+  }
   const auto on_started = [&]() -> Status {
     TRY(options_.confinement.FilterSyscalls());
-    if (options_.live() && !silent) {
-      PrintNote(fmt::format("recording on {} into {} as {}; Ctrl-C ends it", options_.interface,
-                            options_.log, name));
-    }
+    TellStart(events, name, metrics.get());
     service.Ready(fmt::format("recording as {}", name));
     return {};
   };
+  RecorderHealth health;
+  TroubleNotes troubles(events);
+  ProgressPrinter progress(events, ProgressMode());
   const auto on_progress = [&](const capture::RecorderProgress& now) {
     if (StopSignals::TakeReload()) {
-      progress.Clear();
-      ReloadFor(service, reload);
+      ReloadFor(service, reload, events);
     }
     if (StopSignals::stopped()) {
       service.Stopping();
     }
     service.Show(now);
+    std::vector<Trouble> found = health.Judge(now, RecorderHealth::Clock::now());
+    troubles.Show(found);
+    events.Tick();
     progress.Show(now);
+    if (metrics) {
+      metrics->Update(now, std::move(found));
+    }
   };
   const auto began_at = std::chrono::steady_clock::now();
   Result<capture::RecorderSummary> summary = recorder.Run(on_progress, on_started);
   service.Stopping();
-  progress.Clear();
+  events.ShowLine("");
   TRY(summary);
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began_at).count();
-  PrintWarnings(*summary);
+  TellWarnings(events, *summary);
   TRY(PrintSummary(*summary, seconds));
   if (summary->source_error) {
     return std::unexpected(*summary->source_error);
@@ -127,29 +149,81 @@ Result<ExitCode> RecordCommand::Run(const Cli& cli) {
 }
 
 /// The outcome goes to whoever asked: the person at the terminal, the journal, systemctl.
-void RecordCommand::ReloadFor(const Service& service, Reload& reload) {
+void RecordCommand::ReloadFor(const Service& service, Reload& reload, EventLog& events) {
   service.Reloading();
   const Result<std::string> outcome = reload.Run();
   if (!outcome) {
-    PrintNote("the reload changed nothing:");
-    PrintError(outcome.error(), false);
+    events.Write({.level = Level::kError,
+                  .name = "reload_failed",
+                  .message = "the reload changed nothing: " + outcome.error().what,
+                  .remedy = outcome.error().remedy});
   } else {
-    PrintNote(*outcome);
+    events.Write({.name = "reloaded", .message = *outcome});
   }
   service.Reloaded(outcome ? *outcome : "the reload changed nothing: " + outcome.error().what);
 }
 
-void RecordCommand::PrintWarnings(const capture::RecorderSummary& summary) const {
-  for (const std::string& warning : summary.warnings) {
-    PrintNote(warning);
+ProgressPrinter::Mode RecordCommand::ProgressMode() const {
+  if (options_.quiet || options_.json) {
+    return ProgressPrinter::Mode::kOff;
   }
-  for (const std::string& sum : summary.broken_sums) {
-    PrintNote("a sum does not hold, which is a bug of trafrec; please report it: " + sum);
+  const bool terminal = log_format() == LogFormat::kText && IsTerminal(STDERR_FILENO);
+  return ProgressPrinter::ModeFor(options_.live(), terminal);
+}
+
+Result<std::unique_ptr<MetricsEndpoint>> RecordCommand::OpenMetrics(
+    const store::LogWriterOptions& log) const {
+  if (options_.metrics.empty()) {
+    return nullptr;
   }
-  if (options_.quiet && summary.log.exchanges == 0 && summary.first_packet_at == 0) {
-    PrintNote("no packet came: the log is empty");
+  return MetricsEndpoint::Open(
+      options_.metrics,
+      {.log = options_.log, .recorder = log.recorder, .source = options_.SourceName()});
+}
+
+void RecordCommand::TellStart(EventLog& events, const std::string& recorder,
+                              const MetricsEndpoint* metrics) const {
+  if (options_.quiet || options_.json) {
+    return;
+  }
+  if (metrics != nullptr) {
+    events.Write({.name = "metrics",
+                  .message = fmt::format("metrics on http://{}/metrics", metrics->address()),
+                  .fields = {{"address", metrics->address()}}});
+  }
+  if (options_.live()) {
+    events.Write({.name = "started",
+                  .message = fmt::format("recording on {} into {} as {}; Ctrl-C ends it",
+                                         options_.interface, options_.log, recorder),
+                  .fields = {{"source", options_.SourceName()},
+                             {"log", options_.log},
+                             {"recorder", recorder},
+                             {"version", std::string(kVersion)}}});
   }
 }
+
+void RecordCommand::TellWarnings(EventLog& events, const capture::RecorderSummary& summary) const {
+  for (const std::string& warning : summary.warnings) {
+    events.Write({.level = Level::kWarning, .name = "warning", .message = warning});
+  }
+  for (const std::string& sum : summary.broken_sums) {
+    events.Write(
+        {.level = Level::kError,
+         .name = "broken_sum",
+         .message = "a sum does not hold, which is a bug of trafrec; please report it: " + sum});
+  }
+  if (options_.quiet && summary.log.exchanges == 0 && summary.first_packet_at == 0) {
+    events.Write({.level = Level::kWarning,
+                  .name = "no_packet",
+                  .message = "no packet came: the log is empty"});
+  }
+}
+
+std::string RecordCommand::FailureText(const Error& error) const {
+  return options_.json ? ErrorText(error, true) : ErrorLine(error, log_format());
+}
+
+void RecordCommand::PrintFailure(const Error& error) const { ToStderr(FailureText(error)); }
 
 Status RecordCommand::PrintSummary(const capture::RecorderSummary& summary, double seconds) const {
   if (options_.quiet && !options_.json) {

@@ -110,6 +110,11 @@ void RecordOptions::AddTo(OptionSet& options) {
   confinement.AddTo(options);
   options.Group("Output");
   options.Flag("-q,--quiet", quiet, "no progress and no summary; errors are printed");
+  options.Text("--metrics", metrics, "ADDR",
+               "serve /metrics to Prometheus, and /healthz, on this address: PORT (of 127.0.0.1), "
+               "HOST:PORT or [IPV6]:PORT (docs/metrics.md)");
+  options.Choice("--log-format", log_format, "text|json",
+                 "what is told on standard error: text, or a JSON object a line");
   options.Flag("--json", json, "the summary as one JSON object; no progress");
 }
 
@@ -203,7 +208,7 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   options.log.recorder = recorder.empty() ? DefaultRecorderName(HostName()) : recorder;
   options.log.version = kVersion;
   options.log.live = live();
-  options.log.source = live() ? "interface " + interface : "files";
+  options.log.source = SourceName();
   for (const std::string& file : files) {
     options.log.source += " " + file;
   }

@@ -39,11 +39,15 @@ struct RecordOptions {
   RedactionOptions redaction;
   RecipientOptions encryption;
   Confinement confinement;
+  std::string metrics;
+  std::string log_format = "text";
   bool quiet = false;
   bool json = false;
 
   void AddTo(OptionSet& options);
   bool live() const { return !interface.empty(); }
+  /// "interface eth0" or "files".
+  std::string SourceName() const { return live() ? "interface " + interface : "files"; }
   /// What is missing or contradicts itself, as a usage error.
   Status Check() const;
 

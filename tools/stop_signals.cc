@@ -1,11 +1,15 @@
 #include "tools/stop_signals.h"
 
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <span>
 #include <string_view>
 
+#include "base/time_text.h"
 #include "tools/exit_code.h"
 
 namespace trafrec::tools {
@@ -20,23 +24,46 @@ std::atomic<bool> g_reload = false;
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free &&
               std::atomic<capture::Recorder*>::is_always_lock_free);
 
-void Say(std::string_view text) {
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
+std::atomic<bool> g_json = false;
+
+constexpr std::string_view kStopping =
+    "stopping: what was captured is being stored and the log sealed (again to exit at once)";
+constexpr std::string_view kGone =
+    "exited at once; the log is not sealed: the next start of this recorder recovers it";
+
+/// As EventLog would, of what may be done here only: nothing is allocated, no lock taken.
+void Say(std::string_view event, std::string_view message) {
+  std::array<char, kTimeTextLength> time{};
+  FormatTimeInto(WallClockNow(), time);
+  const std::array<std::string_view, 7> json = {"{\"time\":\"",
+                                                {time.data(), time.size()},
+                                                "\",\"level\":\"info\",\"event\":\"",
+                                                event,
+                                                "\",\"message\":\"",
+                                                message,
+                                                "\",\"fields\":{}}\n"};
+  const std::array<std::string_view, 4> text = {isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "",
+                                                "trafrec: ", message, "\n"};
+  const std::span<const std::string_view> parts =
+      g_json ? std::span<const std::string_view>(json) : text;
+  std::array<iovec, json.size()> pieces{};
+  for (size_t i = 0; i < parts.size(); ++i) {
+    pieces[i] = {const_cast<char*>(parts[i].data()), parts[i].size()};
+  }
+  [[maybe_unused]] const ssize_t written =
+      writev(STDERR_FILENO, pieces.data(), static_cast<int>(parts.size()));
 }
 
 void OnSignal(int /*signal*/) {
   const int errno_before = errno;
   if (g_signals.fetch_add(1) == 0) {
-    Say(isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "");
-    Say("trafrec: stopping: what was captured is being stored and the log sealed "
-        "(again to exit at once)\n");
+    Say("stopping", kStopping);
     if (capture::Recorder* recorder = g_recorder.load()) {
       recorder->Stop();
       recorder->Look();
     }
   } else {
-    Say("trafrec: exited at once; the log is not sealed: the next start of this recorder recovers "
-        "it\n");
+    Say("exited", kGone);
     _exit(static_cast<int>(ExitCode::kInterrupted));
   }
   errno = errno_before;
@@ -66,7 +93,8 @@ void OnRotate(int /*signal*/) {
 
 }  // namespace
 
-StopSignals::StopSignals(capture::Recorder& recorder, bool live) {
+StopSignals::StopSignals(capture::Recorder& recorder, bool live, LogFormat format) {
+  g_json = format == LogFormat::kJson;
   g_recorder = &recorder;
   g_signals = 0;
   g_live = live;

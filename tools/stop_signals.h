@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "capture/recorder.h"
+#include "tools/event_log.h"
 
 namespace trafrec::tools {
 
@@ -12,7 +13,8 @@ namespace trafrec::tools {
 /// a time.
 class StopSignals {
  public:
-  StopSignals(capture::Recorder& recorder, bool live);
+  /// `format`: of what it says on standard error.
+  StopSignals(capture::Recorder& recorder, bool live, LogFormat format);
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
   ~StopSignals();

@@ -197,6 +197,7 @@ class FrameLogWriter final : public LogWriter {
   StoreProgress progress() const override {
     StoreProgress progress = sealer_.progress();
     writer_.AddTo(progress);
+    progress.queue_fill = pipeline_.fill();
     return progress;
   }
   Counters counters() const override { return tally_.ToCounters(); }

@@ -13,6 +13,7 @@ struct StoreProgress {
   LagCounts commit_lag;            ///< from a frame's first record to the frame's commit
   LagCounts sync_time;             ///< live: what a sync of the open segment took
   LagCounts seal_lag;              ///< from a segment's end to its seal and manifest
+  double queue_fill = 0;           ///< of the queue towards the disk, 0 … 1
   uint64_t failed_syncs = 0;       ///< after one, what is written may not survive a power loss
   uint64_t reserve_bytes = 0;      ///< held on the disk for the last rows; 0: given up
   uint64_t sealed_segments = 0;    ///< of this attempt

@@ -6,7 +6,7 @@
 
 #include <thread>
 
-#include "capture/file_descriptor.h"
+#include "base/file_descriptor.h"
 #include "tests/capture/capture_bytes.h"
 
 namespace trafrec::capture {

@@ -2,11 +2,11 @@
 
 PACKAGES_build="g++ cmake ninja-build ccache pkg-config libpcap-dev libtins-dev libzstd-dev
   zlib1g-dev libbrotli-dev libsqlite3-dev libre2-dev libsodium-dev libssl-dev
-  libcurl4-openssl-dev libedit-dev libcap-ng-dev libseccomp-dev nlohmann-json3-dev libsimdjson-dev libcli11-dev
-  libfmt-dev node-llhttp libgtest-dev libgmock-dev"
+  libcurl4-openssl-dev libedit-dev libcap-ng-dev libseccomp-dev libmicrohttpd-dev prometheus-cpp-dev nlohmann-json3-dev
+  libsimdjson-dev libcli11-dev libfmt-dev node-llhttp libgtest-dev libgmock-dev"
 PACKAGES_demo="nginx-light curl python3 procps"
 PACKAGES_test="nginx-light curl openssl python3 python3-zstandard python3-jsonschema python3-nacl node-har-schema
-  sqlite3 iproute2 libcap2-bin procps systemd"
+  sqlite3 iproute2 libcap2-bin procps prometheus systemd"
 PACKAGES_lint="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 git python3"
 PACKAGES_package="dpkg-dev lintian debootstrap systemd strace python3 python3-venv iproute2 util-linux"
 PACKAGES_container="buildah crun python3 python3-yaml iproute2 util-linux"

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace trafrec::capture {
+namespace trafrec {
 
 /// Owns an open file descriptor, or none (-1).
 class FileDescriptor {
@@ -23,9 +23,11 @@ class FileDescriptor {
   }
 
   int get() const { return fd_; }
+  /// Gives it away.
+  int Release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_ = -1;
 };
 
-}  // namespace trafrec::capture
+}  // namespace trafrec
