@@ -330,7 +330,7 @@ class FrameLogWriter final : public LogWriter {
   TimeNs packet_now_ = 0;
   std::optional<TimeNs> watermark_at_;  // of the last row of the marks' history
   TimeNs opened_packet_ns_ = 0;         // of the frame under construction
-  Clock::time_point opened_at_;
+  Clock::time_point opened_at_ = Clock::now();
   Clock::time_point last_cut_;
   uint64_t sequence_ = 0;
   bool started_ = false;

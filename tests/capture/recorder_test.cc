@@ -195,6 +195,7 @@ TEST(Recorder, TheLastLookHasTheWholeAccount) {
   EXPECT_EQ(Total(last.capture_lag), 2U);
   EXPECT_EQ(Total(last.reassembly_lag), 2U);
   EXPECT_GE(Total(last.store.commit_lag), 1U);
+  EXPECT_EQ(last.store.commit_lag.counts.back(), 0U) << "that is five minutes";
   EXPECT_EQ(Total(last.store.seal_lag), summary->log.segments);
   EXPECT_EQ(last.store.sealed_segments, summary->log.segments);
   EXPECT_EQ(last.store.unsealed_segments, 0U);
