@@ -29,9 +29,9 @@ using HttpHandler = std::function<HttpAnswer(const HttpRequest&)>;
 /// at most limits::kConnections connections; who does not send or read is let go. Other methods
 /// than GET and HEAD are refused without a call of the handler.
 ///
-/// System calls of that thread: poll, accept4, recvfrom, sendto, sendmsg, setsockopt, shutdown,
-/// close, read and write on an eventfd; and clone, mmap and mprotect to start it. What the handler
-/// calls comes on top.
+/// System calls of that thread: poll, accept4, recvfrom, sendto, sendmsg, setsockopt, fcntl,
+/// shutdown, close, read and write on an eventfd; mmap, mprotect and munmap for memory; clone to
+/// start it. What the handler calls comes on top.
 class HttpServer {
  public:
   /// `handler` is called by the server's thread only.
