@@ -69,6 +69,7 @@ struct Recorder::Impl {
   std::atomic<bool> capturing = true;
   mutable std::mutex accounting_mutex;  // taken once a second
   Counters accounting;
+  std::atomic<uint64_t> free_bytes_min = 0;
 
   void Reassemble(const RingItem& item, reassembly::Reassembler& reassembler,
                   store::LogWriter& log);
@@ -84,6 +85,7 @@ Recorder::Recorder(RecorderOptions options, std::unique_ptr<PacketSource> source
     : impl_(std::make_unique<Impl>()) {
   impl_->options = std::move(options);
   impl_->options.log.live = source->live();
+  impl_->free_bytes_min = impl_->options.log.free_bytes_min;
   impl_->source = std::move(source);
 }
 
@@ -217,6 +219,7 @@ void Recorder::Impl::PassOnWishes(store::LogWriter& log) {
   }
   const std::lock_guard lock(new_limits_mutex);
   if (new_limits) {
+    free_bytes_min.store(new_limits->free_bytes_min, std::memory_order_relaxed);
     log.SetLimits(*std::exchange(new_limits, std::nullopt));
   }
 }
@@ -278,7 +281,7 @@ RecorderProgress Recorder::Impl::Progress(const PacketRing& ring,
   progress.reassembly_lag = gauges.reassembly_lag.counts();
   progress.store = log.progress();
   progress.disk = store::SpaceOn(options.log.log);
-  progress.free_bytes_min = options.log.free_bytes_min;
+  progress.free_bytes_min = free_bytes_min.load(std::memory_order_relaxed);
   {
     const std::lock_guard lock(accounting_mutex);
     progress.counters = accounting;

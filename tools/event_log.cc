@@ -79,6 +79,11 @@ void EventLog::Write(const Event& event) {
   }
 }
 
+void EventLog::Answer(const Event& event) {
+  const std::lock_guard lock(mutex_);
+  Put(event);
+}
+
 void EventLog::WriteProgress(const Event& event) {
   const std::lock_guard lock(mutex_);
   if (format_ == LogFormat::kJson) {

@@ -48,6 +48,8 @@ class EventLog {
 
   LogFormat format() const { return format_; }
   void Write(const Event& event);
+  /// The answer to what somebody asked for: never counted instead.
+  void Answer(const Event& event);
   /// A figure that comes at a pace of its own, and is never counted instead.
   void WriteProgress(const Event& event);
   /// Text on a terminal: takes the place of the line before; "" takes it away.

@@ -153,12 +153,12 @@ void RecordCommand::ReloadFor(const Service& service, Reload& reload, EventLog& 
   service.Reloading();
   const Result<std::string> outcome = reload.Run();
   if (!outcome) {
-    events.Write({.level = Level::kError,
-                  .name = "reload_failed",
-                  .message = "the reload changed nothing: " + outcome.error().what,
-                  .remedy = outcome.error().remedy});
+    events.Answer({.level = Level::kError,
+                   .name = "reload_failed",
+                   .message = "the reload changed nothing: " + outcome.error().what,
+                   .remedy = outcome.error().remedy});
   } else {
-    events.Write({.name = "reloaded", .message = *outcome});
+    events.Answer({.name = "reloaded", .message = *outcome});
   }
   service.Reloaded(outcome ? *outcome : "the reload changed nothing: " + outcome.error().what);
 }
