@@ -89,8 +89,8 @@ class Recorder {
 
   /// Records until the source ends or Stop() is called, then drains in order, checks the sums and
   /// seals. `on_progress` is called once in `progress_interval_ms`, and upon Look(), from a thread
-  /// of its own, and once when all is done; it may be empty. `on_started` once, when the log is open
-  /// and packets are captured; its Error ends it.
+  /// of its own, and once when all is done; it may be empty. `on_started` once, when the log is
+  /// open and packets are captured; its Error ends it.
   Result<RecorderSummary> Run(const std::function<void(const RecorderProgress&)>& on_progress,
                               const std::function<Status()>& on_started);
 
