@@ -44,4 +44,10 @@ void PrintDeletedNote(const std::vector<std::filesystem::path>& folders) {
   PrintMissing(folders);
 }
 
+void PrintMissedNote(uint64_t exchanges, bool at_most) {
+  PrintNote(fmt::format("{}{} not shown: retention deleted {} before this command came to {}",
+                        at_most ? "at most " : "", CountOf(exchanges, "exchange"),
+                        exchanges == 1 ? "it" : "them", exchanges == 1 ? "it" : "them"));
+}
+
 }  // namespace trafrec::tools

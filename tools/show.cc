@@ -1,8 +1,11 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
 
+#include "store/files/log_layout.h"
 #include "tools/command.h"
 #include "tools/console.h"
 #include "tools/content.h"
@@ -35,6 +38,7 @@ class ShowCommand : public Command {
   bool json() const override { return json_; }
 
  private:
+  Result<std::unique_ptr<store::LogReader>> OpenOrWait() const;
   Result<ExitCode> List(store::LogReader& log);
   Status Follow(store::LogReader& log, const store::ExchangeFilter& filter, ExchangeTable& table,
                 Output& out);
@@ -116,8 +120,45 @@ Result<ExitCode> ShowCommand::Run(const Cli& /*cli*/) {
     return Fail(ErrorCode::kUsage, "filters and --follow are for lists, not for a given ID",
                 "leave one of them out");
   }
-  TRY_ASSIGN(auto log, log_.Open("trafrec show LOG"));
+  if (follow_) {
+    struct sigaction action{};
+    action.sa_handler = OnInterrupt;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+  }
+  TRY_ASSIGN(auto log, OpenOrWait());
+  if (log == nullptr) {
+    return ExitCode::kDone;
+  }
   return ids_.empty() ? List(*log) : ShowSome(*log);
+}
+
+bool OneIsToCome(const std::vector<std::filesystem::path>& folders) {
+  return std::ranges::any_of(folders, [](const std::filesystem::path& folder) {
+    return store::CanBecomeLog(folder).value_or(false);
+  });
+}
+
+/// Waits until a reader of standard output goes away (false), or for the next look.
+bool PauseOutput() {
+  pollfd reader{STDOUT_FILENO, 0, 0};
+  return poll(&reader, 1, kFollowIntervalMs) <= 0 || (reader.revents & (POLLERR | POLLHUP)) == 0;
+}
+
+/// With --follow a log that does not exist yet is waited for. Null: until somebody ended it.
+Result<std::unique_ptr<store::LogReader>> ShowCommand::OpenOrWait() const {
+  constexpr const char* kExample = "trafrec show LOG";
+  TRY(log_.Check(kExample));
+  for (bool told = false; follow_ && OneIsToCome(log_.folders()); told = true) {
+    if (!told) {
+      PrintNote(EscapeForTerminal("there is no log " + log_.log()) +
+                " yet: waiting for a recorder to make it");
+    }
+    if (!PauseOutput() || g_interrupted != 0) {
+      return nullptr;
+    }
+  }
+  return log_.Open(kExample);
 }
 
 void ShowCommand::PutRow(const store::ExchangeRow& row, ExchangeTable& table,
@@ -138,13 +179,17 @@ Result<ExitCode> ShowCommand::List(store::LogReader& log) {
     out.Write(text);
     text.clear();
     ++rows;
-    return out.good();
+    return out.good() && g_interrupted == 0;
   }));
   if (!json_ && (rows > 0 || follow_)) {
     table.Release(text);
     out.Write(text);
   }
   if (follow_ && (!filter.limit || rows < *filter.limit)) {
+    TRY_ASSIGN(const auto attempts, log.Attempts());
+    if (attempts.empty()) {
+      PrintNote("the log has no recorder yet: waiting for one");
+    }
     store::ExchangeFilter rest = filter;
     if (rest.limit) {
       *rest.limit -= rows;
@@ -164,10 +209,6 @@ Result<ExitCode> ShowCommand::List(store::LogReader& log) {
 
 Status ShowCommand::Follow(store::LogReader& log, const store::ExchangeFilter& filter,
                            ExchangeTable& table, Output& out) {
-  struct sigaction action{};
-  action.sa_handler = OnInterrupt;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
   uint64_t rows = 0;
   std::string text;
   const auto visit = [&](const store::ExchangeRow& row) {
@@ -180,6 +221,7 @@ Status ShowCommand::Follow(store::LogReader& log, const store::ExchangeFilter& f
   store::ExchangeFilter unlimited = filter;
   unlimited.limit.reset();
   std::string told;
+  uint64_t missed = 0;
   while (g_interrupted == 0 && out.good() && (!filter.limit || rows < *filter.limit)) {
     TRY(log.Follow(unlimited, visit));
     out.Flush();
@@ -187,9 +229,12 @@ Status ShowCommand::Follow(store::LogReader& log, const store::ExchangeFilter& f
       PrintNote(HoldSentence(*log.hold()));
       told = log.hold()->recorder;
     }
-    // Waits, and hears at once when the reader of a pipe goes away.
-    pollfd reader{STDOUT_FILENO, 0, 0};
-    if (poll(&reader, 1, kFollowIntervalMs) > 0 && (reader.revents & (POLLERR | POLLHUP)) != 0) {
+    if (log.missed() > missed) {
+      TRY_ASSIGN(const bool several, log.HasSeveralRecorders());
+      PrintMissedNote(log.missed() - missed, several);
+      missed = log.missed();
+    }
+    if (!PauseOutput()) {
       break;
     }
   }

@@ -153,16 +153,24 @@ Result<LogIdentity> OpenOrMakeLog(const fs::path& log) {
                 "name a folder that is empty or does not exist yet");
   }
   if (!fs::exists(log / "log.json", failure)) {
-    bool empty = true;
-    TRY(ForEachEntry(log, [&](const fs::directory_entry& entry) {
-      empty = empty && IsTemporary(entry.path());
-    }));
+    TRY_ASSIGN(const bool empty, CanBecomeLog(log));
     if (!empty && !fs::exists(log / "log.json", failure)) {
       return NotALog(log);
     }
     TRY(MakeLogIdentity(log));
   }
   return ReadLogIdentity(log);
+}
+
+Result<bool> CanBecomeLog(const fs::path& log) {
+  std::error_code failure;
+  bool empty = true;
+  if (fs::exists(log, failure)) {
+    TRY(ForEachEntry(log, [&](const fs::directory_entry& entry) {
+      empty = empty && IsTemporary(entry.path());
+    }));
+  }
+  return empty;
 }
 
 std::string SegmentFileName(uint32_t number, SegmentState state) {

@@ -31,6 +31,9 @@ Result<LogIdentity> ReadLogIdentity(const std::filesystem::path& log);
 /// directory. Two makers at one time agree on one identity.
 Result<LogIdentity> OpenOrMakeLog(const std::filesystem::path& log);
 
+/// There is no log, and OpenOrMakeLog would make one: the folder is empty or does not exist.
+Result<bool> CanBecomeLog(const std::filesystem::path& log);
+
 enum class SegmentState : uint8_t {
   kOpen,     ///< .open: being written (WAL), or left by a dead recorder
   kSealing,  ///< .sealing: complete and checkpointed, waits for a reader to let go

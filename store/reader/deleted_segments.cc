@@ -30,7 +30,8 @@ void Add(DeletedSegments& sum, const Manifest& manifest) {
 
 }  // namespace
 
-Result<DeletedSegments> FindDeleted(const SegmentFiles& files, const AttemptKey& attempt) {
+Result<DeletedSegments> FindDeleted(const SegmentFiles& files, const AttemptKey& attempt,
+                                    uint32_t from, uint32_t before) {
   TRY_ASSIGN(const std::vector<SegmentFile> there, files.Segments(attempt));
   std::map<uint32_t, fs::path> deleted;  // by their number, and where that is said
   for (const fs::path& folder : files.folders()) {
@@ -41,7 +42,9 @@ Result<DeletedSegments> FindDeleted(const SegmentFiles& files, const AttemptKey&
     }
     TRY_ASSIGN(const std::vector<uint32_t> numbers, ListTombstones(directory));
     for (const uint32_t segment : numbers) {
-      deleted.emplace(segment, directory);
+      if (segment >= from && segment < before) {
+        deleted.emplace(segment, directory);
+      }
     }
   }
   for (const SegmentFile& segment : there) {

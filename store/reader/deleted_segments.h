@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,11 @@ struct DeletedSegments {
   std::string reason;  ///< of the newest of them
 };
 
-/// Of one attempt. A manifest that cannot be read is left out: verify names it.
-/// What a copy of the log still has is not deleted.
-Result<DeletedSegments> FindDeleted(const SegmentFiles& files, const AttemptKey& attempt);
+/// Of one attempt, of its segments from `from` on and before `before`. A manifest that cannot be
+/// read is left out: verify names it. What a copy of the log still has is not deleted.
+Result<DeletedSegments> FindDeleted(const SegmentFiles& files, const AttemptKey& attempt,
+                                    uint32_t from = 0,
+                                    uint32_t before = std::numeric_limits<uint32_t>::max());
 /// Of all attempts of a log of which anything was deleted.
 Result<std::vector<DeletedSegments>> FindDeleted(const std::vector<std::filesystem::path>& folders);
 

@@ -68,7 +68,8 @@ class LogReaderOfFiles : public LogReader {
   Status Visit(const ExchangeFilter& filter,
                const std::function<bool(const ExchangeRow&)>& visit) override {
     TRY_ASSIGN(const std::vector<AttemptSnapshot> snapshots, catalogue_.TakeSnapshots());
-    follower_.Start(snapshots);
+    TRY_ASSIGN(const std::vector<AttemptKey> attempts, catalogue_.AllAttempts());
+    follower_.Start(files_, attempts, snapshots);
     if (SeveralRecorders::AreIn(snapshots)) {
       merged_ = true;
       return several_.Visit(filter, snapshots, visit);
@@ -84,6 +85,7 @@ class LogReaderOfFiles : public LogReader {
         break;
       }
     }
+    follower_.NoteOpen(rows.open());
     return {};
   }
 
@@ -119,9 +121,12 @@ class LogReaderOfFiles : public LogReader {
     TRY(CheckWhere(sql, snapshots));
     shown_ = snapshots;
     RowReader rows(files_, sql);
-    TRY(follower_.Show(rows, snapshots, limited));
+    TRY_ASSIGN(const std::vector<AttemptKey> attempts, catalogue_.AllAttempts());
+    TRY(follower_.Show(rows, attempts, snapshots, limited));
     return {};
   }
+
+  uint64_t missed() const override { return follower_.missed() + several_.missed(); }
 
   Result<ExchangeRow> Find(const std::string& id) override {
     TRY_ASSIGN(const ExchangeId parsed, ParseExchangeId(id));

@@ -252,6 +252,10 @@ class LogReader {
   virtual Status Follow(const ExchangeFilter& filter,
                         const std::function<bool(const ExchangeRow&)>& visit) = 0;
 
+  /// How many exchanges retention deleted before Follow came to them, since this reader's first
+  /// call. Of several recorders it is a bound: what one missed, another may have shown.
+  virtual uint64_t missed() const = 0;
+
   /// The row of an id; Error kNotFound names the nearest thing that exists (recorders, attempts,
   /// range of numbers).
   virtual Result<ExchangeRow> Find(const std::string& id) = 0;

@@ -1,10 +1,12 @@
 #include "store/reader/log_reader_follow.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
 
+#include "store/reader/deleted_segments.h"
 #include "store/reader_limits.h"
 
 namespace trafrec::store {
@@ -27,12 +29,26 @@ Result<std::optional<std::pair<ExchangeNumber, ExchangeNumber>>> NextNumbers(
 
 }  // namespace
 
-void LogFollower::Start(const std::vector<AttemptSnapshot>& shown) {
+void LogFollower::Start(const SegmentFiles& files, const std::vector<AttemptKey>& attempts,
+                        const std::vector<AttemptSnapshot>& shown) {
   started_ = true;
   shown_.clear();
   for (const AttemptSnapshot& attempt : shown) {
-    shown_[attempt.key] = {
-        attempt.segments.back(), attempt.frames_through, attempt.exchanges_below, false, {}};
+    shown_[attempt.key] = {.segment = attempt.segments.back(),
+                           .frames = attempt.frames_through,
+                           .below = attempt.exchanges_below};
+  }
+  for (const AttemptKey& key : attempts) {
+    const auto deleted = FindDeleted(files, key);
+    if (!shown_.contains(key) && deleted && deleted->segments > 0) {
+      shown_[key].gone = true;
+    }
+  }
+}
+
+void LogFollower::NoteOpen(const OpenNumbers& open) {
+  for (const auto& [key, numbers] : open) {
+    shown_[key].pending.insert(numbers.begin(), numbers.end());
   }
 }
 
@@ -60,7 +76,7 @@ Status LogFollower::ShowKeys(Pass& pass, uint32_t segment, std::vector<RowKey> k
 }
 
 Status LogFollower::ShowNewNumbers(Pass& pass, uint32_t segment, ExchangeNumber from, int64_t after,
-                                   std::set<ExchangeNumber>& open) {
+                                   std::set<ExchangeNumber>& pending) {
   const int64_t through = pass.attempt.FramesThrough(segment);
   for (bool more = true; more && pass.wanted;) {
     std::vector<RowKey> keys;
@@ -76,7 +92,7 @@ Status LogFollower::ShowNewNumbers(Pass& pass, uint32_t segment, ExchangeNumber 
                              {.first = numbers->first,
                               .last = numbers->second,
                               .frames_after = after,
-                              .frames_through = through,
+                              .frames_through = std::numeric_limits<int64_t>::max(),
                               .replacing = true},
                              keys));
           from = numbers->second + 1;
@@ -84,21 +100,23 @@ Status LogFollower::ShowNewNumbers(Pass& pass, uint32_t segment, ExchangeNumber 
         });
     TRY(visited);
     for (const RowKey& key : keys) {
-      if (key.open) {
-        open.insert(key.number);
+      // A row that is newer than the snapshot stands where the one of the snapshot stood.
+      if (key.open || (key.frame > through && key.number < pass.attempt.exchanges_below)) {
+        pending.insert(key.number);
       }
     }
+    std::erase_if(keys, [&](const RowKey& key) { return key.frame > through; });
     TRY(ShowKeys(pass, segment, std::move(keys)));
   }
   return {};
 }
 
-Status LogFollower::ShowCompleted(Pass& pass, uint32_t segment, Shown& shown) {
+Status LogFollower::ShowCompleted(Pass& pass, uint32_t segment, const Shown& shown) {
   std::vector<RowKey> keys;
   const Status visited = pass.rows.files().With(
       pass.attempt.key, segment, [&](SegmentConnection& connection) -> Status {
         keys.clear();
-        for (const ExchangeNumber number : shown.open) {
+        for (const ExchangeNumber number : shown.pending) {
           TRY(pass.rows.Keys(connection,
                              {.first = number,
                               .last = number,
@@ -115,41 +133,49 @@ Status LogFollower::ShowCompleted(Pass& pass, uint32_t segment, Shown& shown) {
   return ShowKeys(pass, segment, std::move(keys));
 }
 
-Status LogFollower::FindOpen(Pass& pass, uint32_t segment, int64_t through,
-                             std::set<ExchangeNumber>& open) {
-  ExchangeNumber from = 0;
-  for (bool more = true; more;) {
-    std::vector<ExchangeNumber> numbers_found;
-    const Status visited = pass.rows.files().With(
-        pass.attempt.key, segment, [&](SegmentConnection& connection) -> Status {
-          numbers_found.clear();
-          TRY_ASSIGN(const auto numbers, NextNumbers(connection, from));
-          more = numbers.has_value();
-          if (!more) {
-            return {};
-          }
-          TRY_ASSIGN(db::Statement * statement,
-                     connection.Prepared("SELECT n FROM exchange WHERE n BETWEEN ?1 AND ?2 AND "
-                                         "flags&?3 AND frame<=?4"));
-          statement->Bind(0, numbers->first)
-              .Bind(1, numbers->second)
-              .Bind(2, FlagBit(Flag::kOpen))
-              .Bind(3, through);
-          while (true) {
-            TRY_ASSIGN(const bool row, statement->Step());
-            if (!row) {
-              break;
-            }
-            numbers_found.push_back(statement->Unsigned(0));
+Status LogFollower::ForgetClosed(Pass& pass, uint32_t segment, std::set<ExchangeNumber>& pending) {
+  std::vector<ExchangeNumber> closed;
+  const Status visited = pass.rows.files().With(
+      pass.attempt.key, segment, [&](SegmentConnection& connection) -> Status {
+        closed.clear();
+        TRY_ASSIGN(
+            db::Statement * statement,
+            connection.Prepared("SELECT 1 FROM exchange WHERE n=?1 AND frame<=?2 AND flags&?3=0"));
+        for (const ExchangeNumber number : pending) {
+          statement->Bind(0, number)
+              .Bind(1, pass.attempt.FramesThrough(segment))
+              .Bind(2, FlagBit(Flag::kOpen));
+          TRY_ASSIGN(const bool row, statement->Step());
+          if (row) {
+            closed.push_back(number);
           }
           statement->Reset();
-          from = numbers->second + 1;
-          return {};
-        });
-    TRY(visited);
-    open.insert(numbers_found.begin(), numbers_found.end());
+        }
+        return {};
+      });
+  TRY(visited);
+  for (const ExchangeNumber number : closed) {
+    pending.erase(number);
   }
   return {};
+}
+
+Status LogFollower::NoteBeyond(Pass& pass, Shown& shown) {
+  return pass.rows.files().With(
+      pass.attempt.key, shown.segment, [&](SegmentConnection& connection) -> Status {
+        TRY_ASSIGN(db::Statement * statement,
+                   connection.Prepared("SELECT n FROM exchange WHERE n>=?1 AND frame<=?2"));
+        statement->Bind(0, pass.attempt.exchanges_below).Bind(1, shown.frames);
+        while (true) {
+          TRY_ASSIGN(const bool row, statement->Step());
+          if (!row) {
+            break;
+          }
+          shown.beyond.insert(statement->Unsigned(0));
+        }
+        statement->Reset();
+        return {};
+      });
 }
 
 Status LogFollower::ShowAttempt(Pass& pass, Shown& shown) {
@@ -159,46 +185,87 @@ Status LogFollower::ShowAttempt(Pass& pass, Shown& shown) {
     }
     const bool known = segment == shown.segment;
     const int64_t after = known ? shown.frames : 0;
-    if (known && pass.attempt.FramesThrough(segment) == after && shown.open_known) {
+    const int64_t through = pass.attempt.FramesThrough(segment);
+    if (known && through == after && shown.looked) {
       continue;
     }
-    std::set<ExchangeNumber> open;
-    ExchangeNumber from = 0;
-    if (known && shown.open_known) {
-      open = shown.open;
-      from = shown.below;
+    std::set<ExchangeNumber> pending = shown.pending;
+    const bool looked = known && shown.looked;
+    if (looked) {
       TRY(ShowCompleted(pass, segment, shown));
-    } else if (known) {
-      // Rows that were open when they were shown may be replaced by now: look at all once.
-      TRY(FindOpen(pass, segment, after, open));
     }
-    TRY(ShowNewNumbers(pass, segment, from, after, open));
+    TRY(ShowNewNumbers(pass, segment, looked ? shown.below : 0, after, pending));
+    TRY(ForgetClosed(pass, segment, pending));
     if (pass.wanted) {
-      shown = {segment, pass.attempt.FramesThrough(segment), shown.below, true, std::move(open)};
+      shown.segment = segment;
+      shown.frames = through;
+      shown.looked = true;
+      shown.pending = std::move(pending);
+      TRY(NoteBeyond(pass, shown));
     }
   }
   if (pass.wanted) {
-    shown.below = pass.attempt.exchanges_below;
+    shown.below = std::max(shown.below, pass.attempt.exchanges_below);
+    std::erase_if(shown.beyond, [&](ExchangeNumber number) { return number < shown.below; });
   }
   return {};
 }
 
-Result<bool> LogFollower::Show(RowReader& rows, const std::vector<AttemptSnapshot>& now,
-                               const Visit& visit) {
-  for (const AttemptSnapshot& attempt : now) {
-    Pass pass{rows, attempt, visit, {}, true};
-    const auto [found, added] = shown_.try_emplace(attempt.key);
-    if (added) {
-      found->second.segment = attempt.segments.front();
-      found->second.open_known = true;
+Status LogFollower::CountMissed(SegmentFiles& files, const AttemptKey& key,
+                                const AttemptSnapshot* there, Shown& shown) {
+  const uint32_t first =
+      there == nullptr ? std::numeric_limits<uint32_t>::max() : there->segments.front();
+  shown.gone = shown.gone && there == nullptr;
+  if (shown.gone || first <= shown.segment) {
+    return {};
+  }
+  TRY_ASSIGN(const DeletedSegments deleted, FindDeleted(files, key, shown.segment, first));
+  shown.gone = there == nullptr && deleted.segments > 0;
+  if (deleted.segments == 0 || deleted.last_exchange < shown.below) {
+    return {};
+  }
+  const ExchangeNumber from = std::max(shown.below, deleted.first_exchange);
+  std::set<ExchangeNumber> known(shown.beyond.lower_bound(from),
+                                 shown.beyond.upper_bound(deleted.last_exchange));
+  // What was slow has its row in a later segment.
+  for (size_t i = 0; there != nullptr && i < there->segments.size(); ++i) {
+    TRY(files.With(key, there->segments[i], [&](SegmentConnection& connection) -> Status {
+      TRY_ASSIGN(db::Statement * statement,
+                 connection.Prepared("SELECT n FROM exchange WHERE n BETWEEN ?1 AND ?2"));
+      statement->Bind(0, from).Bind(1, deleted.last_exchange);
+      while (true) {
+        TRY_ASSIGN(const bool row, statement->Step());
+        if (!row) {
+          break;
+        }
+        known.insert(statement->Unsigned(0));
+      }
+      statement->Reset();
+      return {};
+    }));
+  }
+  missed_ += deleted.last_exchange - from + 1 - known.size();
+  shown.below = deleted.last_exchange + 1;
+  return {};
+}
+
+Result<bool> LogFollower::Show(RowReader& rows, const std::vector<AttemptKey>& attempts,
+                               const std::vector<AttemptSnapshot>& now, const Visit& visit) {
+  for (const AttemptKey& key : attempts) {
+    const auto attempt = std::ranges::find(now, key, &AttemptSnapshot::key);
+    const bool there = attempt != now.end();
+    Shown& shown = shown_[key];
+    Status done = CountMissed(rows.files(), key, there ? &*attempt : nullptr, shown);
+    if (done && there) {
+      Pass pass{rows, *attempt, visit, {}, true};
+      done = ShowAttempt(pass, shown);
+      if (!pass.wanted) {
+        return false;
+      }
     }
-    const Status shown = ShowAttempt(pass, found->second);
     // Deleted since it was listed: the next pass lists anew.
-    if (!shown && shown.error().code != ErrorCode::kNotFound) {
-      return std::unexpected(shown.error());
-    }
-    if (!pass.wanted) {
-      return false;
+    if (!done && done.error().code != ErrorCode::kNotFound) {
+      return std::unexpected(done.error());
     }
   }
   return true;

@@ -13,28 +13,39 @@
 namespace trafrec::store {
 
 /// Remembers how much of each attempt was shown, and shows what came since. Between two calls it
-/// looks at new frames only: at numbers from the mark exchanges_below on, and at the open rows that
-/// it knows.
+/// looks at new frames only: at numbers from the mark exchanges_below on, and at those before that
+/// may have a newer row.
 class LogFollower {
  public:
   using Visit = std::function<bool(const ExchangeRow&)>;
+  using OpenNumbers = std::map<AttemptKey, std::set<ExchangeNumber>>;
 
-  /// What the snapshots hold counts as shown.
-  void Start(const std::vector<AttemptSnapshot>& shown);
+  /// What the snapshots hold counts as shown, and so does what was deleted of all `attempts`.
+  void Start(const SegmentFiles& files, const std::vector<AttemptKey>& attempts,
+             const std::vector<AttemptSnapshot>& shown);
   bool started() const { return started_; }
+  /// These were shown open: RowReader::open().
+  void NoteOpen(const OpenNumbers& open);
 
-  /// Shows what the snapshots hold beyond that. False: `visit` wants no more, and what was not
-  /// shown is for the next call.
-  Result<bool> Show(RowReader& rows, const std::vector<AttemptSnapshot>& now, const Visit& visit);
+  /// Shows what the snapshots, which are of `attempts`, hold beyond that. False: `visit` wants no
+  /// more, and what was not shown is for the next call.
+  Result<bool> Show(RowReader& rows, const std::vector<AttemptKey>& attempts,
+                    const std::vector<AttemptSnapshot>& now, const Visit& visit);
+
+  /// Exchanges that were deleted before Show came to them.
+  uint64_t missed() const { return missed_; }
 
  private:
   /// How far an attempt was shown.
   struct Shown {
     uint32_t segment = 0;
-    int64_t frames = 0;             ///< of that segment
-    ExchangeNumber below = 0;       ///< no smaller number is missing up to here
-    bool open_known = false;        ///< `open` was filled
-    std::set<ExchangeNumber> open;  ///< numbers whose row in that segment is open
+    int64_t frames = 0;        ///< of that segment
+    ExchangeNumber below = 1;  ///< no smaller number is missing up to here
+    bool looked = false;       ///< all numbers of that segment were looked at, up to `frames`
+    /// Smaller ones whose newest row is open, or came while it was looked for.
+    std::set<ExchangeNumber> pending{};
+    std::set<ExchangeNumber> beyond{};  ///< larger ones that were looked at
+    bool gone = false;                  ///< all that there was is deleted, and nothing comes
   };
   /// One call's work on one attempt.
   struct Pass {
@@ -47,14 +58,17 @@ class LogFollower {
 
   static Status ShowAttempt(Pass& pass, Shown& shown);
   static Status ShowNewNumbers(Pass& pass, uint32_t segment, ExchangeNumber from, int64_t after,
-                               std::set<ExchangeNumber>& open);
-  static Status ShowCompleted(Pass& pass, uint32_t segment, Shown& shown);
+                               std::set<ExchangeNumber>& pending);
+  static Status ShowCompleted(Pass& pass, uint32_t segment, const Shown& shown);
   static Status ShowKeys(Pass& pass, uint32_t segment, std::vector<RowKey> keys);
-  static Status FindOpen(Pass& pass, uint32_t segment, int64_t through,
-                         std::set<ExchangeNumber>& open);
+  static Status ForgetClosed(Pass& pass, uint32_t segment, std::set<ExchangeNumber>& pending);
+  static Status NoteBeyond(Pass& pass, Shown& shown);
+  Status CountMissed(SegmentFiles& files, const AttemptKey& key, const AttemptSnapshot* there,
+                     Shown& shown);
 
   bool started_ = false;
   std::map<AttemptKey, Shown> shown_;
+  uint64_t missed_ = 0;
 };
 
 }  // namespace trafrec::store

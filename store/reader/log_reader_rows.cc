@@ -189,7 +189,8 @@ Status AddEarlierMessages(SegmentFiles& files, ExchangeRow& row) {
 RowReader::RowReader(SegmentFiles& files, const FilterSql& filter)
     : files_(files), filter_(filter) {
   const std::string own = fmt::format(
-      "SELECT e.n, e.began_ns, e.flags&{0} FROM exchange e WHERE e.n BETWEEN ?1 AND ?2 AND "
+      "SELECT e.n, e.began_ns, e.flags&{0}, e.frame FROM exchange e WHERE e.n BETWEEN ?1 AND ?2 "
+      "AND "
       "e.frame>?3 AND e.frame<=?4 AND e.parts&?5=0",
       kOpenBit);
   if (filter.condition().empty()) {
@@ -234,7 +235,8 @@ Status RowReader::Keys(SegmentConnection& connection, const Range& range,
     if (!*row) {
       break;
     }
-    keys.push_back({statement->Int(1), statement->Unsigned(0), statement->Int(2) != 0});
+    keys.push_back(
+        {statement->Int(1), statement->Unsigned(0), statement->Int(2) != 0, statement->Int(3)});
   }
   statement->Reset();
   return {};
@@ -309,6 +311,9 @@ Status RowReader::ReplaceOpen(const AttemptSnapshot& attempt, std::vector<Exchan
             return {};
           });
       TRY(visited);
+    }
+    if (HasFlag(row.flags, Flag::kOpen)) {
+      open_[attempt.key].insert(row.id.number);
     }
     bool fits = false;
     const Status visited =

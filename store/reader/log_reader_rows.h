@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "base/error.h"
@@ -17,6 +19,7 @@ struct RowKey {
   TimeNs began_at = 0;
   ExchangeNumber number = 0;
   bool open = false;  ///< another row of it may follow in a later segment
+  int64_t frame = 0;
 
   friend auto operator<=>(const RowKey&, const RowKey&) = default;
 };
@@ -68,6 +71,10 @@ class RowReader {
   Status Rows(const AttemptSnapshot& attempt, uint32_t segment, const std::vector<RowKey>& keys,
               std::vector<ExchangeRow>& rows);
 
+  /// Exchanges whose newest row in the snapshot was open when Rows came to them, whatever the
+  /// filter.
+  const std::map<AttemptKey, std::set<ExchangeNumber>>& open() const { return open_; }
+
   const FilterSql& filter() const { return filter_; }
   SegmentFiles& files() { return files_; }
 
@@ -78,6 +85,7 @@ class RowReader {
   const FilterSql& filter_;
   std::string keys_sql_;
   std::string fits_sql_;
+  std::map<AttemptKey, std::set<ExchangeNumber>> open_;
 };
 
 }  // namespace trafrec::store

@@ -7,6 +7,7 @@
 
 #include "store/reader/clock_estimate.h"
 #include "store/reader/clock_store.h"
+#include "store/reader/deleted_segments.h"
 #include "store/reader/exchange_id.h"
 #include "store/reader/hidden_columns.h"
 #include "store/reader/log_reader_find.h"
@@ -165,8 +166,29 @@ void SeveralRecorders::NoteShown(const Snapshots& snapshots, TimeNs through) {
   shown_through_ = through;
   shown_.clear();
   for (const AttemptSnapshot& snapshot : snapshots) {
-    shown_[snapshot.key] = {snapshot.segments.back(), snapshot.frames_through};
+    shown_[snapshot.key] = {snapshot.segments.back(), snapshot.frames_through,
+                            snapshot.segments.front()};
   }
+}
+
+Status SeveralRecorders::CountMissed(const Snapshots& snapshots) {
+  for (const AttemptSnapshot& snapshot : snapshots) {
+    const auto known = shown_.find(snapshot.key);
+    if (known == shown_.end() || shown_through_ == kTimeNever) {
+      continue;
+    }
+    const RecorderClock& clock = clocks_.Of(snapshot.key.recorder);
+    uint32_t& first = known->second.first_segment;
+    for (; first < snapshot.segments.front(); ++first) {
+      TRY_ASSIGN(const DeletedSegments deleted,
+                 FindDeleted(files_, snapshot.key, first, first + 1));
+      // What came before was shown, if not by this recorder's row.
+      if (deleted.last_at && clock.Corrected(*deleted.last_at) >= shown_through_) {
+        missed_ += deleted.counts.exchanges;
+      }
+    }
+  }
+  return {};
 }
 
 void SeveralRecorders::NoteOpen(const ExchangeRow& row) {
@@ -224,6 +246,7 @@ Result<bool> SeveralRecorders::ShowCompleted(const Snapshots& snapshots, RowMatc
 Status SeveralRecorders::Follow(const ExchangeFilter& filter, const Snapshots& snapshots,
                                 const Visitor& visit) {
   TRY(UpdateClocks(snapshots));
+  TRY(CountMissed(snapshots));
   TRY_ASSIGN(RowMatcher matcher, RowMatcher::Make(filter, AnyHidden(snapshots)));
   const HoldPoint hold = FindHold(SourceOf(snapshots), without_);
   TRY_ASSIGN(const bool wanted, ShowCompleted(snapshots, matcher, visit));

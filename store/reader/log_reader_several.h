@@ -46,6 +46,8 @@ class SeveralRecorders {
   Result<MergeReport> Report(const Snapshots& snapshots);
 
   const std::optional<RecorderHold>& hold() const { return hold_; }
+  /// At most so many were deleted before Follow came to them.
+  uint64_t missed() const { return missed_; }
 
  private:
   class PulledRows;
@@ -54,6 +56,7 @@ class SeveralRecorders {
   struct Shown {
     uint32_t segment = 0;
     int64_t frames = 0;
+    uint32_t first_segment = 0;  // that was there
   };
 
   Status UpdateClocks(const Snapshots& snapshots);
@@ -66,6 +69,7 @@ class SeveralRecorders {
   MergeSource SourceOf(const Snapshots& snapshots) { return {files_, times_, clocks_, snapshots}; }
   void NoteShown(const Snapshots& snapshots, TimeNs through);
   void NoteOpen(const ExchangeRow& row);
+  Status CountMissed(const Snapshots& snapshots);
   bool IsNew(const ExchangeRow& row) const;
   bool IsOpen(const ExchangeRow& row) const;
   /// False: `visit` wants no more.
@@ -83,6 +87,7 @@ class SeveralRecorders {
   std::optional<RecorderHold> hold_;
   TimeNs hold_at_ = kTimeAlways;  // of the last Follow
 
+  uint64_t missed_ = 0;
   TimeNs shown_through_ = kTimeAlways;
   std::map<AttemptKey, Shown> shown_;
   std::vector<std::vector<ExchangeId>> open_;  // the sightings of what was shown open

@@ -6,11 +6,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "store/files/log_layout.h"
+#include "store/reader_limits.h"
 #include "store/verify/verify.h"
 #include "tests/store/reader_fixture.h"
+#include "tests/support/wait_until.h"
 
 namespace trafrec::store {
 namespace {
@@ -46,11 +50,21 @@ class LiveLog : public testing::Test {
     writer_->Drain();
   }
   std::vector<std::string> Files() const { return FileNames(log_, 1); }
+  /// What is put next lies in a new segment.
+  void RotateNow() {
+    const std::string next = "00000" + std::to_string(++segments_) + ".open";
+    writer_->Rotate();
+    test_support::WaitUntil("a new segment", [&] {
+      const std::vector<std::string> files = Files();
+      return std::ranges::find(files, next) != files.end();
+    });
+  }
 
   TemporaryFolder folder_;
   std::filesystem::path log_ = folder_ / "log";
   std::unique_ptr<LogWriter> writer_;
   std::unique_ptr<LogReader> reader_;
+  int segments_ = 1;
 };
 
 TEST_F(LiveLog, OpenSegmentIsReadWhileItIsWritten) {
@@ -128,6 +142,48 @@ TEST_F(LiveLog, FollowJudgesACompletedExchangeAnew) {
   EXPECT_THAT(Numbers(*reader_, answered), ElementsAre(1));
   Complete(2);
   EXPECT_THAT(Followed(*reader_, answered), ElementsAre(2));
+}
+
+TEST_F(LiveLog, FollowShowsAnExchangeCompletedLateInALaterSegment) {
+  Put(1, 1);
+  PutOpen(2);
+  EXPECT_THAT(Numbers(*reader_), ElementsAre(1, 2));
+  RotateNow();
+  Put(3, 3);
+  EXPECT_THAT(Followed(*reader_), ElementsAre(3));
+  Complete(2);
+  EXPECT_THAT(Followed(*reader_), ElementsAre(2));
+  EXPECT_THAT(Followed(*reader_), IsEmpty());
+}
+
+TEST_F(LiveLog, FollowShowsAnExchangeThatWasOpenTwoSegmentsAgo) {
+  Put(1, 1);
+  PutOpen(2);
+  RotateNow();
+  Put(3, 3);
+  EXPECT_THAT(Numbers(*reader_), ElementsAre(1, 2, 3));
+  RotateNow();
+  Put(4, 4);
+  EXPECT_THAT(Followed(*reader_), ElementsAre(4));
+  Complete(2);
+  EXPECT_THAT(Followed(*reader_), ElementsAre(2));
+}
+
+TEST_F(LiveLog, FollowShowsNextTimeWhatIsCompletedWhileItLooks) {
+  Put(1, 1);
+  EXPECT_THAT(Numbers(*reader_), ElementsAre(1));
+  // More than it reads at a time, so that it has not yet seen the last when it shows the first.
+  constexpr ExchangeNumber kLast = limits::kKeyChunkRows + 10;
+  Put(2, kLast - 1);
+  PutOpen(kLast);
+  bool completed = false;
+  ASSERT_TRUE(reader_->Follow({}, [&](const ExchangeRow&) {
+    if (!std::exchange(completed, true)) {
+      Complete(kLast);
+    }
+    return true;
+  }));
+  EXPECT_THAT(Followed(*reader_), ElementsAre(kLast));
 }
 
 TEST_F(LiveLog, FollowGoesOnIntoTheNextAttempt) {
