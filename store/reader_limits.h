@@ -27,6 +27,13 @@ inline constexpr size_t kKeyChunkRows = 4'096;
 /// Rows fetched at once, and held until they are shown.
 inline constexpr size_t kRowBatch = 128;
 
+/// A count or a group is made in parts: numbers of exchanges to a part, so that processors share
+/// even one segment, and a part takes some tenths of a second.
+inline constexpr int64_t kPartNumbers = 500'000;
+/// Groups of all parts that are held together, some 100 bytes each; what has more is not split.
+inline constexpr size_t kPartRowsMax = 500'000;
+inline constexpr unsigned kPartWorkersMax = 16;
+
 /// Decoded frames that a reader keeps, in bytes and in number: messages of one exchange, and
 /// exchanges that overlap in time, lie in neighbouring frames.
 inline constexpr size_t kFrameCacheBytes = size_t{24} << 20;

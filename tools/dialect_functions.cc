@@ -143,21 +143,21 @@ std::string ApiOf(const dialect::Dialect& dialect, const ExchangeView& view) {
 
 }  // namespace
 
-Status AddDialectFunctions(store::LogSql& sql, const std::string& dialect,
+Status AddDialectFunctions(store::LogTables& tables, const std::string& dialect,
                            store::LogSelection selection) {
   const auto choice = std::make_shared<Choice>(dialect, std::move(selection));
   const auto add = [&](const char* name, auto describe) {
-    return sql.AddFunction(name, 1,
-                           [choice, describe](const store::StoredExchange& exchange,
-                                              std::span<const SqlValue>) -> Result<SqlValue> {
-                             const ExchangeView view(exchange);
-                             if (view.request() == nullptr) {
-                               return SqlValue();
-                             }
-                             TRY_ASSIGN(const dialect::Dialect* chosen, choice->Get());
-                             std::string text = describe(*chosen, view);
-                             return text.empty() ? SqlValue() : SqlValue(std::move(text));
-                           });
+    return tables.AddFunction(name, 1,
+                              [choice, describe](const store::StoredExchange& exchange,
+                                                 std::span<const SqlValue>) -> Result<SqlValue> {
+                                const ExchangeView view(exchange);
+                                if (view.request() == nullptr) {
+                                  return SqlValue();
+                                }
+                                TRY_ASSIGN(const dialect::Dialect* chosen, choice->Get());
+                                std::string text = describe(*chosen, view);
+                                return text.empty() ? SqlValue() : SqlValue(std::move(text));
+                              });
   };
   TRY(add("api", &ApiOf));
   return add("operations", &OperationsAsJson);

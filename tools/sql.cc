@@ -137,9 +137,9 @@ Result<ExitCode> SqlCommand::Run(const Cli& /*cli*/) {
   TRY_ASSIGN(store::LogSelection selection,
              log_.Select("trafrec sql LOG 'SELECT count(*) FROM exchanges'"));
   TRY_ASSIGN(const auto sql, store::LogSql::Open(selection));
-  TRY(AddMessageFunctions(*sql));
-  TRY(AddDialectFunctions(*sql, dialect_, std::move(selection)));
-  log_.Tell(sql->notes());
+  TRY(AddMessageFunctions(sql->tables()));
+  TRY(AddDialectFunctions(sql->tables(), dialect_, std::move(selection)));
+  log_.Tell(sql->tables().reader().notes());
   TRY_ASSIGN(Output out, Output::Open(""));
   if (sql_.empty() && IsTerminal(STDIN_FILENO)) {
     TRY(Converse(*sql, out));
@@ -189,7 +189,7 @@ Status SqlCommand::Converse(store::LogSql& sql, Output& out) {
     if (line.end == LineEditor::End::kInterrupted || line.text == ".tables") {
       g_interrupted = 0;
       out.Write(line.end == LineEditor::End::kInterrupted ? "\n" : "");
-      for (const std::string& table : store::LogSql::TablesInWords()) {
+      for (const std::string& table : store::LogTables::InWords()) {
         out.Write(line.end == LineEditor::End::kLine ? table + "\n" : "");
       }
       out.Flush();

@@ -62,14 +62,14 @@ constexpr Function kFunctions[] = {
 
 }  // namespace
 
-Status AddMessageFunctions(store::LogSql& sql) {
+Status AddMessageFunctions(store::LogTables& tables) {
   for (const Function& function : kFunctions) {
-    TRY(sql.AddFunction(function.name, function.arguments,
-                        [&function](const store::StoredExchange& exchange,
-                                    Arguments arguments) -> Result<SqlValue> {
-                          return function.take(
-                              function.request ? exchange.request : exchange.response, arguments);
-                        }));
+    TRY(tables.AddFunction(
+        function.name, function.arguments,
+        [&function](const store::StoredExchange& exchange,
+                    Arguments arguments) -> Result<SqlValue> {
+          return function.take(function.request ? exchange.request : exchange.response, arguments);
+        }));
   }
   return {};
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "store/sql/log_sql.h"
+#include "store/sql/log_tables.h"
 
 namespace trafrec::tools {
 
@@ -9,6 +9,6 @@ namespace trafrec::tools {
 /// request_head(id), response_head(id), request_header(id, name), response_header(id, name) and
 /// header(id, name), the same as request_header. Bodies are decoded. What is no UTF-8 is a blob,
 /// what is not there NULL.
-Status AddMessageFunctions(store::LogSql& sql);
+Status AddMessageFunctions(store::LogTables& tables);
 
 }  // namespace trafrec::tools

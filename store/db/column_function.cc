@@ -1,6 +1,6 @@
 #include "store/db/column_function.h"
 
-#include <sqlite3.h>
+#include "store/db/sqlite.h"
 
 #include <memory>
 

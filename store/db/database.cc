@@ -1,6 +1,6 @@
 #include "store/db/database.h"
 
-#include <sqlite3.h>
+#include "store/db/sqlite.h"
 
 #include <utility>
 
@@ -42,6 +42,14 @@ std::string UriOf(const std::filesystem::path& path, const char* options) {
     }
   }
   return uri + options;
+}
+
+/// SQLite's memory statistics, which nobody reads, take a global lock at each allocation. In the
+/// extension they are the business of the program that loaded it.
+void ConfigureOnce() {
+#ifndef TRAFREC_SQLITE_OF_HOST
+  [[maybe_unused]] static const int kConfigured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+#endif
 }
 
 }  // namespace
@@ -135,10 +143,14 @@ Bytes Statement::Blob(int column) const {
 
 void Statement::Read(int column, SqlValue& value) const { ReadColumn(statement_, column, value); }
 
-Database::Database(sqlite3* handle, std::string path)
-    : handle_(handle), facts_(std::make_unique<Facts>(std::move(path))) {}
+Database::Database(sqlite3* handle, std::string path, bool owned)
+    : handle_(handle), facts_(std::make_unique<Facts>(std::move(path), 0, owned)) {}
 
-Database::~Database() { sqlite3_close_v2(handle_); }
+Database::~Database() {
+  if (facts_ != nullptr && facts_->owned) {
+    sqlite3_close_v2(handle_);
+  }
+}
 
 Database::Database(Database&& other) noexcept
     : handle_(std::exchange(other.handle_, nullptr)), facts_(std::move(other.facts_)) {}
@@ -165,8 +177,7 @@ Result<Database> Database::OpenInMemory() {
 }
 
 Result<Database> Database::Open(const std::filesystem::path& path, OpenMode mode) {
-  // SQLite's memory statistics, which nobody reads, take a global lock at each allocation.
-  [[maybe_unused]] static const int kConfigured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  ConfigureOnce();
   // One thread a connection, so SQLite's own mutexes would only cost time.
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE;
   switch (mode) {

@@ -89,6 +89,8 @@ class Database {
   static Result<Database> Open(const std::filesystem::path& path, OpenMode mode);
   /// An empty one that is gone with this object.
   static Result<Database> OpenInMemory();
+  /// The connection of somebody else, who closes it.
+  static Database Borrow(sqlite3* handle) { return Database(handle, "this connection", false); }
   ~Database();
   Database(Database&& other) noexcept;
   Database& operator=(Database&& other) noexcept;
@@ -129,13 +131,14 @@ class Database {
   sqlite3* handle() const { return handle_; }
 
  private:
-  Database(sqlite3* handle, std::string path);
+  Database(sqlite3* handle, std::string path, bool owned = true);
   Result<bool> RunCheckpoint(int mode);
 
   sqlite3* handle_ = nullptr;
   struct Facts {
     std::string path;
     int wal_pages = 0;
+    bool owned = true;
   };
   std::unique_ptr<Facts> facts_;  // has one address, however the Database moves
 };

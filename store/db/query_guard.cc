@@ -1,7 +1,7 @@
 #include "store/db/query_guard.h"
 
 #include <fmt/format.h>
-#include <sqlite3.h>
+#include "store/db/sqlite.h"
 
 #include <array>
 

@@ -1,44 +1,31 @@
 #include "store/db/query_session.h"
 
 #include <fmt/format.h>
-#include <sqlite3.h>
+#include "store/db/sqlite.h"
 
 #include "store/db/query_guard.h"
 #include "store/db/regexp.h"
 #include "store/db/sql_convert.h"
+#include "store/db/stop_asking.h"
 
 namespace trafrec::store::db {
 namespace {
 
-/// Steps of SQLite's machine between two questions whether to stop: well below a millisecond.
-constexpr int kStepsBetweenStops = 10'000;
-
-using OwnedStatement = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
-
-/// While it lives, SQLite asks `stop`.
-class StopAsking {
- public:
-  StopAsking(sqlite3* handle, const std::function<bool()>& stop) : handle_(handle) {
-    sqlite3_progress_handler(
-        handle_, kStepsBetweenStops,
-        [](void* asked) { return (*static_cast<const std::function<bool()>*>(asked))() ? 1 : 0; },
-        const_cast<std::function<bool()>*>(&stop));
-  }
-  ~StopAsking() { sqlite3_progress_handler(handle_, 0, nullptr, nullptr); }
-  StopAsking(const StopAsking&) = delete;
-  StopAsking& operator=(const StopAsking&) = delete;
-
- private:
-  sqlite3* handle_;
+struct Finalize {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
+using OwnedStatement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
-/// SQLite's code of the end, SQLITE_DONE if all went well.
-int StepThrough(sqlite3_stmt* statement, RowSink& sink) {
-  const int columns = sqlite3_column_count(statement);
+std::vector<std::string> NamesOf(sqlite3_stmt* statement) {
   std::vector<std::string> names;
-  for (int i = 0; i < columns; ++i) {
+  for (int i = 0; i < sqlite3_column_count(statement); ++i) {
     names.emplace_back(sqlite3_column_name(statement, i));
   }
+  return names;
+}
+
+/// SQLite's code of the end, SQLITE_DONE if all went well.
+int StepThrough(sqlite3_stmt* statement, const std::vector<std::string>& names, RowSink& sink) {
   std::vector<SqlValue> values(names.size());
   bool told = false;
   while (true) {
@@ -51,8 +38,8 @@ int StepThrough(sqlite3_stmt* statement, RowSink& sink) {
     if (!row) {
       return code;
     }
-    for (int i = 0; i < columns; ++i) {
-      ReadColumn(statement, i, values[static_cast<size_t>(i)]);
+    for (size_t i = 0; i < values.size(); ++i) {
+      ReadColumn(statement, static_cast<int>(i), values[i]);
     }
     if (!sink.Row(values)) {
       return SQLITE_DONE;
@@ -71,15 +58,7 @@ Result<QuerySession> QuerySession::Open(bool secret) {
   // SQLite declares these tables when a statement first names them; the guard would refuse that.
   TRY(database.Execute("SELECT 1 FROM json_each('[]'), json_tree('[]')"));
   sqlite3_limit(database.handle(), SQLITE_LIMIT_ATTACHED, 0);
-  return QuerySession(std::move(database), std::make_shared<std::optional<Error>>());
-}
-
-Status QuerySession::AddTable(const char* name, std::unique_ptr<VirtualTable> table) {
-  return AddVirtualTable(database_, name, std::move(table), error_);
-}
-
-Status QuerySession::AddFunction(const char* name, int arguments, SqlFunction function) {
-  return db::AddFunction(database_, name, arguments, std::move(function), error_);
+  return QuerySession(std::move(database));
 }
 
 Error QuerySession::Explained(int code, std::string_view sql, const std::string& refused) const {
@@ -88,8 +67,8 @@ Error QuerySession::Explained(int code, std::string_view sql, const std::string&
             fmt::format("the SQL may only read, SQLite's authoriser refused {}: {}", refused, sql),
             "write a SELECT over the tables of the log"};
   }
-  if (*error_) {
-    return **error_;
+  if (context_->error) {
+    return *context_->error;
   }
   if ((code & 0xff) == SQLITE_INTERRUPT) {
     return {ErrorCode::kInterrupted, fmt::format("the SQL was stopped: {}", sql), {}};
@@ -100,18 +79,18 @@ Error QuerySession::Explained(int code, std::string_view sql, const std::string&
 }
 
 Status QuerySession::Run(std::string_view sql, RowSink& sink, const std::function<bool()>& stop,
-                         const std::function<void()>& begin) {
+                         const RunHooks& hooks) {
   QueryGuard guard(database_);
-  const StopAsking asking(database_.handle(), stop);
+  const StopAsking asking(database_, stop);
   std::string_view rest = sql;
   while (!rest.empty()) {
-    error_->reset();
+    context_->error.reset();
     guard.Forget();
     sqlite3_stmt* prepared = nullptr;
     const char* tail = nullptr;
     int code = sqlite3_prepare_v3(database_.handle(), rest.data(), static_cast<int>(rest.size()), 0,
                                   &prepared, &tail);
-    const OwnedStatement statement(prepared, &sqlite3_finalize);
+    const OwnedStatement statement(prepared);
     std::string_view text = rest;
     if (code == SQLITE_OK) {
       text = rest.substr(0, static_cast<size_t>(tail - rest.data()));
@@ -119,8 +98,10 @@ Status QuerySession::Run(std::string_view sql, RowSink& sink, const std::functio
       if (prepared == nullptr) {
         continue;  // a comment, or nothing
       }
-      begin();
-      code = StepThrough(prepared, sink);
+      hooks.begin();
+      const std::vector<std::string> names = NamesOf(prepared);
+      TRY_ASSIGN(const bool answered, hooks.answer(text, names));
+      code = answered ? SQLITE_DONE : StepThrough(prepared, names, sink);
     }
     if (code != SQLITE_DONE) {
       return std::unexpected(Explained(code, text, guard.refused()));

@@ -1,7 +1,7 @@
 #include "store/db/regexp.h"
 
 #include <re2/re2.h>
-#include <sqlite3.h>
+#include "store/db/sqlite.h"
 
 #include <memory>
 

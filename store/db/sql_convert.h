@@ -1,6 +1,6 @@
 #pragma once
 
-#include <sqlite3.h>
+#include "store/db/sqlite.h"
 
 #include "store/db/sql_value.h"
 

@@ -5,7 +5,7 @@
 #include "store/db/virtual_table.h"
 
 #include <fmt/format.h>
-#include <sqlite3.h>
+#include "store/db/sqlite.h"
 
 #include <algorithm>
 #include <sstream>
@@ -25,7 +25,7 @@ constexpr double kLeftByRange = 0.25;
 
 struct Module {
   std::unique_ptr<VirtualTable> table;
-  ErrorSlot error;
+  SharedTableContext context;
 };
 
 struct Table {
@@ -45,9 +45,10 @@ Cursor& CursorOf(sqlite3_vtab_cursor* cursor) { return *reinterpret_cast<Cursor*
 
 int Failed(Table& table, Error error) {
   sqlite3_free(table.base.zErrMsg);
-  table.base.zErrMsg = sqlite3_mprintf("%s", error.what.c_str());
+  TableContext& context = *table.module->context;
+  table.base.zErrMsg = sqlite3_mprintf("%s", context.TextOf(error).c_str());
   const ErrorCode code = error.code;
-  *table.module->error = std::move(error);
+  context.error = std::move(error);
   return code == ErrorCode::kPermission ? SQLITE_AUTH
          : code == ErrorCode::kCorrupt  ? SQLITE_CORRUPT
                                         : SQLITE_ERROR;
@@ -127,12 +128,16 @@ int BestIndex(sqlite3_vtab* table, sqlite3_index_info* info) {
   return info->idxStr == nullptr ? SQLITE_NOMEM : SQLITE_OK;
 }
 
-int Open(sqlite3_vtab*, sqlite3_vtab_cursor** made) {
+int Open(sqlite3_vtab* table, sqlite3_vtab_cursor** made) {
+  TableContext& context = *TableOf(table).module->context;
+  context.Use();
+  ++context.open_cursors;
   *made = &std::make_unique<Cursor>().release()->base;
   return SQLITE_OK;
 }
 
 int Close(sqlite3_vtab_cursor* cursor) {
+  --TableOf(cursor->pVtab).module->context->open_cursors;
   delete &CursorOf(cursor);
   return SQLITE_OK;
 }
@@ -184,6 +189,7 @@ int RowId(sqlite3_vtab_cursor* cursor, sqlite3_int64* row) {
 constexpr sqlite3_module MakeMethods() {
   sqlite3_module methods{};
   methods.iVersion = 1;
+  // The same: such a table needs no CREATE, but can have one.
   methods.xCreate = &Connect;
   methods.xConnect = &Connect;
   methods.xBestIndex = &BestIndex;
@@ -201,21 +207,35 @@ constexpr sqlite3_module MakeMethods() {
 
 constexpr sqlite3_module kMethods = MakeMethods();
 
-}  // namespace
-
-Status AddVirtualTable(Database& database, const char* name, std::unique_ptr<VirtualTable> table,
-                       ErrorSlot error, bool temporary) {
-  auto module = std::make_unique<Module>(std::move(table), std::move(error));
-  const std::string own = fmt::format("trafrec_{}", name);
+Status AddModule(Database& database, const std::string& name, std::unique_ptr<VirtualTable> table,
+                 SharedTableContext context) {
+  auto module = std::make_unique<Module>(std::move(table), std::move(context));
   // Whatever comes of it, SQLite deletes what it was given.
   const int code =
-      sqlite3_create_module_v2(database.handle(), own.c_str(), &kMethods, module.release(),
+      sqlite3_create_module_v2(database.handle(), name.c_str(), &kMethods, module.release(),
                                [](void* given) { delete static_cast<Module*>(given); });
   if (code != SQLITE_OK) {
     return std::unexpected(SqliteError(database.handle(), code, database.path()));
   }
-  return database.Execute(
-      fmt::format("CREATE VIRTUAL TABLE {}.{} USING {}", temporary ? "temp" : "main", name, own));
+  return {};
+}
+
+}  // namespace
+
+Status AddVirtualTable(Database& database, const char* name, std::unique_ptr<VirtualTable> table,
+                       SharedTableContext context) {
+  TRY(AddModule(database, name, std::move(table), std::move(context)));
+  // SQLite declares it with its first use, which an authoriser would take for a change of the
+  // schema.
+  TRY(database.Prepare(fmt::format("SELECT 1 FROM {}", name)));
+  return {};
+}
+
+Status AddTemporaryTable(Database& database, const char* name, std::unique_ptr<VirtualTable> table,
+                         SharedTableContext context) {
+  const std::string own = fmt::format("trafrec_{}", name);
+  TRY(AddModule(database, own, std::move(table), std::move(context)));
+  return database.Execute(fmt::format("CREATE VIRTUAL TABLE temp.{} USING {}", name, own));
 }
 
 }  // namespace trafrec::store::db

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "store/db/database.h"
 #include "store/db/sql_value.h"
+#include "store/db/table_context.h"
 
 namespace trafrec::store::db {
 
@@ -62,13 +63,14 @@ class VirtualTable {
   virtual Result<std::unique_ptr<VirtualCursor>> Open(const ScanRequest& request) = 0;
 };
 
-/// Where tables and functions leave the Error for which a statement fails: SQLite itself carries a
-/// line of text only.
-using ErrorSlot = std::shared_ptr<std::optional<Error>>;
-
-/// Adds `table` under a name of ours to a database without a file, or (`temporary`) to the
-/// temporary objects of a connection, where it stands before a table of that name in the file.
+/// Adds `table` to what statements on this connection can read; it stands in no schema, so nothing
+/// of it gets into a file.
 Status AddVirtualTable(Database& database, const char* name, std::unique_ptr<VirtualTable> table,
-                       ErrorSlot error, bool temporary = false);
+                       SharedTableContext context);
+
+/// Adds it to the temporary objects of the connection, where it stands before a table of that name
+/// in the file.
+Status AddTemporaryTable(Database& database, const char* name, std::unique_ptr<VirtualTable> table,
+                         SharedTableContext context);
 
 }  // namespace trafrec::store::db

@@ -151,8 +151,8 @@ class HiddenTexts : public db::VirtualTable {
 };
 
 Status AddTexts(db::Database& database, const char* name, std::unique_ptr<db::VirtualTable> table) {
-  return db::AddVirtualTable(database, name, std::move(table),
-                             std::make_shared<std::optional<Error>>(), /*temporary=*/true);
+  return db::AddTemporaryTable(database, name, std::move(table),
+                               std::make_shared<db::TableContext>());
 }
 
 }  // namespace

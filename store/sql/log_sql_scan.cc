@@ -5,7 +5,8 @@
 // are joined when they are used. Batches are copied out, because an open segment may be held for
 // some milliseconds only. The few rows whose exchange lies in several segments go the way that
 // LogReader goes. Rejected: LogReader's rows for everything (all columns of a row cost as much as
-// thirty rows of two), and one statement over attached segments (SQLite attaches ten).
+// thirty rows of two), and one statement over attached segments (SQLite attaches ten). What only
+// counts and groups goes another way: log_sql_parts.cc.
 
 #include "store/sql/log_sql_scan.h"
 
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -23,43 +25,10 @@
 #include "store/reader/log_reader_rows.h"
 #include "store/reader_limits.h"
 #include "store/sql/log_sql_columns.h"
+#include "store/sql/segment_columns.h"
 
 namespace trafrec::store {
 namespace {
-
-constexpr uint64_t Bit(int column) { return uint64_t{1} << column; }
-
-enum Join : int { kTarget, kHost, kRequest, kResponse, kConnection, kJoins };
-constexpr std::array<const char*, kJoins> kJoinSql = {
-    " LEFT JOIN text t ON t.id=e.target", " LEFT JOIN text h ON h.id=e.host",
-    " LEFT JOIN message q ON q.id=2*e.n", " LEFT JOIN message a ON a.id=2*e.n+1",
-    " LEFT JOIN connection c ON c.number=e.connection"};
-
-/// How a segment has a column: as the view `exchanges` there says it.
-struct Expression {
-  int column;
-  const char* sql;
-  int join = -1;
-};
-constexpr auto kExpressions = std::to_array<Expression>({
-    {kColumnMethod, "e.method"},
-    {kColumnTarget, "CAST(t.bytes AS TEXT)", kTarget},
-    {kColumnHost, "CAST(h.bytes AS TEXT)", kHost},
-    {kColumnStatus, "e.status"},
-    {kColumnLatencyNs, "e.latency_ns"},
-    {kColumnRequestBytes, "q.body_bytes", kRequest},
-    {kColumnResponseBytes, "a.body_bytes", kResponse},
-    {kColumnClient,
-     "CASE WHEN instr(c.client_address, ':') THEN '[' || c.client_address || ']' ELSE "
-     "c.client_address END || ':' || c.client_port",
-     kConnection},
-    {kColumnServer,
-     "CASE WHEN instr(c.server_address, ':') THEN '[' || c.server_address || ']' ELSE "
-     "c.server_address END || ':' || c.server_port",
-     kConnection},
-    {kColumnConnection, "e.connection"},
-    {kColumnFlags, "e.flags"},
-});
 
 /// The rows of one recorder, out of the segments.
 class ScannedRows : public db::VirtualCursor {
@@ -135,20 +104,13 @@ class ScannedRows : public db::VirtualCursor {
 
   void MakeSql() {
     std::string columns;
-    std::array<bool, kJoins> joined{};
-    for (const Expression& expression : kExpressions) {
-      if ((asked_.columns & Bit(expression.column)) != 0) {
-        columns += fmt::format(", {}", expression.sql);
-        places_[static_cast<size_t>(expression.column)] = values_++;
-        if (expression.join >= 0) {
-          joined[static_cast<size_t>(expression.join)] = true;
-        }
+    for (const SegmentColumn& each : SegmentColumns()) {
+      if ((asked_.columns & ColumnBit(each.column)) != 0) {
+        columns += fmt::format(", {}", each.sql);
+        places_[static_cast<size_t>(each.column)] = values_++;
       }
     }
-    std::string joins;
-    for (size_t i = 0; i < kJoins; ++i) {
-      joins += joined[i] ? kJoinSql[i] : "";
-    }
+    const std::string joins = SegmentJoinsOf(asked_.columns);
     sql_ = fmt::format(
         "SELECT e.n, e.began_ns, e.parts&{}<>0 OR e.flags&{}<>0{} FROM exchange e{} WHERE e.n>?1 "
         "AND e.n<=?2 AND e.frame<=?3 AND e.parts&{}=0",
@@ -179,12 +141,27 @@ class ScannedRows : public db::VirtualCursor {
       return {};
     }
     source_.Expect(key, segment);
+    if (const auto* scope = source_.scope()) {
+      const auto numbers = scope->find({key, segment});
+      if (numbers == scope->end() || numbers->second) {
+        return ReadNumbers(numbers == scope->end() ? std::set<ExchangeNumber>() : *numbers->second);
+      }
+    }
     TRY(source_.files().With(key, segment, [&](SegmentConnection& connection) -> Status {
       return ReadRows(connection, walk_.attempt().FramesThrough(segment));
     }));
     if (rows_ > 0) {
       last_ = batch_[rows_ - 1].number;
     }
+    return CompleteSpecial();
+  }
+
+  /// These rows only.
+  Status ReadNumbers(const std::set<ExchangeNumber>& numbers) {
+    for (const ExchangeNumber number : numbers) {
+      AddRow() = {number, 0, true, nullptr};
+    }
+    ended_ = true;
     return CompleteSpecial();
   }
 
@@ -211,13 +188,17 @@ class ScannedRows : public db::VirtualCursor {
     return {};
   }
 
-  void Keep(const db::Statement& statement) {
+  Batch& AddRow() {
     if (rows_ == batch_.size()) {
       batch_.emplace_back();
       cells_.resize(batch_.size() * values_);
     }
-    const size_t at = rows_++;
-    Batch& row = batch_[at];
+    return batch_[rows_++];
+  }
+
+  void Keep(const db::Statement& statement) {
+    const size_t at = rows_;
+    Batch& row = AddRow();
     row.number = statement.Unsigned(0);
     row.began_at = statement.Int(1);
     row.special = statement.Int(2) != 0;

@@ -89,16 +89,15 @@ Result<SegmentRanges> LogSqlSource::RangesOf(const AttemptKey& attempt, uint32_t
     return known->second;
   }
   SegmentRanges ranges;
-  bool sealed = false;
   const Status read = files_.With(attempt, segment, [&](SegmentConnection& connection) -> Status {
-    sealed = connection.immutable();
-    if (sealed) {
+    if (connection.immutable()) {
       TRY_ASSIGN(ranges, ReadRanges(connection.database()));
+      ranges.sealed = true;
     }
     return {};
   });
   TRY(read);
-  if (sealed) {
+  if (ranges.sealed) {
     ranges_[{attempt, segment}] = ranges;
   }
   return ranges;

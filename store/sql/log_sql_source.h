@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct ValueRange {
 
 /// What a segment can have rows of. Of one that still grows nothing is known.
 struct SegmentRanges {
+  bool sealed = false;
   ValueRange began_ns;
   ValueRange exchanges;
   ValueRange gap_messages;
@@ -66,24 +68,34 @@ class LogSqlSource {
   /// The scan is in this segment: ids that are asked for are probably there.
   void Expect(const AttemptKey& attempt, uint32_t segment) { expected_ = {attempt, segment}; }
 
+  /// While it is set, scans give these rows only: of each segment that is named, some numbers, or
+  /// all (nothing).
+  using Scope = std::map<std::pair<AttemptKey, uint32_t>, std::optional<std::set<ExchangeNumber>>>;
+  void SetScope(std::optional<Scope> scope) { scope_ = std::move(scope); }
+  const Scope* scope() const { return scope_ ? &*scope_ : nullptr; }
+
   SegmentFiles& files() { return files_; }
+  const Identities& identities() const { return identities_; }
   LogReader& reader() { return *reader_; }
 
  private:
   LogSqlSource(std::unique_ptr<LogReader> reader, LogSelection selection)
       : reader_(std::move(reader)),
-        files_(std::move(selection.folders), std::move(selection.identities)),
+        identities_(std::move(selection.identities)),
+        files_(std::move(selection.folders), identities_),
         catalogue_(files_) {}
 
   Result<std::optional<ExchangeRow>> FindExpected(const ExchangeId& id);
 
   std::unique_ptr<LogReader> reader_;
+  const Identities identities_;
   SegmentFiles files_;
   LogCatalogue catalogue_;
   std::optional<std::vector<AttemptSnapshot>> snapshots_;
   std::optional<HiddenColumns> hidden_;
   std::map<std::pair<AttemptKey, uint32_t>, SegmentRanges> ranges_;  // of sealed segments
   std::pair<AttemptKey, uint32_t> expected_;
+  std::optional<Scope> scope_;
   std::string loaded_id_;
   std::optional<StoredExchange> loaded_;
 };

@@ -147,8 +147,8 @@ TEST(LogSql, AnErrorOfAFunctionComesAsItIs) {
   const TemporaryFolder folder;
   MakeLog(Finite(folder / "log"), 1);
   const auto sql = LogSql::Open({.folders = {folder / "log"}}).value();
-  ASSERT_TRUE(
-      sql->AddFunction("broken", 1, [](const StoredExchange&, auto) -> Result<db::SqlValue> {
+  ASSERT_TRUE(sql->tables().AddFunction(
+      "broken", 1, [](const StoredExchange&, auto) -> Result<db::SqlValue> {
         return Fail(ErrorCode::kCorrupt, "it is broken", "mend it");
       }));
   class : public db::RowSink {
