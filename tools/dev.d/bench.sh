@@ -10,9 +10,10 @@ bench() {
     adversary) targets=(generate_traffic reassembly adversary) ;;
     store) targets=(trafrec generate_traffic store) ;;
     verify) targets=(trafrec generate_traffic segments) ;;
+    sql) targets=(trafrec sql) ;;
     privacy) targets=(trafrec generate_traffic) ;;
     live) targets=(trafrec) ;;
-    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify, privacy, live" ;;
+    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify, sql, privacy, live" ;;
   esac
   setup build bench
   if [[ $what == record ]]; then
