@@ -38,7 +38,7 @@ constexpr std::array kWords = {
     FlagWords{"overlap",
               "a retransmission carried other bytes than the first copy, which was kept"},
     FlagWords{"upgraded", "the connection left HTTP/1 after this exchange"},
-    FlagWords{"reencoded", "a body is stored decoded, or with secrets replaced, by redaction"},
+    FlagWords{"reencoded", "a body is stored decoded, or with secrets replaced"},
     FlagWords{"withheld",
               "a body was withheld by redaction, which could not read it: a token stands for it"},
     FlagWords{"snaplen", "the capture cut its packets (snaplen)"},
@@ -46,6 +46,9 @@ constexpr std::array kWords = {
     FlagWords{"shed", "a body was given up because the recorder was overloaded"},
     FlagWords{"open", "the request was still waiting for its answer"},
     FlagWords{"presumed", "joined after a loss; right unless the client did not await its answers"},
+    FlagWords{"no-wire", "imported: the file says nothing, or not all, of its connection"},
+    FlagWords{"rebuilt", "imported: a head is put together from fields, not as it was on the wire"},
+    FlagWords{"no-body", "imported: a body, or a part of it, is not in the file"},
 };
 
 const FlagWords& WordsOf(Flag flag) { return kWords.at(static_cast<size_t>(flag)); }
@@ -137,11 +140,11 @@ std::vector<std::string> FlawsInWords(const store::StoredExchange& exchange) {
 }
 
 bool IsWhole(const store::StoredMessage& message) {
-  constexpr store::Flags kCut = FlagBit(Flag::kRequestTruncated) |
-                                FlagBit(Flag::kResponseTruncated) | FlagBit(Flag::kGapInRequest) |
-                                FlagBit(Flag::kGapInResponse) | FlagBit(Flag::kEvicted) |
-                                FlagBit(Flag::kWithheld) | FlagBit(Flag::kSnaplenCut) |
-                                FlagBit(Flag::kBodyShed) | FlagBit(Flag::kOpen);
+  constexpr store::Flags kCut =
+      FlagBit(Flag::kRequestTruncated) | FlagBit(Flag::kResponseTruncated) |
+      FlagBit(Flag::kGapInRequest) | FlagBit(Flag::kGapInResponse) | FlagBit(Flag::kEvicted) |
+      FlagBit(Flag::kWithheld) | FlagBit(Flag::kSnaplenCut) | FlagBit(Flag::kBodyShed) |
+      FlagBit(Flag::kOpen) | FlagBit(Flag::kBodyMissing);
   return (message.facts.flags & kCut) == 0 && message.facts.gaps.empty() &&
          message.body.size() == message.facts.body_bytes;
 }

@@ -27,6 +27,9 @@ constexpr std::array kNames = {
     "body_shed",
     "open",
     "pairing_presumed",
+    "wire_unknown",
+    "head_rebuilt",
+    "body_missing",
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ enum class Flag : uint8_t {
   kEvicted = 10,          ///< cut short by a limit of ours (limits.h)
   kOverlapConflict = 11,  ///< a retransmission carried other bytes than the first copy
   kUpgraded = 12,         ///< the connection left HTTP/1 after this exchange (101, CONNECT)
-  kReencoded = 13,        ///< body stored decoded, or with values replaced, by redaction
+  kReencoded = 13,        ///< body stored decoded (redaction, import), or with values replaced
   kWithheld = 14,         ///< body withheld by redaction; its token and length are kept
   kSnaplenCut = 15,       ///< the capture cut its packets (snaplen)
   kRequestMissing = 16,   ///< a response whose request was not seen
@@ -35,6 +35,10 @@ enum class Flag : uint8_t {
   kOpen = 18,  ///< the request was still waiting for its answer when this row was written
   kPairingPresumed =
       19,  ///< after a loss: right unless the client pipelined in the part that is missing
+  kWireUnknown =
+      20,  ///< imported: its connection, or facts of it, are made up, as the file has none
+  kHeadRebuilt = 21,  ///< imported: the head is put together from fields, not as on the wire
+  kBodyMissing = 22,  ///< imported: a body, or a part of it, is not in the file
 };
 
 using Flags = uint64_t;
@@ -50,7 +54,7 @@ inline constexpr Flags kIncompleteFlags =
     FlagBit(Flag::kGapInResponse) | FlagBit(Flag::kResynchronised) |
     FlagBit(Flag::kPairingAmbiguous) | FlagBit(Flag::kEvicted) | FlagBit(Flag::kWithheld) |
     FlagBit(Flag::kSnaplenCut) | FlagBit(Flag::kRequestMissing) | FlagBit(Flag::kBodyShed) |
-    FlagBit(Flag::kOpen);
+    FlagBit(Flag::kOpen) | FlagBit(Flag::kBodyMissing);
 
 /// "response_missing", as in NDJSON and in `--flag`. Stable.
 const char* FlagName(Flag flag);
