@@ -27,9 +27,10 @@ fuzz() {
 make_seeds() {
   local folder=$1 program name
   build-fuzz/tests/fuzz/make_seeds "$folder"
+  build-fuzz/tests/fuzz/make_import_seeds "$folder"
   for program in build-fuzz/tests/fuzz/*_seeds; do
     name=$(basename "$program" _seeds)
-    [[ $name != make ]] || continue
+    [[ $name != make* ]] || continue
     mkdir -p "$folder/${name}_fuzz"
     "$program" "$folder/${name}_fuzz"
   done
