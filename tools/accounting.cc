@@ -25,7 +25,9 @@ const char* WhoLost(store::LossCause cause) {
     case store::LossCause::kLoad:
       return "under load trafrec gave up";
     case store::LossCause::kCutFile:
-      return "a capture file that ends inside a packet lacks";
+      return "a file that was cut short lacks";
+    case store::LossCause::kDamage:
+      return "damage took away";
     default:
       return "lost:";
   }
@@ -61,6 +63,10 @@ uint64_t ValueOf(const Counters& counters, std::string_view name) {
 std::vector<Finding> NothingSeenFindings(const Counters& counters) {
   std::vector<Finding> findings;
   if (ValueOf(counters, "exchanges") > 0) {
+    return findings;
+  }
+  if (FindValue(counters, "import.files")) {
+    findings.push_back({"the files held no exchange that could be taken", ""});
     return findings;
   }
   const uint64_t received = ValueOf(counters, "packets.received");

@@ -45,6 +45,7 @@ using MakeCommand = std::unique_ptr<Command> (*)();
 std::unique_ptr<Command> MakeRecordCommand();
 std::unique_ptr<Command> MakeShowCommand();
 std::unique_ptr<Command> MakeExportCommand();
+std::unique_ptr<Command> MakeImportCommand();
 std::unique_ptr<Command> MakeStatsCommand();
 std::unique_ptr<Command> MakeVerifyCommand();
 std::unique_ptr<Command> MakeSqlCommand();

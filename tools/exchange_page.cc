@@ -85,7 +85,7 @@ const char* FramingInWords(store::Framing framing) {
   return "unknown framing";
 }
 
-std::string MessageInWords(const store::StoredMessage& message) {
+std::string MessageInWords(const store::StoredMessage& message, bool acks_known) {
   const store::MessageFacts& facts = message.facts;
   std::string text = CountOf(facts.wire_bytes, "byte") + " on the wire";
   if (facts.body_bytes > 0) {
@@ -102,7 +102,7 @@ std::string MessageInWords(const store::StoredMessage& message) {
     text += ", all acknowledged";
   } else if (facts.acked_bytes > 0) {
     text += ", " + WithCommas(facts.acked_bytes) + " of them acknowledged";
-  } else {
+  } else if (acks_known) {
     text += ", not acknowledged";
   }
   if (facts.copies > 0) {
@@ -183,11 +183,12 @@ std::string ExchangePage(const store::StoredExchange& exchange, const PageOption
   if (!row.sightings.empty()) {
     AppendFact(out, paint, "seen in", SightingsInWords(row));
   }
+  const bool acks_known = !HasFlag(row.flags, store::Flag::kWireUnknown);
   if (exchange.request) {
-    AppendFact(out, paint, "request", MessageInWords(*exchange.request));
+    AppendFact(out, paint, "request", MessageInWords(*exchange.request, acks_known));
   }
   if (exchange.response) {
-    AppendFact(out, paint, "response", MessageInWords(*exchange.response));
+    AppendFact(out, paint, "response", MessageInWords(*exchange.response, acks_known));
   }
   for (const store::InterimResponse& interim : exchange.interim) {
     AppendFact(out, paint, "interim",

@@ -130,13 +130,13 @@ std::vector<NameValue> QueryOf(std::string_view target) {
   return pairs;
 }
 
-std::string UrlOf(const store::ExchangeRow& row) {
+std::string UrlOf(const store::ExchangeRow& row, bool tls) {
   std::string url;
   if (IsAbsolute(row.target)) {
     AppendUrlPart(url, row.target);
     return url;
   }
-  url = "http://";
+  url = tls ? "https://" : "http://";
   AppendUrlPart(url, row.host.empty() ? row.server.ToString() : row.host);
   if (!row.target.starts_with('/')) {
     url += '/';

@@ -23,9 +23,10 @@ std::vector<NameValue> SetCookiesOf(const std::vector<HeaderField>& fields);
 /// The query of a target, percent-decoded.
 std::vector<NameValue> QueryOf(std::string_view target);
 
-/// The absolute URL of a request: its target if that is absolute, else http://, the host field (or
-/// the server's address) and the target. What may not stand in a URL is percent-encoded.
-std::string UrlOf(const store::ExchangeRow& row);
+/// The absolute URL of a request: its target if that is absolute, else http:// (or https://), the
+/// host field (or the server's address) and the target. What may not stand in a URL is
+/// percent-encoded.
+std::string UrlOf(const store::ExchangeRow& row, bool tls = false);
 
 std::string Latin1ToUtf8(std::string_view bytes);
 

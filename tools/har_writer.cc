@@ -75,6 +75,13 @@ std::string CommentOf(const Content& content, const store::StoredMessage& messag
   return content.encodings.empty() ? std::string() : "decoded from " + content.encodings;
 }
 
+/// Length of the body as it was sent, where the stored one is another and the length was declared.
+uint64_t SentBodyBytes(const store::MessageFacts& facts) {
+  return HasFlag(facts.flags, store::Flag::kReencoded)
+             ? facts.declared_bytes.value_or(facts.body_bytes)
+             : facts.body_bytes;
+}
+
 std::string HttpVersion(const store::MessageFacts& facts) {
   const std::string version = VersionText(facts);
   return version.empty() ? "unknown" : "HTTP/" + version;
@@ -85,7 +92,7 @@ void AppendRequest(JsonAppender& json, std::string& out, const store::StoredExch
   const MessageHead head = ParseHead(message.head);
   json.Open("request", '{');
   Text(json, "method", exchange.row.method);
-  json.Text("url", UrlOf(exchange.row));
+  json.Text("url", UrlOf(exchange.row, exchange.connection.protocol == store::Protocol::kTls));
   json.Text("httpVersion", HttpVersion(message.facts));
   AppendPairs(json, "cookies", CookiesOf(head.fields));
   AppendHeaders(json, head.fields);
@@ -103,7 +110,7 @@ void AppendRequest(JsonAppender& json, std::string& out, const store::StoredExch
     json.Close('}');
   }
   json.Number("headersSize", message.head.size());
-  json.Number("bodySize", message.facts.body_bytes);
+  json.Number("bodySize", SentBodyBytes(message.facts));
   json.Close('}');
 }
 
@@ -120,7 +127,7 @@ void AppendResponse(JsonAppender& json, std::string& out, const store::StoredMes
   json.Open("content", '{');
   json.Number("size", content.bytes.size());
   json.Number("compression", static_cast<int64_t>(content.bytes.size()) -
-                                 static_cast<int64_t>(message.facts.body_bytes));
+                                 static_cast<int64_t>(SentBodyBytes(message.facts)));
   Text(json, "mimeType", content.media_type);
   AppendContentText(json, out, content, "encoding");
   if (const std::string comment = CommentOf(content, message); !comment.empty()) {
@@ -129,7 +136,7 @@ void AppendResponse(JsonAppender& json, std::string& out, const store::StoredMes
   json.Close('}');
   Text(json, "redirectURL", FieldValue(head.fields, "Location"));
   json.Number("headersSize", message.head.size());
-  json.Number("bodySize", message.facts.body_bytes);
+  json.Number("bodySize", SentBodyBytes(message.facts));
   json.Close('}');
 }
 

@@ -129,8 +129,15 @@ void AddShed(std::vector<Finding>& findings, const Counters& counters,
   }
   const uint64_t cut = std::max<uint64_t>(ValueOf(counters, "capture.cut_files"),
                                           TotalsOf(losses, store::LossCause::kCutFile).rows);
-  if (cut > 0) {
+  const bool imported = FindValue(counters, "import.files").has_value();
+  if (cut > 0 && imported) {
+    findings.push_back({CountOf(cut, "file") + " ended before its end", "import the whole file"});
+  } else if (cut > 0) {
     findings.push_back({CountOf(cut, "capture file") + " ended in the middle of a packet", ""});
+  }
+  if (const uint64_t places = ValueOf(counters, "import.damaged_places"); places > 0) {
+    findings.push_back({fmt::format("{} of the files could not be read", CountOf(places, "place")),
+                        "the loss rows say when, and import names the bytes"});
   }
   if (const uint64_t cut_packets = ValueOf(counters, "packets.ignored.truncated_header");
       cut_packets > 0) {

@@ -1,7 +1,6 @@
 #include "tools/record_options.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,6 +9,7 @@
 #include "store/crypto/encoding.h"
 #include "store/crypto/hash.h"
 #include "store/crypto/key_file.h"
+#include "tools/file_facts.h"
 #include "tools/sentinel_trust.h"
 #include "tools/units.h"
 #include "tools/version.h"
@@ -171,12 +171,11 @@ std::string RecordOptions::JobName() const {
     }
   }
   for (const std::string& file : files) {
-    struct stat found{};
-    if (stat(file.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) {
+    const std::string facts = FileFacts(file);
+    if (facts.empty()) {
       return {};
     }
-    text += fmt::format("\n{} {} {}.{:09}", file, found.st_size, found.st_mtim.tv_sec,
-                        found.st_mtim.tv_nsec);
+    text += "\n" + facts;
   }
   return store::crypto::ToHex(store::crypto::Sha256::Of(AsBytes(text)));
 }

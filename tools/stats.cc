@@ -46,6 +46,11 @@ std::string Line(std::string_view name, std::string_view text) {
 }
 
 std::string SeenInWords(const Counters& counters) {
+  if (const auto files = FindValue(counters, "import.files")) {
+    return fmt::format("{}, {}, {}", CountOf(*files, "file"),
+                       HumanBytes(ValueOf(counters, "import.bytes")),
+                       CountOf(ValueOf(counters, "exchanges"), "exchange"));
+  }
   std::string connections = CountOf(ValueOf(counters, "connections.seen"), "connection");
   if (const uint64_t middle = ValueOf(counters, "connections.mid_stream"); middle > 0) {
     connections += fmt::format(" ({} of them without a beginning)", WithCommas(middle));
@@ -130,7 +135,9 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
   if (attempt.ended_at != 0) {
     recorded += fmt::format(", took {}", HumanDuration(attempt.ended_at - attempt.started_at));
   }
-  out += Line("recorded", recorded + ", by trafrec " + EscapeForTerminal(attempt.version));
+  const bool imported = FindValue(attempt.counters, "import.files").has_value();
+  out += Line(imported ? "imported" : "recorded",
+              recorded + ", by trafrec " + EscapeForTerminal(attempt.version));
   out += Line("seen", SeenInWords(attempt.counters));
   out += Line("stored", StoredInWords(attempt));
   if (attempt.deleted_segments > 0) {
