@@ -66,12 +66,17 @@ check() {
     source tools/dev.d/package.sh && source tools/dev.d/check_package.sh && check_package
     return
   fi
+  if [[ $preset == mitmproxy ]]; then
+    source tools/dev.d/check_mitmproxy.sh && check_mitmproxy
+    return
+  fi
   if [[ $preset == traces ]]; then
     source tools/dev.d/check_traces.sh && check_traces "${@:2}"
     return
   fi
   [[ $preset =~ ^(debug|clang|asan|tsan)$ ]] ||
-    die "check wants a preset (debug, clang, asan or tsan), \"har\", \"package\", \"page\" or \"traces\"" "try: tools/dev check asan"
+    die "check wants a preset (debug, clang, asan or tsan), \"har\", \"mitmproxy\", \"package\", \"page\" or \"traces\"" \
+      "try: tools/dev check asan"
   shift
   setup build test lint
   export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1

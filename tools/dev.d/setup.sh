@@ -11,6 +11,7 @@ PACKAGES_lint="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19
 PACKAGES_package="dpkg-dev lintian debootstrap systemd strace python3 python3-venv iproute2 util-linux"
 PACKAGES_container="buildah crun python3 python3-yaml iproute2 util-linux"
 PACKAGES_browser="chromium fonts-dejavu-core python3-venv iproute2 util-linux"
+PACKAGES_mitmproxy="mitmproxy python3"
 PACKAGES_bench="httpry tcpflow tshark tcpdump zstd python3 iproute2 nginx-light nghttp2-client golang-go"
 
 # One dpkg-query for all names: a tenth of a second when everything is there.
@@ -36,7 +37,8 @@ setup() {
   packages=()
   for group in "${groups[@]}"; do
     local list=PACKAGES_$group
-    [[ -n ${!list:-} ]] || die "there is no group \"$group\" of packages; there are: build demo test lint package container browser bench"
+    [[ -n ${!list:-} ]] ||
+      die "there is no group \"$group\" of packages; there are: build demo test lint package container browser mitmproxy bench"
     for package in ${!list}; do packages+=("$package"); done
   done
   mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
