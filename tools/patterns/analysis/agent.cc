@@ -20,7 +20,7 @@ Agent ProductAt(std::string_view text) {
 /// Up to the first semicolon in the first comment.
 std::string FirstOfComment(std::string_view text) {
   const size_t open = text.find('(');
-  if (open == text.npos) {
+  if (open == std::string_view::npos) {
     return {};
   }
   std::string_view comment = text.substr(open + 1);
@@ -39,7 +39,7 @@ Agent ParseAgent(std::string_view user_agent) {
     static constexpr std::array<std::string_view, 6> kBrowsers = {"Edg/",    "OPR/",    "Firefox/",
                                                                   "Chrome/", "Safari/", "bot/"};
     for (const std::string_view name : kBrowsers) {
-      if (const size_t at = user_agent.find(name); at != user_agent.npos) {
+      if (const size_t at = user_agent.find(name); at != std::string_view::npos) {
         agent = ProductAt(user_agent.substr(at));
         break;
       }

@@ -109,9 +109,10 @@ std::string FoldName(std::string_view name) {
 }
 
 std::string FoldTarget(std::string_view target) {
-  if (const size_t scheme = target.find("://"); !target.starts_with('/') && scheme != target.npos) {
+  if (const size_t scheme = target.find("://");
+      !target.starts_with('/') && scheme != std::string_view::npos) {
     const size_t path = target.find('/', scheme + 3);
-    target = path == target.npos ? "/" : target.substr(path);
+    target = path == std::string_view::npos ? "/" : target.substr(path);
   }
   target = target.substr(0, 4 * limits::kKeyBytesMax);
   const size_t question = std::min(target.find('?'), target.size());
