@@ -22,6 +22,7 @@ namespace {
 class FileSource : public PacketSource {
  public:
   Status Open(const std::vector<std::string>& paths, const CaptureFilter& filter) {
+    wanted_ = filter;
     TRY_ASSIGN(filter_, PacketFilter::Make(filter));
     bool total_known = true;
     for (const std::string& path : paths) {
@@ -82,6 +83,12 @@ class FileSource : public PacketSource {
 
   uint64_t bytes_read() const override { return bytes_read_.load(std::memory_order_relaxed); }
   uint64_t bytes_total() const override { return bytes_total_; }
+
+  CaptureFilter filter() const override { return wanted_; }
+  Result<FilterChange> ChangeFilter(const CaptureFilter& /*filter*/) override {
+    return Fail(ErrorCode::kUnsupported, "what is read from files keeps its filter to the end",
+                "read the files again with another one");
+  }
 
  private:
   struct File {
@@ -148,6 +155,7 @@ class FileSource : public PacketSource {
     }
   };
 
+  CaptureFilter wanted_;
   StopEvent stop_;
   InterfaceTable interfaces_;
   std::unique_ptr<PacketFilter> filter_;

@@ -37,6 +37,8 @@ inline constexpr int kLiveTimeoutMs = 50;
 /// Live: a packet can be this old before the capture thread sees it (a block's timeout, a busy
 /// machine). Silence is believed only up to so long ago.
 inline constexpr int64_t kLiveLatenessNs = 250 * kNsPerMs;
+/// Of the socket that makes filters, which gets no packets: libpcap takes one block.
+inline constexpr size_t kFilterSocketRingBytes = size_t{256} << 10;
 /// Between capture and reassembly when files are read. A file has no bursts to absorb; less keeps
 /// packets in the cache and mapped pages few.
 inline constexpr size_t kFileRingBytes = size_t{16} << 20;

@@ -9,9 +9,11 @@
 // out the outgoing one, before it takes room in the ring. On `any` that would also drop what this
 // machine sends on its other interfaces; there libpcap leaves out loopback's outgoing copies when
 // it reads the ring (its linux_check_direction), and a test holds it to that.
+//
+// The filter goes to the kernel past libpcap (kernel_filter.cc says why). What the ring took before
+// the first one was attached is judged here, by the packets' times.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <linux/if_packet.h>
 #include <pcap/pcap.h>
 #include <poll.h>
@@ -22,11 +24,13 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <climits>
 #include <cstring>
-#include <filesystem>
+#include <limits>
+#include <mutex>
 
+#include "capture/kernel_filter.h"
 #include "capture/limits.h"
+#include "capture/live_handle.h"
 #include "capture/network_interfaces.h"
 #include "capture/packet_filter.h"
 #include "capture/packet_source.h"
@@ -37,55 +41,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct ClosePcap {
-  void operator()(pcap_t* handle) const { pcap_close(handle); }
-};
-using PcapHandle = std::unique_ptr<pcap_t, ClosePcap>;
-
 constexpr auto kLiveTimeout = std::chrono::milliseconds(limits::kLiveTimeoutMs);
 /// After Stop(): what the kernel had by then comes within a block's timeout; a busy wire ends it by
 /// the packets' own times, and this by all means.
 constexpr auto kStopGrace = 2 * kLiveTimeout;
 constexpr auto kStopDeadline = std::chrono::seconds(1);
-
-std::string Words(pcap_t* handle, int status) {
-  const std::string words = pcap_geterr(handle);
-  return words.empty() ? pcap_statustostr(status) : words;
-}
-
-Error NoPermission(const std::string& interface) {
-  std::error_code ignored;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  return {
-      ErrorCode::kPermission,
-      fmt::format("cannot capture on {}: permission denied (CAP_NET_RAW is missing)", interface),
-      fmt::format("sudo setcap cap_net_raw+ep {}, or run as root; --read FILE needs no right",
-                  self.string())};
-}
-
-Error NoSuchInterface(const std::string& interface) {
-  std::vector<std::string> names = InterfaceNames();
-  names.emplace_back("any");
-  return {ErrorCode::kNotFound,
-          fmt::format("cannot capture on {}: there is no such interface", interface),
-          fmt::format("one of these: {}", fmt::join(names, ", "))};
-}
-
-Error ActivationError(const std::string& interface, int status, pcap_t* handle) {
-  switch (status) {
-    case PCAP_ERROR_NO_SUCH_DEVICE:
-      return NoSuchInterface(interface);
-    case PCAP_ERROR_PERM_DENIED:
-    case PCAP_ERROR_PROMISC_PERM_DENIED:
-      return NoPermission(interface);
-    case PCAP_ERROR_IFACE_NOT_UP:
-      return {ErrorCode::kIo, fmt::format("cannot capture on {}: the interface is down", interface),
-              fmt::format("sudo ip link set {} up", interface)};
-    default:
-      return {ErrorCode::kIo,
-              fmt::format("cannot capture on {}: {}", interface, Words(handle, status)), ""};
-  }
-}
 
 /// libpcap's own number to the one of files; on Linux they differ for raw IP alone.
 uint16_t LinkTypeOf(int dlt) {
@@ -96,7 +56,7 @@ uint16_t LinkTypeOf(int dlt) {
 class LiveSource : public PacketSource {
  public:
   explicit LiveSource(const LiveOptions& options)
-      : options_(options), any_(options.interface == "any") {}
+      : options_(options), any_(options.interface == "any"), filter_(options.filter) {}
 
   Status Open() {
     if (!any_ && InterfaceIndex(options_.interface) == 0) {
@@ -105,13 +65,24 @@ class LiveSource : public PacketSource {
     loopback_ = !any_ && IsLoopback(options_.interface);
     loopback_index_ = InterfaceIndex("lo");
     own_address_ = any_ ? std::nullopt : AddressOf(options_.interface);
-    TRY(Activate());
-    if (any_) {
-      // Version 2 of the cooked header names the interface. Without it, version 1 does.
-      pcap_set_datalink(handle_.get(), DLT_LINUX_SLL2);
+    TRY_ASSIGN(compiler_, KernelFilterCompiler::Open(options_.interface, options_.snaplen));
+    TRY_ASSIGN(judge_, PacketFilter::Make(filter_));
+    const Result<KernelProgram> program = compiler_->Compile(filter_);
+    if (!program && program.error().code != ErrorCode::kUnsupported) {
+      return std::unexpected(program.error());
+    }
+    TRY_ASSIGN(handle_, ActivateLive({.interface = options_.interface,
+                                      .snaplen = options_.snaplen,
+                                      .ring_bytes = options_.ring_bytes,
+                                      .promiscuous = !loopback_ && !any_}));
+    if (program) {
+      TRY(AttachToSocket(*program, pcap_fileno(handle_.get())));
+      judged_until_ = WallClockNow();
     }
     link_type_ = LinkTypeOf(pcap_datalink(handle_.get()));
-    TRY(SetFilter());
+    if (pcap_get_tstamp_precision(handle_.get()) == PCAP_TSTAMP_PRECISION_NANO) {
+      fraction_ns_ = 1;
+    }
     if (loopback_) {
       TRY(IgnoreOutgoing());
     }
@@ -134,7 +105,7 @@ class LiveSource : public PacketSource {
     bytes_read_.fetch_add(batch.storage.size(), std::memory_order_relaxed);
     if (count < 0 && count != PCAP_ERROR_BREAK) {
       return Fail(ErrorCode::kIo, fmt::format("capturing on {} failed: {}", options_.interface,
-                                              Words(handle_.get(), count)));
+                                              pcap_geterr(handle_.get())));
     }
     return !(stop_.is_set() && Stopped(batch));
   }
@@ -142,6 +113,23 @@ class LiveSource : public PacketSource {
   void Stop() override { stop_.Set(); }
   bool live() const override { return true; }
   std::string InterfaceName(uint16_t /*interface*/) const override { return options_.interface; }
+
+  CaptureFilter filter() const override {
+    const std::lock_guard lock(filter_mutex_);
+    return filter_;
+  }
+
+  Result<FilterChange> ChangeFilter(const CaptureFilter& filter) override {
+    TRY_ASSIGN(const KernelProgram program, compiler_->Compile(filter));
+    const std::lock_guard lock(filter_mutex_);
+    FilterChange change{.before = filter_, .from = WallClockNow()};
+    // Where the kernel had no filter: what comes from now on is not the old one's any more.
+    judged_until_ = std::min(judged_until_.load(), change.from);
+    TRY(AttachToSocket(program, pcap_fileno(handle_.get())));
+    change.until = WallClockNow();
+    filter_ = filter;
+    return change;
+  }
 
   SourceDrops drops() override {
     pcap_stat now{};
@@ -163,52 +151,6 @@ class LiveSource : public PacketSource {
   uint64_t bytes_total() const override { return 0; }
 
  private:
-  Status Activate() {
-    std::array<char, PCAP_ERRBUF_SIZE> words{};
-    handle_.reset(pcap_create(options_.interface.c_str(), words.data()));
-    if (handle_ == nullptr) {
-      return Fail(ErrorCode::kIo,
-                  fmt::format("cannot capture on {}: {}", options_.interface, words.data()));
-    }
-    pcap_set_snaplen(handle_.get(), options_.snaplen);
-    pcap_set_buffer_size(handle_.get(),
-                         static_cast<int>(std::min<size_t>(options_.ring_bytes, INT_MAX)));
-    pcap_set_timeout(handle_.get(), limits::kLiveTimeoutMs);
-    pcap_set_promisc(handle_.get(), loopback_ || any_ ? 0 : 1);
-    if (pcap_set_tstamp_precision(handle_.get(), PCAP_TSTAMP_PRECISION_NANO) == 0) {
-      fraction_ns_ = 1;
-    }
-    const int status = pcap_activate(handle_.get());
-    if (status < 0) {
-      return std::unexpected(ActivationError(options_.interface, status, handle_.get()));
-    }
-    if (pcap_setnonblock(handle_.get(), 1, words.data()) != 0) {
-      return Fail(ErrorCode::kIo,
-                  fmt::format("cannot capture on {}: {}", options_.interface, words.data()));
-    }
-    return {};
-  }
-
-  Status SetFilter() {
-    std::string words;
-    if (options_.filter.Untagged().empty()) {
-      return {};
-    }
-    for (const std::string& expression :
-         {options_.filter.Expression(), options_.filter.Untagged()}) {
-      bpf_program program{};
-      if (pcap_compile(handle_.get(), &program, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0) {
-        const int status = pcap_setfilter(handle_.get(), &program);
-        pcap_freecode(&program);
-        if (status == 0) {
-          return {};
-        }
-      }
-      words = pcap_geterr(handle_.get());
-    }
-    return std::unexpected(BadFilter(options_.filter, words));
-  }
-
   Status IgnoreOutgoing() {
     const int on = 1;
     const int fd = pcap_get_selectable_fd(handle_.get());
@@ -251,13 +193,17 @@ class LiveSource : public PacketSource {
   }
 
   void Add(const pcap_pkthdr& header, Bytes bytes) {
-    batch_->packets.push_back(
-        {.at = header.ts.tv_sec * kNsPerSecond + header.ts.tv_usec * fraction_ns_,
-         .bytes = {},
-         .wire_bytes = header.len,
-         .link_type = link_type_,
-         .interface = 0,
-         .outgoing = IsOutgoing(bytes)});
+    reassembly::Packet packet{
+        .at = header.ts.tv_sec * kNsPerSecond + header.ts.tv_usec * fraction_ns_,
+        .bytes = bytes,
+        .wire_bytes = header.len,
+        .link_type = link_type_,
+        .interface = 0,
+        .outgoing = IsOutgoing(bytes)};
+    if (packet.at <= judged_until_.load(std::memory_order_relaxed) && !judge_->Matches(packet)) {
+      return;
+    }
+    batch_->packets.push_back(packet);
     offsets_.push_back({.at = batch_->storage.size(), .length = bytes.size()});
     batch_->storage.insert(batch_->storage.end(), bytes.begin(), bytes.end());
     if (batch_->storage.size() >= limits::kBatchBytes) {
@@ -293,7 +239,13 @@ class LiveSource : public PacketSource {
   unsigned loopback_index_ = 0;
   std::optional<MacAddress> own_address_;
   StopEvent stop_;
+  std::unique_ptr<KernelFilterCompiler> compiler_;
   PcapHandle handle_;
+  mutable std::mutex filter_mutex_;
+  CaptureFilter filter_;
+  std::unique_ptr<PacketFilter> judge_;  // by the first filter
+  /// Of packets up to this time; of all, if the kernel could not run the first filter.
+  std::atomic<TimeNs> judged_until_{std::numeric_limits<TimeNs>::max()};
   uint16_t link_type_ = 0;
   int64_t fraction_ns_ = kNsPerUs;
   PacketBatch* batch_ = nullptr;  // during pcap_dispatch

@@ -18,16 +18,12 @@
 
 #include "base/check.h"
 #include "capture/limits.h"
+#include "capture/pcap_handle.h"
 
 namespace trafrec::capture {
 namespace {
 
 constexpr uint16_t kEthernet = 1;
-
-struct ClosePcap {
-  void operator()(pcap_t* handle) const { pcap_close(handle); }
-};
-using PcapHandle = std::unique_ptr<pcap_t, ClosePcap>;
 
 /// A handle on nothing, of that link type. libpcap's own numbers (DLT) differ from those in files
 /// (LINKTYPE); only its file reader translates them, so it is given a file that ends after its

@@ -26,8 +26,29 @@ struct SourceWarning {
   bool cut = false;  ///< the file ended inside a packet: what follows is unknown
 };
 
+/// What to let through. An empty filter lets everything through.
+struct CaptureFilter {
+  std::vector<uint16_t> ports;
+  std::vector<std::string> hosts;
+  std::string bpf;  ///< text in libpcap's language, joined to the others by "and"
+
+  /// The whole as one BPF expression, which also matches inside VLAN tags; "" for none.
+  std::string Expression() const;
+  /// The same without what looks inside VLAN tags, for link types that know none.
+  std::string Untagged() const;
+};
+
+/// A running live capture got another filter. At some moment within [from, until], wall clock, the
+/// kernel changed over between two packets: what `before` let through up to then is given, also
+/// what was still queued, and from then on what the new one lets through.
+struct FilterChange {
+  CaptureFilter before;
+  TimeNs from = 0;
+  TimeNs until = 0;
+};
+
 /// Where packets come from: an interface, or files merged in time order. Used by the capture thread
-/// only, but for Stop().
+/// only, but for Stop() and what is said to be thread-safe.
 class PacketSource {
  public:
   virtual ~PacketSource() = default;
@@ -50,18 +71,12 @@ class PacketSource {
   /// Thread-safe.
   virtual uint64_t bytes_read() const = 0;
   virtual uint64_t bytes_total() const = 0;
-};
 
-/// What to let through. An empty filter lets everything through.
-struct CaptureFilter {
-  std::vector<uint16_t> ports;
-  std::vector<std::string> hosts;
-  std::string bpf;  ///< text in libpcap's language, joined to the others by "and"
-
-  /// The whole as one BPF expression, which also matches inside VLAN tags; "" for none.
-  std::string Expression() const;
-  /// The same without what looks inside VLAN tags, for link types that know none.
-  std::string Untagged() const;
+  /// What is let through now. Thread-safe.
+  virtual CaptureFilter filter() const = 0;
+  /// Live: lets through something else from now on, without losing a packet; may take as long as a
+  /// look-up of host names. Needs no right. After an Error the old filter goes on. Thread-safe.
+  virtual Result<FilterChange> ChangeFilter(const CaptureFilter& filter) = 0;
 };
 
 struct LiveOptions {

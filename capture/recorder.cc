@@ -6,6 +6,7 @@
 #include <iterator>
 #include <mutex>
 #include <span>
+#include <utility>
 
 #include "base/check.h"
 #include "capture/capture_thread.h"
@@ -70,7 +71,12 @@ struct Recorder::Impl {
   mutable std::mutex accounting_mutex;  // taken once a second
   Counters accounting;
   std::atomic<uint64_t> free_bytes_min = 0;
+  std::atomic<bool> filter_changed = false;
+  std::mutex filter_mutex;
+  std::vector<store::LossRecord> filter_changes;  // not yet in the log
+  std::string new_source;
 
+  void NoteFilterChanges(store::LogWriter& log);
   void Reassemble(const RingItem& item, reassembly::Reassembler& reassembler,
                   store::LogWriter& log);
   void PassOnWishes(store::LogWriter& log);
@@ -100,6 +106,24 @@ void Recorder::Look() { impl_->look.Signal(); }
 void Recorder::SetLimits(const store::LogLimits& limits) {
   const std::lock_guard lock(impl_->new_limits_mutex);
   impl_->new_limits = limits;
+}
+
+CaptureFilter Recorder::filter() const { return impl_->source->filter(); }
+
+Result<FilterChange> Recorder::ChangeFilter(const CaptureFilter& filter,
+                                            const std::string& source) {
+  const std::lock_guard lock(impl_->filter_mutex);
+  TRY_ASSIGN(FilterChange change, impl_->source->ChangeFilter(filter));
+  impl_->filter_changes.push_back({.cause = store::LossCause::kFilter,
+                                   .from = change.from,
+                                   .until = change.until,
+                                   .connection = {},
+                                   .packets = 0,
+                                   .bytes = 0,
+                                   .exact = false});
+  impl_->new_source = source;
+  impl_->filter_changed = true;
+  return change;
 }
 
 Result<RecorderSummary> Recorder::Run(
@@ -142,6 +166,7 @@ Result<RecorderSummary> Recorder::Run(
   }
   capture.Join();
   impl_->capturing = false;
+  impl_->NoteFilterChanges(*log);
   reassembler.Finish();
   log->Drain();
 
@@ -201,6 +226,7 @@ void Recorder::Impl::Reassemble(const RingItem& item, reassembly::Reassembler& r
     reassembler.OnTick(through);
     gauges.saving_space.store(saving_space, std::memory_order_relaxed);
     PassOnWishes(log);
+    NoteFilterChanges(log);
   } else if (log.trouble()) {
     source->Stop();  // a finite job that cannot store ends; Close says why
   }
@@ -231,6 +257,22 @@ Counters Recorder::Impl::Accounting(const reassembly::Reassembler& reassembler,
   gauges.AddCounters(at_end ? std::nullopt : std::optional(counters.front().value), counters);
   std::ranges::copy(log.counters(), std::back_inserter(counters));
   return counters;
+}
+
+/// Whoever changes a filter holds the lock for long: this waits for nobody, and comes again.
+void Recorder::Impl::NoteFilterChanges(store::LogWriter& log) {
+  if (!filter_changed) {
+    return;
+  }
+  const std::unique_lock lock(filter_mutex, std::try_to_lock);
+  if (!lock) {
+    return;
+  }
+  filter_changed = false;
+  for (const store::LossRecord& change : std::exchange(filter_changes, {})) {
+    log.PutLoss(change);
+  }
+  log.SetSource(new_source);
 }
 
 /// A recorder that is killed leaves the accounting of its last second.

@@ -103,6 +103,12 @@ class Recorder {
   void Look();
   /// Live: the log goes on within other limits soon. Thread-safe.
   void SetLimits(const store::LogLimits& limits);
+  /// What is let through now. Thread-safe.
+  CaptureFilter filter() const;
+  /// Live: lets through something else from now on, without losing a packet. A loss row says when,
+  /// and a new segment begins with `source` as the fact of what is recorded. May take as long as a
+  /// look-up of host names. After an Error the old filter goes on. Thread-safe, while Run runs.
+  Result<FilterChange> ChangeFilter(const CaptureFilter& filter, const std::string& source);
 
  private:
   struct Impl;

@@ -109,6 +109,9 @@ std::string LossSentence(const store::LossRecord& loss) {
                             : "stopped at " + from + ": what came after is not here";
     case store::LossCause::kCrash:
       return fmt::format("was killed or died after {}; recovered at {}", from, until);
+    case store::LossCause::kFilter:
+      return "got another filter at " + until +
+             ": what is here from then on is what that one lets through";
     case store::LossCause::kGapShare:
       return fmt::format("{} of {} of payload ({}) were not captured between {} and {}",
                          HumanBytes(loss.bytes), HumanBytes(loss.of_bytes),

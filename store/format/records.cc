@@ -142,6 +142,8 @@ const char* LossCauseName(LossCause cause) {
       return "gap_share";
     case LossCause::kDamage:
       return "damage";
+    case LossCause::kFilter:
+      return "filter";
   }
   return "unknown";
 }

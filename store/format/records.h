@@ -234,6 +234,7 @@ enum class LossCause : uint8_t {
   kGapShare = 12,      ///< of `of_bytes` that were acknowledged in this interval `bytes` were not
                        ///< captured; each is in a message's gaps or in a kGap row too
   kDamage = 13,        ///< could not be read any more when the log was repaired
+  kFilter = 14,        ///< the capture got another filter: other traffic is here from then on
 };
 
 const char* LossCauseName(LossCause cause);

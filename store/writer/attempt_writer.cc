@@ -180,6 +180,9 @@ Status AttemptWriter::CloseSegment() {
 }
 
 Status AttemptWriter::OpenSegment() {
+  if (std::optional<std::string> source = status_.TakeNewSource()) {
+    segments_.SetSource(*std::move(source));
+  }
   TRY(segments_.OpenNext());
   status_.CountSegment();
   return {};

@@ -193,6 +193,10 @@ class FrameLogWriter final : public LogWriter {
     sealer_.SetRetention(limits.retention);
   }
   uint64_t turns() const override { return writer_.turns(); }
+  void SetSource(std::string source) override {
+    writer_.status().SetSource(std::move(source));
+    writer_.WantRotation();
+  }
   LogWriterSummary summary() const override { return writer_.status().summary(); }
   StoreProgress progress() const override {
     StoreProgress progress = sealer_.progress();

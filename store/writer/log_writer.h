@@ -98,6 +98,9 @@ class LogWriter : public RecordSink {
   virtual void SetLimits(const LogLimits& limits) = 0;
   /// How often the writer thread went round: one that stands still is stuck. Thread-safe.
   virtual uint64_t turns() const = 0;
+  /// Live: something else is recorded from now on. Ends the open segment soon, so that each one
+  /// says what it is a recording of. Thread-safe.
+  virtual void SetSource(std::string source) = 0;
   /// The figures so far. Thread-safe.
   virtual LogWriterSummary summary() const = 0;
   /// Lags, segments, what is wrong with them. Thread-safe.

@@ -25,6 +25,8 @@ class SegmentWriter {
   SegmentWriter(AttemptFacts facts, std::filesystem::path attempt_directory,
                 Compression compression, int compression_level, Encryption encryption = {});
 
+  /// What is recorded from now on, as a fact of the segments that are opened from now on.
+  void SetSource(std::string source) { facts_.source = std::move(source); }
   /// Opens the next segment; there must be none open.
   Status OpenNext();
   /// Opens what a dead live attempt left open, to add its last rows.
@@ -83,7 +85,7 @@ class SegmentWriter {
   Status CarryConnections(const FrameRows& rows);
   Status WriteOwnFrame();
 
-  const AttemptFacts facts_;
+  AttemptFacts facts_;
   const Encryption encryption_;
   const std::filesystem::path directory_;
   std::optional<codec::ZstdCompressor> zstd_;

@@ -36,6 +36,16 @@ void WriterStatus::Settle(uint64_t sequence) {
   settled_changed_.notify_all();
 }
 
+void WriterStatus::SetSource(std::string source) {
+  const std::lock_guard lock(mutex_);
+  new_source_ = std::move(source);
+}
+
+std::optional<std::string> WriterStatus::TakeNewSource() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(new_source_, std::nullopt);
+}
+
 void WriterStatus::CountSegment() {
   const std::lock_guard lock(mutex_);
   ++summary_.segments;

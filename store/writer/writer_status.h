@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "base/counters.h"
 #include "base/error.h"
@@ -35,6 +36,10 @@ class WriterStatus {
   void WaitSettled(uint64_t sequence);
   void Settle(uint64_t sequence);
 
+  /// What is recorded from now on, unless it was taken before.
+  void SetSource(std::string source);
+  std::optional<std::string> TakeNewSource();
+
   void CountSegment();
   /// `counted` has all but the number of segments.
   void OnCommit(const Marks& written, const LogWriterSummary& counted);
@@ -59,6 +64,7 @@ class WriterStatus {
   LogWriterSummary summary_;
   Counters counters_;
   bool counters_changed_ = false;
+  std::optional<std::string> new_source_;
   uint64_t settled_ = 0;
   uint64_t commit_wanted_ = 0;
 };

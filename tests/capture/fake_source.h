@@ -32,9 +32,16 @@ class FakeSource : public PacketSource {
   uint64_t bytes_read() const override { return 0; }
   uint64_t bytes_total() const override { return 0; }
 
+  CaptureFilter filter() const override { return current; }
+  Result<FilterChange> ChangeFilter(const CaptureFilter& filter) override {
+    const TimeNs now = WallClockNow();
+    return FilterChange{.before = std::exchange(current, filter), .from = now, .until = now};
+  }
+
   /// For a step: it is also the next one.
   void DoAgain() { --next_; }
 
+  CaptureFilter current;
   SourceDrops dropped;
   std::vector<SourceWarning> warnings;
 

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/capability.h>
@@ -6,6 +7,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <thread>
 
 #include "capture/packet_source.h"
 #include "tests/capture/udp_port.h"
@@ -16,6 +19,7 @@ namespace {
 
 using test_support::Ip;
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::Ge;
 using testing::HasSubstr;
 using testing::Le;
@@ -26,6 +30,8 @@ bool GiveUpEveryCapability() {
   std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
   return syscall(SYS_capset, &header, none.data()) == 0;
 }
+
+CaptureFilter Bpf(const std::string& text) { return {.ports = {}, .hosts = {}, .bpf = text}; }
 
 class LiveSource : public testing::Test {
  protected:
@@ -108,6 +114,102 @@ TEST_F(LiveSource, FilterKeepsOthersOut) {
   other.Send("other", 5);
   wanted.Send("wanted", 2);
   EXPECT_EQ(StopAndRead(*source).packets, 2U);
+}
+
+TEST_F(LiveSource, ChangedFilterLosesNothingOfWhatBothLetThrough) {
+  const UdpPort port;
+  const std::string text = "udp port " + std::to_string(port.number());
+  for (const char* interface : {"lo", "any"}) {
+    const auto source = Open({.interface = interface, .filter = Bpf(text)});
+    std::atomic<bool> end = false;
+    size_t changes = 0;
+    std::thread changer([&] {
+      for (; !end; ++changes) {
+        EXPECT_TRUE(source->ChangeFilter(Bpf(changes % 2 == 0 ? "udp or arp" : text)));
+      }
+    });
+    port.Send("steady", 20'000);
+    end = true;
+    changer.join();
+    EXPECT_GT(changes, 0U);
+    EXPECT_EQ(StopAndRead(*source).packets, 20'000U) << interface;
+  }
+}
+
+TEST_F(LiveSource, ChangedFilterTakesWhatItLetsThroughFromThenOn) {
+  const UdpPort first;
+  const UdpPort second;
+  const auto only = [](const UdpPort& port) {
+    return Bpf("udp port " + std::to_string(port.number()));
+  };
+  for (const char* interface : {"lo", "any"}) {
+    const auto source = Open({.interface = interface, .filter = only(first)});
+    first.Send("old1");
+    second.Send("out1");
+    const auto change = source->ChangeFilter(only(second));
+    ASSERT_TRUE(change) << change.error().what;
+    first.Send("out2");
+    second.Send("new1");
+    EXPECT_EQ(change->before.bpf, only(first).bpf);
+    EXPECT_EQ(source->filter().bpf, only(second).bpf);
+    EXPECT_THAT(StopAndRead(*source).payload_ends, ElementsAre("old1", "new1")) << interface;
+  }
+}
+
+TEST_F(LiveSource, FilterCanBeTakenAwayAndPutBack) {
+  const UdpPort port;
+  const CaptureFilter nothing = Bpf("udp port 1");
+  const auto source = Open({.interface = "lo", .filter = nothing});
+  ASSERT_TRUE(source->ChangeFilter({}));
+  ASSERT_TRUE(source->ChangeFilter({}));
+  port.Send("seen");
+  ASSERT_TRUE(source->ChangeFilter(nothing));
+  port.Send("not.");
+  EXPECT_THAT(StopAndRead(*source).payload_ends, ElementsAre("seen"));
+}
+
+TEST_F(LiveSource, RefusedFilterLeavesTheOldOneInForce) {
+  const UdpPort port;
+  const std::string text = "udp port " + std::to_string(port.number());
+  const auto source = Open({.interface = "lo", .filter = Bpf(text)});
+  const auto change = source->ChangeFilter(Bpf("udp prt 80"));
+  ASSERT_FALSE(change);
+  EXPECT_EQ(change.error().code, ErrorCode::kUsage);
+  EXPECT_THAT(change.error().what, HasSubstr("\n  udp prt 80\n      ^"));
+  port.Send("still");
+  EXPECT_EQ(source->filter().bpf, text);
+  EXPECT_EQ(StopAndRead(*source).packets, 1U);
+}
+
+TEST_F(LiveSource, FilterIsChangedWithoutAnyRight) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const UdpPort port;
+    const auto source = OpenLive({.interface = "lo", .filter = Bpf("udp port 1")});
+    const bool changed = source && GiveUpEveryCapability() && (*source)->ChangeFilter({});
+    port.Send("seen");
+    _exit(changed && StopAndRead(**source).packets == 1 ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+TEST_F(LiveSource, FilterThatTheKernelCannotRunIsJudgedByUs) {
+  const UdpPort wanted;
+  const UdpPort other;
+  std::string text = "udp port " + std::to_string(wanted.number());
+  for (int i = 0; i < 300; ++i) {
+    text += fmt::format(" or (udp[{}:4] = {} and udp[{}] = 1)", 100 + i, 1'000'000 + i, 500 + i);
+  }
+  text += " or vlan";  // so that the expression is taken as it is, and compiled once
+  const auto source = Open({.interface = "lo", .filter = Bpf(text)});
+  other.Send("out1");
+  wanted.Send("seen");
+  ASSERT_TRUE(source->ChangeFilter(Bpf("udp port " + std::to_string(other.number()))));
+  wanted.Send("out2");
+  other.Send("also");
+  EXPECT_THAT(StopAndRead(*source).payload_ends, ElementsAre("seen", "also"));
 }
 
 TEST_F(LiveSource, WhatWasOnTheWireBeforeStopIsStillGiven) {
