@@ -46,4 +46,13 @@ inline constexpr size_t kFileRingBytes = size_t{16} << 20;
 /// threads.
 inline constexpr uint32_t kTickPackets = 256;
 
+/// Connections and hosts whose traffic is counted while somebody watches: some hundred times what a
+/// screen shows, so that what is forgotten is not what would be shown.
+inline constexpr size_t kWatchedKeys = 4'096;
+inline constexpr size_t kTalkersShown = 40;
+/// Exchanges whose messages have come and whose end has not, while somebody watches.
+inline constexpr size_t kWatchedExchanges = 65'536;
+/// Open connections whose addresses are at hand; of more, numbers are shown.
+inline constexpr size_t kNamedConnections = 16'384;
+
 }  // namespace trafrec::capture::limits

@@ -59,6 +59,7 @@ struct Recorder::Impl {
   RecorderOptions options;
   std::unique_ptr<PacketSource> source;
   Gauges gauges;
+  TrafficWatch traffic;
   TimeNs first_packet_at = 0;
   TimeNs last_packet_at = 0;
   uint32_t packets_since_tick = 0;
@@ -108,6 +109,8 @@ void Recorder::SetLimits(const store::LogLimits& limits) {
   impl_->new_limits = limits;
 }
 
+TrafficWatch& Recorder::traffic() { return impl_->traffic; }
+
 CaptureFilter Recorder::filter() const { return impl_->source->filter(); }
 
 Result<FilterChange> Recorder::ChangeFilter(const CaptureFilter& filter,
@@ -141,7 +144,10 @@ Result<RecorderSummary> Recorder::Run(
       [&log](const store::SentinelRecord& sentinel) { log->PutSentinel(sentinel); });
   store::RecordSink& sink =
       options.sentinels.audience.empty() ? static_cast<store::RecordSink&>(*log) : watch;
-  reassembly::Reassembler reassembler(ReassemblyOptions(options, source, *log), sink);
+  impl_->traffic.SetNext(sink);
+  const bool watchable = source.live() && on_progress;
+  store::RecordSink& first = watchable ? static_cast<store::RecordSink&>(impl_->traffic) : sink;
+  reassembly::Reassembler reassembler(ReassemblyOptions(options, source, *log), first);
   PacketRing ring(options.ring_batches_max, RingBytes(options, source.live()));
   CaptureThread capture(source, ring, impl_->gauges);
   if (Status started = on_started ? on_started() : Status(); !started) {
@@ -152,7 +158,10 @@ Result<RecorderSummary> Recorder::Run(
 
   std::function<void()> report;
   if (on_progress) {
-    report = [&] { on_progress(impl_->Progress(ring, *log)); };
+    report = [&] {
+      impl_->traffic.Tick();
+      on_progress(impl_->Progress(ring, *log));
+    };
   }
   const ProgressThread progress(std::move(report), impl_->look,
                                 std::chrono::milliseconds(options.progress_interval_ms));

@@ -8,6 +8,7 @@
 #include "base/counters.h"
 #include "base/error.h"
 #include "capture/packet_source.h"
+#include "capture/traffic_watch.h"
 #include "reassembly/reassembler.h"
 #include "store/files/files.h"
 #include "store/sentinel/sentinel_watch.h"
@@ -103,6 +104,8 @@ class Recorder {
   void Look();
   /// Live: the log goes on within other limits soon. Thread-safe.
   void SetLimits(const store::LogLimits& limits);
+  /// Live: who talks most; thread-safe.
+  TrafficWatch& traffic();
   /// What is let through now. Thread-safe.
   CaptureFilter filter() const;
   /// Live: lets through something else from now on, without losing a packet. A loss row says when,

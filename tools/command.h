@@ -53,6 +53,7 @@ std::unique_ptr<Command> MakeCommitCommand();
 std::unique_ptr<Command> MakeKeygenCommand();
 std::unique_ptr<Command> MakeSentinelCommand();
 std::unique_ptr<Command> MakeWatermarksCommand();
+std::unique_ptr<Command> MakeCtlCommand();
 std::unique_ptr<Command> MakeConfigCommand();
 std::unique_ptr<Command> MakeCompletionsCommand();
 std::unique_ptr<Command> MakeManCommand();

@@ -13,6 +13,7 @@
 #include "tools/metrics_endpoint.h"
 #include "tools/output.h"
 #include "tools/progress.h"
+#include "tools/record_control.h"
 #include "tools/record_options.h"
 #include "tools/recorder_health.h"
 #include "tools/reload.h"
@@ -28,6 +29,13 @@
 namespace trafrec::tools {
 namespace {
 
+void TellNoControl(EventLog& events, const Error& error) {
+  events.Write({.level = Level::kWarning,
+                .name = "no_control",
+                .message = "trafrec ctl cannot reach this recording: " + error.what,
+                .remedy = error.remedy});
+}
+
 class RecordCommand : public Command {
  public:
   CommandText text() const override;
@@ -37,6 +45,7 @@ class RecordCommand : public Command {
   void PrintFailure(const Error& error) const override;
 
  private:
+  std::unique_ptr<RecordControl> MakeControl(EventLog& events, const std::string& name);
   Status PrintSummary(const capture::RecorderSummary& summary, double seconds) const;
   std::string Words(const capture::RecorderSummary& summary, double seconds) const;
   std::string Json(const capture::RecorderSummary& summary, double seconds) const;
@@ -92,11 +101,12 @@ Result<ExitCode> RecordCommand::Run(const Cli& cli) {
   capture::FileMapping::SetLossText([this](const Error& error) { return FailureText(error); });
   TRY_ASSIGN(auto source, options_.OpenSource());
   TRY_ASSIGN(const auto metrics, OpenMetrics(recorder_options.log));
+  EventLog events(log_format());
+  const std::unique_ptr<RecordControl> control = MakeControl(events, name);
   Service service;
   recorder_options.progress_interval_ms = service.look_interval_ms();
   TRY(options_.confinement.LeaveRights(options_.log, name));
   capture::Recorder recorder(std::move(recorder_options), std::move(source));
-  EventLog events(log_format());
   Reload reload(cli, recorder);
   if (const Status readable = CheckConfigReadable(cli.config_file()); !readable) {
     events.Write({.level = Level::kWarning,
@@ -109,6 +119,9 @@ Result<ExitCode> RecordCommand::Run(const Cli& cli) {
     TRY(metrics->Start());
   }
   const auto on_started = [&]() -> Status {
+    if (const Status started = control ? control->Start(recorder) : Status(); !started) {
+      TellNoControl(events, started.error());
+    }
     TRY(options_.confinement.FilterSyscalls());
     TellStart(events, name, metrics.get());
     service.Ready(fmt::format("recording as {}", name));
@@ -129,6 +142,9 @@ Result<ExitCode> RecordCommand::Run(const Cli& cli) {
     troubles.Show(found);
     events.Tick();
     progress.Show(now);
+    if (control) {
+      control->Show(now);
+    }
     if (metrics) {
       metrics->Update(now, std::move(found));
     }
@@ -136,6 +152,10 @@ Result<ExitCode> RecordCommand::Run(const Cli& cli) {
   const auto began_at = std::chrono::steady_clock::now();
   Result<capture::RecorderSummary> summary = recorder.Run(on_progress, on_started);
   service.Stopping();
+  if (control) {
+    control->End(summary ? "recorded " + CountOf(summary->log.exchanges, "exchange")
+                         : "failed: " + summary.error().what);
+  }
   events.ShowLine("");
   TRY(summary);
   const double seconds =
@@ -146,6 +166,24 @@ Result<ExitCode> RecordCommand::Run(const Cli& cli) {
     return std::unexpected(*summary->source_error);
   }
   return StopSignals::stopped() && !options_.live() ? ExitCode::kInterrupted : ExitCode::kDone;
+}
+
+/// Nothing if it cannot be had: recording is worth more.
+std::unique_ptr<RecordControl> RecordCommand::MakeControl(EventLog& events,
+                                                          const std::string& name) {
+  if (!options_.live()) {
+    return nullptr;
+  }
+  const auto source_text = [this](const capture::CaptureFilter& filter) {
+    return options_.SourceText(filter);
+  };
+  auto control = RecordControl::Bind(
+      {.log = options_.log, .recorder = name, .source = {}, .attempt = {}}, source_text);
+  if (!control) {
+    TellNoControl(events, control.error());
+    return nullptr;
+  }
+  return *std::move(control);
 }
 
 /// The outcome goes to whoever asked: the person at the terminal, the journal, systemctl.

@@ -194,6 +194,23 @@ Result<store::LogLimits> RecordOptions::MakeLimits() const {
   return limits;
 }
 
+std::string RecordOptions::SourceText(const capture::CaptureFilter& filter) const {
+  std::string text = live() ? "interface " + interface : "files";
+  for (const std::string& file : files) {
+    text += " " + file;
+  }
+  for (const uint16_t port : filter.ports) {
+    text += fmt::format(" port {}", port);
+  }
+  if (!encryption.addresses) {
+    for (const std::string& host : filter.hosts) {
+      text += " host " + host;
+    }
+    text += filter.bpf.empty() ? "" : " filter " + filter.bpf;
+  }
+  return text;
+}
+
 Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   capture::RecorderOptions options;
   options.reassembly.checksums = PolicyOf(checksums);
@@ -207,19 +224,7 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   options.log.recorder = recorder.empty() ? DefaultRecorderName(HostName()) : recorder;
   options.log.version = kVersion;
   options.log.live = live();
-  options.log.source = SourceName();
-  for (const std::string& file : files) {
-    options.log.source += " " + file;
-  }
-  for (const uint16_t port : ports) {
-    options.log.source += fmt::format(" port {}", port);
-  }
-  if (!encryption.addresses) {
-    for (const std::string& host : hosts) {
-      options.log.source += " host " + host;
-    }
-    options.log.source += bpf.empty() ? "" : " filter " + bpf;
-  }
+  options.log.source = SourceText({.ports = ports, .hosts = hosts, .bpf = bpf});
   options.log.compression =
       compress == "none" ? store::Compression::kNone : store::Compression::kZstd;
   options.log.compression_level = level;

@@ -55,6 +55,8 @@ struct RecordOptions {
   Result<capture::RecorderOptions> MakeRecorderOptions() const;
   /// The part of them that a running recording can take over.
   Result<store::LogLimits> MakeLimits() const;
+  /// What the log says of where it comes from, with this filter.
+  std::string SourceText(const capture::CaptureFilter& filter) const;
 
  private:
   /// What tells two readings of one job from two jobs: which files, as they are now, and all that

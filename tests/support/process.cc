@@ -44,14 +44,17 @@ std::vector<std::string> Environment(const RunOptions& options) {
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string text = *variable;
     const bool ours = text.starts_with("TRAFREC_") || text.starts_with("XDG_CONFIG_HOME=") ||
-                      text.starts_with("NO_COLOR=") || text.starts_with("COLUMNS=") ||
-                      text.starts_with("HOME=");
+                      text.starts_with("XDG_RUNTIME_DIR=") || text.starts_with("NO_COLOR=") ||
+                      text.starts_with("COLUMNS=") || text.starts_with("HOME=");
     if (!ours && !options.environment.contains(text.substr(0, text.find('=')))) {
       variables.push_back(text);
     }
   }
   if (!options.environment.contains("XDG_CONFIG_HOME")) {
     variables.push_back("XDG_CONFIG_HOME=" + ConfigHome(options.unprivileged));
+  }
+  if (!options.environment.contains("XDG_RUNTIME_DIR")) {
+    variables.push_back("XDG_RUNTIME_DIR=" + ConfigHome(options.unprivileged));
   }
   for (const auto& [name, value] : options.environment) {
     variables.push_back(name + "=" + value);
