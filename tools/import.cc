@@ -9,6 +9,7 @@
 #include "tools/accounting.h"
 #include "tools/command.h"
 #include "tools/console.h"
+#include "tools/event_log.h"
 #include "tools/import_options.h"
 #include "tools/interrupt.h"
 #include "tools/json_object.h"
@@ -99,7 +100,9 @@ Result<ExitCode> ImportCommand::Run(const Cli& /*cli*/) {
   TRY(options_.Check());
   TRY_ASSIGN(import::ImportOptions options, options_.Make());
   const bool silent = options_.quiet || options_.json;
-  ProgressPrinter progress(silent ? ProgressPrinter::Mode::kOff
+  EventLog events(LogFormat::kText);
+  ProgressPrinter progress(events,
+                           silent ? ProgressPrinter::Mode::kOff
                                   : ProgressPrinter::ModeFor(false, IsTerminal(STDERR_FILENO)));
   const Interrupt interrupt;
   const auto began_at = std::chrono::steady_clock::now();
@@ -111,7 +114,7 @@ Result<ExitCode> ImportCommand::Run(const Cli& /*cli*/) {
         shown.exchanges = now.exchanges;
         progress.Show(shown);
       });
-  progress.Clear();
+  events.ShowLine("");
   if (!summary && summary.error().code == ErrorCode::kInterrupted) {
     return Fail(ErrorCode::kInterrupted, "interrupted: nothing of it is in the log",
                 "import it again");
