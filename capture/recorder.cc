@@ -331,7 +331,6 @@ RecorderProgress Recorder::Impl::Progress(const PacketRing& ring,
   progress.capture_lag = gauges.capture_lag.counts();
   progress.reassembly_lag = gauges.reassembly_lag.counts();
   progress.store = log.progress();
-  progress.disk = store::SpaceOn(options.log.log);
   progress.free_bytes_min = free_bytes_min.load(std::memory_order_relaxed);
   {
     const std::lock_guard lock(accounting_mutex);

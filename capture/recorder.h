@@ -10,7 +10,6 @@
 #include "capture/packet_source.h"
 #include "capture/traffic_watch.h"
 #include "reassembly/reassembler.h"
-#include "store/files/files.h"
 #include "store/sentinel/sentinel_watch.h"
 #include "store/writer/log_writer.h"
 
@@ -65,8 +64,7 @@ struct RecorderProgress {
   LagCounts capture_lag;     ///< live: from a packet's time until the capture thread has it
   LagCounts reassembly_lag;  ///< live: from there until it is reassembled
   store::StoreProgress store;
-  std::optional<store::DiskSpace> disk;  ///< that holds the log
-  uint64_t free_bytes_min = 0;           ///< live: with less, recording saves space
+  uint64_t free_bytes_min = 0;  ///< live: with less, recording saves space
 };
 
 struct RecorderSummary {

@@ -77,14 +77,14 @@ void AddMarks(const RecorderProgress& progress, TimeNs now, Appender& add) {
 }
 
 void AddDisk(const RecorderProgress& progress, Appender& add) {
-  if (progress.disk) {
+  if (progress.store.disk) {
     add("trafrec_disk_free_bytes", "Free space of the disk that holds the log.",
-        progress.disk->free_bytes);
-    add("trafrec_disk_size_bytes", "Size of that disk.", progress.disk->all_bytes);
+        progress.store.disk->free_bytes);
+    add("trafrec_disk_size_bytes", "Size of that disk.", progress.store.disk->all_bytes);
     add("trafrec_disk_saving_below_bytes",
         "With less free space than this, what is needed least is not stored.",
         std::min(progress.free_bytes_min,
-                 progress.disk->all_bytes / store::limits::kSpaceMarkShare));
+                 progress.store.disk->all_bytes / store::limits::kSpaceMarkShare));
   }
   add("trafrec_disk_reserve_bytes", "Space held for the last rows; 0: the disk was full.",
       progress.store.reserve_bytes);

@@ -66,8 +66,8 @@ Json MarksJson(const store::Marks& marks) {
 }
 
 Json DiskJson(const capture::RecorderProgress& now) {
-  return {{"free_bytes", now.disk ? Json(now.disk->free_bytes) : Json()},
-          {"all_bytes", now.disk ? Json(now.disk->all_bytes) : Json()},
+  return {{"free_bytes", now.store.disk ? Json(now.store.disk->free_bytes) : Json()},
+          {"all_bytes", now.store.disk ? Json(now.store.disk->all_bytes) : Json()},
           {"stored_bytes", now.log.stored_bytes},
           {"raw_bytes", now.log.raw_bytes}};
 }

@@ -23,7 +23,7 @@ AttemptWriter::AttemptWriter(const LogWriterOptions& options, const AttemptFacts
       segments_(facts, attempt_directory, options.compression, options.compression_level,
                 options.encryption),
       reserve_(attempt_directory / kReserveName),
-      space_(attempt_directory, options.live ? options.free_bytes_min : 0),
+      space_(attempt_directory, options.live, options.free_bytes_min),
       retry_(milliseconds(options.retry_pause_ms), milliseconds(limits::kRetryLongestMs)),
       durable_(milliseconds(options.durability == Durability::kFull ? 0 : limits::kSyncIntervalMs)),
       limits_(options) {}
@@ -39,6 +39,7 @@ void AttemptWriter::AddTo(StoreProgress& progress) const {
   progress.sync_time = sync_time_.counts();
   progress.failed_syncs = failed_syncs_.load(std::memory_order_relaxed);
   progress.reserve_bytes = reserve_.held_bytes();
+  progress.disk = space_.last();
 }
 
 Status AttemptWriter::Start() {
