@@ -63,10 +63,12 @@ std::shared_ptr<const MetricsEndpoint::Look> MetricsEndpoint::LatestLook() const
 HttpAnswer MetricsEndpoint::Answer(const HttpRequest& request) const {
   if (request.path == "/metrics") {
     const std::shared_ptr<const Look> look = LatestLook();
+    if (!look) {
+      return {.status = kUnavailable, .body = "the recorder has begun less than a second ago\n"};
+    }
     return {.content_type = telemetry::kExpositionType,
             .body = telemetry::Exposition(
-                look ? ReadingOf(look->progress, look->troubles, facts_, WallClockNow())
-                     : telemetry::Reading{})};
+                ReadingOf(look->progress, look->troubles, facts_, WallClockNow()))};
   }
   if (request.path == "/healthz") {
     return Health(WantsJson(request));

@@ -98,9 +98,10 @@ class Endpoint : public RecordedMetrics {
 
 TEST_F(Endpoint, IsUnwellUntilTheRecorderHasSaidSomething) {
   EXPECT_EQ(Ask("/healthz").status, 503U);
-  EXPECT_EQ(Ask("/metrics").status, 200U);
+  EXPECT_EQ(Ask("/metrics").status, 503U);
   endpoint_->Update(look_, {});
   EXPECT_EQ(Ask("/healthz").status, 200U);
+  EXPECT_EQ(Ask("/metrics").status, 200U);
 }
 
 TEST_F(Endpoint, TroubleIs503WithItsWords) {

@@ -5,6 +5,10 @@ soak() {
     soak_kill "${2:-10000}"
     return
   fi
+  if [[ ${1:-} == live ]]; then
+    soak_live "${2:-3600}"
+    return
+  fi
   local exchanges=${1:-10000000} seed=${2:-1} kind=${3:-}
   [[ $exchanges =~ ^[1-9][0-9]*$ ]] ||
     die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes]"
@@ -28,4 +32,15 @@ soak_kill() {
   heading "Soak ($kills kills)"
   build/tests/kill/kill_soak "$kills" build/soak-kill.progress ||
     die "defects were found" "each is shown above with its seed"
+}
+
+# Memory, disk and sums of a recorder under load, for long.
+soak_live() {
+  local seconds=$1
+  [[ $seconds =~ ^[1-9][0-9]*$ ]] || die "\"$seconds\" is no number of seconds" "usage: tools/dev soak live [SECONDS]"
+  setup build bench
+  build_preset release --target trafrec
+  heading "Soak ($seconds s of live recording)"
+  python3 bench/live_soak.py --build build --seconds "$seconds" ||
+    die "something was not as it should be" "each is shown above"
 }
