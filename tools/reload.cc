@@ -15,12 +15,19 @@
 namespace trafrec::tools {
 namespace {
 
-/// What the recorder's threads take over between two records. All else is built into a stage when
-/// the recording begins.
+/// What the recorder's threads take over between two records. All else but the filter, which the
+/// kernel takes over, is built into a stage when the recording begins.
 constexpr auto kLive = std::to_array<std::string_view>(
     {"min-free", "retain-age", "retain-bytes", "rotate-age", "rotate-bytes"});
+constexpr auto kFilter = std::to_array<std::string_view>({"filter", "host", "port"});
 
-bool IsLive(const std::string& name) { return std::ranges::find(kLive, name) != kLive.end(); }
+bool IsOfFilter(const std::string& name) {
+  return std::ranges::find(kFilter, name) != kFilter.end();
+}
+
+bool IsLive(const std::string& name) {
+  return IsOfFilter(name) || std::ranges::find(kLive, name) != kLive.end();
+}
 
 std::vector<std::string> Changed(const OptionValues& before, const OptionValues& now) {
   std::set<std::string> names;
@@ -60,9 +67,17 @@ Result<std::string> Reload::Run() {
   TRY(options.Check());
   TRY_ASSIGN(const store::LogLimits limits, options.MakeLimits());
 
+  const std::vector<std::string> changed = Changed(values_, now);
+  if (std::ranges::any_of(changed, IsOfFilter)) {
+    // First: it alone can fail now.
+    const capture::CaptureFilter filter{
+        .ports = options.ports, .hosts = options.hosts, .bpf = options.bpf};
+    TRY(recorder_.ChangeFilter(filter, options.SourceText(filter)));
+  }
+
   std::vector<std::string> taken;
   std::vector<std::string> fixed;
-  for (const std::string& name : Changed(values_, now)) {
+  for (const std::string& name : changed) {
     if (!IsLive(name)) {
       fixed.push_back(name);
       continue;

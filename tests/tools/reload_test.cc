@@ -76,6 +76,18 @@ TEST_F(Reload, NamesWhatTakesARestart) {
       "rotate-bytes 8MiB; level, memory cannot be changed while recording: restart for them\n");
 }
 
+TEST_F(Reload, TakesOverAnotherFilter) {
+  Configure("host = \"192.0.2.1\"\n");
+  const auto recorder = Start();
+  Curl({server_.url() + "/item"})->Finish();
+  Configure("");
+  recorder->Signal(SIGHUP);
+  recorder->WaitForError("host as if not given\n");
+  Curl({server_.url() + "/item"})->Finish();
+  Said(*recorder);
+  EXPECT_THAT(CompleteExchanges(log_), testing::SizeIs(1));
+}
+
 TEST_F(Reload, LeavesWhatTheCommandLineGave) {
   Configure("rotate-bytes = \"4MiB\"\n");
   const auto recorder = Start({"--rotate-bytes", "2MiB"});
@@ -112,6 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadFile{"unit", "retain-bytes = \"3 parsecs\"\n",
                             "--retain-bytes: '3 parsecs' is not"},
                     BadFile{"fixed_unit", "memory = \"much\"\n", "--memory: 'much' is not a size"},
+                    BadFile{"filter", "filter = \"tcp portt 80\"\n", "portt"},
                     BadFile{"choice", "durability = \"maybe\"\n", "maybe not in {normal,full}"},
                     BadFile{"contradiction", "keep-secrets = true\nredact-query = \"key\"\n",
                             "--keep-secrets excludes"}),
