@@ -85,7 +85,7 @@ std::string RequestLine(Json request) {
   return Line(request);
 }
 
-std::string AnswerLine(Json fields) {
+std::string AnswerLine(const Json& fields) {
   Json answer = {{"v", kProtocol}, {"ok", true}};
   answer.update(fields);
   return Line(answer);
@@ -119,7 +119,7 @@ Result<Json> ParseAnswer(std::string_view line) {
               TextOf(error, "try"));
 }
 
-std::string TextOf(const Json& object, const char* name, std::string otherwise) {
+std::string TextOf(const Json& object, const char* name, const std::string& otherwise) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : otherwise;
 }

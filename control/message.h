@@ -21,13 +21,13 @@ Result<Json> ParseRequest(std::string_view line);
 std::string RequestLine(Json request);
 
 /// `fields` as an answer, with the line end.
-std::string AnswerLine(Json fields);
+std::string AnswerLine(const Json& fields);
 std::string ErrorLine(const Error& error);
 /// The fields of an answer, or the Error that it carries.
 Result<Json> ParseAnswer(std::string_view line);
 
 /// A member, if it is there and of that type; else `otherwise`.
-std::string TextOf(const Json& object, const char* name, std::string otherwise = {});
+std::string TextOf(const Json& object, const char* name, const std::string& otherwise = {});
 int64_t NumberOf(const Json& object, const char* name, int64_t otherwise = 0);
 double ShareOf(const Json& object, const char* name);
 

@@ -80,12 +80,16 @@ Server::Server(Socket socket, std::filesystem::path path)
   static_cast<void>(lstat(path_.c_str(), &made_));
 }
 
-Server::~Server() {
-  const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = write(wake_.fd(), &one, sizeof(one));
+void Server::Stop() {
   if (thread_.joinable()) {
+    const uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(wake_.fd(), &one, sizeof(one));
     thread_.join();
   }
+}
+
+Server::~Server() {
+  Stop();
   struct stat now{};
   if (lstat(path_.c_str(), &now) == 0 && now.st_ino == made_.st_ino && now.st_dev == made_.st_dev) {
     unlink(path_.c_str());

@@ -40,7 +40,7 @@ class Server {
   /// Makes the socket NAME.sock in the runtime directory, in place of one that a dead process left.
   /// If a living one has it, NAME-2.sock, and so on.
   static Result<std::unique_ptr<Server>> Bind(const std::string& name);
-  /// Waits for the request that is being answered, and removes the socket.
+  /// Stops, and removes the socket.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -49,6 +49,10 @@ class Server {
   /// a request sends the rest, and takes his answer, within `patience`.
   void Serve(Handler handler, std::chrono::milliseconds patience =
                                   std::chrono::milliseconds(limits::kClientPatienceMs));
+
+  /// Waits for the request that is being answered: `handler` is not called any more. May be called
+  /// again.
+  void Stop();
 
   const std::filesystem::path& path() const { return path_; }
   ServerCounts counts() const;

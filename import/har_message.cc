@@ -53,14 +53,14 @@ void Judge(ImportedMessage& message, const std::vector<Field>& fields, store::Si
   } else if (message.body.empty() && declared > 0) {
     facts.flags |= FlagBit(Flag::kBodyMissing);
     facts.body_bytes = declared;
-  } else if (stored > 0 && IsContentEncoded(fields)) {
-    facts.flags |= FlagBit(Flag::kReencoded);
-  } else if ((known & kPartial) != 0 && declared > stored) {
+  } else if ((known & kPartial) != 0 && declared > stored &&
+             (stored == 0 || !IsContentEncoded(fields))) {
     facts.body_bytes = wire_body.value_or(declared);
-  } else if (facts.declared_bytes.value_or(stored) != stored ||
+  } else if ((stored > 0 && IsContentEncoded(fields)) ||
+             facts.declared_bytes.value_or(stored) != stored ||
              (side == store::Side::kClient && stored > 0 && wire_body.value_or(stored) != stored)) {
-    // The text was in another character set, or was made readable. (A response's size may count
-    // its chunks.)
+    // Decoded; or the text was in another character set, or was made readable. (A response's size
+    // may count its chunks.)
     facts.flags |= FlagBit(Flag::kReencoded);
   }
 }

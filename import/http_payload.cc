@@ -79,12 +79,10 @@ FramedBody TakeFraming(PayloadHead& head, store::Side side, bool may_have_body) 
   FramedBody result{.cut = !head.complete};
   const bool until_close = side == store::Side::kServer && may_have_body && !head.fields.chunked &&
                            !head.fields.content_length;
-  if (!may_have_body) {
-    result.surplus_bytes = message.body.size();
-  } else if (head.fields.chunked) {
+  if (may_have_body && head.fields.chunked) {
     facts.framing = store::Framing::kChunked;
     result = Unchunk(message);
-  } else if (head.fields.content_length) {
+  } else if (may_have_body && head.fields.content_length) {
     facts.framing = store::Framing::kContentLength;
     facts.declared_bytes = head.fields.content_length;
     const uint64_t declared = *head.fields.content_length;

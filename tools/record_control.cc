@@ -97,6 +97,7 @@ void RecordControl::End(const std::string& summary) {
   file_.summary = summary;
   // Whoever asks later learns less; the log is whole without it.
   static_cast<void>(control::WriteControlFile(folder_, file_));
+  server_->Stop();
 }
 
 Result<Json> RecordControl::Answer(const Json& request) {

@@ -23,11 +23,12 @@ class RecordControl {
   /// Makes the socket: before rights are given up.
   static Result<std::unique_ptr<RecordControl>> Bind(ControlFacts facts, SourceText source_text);
 
-  /// The log is open: begins to answer. `recorder` must outlive it.
+  /// The log is open: begins to answer. `recorder` is used until End.
   Status Start(capture::Recorder& recorder);
   /// The latest look, about once a second.
   void Show(const capture::RecorderProgress& progress);
-  /// The recording has ended: its last words for whoever looks into the log later.
+  /// The recording has ended: answers nobody any more, and leaves its last words for whoever looks
+  /// into the log later.
   void End(const std::string& summary);
 
  private:

@@ -282,6 +282,7 @@ TEST_F(ControlServer, ServerThatHangsIsGivenUp) {
   ASSERT_FALSE(answer);
   EXPECT_THAT(answer.error().what, HasSubstr("no answer from"));
   end.release();
+  server_.reset();  // before what its thread uses
 }
 
 TEST_F(ControlServer, ServerThatGoesAwayIsNoAnswer) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "tools/terminal.h"
 #include "tools/units.h"
@@ -132,7 +133,7 @@ std::string CauseText(std::string_view cause) {
 
 std::string MeanText(double value) {
   if (value >= 100 || value == 0) {
-    return WithCommas(static_cast<uint64_t>(value + 0.5));
+    return WithCommas(static_cast<uint64_t>(std::llround(value)));
   }
   return value >= 10     ? fmt::format("{:.1f}", value)
          : value >= 0.01 ? fmt::format("{:.2g}", value)
