@@ -159,7 +159,7 @@ std::optional<int64_t> IntegerOf(const std::optional<std::string>& text) {
 }
 
 std::string ReadJson(std::string_view text, const std::function<void(JsonValue& root)>& visit) {
-  thread_local std::unique_ptr<Reader> reader;
+  static thread_local std::unique_ptr<Reader> reader;
   if (text.size() > limits::kJsonBytes) {
     return "the JSON is longer than 64 MiB";
   }
