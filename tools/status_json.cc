@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "tools/accounting.h"
 #include "tools/version.h"
@@ -24,7 +25,7 @@ Json MeanLag(const LagCounts& before, const LagCounts& now) {
 uint64_t PerSecond(uint64_t before, uint64_t now, double seconds) {
   return seconds <= 0 || now < before
              ? 0
-             : static_cast<uint64_t>(static_cast<double>(now - before) / seconds + 0.5);
+             : static_cast<uint64_t>(std::llround(static_cast<double>(now - before) / seconds));
 }
 
 Json ErrorOrNull(const std::optional<Error>& error) { return error ? Json(error->what) : Json(); }
@@ -33,7 +34,7 @@ Json Talkers(const std::vector<capture::Talker>& talkers) {
   Json list = Json::array();
   for (const capture::Talker& talker : talkers) {
     list.push_back({{"name", talker.name},
-                    {"bytes_per_s", static_cast<uint64_t>(talker.bytes_per_second + 0.5)},
+                    {"bytes_per_s", static_cast<uint64_t>(std::llround(talker.bytes_per_second))},
                     {"exchanges_per_s", talker.exchanges_per_second}});
   }
   return list;

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "store/db/database.h"
 
-struct sqlite3_api_routines;
+struct sqlite3_api_routines;  // NOLINT(readability-identifier-naming): SQLite's own
 
 namespace trafrec::store::db {
 
