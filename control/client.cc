@@ -24,7 +24,7 @@ int MillisecondsUntil(Clock::time_point deadline) {
 }  // namespace
 
 Result<Client> Client::Connect(const std::filesystem::path& path) {
-  TRY_ASSIGN(Socket socket, NewSocket());
+  TRY_ASSIGN(FileDescriptor socket, NewSocket());
   const std::optional<int> failure = TryConnect(socket, path);
   if (failure == EAGAIN) {
     return Fail(ErrorCode::kInUse, path.string() + " is busy: too many ask there at one time",
@@ -48,7 +48,7 @@ Result<Json> Client::Ask(Json request, std::chrono::milliseconds timeout) {
   const auto deadline = Clock::now() + timeout;
   const std::string line = RequestLine(std::move(request));
   // What it was told before the request is an answer, too: why it is not let in.
-  if (send(socket_.fd(), line.data(), line.size(), MSG_NOSIGNAL) !=
+  if (send(socket_.get(), line.data(), line.size(), MSG_NOSIGNAL) !=
           static_cast<ssize_t>(line.size()) &&
       errno != EPIPE && errno != ECONNRESET) {
     return FailErrno(errno, "cannot ask at " + path_.string());
@@ -62,14 +62,14 @@ Result<Json> Client::Ask(Json request, std::chrono::milliseconds timeout) {
     if (in_.size() > limits::kAnswerBytes) {
       return Fail(ErrorCode::kCorrupt, "the answer from " + path_.string() + " has no end");
     }
-    if (!WaitFor(socket_.fd(), POLLIN, MillisecondsUntil(deadline))) {
+    if (!WaitFor(socket_.get(), POLLIN, MillisecondsUntil(deadline))) {
       return Fail(ErrorCode::kIo,
                   fmt::format("no answer from {} within {} s: the process hangs, or is stopped",
                               path_.string(), std::chrono::duration<double>(timeout).count()),
                   "look at the process; a longer --timeout waits longer");
     }
     std::array<char, 16384> buffer;
-    const ssize_t got = recv(socket_.fd(), buffer.data(), buffer.size(), 0);
+    const ssize_t got = recv(socket_.get(), buffer.data(), buffer.size(), 0);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
       return Fail(ErrorCode::kNotFound, "the process at " + path_.string() + " has gone away");
     }

@@ -21,10 +21,10 @@ class Client {
   Result<Json> Ask(Json request, std::chrono::milliseconds timeout);
 
  private:
-  Client(Socket socket, std::filesystem::path path)
+  Client(FileDescriptor socket, std::filesystem::path path)
       : socket_(std::move(socket)), path_(std::move(path)) {}
 
-  Socket socket_;
+  FileDescriptor socket_;
   std::filesystem::path path_;
   std::string in_;
 };

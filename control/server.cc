@@ -24,14 +24,14 @@ using std::chrono::milliseconds;
 constexpr auto kAcceptPause = milliseconds(100);
 constexpr int kBacklog = 16;
 
-Result<Socket> ListenAt(const std::filesystem::path& path) {
-  TRY_ASSIGN(Socket socket, NewSocket());
+Result<FileDescriptor> ListenAt(const std::filesystem::path& path) {
+  TRY_ASSIGN(FileDescriptor socket, NewSocket());
   TRY_ASSIGN(const sockaddr_un address, AddressOf(path));
   // The folder is nobody else's; the socket's own mode is a second wall.
-  if (bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     return FailErrno(errno, "cannot make the control socket " + path.string());
   }
-  if (chmod(path.c_str(), 0600) != 0 || listen(socket.fd(), kBacklog) != 0) {
+  if (chmod(path.c_str(), 0600) != 0 || listen(socket.get(), kBacklog) != 0) {
     return FailErrno(errno, "cannot listen at the control socket " + path.string());
   }
   return socket;
@@ -39,7 +39,7 @@ Result<Socket> ListenAt(const std::filesystem::path& path) {
 
 /// True if the name is free, or was of a dead process and is free now.
 bool MakeFree(const std::filesystem::path& path) {
-  const Result<Socket> probe = NewSocket();
+  const Result<FileDescriptor> probe = NewSocket();
   if (!probe) {
     return false;
   }
@@ -61,7 +61,7 @@ Result<std::unique_ptr<Server>> Server::Bind(const std::string& name) {
         folder / (i == 1 ? name + ".sock" : fmt::format("{}-{}.sock", name, i));
     TRY(AddressOf(path));
     if (MakeFree(path)) {
-      TRY_ASSIGN(Socket socket, ListenAt(path));
+      TRY_ASSIGN(FileDescriptor socket, ListenAt(path));
       return std::unique_ptr<Server>(new Server(std::move(socket), path));
     }
   }
@@ -71,11 +71,11 @@ Result<std::unique_ptr<Server>> Server::Bind(const std::string& name) {
               "look at the sockets in that folder");
 }
 
-Server::Server(Socket socket, std::filesystem::path path)
+Server::Server(FileDescriptor socket, std::filesystem::path path)
     : listener_(std::move(socket)),
       path_(std::move(path)),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  CHECK(wake_.open());
+  CHECK(wake_.get() >= 0);
   // A failure leaves inode 0, which no file has.
   static_cast<void>(lstat(path_.c_str(), &made_));
 }
@@ -83,7 +83,7 @@ Server::Server(Socket socket, std::filesystem::path path)
 void Server::Stop() {
   if (thread_.joinable()) {
     const uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = write(wake_.fd(), &one, sizeof(one));
+    [[maybe_unused]] const ssize_t written = write(wake_.get(), &one, sizeof(one));
     thread_.join();
   }
 }
@@ -118,11 +118,11 @@ void Server::Run() {
   while (true) {
     const auto now = Clock::now();
     const short accepting = now >= no_accept_until_ ? POLLIN : 0;
-    std::vector<pollfd> waiting = {{wake_.fd(), POLLIN, 0}, {listener_.fd(), accepting, 0}};
+    std::vector<pollfd> waiting = {{wake_.get(), POLLIN, 0}, {listener_.get(), accepting, 0}};
     auto wake_at = now + milliseconds(limits::kIdleClientMs);
     for (const Client& client : clients_) {
       const short events = client.out.empty() ? POLLIN : POLLOUT;
-      waiting.push_back({client.socket.fd(), events, 0});
+      waiting.push_back({client.socket.get(), events, 0});
       wake_at = std::min(wake_at, client.deadline);
     }
     if (accepting == 0) {
@@ -151,8 +151,8 @@ void Server::Run() {
 
 void Server::Accept() {
   while (true) {
-    Socket socket(accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!socket.open()) {
+    FileDescriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (socket.get() < 0) {
       if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR) {
         no_accept_until_ = Clock::now() + kAcceptPause;
       }
@@ -163,12 +163,13 @@ void Server::Accept() {
 }
 
 /// Whoever is sent away hears why, if that fits into his socket's buffer.
-void Server::Admit(Socket socket) {
+void Server::Admit(FileDescriptor socket) {
   const auto say = [&socket](const Error& error) {
     const std::string line = ErrorLine(error);
-    [[maybe_unused]] const ssize_t sent = send(socket.fd(), line.data(), line.size(), MSG_NOSIGNAL);
+    [[maybe_unused]] const ssize_t sent =
+        send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL);
   };
-  const std::optional<Peer> peer = PeerOf(socket.fd());
+  const std::optional<Peer> peer = PeerOf(socket.get());
   if (!peer || (peer->user != geteuid() && peer->user != 0)) {
     const std::lock_guard lock(counts_mutex_);
     ++counts_.refused;
@@ -192,7 +193,7 @@ void Server::Admit(Socket socket) {
 
 void Server::Read(Client& client) {
   std::array<char, limits::kRequestBytes> buffer;
-  const ssize_t got = recv(client.socket.fd(), buffer.data(), buffer.size(), 0);
+  const ssize_t got = recv(client.socket.get(), buffer.data(), buffer.size(), 0);
   if (got <= 0) {
     client.gone = got == 0 || (errno != EAGAIN && errno != EINTR);
     return;
@@ -235,7 +236,8 @@ std::string Server::AnswerTo(std::string_view line) {
 }
 
 void Server::Write(Client& client) {
-  const ssize_t sent = send(client.socket.fd(), client.out.data(), client.out.size(), MSG_NOSIGNAL);
+  const ssize_t sent =
+      send(client.socket.get(), client.out.data(), client.out.size(), MSG_NOSIGNAL);
   if (sent < 0) {
     client.gone = errno != EAGAIN && errno != EINTR;
     return;

@@ -61,18 +61,18 @@ class Server {
   using Clock = std::chrono::steady_clock;
 
   struct Client {
-    Socket socket;
+    FileDescriptor socket;
     std::string in;
     std::string out;
     Clock::time_point deadline;
     bool gone = false;
   };
 
-  Server(Socket socket, std::filesystem::path path);
+  Server(FileDescriptor socket, std::filesystem::path path);
 
   void Run();
   void Accept();
-  void Admit(Socket socket);
+  void Admit(FileDescriptor socket);
   void Read(Client& client);
   void Answer(Client& client);
   std::string AnswerTo(std::string_view line);
@@ -80,10 +80,10 @@ class Server {
   void LetGoOfTheLate();
   void Count(uint64_t ServerCounts::* which);
 
-  const Socket listener_;
+  const FileDescriptor listener_;
   const std::filesystem::path path_;
-  struct stat made_{};  // so that only our own socket is removed
-  const Socket wake_;   // readable once the thread is to end
+  struct stat made_{};         // so that only our own socket is removed
+  const FileDescriptor wake_;  // readable once the thread is to end
   Handler handler_;
   std::chrono::milliseconds patience_{0};
   std::vector<Client> clients_;

@@ -13,15 +13,9 @@
 
 namespace trafrec::control {
 
-void Socket::Close() {
-  if (fd_ >= 0) {
-    close(std::exchange(fd_, -1));
-  }
-}
-
-Result<Socket> NewSocket() {
-  Socket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!socket.open()) {
+Result<FileDescriptor> NewSocket() {
+  FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (socket.get() < 0) {
     return FailErrno(errno, "cannot make a socket");
   }
   return socket;
@@ -43,13 +37,13 @@ Result<sockaddr_un> AddressOf(const std::filesystem::path& path) {
   return address;
 }
 
-std::optional<int> TryConnect(const Socket& socket, const std::filesystem::path& path) {
+std::optional<int> TryConnect(const FileDescriptor& socket, const std::filesystem::path& path) {
   const Result<sockaddr_un> address = AddressOf(path);
   if (!address) {
     return ENAMETOOLONG;
   }
   const int status =
-      connect(socket.fd(), reinterpret_cast<const sockaddr*>(&*address), sizeof(*address));
+      connect(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof(*address));
   return status == 0 ? std::nullopt : std::optional(errno);
 }
 

@@ -5,40 +5,20 @@
 
 #include <filesystem>
 #include <optional>
-#include <utility>
 
 #include "base/error.h"
+#include "base/file_descriptor.h"
 
 namespace trafrec::control {
 
-/// A socket, closed at the end.
-class Socket {
- public:
-  Socket() = default;
-  explicit Socket(int fd) : fd_(fd) {}
-  ~Socket() { Close(); }
-  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Socket& operator=(Socket&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-
-  int fd() const { return fd_; }
-  bool open() const { return fd_ >= 0; }
-  void Close();
-
- private:
-  int fd_ = -1;
-};
-
 /// A Unix stream socket that waits for nothing.
-Result<Socket> NewSocket();
+Result<FileDescriptor> NewSocket();
 
 /// Fails if the path is too long for a socket.
 Result<sockaddr_un> AddressOf(const std::filesystem::path& path);
 
 /// Nothing if somebody answers there, else errno.
-std::optional<int> TryConnect(const Socket& socket, const std::filesystem::path& path);
+std::optional<int> TryConnect(const FileDescriptor& socket, const std::filesystem::path& path);
 
 /// Waits until the socket is ready for `events` of poll(); false once the time is over.
 bool WaitFor(int fd, short events, int milliseconds);

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "store/crypto/key_file.h"
 #include "tools/command.h"
 #include "tools/damage_text.h"
 #include "tools/json_object.h"
+#include "tools/log_making.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
@@ -138,10 +138,7 @@ class CommitCommand : public Command {
     options.cleanup = CleanupOf(cleanup_);
     options.verify_bytes = verify_;
     options.threads = static_cast<unsigned>(jobs_);
-    if (!sign_.empty()) {
-      TRY_ASSIGN(store::crypto::SigningKey key, store::crypto::ReadSigningKey(sign_));
-      options.signing_key = std::make_shared<store::crypto::SigningKey>(std::move(key));
-    }
+    TRY_ASSIGN(options.signing_key, SigningKeyOf(sign_));
     TRY_ASSIGN(const store::CommitReport report, store::CommitLog(options));
     if (!quiet_) {
       TRY_ASSIGN(Output out, Output::Open(""));

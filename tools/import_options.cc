@@ -1,16 +1,12 @@
 #include "tools/import_options.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
-#include "store/crypto/encoding.h"
-#include "store/crypto/hash.h"
-#include "store/crypto/key_file.h"
-#include "tools/file_facts.h"
-#include "tools/record_options.h"
+#include "tools/log_making.h"
 #include "tools/units.h"
 #include "tools/version.h"
 
@@ -64,21 +60,9 @@ Status ImportCommandOptions::Check() const {
 std::string ImportCommandOptions::JobName() const {
   std::string text = fmt::format("import {} {}\n{} {} {}", format, responses,
                                  redaction.keep_secrets, redaction.key, encryption.addresses);
-  for (const auto* list :
-       {&redaction.headers, &redaction.queries, &redaction.pointers, &encryption.files}) {
-    text += '\n';
-    for (const std::string& value : *list) {
-      text += value + ' ';
-    }
-  }
-  for (const std::string& file : files) {
-    const std::string facts = FileFacts(file);
-    if (facts.empty()) {
-      return {};
-    }
-    text += "\n" + facts;
-  }
-  return store::crypto::ToHex(store::crypto::Sha256::Of(AsBytes(text)));
+  const std::array<const std::vector<std::string>*, 4> lists = {
+      &redaction.headers, &redaction.queries, &redaction.pointers, &encryption.files};
+  return JobOf(std::move(text), lists, files);
 }
 
 Result<import::ImportOptions> ImportCommandOptions::Make() const {
@@ -89,24 +73,13 @@ Result<import::ImportOptions> ImportCommandOptions::Make() const {
       responses == "replayed" ? import::GorResponses::kReplayed : import::GorResponses::kRecorded;
   TRY_ASSIGN(options.redaction, redaction.Make());
   TRY_ASSIGN(options.log.encryption, encryption.Make());
-  std::array<char, 256> host{};
-  const bool named = gethostname(host.data(), host.size() - 1) == 0;
   options.log.log = log;
-  options.log.recorder =
-      recorder.empty() ? DefaultRecorderName(named ? host.data() : "") : recorder;
+  options.log.recorder = RecorderNameOr(recorder);
   options.log.version = kVersion;
-  options.log.compression =
-      compress == "none" ? store::Compression::kNone : store::Compression::kZstd;
+  options.log.compression = CompressionOf(compress);
   options.log.compression_level = level;
-  const Result<uint64_t> bytes = ParseSize(rotate_bytes);
-  if (!bytes) {
-    return Fail(ErrorCode::kUsage, "--rotate-bytes: " + bytes.error().what, bytes.error().remedy);
-  }
-  options.log.segment_bytes_max = *bytes;
-  if (!sign.empty()) {
-    TRY_ASSIGN(store::crypto::SigningKey key, store::crypto::ReadSigningKey(sign));
-    options.log.signing_key = std::make_shared<store::crypto::SigningKey>(std::move(key));
-  }
+  TRY_ASSIGN(options.log.segment_bytes_max, Named("--rotate-bytes", ParseSize(rotate_bytes)));
+  TRY_ASSIGN(options.log.signing_key, SigningKeyOf(sign));
   options.log.job = JobName();
   return options;
 }

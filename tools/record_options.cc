@@ -1,36 +1,17 @@
 #include "tools/record_options.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <array>
-#include <cctype>
+#include <utility>
 
-#include "store/crypto/encoding.h"
-#include "store/crypto/hash.h"
-#include "store/crypto/key_file.h"
-#include "tools/file_facts.h"
+#include "tools/log_making.h"
 #include "tools/sentinel_trust.h"
 #include "tools/units.h"
 #include "tools/version.h"
 
 namespace trafrec::tools {
 namespace {
-
-/// "--ring: 'x' is not a size" instead of "'x' is not a size".
-template <typename T>
-Result<T> Named(const char* option, Result<T> value) {
-  if (!value) {
-    return Fail(ErrorCode::kUsage, std::string(option) + ": " + value.error().what,
-                value.error().remedy);
-  }
-  return value;
-}
-
-std::string HostName() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string();
-}
 
 reassembly::ChecksumPolicy PolicyOf(const std::string& name) {
   return name == "strict"   ? reassembly::ChecksumPolicy::kStrict
@@ -39,22 +20,6 @@ reassembly::ChecksumPolicy PolicyOf(const std::string& name) {
 }
 
 }  // namespace
-
-std::string DefaultRecorderName(const std::string& host_name) {
-  std::string name;
-  for (const char c : host_name) {
-    const auto byte = static_cast<unsigned char>(c);
-    const char lower = static_cast<char>(std::tolower(byte));
-    const bool letter = std::isalnum(byte) != 0 && byte < 0x80;
-    if (letter || (!name.empty() && (c == '.' || c == '_' || c == '-'))) {
-      name += lower;
-    } else if (!name.empty()) {
-      name += '-';
-    }
-  }
-  name = name.substr(0, 63);
-  return name.empty() ? "recorder" : name;
-}
 
 void RecordOptions::AddTo(OptionSet& options) {
   options.Group("Source");
@@ -163,21 +128,13 @@ std::string RecordOptions::JobName() const {
   }
   text += fmt::format("\n{} {} {} {}", redaction.keep_secrets, redaction.key, encryption.addresses,
                       audience);
-  for (const auto* list : {&hosts, &redaction.headers, &redaction.queries, &redaction.pointers,
-                           &encryption.files, &trusted_sentinels}) {
-    text += '\n';
-    for (const std::string& value : *list) {
-      text += value + ' ';
-    }
-  }
-  for (const std::string& file : files) {
-    const std::string facts = FileFacts(file);
-    if (facts.empty()) {
-      return {};
-    }
-    text += "\n" + facts;
-  }
-  return store::crypto::ToHex(store::crypto::Sha256::Of(AsBytes(text)));
+  const std::array<const std::vector<std::string>*, 6> lists = {&hosts,
+                                                                &redaction.headers,
+                                                                &redaction.queries,
+                                                                &redaction.pointers,
+                                                                &encryption.files,
+                                                                &trusted_sentinels};
+  return JobOf(std::move(text), lists, files);
 }
 
 Result<store::LogLimits> RecordOptions::MakeLimits() const {
@@ -221,21 +178,17 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   TRY_ASSIGN(options.reassembly.http.redaction, redaction.Make());
   TRY_ASSIGN(options.log.encryption, encryption.Make());
   options.log.log = log;
-  options.log.recorder = recorder.empty() ? DefaultRecorderName(HostName()) : recorder;
+  options.log.recorder = RecorderNameOr(recorder);
   options.log.version = kVersion;
   options.log.live = live();
   options.log.source = SourceText({.ports = ports, .hosts = hosts, .bpf = bpf});
-  options.log.compression =
-      compress == "none" ? store::Compression::kNone : store::Compression::kZstd;
+  options.log.compression = CompressionOf(compress);
   options.log.compression_level = level;
   options.log.durability =
       durability == "full" ? store::Durability::kFull : store::Durability::kNormal;
   TRY_ASSIGN(static_cast<store::LogLimits&>(options.log), MakeLimits());
   TRY_ASSIGN(options.sentinels, ReadSentinelTrust(audience, trusted_sentinels));
-  if (!sign.empty()) {
-    TRY_ASSIGN(store::crypto::SigningKey key, store::crypto::ReadSigningKey(sign));
-    options.log.signing_key = std::make_shared<store::crypto::SigningKey>(std::move(key));
-  }
+  TRY_ASSIGN(options.log.signing_key, SigningKeyOf(sign));
   options.log.job = JobName();
   return options;
 }

@@ -64,7 +64,4 @@ struct RecordOptions {
   std::string JobName() const;
 };
 
-/// The host's name in the letters of a recorder's name; "recorder" if nothing is left of it.
-std::string DefaultRecorderName(const std::string& host_name);
-
 }  // namespace trafrec::tools

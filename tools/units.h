@@ -28,4 +28,14 @@ std::string CountOf(uint64_t value, std::string_view thing, std::string_view thi
 /// "0.02%"; never "0%" unless nothing.
 std::string Percent(uint64_t part, uint64_t whole);
 
+/// "--ring: 'x' is not a size" instead of "'x' is not a size".
+template <typename T>
+Result<T> Named(const char* option, Result<T> value) {
+  if (!value) {
+    return Fail(ErrorCode::kUsage, std::string(option) + ": " + value.error().what,
+                value.error().remedy);
+  }
+  return value;
+}
+
 }  // namespace trafrec::tools

@@ -39,12 +39,12 @@ class RawClient {
 
   std::optional<int> failure() const { return failure_; }
   void Send(std::string_view text) const {
-    EXPECT_EQ(send(socket_.fd(), text.data(), text.size(), MSG_NOSIGNAL),
+    EXPECT_EQ(send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL),
               static_cast<ssize_t>(text.size()));
   }
   /// As far as the buffers take it.
   size_t SendAsMuchAsGoes(std::string_view text) const {
-    const ssize_t sent = send(socket_.fd(), text.data(), text.size(), MSG_NOSIGNAL);
+    const ssize_t sent = send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
     return sent < 0 ? 0 : static_cast<size_t>(sent);
   }
   /// All that comes until the other side hangs up.
@@ -52,11 +52,11 @@ class RawClient {
     std::string all;
     std::array<char, 4096> buffer;
     while (true) {
-      if (!WaitFor(socket_.fd(), POLLIN, 60'000)) {
+      if (!WaitFor(socket_.get(), POLLIN, 60'000)) {
         ADD_FAILURE() << "nobody hung up";
         return all;
       }
-      const ssize_t got = recv(socket_.fd(), buffer.data(), buffer.size(), 0);
+      const ssize_t got = recv(socket_.get(), buffer.data(), buffer.size(), 0);
       if (got <= 0) {
         return all;
       }
@@ -65,7 +65,7 @@ class RawClient {
   }
 
  private:
-  Socket socket_;
+  FileDescriptor socket_;
   std::optional<int> failure_;
 };
 

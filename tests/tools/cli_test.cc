@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "tests/tools/run_trafrec.h"
+#include "tools/log_making.h"
 #include "tools/progress.h"
-#include "tools/record_options.h"
 #include "tools/utf8.h"
 
 namespace trafrec::tools {
