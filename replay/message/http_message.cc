@@ -1,0 +1,39 @@
+#include "replay/message/http_message.h"
+
+#include <algorithm>
+
+namespace trafrec::message {
+namespace {
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+auto Named(std::string_view name) {
+  return [name](const Field& field) { return SameName(field.name, name); };
+}
+
+}  // namespace
+
+bool SameName(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return Lower(x) == Lower(y); });
+}
+
+const Field* FindField(const std::vector<Field>& fields, std::string_view name) {
+  const auto found = std::ranges::find_if(fields, Named(name));
+  return found == fields.end() ? nullptr : &*found;
+}
+
+void SetField(std::vector<Field>& fields, std::string_view name, std::string value) {
+  const auto first = std::ranges::find_if(fields, Named(name));
+  if (first == fields.end()) {
+    fields.push_back({std::string(name), std::move(value)});
+    return;
+  }
+  first->value = std::move(value);
+  fields.erase(std::remove_if(first + 1, fields.end(), Named(name)), fields.end());
+}
+
+bool RemoveField(std::vector<Field>& fields, std::string_view name) {
+  return std::erase_if(fields, Named(name)) > 0;
+}
+
+}  // namespace trafrec::message
