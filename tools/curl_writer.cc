@@ -16,10 +16,10 @@
 #include <iterator>
 #include <string_view>
 
+#include "replay/recorded/message_head.h"
 #include "store/reader/exchange_id.h"
 #include "tools/exchange_words.h"
 #include "tools/json_text.h"
-#include "tools/message_head.h"
 #include "tools/raw_message.h"
 #include "tools/raw_writer.h"
 #include "tools/shell_quote.h"
@@ -46,7 +46,7 @@ bool IsBlankText(std::string_view text) {
 }
 
 /// curl reads "-H @x" as a file of fields, and sends no line without a colon.
-bool CanSendField(const HeaderField& field) {
+bool CanSendField(const recorded::HeaderField& field) {
   return field.value && !field.name.empty() && !field.line.starts_with('@') &&
          !field.line.ends_with('\r');
 }
@@ -55,9 +55,9 @@ void AppendField(std::string& command, std::string_view line) {
   command += " \\\n  -H " + ShellQuoted(line);
 }
 
-void SwitchOff(std::string& command, const MessageHead& head, const char* name) {
-  for (const HeaderField& field : head.fields) {
-    if (SameFieldName(field.name, name)) {
+void SwitchOff(std::string& command, const recorded::MessageHead& head, const char* name) {
+  for (const recorded::HeaderField& field : head.fields) {
+    if (recorded::SameFieldName(field.name, name)) {
       return;
     }
   }
@@ -66,15 +66,15 @@ void SwitchOff(std::string& command, const MessageHead& head, const char* name) 
 
 /// A Host field that is not the first, one of several, or spelt otherwise stays as it is only if
 /// curl's own is off.
-bool HostStandsFirst(const MessageHead& head) {
+bool HostStandsFirst(const recorded::MessageHead& head) {
   size_t hosts = 0;
-  for (const HeaderField& field : head.fields) {
-    hosts += SameFieldName(field.name, "Host") ? 1 : 0;
+  for (const recorded::HeaderField& field : head.fields) {
+    hosts += recorded::SameFieldName(field.name, "Host") ? 1 : 0;
   }
   return hosts <= 1 && !head.fields.empty() && head.fields.front().name == "Host";
 }
 
-uint64_t AppendFields(std::string& command, const MessageHead& head, bool has_body) {
+uint64_t AppendFields(std::string& command, const recorded::MessageHead& head, bool has_body) {
   if (!HostStandsFirst(head)) {
     AppendField(command, "Host:");
   }
@@ -85,7 +85,7 @@ uint64_t AppendFields(std::string& command, const MessageHead& head, bool has_bo
     SwitchOff(command, head, "Expect");
   }
   uint64_t left_out = 0;
-  for (const HeaderField& field : head.fields) {
+  for (const recorded::HeaderField& field : head.fields) {
     if (!CanSendField(field)) {
       ++left_out;
     } else if (IsBlankText(*field.value)) {
@@ -200,7 +200,7 @@ Status CurlWriter::Put(const store::StoredExchange& exchange, std::string& out) 
   }
   const store::StoredMessage& request = *exchange.request;
   const std::string raw_head = HeadOfStoredBody(request);
-  const MessageHead head = ParseHead(raw_head);
+  const recorded::MessageHead head = recorded::ParseHead(raw_head);
   const std::string base_url =
       options_.base_url.empty() ? "http://" + exchange.row.server.ToString() : options_.base_url;
   const bool has_body = HasBody(request);

@@ -7,7 +7,7 @@
 
 #include "replay/dialect/dialect.h"
 #include "replay/dialect/recognizer.h"
-#include "tools/exchange_view.h"
+#include "replay/recorded/exchange_view.h"
 #include "tools/json_object.h"
 
 namespace trafrec::tools {
@@ -28,7 +28,7 @@ Result<const dialect::Dialect*> Recognize(store::LogSelection selection) {
       loaded = std::unexpected(exchange.error());
       return false;
     }
-    const ExchangeView view(*exchange);
+    const recorded::ExchangeView view(*exchange);
     if (view.request() != nullptr) {
       recognizer.Look(*view.request(), view.answer());
     }
@@ -107,7 +107,7 @@ void AppendCounts(JsonAppender& json, const dialect::ByQueryCounts& counts) {
   json.Number("failures", counts.failures);
 }
 
-std::string OperationsAsJson(const dialect::Dialect& dialect, const ExchangeView& view) {
+std::string OperationsAsJson(const dialect::Dialect& dialect, const recorded::ExchangeView& view) {
   const dialect::Meaning meaning = dialect.Understand(*view.request());
   std::optional<dialect::Answer> answer;
   if (view.answer() != nullptr) {
@@ -137,7 +137,7 @@ std::string OperationsAsJson(const dialect::Dialect& dialect, const ExchangeView
   return out;
 }
 
-std::string ApiOf(const dialect::Dialect& dialect, const ExchangeView& view) {
+std::string ApiOf(const dialect::Dialect& dialect, const recorded::ExchangeView& view) {
   return std::string(dialect.Understand(*view.request()).api);
 }
 
@@ -150,7 +150,7 @@ Status AddDialectFunctions(store::LogTables& tables, const std::string& dialect,
     return tables.AddFunction(name, 1,
                               [choice, describe](const store::StoredExchange& exchange,
                                                  std::span<const SqlValue>) -> Result<SqlValue> {
-                                const ExchangeView view(exchange);
+                                const recorded::ExchangeView view(exchange);
                                 if (view.request() == nullptr) {
                                   return SqlValue();
                                 }

@@ -4,11 +4,11 @@
 
 #include <string_view>
 
+#include "replay/recorded/content.h"
+#include "replay/recorded/message_head.h"
 #include "store/reader/exchange_id.h"
 #include "tools/body_view.h"
-#include "tools/content.h"
 #include "tools/exchange_words.h"
-#include "tools/message_head.h"
 #include "tools/units.h"
 
 namespace trafrec::tools {
@@ -112,9 +112,9 @@ std::string MessageInWords(const store::StoredMessage& message, bool acks_known)
 }
 
 void AppendHead(std::string& out, const Paint& paint, std::string_view raw) {
-  const MessageHead head = ParseHead(raw);
+  const recorded::MessageHead head = recorded::ParseHead(raw);
   out += paint(Tone::kBold, EscapeForTerminal(head.start_line)) + "\n";
-  for (const HeaderField& field : head.fields) {
+  for (const recorded::HeaderField& field : head.fields) {
     const std::string name = EscapeForTerminal(field.name);
     if (field.value) {
       out += paint(Tone::kCyan, name + ":") + " " + EscapeForTerminal(*field.value) + "\n";
@@ -125,12 +125,12 @@ void AppendHead(std::string& out, const Paint& paint, std::string_view raw) {
 }
 
 void AppendTrailers(std::string& out, const Paint& paint, std::string_view raw) {
-  const std::vector<HeaderField> fields = ParseFields(raw);
+  const std::vector<recorded::HeaderField> fields = recorded::ParseFields(raw);
   if (fields.empty()) {
     return;
   }
   out += paint(Tone::kDim, "(trailers)") + "\n";
-  for (const HeaderField& field : fields) {
+  for (const recorded::HeaderField& field : fields) {
     out += EscapeForTerminal(field.line) + "\n";
   }
 }
@@ -139,7 +139,7 @@ void AppendMessage(std::string& out, const Paint& paint, std::string_view name,
                    const store::StoredMessage& message, size_t body_bytes_max) {
   out += "\n" + paint(Tone::kDim, fmt::format("── {} ──", name)) + "\n";
   AppendHead(out, paint, message.head);
-  const Content content = DecodeContent(message, kContentBytesMax);
+  const recorded::Content content = recorded::DecodeContent(message, recorded::kContentBytesMax);
   if (!message.body.empty()) {
     out += "\n";
     if (!content.encodings.empty() && content.trouble.empty()) {

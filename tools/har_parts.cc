@@ -88,10 +88,10 @@ void AppendUrlPart(std::string& out, std::string_view text) {
 
 }  // namespace
 
-std::vector<NameValue> CookiesOf(const std::vector<HeaderField>& fields) {
+std::vector<NameValue> CookiesOf(const std::vector<recorded::HeaderField>& fields) {
   std::vector<NameValue> cookies;
-  for (const HeaderField& field : fields) {
-    if (field.value && SameFieldName(field.name, "Cookie")) {
+  for (const recorded::HeaderField& field : fields) {
+    if (field.value && recorded::SameFieldName(field.name, "Cookie")) {
       ForEachPart(*field.value, ';', [&](std::string_view part) {
         part = WithoutBlanks(part);
         if (!part.empty()) {
@@ -103,10 +103,10 @@ std::vector<NameValue> CookiesOf(const std::vector<HeaderField>& fields) {
   return cookies;
 }
 
-std::vector<NameValue> SetCookiesOf(const std::vector<HeaderField>& fields) {
+std::vector<NameValue> SetCookiesOf(const std::vector<recorded::HeaderField>& fields) {
   std::vector<NameValue> cookies;
-  for (const HeaderField& field : fields) {
-    if (field.value && SameFieldName(field.name, "Set-Cookie")) {
+  for (const recorded::HeaderField& field : fields) {
+    if (field.value && recorded::SameFieldName(field.name, "Set-Cookie")) {
       cookies.push_back(PairOf(WithoutBlanks(field.value->substr(0, field.value->find(';')))));
     }
   }

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "replay/recorded/message_head.h"
 #include "store/reader/log_reader.h"
-#include "tools/message_head.h"
 
 // What HAR wants taken apart that HTTP sends in one piece.
 
@@ -17,9 +17,9 @@ struct NameValue {
 };
 
 /// The pairs of Cookie fields.
-std::vector<NameValue> CookiesOf(const std::vector<HeaderField>& fields);
+std::vector<NameValue> CookiesOf(const std::vector<recorded::HeaderField>& fields);
 /// Name and value of each Set-Cookie field, without attributes.
-std::vector<NameValue> SetCookiesOf(const std::vector<HeaderField>& fields);
+std::vector<NameValue> SetCookiesOf(const std::vector<recorded::HeaderField>& fields);
 /// The query of a target, percent-decoded.
 std::vector<NameValue> QueryOf(std::string_view target);
 

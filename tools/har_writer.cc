@@ -4,12 +4,12 @@
 
 #include <string_view>
 
+#include "replay/recorded/content.h"
+#include "replay/recorded/message_head.h"
 #include "store/reader/exchange_id.h"
-#include "tools/content.h"
 #include "tools/exchange_words.h"
 #include "tools/har_parts.h"
 #include "tools/json_object.h"
-#include "tools/message_head.h"
 #include "tools/units.h"
 #include "tools/utf8.h"
 #include "tools/version.h"
@@ -28,9 +28,9 @@ void AppendMs(JsonAppender& json, std::string& out, std::string_view name, int64
   out += ns < 0 ? "-1" : fmt::format("{:.6f}", static_cast<double>(ns) / 1e6);
 }
 
-void AppendHeaders(JsonAppender& json, const std::vector<HeaderField>& fields) {
+void AppendHeaders(JsonAppender& json, const std::vector<recorded::HeaderField>& fields) {
   json.Open("headers", '[');
-  for (const HeaderField& field : fields) {
+  for (const recorded::HeaderField& field : fields) {
     json.Open('{');
     Text(json, "name", field.name);
     Text(json, "value", field.value.value_or(""));
@@ -51,7 +51,7 @@ void AppendPairs(JsonAppender& json, std::string_view name, const std::vector<Na
 }
 
 /// HAR 1.2 has a name for the encoding of a response's content, none for that of a request's.
-void AppendContentText(JsonAppender& json, std::string& out, const Content& content,
+void AppendContentText(JsonAppender& json, std::string& out, const recorded::Content& content,
                        std::string_view encoding_name) {
   if (IsUtf8(content.bytes)) {
     json.Text("text", content.bytes);
@@ -64,7 +64,7 @@ void AppendContentText(JsonAppender& json, std::string& out, const Content& cont
   out += '"';
 }
 
-std::string CommentOf(const Content& content, const store::StoredMessage& message) {
+std::string CommentOf(const recorded::Content& content, const store::StoredMessage& message) {
   if (!content.trouble.empty()) {
     return content.trouble;
   }
@@ -89,7 +89,7 @@ std::string HttpVersion(const store::MessageFacts& facts) {
 
 void AppendRequest(JsonAppender& json, std::string& out, const store::StoredExchange& exchange) {
   const store::StoredMessage& message = *exchange.request;
-  const MessageHead head = ParseHead(message.head);
+  const recorded::MessageHead head = recorded::ParseHead(message.head);
   json.Open("request", '{');
   Text(json, "method", exchange.row.method);
   json.Text("url", UrlOf(exchange.row, exchange.connection.protocol == store::Protocol::kTls));
@@ -98,7 +98,7 @@ void AppendRequest(JsonAppender& json, std::string& out, const store::StoredExch
   AppendHeaders(json, head.fields);
   AppendPairs(json, "queryString", QueryOf(exchange.row.target));
   if (message.facts.body_bytes > 0) {
-    const Content content = DecodeContent(message, kContentBytesMax);
+    const recorded::Content content = recorded::DecodeContent(message, recorded::kContentBytesMax);
     json.Open("postData", '{');
     Text(json, "mimeType", content.media_type);
     json.Open("params", '[');
@@ -116,11 +116,11 @@ void AppendRequest(JsonAppender& json, std::string& out, const store::StoredExch
 
 void AppendResponse(JsonAppender& json, std::string& out, const store::StoredMessage& message,
                     uint16_t status) {
-  const MessageHead head = ParseHead(message.head);
-  const Content content = DecodeContent(message, kContentBytesMax);
+  const recorded::MessageHead head = recorded::ParseHead(message.head);
+  const recorded::Content content = recorded::DecodeContent(message, recorded::kContentBytesMax);
   json.Open("response", '{');
   json.Number("status", status);
-  Text(json, "statusText", ReasonOf(head.start_line));
+  Text(json, "statusText", recorded::ReasonOf(head.start_line));
   json.Text("httpVersion", HttpVersion(message.facts));
   AppendPairs(json, "cookies", SetCookiesOf(head.fields));
   AppendHeaders(json, head.fields);
@@ -134,7 +134,7 @@ void AppendResponse(JsonAppender& json, std::string& out, const store::StoredMes
     json.Text("comment", comment);
   }
   json.Close('}');
-  Text(json, "redirectURL", FieldValue(head.fields, "Location"));
+  Text(json, "redirectURL", recorded::FieldValue(head.fields, "Location"));
   json.Number("headersSize", message.head.size());
   json.Number("bodySize", SentBodyBytes(message.facts));
   json.Close('}');

@@ -1,9 +1,9 @@
 #include "tools/ndjson_writer.h"
 
+#include "replay/recorded/message_head.h"
 #include "store/reader/exchange_id.h"
 #include "tools/exchange_words.h"
 #include "tools/json_object.h"
-#include "tools/message_head.h"
 #include "tools/utf8.h"
 
 namespace trafrec::tools {
@@ -12,9 +12,9 @@ namespace {
 constexpr int kContractVersion = 1;
 
 void AppendFields(JsonAppender& json, std::string_view name,
-                  const std::vector<HeaderField>& fields) {
+                  const std::vector<recorded::HeaderField>& fields) {
   json.Open(name, '[');
-  for (const HeaderField& field : fields) {
+  for (const recorded::HeaderField& field : fields) {
     json.Open('[');
     json.Bytes(field.name);
     field.value ? json.Bytes(*field.value) : json.Null();
@@ -41,15 +41,15 @@ void AppendBody(JsonAppender& json, std::string& out, const std::string& body) {
 
 void AppendMessage(JsonAppender& json, std::string& out, const store::StoredMessage& message,
                    store::Side side) {
-  const MessageHead head = ParseHead(message.head);
+  const recorded::MessageHead head = recorded::ParseHead(message.head);
   const store::MessageFacts& facts = message.facts;
   json.Open(side == store::Side::kClient ? "request" : "response", '{');
   AppendVersion(json, facts);
   if (side == store::Side::kServer) {
-    json.Bytes("reason", ReasonOf(head.start_line));
+    json.Bytes("reason", recorded::ReasonOf(head.start_line));
   }
   AppendFields(json, "headers", head.fields);
-  AppendFields(json, "trailers", ParseFields(message.trailers));
+  AppendFields(json, "trailers", recorded::ParseFields(message.trailers));
   json.Number("body_len", facts.body_bytes);
   json.Number("body_stored_len", message.body.size());
   AppendBody(json, out, message.body);
@@ -63,11 +63,11 @@ void AppendMessage(JsonAppender& json, std::string& out, const store::StoredMess
 void AppendInterim(JsonAppender& json, const std::vector<store::InterimResponse>& interim) {
   json.Open("interim", '[');
   for (const store::InterimResponse& response : interim) {
-    const MessageHead head = ParseHead(response.head);
+    const recorded::MessageHead head = recorded::ParseHead(response.head);
     json.Open('{');
     json.Time("time", response.at);
     json.Number("status", response.status);
-    json.Bytes("reason", ReasonOf(head.start_line));
+    json.Bytes("reason", recorded::ReasonOf(head.start_line));
     AppendFields(json, "headers", head.fields);
     json.Close('}');
   }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "tools/message_head.h"
+#include "replay/recorded/message_head.h"
 
 namespace trafrec::tools {
 
@@ -15,13 +15,13 @@ std::string HeadOfStoredBody(const store::StoredMessage& message) {
   }
   std::string head;
   size_t copied = 0;
-  for (const HeaderField& field : ParseHead(message.head).fields) {
+  for (const recorded::HeaderField& field : recorded::ParseHead(message.head).fields) {
     const auto at = static_cast<size_t>(field.line.data() - message.head.data());
-    if (SameFieldName(field.name, "Content-Encoding")) {
+    if (recorded::SameFieldName(field.name, "Content-Encoding")) {
       head += std::string_view(message.head).substr(copied, at - copied);
       copied =
           std::min(message.head.find('\n', at + field.line.size()), message.head.size() - 1) + 1;
-    } else if (SameFieldName(field.name, "Content-Length")) {
+    } else if (recorded::SameFieldName(field.name, "Content-Length")) {
       head += std::string_view(message.head).substr(copied, at - copied);
       fmt::format_to(std::back_inserter(head), "{}: {}", field.name, message.body.size());
       copied = at + field.line.size();

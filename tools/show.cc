@@ -5,10 +5,10 @@
 #include <csignal>
 #include <filesystem>
 
+#include "replay/recorded/content.h"
 #include "store/files/log_layout.h"
 #include "tools/command.h"
 #include "tools/console.h"
-#include "tools/content.h"
 #include "tools/deleted_note.h"
 #include "tools/exchange_page.h"
 #include "tools/exchange_table.h"
@@ -287,7 +287,7 @@ Status ShowCommand::PrintBody(const store::StoredExchange& exchange, Output& out
     out.Write(out.terminal() ? EscapeForTerminal(message->body, true) : message->body);
     return {};
   }
-  const Content content = DecodeContent(*message, kContentBytesMax);
+  const recorded::Content content = recorded::DecodeContent(*message, recorded::kContentBytesMax);
   if (!content.trouble.empty()) {
     PrintNote(content.trouble);
   }

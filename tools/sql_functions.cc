@@ -3,8 +3,8 @@
 #include <span>
 #include <string>
 
-#include "tools/content.h"
-#include "tools/message_head.h"
+#include "replay/recorded/content.h"
+#include "replay/recorded/message_head.h"
 #include "tools/utf8.h"
 
 namespace trafrec::tools {
@@ -23,7 +23,8 @@ SqlValue TextOrBlob(std::string bytes) {
 }
 
 SqlValue BodyOf(const Message& message, Arguments) {
-  return message ? TextOrBlob(DecodeContent(*message, kContentBytesMax).bytes) : SqlValue();
+  return message ? TextOrBlob(recorded::DecodeContent(*message, recorded::kContentBytesMax).bytes)
+                 : SqlValue();
 }
 
 SqlValue HeadOf(const Message& message, Arguments) {
@@ -37,8 +38,8 @@ SqlValue HeaderOf(const Message& message, Arguments arguments) {
     return {};
   }
   std::optional<std::string> value;
-  for (const HeaderField& field : ParseHead(message->head).fields) {
-    if (field.value && SameFieldName(field.name, *name)) {
+  for (const recorded::HeaderField& field : recorded::ParseHead(message->head).fields) {
+    if (field.value && recorded::SameFieldName(field.name, *name)) {
       value = value ? *value + ", " + std::string(*field.value) : std::string(*field.value);
     }
   }

@@ -2,9 +2,9 @@
 
 #include <map>
 
+#include "replay/recorded/content.h"
 #include "store/reader/exchange_id.h"
 #include "tools/command.h"
-#include "tools/content.h"
 #include "tools/http_client.h"
 #include "tools/json_object.h"
 #include "tools/log_options.h"
@@ -54,7 +54,7 @@ void AddAnswer(store::LogReader& log, Watermark& watermark) {
     watermark.state.trouble = "its answer is not in the log";
     return;
   }
-  const Content content = DecodeContent(*exchange->response, kAnswerBytesMax);
+  const recorded::Content content = recorded::DecodeContent(*exchange->response, kAnswerBytesMax);
   watermark.state = ParseSourceState(content.bytes);
   if (!content.trouble.empty()) {
     watermark.state.trouble = "its answer cannot be decoded: " + content.trouble;

@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <random>
 
+#include "replay/recorded/message_head.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/http_collector.h"
 #include "tests/tools/stored_exchanges.h"
-#include "tools/message_head.h"
 #include "tools/raw_message.h"
 #include "tools/raw_writer.h"
 

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "tools/message_head.h"
+#include "replay/recorded/message_head.h"
 
 namespace trafrec::test_support {
 namespace {
@@ -32,11 +32,12 @@ bool Receive(int socket, std::string& bytes) {
 
 /// Where the body ends, or npos while bytes are missing. Chunked bodies of curl have no trailers.
 bool IsWholeRequest(const std::string& request, size_t head_bytes) {
-  const tools::MessageHead head = tools::ParseHead(std::string_view(request).substr(0, head_bytes));
-  if (!tools::FieldValue(head.fields, "Transfer-Encoding").empty()) {
+  const recorded::MessageHead head =
+      recorded::ParseHead(std::string_view(request).substr(0, head_bytes));
+  if (!recorded::FieldValue(head.fields, "Transfer-Encoding").empty()) {
     return request.size() > head_bytes && request.ends_with("0\r\n\r\n");
   }
-  const std::string length(tools::FieldValue(head.fields, "Content-Length"));
+  const std::string length(recorded::FieldValue(head.fields, "Content-Length"));
   return request.size() >= head_bytes + std::strtoull(length.c_str(), nullptr, 10);
 }
 

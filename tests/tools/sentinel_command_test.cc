@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "replay/recorded/message_head.h"
 #include "store/crypto/key_file.h"
 #include "store/sentinel/sentinel_watch.h"
 #include "store/verify/head_claim.h"
@@ -16,7 +17,6 @@
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/http_collector.h"
 #include "tests/tools/run_trafrec.h"
-#include "tools/message_head.h"
 
 namespace trafrec::tools {
 namespace {

@@ -1,6 +1,6 @@
 #include "tests/tools/stored_exchanges.h"
 
-#include "tools/message_head.h"
+#include "replay/recorded/message_head.h"
 
 namespace trafrec::test_support {
 namespace {
@@ -24,10 +24,10 @@ store::StoredMessage Message(std::string_view head, std::string_view body,
     facts.version_major = static_cast<uint8_t>(head[version + 5] - '0');
     facts.version_minor = static_cast<uint8_t>(head[version + 7] - '0');
   }
-  const tools::MessageHead parsed = tools::ParseHead(head);
-  if (!tools::FieldValue(parsed.fields, "Transfer-Encoding").empty()) {
+  const recorded::MessageHead parsed = recorded::ParseHead(head);
+  if (!recorded::FieldValue(parsed.fields, "Transfer-Encoding").empty()) {
     facts.framing = store::Framing::kChunked;
-  } else if (!tools::FieldValue(parsed.fields, "Content-Length").empty()) {
+  } else if (!recorded::FieldValue(parsed.fields, "Content-Length").empty()) {
     facts.framing = store::Framing::kContentLength;
     facts.declared_bytes = body.size();
   }
@@ -60,7 +60,7 @@ Exchange::Exchange(store::ExchangeNumber number) {
 Exchange& Exchange::Request(std::string_view head, std::string_view body,
                             std::string_view trailers) {
   exchange_.request = Message(head, body, trailers, kNoon);
-  const tools::MessageHead parsed = tools::ParseHead(head);
+  const recorded::MessageHead parsed = recorded::ParseHead(head);
   const std::string_view line = parsed.start_line;
   const size_t first = line.find(' ');
   const size_t last = line.rfind(' ');
@@ -68,7 +68,7 @@ Exchange& Exchange::Request(std::string_view head, std::string_view body,
   row.has_request = true;
   row.method = line.substr(0, first);
   row.target = line.substr(first + 1, last - first - 1);
-  row.host = tools::FieldValue(parsed.fields, "Host");
+  row.host = recorded::FieldValue(parsed.fields, "Host");
   row.request_body_bytes = body.size();
   return *this;
 }

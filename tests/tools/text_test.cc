@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "replay/recorded/message_head.h"
 #include "tools/json_text.h"
-#include "tools/message_head.h"
 #include "tools/shell_quote.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
@@ -97,7 +97,8 @@ TEST(Terminal, ColoursStandOnlyAroundTextAndOnlyWhenOn) {
 }
 
 TEST(MessageHead, KeepsOrderCaseAndDuplicates) {
-  const MessageHead head = ParseHead("GET / HTTP/1.1\r\nB: 1\r\na:2\r\nB:  3 \r\n\r\n");
+  const recorded::MessageHead head =
+      recorded::ParseHead("GET / HTTP/1.1\r\nB: 1\r\na:2\r\nB:  3 \r\n\r\n");
   EXPECT_EQ(head.start_line, "GET / HTTP/1.1");
   ASSERT_EQ(head.fields.size(), 3U);
   EXPECT_EQ(head.fields[0].name, "B");
@@ -108,33 +109,34 @@ TEST(MessageHead, KeepsOrderCaseAndDuplicates) {
 }
 
 TEST(MessageHead, FoldedLinesStayInTheValueWithTheirLineEnds) {
-  const MessageHead head = ParseHead("GET / HTTP/1.1\r\nA: 1\r\n  2\r\n\t3\r\nB: 4\r\n\r\n");
+  const recorded::MessageHead head =
+      recorded::ParseHead("GET / HTTP/1.1\r\nA: 1\r\n  2\r\n\t3\r\nB: 4\r\n\r\n");
   ASSERT_EQ(head.fields.size(), 2U);
   EXPECT_EQ(head.fields[0].value, "1\r\n  2\r\n\t3");
   EXPECT_EQ(head.fields[1].value, "4");
 }
 
 TEST(MessageHead, ALineWithoutAColonHasNoValue) {
-  const MessageHead head = ParseHead("GET / HTTP/1.1\r\nnonsense\r\n\r\n");
+  const recorded::MessageHead head = recorded::ParseHead("GET / HTTP/1.1\r\nnonsense\r\n\r\n");
   ASSERT_EQ(head.fields.size(), 1U);
   EXPECT_EQ(head.fields[0].name, "nonsense");
   EXPECT_FALSE(head.fields[0].value.has_value());
 }
 
 TEST(MessageHead, ACutHeadGivesWhatIsThere) {
-  const MessageHead head = ParseHead("GET / HTTP/1.1\r\nHost: a\r\nAccep");
+  const recorded::MessageHead head = recorded::ParseHead("GET / HTTP/1.1\r\nHost: a\r\nAccep");
   ASSERT_EQ(head.fields.size(), 2U);
   EXPECT_EQ(head.fields[1].name, "Accep");
 }
 
 TEST(MessageHead, BareLineFeedsEndLines) {
-  EXPECT_EQ(ParseHead("GET / HTTP/1.1\nA: 1\n\n").fields.at(0).value, "1");
+  EXPECT_EQ(recorded::ParseHead("GET / HTTP/1.1\nA: 1\n\n").fields.at(0).value, "1");
 }
 
 TEST(MessageHead, TheReasonMayHaveBlanksOrBeMissing) {
-  EXPECT_EQ(ReasonOf("HTTP/1.1 404 Not Found"), "Not Found");
-  EXPECT_EQ(ReasonOf("HTTP/1.1 200"), "");
-  EXPECT_EQ(ReasonOf("HTTP/1.1 200 "), "");
+  EXPECT_EQ(recorded::ReasonOf("HTTP/1.1 404 Not Found"), "Not Found");
+  EXPECT_EQ(recorded::ReasonOf("HTTP/1.1 200"), "");
+  EXPECT_EQ(recorded::ReasonOf("HTTP/1.1 200 "), "");
 }
 
 TEST(Units, SizesAreBinaryOrDecimalByTheirUnit) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "replay/dialect/recognizer.h"
-#include "tools/exchange_view.h"
+#include "replay/recorded/exchange_view.h"
 #include "tools/patterns/analysis/folding.h"
 #include "tools/patterns/analysis/limits.h"
 #include "tools/units.h"
@@ -114,7 +114,7 @@ Status LogPass::Recognise(store::LogReader& log, store::ExchangeFilter filter) {
       // Without a key nothing more can be seen; damage is told by the pass itself.
       return exchange.error().code != ErrorCode::kPermission;
     }
-    const tools::ExchangeView view(*exchange);
+    const recorded::ExchangeView view(*exchange);
     if (view.request() != nullptr) {
       recognizer.Look(*view.request(), view.answer());
     }
@@ -126,7 +126,7 @@ Status LogPass::Recognise(store::LogReader& log, store::ExchangeFilter filter) {
 
 bool LogPass::ReadRequest(store::StoredExchange& exchange, Observation& seen) {
   exchange.response.reset();  // nobody asks for its content: it need not be decoded
-  const tools::ExchangeView view(exchange);
+  const recorded::ExchangeView view(exchange);
   if (view.request() == nullptr) {
     return false;
   }

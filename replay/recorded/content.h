@@ -5,7 +5,7 @@
 
 #include "store/reader/log_reader.h"
 
-namespace trafrec::tools {
+namespace trafrec::recorded {
 
 /// A body for the eye: its content encodings taken off.
 struct Content {
@@ -22,4 +22,4 @@ Content DecodeContent(const store::StoredMessage& message, size_t bytes_max);
 /// Content of one body that a person or a HAR takes at most.
 inline constexpr size_t kContentBytesMax = size_t{256} << 20;
 
-}  // namespace trafrec::tools
+}  // namespace trafrec::recorded

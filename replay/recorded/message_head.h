@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace trafrec::tools {
+namespace trafrec::recorded {
 
 /// One header field as it stood on the wire. Borrows the head.
 struct HeaderField {
@@ -33,4 +33,4 @@ bool SameFieldName(std::string_view a, std::string_view b);
 /// "Not Found" of "HTTP/1.1 404 Not Found".
 std::string_view ReasonOf(std::string_view status_line);
 
-}  // namespace trafrec::tools
+}  // namespace trafrec::recorded

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "replay/dialect/request.h"
+#include "replay/recorded/content.h"
+#include "replay/recorded/message_head.h"
 #include "store/reader/log_reader.h"
-#include "tools/content.h"
-#include "tools/message_head.h"
 
-namespace trafrec::tools {
+namespace trafrec::recorded {
 
 /// A stored exchange as a dialect looks at it: heads taken apart, bodies without their encodings.
 /// What the views borrow lies in this object and in the exchange, which must outlive it.
@@ -37,4 +37,4 @@ class ExchangeView {
   std::optional<dialect::AnswerView> answer_;
 };
 
-}  // namespace trafrec::tools
+}  // namespace trafrec::recorded

@@ -1,6 +1,6 @@
-#include "tools/exchange_view.h"
+#include "replay/recorded/exchange_view.h"
 
-namespace trafrec::tools {
+namespace trafrec::recorded {
 
 ExchangeView::Message::Message(const store::StoredMessage& stored)
     : head(ParseHead(stored.head)), content(DecodeContent(stored, kContentBytesMax)) {
@@ -28,4 +28,4 @@ ExchangeView::ExchangeView(const store::StoredExchange& exchange) {
   }
 }
 
-}  // namespace trafrec::tools
+}  // namespace trafrec::recorded

@@ -1,8 +1,8 @@
-#include "tools/message_head.h"
+#include "replay/recorded/message_head.h"
 
 #include <algorithm>
 
-namespace trafrec::tools {
+namespace trafrec::recorded {
 namespace {
 
 char LowerOf(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
@@ -86,4 +86,4 @@ std::string_view ReasonOf(std::string_view status_line) {
   return second == std::string_view::npos ? std::string_view() : status_line.substr(second + 1);
 }
 
-}  // namespace trafrec::tools
+}  // namespace trafrec::recorded

@@ -1,9 +1,9 @@
-#include "tools/content.h"
+#include "replay/recorded/content.h"
 
+#include "replay/recorded/message_head.h"
 #include "store/codec/content_decoder.h"
-#include "tools/message_head.h"
 
-namespace trafrec::tools {
+namespace trafrec::recorded {
 namespace {
 
 /// The codings in the order in which they were put on, over all fields of that name.
@@ -47,4 +47,4 @@ Content DecodeContent(const store::StoredMessage& message, size_t bytes_max) {
   return content;
 }
 
-}  // namespace trafrec::tools
+}  // namespace trafrec::recorded
