@@ -9,6 +9,7 @@
 // bodies in the command (a leading @ would name a file), $'…' quoting (not in POSIX shells),
 // --http2 and friends.
 
+#include "replay/recorded/request.h"
 #include "tools/curl_writer.h"
 
 #include <fmt/format.h>
@@ -158,7 +159,7 @@ bool CurlWriter::CanSend(const store::StoredExchange& exchange) {
     return false;
   }
   const store::StoredMessage& request = *exchange.request;
-  if (!IsWhole(request)) {
+  if (!recorded::IsWhole(request)) {
     ++incomplete_;
     return false;
   }

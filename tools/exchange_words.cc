@@ -139,16 +139,6 @@ std::vector<std::string> FlawsInWords(const store::StoredExchange& exchange) {
   return words;
 }
 
-bool IsWhole(const store::StoredMessage& message) {
-  constexpr store::Flags kCut =
-      FlagBit(Flag::kRequestTruncated) | FlagBit(Flag::kResponseTruncated) |
-      FlagBit(Flag::kGapInRequest) | FlagBit(Flag::kGapInResponse) | FlagBit(Flag::kEvicted) |
-      FlagBit(Flag::kWithheld) | FlagBit(Flag::kSnaplenCut) | FlagBit(Flag::kBodyShed) |
-      FlagBit(Flag::kOpen) | FlagBit(Flag::kBodyMissing);
-  return (message.facts.flags & kCut) == 0 && message.facts.gaps.empty() &&
-         message.body.size() == message.facts.body_bytes;
-}
-
 std::string VersionText(const store::MessageFacts& facts) {
   if (facts.version_major == 0 && facts.version_minor == 0) {
     return {};

@@ -20,9 +20,6 @@ std::string GapSentence(const store::MessageGap& gap, store::Side side);
 /// Every flag and every gap of the exchange in words. Gaps stand for their flags.
 std::vector<std::string> FlawsInWords(const store::StoredExchange& exchange);
 
-/// The message is in the log from its first byte to its last: it may be sent again.
-bool IsWhole(const store::StoredMessage& message);
-
 /// "1.1"; "" where the facts name none.
 std::string VersionText(const store::MessageFacts& facts);
 

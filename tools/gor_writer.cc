@@ -1,3 +1,4 @@
+#include "replay/recorded/request.h"
 #include "tools/gor_writer.h"
 
 #include <fmt/format.h>
@@ -30,7 +31,7 @@ std::string GorId(const store::ExchangeId& id) {
 
 void GorWriter::PutMessage(char type, const std::string& id, const store::StoredMessage& message,
                            std::string& out) {
-  if (!IsWhole(message)) {
+  if (!recorded::IsWhole(message)) {
     ++incomplete_;
     return;
   }

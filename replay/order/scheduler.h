@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <queue>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -63,11 +64,16 @@ class Scheduler {
   bool HasRoom() const { return next_ - first_open() < options_.window; }
   /// Numbers are 0, 1, … in the order of the calls.
   uint64_t Add(const SourceOperation& operation);
+  /// No operation comes that began before.
+  void Advance(TimeNs began_at) { OpenGates(began_at); }
   /// No operation comes any more.
   void Close();
 
   /// The next one that may be sent, the earliest first; nothing if all that are held wait.
   std::optional<uint64_t> Take();
+  /// Gives out that one too, although it may wait, if it waits for none but `others`, which go out
+  /// with it and before it. Ascending. False: it waits for more, or was given out.
+  bool TakeAlong(uint64_t number, std::span<const uint64_t> others);
   /// It has its outcome on the target, or will never be sent.
   void End(uint64_t number);
 

@@ -2,7 +2,7 @@
 
 namespace trafrec::recorded {
 
-ExchangeView::Message::Message(const store::StoredMessage& stored)
+MessageView::MessageView(const store::StoredMessage& stored)
     : head(ParseHead(stored.head)), content(DecodeContent(stored, kContentBytesMax)) {
   for (const HeaderField& field : head.fields) {
     if (field.value) {

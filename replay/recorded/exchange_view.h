@@ -10,6 +10,16 @@
 
 namespace trafrec::recorded {
 
+/// A stored message as a dialect looks at it: its head taken apart, its body without encodings.
+/// Borrows the message's head.
+struct MessageView {
+  explicit MessageView(const store::StoredMessage& stored);
+
+  MessageHead head;
+  Content content;
+  std::vector<dialect::HeaderView> headers;
+};
+
 /// A stored exchange as a dialect looks at it: heads taken apart, bodies without their encodings.
 /// What the views borrow lies in this object and in the exchange, which must outlive it.
 class ExchangeView {
@@ -23,16 +33,8 @@ class ExchangeView {
   const dialect::AnswerView* answer() const { return answer_ ? &*answer_ : nullptr; }
 
  private:
-  struct Message {
-    explicit Message(const store::StoredMessage& stored);
-
-    MessageHead head;
-    Content content;
-    std::vector<dialect::HeaderView> headers;
-  };
-
-  std::optional<Message> request_message_;
-  std::optional<Message> answer_message_;
+  std::optional<MessageView> request_message_;
+  std::optional<MessageView> answer_message_;
   std::optional<dialect::RequestView> request_;
   std::optional<dialect::AnswerView> answer_;
 };

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/tools/stored_exchanges.h"
+#include "replay/recorded/request.h"
 #include "tools/body_view.h"
 #include "tools/exchange_page.h"
 #include "tools/exchange_table.h"
@@ -72,8 +73,8 @@ TEST(Words, AMessageIsWholeOnlyWithAllItsBytes) {
   exchange.Request("GET / HTTP/1.1\r\n\r\n")
       .Response("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n", "abc")
       .GapInResponse(2, 3);
-  EXPECT_TRUE(IsWhole(*exchange.stored().request));
-  EXPECT_FALSE(IsWhole(*exchange.stored().response));
+  EXPECT_TRUE(recorded::IsWhole(*exchange.stored().request));
+  EXPECT_FALSE(recorded::IsWhole(*exchange.stored().response));
 }
 
 std::string Table(size_t width, const store::StoredExchange& exchange) {

@@ -1,10 +1,10 @@
-#include "tools/patterns/analysis/histogram.h"
+#include "base/histogram.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-namespace trafrec::patterns {
+namespace trafrec {
 namespace {
 
 constexpr unsigned kPartBits = 6;
@@ -68,4 +68,4 @@ std::vector<Histogram::Bar> Histogram::Bars() const {
   return bars;
 }
 
-}  // namespace trafrec::patterns
+}  // namespace trafrec

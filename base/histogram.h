@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace trafrec::patterns {
+namespace trafrec {
 
 /// Counts of values by logarithm: each power of two is cut into 64 equal parts, and a value is
 /// given back as the middle of its part, so that it is wrong by less than 0.8%. Values below 128,
@@ -36,4 +36,4 @@ class Histogram {
   int64_t greatest_ = 0;
 };
 
-}  // namespace trafrec::patterns
+}  // namespace trafrec

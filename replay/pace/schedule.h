@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/time.h"
+#include "replay/pace/speed.h"
+
+namespace trafrec::pace {
+
+/// When each exchange is due, on a monotonic clock that counts from the run's start. The schedule
+/// is absolute: a late exchange makes no later one late, and nothing drifts. No clock is asked
+/// here; the caller gives the time. One thread.
+class Schedule {
+ public:
+  /// `idle_max_ns`: silences of the log are shortened to it; nothing: they are kept.
+  Schedule(const Speed& speed, std::optional<int64_t> idle_max_ns)
+      : speed_(speed), idle_max_ns_(idle_max_ns) {}
+
+  /// The place of the next exchange, in the order of their times. It stays the same whatever the
+  /// speed.
+  struct Place {
+    int64_t source_ns = 0;  ///< recorded time since the first one, shortened silences taken out
+    uint64_t count = 0;     ///< exchanges before it
+  };
+  Place Add(TimeNs began_at);
+
+  /// When what has that place is due, ns since the run's start.
+  int64_t Due(const Place& place) const;
+
+  /// Another speed from `now` on: what is due now stays due now. `next`: the first one that was not
+  /// sent, from which is counted what was not followed so far.
+  void SetSpeed(const Speed& speed, const Place& next, int64_t now);
+  /// Time that does not count: everything is due so much later.
+  void Delay(int64_t ns) { anchor_due_ += ns; }
+  /// As if `place` were due at `now`: what comes before is due at once.
+  void Seek(const Place& place, int64_t now);
+
+  /// That of the next one that is added, were it to begin together with the last one.
+  const Place& next() const { return next_; }
+  const Speed& speed() const { return speed_; }
+
+ private:
+  double ProgressOf(const Place& place) const;
+  /// What has that progress at `now`.
+  double ProgressAt(int64_t now) const;
+
+  Speed speed_;
+  const std::optional<int64_t> idle_max_ns_;
+  std::optional<TimeNs> last_;
+  Place next_;
+  // Where the present speed began: in the log's terms, and on the clock.
+  double anchor_source_ = 0;
+  double anchor_count_ = 0;
+  int64_t anchor_due_ = 0;
+};
+
+}  // namespace trafrec::pace

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// Every bound of the plan, with its reason.
+
+namespace trafrec::plan::limits {
+
+/// Fields of one index that are told apart. Both products refuse more than 1,000 by default.
+inline constexpr size_t kPathsOfIndex = 20'000;
+/// Fields of all indices together: some 40 MB.
+inline constexpr size_t kPaths = 1'000'000;
+/// Depth of a document that is looked into: both products' index.mapping.depth.limit.
+inline constexpr int kDocumentDepth = 20;
+/// Names of indices and aliases that are remembered; a cluster with more has other troubles.
+inline constexpr size_t kNames = 200'000;
+/// By-query operations whose time is still open, each until its answer.
+inline constexpr size_t kOpenByQueries = 10'000;
+/// Of each kind of thing a report names so many.
+inline constexpr size_t kNamedExamples = 20;
+/// A decoded body: both products take 100 MB.
+inline constexpr size_t kBodyBytes = size_t{256} << 20;
+/// Exchanges at the beginning of a log by which its dialect is recognised.
+inline constexpr uint64_t kLookedAt = 200;
+
+}  // namespace trafrec::plan::limits

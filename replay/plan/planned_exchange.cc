@@ -1,0 +1,41 @@
+#include "replay/plan/planned_exchange.h"
+
+namespace trafrec::plan {
+
+const char* NameOf(Omission omission) {
+  switch (omission) {
+    case Omission::kNotSelected:
+      return "not_selected";
+    case Omission::kNotCarriedOut:
+      return "not_carried_out";
+    case Omission::kPhantom:
+      return "phantom";
+    case Omission::kOverlay:
+      return "overlay";
+    case Omission::kRule:
+      return "rule";
+    case Omission::kIncomplete:
+      return "incomplete";
+    case Omission::kSentinel:
+      return "sentinel";
+    case Omission::kNotHttp:
+      return "not_http";
+    case Omission::kNone:
+      break;
+  }
+  return "none";
+}
+
+size_t PlannedExchange::Bytes() const {
+  size_t bytes = sizeof(PlannedExchange) + request.body.capacity() + coded_body.capacity() +
+                 request.target.capacity();
+  for (const message::Field& field : request.fields) {
+    bytes += sizeof(field) + field.name.capacity() + field.value.capacity();
+  }
+  // An operation with its keys, and once more in the order.
+  constexpr size_t kOperationBytes =
+      sizeof(dialect::Operation) + sizeof(PlannedOperation) + 4 * sizeof(dialect::Key) + 256;
+  return bytes + operations.size() * kOperationBytes;
+}
+
+}  // namespace trafrec::plan

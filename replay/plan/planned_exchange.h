@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "replay/dialect/operation.h"
+#include "replay/dialect/outcome.h"
+#include "replay/message/http_message.h"
+#include "replay/order/scheduler.h"
+#include "store/reader/log_reader.h"
+
+namespace trafrec::plan {
+
+/// Why an operation that was selected is not sent.
+enum class Omission : uint8_t {
+  kNone,           ///< it is sent
+  kNotSelected,    ///< the bulk has others that are
+  kNotCarriedOut,  ///< the source was too busy for it, or failed at it: it left nothing behind
+  kPhantom,        ///< nobody knows what became of it, and --phantoms drop was given
+  kOverlay,        ///< an overlay drops it
+  kRule,           ///< a route, a filter or a transform drops it
+  kIncomplete,     ///< its request is not whole in the log
+  kSentinel,       ///< a mark in the traffic: replay sends its own
+  kNotHttp,        ///< CONNECT, Upgrade: what follows is no HTTP
+};
+
+/// "not_carried_out", as in reports.
+const char* NameOf(Omission omission);
+inline constexpr size_t kOmissions = 9;
+
+struct PlannedOperation {
+  Omission omission = Omission::kNone;
+  order::SourceOperation order;  ///< what it touches, and when it was answered
+  /// What became of it at the source; nothing where no answer says.
+  std::optional<dialect::Outcome> source;
+  std::string id;  ///< of the document: the request's, or the one that the source gave
+};
+
+/// An exchange of the log as it is going to be sent: edited, understood, with all that the source's
+/// answer says of each of its operations.
+struct PlannedExchange {
+  store::ExchangeId id;
+  bool edited = false;      ///< `meaning` is another one than that of the recorded request
+  uint64_t connection = 0;  ///< at the source; numbers of several recorders are made distinct
+  TimeNs began_at = 0;
+  size_t target = 0;           ///< number of the target that it goes to
+  message::Request request{};  ///< its body is decoded where `coding` says so
+  std::string coding{};        ///< content coding that was taken off the body: "gzip"
+  std::string coded_body{};    ///< the body as it was recorded, if it has a coding
+  dialect::Meaning meaning{};  ///< of `request`
+  std::vector<PlannedOperation> operations{};  ///< those of `meaning`, one for one
+  std::string context{};  ///< of the source's answer: the scroll's, point in time's or task's id
+  int source_status = 0;
+
+  /// What it takes of the memory, about.
+  size_t Bytes() const;
+};
+
+}  // namespace trafrec::plan

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "replay/dialect/dialect.h"
+#include "replay/edit/editor.h"
+#include "replay/edit/sampling.h"
+#include "replay/edit/selection.h"
+#include "replay/plan/by_query_watch.h"
+#include "replay/plan/index_naming.h"
+#include "replay/plan/mapping_memory.h"
+#include "replay/plan/planned_exchange.h"
+#include "store/reader/log_reader.h"
+
+namespace trafrec::plan {
+
+enum class Order : uint8_t {
+  kCausal,      ///< whoever may have known of another comes after it
+  kConnection,  ///< each connection of the source one after another, as OpenSearch Migrations has
+                ///< it
+  kNone,        ///< no order but the times
+};
+
+/// What is done with a mutation of which nobody knows what became of it.
+enum class Phantoms : uint8_t { kStop, kSend, kDrop };
+
+struct PlanOptions {
+  store::ExchangeFilter filter{};  ///< which exchanges are selected
+  Order order = Order::kCausal;
+  Phantoms phantoms = Phantoms::kStop;
+  edit::Selection selection{};
+  edit::Sampler* sampler = nullptr;  ///< null: everything; borrowed
+  bool send_incomplete = false;
+  bool allow_marked = false;  ///< requests that a run sent, too
+};
+
+/// What was read and what becomes of it; exchanges, unless a name says operations.
+struct PlanCounts {
+  uint64_t read = 0;
+  uint64_t no_request = 0;  ///< answers without their request: nothing to send
+  uint64_t not_selected = 0;
+  uint64_t planned = 0;                        ///< with at least one operation that is sent
+  uint64_t operations = 0;                     ///< that were selected
+  std::array<uint64_t, kOmissions> omitted{};  ///< operations, by Omission; [0]: sent
+  uint64_t unknown_paths = 0;                  ///< ordered as writes of the whole service
+  uint64_t withheld_fields = 0;  ///< requests that lost a field that redaction had replaced
+  uint64_t by_queries = 0;
+  uint64_t doubtful_by_queries = 0;
+};
+
+/// Reads a log from a time on, in its order, and makes of each exchange what is to be sent. It
+/// remembers what it needs for the order: names, fields, refreshes. One thread.
+class Planner {
+ public:
+  /// All borrowed, and must outlive it.
+  Planner(store::LogReader& log, const dialect::Dialect& dialect, edit::Editor& editor,
+          PlanOptions options);
+
+  /// Mutations whose fate the log does not show, as far as rows alone tell: an Error that names the
+  /// first ones, if they are to stop the run. Reads no frame.
+  Status LookForPhantoms();
+
+  using Take = std::function<Result<bool>(PlannedExchange exchange)>;
+  /// Those that began in [since, until), until `take` says false. Call it with times that go on.
+  Status Plan(std::optional<TimeNs> since, std::optional<TimeNs> until, const Take& take);
+
+  PlanCounts counts() const;
+  const ByQueryWatch& by_queries() const { return by_queries_; }
+  /// Ids of what is omitted for a reason that a person should know, the first ones.
+  const std::map<Omission, std::vector<std::string>>& examples() const { return examples_; }
+  const std::map<std::string, uint64_t>& unknown_paths() const { return unknown_paths_; }
+
+ private:
+  /// What a row brings; nothing if it is not selected.
+  Result<std::optional<PlannedExchange>> PlanRow(const store::ExchangeRow& row);
+  Result<bool> Hand(PlannedExchange exchange, const Take& take);
+  bool IsSampled(const PlannedExchange& exchange) const;
+  /// Makes of the request what is sent. False: a rule drops it.
+  Result<bool> Edit(PlannedExchange& exchange, const dialect::Meaning& as_recorded);
+  Status Judge(PlannedExchange& exchange, const store::StoredExchange& stored,
+               const dialect::Meaning& as_recorded, const std::optional<dialect::Answer>& answer);
+  Result<Omission> JudgePhantom(const PlannedExchange& exchange,
+                                const dialect::Operation& operation);
+  bool IsTaken(const dialect::Operation& operation, const PlannedOperation& planned) const;
+  void PutInOrder(PlannedExchange& exchange, const dialect::Meaning& as_recorded,
+                  std::optional<TimeNs> answered_at);
+  void SetCommit(PlannedOperation& planned, const dialect::Operation& operation);
+  void AddMappingKeys(const PlannedExchange& exchange, PlannedOperation& planned,
+                      const dialect::Operation& operation);
+  void WatchByQueries(const PlannedExchange& exchange, const PlannedOperation& planned,
+                      const dialect::Operation& operation);
+  void OmitAll(PlannedExchange& exchange, Omission omission);
+  void Count(const PlannedExchange& exchange);
+  uint32_t ClockOf(const std::string& recorder);
+
+  store::LogReader& log_;
+  const dialect::Dialect& dialect_;
+  edit::Editor& editor_;
+  const PlanOptions options_;
+  IndexNaming naming_;
+  MappingMemory mappings_;
+  ByQueryWatch by_queries_;
+  std::map<std::string, uint32_t> clocks_;
+  std::map<std::string, uint64_t> generations_;  ///< how often an index was made anew
+  PlanCounts counts_;
+  std::map<Omission, std::vector<std::string>> examples_;
+  std::map<std::string, uint64_t> unknown_paths_;
+};
+
+}  // namespace trafrec::plan

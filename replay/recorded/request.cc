@@ -1,0 +1,71 @@
+#include "replay/recorded/request.h"
+
+#include "replay/recorded/content.h"
+#include "replay/recorded/message_head.h"
+
+namespace trafrec::recorded {
+namespace {
+
+/// How redaction's tokens begin (docs/privacy.md): nobody but the recorder knows what they stand
+/// for.
+constexpr std::string_view kToken = "redacted-";
+
+bool HoldsToken(std::string_view name, std::string_view value) {
+  return value.find(kToken) != std::string_view::npos &&
+         (SameFieldName(name, "Authorization") || SameFieldName(name, "Proxy-Authorization") ||
+          SameFieldName(name, "Cookie") || value.starts_with(kToken));
+}
+
+}  // namespace
+
+bool IsWhole(const store::StoredMessage& message) {
+  using store::Flag;
+  constexpr store::Flags kCut =
+      FlagBit(Flag::kRequestTruncated) | FlagBit(Flag::kResponseTruncated) |
+      FlagBit(Flag::kGapInRequest) | FlagBit(Flag::kGapInResponse) | FlagBit(Flag::kEvicted) |
+      FlagBit(Flag::kWithheld) | FlagBit(Flag::kSnaplenCut) | FlagBit(Flag::kBodyShed) |
+      FlagBit(Flag::kOpen) | FlagBit(Flag::kBodyMissing);
+  return (message.facts.flags & kCut) == 0 && message.facts.gaps.empty() &&
+         message.body.size() == message.facts.body_bytes;
+}
+
+std::optional<RecordedRequest> RequestOf(const store::StoredMessage& message, size_t bytes_max) {
+  const MessageHead head = ParseHead(message.head);
+  const size_t method = head.start_line.find(' ');
+  const size_t target = head.start_line.rfind(' ');
+  if (method == std::string_view::npos || method == target) {
+    return std::nullopt;
+  }
+  RecordedRequest recorded;
+  message::Request& request = recorded.request;
+  request.method = head.start_line.substr(0, method);
+  request.target = head.start_line.substr(method + 1, target - method - 1);
+  request.chunked = message.facts.framing == store::Framing::kChunked;
+
+  Content content = DecodeContent(message, bytes_max);
+  const bool decoded = !content.encodings.empty() && content.trouble.empty();
+  recorded.trouble = std::move(content.trouble);
+  if (decoded && !HasFlag(message.facts.flags, store::Flag::kReencoded)) {
+    recorded.coding = std::move(content.encodings);
+    recorded.coded_body = message.body;
+  }
+  request.body = std::move(content.bytes);
+  for (const HeaderField& field : head.fields) {
+    if (!field.value || (decoded && SameFieldName(field.name, "Content-Encoding"))) {
+      continue;
+    }
+    if (HoldsToken(field.name, *field.value)) {
+      recorded.withheld = true;
+      continue;
+    }
+    request.fields.push_back({std::string(field.name), std::string(*field.value)});
+  }
+  for (const HeaderField& field : ParseFields(message.trailers)) {
+    if (field.value) {
+      request.trailers.push_back({std::string(field.name), std::string(*field.value)});
+    }
+  }
+  return recorded;
+}
+
+}  // namespace trafrec::recorded

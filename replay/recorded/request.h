@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "replay/message/http_message.h"
+#include "store/reader/log_reader.h"
+
+namespace trafrec::recorded {
+
+/// The message is in the log from its first byte to its last: it may be sent again.
+bool IsWhole(const store::StoredMessage& message);
+
+/// A request of the log as a value.
+struct RecordedRequest {
+  message::Request request;
+  /// The content codings that were taken off its body ("gzip"), its Content-Encoding field too; ""
+  /// if it has none, or could not be decoded.
+  std::string coding;
+  std::string coded_body;  ///< the body as it was, if `coding` says so
+  bool withheld = false;   ///< fields that redaction replaced were left out
+  std::string trouble;     ///< why the body could not be decoded; "" if it could
+};
+
+/// Nothing if the log has not the whole of its start line. `bytes_max` bounds the decoded body.
+std::optional<RecordedRequest> RequestOf(const store::StoredMessage& message, size_t bytes_max);
+
+}  // namespace trafrec::recorded

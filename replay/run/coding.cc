@@ -1,0 +1,37 @@
+#include "replay/run/coding.h"
+
+#include "replay/run/limits.h"
+#include "store/codec/content_decoder.h"
+
+namespace trafrec::replay {
+
+guard::Reply ReplyOf(const send::Sent& sent) {
+  guard::Reply reply{.sent = sent.sent, .failure = sent.failure, .at = sent.timing.wall};
+  if (!sent.answered) {
+    return reply;
+  }
+  reply.answer = sent.answer;
+  const message::Field* coding = message::FindField(sent.answer.fields, "Content-Encoding");
+  if (coding == nullptr || sent.answer.body.empty()) {
+    return reply;
+  }
+  auto decoded =
+      store::codec::DecodeContent(coding->value, AsBytes(sent.answer.body), limits::kAnswerBytes);
+  if (decoded && decoded->complete) {
+    reply.answer->body = std::move(decoded->bytes);
+    message::RemoveField(reply.answer->fields, "Content-Encoding");
+  }
+  return reply;
+}
+
+void RestoreCoding(const plan::PlannedExchange& plan, message::Request& request) {
+  if (plan.coding.empty()) {
+    return;
+  }
+  if (!plan.coded_body.empty() && request.body == plan.request.body) {
+    request.body = plan.coded_body;
+    message::SetField(request.fields, "Content-Encoding", plan.coding);
+  }
+}
+
+}  // namespace trafrec::replay

@@ -1,0 +1,192 @@
+#pragma once
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/bounded_queue.h"
+#include "base/error.h"
+#include "replay/dialect/dialect.h"
+#include "replay/guard/guard.h"
+#include "replay/ledger/ledger.h"
+#include "replay/run/committer.h"
+#include "replay/run/dead_keys.h"
+#include "replay/run/engine_options.h"
+#include "replay/run/known_documents.h"
+#include "replay/run/move.h"
+#include "replay/run/result_log.h"
+#include "replay/run/run_counts.h"
+#include "replay/run/window.h"
+#include "replay/send/sender.h"
+
+namespace trafrec::replay {
+
+/// What a run is made of. All of it outlives the engine.
+struct EngineParts {
+  asio::io_context& loop;
+  send::Sender& sender;
+  const guard::Guard& guard;
+  const dialect::Dialect& dialect;
+  ledger::Ledger& ledger;
+  ledger::LedgerReader& memory;
+  ResultLog& results;
+};
+
+/// Where a run is.
+struct RunProgress {
+  RunCounts counts;
+  RunTimes times;
+  uint64_t held = 0;       ///< exchanges in the window
+  uint64_t moving = 0;     ///< requests under way
+  size_t concurrency = 0;  ///< allowed now
+  TimeNs source_time = 0;  ///< began_at of the oldest exchange that is not over, or of the last one
+  int64_t behind_ns = 0;   ///< how late the next exchange is now; 0: on time
+  bool paused = false;
+  std::string speed;
+  std::string trouble;  ///< why nothing goes on: "the target cannot be reached: …"
+};
+
+/// Sends what the planner plans: each operation when it is due and those before it are over, in the
+/// form that the guard gives it, with its intent in the ledger first. One event loop; what may be
+/// called from other threads says so.
+class Engine {
+ public:
+  Engine(const EngineParts& parts, EngineOptions options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// The planner's thread: hands over the next exchange, and waits for room. False: the run ends.
+  bool Offer(plan::PlannedExchange exchange);
+  /// The planner's thread: no request that began before comes any more.
+  void Advance(TimeNs began_at);
+  /// The planner's thread: that was all, or why there is no more.
+  void EndOfPlan(Status status);
+
+  /// Runs the loop until everything is over, or the run was stopped.
+  Status Run();
+
+  /// From any thread.
+  void Stop();
+  void Pause(bool paused);
+  void SetSpeed(const pace::Speed& speed);
+  /// What began before goes at once, in its order, up to there.
+  void Seek(TimeNs began_at);
+  RunProgress progress() const;
+  /// Called on the loop's thread, some times a second.
+  void OnTick(std::function<void(const RunProgress&)> tick) { tick_ = std::move(tick); }
+
+  /// After Run.
+  uint64_t digest() const { return window_.digest(); }
+  uint64_t unordered() const { return window_.unordered(); }
+  bool stopped() const { return stopped_; }
+
+ private:
+  using Work = std::move_only_function<void()>;
+
+  // engine.cc: what is held, and when it goes
+  void Post(Work work);
+  void Poke();
+  Status LoadDead();
+  std::vector<dialect::Key> KeysOf(const ledger::Letter& letter) const;
+  void Pump();
+  void FillWindow();
+  void TakeIn(plan::PlannedExchange exchange);
+  Status MakeItems(Flight& flight);
+  static void ResumeDoubt(const ledger::Intent& intent, guard::Item& item);
+  void SendDue();
+  void ArmTimer(int64_t due);
+  void Tick();
+  void NotePosition();
+  void FinishIfOver();
+  void Fail(Error error);
+  void BeginStop();
+  void GiveUpMoving();
+  int64_t Now() const;
+  RunProgress Snapshot() const;
+
+  // engine_moves.cc: one parcel on its way
+  void Start(Flight& flight);
+  bool BlockDead(Flight& flight, std::vector<uint32_t>& items);
+  void RefreshFirst(const MovePtr& move);
+  void GoRound(const MovePtr& move);
+  void Read(const MovePtr& move, message::Request request);
+  void Write(const MovePtr& move);
+  void SendWrite(const MovePtr& move, message::Request request);
+  void TakeAnswer(const MovePtr& move, send::Sent& sent);
+  void NoteTimes(Move& move, const send::Sent& sent);
+  void Judge(const MovePtr& move, bool unsent, const std::string& failure);
+  void Later(const MovePtr& move, int64_t pause_ms);
+  void Throttle(bool busy);
+  void Finish(const MovePtr& move);
+  void Settle(Flight& flight, guard::Item& item, ledger::Batch& batch);
+  void PutLetter(const Flight& flight, const guard::Item& item, ledger::State state,
+                 ledger::Batch& batch);
+  void Complete(Flight& flight);
+  void PutResult(Flight& flight);
+  void Abandon(const MovePtr& move);
+  guard::SourceNumbers SourceNumbersOf(const Flight& flight);
+  void LearnContext(const Flight& flight, const message::Answer& answer);
+  void OnCommitted(uint64_t batch, const Status& status);
+
+  const EngineParts parts_;
+  const EngineOptions options_;
+  BoundedQueue<std::unique_ptr<plan::PlannedExchange>> queue_;
+  std::atomic<bool> poked_{false};
+  std::atomic<bool> ending_{false};
+  std::atomic<bool> plan_over_{false};
+  std::mutex plan_mutex_;
+  Status plan_status_;
+  TimeNs plan_through_ = 0;  ///< plan_mutex_
+
+  Window window_;
+  pace::Schedule schedule_;
+  KnownDocuments known_;
+  DeadKeys dead_;
+  asio::steady_timer timer_;
+  asio::steady_timer tick_timer_;
+  asio::steady_timer stop_timer_;
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
+  std::vector<std::weak_ptr<Move>> paused_moves_;  ///< between two tries
+  int64_t start_ = 0;                              ///< of the run, on the steady clock
+  bool started_ = false;
+  size_t moving_ = 0;
+  size_t concurrency_;
+  uint64_t answers_since_ = 0;
+  bool any_answer_ = false;
+  bool stopping_ = false;   ///< nothing new goes out
+  bool giving_up_ = false;  ///< and nobody waits for answers any more
+  bool stopped_ = false;    ///< somebody asked for it
+  bool paused_ = false;
+  int64_t paused_at_ = 0;
+  std::optional<TimeNs> seek_to_;
+  bool closed_ = false;
+  Status failed_;
+  TimeNs last_began_ = 0;
+  store::ExchangeId last_id_;
+  ledger::Position position_;
+  std::string trouble_;
+  int64_t trouble_since_ = 0;
+  RunCounts counts_;
+  RunTimes times_;
+  std::map<ledger::Address, ledger::Intent> doubts_;
+  std::function<void(const RunProgress&)> tick_;
+  mutable std::mutex progress_mutex_;
+  RunProgress progress_;
+  std::deque<std::pair<uint64_t, Work>> waiting_;  ///< for a batch to be committed
+  std::unique_ptr<Committer> committer_;
+};
+
+}  // namespace trafrec::replay

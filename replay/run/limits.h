@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// Every bound of a run, with its reason.
+
+namespace trafrec::replay::limits {
+
+/// Exchanges that wait between the planner and the loop, and their bytes: enough that neither waits
+/// for the other while a frame is read.
+inline constexpr size_t kQueuedExchanges = 4'096;
+inline constexpr size_t kQueuedBytes = size_t{32} << 20;
+/// Bytes of exchanges that are held in the window; with the queue, the results' queue and the
+/// connections a run stays below 256 MB.
+inline constexpr size_t kHeldBytes = size_t{64} << 20;
+/// A body is put in pieces of this size, so that a frame never has to hold a large one.
+inline constexpr size_t kExtentBytes = size_t{256} << 10;
+/// The ledger is committed at least so often; at once where an intent waits for it.
+inline constexpr int64_t kCommitMs = 100;
+/// An answer without its content coding; both products' greatest request, and then some.
+inline constexpr size_t kAnswerBytes = size_t{256} << 20;
+/// How long a run that is stopped waits for the answers that are due.
+inline constexpr int64_t kStopPatienceMs = 10'000;
+/// Dead keys that later operations are held against, one by one; beyond it, everything is blocked.
+inline constexpr size_t kDeadKeys = 10'000;
+/// A target that says 429 or 503 is given less to do, down to this, and more again after so many
+/// answers.
+inline constexpr size_t kConcurrencyLeast = 1;
+inline constexpr uint64_t kAnswersForOneMore = 20;
+
+}  // namespace trafrec::replay::limits

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <asio/steady_timer.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "replay/guard/guard.h"
+#include "replay/run/window.h"
+
+namespace trafrec::replay {
+
+/// A parcel on its way: some or all items of one flight, from the first reading to the last answer.
+struct Move {
+  Flight* flight = nullptr;       ///< null: the move is over, or given up
+  std::vector<uint32_t> items{};  ///< of the flight, in the parcel's order
+  guard::Parcel parcel{};
+  int64_t started = 0;      ///< all times on the run's clock
+  int64_t intent_at = 0;    ///< the intent was given to the ledger
+  int64_t intended_ns = 0;  ///< how long that took
+  uint32_t failed_readings = 0;
+  uint32_t unsent = 0;  ///< copies of which not a byte left: they count as no try
+  std::optional<asio::steady_timer> timer{};  ///< until the next try
+  bool timed = false;                         ///< its first copy is in the distributions
+};
+using MovePtr = std::shared_ptr<Move>;
+
+}  // namespace trafrec::replay

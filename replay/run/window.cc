@@ -1,0 +1,126 @@
+#include "replay/run/window.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace trafrec::replay {
+
+void LastSent::Take(send::Sent& sent) {
+  if (began_at == 0) {
+    began_at = sent.timing.wall;
+  }
+  head = std::move(sent.head);
+  timing = sent.timing;
+  connection = sent.connection;
+  interim = std::move(sent.interim);
+  answer.reset();
+  if (sent.answered) {
+    answer = std::move(sent.answer);
+  }
+}
+
+Window::Window(uint64_t operations, size_t bytes, TimeNs clock_error_ns)
+    : scheduler_({.window = operations, .clock_error_ns = clock_error_ns}), bytes_max_(bytes) {}
+
+Flight& Window::Add(std::unique_ptr<Flight> flight) {
+  CHECK(HasRoom());
+  Flight& added = *flight;
+  added.sequence = sequence_++;
+  added.phases.assign(added.items.size(), Phase::kWaits);
+  added.open = added.items.size();
+  added.bytes = added.plan.Bytes();
+  bytes_ += added.bytes;
+  added.self = flights_.insert(flights_.end(), std::move(flight));
+  AddItems(added);
+  return added;
+}
+
+void Window::Fill() {
+  if (partly_ != nullptr) {
+    AddItems(*partly_);
+  }
+}
+
+void Window::AddItems(Flight& flight) {
+  partly_ = nullptr;
+  while (flight.numbers.size() < flight.items.size()) {
+    if (!scheduler_.HasRoom()) {
+      partly_ = &flight;
+      return;
+    }
+    const auto item = static_cast<uint32_t>(flight.numbers.size());
+    const plan::PlannedOperation& planned = flight.plan.operations[flight.items[item].operation];
+    const uint64_t number = scheduler_.Add(planned.order);
+    if (operations_.empty()) {
+      first_ = number;
+    }
+    operations_.push_back({&flight, item});
+    flight.numbers.push_back(number);
+  }
+}
+
+void Window::Close() { scheduler_.Close(); }
+
+void Window::MarkReady() {
+  while (const auto number = scheduler_.Take()) {
+    const OperationRef ref = operations_[*number - first_];
+    ref.flight->phases[ref.item] = Phase::kReady;
+    Queue(*ref.flight);
+  }
+}
+
+void Window::Queue(Flight& flight) {
+  if (!flight.queued && !flight.moving) {
+    flight.queued = true;
+    ready_.push(&flight);
+  }
+}
+
+Flight* Window::Next() {
+  MarkReady();
+  return ready_.empty() ? nullptr : ready_.top();
+}
+
+std::vector<uint32_t> Window::TakeParcel(Flight& flight) {
+  flight.queued = false;
+  flight.moving = true;
+  std::vector<uint32_t> taken;
+  std::vector<uint64_t> numbers;
+  for (uint32_t item = 0; item < flight.numbers.size(); ++item) {
+    Phase& phase = flight.phases[item];
+    if (phase == Phase::kReady ||
+        (phase == Phase::kWaits && scheduler_.TakeAlong(flight.numbers[item], numbers))) {
+      phase = Phase::kMoves;
+      taken.push_back(item);
+      numbers.push_back(flight.numbers[item]);
+    }
+  }
+  return taken;
+}
+
+void Window::PutBack(Flight& flight) {
+  flight.moving = false;
+  if (std::ranges::find(flight.phases, Phase::kReady) != flight.phases.end()) {
+    Queue(flight);
+  }
+}
+
+bool Window::End(Flight& flight, uint32_t item) {
+  flight.phases[item] = Phase::kOver;
+  const uint64_t number = flight.numbers[item];
+  scheduler_.End(number);
+  operations_[number - first_].flight = nullptr;
+  while (!operations_.empty() && operations_.front().flight == nullptr) {
+    operations_.pop_front();
+    ++first_;
+  }
+  return --flight.open == 0;
+}
+
+void Window::Remove(Flight& flight) {
+  bytes_ -= flight.bytes;
+  flights_.erase(flight.self);
+}
+
+}  // namespace trafrec::replay

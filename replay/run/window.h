@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <vector>
+
+#include "replay/guard/guard.h"
+#include "replay/order/scheduler.h"
+#include "replay/pace/schedule.h"
+#include "replay/plan/planned_exchange.h"
+#include "replay/send/sent.h"
+#include "store/format/records.h"
+
+namespace trafrec::replay {
+
+/// Where an operation of a flight stands.
+enum class Phase : uint8_t {
+  kWaits,  ///< for others
+  kReady,  ///< may go
+  kMoves,  ///< is on its way, or between two tries
+  kOver,   ///< has its outcome, or will have none
+};
+
+/// The last request and answer of an exchange, for the run's log.
+struct LastSent {
+  TimeNs began_at = 0;  ///< of the first request, by the wall clock; 0: none was sent
+  std::string head;
+  std::optional<message::Answer> answer;  ///< as it came, content-encoded
+  std::vector<message::Answer> interim;
+  send::Timing timing;
+  send::ConnectionFacts connection;
+
+  void Take(send::Sent& sent);
+};
+
+/// An exchange that is held: planned, and not over.
+struct Flight {
+  plan::PlannedExchange plan;
+  pace::Schedule::Place place;
+  uint64_t sequence = 0;             ///< order of coming in
+  std::vector<guard::Item> items{};  ///< its operations that are sent
+  std::vector<uint64_t> numbers{};   ///< of the items, in the scheduler; ascending
+  std::vector<Phase> phases{};       ///< of the items
+  size_t open = 0;                   ///< items that are not over
+  bool queued = false;               ///< among those that are ready
+  bool moving = false;               ///< a part of it is on its way
+  size_t bytes = 0;
+  int64_t ready_at = 0;  ///< on the run's clock: when the first of its items became ready
+  uint32_t parts = 0;    ///< requests that it took so far
+
+  int64_t lag_ns = 0;  ///< due to first byte sent
+
+  store::ExchangeNumber result = 0;  ///< its number in the run's log; 0: nothing was sent
+  LastSent last{};
+  std::list<std::unique_ptr<Flight>>::iterator self{};
+};
+
+/// What the run holds of the log: flights in the order of the log, their operations in the
+/// scheduler's. Bounded by operations and by bytes. The loop's thread.
+class Window {
+ public:
+  Window(uint64_t operations, size_t bytes, TimeNs clock_error_ns);
+
+  /// Another one can come in.
+  bool HasRoom() const { return bytes_ < bytes_max_ && !partly_ && scheduler_.HasRoom(); }
+  /// Takes it in, as far as there is room for its operations; Fill takes in the rest. `over`: items
+  /// that have ended in an earlier life of the run.
+  Flight& Add(std::unique_ptr<Flight> flight);
+  void Fill();
+  /// No more come that began before.
+  void Advance(TimeNs began_at) { scheduler_.Advance(began_at); }
+  void Close();
+
+  /// Marks what may go. The next flight of which something may go, in the log's order; null: none.
+  Flight* Next();
+  void TakeNext() { ready_.pop(); }
+  /// What of it goes now: all that is ready, and what waits for nothing else. Its items get kMoves.
+  std::vector<uint32_t> TakeParcel(Flight& flight);
+  /// It was not sent after all.
+  void PutBack(Flight& flight);
+
+  /// The item is over. True: so is the flight, which is gone if `drop` says so.
+  bool End(Flight& flight, uint32_t item);
+  void Remove(Flight& flight);
+
+  bool empty() const { return flights_.empty(); }
+  const Flight* oldest() const { return flights_.empty() ? nullptr : flights_.front().get(); }
+  uint64_t held() const { return flights_.size(); }
+  size_t bytes() const { return bytes_; }
+  uint64_t digest() const { return scheduler_.digest(); }
+  uint64_t unordered() const { return scheduler_.unordered(); }
+  const std::list<std::unique_ptr<Flight>>& flights() const { return flights_; }
+
+ private:
+  struct OperationRef {
+    Flight* flight;
+    uint32_t item;
+  };
+  struct Later {
+    bool operator()(const Flight* a, const Flight* b) const { return a->sequence > b->sequence; }
+  };
+
+  void AddItems(Flight& flight);
+  void MarkReady();
+  void Queue(Flight& flight);
+
+  order::Scheduler scheduler_;
+  const size_t bytes_max_;
+  size_t bytes_ = 0;
+  std::list<std::unique_ptr<Flight>> flights_;
+  std::deque<OperationRef> operations_;  ///< by number, from first_ on
+  uint64_t first_ = 0;
+  Flight* partly_ = nullptr;  ///< not all of its operations are in the scheduler yet
+  std::priority_queue<Flight*, std::vector<Flight*>, Later> ready_;
+  uint64_t sequence_ = 0;
+};
+
+}  // namespace trafrec::replay

@@ -1,0 +1,196 @@
+#include "tools/replay/dry_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "store/reader/exchange_id.h"
+#include "tools/json_object.h"
+#include "tools/terminal.h"
+#include "tools/units.h"
+
+namespace trafrec::tools {
+namespace {
+
+/// Of those that an operation waits for, a line names so many.
+constexpr size_t kNamed = 5;
+
+std::string KeyInWords(const dialect::Key& key) {
+  switch (key.scope) {
+    case dialect::Scope::kDocument:
+      return fmt::format("document {}/{}", key.name, key.id);
+    case dialect::Scope::kIndex:
+      return key.name == "*" ? "all indices" : "index " + key.name;
+    case dialect::Scope::kContext:
+      return "context " + key.name;
+    case dialect::Scope::kState:
+      return "the cluster's state";
+    case dialect::Scope::kPath:
+      return key.name;
+    case dialect::Scope::kCluster:
+      break;
+  }
+  return "the whole service";
+}
+
+}  // namespace
+
+DryRun::DryRun(Options options, Output& out)
+    : options_(std::move(options)),
+      out_(out),
+      scheduler_(options_.order),
+      schedule_(options_.speed, options_.idle_max_ns) {}
+
+DryRun::Held DryRun::Describe(const plan::PlannedExchange& exchange, size_t i, int64_t due) const {
+  const dialect::Operation& operation = exchange.meaning.operations[i];
+  const plan::PlannedOperation& planned = exchange.operations[i];
+  Held held{.id = store::FormatExchangeId(exchange.id),
+            .item = operation.item,
+            .what = exchange.request.method + " " + exchange.request.target,
+            .target = options_.targets[exchange.target],
+            .due_ns = due,
+            .operation = planned.order};
+  for (const dialect::Key& key : operation.keys) {
+    if (key.scope == dialect::Scope::kDocument) {
+      held.index_and_id = key.name + "/" + planned.id;
+    }
+  }
+  return held;
+}
+
+bool DryRun::Add(const plan::PlannedExchange& exchange) {
+  const int64_t due = schedule_.Due(schedule_.Add(exchange.began_at));
+  for (size_t i = 0; i < exchange.operations.size(); ++i) {
+    if (exchange.operations[i].omission != plan::Omission::kNone) {
+      continue;
+    }
+    MakeRoom();
+    Held held = Describe(exchange, i, due);
+    const uint64_t number = scheduler_.Add(held.operation);
+    held.waits_for = scheduler_.WaitsFor(number);
+    ++next_;
+    if (held.id == options_.explain) {
+      Explain(held);
+      explained_ = true;
+    }
+    held_.push_back(std::move(held));
+  }
+  return !explained_ && out_.good();
+}
+
+/// Lets go of what would be over, as late as possible: so that an operation is shown with all that
+/// it would have to wait for if nothing had been answered yet.
+void DryRun::MakeRoom() {
+  while (!scheduler_.HasRoom()) {
+    const auto number = scheduler_.Take();
+    if (!number) {
+      return;
+    }
+    LetGo(*number);
+  }
+}
+
+void DryRun::Finish() {
+  scheduler_.Close();
+  while (const auto number = scheduler_.Take()) {
+    LetGo(*number);
+  }
+}
+
+void DryRun::LetGo(uint64_t number) {
+  Held& held = held_[number - first_];
+  if (options_.explain.empty()) {
+    Print(held);
+  }
+  held.over = true;
+  scheduler_.End(number);
+  while (!held_.empty() && held_.front().over) {
+    held_.pop_front();
+    ++first_;
+  }
+}
+
+void DryRun::Print(const Held& held) {
+  const uint64_t place = ++printed_;
+  std::string line;
+  if (options_.json) {
+    JsonAppender json(line);
+    json.Open('{');
+    json.Number("v", 1);
+    json.Number("order", place);
+    json.Text("exchange", held.id);
+    json.Number("item", held.item);
+    json.Bytes("request", held.what);
+    json.Bytes("document", held.index_and_id);
+    json.Text("target", held.target);
+    json.Number("due_ns", held.due_ns);
+    json.Number("waits_for", held.waits_for.size());
+    json.Close('}');
+  } else {
+    line =
+        fmt::format("{:>10.3f} s  {}  {}{}  -> {}", static_cast<double>(held.due_ns) / 1e9, held.id,
+                    EscapeForTerminal(held.what),
+                    held.index_and_id.empty()
+                        ? ""
+                        : fmt::format("  ({} {})", held.item, EscapeForTerminal(held.index_and_id)),
+                    EscapeForTerminal(held.target));
+    if (!held.waits_for.empty()) {
+      line += fmt::format("  after {}", CountOf(held.waits_for.size(), "other"));
+    }
+  }
+  out_.Write(line + "\n");
+}
+
+void DryRun::Explain(const Held& held) {
+  std::string text =
+      fmt::format("{}, item {}: {}\n", held.id, held.item, EscapeForTerminal(held.what));
+  text += fmt::format("  began     {}\n", FormatTime(held.operation.began_at));
+  for (const dialect::Key& key : held.operation.keys) {
+    text += fmt::format("  {}    {}\n", key.write ? "writes" : "reads ",
+                        EscapeForTerminal(KeyInWords(key)));
+  }
+  if (held.operation.commit) {
+    text += fmt::format("  committed as number {} of its shard\n", held.operation.commit->seq_no);
+  }
+  if (held.waits_for.empty()) {
+    text += "  waits for nothing that is not long over\n";
+  }
+  for (size_t i = 0; i < held.waits_for.size(); ++i) {
+    if (i == 10 * kNamed) {
+      text += fmt::format("  and for {} more\n", held.waits_for.size() - i);
+      break;
+    }
+    const Held& earlier = held_[held.waits_for[i] - first_];
+    text += fmt::format("  waits for {}, item {} ({}): {}\n", earlier.id, earlier.item,
+                        EscapeForTerminal(earlier.what), Why(earlier, held));
+  }
+  out_.Write(text);
+}
+
+std::string DryRun::Why(const Held& earlier, const Held& later) const {
+  if (earlier.operation.commit && later.operation.commit &&
+      earlier.operation.commit->generation == later.operation.commit->generation) {
+    for (const dialect::Key& a : earlier.operation.keys) {
+      for (const dialect::Key& b : later.operation.keys) {
+        if (a.scope == dialect::Scope::kDocument && a.name == b.name && a.id == b.id && a.write &&
+            b.write) {
+          return fmt::format("both write {}, and it has the lower number, {}", KeyInWords(a),
+                             earlier.operation.commit->seq_no);
+        }
+      }
+    }
+  }
+  for (const dialect::Key& a : earlier.operation.keys) {
+    for (const dialect::Key& b : later.operation.keys) {
+      if (dialect::Conflict(a, b)) {
+        return fmt::format(
+            "{} {}, and was answered {} before this began", a.write ? "it writes" : "it reads",
+            EscapeForTerminal(KeyInWords(a)),
+            HumanDuration(later.operation.began_at - earlier.operation.answered_at.value_or(0)));
+      }
+    }
+  }
+  return "of an edge behind another one";
+}
+
+}  // namespace trafrec::tools

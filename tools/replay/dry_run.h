@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "replay/order/scheduler.h"
+#include "replay/pace/schedule.h"
+#include "replay/plan/planned_exchange.h"
+#include "tools/output.h"
+
+namespace trafrec::tools {
+
+/// Prints what would be sent, in an order that keeps all that the order asks for: one operation
+/// after another, each with those that it waits for. Or explains one exchange.
+class DryRun {
+ public:
+  struct Options {
+    order::SchedulerOptions order{};
+    pace::Speed speed{};
+    std::optional<int64_t> idle_max_ns{};
+    std::vector<std::string> targets{};  ///< their names
+    std::string explain{};               ///< id; "": print everything
+    bool json = false;
+  };
+
+  DryRun(Options options, Output& out);
+
+  /// False: enough.
+  bool Add(const plan::PlannedExchange& exchange);
+  void Finish();
+
+  uint64_t digest() const { return scheduler_.digest(); }
+  uint64_t operations() const { return next_; }
+  bool explained() const { return explained_; }
+
+ private:
+  struct Held {
+    std::string id;
+    uint32_t item = 0;
+    std::string what;  ///< "PUT /orders/_doc/1"
+    std::string target;
+    std::string index_and_id{};
+    int64_t due_ns = 0;
+    order::SourceOperation operation{};
+    std::vector<uint64_t> waits_for{};
+    bool over = false;
+  };
+
+  Held Describe(const plan::PlannedExchange& exchange, size_t i, int64_t due) const;
+  void MakeRoom();
+  void LetGo(uint64_t number);
+  void Print(const Held& held);
+  void Explain(const Held& held);
+  std::string Why(const Held& earlier, const Held& later) const;
+
+  const Options options_;
+  Output& out_;
+  order::Scheduler scheduler_;
+  pace::Schedule schedule_;
+  std::deque<Held> held_;  ///< by number, from first_ on
+  uint64_t first_ = 0;
+  uint64_t next_ = 0;
+  uint64_t printed_ = 0;
+  bool explained_ = false;
+};
+
+}  // namespace trafrec::tools

@@ -1,0 +1,81 @@
+#include "tools/replay/replay_session.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "tools/command.h"
+#include "tools/console.h"
+#include "tools/replay/replay_command.h"
+#include "tools/terminal.h"
+
+namespace trafrec::tools {
+namespace {
+
+class ReplayCommand : public Command {
+ public:
+  CommandText text() const override;
+  void AddOptions(OptionSet& options) override { options_.AddTo(options); }
+  Result<ExitCode> Run(const Cli& cli) override;
+  bool json() const override { return options_.json; }
+
+ private:
+  ReplayOptions options_;
+};
+
+CommandText ReplayCommand::text() const {
+  return {
+      .name = "replay",
+      .summary = "send a log to a target, in the source's own order",
+      .usage = {"trafrec replay LOG --to URL --run RUN [options]",
+                "trafrec replay LOG --to URL --dry-run [options]"},
+      .description =
+          {"Sends the requests of a log again, so that the target's state becomes what the "
+           "source's became. Whoever may have known of another request comes after it; what "
+           "touches different things goes side by side. The answers are a log in RUN, which show, "
+           "export, sql, stats and verify read.",
+           "Each mutation goes out under a condition that excludes its own late copies, and the "
+           "run remembers what was sent: --resume goes on after a crash, and nothing is done "
+           "twice. What cannot be decided is kept as a dead letter (trafrec dlq). trafrec ctl RUN "
+           "steers a run.",
+           "The exit code is 3 if something was given up or held back."},
+      .examples = {{"at the source's own pace",
+                    "trafrec replay LOG --to http://new:9200 --run RUN"},
+                   {"as fast as the order allows",
+                    "trafrec replay LOG --to http://new:9200 --run RUN --speed max"},
+                   {"what would be sent?", "trafrec replay LOG --to http://new:9200 --dry-run"},
+                   {"after a crash, or Ctrl-C",
+                    "trafrec replay LOG --to http://new:9200 --run RUN --resume"},
+                   {"while it is still being recorded",
+                    "trafrec replay LOG --to http://new:9200 --run RUN --follow"}},
+  };
+}
+
+Result<ExitCode> ReplayCommand::Run(const Cli& /*cli*/) {
+  TRY(options_.log.Check("trafrec replay LOG --to http://target:9200 --run RUN"));
+  TRY(options_.Check());
+  TRY_ASSIGN(const auto session, ReplaySession::Open(options_));
+  TRY_ASSIGN(Output out, Output::Open(""));
+  if (options_.dry_run || !options_.explain.empty()) {
+    TRY_ASSIGN(const std::string summary, session->DryRunTo(out));
+    TRY(out.Finish());
+    if (!options_.quiet && !summary.empty()) {
+      PrintNote(summary);
+    }
+    return ExitCode::kDone;
+  }
+  EventLog events(options_.log_format == "json" ? LogFormat::kJson : LogFormat::kText);
+  TRY_ASSIGN(const ReplayReport report, session->Send(events));
+  const Paint paint(WantsColor(ColorMode::kAuto, STDOUT_FILENO));
+  out.Write(options_.json ? ReportAsJson(report) : ReportInWords(report, paint));
+  TRY(out.Finish());
+  if (report.stopped) {
+    return ExitCode::kInterrupted;
+  }
+  return report.clean() ? ExitCode::kDone : ExitCode::kDifferences;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeReplayCommand() { return std::make_unique<ReplayCommand>(); }
+
+}  // namespace trafrec::tools

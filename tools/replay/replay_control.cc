@@ -1,0 +1,97 @@
+#include "tools/replay/replay_control.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "store/files/log_layout.h"
+#include "tools/units.h"
+
+namespace trafrec::tools {
+
+using control::Json;
+
+Result<std::unique_ptr<ReplayControl>> ReplayControl::Start(const std::string& run,
+                                                            replay::Engine& engine) {
+  TRY_ASSIGN(const store::LogIdentity identity, store::ReadLogIdentity(run));
+  TRY_ASSIGN(auto server, control::Server::Bind("replay-" + identity.log_id.substr(0, 12)));
+  std::unique_ptr<ReplayControl> control(new ReplayControl(run, engine, std::move(server)));
+  TRY(control::WriteControlFile(control->folder_, control->file_));
+  control->server_->Serve(
+      [raw = control.get()](const Json& request) { return raw->Answer(request); });
+  return control;
+}
+
+ReplayControl::ReplayControl(std::string run, replay::Engine& engine,
+                             std::unique_ptr<control::Server> server)
+    : run_(std::move(run)),
+      engine_(engine),
+      folder_(std::filesystem::path(run_) / "replay"),
+      file_(control::ThisProcess(server->path().string())),
+      server_(std::move(server)) {}
+
+void ReplayControl::Stop() {
+  file_.ended = WallClockNow();
+  file_.summary = "sent " + CountOf(engine_.progress().counts.exchanges, "exchange");
+  // Whoever asks later learns less; the run is whole without it.
+  static_cast<void>(control::WriteControlFile(folder_, file_));
+  server_->Stop();
+}
+
+Result<Json> ReplayControl::Answer(const Json& request) {
+  const std::string command = control::TextOf(request, "command");
+  if (command == "status") {
+    return Status();
+  }
+  if (command == "pause" || command == "resume") {
+    engine_.Pause(command == "pause");
+    return Json{{"paused", command == "pause"}};
+  }
+  if (command == "stop") {
+    engine_.Stop();
+    return Json{{"log", run_}};
+  }
+  if (command == "speed") {
+    TRY_ASSIGN(const pace::Speed speed, pace::ParseSpeed(control::TextOf(request, "speed")));
+    engine_.SetSpeed(speed);
+    return Json{{"speed", pace::FormatSpeed(speed)}};
+  }
+  if (command == "seek") {
+    const int64_t time = control::NumberOf(request, "time_ns");
+    engine_.Seek(time);
+    return Json{{"time", FormatTime(time)}};
+  }
+  return Fail(ErrorCode::kUsage, "a replay knows no command '" + command + "'",
+              "status, pause, resume, speed, seek or stop");
+}
+
+Json ReplayControl::Status() const {
+  const replay::RunProgress progress = engine_.progress();
+  const replay::RunCounts& counts = progress.counts;
+  return Json{{"kind", "replay"},
+              {"run", run_},
+              {"started", FormatTime(file_.started)},
+              {"exchanges", counts.exchanges},
+              {"requests", counts.requests},
+              {"answered", counts.answered},
+              {"mutations", counts.mutations},
+              {"as_source", counts.as_source},
+              {"otherwise", counts.otherwise},
+              {"dead", counts.dead},
+              {"blocked", counts.blocked},
+              {"retries", counts.retries},
+              {"throttled", counts.throttled},
+              {"held", progress.held},
+              {"moving", progress.moving},
+              {"concurrency", progress.concurrency},
+              {"source_time", progress.source_time == 0 ? "" : FormatTime(progress.source_time)},
+              {"behind_ns", progress.behind_ns},
+              {"lag_p99_ns", progress.times.lag.Quantile(0.99)},
+              {"latency_p50_ns", progress.times.latency.Quantile(0.5)},
+              {"latency_p99_ns", progress.times.latency.Quantile(0.99)},
+              {"speed", progress.speed},
+              {"paused", progress.paused},
+              {"trouble", progress.trouble}};
+}
+
+}  // namespace trafrec::tools

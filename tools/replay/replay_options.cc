@@ -1,0 +1,225 @@
+#include "tools/replay/replay_options.h"
+
+#include <fmt/format.h>
+
+#include "tools/http_auth.h"
+#include "tools/units.h"
+
+namespace trafrec::tools {
+namespace {
+
+constexpr int kConcurrencyMost = 65'536;
+constexpr int kConnectionsMost = 10'000;
+constexpr int kTriesMost = 1'000;
+
+send::CredentialKind KindOf(edit::CredentialsKind kind) {
+  switch (kind) {
+    case edit::CredentialsKind::kBasic:
+      return send::CredentialKind::kBasic;
+    case edit::CredentialsKind::kBearer:
+      return send::CredentialKind::kBearer;
+    case edit::CredentialsKind::kApiKey:
+      return send::CredentialKind::kApiKey;
+    case edit::CredentialsKind::kSigV4:
+      return send::CredentialKind::kSigV4;
+    case edit::CredentialsKind::kNone:
+      break;
+  }
+  return send::CredentialKind::kDrop;
+}
+
+send::Target TargetOf(const edit::TargetOptions& options) {
+  send::Target target{.name = options.name, .url = options.url};
+  target.fields = options.fields;
+  target.credentials = {.kind = KindOf(options.credentials.kind),
+                        .secret_file = options.credentials.secret.file,
+                        .secret_variable = options.credentials.secret.variable,
+                        .region = options.credentials.region};
+  if (!options.credentials.service.empty()) {
+    target.credentials.service = options.credentials.service;
+  }
+  target.tls = {.ca_file = options.tls.ca_file,
+                .certificate_file = options.tls.certificate_file,
+                .certificate_key_file = options.tls.key_file,
+                .server_name = options.tls.server_name,
+                .insecure = options.tls.insecure};
+  return target;
+}
+
+}  // namespace
+
+void ReplayOptions::AddTo(OptionSet& options) {
+  options.Group("Arguments");
+  log.AddLog(options, "the log to send");
+  options.Group("Run");
+  options.Text("--to", to, "URL", "the target: http://host:9200, with a path if need be");
+  options.Text("--edits", edits, "FILE",
+               "targets, routes and changes of requests (docs/replay_edits.md)");
+  options.Text("--run", run, "RUN", "folder for the answers, as a log, and what the run remembers");
+  options.Flag("--resume", resume, "go on with that run where it ended, however it ended");
+  options.Flag("--fresh", fresh, "begin that run anew; what it holds is deleted");
+  options.Flag("--dry-run", dry_run, "send nothing: print what would be sent, and in which order");
+  options.Text("--explain", explain, "ID", "send nothing: print what that exchange would wait for");
+  options.Flag("--follow", follow, "go on with what is still being recorded, until Ctrl-C");
+  options.Choice("--dialect", dialect, "auto|search|http",
+                 "what the requests mean; auto finds out from the log");
+  options.Group("Pace and order");
+  options.Text("--speed", speed, "SPEED",
+               "1x, 4x, 500/s, max, or a ramp: 1x..8x/10m; 1x if not given");
+  options.Text("--idle-max", idle_max, "DURATION", "shorten silences of the log to that");
+  options.Choice("--order", order, "causal|connection|none",
+                 "causal: who may have known of another comes after it; connection: only within "
+                 "each connection");
+  options.Text("--clock-error", clock_error, "DURATION",
+               "by how much the recorders' clocks may differ; found out if not given");
+  options.Choice("--refresh-before", refresh_before, "never|by-query|search",
+                 "make the target show what was written before these; by-query if not given");
+  options.Number("--concurrency", concurrency, 1, kConcurrencyMost, "N",
+                 "exchanges under way at a time; 256 if not given");
+  options.Number("--connections", connections, 1, kConnectionsMost, "N",
+                 "connections to each target; 64 if not given");
+  options.Group("What is sent");
+  options.Choice("--only", only, "all|mutations|queries", "only these");
+  options.List("--index", indices, "PATTERN", "only what touches these indices");
+  options.Text("--sample", sample, "SHARE", "only a part, always the same one: 10%");
+  options.Choice("--by", sample_by, "connection|document|target",
+                 "what stays together in a sample; connection if not given");
+  options.Choice("--phantoms", phantoms, "stop|send|drop",
+                 "mutations of which the log does not show what became of them; stop if not given");
+  options.Flag("--send-incomplete", send_incomplete,
+               "send requests, too, of which the log lacks a part");
+  options.Flag("--allow-source", allow_source,
+               "send to the recorded source, or what a run has sent, all the same");
+  options.Flag("--no-mark", no_mark, "leave out the field Trafrec-Run, by which loops are seen");
+  options.Group("Failures");
+  options.Choice("--on-dead", on_dead, "stop-key|continue|stop",
+                 "when a mutation is given up: hold back what touches the same, nothing, or "
+                 "everything; stop-key if not given");
+  options.Number("--tries", tries, 1, kTriesMost, "N", "copies of a request; 8 if not given");
+  options.Text("--patience", patience, "DURATION",
+               "how long the target may be away; 5m if not given");
+  options.Text("--timeout", timeout, "DURATION", "wait for an answer that long; 60s if not given");
+  options.Choice("--durability", durability, "normal|full",
+                 "full: what the run remembers survives a power loss, too");
+  options.Group("Access");
+  options.Choice("--auth", auth, "basic|bearer|api-key|keep",
+                 "the kind of secret to show to --to; keep: the recorded Authorization");
+  options.Text(
+      "--auth-file", auth_file, "FILE",
+      std::string("the secret, in a file of mode 600; without it, the variable ") + kAuthVariable);
+  options.Text("--ca", ca, "FILE", "certificates that the target's must lead to (PEM)");
+  options.Text("--cert", certificate, "FILE", "certificate of the client (PEM)");
+  options.Text("--cert-key", certificate_key, "FILE", "its key (PEM)");
+  options.Flag("--insecure", insecure, "take any certificate of the target");
+  options.Group("Output");
+  options.Choice("--log-format", log_format, "text|json", "of what is told on standard error");
+  options.Flag("-q,--quiet", quiet, "print no progress and no notes");
+  options.Flag("--json", json, "print the report, or the dry run, as JSON");
+  filters.AddTo(options);
+  log.AddSeveral(options, true);
+}
+
+Status ReplayOptions::Check() const {
+  const bool sends = !dry_run && explain.empty();
+  if (to.empty() && edits.empty()) {
+    return Fail(ErrorCode::kUsage, "there is no target",
+                "--to http://host:9200, or --edits FILE with targets");
+  }
+  if (sends && run.empty()) {
+    return Fail(ErrorCode::kUsage, "there is no folder for the answers", "--run RUN");
+  }
+  if (resume && fresh) {
+    return Fail(ErrorCode::kUsage, "--resume and --fresh contradict each other", "leave one out");
+  }
+  if (!auth_file.empty() && (auth.empty() || auth == "keep")) {
+    return Fail(ErrorCode::kUsage, "--auth-file needs --auth: what kind of secret it is",
+                "add --auth basic, bearer or api-key");
+  }
+  return {};
+}
+
+Result<edit::EditOptions> ReplayOptions::Edits(bool search) const {
+  return edit::EditOptions{.file = edits, .to = to, .search_dialect = search};
+}
+
+Result<std::optional<edit::Sampler>> ReplayOptions::Sampling() const {
+  if (sample.empty()) {
+    return std::nullopt;
+  }
+  const edit::SampleBy by = sample_by == "document" ? edit::SampleBy::kDocument
+                            : sample_by == "target" ? edit::SampleBy::kTarget
+                                                    : edit::SampleBy::kConnection;
+  TRY_ASSIGN(edit::Sampler sampler, Named("--sample", edit::Sampler::Make(sample, by)));
+  return std::optional(std::move(sampler));
+}
+
+Result<plan::PlanOptions> ReplayOptions::Plan(edit::Sampler* sampler) const {
+  plan::PlanOptions options;
+  TRY_ASSIGN(options.filter, filters.Make());
+  options.order = order == "none"         ? plan::Order::kNone
+                  : order == "connection" ? plan::Order::kConnection
+                                          : plan::Order::kCausal;
+  options.phantoms = phantoms == "send"   ? plan::Phantoms::kSend
+                     : phantoms == "drop" ? plan::Phantoms::kDrop
+                                          : plan::Phantoms::kStop;
+  if (only != "all") {
+    options.selection.only =
+        only == "mutations" ? edit::Selection::Only::kMutations : edit::Selection::Only::kQueries;
+  }
+  options.selection.indices = indices;
+  options.sampler = sampler;
+  options.send_incomplete = send_incomplete;
+  options.allow_marked = allow_source;
+  return options;
+}
+
+Result<replay::EngineOptions> ReplayOptions::Engine() const {
+  replay::EngineOptions options;
+  TRY_ASSIGN(options.speed, Named("--speed", pace::ParseSpeed(speed)));
+  if (!idle_max.empty()) {
+    TRY_ASSIGN(const int64_t ms, Named("--idle-max", ParseDurationMs(idle_max)));
+    options.idle_max_ns = ms * kNsPerMs;
+  }
+  if (!clock_error.empty()) {
+    TRY_ASSIGN(const int64_t ms, Named("--clock-error", ParseDurationMs(clock_error)));
+    options.clock_error_ns = ms * kNsPerMs;
+  }
+  options.refresh_before = refresh_before == "never"    ? replay::RefreshBefore::kNever
+                           : refresh_before == "search" ? replay::RefreshBefore::kSearch
+                                                        : replay::RefreshBefore::kByQuery;
+  options.concurrency = static_cast<size_t>(concurrency);
+  options.on_dead = on_dead == "continue" ? replay::OnDead::kContinue
+                    : on_dead == "stop"   ? replay::OnDead::kStop
+                                          : replay::OnDead::kStopKey;
+  options.retry.tries = static_cast<uint32_t>(tries);
+  TRY_ASSIGN(const int64_t away_ms, Named("--patience", ParseDurationMs(patience)));
+  options.patience_ns = away_ms * kNsPerMs;
+  return options;
+}
+
+Result<std::vector<send::Target>> ReplayOptions::Targets(const edit::Editor& editor) const {
+  TRY_ASSIGN(const int64_t answer_ms, Named("--timeout", ParseDurationMs(timeout)));
+  std::vector<send::Target> targets;
+  for (const edit::TargetOptions& options : editor.targets()) {
+    send::Target target = TargetOf(options);
+    target.connections_max = static_cast<size_t>(options.connections.value_or(connections));
+    target.answer_timeout_ms = answer_ms;
+    if (options.name == edit::kOnlyTarget && !to.empty()) {
+      target.credentials.kind = auth == "basic"     ? send::CredentialKind::kBasic
+                                : auth == "bearer"  ? send::CredentialKind::kBearer
+                                : auth == "api-key" ? send::CredentialKind::kApiKey
+                                : auth == "keep"    ? send::CredentialKind::kKeep
+                                                    : send::CredentialKind::kDrop;
+      target.credentials.secret_file = auth_file;
+      target.credentials.secret_variable = auth_file.empty() ? kAuthVariable : "";
+      target.tls = {.ca_file = ca,
+                    .certificate_file = certificate,
+                    .certificate_key_file = certificate_key,
+                    .insecure = insecure};
+    }
+    targets.push_back(std::move(target));
+  }
+  return targets;
+}
+
+}  // namespace trafrec::tools

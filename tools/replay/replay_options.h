@@ -1,0 +1,79 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "replay/edit/editor.h"
+#include "replay/edit/sampling.h"
+#include "replay/plan/planner.h"
+#include "replay/run/engine_options.h"
+#include "replay/send/target.h"
+#include "tools/filter_options.h"
+#include "tools/log_options.h"
+#include "tools/option_set.h"
+
+namespace trafrec::tools {
+
+/// The options of `trafrec replay`.
+struct ReplayOptions {
+  LogOptions log;
+  FilterOptions filters;
+  std::string to;
+  std::string edits;
+  std::string run;
+  bool resume = false;
+  bool fresh = false;
+  bool dry_run = false;
+  std::string explain;
+  bool follow = false;
+  std::string dialect = "auto";
+
+  std::string speed = "1x";
+  std::string idle_max;
+  std::string order = "causal";
+  std::string clock_error;
+  std::string refresh_before = "by-query";
+  int concurrency = 256;
+  int connections = 64;
+
+  std::string only = "all";
+  std::vector<std::string> indices;
+  std::string sample;
+  std::string sample_by = "connection";
+  std::string phantoms = "stop";
+  std::string on_dead = "stop-key";
+  bool send_incomplete = false;
+  bool allow_source = false;
+  bool no_mark = false;
+  int tries = 8;
+  std::string patience = "5m";
+  std::string timeout = "60s";
+  std::string durability = "normal";
+
+  std::string auth;
+  std::string auth_file;
+  std::string ca;
+  std::string certificate;
+  std::string certificate_key;
+  bool insecure = false;
+
+  std::string log_format = "text";
+  bool quiet = false;
+  bool json = false;
+
+  void AddTo(OptionSet& options);
+  /// What can be told to be wrong before anything is opened.
+  Status Check() const;
+
+  Result<edit::EditOptions> Edits(bool search) const;
+  /// The sampler is the caller's, as PlanOptions borrows it.
+  Result<std::optional<edit::Sampler>> Sampling() const;
+  Result<plan::PlanOptions> Plan(edit::Sampler* sampler) const;
+  Result<replay::EngineOptions> Engine() const;
+  /// Targets as the sender takes them; those of the file, or the one of --to.
+  Result<std::vector<send::Target>> Targets(const edit::Editor& editor) const;
+};
+
+}  // namespace trafrec::tools

@@ -1,0 +1,73 @@
+#include "tools/replay/replay_progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "tools/terminal.h"
+#include "tools/units.h"
+
+namespace trafrec::tools {
+namespace {
+
+constexpr auto kLineEvery = std::chrono::seconds(1);
+constexpr auto kEventEvery = std::chrono::seconds(10);
+/// Behind by less than this is on time, for a person.
+constexpr int64_t kBehindNs = 50 * kNsPerMs;
+
+}  // namespace
+
+ReplayProgress::ReplayProgress(EventLog& events, bool silent)
+    : events_(events),
+      silent_(silent),
+      terminal_(IsTerminal(STDERR_FILENO) && events.format() == LogFormat::kText),
+      last_at_(Clock::now()) {}
+
+std::string ProgressLine(const replay::RunProgress& before, const replay::RunProgress& now,
+                         double seconds) {
+  const double rate = static_cast<double>(now.counts.exchanges - before.counts.exchanges) / seconds;
+  std::string line = fmt::format("{} exchanges/s", WithCommas(static_cast<uint64_t>(rate)));
+  if (now.source_time != 0) {
+    line += "  at " + FormatTime(now.source_time).substr(0, 19) + "Z";
+  }
+  line += fmt::format("  {}  {} under way", now.speed, now.moving);
+  if (now.counts.dead + now.counts.blocked > 0) {
+    line += fmt::format("  dead {}", WithCommas(now.counts.dead + now.counts.blocked));
+  }
+  if (now.paused) {
+    line += "  paused";
+  } else if (now.behind_ns > kBehindNs) {
+    line += fmt::format("  {} behind", ShortDuration(now.behind_ns));
+  }
+  if (!now.trouble.empty()) {
+    line += "  " + EscapeForTerminal(now.trouble);
+  }
+  return line;
+}
+
+void ReplayProgress::Show(const replay::RunProgress& progress) {
+  const Clock::time_point now = Clock::now();
+  const auto every = terminal_ ? Clock::duration(kLineEvery) : Clock::duration(kEventEvery);
+  if (silent_ || now - last_at_ < every) {
+    return;
+  }
+  const std::string line =
+      ProgressLine(last_, progress, std::chrono::duration<double>(now - last_at_).count());
+  if (terminal_) {
+    events_.ShowLine(line.substr(0, TerminalWidth(STDERR_FILENO) - 1));
+  } else {
+    events_.WriteProgress({.name = "progress",
+                           .message = line,
+                           .fields = {{"exchanges", progress.counts.exchanges},
+                                      {"answered", progress.counts.answered},
+                                      {"dead", progress.counts.dead},
+                                      {"behind_ns", progress.behind_ns}}});
+  }
+  last_ = progress;
+  last_at_ = now;
+}
+
+void ReplayProgress::End() { events_.ShowLine(""); }
+
+}  // namespace trafrec::tools

@@ -1,0 +1,295 @@
+#include "tools/replay/replay_report.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "tools/json_object.h"
+#include "tools/shell_quote.h"
+#include "tools/units.h"
+
+namespace trafrec::tools {
+namespace {
+
+using plan::Omission;
+
+constexpr size_t kIdsShown = 3;
+
+struct OmissionWords {
+  Omission omission;
+  const char* words;
+};
+
+constexpr OmissionWords kOmissionWords[] = {
+    {Omission::kNotCarriedOut, "that the source did not carry out (429, 503, 5xx)"},
+    {Omission::kPhantom, "of which nobody knows whether the source carried them out"},
+    {Omission::kOverlay, "that the overlay drops"},
+    {Omission::kRule, "that a rule drops"},
+    {Omission::kIncomplete, "of which the log lacks a part (--send-incomplete sends them)"},
+    {Omission::kSentinel, "that were marks in the traffic"},
+    {Omission::kNotHttp, "that leave HTTP (CONNECT, Upgrade)"},
+};
+
+uint64_t Omitted(const ReplayReport& report, Omission omission) {
+  return report.plan.omitted[static_cast<size_t>(omission)];
+}
+
+uint64_t Sent(const ReplayReport& report) { return Omitted(report, Omission::kNone); }
+
+std::string Milliseconds(int64_t ns) { return HumanDuration(ns); }
+
+std::string LateInWords(const ReplayReport& report) {
+  const replay::LateBy& late = report.progress.counts.late;
+  struct Cause {
+    int64_t ns;
+    const char* words;
+  };
+  const Cause causes[] = {{late.order_ns, "others had to be answered first"},
+                          {late.concurrency_ns, "the target was slower than the log"},
+                          {late.connections_ns, "all connections were in use"},
+                          {late.ledger_ns, "intents had to be on the disk"},
+                          {late.own_ns, "trafrec had no time"}};
+  int64_t sum = 0;
+  for (const Cause& cause : causes) {
+    sum += cause.ns;
+  }
+  std::vector<std::string> words;
+  for (const Cause& cause : causes) {
+    if (sum > 0 && cause.ns * 20 >= sum) {
+      words.push_back(
+          fmt::format("{} {}", Percent(static_cast<uint64_t>(cause.ns), static_cast<uint64_t>(sum)),
+                      cause.words));
+    }
+  }
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+class Words {
+ public:
+  explicit Words(const Paint& paint) : paint_(paint) {}
+
+  void Line(std::string_view name, const std::string& what, Tone tone = Tone::kPlain) {
+    text_ += "  " + paint_(tone, fmt::format("{:<8}", name)) + what + "\n";
+  }
+  std::string& text() { return text_; }
+
+ private:
+  const Paint& paint_;
+  std::string text_;
+};
+
+void AddLag(const ReplayReport& report, Words& words) {
+  const replay::RunTimes& times = report.progress.times;
+  if (times.latency.count() > 0) {
+    words.Line("latency",
+               fmt::format("p50 {}, p99 {}, most {}", Milliseconds(times.latency.Quantile(0.5)),
+                           Milliseconds(times.latency.Quantile(0.99)),
+                           Milliseconds(times.latency.greatest())));
+  }
+  if (report.paced && times.lag.count() > 0) {
+    words.Line("lag", fmt::format("p50 {}, p99 {}, most {}", Milliseconds(times.lag.Quantile(0.5)),
+                                  Milliseconds(times.lag.Quantile(0.99)),
+                                  Milliseconds(times.lag.greatest())));
+    if (times.lag.Quantile(0.99) > 10 * kNsPerMs) {
+      words.Line("late", LateInWords(report), Tone::kYellow);
+    }
+  }
+}
+
+void AddOmitted(const ReplayReport& report, Words& words) {
+  for (const auto& [omission, what] : kOmissionWords) {
+    const uint64_t count = Omitted(report, omission);
+    if (count == 0) {
+      continue;
+    }
+    std::string line = fmt::format("{} {}", CountOf(count, "operation"), what);
+    if (const auto ids = report.omitted.find(omission);
+        ids != report.omitted.end() && !ids->second.empty()) {
+      const size_t shown = std::min(kIdsShown, ids->second.size());
+      line +=
+          fmt::format(": {}{}", fmt::join(ids->second.begin(), ids->second.begin() + shown, ", "),
+                      ids->second.size() > shown ? ", …" : "");
+    }
+    words.Line("not sent", line, Tone::kYellow);
+  }
+}
+
+void AddDoubts(const ReplayReport& report, Words& words) {
+  const replay::RunCounts& counts = report.progress.counts;
+  if (counts.dead > 0) {
+    words.Line("dead",
+               fmt::format("{} given up: trafrec dlq list {}", CountOf(counts.dead, "mutation"),
+                           ShellQuoted(report.run)),
+               Tone::kRed);
+  }
+  if (counts.blocked > 0) {
+    words.Line("blocked",
+               fmt::format("{} held back behind them", CountOf(counts.blocked, "mutation")),
+               Tone::kRed);
+  }
+  if (counts.unanswered_reads > 0) {
+    words.Line("no answer", CountOf(counts.unanswered_reads, "read"), Tone::kYellow);
+  }
+  if (report.plan.doubtful_by_queries > 0) {
+    words.Line("note",
+               fmt::format("{} cannot be reproduced: what they found depended on chance",
+                           CountOf(report.plan.doubtful_by_queries, "by-query operation")),
+               Tone::kYellow);
+    for (size_t i = 0; i < std::min(kIdsShown, report.doubtful.size()); ++i) {
+      words.Line("", fmt::format("{}: {}", report.doubtful[i].id, report.doubtful[i].why));
+    }
+  }
+  if (report.plan.unknown_paths > 0) {
+    words.Line("note",
+               fmt::format("{} with paths that are not known ({}): sent one at a time",
+                           CountOf(report.plan.unknown_paths, "request"),
+                           report.unknown_paths.empty() ? "" : report.unknown_paths.begin()->first),
+               Tone::kYellow);
+  }
+  if (report.unordered > 0) {
+    words.Line("note",
+               fmt::format("{} stand otherwise in the source's numbers than in its times",
+                           CountOf(report.unordered, "operation")),
+               Tone::kYellow);
+  }
+  if (counts.throttled > 0) {
+    words.Line(
+        "note",
+        fmt::format("the target was too busy {} (429, 503)",
+                    counts.throttled == 1 ? "once" : WithCommas(counts.throttled) + " times"),
+        Tone::kYellow);
+  }
+}
+
+}  // namespace
+
+bool ReplayReport::Adds() const {
+  const replay::RunCounts& counts = progress.counts;
+  uint64_t sent =
+      counts.answered + counts.dead + counts.blocked + counts.unanswered_reads + counts.earlier;
+  return stopped || sent == Sent(*this);
+}
+
+bool ReplayReport::clean() const {
+  const replay::RunCounts& counts = progress.counts;
+  return counts.dead == 0 && counts.blocked == 0 && counts.unanswered_reads == 0 && Adds();
+}
+
+std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
+  const replay::RunCounts& counts = report.progress.counts;
+  Words words(paint);
+  words.text() =
+      paint(Tone::kBold, fmt::format("{} {}", report.stopped ? "stopped after" : "sent",
+                                     CountOf(counts.exchanges, "exchange"))) +
+      fmt::format(", {}, in {} ({}/s{})\n", CountOf(counts.answered, "operation"),
+                  HumanDuration(static_cast<int64_t>(report.seconds * 1e9)),
+                  WithCommas(static_cast<uint64_t>(static_cast<double>(counts.exchanges) /
+                                                   std::max(report.seconds, 1e-9))),
+                  report.resumed ? "; resumed" : "");
+  words.Line("run", ShellQuoted(report.run));
+  words.Line("outcome",
+             fmt::format("{} as at the source, {} otherwise, {} with no answer there",
+                         WithCommas(counts.as_source), WithCommas(counts.otherwise),
+                         WithCommas(counts.unlike)),
+             counts.otherwise > 0 ? Tone::kYellow : Tone::kPlain);
+  if (counts.by_reading > 0 || counts.retries > 0) {
+    words.Line("retries",
+               fmt::format("{}; {} settled by looking at the document", WithCommas(counts.retries),
+                           CountOf(counts.by_reading, "mutation")));
+  }
+  if (counts.earlier > 0) {
+    words.Line("earlier",
+               fmt::format("{} were settled before", CountOf(counts.earlier, "operation")));
+  }
+  if (counts.split > 0) {
+    words.Line("split", fmt::format("{} went in several parts, for the order",
+                                    CountOf(counts.split, "bulk request")));
+  }
+  AddLag(report, words);
+  words.Line("order", fmt::format("digest {:016x}", report.digest));
+  for (const edit::RuleCount& rule : report.rules) {
+    if (rule.requests > 0) {
+      words.Line("rule", fmt::format("{}: {}", rule.name, CountOf(rule.requests, "request")));
+    }
+  }
+  AddOmitted(report, words);
+  AddDoubts(report, words);
+  if (!report.Adds()) {
+    words.Line("bug", "what was sent and left out is not what was selected; please report it",
+               Tone::kRed);
+  }
+  words.text() += fmt::format(
+      "next: {}\n", report.stopped
+                        ? fmt::format("trafrec replay … --run {} --resume", ShellQuoted(report.run))
+                    : counts.dead > 0 ? "trafrec dlq list " + ShellQuoted(report.run)
+                                      : "trafrec show " + ShellQuoted(report.run));
+  return words.text();
+}
+
+std::string ReportAsJson(const ReplayReport& report) {
+  const replay::RunCounts& counts = report.progress.counts;
+  std::string out;
+  JsonAppender json(out);
+  json.Open('{');
+  json.Number("v", 1);
+  json.Bytes("run", report.run);
+  json.Text("dialect", report.dialect);
+  json.Bool("resumed", report.resumed);
+  json.Bool("stopped", report.stopped);
+  json.Number("read", report.plan.read);
+  json.Number("selected_operations", report.plan.operations);
+  json.Open("omitted", '{');
+  for (size_t i = 1; i < plan::kOmissions; ++i) {
+    json.Number(plan::NameOf(static_cast<Omission>(i)), report.plan.omitted[i]);
+  }
+  json.Close('}');
+  json.Number("exchanges", counts.exchanges);
+  json.Number("requests", counts.requests);
+  json.Number("readings", counts.readings);
+  json.Number("refreshes", counts.refreshes);
+  json.Number("answered", counts.answered);
+  json.Number("mutations", counts.mutations);
+  json.Number("as_source", counts.as_source);
+  json.Number("otherwise", counts.otherwise);
+  json.Number("unlike", counts.unlike);
+  json.Number("by_reading", counts.by_reading);
+  json.Number("dead", counts.dead);
+  json.Number("blocked", counts.blocked);
+  json.Number("unanswered_reads", counts.unanswered_reads);
+  json.Number("earlier", counts.earlier);
+  json.Number("retries", counts.retries);
+  json.Number("throttled", counts.throttled);
+  json.Number("split", counts.split);
+  json.Number("by_queries", report.plan.by_queries);
+  json.Number("doubtful_by_queries", report.plan.doubtful_by_queries);
+  json.Number("unknown_paths", report.plan.unknown_paths);
+  json.Number("unordered", report.unordered);
+  json.Text("order_digest", fmt::format("{:016x}", report.digest));
+  const auto times = [&](const char* name, const Histogram& histogram) {
+    json.Open(name, '{');
+    json.Number("p50_ns", histogram.Quantile(0.5));
+    json.Number("p99_ns", histogram.Quantile(0.99));
+    json.Number("most_ns", histogram.greatest());
+    json.Close('}');
+  };
+  times("latency", report.progress.times.latency);
+  times("lag", report.progress.times.lag);
+  json.Open("late", '{');
+  json.Number("order_ns", counts.late.order_ns);
+  json.Number("concurrency_ns", counts.late.concurrency_ns);
+  json.Number("connections_ns", counts.late.connections_ns);
+  json.Number("ledger_ns", counts.late.ledger_ns);
+  json.Number("own_ns", counts.late.own_ns);
+  json.Close('}');
+  json.Open("rules", '{');
+  for (const edit::RuleCount& rule : report.rules) {
+    json.Name(rule.name);
+    out += std::to_string(rule.requests);
+  }
+  json.Close('}');
+  json.Number("wall_ns", static_cast<int64_t>(report.seconds * 1e9));
+  json.Bool("adds_up", report.Adds());
+  json.Close('}');
+  return out + "\n";
+}
+
+}  // namespace trafrec::tools

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "replay/edit/editor.h"
+#include "replay/plan/planner.h"
+#include "replay/run/engine.h"
+#include "tools/terminal.h"
+
+namespace trafrec::tools {
+
+/// What a run, or a part of one, came to.
+struct ReplayReport {
+  std::string run;
+  std::string dialect;
+  bool resumed = false;
+  bool stopped = false;  ///< somebody asked for it
+  plan::PlanCounts plan{};
+  replay::RunProgress progress{};
+  uint64_t digest = 0;
+  uint64_t unordered = 0;
+  std::vector<edit::RuleCount> rules{};
+  std::vector<plan::ByQueryWatch::Doubtful> doubtful{};
+  std::map<plan::Omission, std::vector<std::string>> omitted{};
+  std::map<std::string, uint64_t> unknown_paths{};
+  double seconds = 0;
+  double log_seconds = 0;  ///< of the log, that were sent
+  bool paced = false;
+
+  /// Everything that was selected was sent, or left out on purpose.
+  bool Adds() const;
+  /// Somebody has to look at something.
+  bool clean() const;
+};
+
+std::string ReportInWords(const ReplayReport& report, const Paint& paint);
+std::string ReportAsJson(const ReplayReport& report);
+
+}  // namespace trafrec::tools

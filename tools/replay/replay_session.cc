@@ -1,0 +1,365 @@
+#include "tools/replay/replay_session.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <netdb.h>
+
+#include <algorithm>
+#include <asio/signal_set.hpp>
+#include <chrono>
+#include <csignal>
+#include <set>
+#include <thread>
+
+#include "replay/ledger/run_lock.h"
+#include "replay/ledger/sqlite_ledger.h"
+#include "replay/plan/recognize.h"
+#include "store/files/log_layout.h"
+#include "tools/replay/replay_control.h"
+#include "tools/replay/replay_progress.h"
+#include "tools/shell_quote.h"
+#include "tools/units.h"
+#include "tools/version.h"
+
+namespace trafrec::tools {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// The run's own recorder, in its log.
+constexpr const char* kRecorder = "replay";
+/// Exchanges of the log whose servers are the source.
+constexpr uint64_t kSourcesLookedAt = 1'000;
+/// How often a growing log is looked at.
+constexpr auto kLookAgain = std::chrono::milliseconds(200);
+
+/// The addresses behind a URL's host and port.
+std::vector<Endpoint> EndpointsOf(const std::string& url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string::npos) {
+    return {};
+  }
+  std::string authority = url.substr(scheme + 3);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  std::string port = url.starts_with("https") ? "443" : "80";
+  const size_t colon = authority.rfind(':');
+  if (colon != std::string::npos && authority.find(']', colon) == std::string::npos) {
+    port = authority.substr(colon + 1);
+    authority.resize(colon);
+  }
+  if (authority.starts_with('[') && authority.ends_with(']')) {
+    authority = authority.substr(1, authority.size() - 2);
+  }
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(authority.c_str(), port.c_str(), &hints, &found) != 0) {
+    return {};
+  }
+  std::vector<Endpoint> endpoints;
+  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
+    Endpoint endpoint;
+    if (each->ai_family == AF_INET) {
+      const auto* address = reinterpret_cast<const sockaddr_in*>(each->ai_addr);
+      endpoint.address = IpAddress::V4(reinterpret_cast<const uint8_t*>(&address->sin_addr.s_addr));
+      endpoint.port = ntohs(address->sin_port);
+    } else if (each->ai_family == AF_INET6) {
+      const auto* address = reinterpret_cast<const sockaddr_in6*>(each->ai_addr);
+      endpoint.address = IpAddress::V6(address->sin6_addr.s6_addr);
+      endpoint.port = ntohs(address->sin6_port);
+    }
+    endpoints.push_back(endpoint);
+  }
+  freeaddrinfo(found);
+  return endpoints;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ReplaySession>> ReplaySession::Open(const ReplayOptions& options) {
+  std::unique_ptr<ReplaySession> session(new ReplaySession(options));
+  TRY(session->OpenLog());
+  return session;
+}
+
+Status ReplaySession::OpenLog() {
+  TRY_ASSIGN(engine_options_, options_.Engine());
+  TRY_ASSIGN(log_, options_.log.Open("trafrec replay LOG --to http://target:9200 --run RUN",
+                                     options_.quiet));
+  TRY_ASSIGN(const store::LogIdentity identity,
+             store::ReadLogIdentity(options_.log.folders().front()));
+  log_id_ = identity.log_id;
+  if (options_.dialect == "auto") {
+    TRY_ASSIGN(dialect_, plan::RecognizeDialect(*log_));
+  } else {
+    dialect_ = dialect::FindDialect(options_.dialect);
+  }
+  const bool search = dialect_ == &dialect::SearchDialect();
+  if (!search && !options_.indices.empty()) {
+    return Fail(ErrorCode::kUsage, "--index is for search engines, and this log is of plain HTTP",
+                "--where \"target LIKE '/x/%'\", or --dialect search");
+  }
+  TRY_ASSIGN(const edit::EditOptions edits, options_.Edits(search));
+  TRY_ASSIGN(editor_, edit::Editor::Load(edits));
+  TRY_ASSIGN(sampler_, options_.Sampling());
+  TRY_ASSIGN(targets_, options_.Targets(*editor_));
+  TRY_ASSIGN(plan::PlanOptions plan, options_.Plan(sampler_ ? &*sampler_ : nullptr));
+  planner_ = std::make_unique<plan::Planner>(*log_, *dialect_, *editor_, std::move(plan));
+  TRY_ASSIGN(const bool several, log_->HasSeveralRecorders());
+  if (several && options_.clock_error.empty()) {
+    TRY_ASSIGN(const auto merged, log_->Merged());
+    for (const store::ClockOffset& offset : merged->clocks) {
+      engine_options_.clock_error_ns =
+          std::max(engine_options_.clock_error_ns, 2 * offset.uncertainty_ns);
+    }
+  }
+  if (!options_.allow_source) {
+    TRY(RefuseSource());
+  }
+  return {};
+}
+
+/// What is sent to the source is recorded there, and changes what was to be compared with.
+Status ReplaySession::RefuseSource() const {
+  std::set<Endpoint> sources;
+  store::ExchangeFilter some;
+  some.limit = kSourcesLookedAt;
+  TRY(log_->Visit(some, [&](const store::ExchangeRow& row) {
+    sources.insert(row.server);
+    return true;
+  }));
+  for (const send::Target& target : targets_) {
+    for (const Endpoint& endpoint : EndpointsOf(target.url)) {
+      if (sources.contains(endpoint)) {
+        return Fail(ErrorCode::kUsage,
+                    fmt::format("{} is the recorded source ({})", target.url, endpoint.ToString()),
+                    "name another target, or say --allow-source");
+      }
+    }
+  }
+  return {};
+}
+
+Result<std::string> ReplaySession::DryRunTo(Output& out) {
+  DryRun::Options options{
+      .order = {.window = engine_options_.window, .clock_error_ns = engine_options_.clock_error_ns},
+      .speed = engine_options_.speed,
+      .idle_max_ns = engine_options_.idle_max_ns,
+      .explain = options_.explain,
+      .json = options_.json};
+  for (const send::Target& target : targets_) {
+    options.targets.push_back(target.name);
+  }
+  DryRun dry_run(std::move(options), out);
+  TRY(planner_->Plan(std::nullopt, std::nullopt,
+                     [&](const plan::PlannedExchange& exchange) -> Result<bool> {
+                       return dry_run.Add(exchange);
+                     }));
+  if (!options_.explain.empty()) {
+    if (!dry_run.explained()) {
+      TRY(log_->Find(options_.explain));
+      return Fail(ErrorCode::kNotFound, fmt::format("exchange {} is not sent", options_.explain),
+                  "trafrec replay … --dry-run says what is");
+    }
+    return std::string();
+  }
+  dry_run.Finish();
+  return fmt::format("{}, order digest {:016x}", CountOf(dry_run.operations(), "operation"),
+                     dry_run.digest());
+}
+
+Result<ledger::RunFacts> ReplaySession::Facts() const {
+  ledger::RunFacts facts{.log_id = log_id_};
+  for (const std::filesystem::path& folder : options_.log.folders()) {
+    facts.log_folders.push_back(std::filesystem::absolute(folder).string());
+  }
+  TRY_ASSIGN(const store::ExchangeFilter filter, options_.filters.Make());
+  const auto time = [](const std::optional<TimeNs>& at) { return at ? FormatTime(*at) : ""; };
+  facts.options = {
+      {"dialect", std::string(dialect_->name())},
+      {"edits", editor_->digest()},
+      {"index", fmt::format("{}", fmt::join(options_.indices, ","))},
+      {"only", options_.only},
+      {"order", options_.order},
+      {"phantoms", options_.phantoms},
+      {"sample", options_.sample.empty() ? "" : options_.sample + " by " + options_.sample_by},
+      {"send_incomplete", options_.send_incomplete ? "yes" : "no"},
+      {"since", time(filter.since)},
+      {"until", time(filter.until)},
+      {"where", filter.where},
+  };
+  facts.notes = {{"began", FormatTime(WallClockNow())}, {"version", TRAFREC_VERSION}};
+  return facts;
+}
+
+Status ReplaySession::OpenRun() {
+  const std::filesystem::path run = options_.run;
+  const bool begun = ledger::HasLedger(run);
+  if (!begun && std::filesystem::exists(run / "log.json")) {
+    return Fail(ErrorCode::kUsage, options_.run + " is a log, and no run",
+                "give --run a folder of its own");
+  }
+  if (options_.resume && !begun) {
+    return Fail(ErrorCode::kNotFound, "there is no run in " + options_.run,
+                "leave out --resume to begin one");
+  }
+  if (begun && !options_.resume && !options_.fresh) {
+    return Fail(ErrorCode::kUsage, "there is a run in " + options_.run + " already",
+                "--resume goes on with it, --fresh deletes it and begins anew");
+  }
+  if (options_.fresh && begun) {
+    TRY_ASSIGN(const ledger::RunLock lock, ledger::RunLock::Take(run));
+    TRY(ledger::RemoveLedger(lock));
+    std::error_code error;
+    std::filesystem::remove_all(run / kRecorder, error);
+    if (error) {
+      return FailErrno(error.value(), "cannot delete the answers of the run in " + options_.run);
+    }
+  }
+  TRY(store::OpenOrMakeLog(run));
+  TRY_ASSIGN(ledger::RunLock lock, ledger::RunLock::Take(run));
+  const auto durability =
+      options_.durability == "full" ? ledger::Durability::kFull : ledger::Durability::kNormal;
+  TRY_ASSIGN(const ledger::RunFacts facts, Facts());
+  if (options_.resume) {
+    TRY_ASSIGN(ledger_, ledger::ResumeLedger(std::move(lock), facts, durability));
+    resumed_ = true;
+  } else {
+    TRY_ASSIGN(ledger_, ledger::CreateLedger(std::move(lock), facts, durability));
+  }
+  TRY_ASSIGN(memory_, ledger_->OpenReader());
+  engine_options_.resumed = resumed_;
+  if (!options_.no_mark) {
+    engine_options_.run_mark = run.filename().string();
+  }
+  store::LogWriterOptions writer;
+  writer.log = run;
+  writer.recorder = kRecorder;
+  writer.version = TRAFREC_VERSION;
+  writer.source = "replay of " + facts.log_folders.front();
+  writer.live = true;
+  TRY_ASSIGN(results_, replay::ResultLog::Open(writer));
+  return {};
+}
+
+/// Where planning begins: at what may not be over.
+Result<std::optional<TimeNs>> ReplaySession::Since() const {
+  if (!resumed_) {
+    return std::nullopt;
+  }
+  TRY_ASSIGN(const auto position, memory_->ReadPosition());
+  if (!position) {
+    return std::nullopt;
+  }
+  TimeNs since = position->began_at;
+  TRY_ASSIGN(const auto redriven,
+             memory_->Letters({.states = {ledger::State::kRedriven}, .limit = 1}));
+  if (!redriven.empty()) {
+    since = std::min(since, redriven.front().began_at);
+  }
+  return since;
+}
+
+Status ReplaySession::Plan(replay::Engine& engine, const std::atomic<bool>& stop) {
+  if (options_.follow) {
+    return PlanGrowingLog(engine, stop);
+  }
+  TRY_ASSIGN(const std::optional<TimeNs> since, Since());
+  return planner_->Plan(since, std::nullopt, [&](plan::PlannedExchange exchange) -> Result<bool> {
+    return engine.Offer(std::move(exchange));
+  });
+}
+
+/// As far as the outcomes of all that was sent to the source are known, again and again.
+Status ReplaySession::PlanGrowingLog(replay::Engine& engine, const std::atomic<bool>& stop) {
+  TRY_ASSIGN(std::optional<TimeNs> since, Since());
+  bool go_on = true;
+  while (go_on && !stop) {
+    std::optional<TimeNs> through;
+    TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log_->Attempts());
+    for (const store::AttemptInfo& attempt : attempts) {
+      if (attempt.running) {
+        through = std::min(through.value_or(attempt.written.answers_through),
+                           attempt.written.answers_through);
+      }
+    }
+    if (!through || !since || *through > *since) {
+      TRY(planner_->Plan(since, through, [&](plan::PlannedExchange exchange) -> Result<bool> {
+        go_on = engine.Offer(std::move(exchange));
+        return go_on;
+      }));
+      if (through) {
+        engine.Advance(*through);
+        since = through;
+      }
+    }
+    if (!through) {
+      return {};
+    }
+    std::this_thread::sleep_for(kLookAgain);
+  }
+  return {};
+}
+
+Result<ReplayReport> ReplaySession::Send(EventLog& events) {
+  if (!options_.follow) {
+    TRY(planner_->LookForPhantoms());
+  }
+  TRY(OpenRun());
+  asio::io_context loop(1);
+  TRY_ASSIGN(const auto sender, send::Sender::Make(loop, targets_));
+  const guard::Guard& guard =
+      dialect_ == &dialect::SearchDialect() ? guard::SearchGuard() : guard::HttpGuard();
+  replay::Engine engine({.loop = loop,
+                         .sender = *sender,
+                         .guard = guard,
+                         .dialect = *dialect_,
+                         .ledger = *ledger_,
+                         .memory = *memory_,
+                         .results = *results_},
+                        engine_options_);
+  std::atomic<bool> stop{false};
+  asio::signal_set signals(loop, SIGINT, SIGTERM);
+  std::function<void()> listen = [&] {
+    signals.async_wait([&](const asio::error_code& error, int) {
+      if (!error) {
+        stop = true;
+        engine.Stop();
+        listen();
+      }
+    });
+  };
+  listen();
+  ReplayProgress shown(events, options_.quiet || options_.json);
+  engine.OnTick([&](const replay::RunProgress& progress) { shown.Show(progress); });
+  TRY_ASSIGN(const auto control, ReplayControl::Start(options_.run, engine));
+
+  const auto began = steady_clock::now();
+  std::thread planning([&] { engine.EndOfPlan(Plan(engine, stop)); });
+  const Status ran = engine.Run();
+  stop = true;
+  planning.join();
+  control->Stop();
+  shown.End();
+  const Result<store::LogWriterSummary> closed = results_->Close();
+  TRY(ran);
+  TRY(closed);
+
+  ReplayReport report{.run = options_.run,
+                      .dialect = std::string(dialect_->name()),
+                      .resumed = resumed_,
+                      .stopped = engine.stopped(),
+                      .plan = planner_->counts(),
+                      .progress = engine.progress(),
+                      .digest = engine.digest(),
+                      .unordered = engine.unordered(),
+                      .rules = editor_->rules(),
+                      .doubtful = planner_->by_queries().examples(),
+                      .omitted = planner_->examples(),
+                      .unknown_paths = planner_->unknown_paths()};
+  report.seconds = std::chrono::duration<double>(steady_clock::now() - began).count();
+  report.paced = engine_options_.speed.kind != pace::Speed::Kind::kMax;
+  return report;
+}
+
+}  // namespace trafrec::tools

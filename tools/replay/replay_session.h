@@ -1,0 +1,62 @@
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <condition_variable>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "replay/ledger/ledger.h"
+#include "replay/run/engine.h"
+#include "tools/event_log.h"
+#include "tools/replay/dry_run.h"
+#include "tools/replay/replay_options.h"
+#include "tools/replay/replay_report.h"
+
+namespace trafrec::tools {
+
+/// One call of `trafrec replay`: opens what it needs, plans on a thread of its own, sends on the
+/// caller's.
+class ReplaySession {
+ public:
+  /// The log, its dialect, edits and targets. Nothing is sent or written yet.
+  static Result<std::unique_ptr<ReplaySession>> Open(const ReplayOptions& options);
+
+  /// Prints what would be sent. The digest, and how many operations.
+  Result<std::string> DryRunTo(Output& out);
+
+  /// Begins or resumes the run, and sends.
+  Result<ReplayReport> Send(EventLog& events);
+
+ private:
+  explicit ReplaySession(const ReplayOptions& options) : options_(options) {}
+  Status OpenLog();
+  Status RefuseSource() const;
+  Result<ledger::RunFacts> Facts() const;
+  Status OpenRun();
+  Status Plan(replay::Engine& engine, const std::atomic<bool>& stop);
+  Status PlanGrowingLog(replay::Engine& engine, const std::atomic<bool>& stop);
+  Result<std::optional<TimeNs>> Since() const;
+
+  const ReplayOptions& options_;
+  std::unique_ptr<store::LogReader> log_;
+  std::string log_id_;
+  const dialect::Dialect* dialect_ = nullptr;
+  std::optional<edit::Editor> editor_;
+  std::optional<edit::Sampler> sampler_;
+  std::vector<send::Target> targets_;
+  replay::EngineOptions engine_options_;
+  std::unique_ptr<plan::Planner> planner_;
+  std::unique_ptr<ledger::Ledger> ledger_;
+  std::unique_ptr<ledger::LedgerReader> memory_;
+  std::unique_ptr<replay::ResultLog> results_;
+  bool resumed_ = false;
+  TimeNs first_began_ = 0;
+  TimeNs last_began_ = 0;
+};
+
+}  // namespace trafrec::tools
