@@ -1,0 +1,248 @@
+// What an answer says of each copy, and what is known of the document then.
+//
+// 409 has three meanings. Of a condition that nothing fulfils it is what the source had. After a
+// copy of which nothing is known it may be that copy's work: the document is read. Else what was
+// known of the document was stale: it is read as well, and the write goes out again.
+
+#include "replay/guard/answer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "replay/dialect/dialect.h"
+#include "replay/dialect/json.h"
+#include "replay/guard/form.h"
+#include "replay/guard/json_spans.h"
+#include "replay/guard/limits.h"
+#include "replay/guard/retry_after.h"
+#include "replay/guard/settle.h"
+#include "replay/guard/whole.h"
+
+namespace trafrec::guard {
+namespace {
+
+using dialect::Fate;
+using dialect::Kind;
+using dialect::Operation;
+using dialect::Outcome;
+
+/// "version conflict, current version [7] is higher …": the words are the same from 6.8 to 3.8.
+int64_t VersionInConflict(std::string_view text) {
+  constexpr std::string_view kWords = "current version [";
+  const size_t at = text.find(kWords);
+  int64_t version = 0;
+  if (at != std::string_view::npos) {
+    const char* begin = text.data() + at + kWords.size();
+    std::from_chars(begin, text.data() + text.size(), version);
+  }
+  return version;
+}
+
+/// For the document's next write.
+std::optional<DocumentState> StateAfter(const Item& item, const Outcome& outcome) {
+  switch (outcome.fate) {
+    case Fate::kNoop:
+      if (!outcome.seq_no) {
+        return item.known;  // 6.8, and what a pipeline dropped
+      }
+      [[fallthrough]];
+    case Fate::kCreated:
+    case Fate::kUpdated:
+      // Another id: a pipeline moved it.
+      if (!outcome.seq_no || *outcome.seq_no < 0 || !outcome.primary_term ||
+          (!outcome.id.empty() && outcome.id != item.id)) {
+        return std::nullopt;
+      }
+      return DocumentState{
+          .exists = true, .seq_no = *outcome.seq_no, .primary_term = *outcome.primary_term};
+    case Fate::kDeleted:
+    case Fate::kNotFound:
+      if (!outcome.version) {
+        return item.known && !item.known->exists ? item.known : std::nullopt;
+      }
+      return DocumentState{.exists = false, .version = *outcome.version};
+    case Fate::kRefused:
+      return item.known;
+    default:
+      return std::nullopt;
+  }
+}
+
+void TakeConflict(const Operation& operation, Item& item, Outcome outcome, std::string_view text) {
+  const bool expected =
+      item.condition && (item.condition->seq_no == kNever.seq_no ||
+                         (operation.kind == Kind::kCreate && !item.condition->exists &&
+                          item.source != nullptr && item.source->fate == Fate::kConflict));
+  if (expected || !WritesDocument(operation)) {
+    Finish(item, std::move(outcome));
+    return;
+  }
+  if (!item.condition) {
+    if (item.doubted && HasExternalVersion(operation)) {
+      Doubt(item, "a conflict after a copy without an answer");
+    } else {
+      Finish(item, std::move(outcome));
+    }
+    return;
+  }
+  if (IsStreamed(item)) {
+    if (item.doubted) {
+      outcome.fate = Fate::kCreated;
+      Finish(item, std::move(outcome),
+             "a document of this id is there after a copy without an "
+             "answer; a data stream cannot be read by its name");
+    } else {
+      Finish(item, std::move(outcome));
+    }
+    return;
+  }
+  if (!item.condition->exists) {
+    item.condition->version = VersionInConflict(text);
+  }
+  item.known.reset();
+  if (item.doubted) {
+    Doubt(item, "a conflict after a copy without an answer");
+    return;
+  }
+  BeginAgain(item, "a conflict: what was known of the document was stale");
+}
+
+/// Whether it says that the target may not be written now, whereas the source might.
+bool IsBlocked(const Item& item, const Outcome& outcome) {
+  return outcome.error == "cluster_block_exception" &&
+         (item.source == nullptr || item.source->fate != Fate::kRefused);
+}
+
+/// What a copy of which nothing is known did can be read, or another one is harmless, or neither.
+void DoubtOrGiveUp(const Parcel& parcel, const Operation& operation, Item& item,
+                   const std::string& why) {
+  if (!WritesDocument(operation)) {
+    if (CanBeRead(parcel)) {
+      Doubt(item, why);
+    } else {
+      GiveUp(item, why + ": what it did cannot be read, and another copy might do it again");
+    }
+  } else if (!item.condition && operation.writing.automatic_id) {
+    GiveUp(item, why + ": the target gives the id, so another copy would be another document");
+  } else {
+    Doubt(item, why);
+  }
+}
+
+void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_view text,
+                 int64_t retry_after_ms) {
+  const Operation& operation = parcel.meaning->operations[item.operation];
+  const std::string said = fmt::format("the target answered {}{}{}", outcome.status,
+                                       outcome.error.empty() ? "" : " ", outcome.error);
+  if (outcome.fate == Fate::kRejected || IsBlocked(item, outcome)) {
+    // 503 may come from a node that went down over it.
+    item.doubted = item.doubted || outcome.status == 503;
+    Postpone(item, said, retry_after_ms);
+    return;
+  }
+  if (outcome.fate == Fate::kFailed && ++item.failures >= limits::kFailures) {
+    GiveUp(item, fmt::format("{}, {} times", said, item.failures));
+    return;
+  }
+  if (outcome.fate == Fate::kUnknown || outcome.fate == Fate::kFailed) {
+    if (!operation.mutation) {
+      Postpone(item, said, retry_after_ms);
+    } else {
+      DoubtOrGiveUp(parcel, operation, item, said);
+      item.retry_after_ms = retry_after_ms;
+    }
+    return;
+  }
+  if (outcome.fate == Fate::kConflict) {
+    TakeConflict(operation, item, std::move(outcome), text);
+    return;
+  }
+  if (WritesDocument(operation)) {
+    item.known = StateAfter(item, outcome);
+  }
+  Finish(item, std::move(outcome));
+}
+
+void TakeNoAnswer(Parcel& parcel, const Reply& reply) {
+  for (Item& item : parcel.items) {
+    const Operation& operation = parcel.meaning->operations[item.operation];
+    if (!item.open()) {
+      continue;
+    }
+    if (!reply.sent || !operation.mutation) {
+      Postpone(item, WhatCame(reply), 0);
+    } else {
+      DoubtOrGiveUp(parcel, operation, item, WhatCame(reply));
+    }
+  }
+}
+
+/// `"create":{…}` of a bulk's answer under the name that the request's action has.
+std::string UnderItsName(std::string_view item, Kind kind) {
+  const auto members = Members(item);
+  if (!members || members->empty()) {
+    return std::string(item);
+  }
+  return fmt::format("{{\"{}\":{}}}", dialect::NameOf(kind), members->front().value.In(item));
+}
+
+/// The operations that went out, as far as an answer is read by them.
+dialect::Meaning MeaningOfSent(Parcel& parcel, std::vector<Item*>& sent) {
+  const dialect::Meaning& meaning = *parcel.meaning;
+  dialect::Meaning part{.kind = meaning.kind, .mutation = meaning.mutation};
+  for (Item& item : parcel.items) {
+    if (item.open()) {
+      dialect::Operation& operation = part.operations.emplace_back();
+      operation.item = static_cast<uint32_t>(sent.size());
+      operation.kind = meaning.operations[item.operation].kind;
+      sent.push_back(&item);
+    }
+  }
+  return part;
+}
+
+}  // namespace
+
+void TakeSearchReply(Parcel& parcel, const Reply& reply) {
+  if (!reply.answer) {
+    TakeNoAnswer(parcel, reply);
+    return;
+  }
+  const message::Answer& answer = *reply.answer;
+  std::vector<Item*> sent;
+  const dialect::Meaning meaning = MeaningOfSent(parcel, sent);
+  std::vector<dialect::HeaderView> headers;
+  dialect::Answer read =
+      dialect::SearchDialect().ReadAnswer(meaning, {answer.status, headers, answer.body});
+  const int64_t retry_after_ms = RetryAfterMs(reply);
+  const bool bulk = meaning.kind == Kind::kBulk;
+  std::optional<std::vector<dialect::ByteRange>> texts;
+  std::string_view list;
+  if (bulk && answer.status < 300) {
+    list = MemberOf(answer.body, "items");
+    texts = Elements(list);
+    if (!sent.empty()) {
+      sent[0]->took_ms +=
+          dialect::IntegerOf(std::string(MemberOf(answer.body, "took"))).value_or(0);
+    }
+  }
+  const bool whole = !bulk && !sent.empty() && !WritesDocument(meaning.operations[0]);
+  for (size_t i = 0; i < sent.size(); ++i) {
+    Item& item = *sent[i];
+    const Operation& operation = parcel.meaning->operations[item.operation];
+    const std::string_view text =
+        texts && texts->size() == sent.size() ? (*texts)[i].In(list) : answer.body;
+    if (bulk && texts && texts->size() == sent.size()) {
+      item.body_of_result = UnderItsName(text, operation.kind);
+    }
+    if (whole && operation.mutation && TakeWholeAnswer(*parcel.meaning, item, read, i)) {
+      continue;
+    }
+    TakeOutcome(parcel, item, std::move(read.outcomes[i]), text, retry_after_ms);
+  }
+}
+
+}  // namespace trafrec::guard

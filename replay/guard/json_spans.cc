@@ -1,0 +1,302 @@
+#include "replay/guard/json_spans.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "replay/dialect/json.h"
+#include "replay/guard/limits.h"
+
+namespace trafrec::guard {
+namespace {
+
+using dialect::ByteRange;
+using dialect::JsonValue;
+
+constexpr std::string_view kBlank = " \t\r\n";
+
+/// Walks over JSON text by its punctuation. Every step says whether the text goes on as expected.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : text_(text) {}
+
+  size_t at() const { return at_; }
+
+  bool Take(char c) {
+    SkipBlank();
+    if (at_ >= text_.size() || text_[at_] != c) {
+      return false;
+    }
+    ++at_;
+    return true;
+  }
+
+  void SkipBlank() { at_ = std::min(text_.find_first_not_of(kBlank, at_), text_.size()); }
+
+  bool SkipString() {
+    if (!Take('"')) {
+      return false;
+    }
+    while (true) {
+      at_ = text_.find_first_of("\"\\", at_);
+      if (at_ == std::string_view::npos) {
+        at_ = text_.size();
+        return false;
+      }
+      if (text_[at_] == '"') {
+        ++at_;
+        return true;
+      }
+      at_ = std::min(at_ + 2, text_.size());
+    }
+  }
+
+  bool SkipValue() {
+    SkipBlank();
+    if (at_ >= text_.size()) {
+      return false;
+    }
+    if (text_[at_] == '"') {
+      return SkipString();
+    }
+    if (text_[at_] == '{' || text_[at_] == '[') {
+      return SkipNested();
+    }
+    const size_t begin = at_;
+    at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
+    return at_ > begin;
+  }
+
+ private:
+  bool SkipNested() {
+    size_t depth = 0;
+    while (true) {
+      at_ = text_.find_first_of("\"{}[]", at_);
+      if (at_ == std::string_view::npos) {
+        at_ = text_.size();
+        return false;
+      }
+      if (text_[at_] == '"') {
+        if (!SkipString()) {
+          return false;
+        }
+        continue;
+      }
+      const bool opens = text_[at_] == '{' || text_[at_] == '[';
+      ++at_;
+      depth += opens ? 1 : 0;
+      depth -= opens ? 0 : 1;
+      if (depth == 0) {
+        return true;
+      }
+    }
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;
+};
+
+struct Object {
+  std::vector<Member> members;
+  size_t end = 0;  // of its closing brace
+};
+
+std::optional<Object> ReadObject(std::string_view text) {
+  Scanner scanner(text);
+  if (!scanner.Take('{')) {
+    return std::nullopt;
+  }
+  Object object;
+  if (scanner.Take('}')) {
+    object.end = scanner.at();
+    return object;
+  }
+  do {
+    scanner.SkipBlank();
+    const size_t begin = scanner.at();
+    if (!scanner.SkipString()) {
+      return std::nullopt;
+    }
+    const size_t key_end = scanner.at();
+    if (!scanner.Take(':')) {
+      return std::nullopt;
+    }
+    scanner.SkipBlank();
+    const size_t value = scanner.at();
+    if (!scanner.SkipValue()) {
+      return std::nullopt;
+    }
+    object.members.push_back({.key = text.substr(begin + 1, key_end - begin - 2),
+                              .whole = {begin, scanner.at() - begin},
+                              .value = {value, scanner.at() - value}});
+  } while (scanner.Take(','));
+  if (!scanner.Take('}')) {
+    return std::nullopt;
+  }
+  object.end = scanner.at();
+  return object;
+}
+
+/// One text for all that are the same JSON. False: too deep, or broken.
+bool Canonical(JsonValue& value, size_t depth, std::string& out) {
+  if (depth == limits::kJsonDepth) {
+    return false;
+  }
+  bool good = true;
+  switch (value.type()) {
+    case JsonValue::Type::kObject: {
+      std::vector<std::pair<std::string, std::string>> members;
+      value.EachMember([&](std::string_view key, JsonValue& member) {
+        members.emplace_back(key, "");
+        good = good && Canonical(member, depth + 1, members.back().second);
+      });
+      std::ranges::sort(members);
+      out += '{';
+      for (const auto& [key, text] : members) {
+        out += fmt::format("{}:{}{}", key.size(), key, text);
+      }
+      out += '}';
+      return good;
+    }
+    case JsonValue::Type::kArray:
+      out += '[';
+      value.EachElement([&](JsonValue& element) {
+        good = good && Canonical(element, depth + 1, out);
+        out += ',';
+      });
+      out += ']';
+      return good;
+    case JsonValue::Type::kString: {
+      const std::string text = value.Text().value_or("");
+      out += fmt::format("\"{}:{}", text.size(), text);
+      return true;
+    }
+    case JsonValue::Type::kNull:
+      out += "null";
+      return true;
+    case JsonValue::Type::kNumber:
+    case JsonValue::Type::kBoolean: {
+      const std::optional<std::string> text = value.Text();
+      out += text.value_or("");
+      return text.has_value();
+    }
+    case JsonValue::Type::kBroken:
+      break;
+  }
+  return false;
+}
+
+std::optional<std::string> CanonicalText(std::string_view text) {
+  std::string out;
+  bool good = false;
+  const std::string trouble =
+      dialect::ReadJson(text, [&](JsonValue& root) { good = Canonical(root, 0, out); });
+  return good && trouble.empty() ? std::optional(std::move(out)) : std::nullopt;
+}
+
+std::string_view Trimmed(std::string_view text) {
+  const size_t begin = std::min(text.find_first_not_of(kBlank), text.size());
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_last_not_of(kBlank) + 1);
+}
+
+}  // namespace
+
+std::optional<std::vector<Member>> Members(std::string_view text) {
+  std::optional<Object> object = ReadObject(text);
+  return object ? std::optional(std::move(object->members)) : std::nullopt;
+}
+
+std::optional<std::vector<ByteRange>> Elements(std::string_view text) {
+  Scanner scanner(text);
+  std::vector<ByteRange> elements;
+  if (!scanner.Take('[')) {
+    return std::nullopt;
+  }
+  if (scanner.Take(']')) {
+    return elements;
+  }
+  do {
+    scanner.SkipBlank();
+    const size_t begin = scanner.at();
+    if (!scanner.SkipValue()) {
+      return std::nullopt;
+    }
+    elements.push_back({begin, scanner.at() - begin});
+  } while (scanner.Take(','));
+  return scanner.Take(']') ? std::optional(std::move(elements)) : std::nullopt;
+}
+
+std::string_view MemberOf(std::string_view text, std::string_view key) {
+  const std::optional<Object> object = ReadObject(text);
+  if (!object) {
+    return {};
+  }
+  const auto found = std::ranges::find(object->members, key, &Member::key);
+  return found == object->members.end() ? std::string_view() : found->value.In(text);
+}
+
+std::string EditObject(std::string_view text, bool (*remove)(std::string_view key),
+                       std::string_view add) {
+  const std::optional<Object> object = ReadObject(text);
+  if (!object) {
+    return std::string(text);
+  }
+  const size_t close = object->end - 1;
+  std::string out;
+  out.reserve(text.size() + add.size() + 1);
+  size_t copied = 0;     // up to here, text is in `out` or left out
+  bool has_one = false;  // a member that stays stands in `out`
+  for (const Member& member : object->members) {
+    const size_t end = member.whole.offset + member.whole.length;
+    if (remove(member.key)) {
+      // With the comma before it, or behind it if it is the first.
+      if (!has_one) {
+        out += text.substr(copied, member.whole.offset - copied);
+        const size_t comma = text.find_first_not_of(kBlank, end);
+        copied = comma < close && text[comma] == ',' ? comma + 1 : end;
+      } else {
+        copied = end;
+      }
+      continue;
+    }
+    out += text.substr(copied, end - copied);
+    copied = end;
+    has_one = true;
+  }
+  out += text.substr(copied, close - copied);
+  if (!add.empty()) {
+    out += has_one ? "," : "";
+    out += add;
+  }
+  out += text.substr(close);
+  return out;
+}
+
+std::string Quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", c);
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+bool SameJson(std::string_view a, std::string_view b) {
+  a = Trimmed(a);
+  b = Trimmed(b);
+  if (a == b) {
+    return true;
+  }
+  const std::optional<std::string> first = CanonicalText(a);
+  return first && first == CanonicalText(b);
+}
+
+}  // namespace trafrec::guard

@@ -1,0 +1,344 @@
+// What is at the target.
+//
+// One mget for all items that wait, realtime (it sees what no refresh has shown), without the
+// documents where only their numbers are needed. It judges what is in doubt: this run is the only
+// writer of these documents, and the document's next mutation waits. So a document that is no
+// longer what the copy's condition says was changed by that copy; one that still is was not, and
+// the same condition goes out again: of the two copies the target takes one.
+
+#include "replay/guard/reading.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "replay/dialect/json.h"
+#include "replay/dialect/target.h"
+#include "replay/guard/form.h"
+#include "replay/guard/json_spans.h"
+#include "replay/guard/retry_after.h"
+#include "replay/guard/settle.h"
+#include "replay/guard/target_edit.h"
+
+namespace trafrec::guard {
+namespace {
+
+using dialect::Fate;
+using dialect::Kind;
+using dialect::Operation;
+
+constexpr std::string_view kByReading = "seen by reading: ";
+
+/// The index's name as JSON, as the request has it: the key is a pattern where it is date math.
+std::string QuotedIndex(const Parcel& parcel, const Operation& operation) {
+  const std::string& name = operation.keys[0].name;
+  if (name.find('*') == std::string::npos) {
+    return Quoted(name);
+  }
+  if (operation.action.length > 0) {
+    const auto action = Members(operation.action.In(parcel.request->body));
+    if (action && !action->empty()) {
+      const std::string_view fields =
+          action->front().value.In(operation.action.In(parcel.request->body));
+      const std::string_view index = MemberOf(fields, "_index");
+      if (!index.empty()) {
+        return std::string(index);
+      }
+    }
+  }
+  const dialect::Target target = dialect::ParseTarget(parcel.request->target);
+  return Quoted(target.segments.empty() ? name : target.segments[0]);
+}
+
+/// Whether the document itself must be seen: to tell this request's from another one that was there
+/// before.
+bool NeedsSource(const Item& item, const Operation& operation) {
+  if (item.stage != Stage::kInDoubt || operation.kind == Kind::kDelete) {
+    return false;
+  }
+  if (HasExternalVersion(operation)) {
+    return operation.writing.condition.version_type == dialect::VersionType::kExternalGte;
+  }
+  return item.condition && !item.condition->exists && !operation.writing.automatic_id;
+}
+
+struct Document {
+  bool understood = false;
+  bool index_missing = false;
+  DocumentState state;
+  int64_t version = 0;
+  std::string_view source;
+  std::string error;
+};
+
+Document ReadDocument(std::string_view text) {
+  Document document;
+  const auto members = Members(text);
+  if (!members) {
+    document.error = "no JSON object";
+    return document;
+  }
+  std::optional<int64_t> seq_no;
+  std::optional<int64_t> primary_term;
+  std::string_view found;
+  for (const Member& member : *members) {
+    const std::string_view value = member.value.In(text);
+    if (member.key == "found") {
+      found = value;
+    } else if (member.key == "_seq_no") {
+      seq_no = dialect::IntegerOf(std::string(value));
+    } else if (member.key == "_primary_term") {
+      primary_term = dialect::IntegerOf(std::string(value));
+    } else if (member.key == "_version") {
+      document.version = dialect::IntegerOf(std::string(value)).value_or(0);
+    } else if (member.key == "_source") {
+      document.source = value;
+    } else if (member.key == "error") {
+      const std::string_view type = MemberOf(value, "type");
+      document.error = type.size() < 2 ? "no type" : type.substr(1, type.size() - 2);
+    }
+  }
+  document.index_missing = document.error == "index_not_found_exception";
+  document.state = {.exists = found == "true",
+                    .seq_no = seq_no.value_or(0),
+                    .primary_term = primary_term.value_or(0)};
+  document.understood = document.index_missing || found == "false" ||
+                        (document.state.exists && seq_no && primary_term);
+  return document;
+}
+
+void FinishAs(Item& item, Fate fate, int status, const Document& document, std::string_view why) {
+  dialect::Outcome outcome{.fate = fate, .status = status, .id = item.id};
+  if (document.state.exists) {
+    outcome.seq_no = document.state.seq_no;
+    outcome.primary_term = document.state.primary_term;
+    outcome.version = document.version;
+  }
+  Finish(item, std::move(outcome), fmt::format("{}{}", kByReading, why));
+}
+
+void JudgeCreate(const Parcel& parcel, const Operation& operation, Item& item,
+                 const Document& document, bool was_there) {
+  if (operation.kind == Kind::kDelete) {
+    // Nothing was there to delete, and now something is: made by somebody else.
+    BeginAgain(item, "a document is there that nothing of this run made");
+    return;
+  }
+  if (operation.writing.automatic_id) {
+    FinishAs(item, Fate::kCreated, 201, document, "the document with the source's id is there");
+    return;
+  }
+  if (SameJson(NewDocument(parcel, operation), document.source)) {
+    FinishAs(item, Fate::kCreated, 201, document,
+             "the document is there, and it is this request's");
+    return;
+  }
+  if (was_there || (item.source != nullptr && item.source->fate == Fate::kConflict)) {
+    FinishAs(item, Fate::kConflict, 409, document, "another document is there");
+    return;
+  }
+  GiveUp(item, fmt::format("after a copy without an answer there is a document that is not this "
+                           "request's (version {}, _seq_no {}): a pipeline changed it, or it was "
+                           "there before",
+                           document.version, document.state.seq_no));
+}
+
+void JudgeExternal(const Parcel& parcel, const Operation& operation, Item& item,
+                   const Document& document) {
+  const dialect::Condition& condition = operation.writing.condition;
+  if (operation.kind == Kind::kDelete && !document.state.exists) {
+    FinishAs(item, Fate::kDeleted, 200, document, "the document is not there");
+    return;
+  }
+  if (document.state.exists && document.version > *condition.version) {
+    FinishAs(item, Fate::kConflict, 409, document, "a later version is there");
+    return;
+  }
+  const bool is_ours = document.state.exists && operation.kind != Kind::kDelete &&
+                       document.version == *condition.version;
+  if (is_ours && (condition.version_type == dialect::VersionType::kExternal ||
+                  SameJson(NewDocument(parcel, operation), document.source))) {
+    FinishAs(item, Fate::kUpdated, 200, document, "the version is there");
+    return;
+  }
+  item.stage = Stage::kFresh;
+}
+
+/// The copy followed a document that was there.
+void JudgeChange(const Operation& operation, Item& item, const Document& document) {
+  const DocumentState& before = *item.condition;
+  if (document.state.exists) {
+    if (document.state.seq_no == before.seq_no &&
+        document.state.primary_term == before.primary_term) {
+      item.stage = Stage::kFresh;
+    } else if (operation.kind == Kind::kDelete) {
+      GiveUp(item,
+             "after a copy without an answer the document is there, but changed: somebody "
+             "else writes it");
+    } else {
+      FinishAs(item, Fate::kUpdated, 200, document, "the document has changed since");
+    }
+    return;
+  }
+  // A script may delete.
+  if (operation.kind == Kind::kDelete || operation.writing.scripted) {
+    FinishAs(item, Fate::kDeleted, 200, document, "the document is gone");
+    return;
+  }
+  GiveUp(item, "after a copy without an answer the document is gone: somebody else deleted it");
+}
+
+void Judge(const Parcel& parcel, const Operation& operation, Item& item, const Document& document,
+           bool was_there) {
+  item.doubted = true;
+  if (HasExternalVersion(operation)) {
+    JudgeExternal(parcel, operation, item, document);
+  } else if (!item.condition) {  // a scripted upsert where nothing was
+    if (document.state.exists) {
+      FinishAs(item, Fate::kCreated, 201, document, "the document is there");
+    } else {
+      GiveUp(item,
+             "an update whose script makes the document takes no condition: a copy without an "
+             "answer may be carried out late, and another one would be carried out, too");
+    }
+  } else if (item.condition->exists) {
+    JudgeChange(operation, item, document);
+  } else if (document.state.exists) {
+    JudgeCreate(parcel, operation, item, document, was_there);
+  } else {
+    item.stage = Stage::kFresh;
+  }
+}
+
+/// What is left of a deleted document shows in conflicts only; the reading does not tell.
+int64_t VersionLeft(const Item& item) {
+  const int64_t known = item.known && !item.known->exists ? item.known->version : 0;
+  const int64_t shown = item.condition && !item.condition->exists ? item.condition->version : 0;
+  return std::max(known, shown);
+}
+
+void TakeDocument(const Parcel& parcel, Item& item, std::string_view text) {
+  const Operation& operation = parcel.meaning->operations[item.operation];
+  const Document document = ReadDocument(text);
+  const bool busy = document.error.find("no_shard_available") != std::string::npos ||
+                    document.error.find("unavailable_shards") != std::string::npos ||
+                    document.error.find("rejected") != std::string::npos ||
+                    document.error.find("circuit_breaking") != std::string::npos;
+  if (busy) {
+    item.why = "the document cannot be read now: " + document.error;
+    return;
+  }
+  if (!document.understood) {
+    GiveUp(item, fmt::format(
+                     "the document cannot be read: {}",
+                     document.error.empty() ? "the answer has no _seq_no of it" : document.error));
+    return;
+  }
+  const bool was_there = item.known && item.known->exists;
+  const int64_t left = VersionLeft(item);
+  item.known = document.state;
+  item.known->version = document.state.exists ? 0 : left;
+  item.index_missing = document.index_missing;
+  if (item.stage == Stage::kInDoubt) {
+    Judge(parcel, operation, item, document, was_there);
+  } else if (document.state.exists &&
+             (operation.kind == Kind::kCreate || operation.writing.automatic_id)) {
+    FinishAs(item, Fate::kConflict, 409, document, "another document is there");
+  }
+}
+
+bool IsTransient(int status) { return status == 408 || status == 429 || status >= 500; }
+
+}  // namespace
+
+message::Request Beside(const message::Request& request, std::string method, std::string target) {
+  message::Request out;
+  out.method = std::move(method);
+  out.target = std::move(target);
+  for (const message::Field& field : request.fields) {
+    constexpr std::string_view kOfTheBody[] = {"Content-Length",
+                                               "Content-Type",
+                                               "Content-Encoding",
+                                               "Content-MD5",
+                                               "Accept-Encoding",
+                                               "Transfer-Encoding",
+                                               "TE",
+                                               "Trailer",
+                                               "Expect",
+                                               "Connection",
+                                               "Digest",
+                                               "Accept",
+                                               "If-Match",
+                                               "If-None-Match",
+                                               "If-Modified-Since",
+                                               "If-Unmodified-Since",
+                                               "If-Range",
+                                               "Range",
+                                               "Overwrite",
+                                               "If"};
+    if (std::ranges::none_of(kOfTheBody, [&field](std::string_view name) {
+          return message::SameName(field.name, name);
+        })) {
+      out.fields.push_back(field);
+    }
+  }
+  return out;
+}
+
+std::optional<message::Request> ReadDocuments(const Parcel& parcel) {
+  std::string docs;
+  for (const Item& item : parcel.items) {
+    if (!NeedsReading(parcel, item)) {
+      continue;
+    }
+    const Operation& operation = parcel.meaning->operations[item.operation];
+    const std::string& routing = operation.keys[0].routing;
+    docs += fmt::format(
+        "{}{{\"_index\":{},\"_id\":{}{}{}}}", docs.empty() ? "" : ",",
+        QuotedIndex(parcel, operation), Quoted(item.id),
+        routing.empty() ? "" : ",\"routing\":" + Quoted(routing),
+        NeedsSource(item, operation) ? "" : ",\"_source\":false,\"stored_fields\":\"_none_\"");
+  }
+  if (docs.empty()) {
+    return std::nullopt;
+  }
+  message::Request request = Beside(*parcel.request, "POST", "/_mget");
+  request.fields.push_back({"Content-Type", "application/json"});
+  request.body = "{\"docs\":[" + docs + "]}";
+  return request;
+}
+
+void TakeDocuments(Parcel& parcel, const Reply& reply) {
+  std::vector<Item*> waiting;
+  for (Item& item : parcel.items) {
+    if (NeedsReading(parcel, item)) {
+      waiting.push_back(&item);
+    }
+  }
+  std::optional<std::vector<dialect::ByteRange>> docs;
+  std::string_view list;
+  if (reply.answer && reply.answer->status == 200) {
+    list = MemberOf(reply.answer->body, "docs");
+    docs = Elements(list);
+  }
+  if (docs && docs->size() == waiting.size()) {
+    for (size_t i = 0; i < waiting.size(); ++i) {
+      TakeDocument(parcel, *waiting[i], (*docs)[i].In(list));
+    }
+    return;
+  }
+  const bool refused =
+      reply.answer && reply.answer->status >= 300 && !IsTransient(reply.answer->status);
+  for (Item* item : waiting) {
+    std::string why = "the document was not read: " + WhatCame(reply);
+    if (refused) {
+      GiveUp(*item, std::move(why));
+    } else {
+      item->why = std::move(why);
+      item->retry_after_ms = RetryAfterMs(reply);
+    }
+  }
+}
+
+}  // namespace trafrec::guard

@@ -1,0 +1,63 @@
+#include "replay/guard/answer.h"
+#include "replay/guard/form.h"
+#include "replay/guard/guard.h"
+#include "replay/guard/reading.h"
+#include "replay/guard/whole.h"
+#include "replay/guard/write.h"
+
+namespace trafrec::guard {
+namespace {
+
+class Search final : public Guard {
+ public:
+  std::optional<message::Request> ReadRequest(const Parcel& parcel) const override {
+    std::optional<message::Request> request = ReadDocuments(parcel);
+    return request ? std::move(request) : ReadWhole(parcel);
+  }
+
+  void TakeReading(Parcel& parcel, const Reply& reply) const override {
+    if (CanBeRead(parcel)) {
+      TakeWholeReading(parcel, reply);
+    } else {
+      TakeDocuments(parcel, reply);
+    }
+  }
+
+  message::Request WriteRequest(Parcel& parcel) const override {
+    const Item* single = nullptr;
+    for (Item& item : parcel.items) {
+      if (!item.open()) {
+        continue;
+      }
+      if (item.stage == Stage::kFresh) {
+        item.condition = Choose(parcel, item).condition;
+      }
+      item.doubted = item.doubted || item.stage == Stage::kInDoubt;
+      item.retry_after_ms = 0;
+      ++item.tries;
+      single = &item;
+    }
+    if (parcel.meaning->kind == dialect::Kind::kBulk) {
+      return WriteBulk(parcel);
+    }
+    return single == nullptr ? *parcel.request : WriteSingle(parcel, *single);
+  }
+
+  void TakeReply(Parcel& parcel, const Reply& reply) const override {
+    TakeSearchReply(parcel, reply);
+  }
+
+  message::Answer Assemble(const dialect::Meaning& meaning, std::span<const Item> items,
+                           const message::Answer& last) const override {
+    return AssembleSearch(meaning, items, last);
+  }
+};
+
+}  // namespace
+
+const Guard& SearchGuard() {
+  static const Search kSearch;
+  return kSearch;
+}
+
+}  // namespace trafrec::guard

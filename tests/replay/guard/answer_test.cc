@@ -1,0 +1,326 @@
+#include <gmock/gmock.h>
+
+#include "tests/replay/guard/sent.h"
+
+// What answers, their absence and readings mean.
+
+namespace trafrec::guard {
+namespace {
+
+using dialect::Fate;
+using testing::Eq;
+using testing::HasSubstr;
+using testing::Optional;
+
+constexpr std::string_view kConflict =
+    R"({"error":{"type":"version_conflict_engine_exception","reason":"[1]: version conflict, current version [4] is higher or equal to the one provided [1]"},"status":409})";
+
+/// The document as one mget's answer has it.
+std::string Docs(int64_t seq_no, std::string_view source = "") {
+  return R"({"docs":[{"_index":"a","_id":"1","_version":2,"_seq_no":)" + std::to_string(seq_no) +
+         R"(,"_primary_term":1,"found":true)" +
+         (source.empty() ? "" : ",\"_source\":" + std::string(source)) + "}]}";
+}
+constexpr std::string_view kNoDocs = R"({"docs":[{"_index":"a","_id":"1","found":false}]})";
+
+Sent Update() {
+  Sent sent =
+      MakeSent("POST /a/_update/1", R"({"script":"ctx._source.n++"})", {AtSource(Fate::kUpdated)});
+  sent.item().known = There(7);
+  sent.Write();
+  return sent;
+}
+
+Sent Create(std::string_view body = "{\"n\":1}") {
+  Sent sent = MakeSent("PUT /a/_doc/1", body, {AtSource(Fate::kCreated)});
+  sent.Write();
+  return sent;
+}
+
+TEST(GuardAnswer, ItsNumbersAreTheNextWritesCondition) {
+  Sent sent = Update();
+  sent.Answer(200, R"({"_id":"1","_version":3,"result":"updated","_seq_no":9,"_primary_term":2})");
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+  EXPECT_EQ(sent.item().result.fate, Fate::kUpdated);
+  EXPECT_THAT(sent.item().known, Optional(Eq(There(9, 2))));
+}
+
+TEST(GuardAnswer, ADeletionLeavesItsVersion) {
+  Sent sent = MakeSent("DELETE /a/_doc/1", "", {AtSource(Fate::kDeleted)});
+  sent.item().known = There(7);
+  sent.Write();
+  sent.Answer(200, R"({"_id":"1","_version":5,"result":"deleted","_seq_no":9,"_primary_term":1})");
+  EXPECT_THAT(sent.item().known, Optional(Eq(DocumentState{.exists = false, .version = 5})));
+}
+
+TEST(GuardAnswer, ANoopOfWhichNoNumberIsToldKeepsTheKnownOne) {
+  Sent sent = Update();
+  sent.Answer(200, R"({"_id":"1","_version":6,"result":"noop"})");
+  EXPECT_THAT(sent.item().known, Optional(Eq(There(7))));
+}
+
+TEST(GuardAnswer, WithoutOneTheDocumentIsRead) {
+  Sent sent = Update();
+  sent.NoAnswer();
+  EXPECT_EQ(sent.item().stage, Stage::kInDoubt);
+  EXPECT_TRUE(SearchGuard().ReadRequest(sent.parcel));
+}
+
+TEST(GuardAnswer, AnUnchangedDocumentTakesTheSameConditionAgain) {
+  Sent sent = Update();
+  sent.NoAnswer();
+  sent.Read(200, Docs(7));
+  EXPECT_EQ(sent.item().stage, Stage::kFresh);
+  EXPECT_EQ(sent.Write().target, "/a/_update/1?if_seq_no=7&if_primary_term=1");
+}
+
+TEST(GuardAnswer, AChangedDocumentWasChangedByTheCopy) {
+  Sent sent = Update();
+  sent.NoAnswer();
+  sent.Read(200, Docs(8));
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+  EXPECT_EQ(sent.item().result.fate, Fate::kUpdated);
+  EXPECT_THAT(sent.item().why, HasSubstr("reading"));
+  EXPECT_THAT(sent.item().known, Optional(Eq(There(8))));
+}
+
+TEST(GuardAnswer, AConflictAfterADoubtIsReadAgain) {
+  Sent sent = Update();
+  sent.NoAnswer();
+  sent.Read(200, Docs(7));
+  sent.Write();
+  sent.Answer(409, kConflict);
+  EXPECT_EQ(sent.item().stage, Stage::kInDoubt);
+  sent.Read(200, Docs(8));
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+}
+
+TEST(GuardAnswer, AConflictOfAFirstCopyMeansThatItsKnowledgeWasStale) {
+  Sent sent = Update();
+  sent.Answer(409, kConflict);
+  EXPECT_EQ(sent.item().stage, Stage::kFresh);
+  ASSERT_TRUE(SearchGuard().ReadRequest(sent.parcel));
+  sent.Read(200, Docs(8));
+  EXPECT_EQ(sent.Write().target, "/a/_update/1?if_seq_no=8&if_primary_term=1");
+}
+
+TEST(GuardAnswer, KnowledgeIsNotStaleForEver) {
+  Sent sent = Update();
+  for (int i = 0; i < 20 && sent.item().open(); ++i) {
+    sent.Answer(409, kConflict);
+    sent.Read(200, Docs(8 + i));
+    sent.Write();
+  }
+  EXPECT_EQ(sent.item().stage, Stage::kDead);
+}
+
+TEST(GuardAnswer, AConflictShowsWhatADeletionLeft) {
+  Sent sent = Create();
+  sent.Answer(409, kConflict);
+  sent.Read(200, kNoDocs);
+  EXPECT_EQ(sent.Write().target, "/a/_doc/1?version=5&version_type=external");
+}
+
+TEST(GuardAnswer, AConflictThatTheSourceHadIsDone) {
+  Sent sent = MakeSent("PUT /a/_create/1", "{}", {AtSource(Fate::kConflict)});
+  sent.Write();
+  sent.Answer(409, kConflict);
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+  EXPECT_EQ(sent.item().result.fate, Fate::kConflict);
+}
+
+TEST(GuardAnswer, ACreatedDocumentIsOursIfItEqualsTheRequests) {
+  Sent sent = Create(R"({"n":1.0,"s":"a/b"})");
+  sent.NoAnswer();
+  EXPECT_THAT(SearchGuard().ReadRequest(sent.parcel)->body, Not(HasSubstr("\"_source\":false")));
+  sent.Read(200, Docs(8, R"({ "s":"a\/b", "n":1.0 })"));
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+  EXPECT_EQ(sent.item().result.fate, Fate::kCreated);
+}
+
+TEST(GuardAnswer, ACreatedDocumentOfOtherNumbersIsDead) {
+  Sent sent = Create(R"({"n":1.0})");
+  sent.NoAnswer();
+  sent.Read(200, Docs(8, R"({"n":1})"));
+  EXPECT_EQ(sent.item().stage, Stage::kDead);
+}
+
+TEST(GuardAnswer, ACreateThatDidNotHappenGoesAgain) {
+  Sent sent = Create();
+  sent.NoAnswer();
+  sent.Read(200, kNoDocs);
+  EXPECT_EQ(sent.Write().target, "/a/_doc/1?version=1&version_type=external");
+}
+
+TEST(GuardAnswer, NothingSentIsNothingInDoubt) {
+  Sent sent = Update();
+  SearchGuard().TakeReply(sent.parcel, Reply{.sent = false, .failure = "connection refused"});
+  EXPECT_EQ(sent.item().stage, Stage::kRetry);
+  EXPECT_FALSE(sent.item().doubted);
+  EXPECT_EQ(SearchGuard().ReadRequest(sent.parcel), std::nullopt);
+}
+
+TEST(GuardAnswer, ABusyTargetIsAskedAgainWhenItSays) {
+  Sent sent = Update();
+  sent.Answer(429, "", SearchGuard(), {{"retry-after", "7"}});
+  EXPECT_EQ(sent.item().stage, Stage::kRetry);
+  EXPECT_EQ(sent.item().retry_after_ms, 7'000);
+}
+
+TEST(GuardAnswer, ARetryAfterMayBeADate) {
+  Sent sent = Update();
+  sent.Answer(503, "", SearchGuard(),
+              {{"Date", "Sun, 06 Nov 1994 08:49:37 GMT"},
+               {"Retry-After", "Sun, 06 Nov 1994 08:50:07 GMT"}});
+  EXPECT_EQ(sent.item().retry_after_ms, 30'000);
+}
+
+TEST(GuardAnswer, AProxyThatGaveUpLeavesADoubt) {
+  for (const int status : {408, 502, 504}) {
+    Sent sent = Update();
+    sent.Answer(status, "<html>");
+    EXPECT_EQ(sent.item().stage, Stage::kInDoubt) << status;
+  }
+}
+
+TEST(GuardAnswer, AnIdThatOnlyTheTargetGivesIsNotSentTwice) {
+  Sent sent = MakeSent("POST /a/_doc", "{}");
+  sent.Write();
+  sent.NoAnswer();
+  EXPECT_EQ(sent.item().stage, Stage::kDead);
+}
+
+TEST(GuardAnswer, AByQueryOperationIsNotSentTwice) {
+  Sent sent = MakeSent("POST /a/_update_by_query", "{}");
+  sent.Write();
+  sent.NoAnswer();
+  EXPECT_EQ(sent.item().stage, Stage::kDead);
+  EXPECT_THAT(sent.item().why, HasSubstr("connection reset"));
+}
+
+TEST(GuardAnswer, AnIndexThatIsThereWasMade) {
+  Sent sent = MakeSent("PUT /a?wait_for_active_shards=1", "{}");
+  sent.Write();
+  sent.NoAnswer();
+  const auto read = SearchGuard().ReadRequest(sent.parcel);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->method + ' ' + read->target, "HEAD /a");
+  sent.Read(200, "");
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+}
+
+TEST(GuardAnswer, AnIndexIsNotDeletedTwice) {
+  for (const auto& [status, stage] : {std::pair(404, Stage::kDone), {200, Stage::kDead}}) {
+    Sent sent = MakeSent("DELETE /a");
+    sent.Write();
+    sent.NoAnswer();
+    sent.Read(status, "");
+    EXPECT_EQ(sent.item().stage, stage) << status;
+  }
+}
+
+TEST(GuardAnswer, AReadIsAskedAgain) {
+  Sent sent = MakeSent("GET /a/_search");
+  sent.Write();
+  sent.NoAnswer();
+  EXPECT_EQ(sent.item().stage, Stage::kRetry);
+}
+
+TEST(GuardAnswer, AScriptedUpsertIsDoneIfItsDocumentIsThereElseDead) {
+  for (const bool there : {true, false}) {
+    Sent sent =
+        MakeSent("POST /a/_update/1", R"({"scripted_upsert":true,"script":"s","upsert":{}})",
+                 {AtSource(Fate::kCreated)});
+    EXPECT_EQ(sent.Write(), *sent.request);
+    sent.NoAnswer();
+    sent.Read(200, there ? Docs(1) : kNoDocs);
+    EXPECT_EQ(sent.item().stage, there ? Stage::kDone : Stage::kDead);
+  }
+}
+
+TEST(GuardAnswer, AnExternalVersionThatIsThereWasWritten) {
+  Sent sent =
+      MakeSent("PUT /a/_doc/1?version=2&version_type=external", "{}", {AtSource(Fate::kUpdated)});
+  sent.Write();
+  sent.NoAnswer();
+  sent.Read(200, Docs(1));
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+}
+
+TEST(GuardAnswer, AReadingThatFailsLeavesTheDoubt) {
+  Sent sent = Update();
+  sent.NoAnswer();
+  sent.Read(503, "");
+  EXPECT_EQ(sent.item().stage, Stage::kInDoubt);
+  sent.Read(200, R"({"docs":[]})");
+  EXPECT_EQ(sent.item().stage, Stage::kInDoubt);
+}
+
+TEST(GuardAnswer, AReadingThatIsForbiddenIsDead) {
+  Sent sent = Update();
+  sent.NoAnswer();
+  sent.Read(403, "");
+  EXPECT_EQ(sent.item().stage, Stage::kDead);
+}
+
+TEST(GuardAnswer, EveryItemOfABulkHasAStageOfItsOwn) {
+  Sent sent = MakeSent("POST /a/_bulk", "{\"create\":{\"_id\":\"1\"}}\n{}\n{\"index\":{}}\n{}\n",
+                       {AtSource(Fate::kCreated), AtSource(Fate::kCreated, "x")});
+  sent.Write();
+  sent.Answer(200, R"({"took":5,"errors":true,"items":[{"index":{"_id":"1","status":429,)"
+                   R"("error":{"type":"es_rejected_execution_exception"}}},)"
+                   R"({"index":{"_id":"x","result":"created","_seq_no":1,"_primary_term":1,)"
+                   R"("status":201}}]})");
+  EXPECT_EQ(sent.item(0).stage, Stage::kRetry);
+  EXPECT_EQ(sent.item(1).stage, Stage::kDone);
+  EXPECT_EQ(sent.Write().body,
+            "{\"index\":{\"_id\":\"1\",\"version\":1,\"version_type\":\"external\"}}\n{}\n");
+}
+
+TEST(GuardAnswer, TheAnswersOfABulksPartsMakeOne) {
+  Sent sent = MakeSent("POST /a/_bulk", "{\"create\":{\"_id\":\"1\"}}\n{}\n{\"index\":{}}\n{}\n",
+                       {AtSource(Fate::kCreated), AtSource(Fate::kCreated, "x")});
+  sent.Write();
+  sent.Answer(200, R"({"took":5,"errors":true,"items":[{"index":{"_id":"1","status":429,)"
+                   R"("error":{"type":"r"}}},{"index":{"_id":"x","status":201}}]})");
+  sent.Write();
+  const std::string last =
+      R"({"took":3, "errors":false, "items":[{"index":{"_id":"1", "status":201}}], "x":1})";
+  sent.Answer(200, last);
+  const message::Answer whole =
+      SearchGuard().Assemble(*sent.meaning, sent.parcel.items, Sent::Made(200, last, {}));
+  EXPECT_EQ(whole.body, R"({"took":8, "errors":false, "items":[{"create":{"_id":"1", )"
+                        R"("status":201}},{"index":{"_id":"x","status":201}}], "x":1})");
+}
+
+TEST(GuardAnswer, WhatWasSeenByReadingHasAnAnswer) {
+  Sent sent = Update();
+  sent.NoAnswer();
+  sent.Read(200, Docs(8));
+  const message::Answer answer =
+      SearchGuard().Assemble(*sent.meaning, sent.parcel.items, message::Answer());
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, R"({"_index":"a","_id":"1","_version":2,"result":"updated",)"
+                         R"("_seq_no":8,"_primary_term":1})");
+}
+
+TEST(GuardAnswer, ARefusalIsDoneEvenIfTheSourceHadNone) {
+  Sent sent = Update();
+  sent.Answer(400, R"({"error":{"type":"mapper_parsing_exception"},"status":400})");
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+  EXPECT_EQ(sent.item().result.fate, Fate::kRefused);
+}
+
+TEST(GuardAnswer, ATargetThatFailsAgainAndAgainIsDead) {
+  Sent sent = Update();
+  for (int i = 0; i < 3; ++i) {
+    sent.Answer(500, "{}");
+    sent.Read(200, Docs(7));
+    sent.Write();
+  }
+  EXPECT_EQ(sent.item().stage, Stage::kDead);
+  EXPECT_THAT(sent.item().why, HasSubstr("500"));
+}
+
+}  // namespace
+}  // namespace trafrec::guard
