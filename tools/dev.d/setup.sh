@@ -3,7 +3,7 @@
 PACKAGES_build="g++ cmake ninja-build ccache pkg-config libpcap-dev libtins-dev libzstd-dev
   zlib1g-dev libbrotli-dev libsqlite3-dev libre2-dev libsodium-dev libssl-dev
   libcurl4-openssl-dev libedit-dev libcap-ng-dev libseccomp-dev libmicrohttpd-dev prometheus-cpp-dev nlohmann-json3-dev
-  libsimdjson-dev libcli11-dev libfmt-dev node-llhttp libgtest-dev libgmock-dev"
+  libsimdjson-dev libcli11-dev libasio-dev libfmt-dev node-llhttp libgtest-dev libgmock-dev"
 PACKAGES_demo="nginx-light curl python3 procps"
 PACKAGES_test="nginx-light curl openssl python3 python3-zstandard python3-jsonschema python3-nacl node-har-schema
   sqlite3 iproute2 libcap2-bin procps prometheus systemd"
@@ -12,7 +12,7 @@ PACKAGES_package="dpkg-dev lintian debootstrap systemd strace python3 python3-ve
 PACKAGES_container="buildah crun python3 python3-yaml iproute2 util-linux"
 PACKAGES_browser="chromium fonts-dejavu-core python3-venv iproute2 util-linux"
 PACKAGES_mitmproxy="mitmproxy python3"
-PACKAGES_bench="httpry tcpflow tshark tcpdump zstd python3 iproute2 nginx-light nghttp2-client golang-go"
+PACKAGES_bench="httpry tcpflow tshark tcpdump zstd python3 iproute2 nginx-light nghttp2-client wrk golang-go"
 
 # One dpkg-query for all names: a tenth of a second when everything is there.
 missing_packages() {

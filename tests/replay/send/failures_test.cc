@@ -1,0 +1,172 @@
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <future>
+
+#include "tests/replay/send/client.h"
+#include "tests/replay/send/scripted_server.h"
+
+namespace trafrec::send {
+namespace {
+
+using testing::HasSubstr;
+
+std::string LocalUrl(uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
+
+TEST(Failures, NameTargetReasonAndRemedy) {
+  const ClosedPort port;
+  Client client(TargetAt(LocalUrl(port.port())));
+  const Sent sent = client.Send(Get("/"));
+  EXPECT_EQ(sent.failure, "target 'main' (" + LocalUrl(port.port()) +
+                              ") cannot be reached: Connection refused; check host and port, and "
+                              "that the server runs");
+  EXPECT_EQ(sent.kind, Failure::kConnect);
+  EXPECT_FALSE(sent.sent);
+  EXPECT_EQ(sent.head, "");
+  EXPECT_EQ(sent.request, Get("/"));
+}
+
+TEST(Failures, ToConnectReachAllThatWait) {
+  const ClosedPort port;
+  Target target = TargetAt(LocalUrl(port.port()));
+  target.connections_max = 4;
+  Client client(target);
+  for (const Sent& sent : client.SendAll(std::vector<message::Request>(100, Get("/")))) {
+    ASSERT_EQ(sent.kind, Failure::kConnect);
+  }
+  EXPECT_EQ(client.sender().load().waiting, 0U);
+}
+
+TEST(Failures, OfANameSaySo) {
+  Client client(TargetAt("http://empty..label"));
+  const Sent sent = client.Send(Get("/"));
+  EXPECT_EQ(sent.kind, Failure::kName);
+  EXPECT_FALSE(sent.sent);
+  EXPECT_THAT(sent.failure, HasSubstr("was not found by its name"));
+}
+
+/// Listens, but takes no connection: its queue is full, and the kernel drops what comes.
+class FullPort {
+ public:
+  FullPort() : listener_(socket(AF_INET, SOCK_STREAM, 0)) {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address_);
+    EXPECT_EQ(bind(listener_.get(), Plain(), size), 0);
+    EXPECT_EQ(getsockname(listener_.get(), Plain(), &size), 0);
+    EXPECT_EQ(listen(listener_.get(), 0), 0);
+    for (FileDescriptor& filler : fillers_) {
+      filler = FileDescriptor(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+      static_cast<void>(connect(filler.get(), Plain(), size));
+    }
+  }
+  std::string url() const { return LocalUrl(ntohs(address_.sin_port)); }
+
+ private:
+  sockaddr* Plain() { return reinterpret_cast<sockaddr*>(&address_); }
+
+  FileDescriptor listener_;
+  sockaddr_in address_{};
+  std::array<FileDescriptor, 4> fillers_;
+};
+
+TEST(Failures, ToOpenInTimeLeaveTheRequestUnsent) {
+  const FullPort port;
+  Target target = TargetAt(port.url());
+  target.connect_timeout_ms = 50;
+  Client client(target);
+  const Sent sent = client.Send(Get("/"));
+  EXPECT_EQ(sent.kind, Failure::kConnectTimeout);
+  EXPECT_FALSE(sent.sent);
+  EXPECT_THAT(sent.failure, HasSubstr("did not open a connection in time: 0.05 s passed"));
+}
+
+TEST(Failures, ToAnswerInTimeLeaveTheRequestSent) {
+  ScriptedServer server({[](Peer& peer) { peer.AwaitClose(); }});
+  Target target = TargetAt(server.url());
+  target.answer_timeout_ms = 50;
+  Client client(target);
+  const Sent sent = client.Send(Get("/"));
+  EXPECT_EQ(sent.kind, Failure::kAnswerTimeout);
+  EXPECT_TRUE(sent.sent);
+  EXPECT_THAT(sent.failure, HasSubstr("gave no whole answer in time: 0.05 s passed"));
+}
+
+TEST(Failures, ToEndAnAnswerInTimeAreTimeoutsToo) {
+  std::promise<void> over;
+  ScriptedServer server({[&](Peer& peer) {
+    peer.ReadRequest();
+    peer.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    auto done = over.get_future();
+    while (done.wait_for(std::chrono::milliseconds(1)) == std::future_status::timeout) {
+      peer.Write("1\r\nx\r\n");
+    }
+  }});
+  Target target = TargetAt(server.url());
+  target.answer_timeout_ms = 50;
+  Client client(target);
+  EXPECT_EQ(client.Send(Get("/")).kind, Failure::kAnswerTimeout);
+  over.set_value();
+}
+
+TEST(Failures, OfARequestThatWouldBecomeTwoAreFoundBeforeItIsSent) {
+  ScriptedServer server({ScriptedServer::Answering(Ok("x"))});
+  Client client(TargetAt(server.url()));
+  message::Request request = Get("/");
+  request.fields.push_back({"X", "a\r\n\r\nGET /two HTTP/1.1"});
+  const Sent sent = client.Send(std::move(request));
+  EXPECT_EQ(sent.kind, Failure::kUnsendable);
+  EXPECT_FALSE(sent.sent);
+  EXPECT_THAT(sent.failure, HasSubstr("a field holds a line end"));
+}
+
+TEST(Failures, OfCancelledRequestsTellWhetherTheyWereSent) {
+  ScriptedServer server({[](Peer& peer) { peer.AwaitClose(); }});
+  Target target = TargetAt(server.url());
+  target.connections_max = 1;
+  Client client(target);
+  std::vector<bool> sent;
+  const auto note = [&](Sent& one) {
+    EXPECT_EQ(one.kind, Failure::kCancelled);
+    sent.push_back(one.sent);
+  };
+  const uint64_t carried = client.sender().Send(0, Get("/"), note);
+  const uint64_t waiting = client.sender().Send(0, Get("/"), note);
+  client.RunUntil([&] { return client.sender().load().in_flight == 1; });
+  EXPECT_TRUE(client.sender().Cancel(waiting));
+  EXPECT_TRUE(client.sender().Cancel(carried));
+  EXPECT_FALSE(client.sender().Cancel(carried));
+  client.RunUntil([&] { return sent.size() == 2; });
+  EXPECT_THAT(sent, testing::ElementsAre(false, true));
+}
+
+TEST(Failures, AreReportedForAllThatCloseGivesUp) {
+  ScriptedServer server({[](Peer& peer) { peer.AwaitClose(); }});
+  Target target = TargetAt(server.url());
+  target.connections_max = 2;
+  Client client(target);
+  size_t cancelled = 0;
+  const auto count = [&](Sent& one) { cancelled += one.kind == Failure::kCancelled ? 1 : 0; };
+  for (int i = 0; i < 5; ++i) {
+    client.sender().Send(0, Get("/"), count);
+  }
+  client.RunUntil([&] { return client.sender().load().in_flight == 2; });
+  client.sender().Close();
+  client.sender().Send(0, Get("/"), count);
+  EXPECT_EQ(cancelled, 0U);
+  client.RunUntil([&] { return cancelled == 6; });
+  EXPECT_EQ(client.sender().load().connections, 0U);
+}
+
+TEST(Failures, OfTargetsAreFoundAtTheStart) {
+  asio::io_context loop;
+  const auto sender = Sender::Make(loop, {TargetAt("ftp://host")});
+  ASSERT_FALSE(sender.has_value());
+  EXPECT_THAT(sender.error().what, HasSubstr("'ftp://host' is not a URL of http or https"));
+}
+
+}  // namespace
+}  // namespace trafrec::send
