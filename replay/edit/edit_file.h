@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "replay/edit/target_options.h"
+
+// A file of edits as it was written: docs/replay_edits.md is its reference. Nothing is compiled
+// yet.
+
+namespace trafrec::edit {
+
+/// Which requests a rule is for. What is not given, or empty, fits all.
+struct ConditionOptions {
+  std::vector<std::string> methods;
+  std::vector<std::string> hosts;
+  std::optional<std::string> path;
+  std::optional<std::string> path_prefix;
+  std::optional<std::string> path_regex;
+  std::vector<std::string> indices;  ///< names or patterns, of which the request touches one
+};
+
+/// Changes of a request's head, made in this order.
+struct HeadOptions {
+  std::vector<std::string> remove;
+  std::vector<std::pair<std::string, std::string>> rename;
+  std::vector<std::pair<std::string, std::string>> set;
+  std::vector<std::pair<std::string, std::string>> add;
+  std::optional<std::string> set_host;
+  std::optional<std::string> replace;  ///< a regular expression, in path and query
+  std::string with;
+};
+
+/// Where a request goes: to a target, or nowhere.
+struct Destination {
+  std::string to{};      ///< "" if it is dropped
+  std::string reason{};  ///< why it is dropped
+};
+
+struct RouteOptions {
+  std::string name;
+  ConditionOptions condition;
+  Destination destination;
+  HeadOptions head;
+};
+
+struct RewriteOptions {
+  std::string name;
+  ConditionOptions condition;
+  HeadOptions head;
+};
+
+struct EditFile {
+  std::vector<TargetOptions> targets;
+  std::vector<RouteOptions> routes;
+  std::optional<Destination> fallback;  ///< `default`
+  std::vector<RewriteOptions> rewrites;
+};
+
+/// `name` stands in errors. `to` is the URL of a target of its own (kOnlyTarget), which is the
+/// default if the file has none; "" if there is no such target.
+Result<EditFile> ParseEditFile(std::string_view text, const std::string& name,
+                               const std::string& to);
+
+}  // namespace trafrec::edit

@@ -1,0 +1,172 @@
+#include "replay/edit/editor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "store/crypto/encoding.h"
+#include "store/crypto/hash.h"
+#include "store/files/small_file.h"
+
+namespace trafrec::edit {
+namespace {
+
+/// Each text with its length, so that no two lists of texts are alike.
+void Digest(store::crypto::Sha256& hash, std::string_view text) {
+  hash.Update(AsBytes(fmt::format("{}:", text.size())));
+  hash.Update(AsBytes(text));
+}
+
+std::string NameOr(const std::string& name, std::string_view kind, size_t number) {
+  return name.empty() ? fmt::format("{} {}", kind, number) : fmt::format("{} {}", kind, name);
+}
+
+std::string WhyOr(const std::string& reason, const std::string& rule) {
+  return reason.empty() ? fmt::format("dropped by {}", rule)
+                        : fmt::format("dropped by {}: {}", rule, reason);
+}
+
+std::optional<size_t> IndexOf(const std::vector<TargetOptions>& targets, const std::string& name) {
+  const auto found = std::ranges::find(targets, name, &TargetOptions::name);
+  return found == targets.end() ? std::nullopt
+                                : std::optional(static_cast<size_t>(found - targets.begin()));
+}
+
+}  // namespace
+
+Result<Editor> Editor::Load(const EditOptions& options) {
+  Editor editor;
+  editor.search_dialect_ = options.search_dialect;
+  std::string text;
+  if (!options.file.empty()) {
+    TRY_ASSIGN(text, store::ReadSmallFile(options.file));
+  }
+  TRY_ASSIGN(EditFile file, ParseEditFile(text, options.file, options.to));
+  if (file.targets.empty()) {
+    return Fail(ErrorCode::kUsage, "there is no target to send to",
+                "give --to URL, or a file of edits with a [target.NAME]");
+  }
+  TRY(editor.TakeFile(std::move(file)));
+  store::crypto::Sha256 hash;
+  Digest(hash, text);
+  Digest(hash, options.to);
+  editor.digest_ = store::crypto::ToHex(hash.Finish());
+  return editor;
+}
+
+Status Editor::TakeFile(EditFile file) {
+  targets_ = std::move(file.targets);
+  for (RewriteOptions& rewrite : file.rewrites) {
+    TRY(AddRewrite(std::move(rewrite)));
+  }
+  for (RouteOptions& route : file.routes) {
+    TRY(AddRoute(std::move(route)));
+  }
+  if (!routes_.empty() || (file.fallback && file.fallback->to.empty())) {
+    fallback_rule_ = AddRule("default");
+  }
+  if (file.fallback) {
+    fallback_ = IndexOf(targets_, file.fallback->to);
+    fallback_why_ = WhyOr(file.fallback->reason, "the default");
+  }
+  return {};
+}
+
+uint32_t Editor::AddRule(std::string name) {
+  rules_.push_back({.name = std::move(name)});
+  return static_cast<uint32_t>(rules_.size() - 1);
+}
+
+Result<Condition> Editor::MakeCondition(ConditionOptions options, const std::string& rule) {
+  if (!options.indices.empty() && !search_dialect_) {
+    return Fail(ErrorCode::kUsage,
+                fmt::format("{} has a condition on the index, and the log's dialect is http, which "
+                            "knows no indices",
+                            rule),
+                "--dialect search reads it as requests to Elasticsearch or OpenSearch");
+  }
+  TRY_ASSIGN(Condition condition, Condition::Compile(std::move(options)));
+  needs_meaning_ = needs_meaning_ || condition.needs_meaning();
+  return condition;
+}
+
+Status Editor::AddRoute(RouteOptions options) {
+  const uint32_t rule = AddRule(NameOr(options.name, "route", routes_.size() + 1));
+  TRY_ASSIGN(Condition condition, MakeCondition(std::move(options.condition), rules_[rule].name));
+  TRY_ASSIGN(HeadRules head, HeadRules::Compile(std::move(options.head)));
+  routes_.push_back({.condition = std::move(condition),
+                     .head = std::move(head),
+                     .target = IndexOf(targets_, options.destination.to),
+                     .why = WhyOr(options.destination.reason, rules_[rule].name),
+                     .rule = rule});
+  return {};
+}
+
+Status Editor::AddRewrite(RewriteOptions options) {
+  const uint32_t rule = AddRule(NameOr(options.name, "rewrite", rewrites_.size() + 1));
+  TRY_ASSIGN(Condition condition, MakeCondition(std::move(options.condition), rules_[rule].name));
+  TRY_ASSIGN(HeadRules head, HeadRules::Compile(std::move(options.head)));
+  rewrites_.push_back({.condition = std::move(condition), .head = std::move(head), .rule = rule});
+  return {};
+}
+
+const Editor::Route* Editor::FindRoute(const Context& context,
+                                       const message::Request& request) const {
+  const auto found = std::ranges::find_if(
+      routes_, [&](const Route& route) { return route.condition.Fits(request, context.meaning); });
+  return found == routes_.end() ? nullptr : &*found;
+}
+
+void Editor::Count(uint32_t rule, Edited& edited) {
+  ++rules_[rule].requests;
+  edited.rules.push_back(rule);
+}
+
+Edited Editor::Drop(Edited edited, std::string why) {
+  edited.dropped = true;
+  edited.why = std::move(why);
+  return edited;
+}
+
+Status Editor::ChangeHead(const HeadRules& head, uint32_t rule, Edited& edited) {
+  TRY_ASSIGN(const HeadChanges changes, head.Apply(edited.request));
+  edited.changed_target = edited.changed_target || changes.target;
+  edited.changed_fields = edited.changed_fields || changes.fields;
+  edited.keeps_host = edited.keeps_host || changes.host;
+  if (changes.any() && std::ranges::find(edited.rules, rule) == edited.rules.end()) {
+    Count(rule, edited);
+  }
+  return {};
+}
+
+Result<Edited> Editor::Apply(const Context& context, message::Request request) {
+  Edited edited{.request = std::move(request)};
+  if (rules_.empty()) {
+    return edited;
+  }
+  const Route* route = FindRoute(context, edited.request);
+  const std::optional<size_t> target = route == nullptr ? fallback_ : route->target;
+  if (route != nullptr || !routes_.empty() || !target) {
+    Count(route == nullptr ? fallback_rule_ : route->rule, edited);
+  }
+  if (!target) {
+    return Drop(std::move(edited), route == nullptr ? fallback_why_ : route->why);
+  }
+  edited.target = *target;
+  std::vector<const Rewrite*> rewrites;
+  for (const Rewrite& rewrite : rewrites_) {
+    if (rewrite.condition.Fits(edited.request, context.meaning)) {
+      rewrites.push_back(&rewrite);
+    }
+  }
+  for (const Rewrite* rewrite : rewrites) {
+    TRY(ChangeHead(rewrite->head, rewrite->rule, edited));
+  }
+  if (route != nullptr) {
+    TRY(ChangeHead(route->head, route->rule, edited));
+  }
+  return edited;
+}
+
+}  // namespace trafrec::edit

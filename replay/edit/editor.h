@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "replay/dialect/operation.h"
+#include "replay/edit/condition.h"
+#include "replay/edit/edit_file.h"
+#include "replay/edit/head_rules.h"
+#include "replay/edit/target_options.h"
+#include "replay/message/http_message.h"
+
+namespace trafrec::edit {
+
+/// What edits a replay, as the command line has it.
+struct EditOptions {
+  std::string file;             ///< of edits (docs/replay_edits.md); "": none
+  std::string to;               ///< URL of the target "default"; "": the file has the targets
+  bool search_dialect = false;  ///< the log's dialect: what knows no index has no index conditions
+};
+
+/// What an edit may ask for beside the request.
+struct Context {
+  /// Of the request, before any edit. May be null where needs_meaning() is false.
+  const dialect::Meaning* meaning = nullptr;
+};
+
+struct Edited {
+  bool dropped = false;
+  std::string why{};  ///< it was dropped: a sentence
+  size_t target = 0;  ///< in targets()
+  message::Request request;
+  bool changed_target = false;
+  bool changed_fields = false;
+  bool changed_body = false;
+  bool keeps_host = false;        ///< the Host field is an edit's; else it follows from the target
+  std::vector<uint32_t> rules{};  ///< which ones did something: in rules()
+
+  /// The request must be understood anew.
+  bool changed_meaning() const { return changed_target || changed_body; }
+};
+
+struct RuleCount {
+  std::string name;
+  uint64_t requests = 0;  ///< on which it did something
+};
+
+/// A request before it is sent. All conditions look at the request as it came in, so no rule
+/// depends on the ones before it; the changes come one after another: rewrites in the file's order,
+/// at last those of the route. One thread at a time. Where nothing is configured, a request passes
+/// through by move.
+class Editor {
+ public:
+  static Result<Editor> Load(const EditOptions& options);
+
+  /// An Error ends the replay.
+  Result<Edited> Apply(const Context& context, message::Request request);
+
+  /// Whether Apply looks at the context's meaning.
+  bool needs_meaning() const { return needs_meaning_; }
+  const std::vector<TargetOptions>& targets() const { return targets_; }
+  const std::vector<RuleCount>& rules() const { return rules_; }
+  /// Of everything that was configured: the same options and file contents have the same one.
+  const std::string& digest() const { return digest_; }
+
+ private:
+  struct Route {
+    Condition condition;
+    HeadRules head;
+    std::optional<size_t> target;  ///< nothing: drops
+    std::string why;
+    uint32_t rule;
+  };
+  struct Rewrite {
+    Condition condition;
+    HeadRules head;
+    uint32_t rule;
+  };
+
+  Editor() = default;
+  Status TakeFile(EditFile file);
+  Status AddRoute(RouteOptions options);
+  Status AddRewrite(RewriteOptions options);
+  Result<Condition> MakeCondition(ConditionOptions options, const std::string& rule);
+  uint32_t AddRule(std::string name);
+  /// Null: the default.
+  const Route* FindRoute(const Context& context, const message::Request& request) const;
+  Status ChangeHead(const HeadRules& head, uint32_t rule, Edited& edited);
+  void Count(uint32_t rule, Edited& edited);
+  static Edited Drop(Edited edited, std::string why);
+
+  std::vector<TargetOptions> targets_;
+  std::vector<Route> routes_;
+  std::vector<Rewrite> rewrites_;
+  std::optional<size_t> fallback_ = 0;  ///< nothing: what fits no route is dropped
+  std::string fallback_why_;
+  uint32_t fallback_rule_ = 0;
+  std::vector<RuleCount> rules_;
+  std::string digest_;
+  bool needs_meaning_ = false;
+  bool search_dialect_ = false;
+};
+
+}  // namespace trafrec::edit

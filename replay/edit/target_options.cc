@@ -1,0 +1,102 @@
+#include "replay/edit/target_options.h"
+
+#include <utility>
+
+#include "replay/edit/toml_table.h"
+
+namespace trafrec::edit {
+namespace {
+
+/// KEY_file or KEY_env, without a prefix if `prefix` is "".
+SecretPlace ReadSecret(TomlTable& table, const std::string& prefix) {
+  return {.file = table.Text(prefix + "file").value_or(""),
+          .variable = table.Text(prefix + "env").value_or("")};
+}
+
+Status CheckCredentials(const TomlTable& table, const CredentialsOptions& credentials) {
+  const bool signs = credentials.kind == CredentialsKind::kSigV4;
+  const bool has_user = signs || credentials.kind == CredentialsKind::kBasic;
+  if (credentials.kind == CredentialsKind::kNone) {
+    return {};
+  }
+  for (const SecretPlace& place : {credentials.secret, credentials.session_token}) {
+    if (!place.file.empty() && !place.variable.empty()) {
+      return table.Complain("a secret is either in a file or in the environment",
+                            "leave one of the two out");
+    }
+  }
+  if (!credentials.secret.given()) {
+    return table.Complain("it does not say where the secret is",
+                          "file = \"/path\" names a file that holds nothing else, env = \"NAME\" a "
+                          "variable of the environment; it cannot stand here itself");
+  }
+  if (has_user && credentials.user.empty()) {
+    return table.Complain("'user' is missing",
+                          signs ? "it is the id of the access key" : "it is the name to log in");
+  }
+  if (signs && (credentials.region.empty() || credentials.service.empty())) {
+    return table.Complain("'region' and 'service' are missing or empty",
+                          "as in region = \"eu-central-1\" and service = \"es\"");
+  }
+  return {};
+}
+
+Result<CredentialsOptions> ReadCredentials(TomlTable table) {
+  CredentialsOptions credentials;
+  credentials.kind = static_cast<CredentialsKind>(
+      table.Choice("kind", {"none", "basic", "bearer", "api_key", "sigv4"}).value_or(0));
+  credentials.user = table.Text("user").value_or("");
+  credentials.secret = ReadSecret(table, "");
+  credentials.session_token = ReadSecret(table, "session_token_");
+  credentials.region = table.Text("region").value_or("");
+  credentials.service = table.Text("service").value_or("");
+  TRY(table.Finish());
+  if (!table.Has("kind")) {
+    return table.Complain("'kind' is missing", "it is none, basic, bearer, api_key or sigv4");
+  }
+  TRY(CheckCredentials(table, credentials));
+  return credentials;
+}
+
+Result<TlsOptions> ReadTls(TomlTable table) {
+  TlsOptions tls;
+  tls.ca_file = table.Text("ca").value_or("");
+  tls.certificate_file = table.Text("certificate").value_or("");
+  tls.key_file = table.Text("key").value_or("");
+  tls.server_name = table.Text("server_name").value_or("");
+  tls.insecure = table.Flag("insecure").value_or(false);
+  TRY(table.Finish());
+  if (tls.certificate_file.empty() != tls.key_file.empty()) {
+    return table.Complain("a client's certificate needs its key, and a key its certificate",
+                          "give both 'certificate' and 'key'");
+  }
+  return tls;
+}
+
+}  // namespace
+
+Result<std::vector<TargetOptions>> ReadTargets(TomlTable& root) {
+  std::vector<TargetOptions> targets;
+  for (auto& [name, table] : root.NamedTables("target")) {
+    TargetOptions target{.name = name};
+    target.url = table.Text("url").value_or("");
+    target.connections = table.Integer("connections", 1);
+    for (auto& [field, value] : table.TextPairs("fields")) {
+      target.fields.push_back({field, std::move(value)});
+    }
+    if (auto credentials = table.Table("credentials"); credentials) {
+      TRY_ASSIGN(target.credentials, ReadCredentials(std::move(*credentials)));
+    }
+    if (auto tls = table.Table("tls"); tls) {
+      TRY_ASSIGN(target.tls, ReadTls(std::move(*tls)));
+    }
+    TRY(table.Finish());
+    if (target.url.empty()) {
+      return table.Complain("'url' is missing", "as in url = \"https://search.example:9200\"");
+    }
+    targets.push_back(std::move(target));
+  }
+  return targets;
+}
+
+}  // namespace trafrec::edit
