@@ -64,7 +64,7 @@ std::vector<Key> IndexNaming::Resolve(const dialect::Meaning& meaning,
         }
       }
     } else if (!IsReal(key.name)) {
-      keys.back().name = "*";
+      keys.back().name.assign(1, '*');
     }
   }
   return keys;

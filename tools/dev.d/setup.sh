@@ -3,7 +3,7 @@
 PACKAGES_build="g++ cmake ninja-build ccache pkg-config libpcap-dev libtins-dev libzstd-dev
   zlib1g-dev libbrotli-dev libsqlite3-dev libre2-dev libsodium-dev libssl-dev
   libcurl4-openssl-dev libedit-dev libcap-ng-dev libseccomp-dev libmicrohttpd-dev prometheus-cpp-dev nlohmann-json3-dev
-  libsimdjson-dev libcli11-dev libasio-dev libfmt-dev node-llhttp libgtest-dev libgmock-dev"
+  libsimdjson-dev libtomlplusplus-dev libjq-dev libcli11-dev libasio-dev libfmt-dev node-llhttp libgtest-dev libgmock-dev"
 PACKAGES_demo="nginx-light curl python3 procps"
 PACKAGES_test="nginx-light curl openssl python3 python3-zstandard python3-jsonschema python3-nacl node-har-schema
   sqlite3 iproute2 libcap2-bin procps prometheus systemd"
