@@ -3,36 +3,26 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
+#include "store/files/process_lock.h"
 
 namespace trafrec::store {
 
-/// Who wrote a recorder's lock file.
-struct LockHolder {
-  std::string boot_id;
-  int64_t pid = 0;
-  uint64_t start_time = 0;  ///< field 22 of /proc/<pid>/stat, in clock ticks since boot
-};
-
-/// The right to be the recorder of that name in that log: flock on LOG/<recorder>/lock, given back
-/// by the kernel whatever happens to the process. The file's content only serves people.
+/// The right to be the recorder of that name in that log: LOG/<recorder>/lock.
 class RecorderLock {
  public:
   /// Makes the recorder's folder if needed. Fails with kInUse and the holder's pid.
   static Result<RecorderLock> Take(const std::filesystem::path& log, const std::string& recorder);
-  ~RecorderLock();
-  RecorderLock(RecorderLock&& other) noexcept;
-  RecorderLock& operator=(RecorderLock&& other) noexcept;
 
  private:
-  explicit RecorderLock(int fd) : fd_(fd) {}
+  explicit RecorderLock(ProcessLock lock) : lock_(std::move(lock)) {}
 
-  int fd_ = -1;
+  ProcessLock lock_;
 };
 
-/// Who holds the lock now; nothing if nobody does. Looks for a moment at a shared lock, which a
-/// recorder that starts just then waits for.
+/// Who is that recorder now; nothing if nobody is.
 std::optional<LockHolder> HolderOfLock(const std::filesystem::path& recorder_directory);
 
 }  // namespace trafrec::store

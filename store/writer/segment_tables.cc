@@ -113,8 +113,8 @@ Status SegmentTables::PrepareStatements() {
       Wanted{&put_mark_, "INSERT OR REPLACE INTO mark VALUES(?,?)"},
       Wanted{&put_counter_, "INSERT OR REPLACE INTO counter VALUES(?,?,?)"},
   };
-  TRY(put_messages_.Prepare(database_, "message"));
-  TRY(put_exchanges_.Prepare(database_, "exchange"));
+  TRY(put_messages_.Prepare(database_, "INSERT OR REPLACE INTO message"));
+  TRY(put_exchanges_.Prepare(database_, "INSERT OR REPLACE INTO exchange"));
   for (const Wanted& each : wanted) {
     TRY_ASSIGN(*each.statement, database_.Prepare(each.sql, true));
   }

@@ -10,11 +10,11 @@
 
 #include "base/counters.h"
 #include "store/db/database.h"
+#include "store/db/many_rows.h"
 #include "store/format/encryption.h"
 #include "store/format/frame.h"
 #include "store/format/records.h"
 #include "store/format/segment_cipher.h"
-#include "store/writer/many_rows.h"
 #include "store/writer/text_table.h"
 
 namespace trafrec::store {
@@ -91,14 +91,14 @@ class SegmentTables {
   FrameBuffer encrypted_;
   db::Database database_;
   db::Statement put_frame_;
-  ManyRows<9> put_messages_;
+  db::ManyRows<9> put_messages_;
   db::Statement update_message_;
   db::Statement add_message_;
   db::Statement put_facts_;
   db::Statement put_gap_;
   db::Statement delete_gaps_;
   db::Statement put_extent_;
-  ManyRows<12> put_exchanges_;
+  db::ManyRows<12> put_exchanges_;
   db::Statement put_interim_;
   db::Statement put_connection_;
   db::Statement put_loss_;

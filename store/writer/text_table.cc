@@ -6,7 +6,7 @@ namespace trafrec::store {
 
 Status TextTable::Prepare(db::Database& database, SegmentCipher* cipher) {
   cipher_ = cipher;
-  TRY(put_texts_.Prepare(database, "text"));
+  TRY(put_texts_.Prepare(database, "INSERT OR REPLACE INTO text"));
   TRY_ASSIGN(put_block_, database.Prepare("INSERT INTO text_block VALUES(?,?)", true));
   TRY_ASSIGN(const auto last, database.QueryInt("SELECT max(id) FROM text"));
   next_id_ = last.value_or(0) + 1;
@@ -30,7 +30,7 @@ Result<int64_t> TextTable::IdOf(std::string_view text) {
 Status TextTable::Add(int64_t id, std::string_view text) {
   if (cipher_ == nullptr) {
     rows_.push_back({id, text});
-    return rows_.size() < ManyRows<2>::kRowsAtOnce ? Status() : Flush();
+    return rows_.size() < db::ManyRows<2>::kRowsAtOnce ? Status() : Flush();
   }
   block_.Add(text);
   return block_.bytes() < limits::kTextBlockBytes ? Status() : Flush();

@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "store/db/database.h"
+#include "store/db/many_rows.h"
 #include "store/format/segment_cipher.h"
 #include "store/format/text_block.h"
-#include "store/writer/many_rows.h"
 
 namespace trafrec::store {
 
@@ -44,7 +44,7 @@ class TextTable {
   void ForgetKnown();
 
   SegmentCipher* cipher_ = nullptr;
-  ManyRows<2> put_texts_;
+  db::ManyRows<2> put_texts_;
   db::Statement put_block_;
   std::unordered_map<std::string, int64_t, Hash, std::equal_to<>> ids_;
   size_t known_bytes_ = 0;

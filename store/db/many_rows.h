@@ -9,19 +9,21 @@
 #include "base/error.h"
 #include "store/db/database.h"
 
-namespace trafrec::store {
+namespace trafrec::store::db {
 
 /// Puts the rows of one table many at a time: to start and to end a statement costs as much as a
-/// row. A row replaces the one with its key.
+/// row.
 template <int kColumns>
 class ManyRows {
  public:
   /// That many are put by one statement; more of them are no faster.
   static constexpr size_t kRowsAtOnce = 16;
 
-  Status Prepare(db::Database& database, std::string_view table) {
-    TRY_ASSIGN(one_, database.Prepare(Sql(table, 1), true));
-    TRY_ASSIGN(many_, database.Prepare(Sql(table, kRowsAtOnce), true));
+  /// `insert`: what stands before VALUES. `conflict`: what stands behind the rows, about keys that
+  /// are there already.
+  Status Prepare(Database& database, std::string_view insert, std::string_view conflict = {}) {
+    TRY_ASSIGN(one_, database.Prepare(Sql(insert, 1, conflict), true));
+    TRY_ASSIGN(many_, database.Prepare(Sql(insert, kRowsAtOnce, conflict), true));
     return {};
   }
 
@@ -42,21 +44,21 @@ class ManyRows {
   }
 
  private:
-  static std::string Sql(std::string_view table, size_t rows) {
+  static std::string Sql(std::string_view insert, size_t rows, std::string_view conflict) {
     std::string row = "(?";
     for (int i = 1; i < kColumns; ++i) {
       row += ",?";
     }
     row += ")";
-    std::string sql = fmt::format("INSERT OR REPLACE INTO {} VALUES{}", table, row);
+    std::string sql = fmt::format("{} VALUES{}", insert, row);
     for (size_t i = 1; i < rows; ++i) {
       sql += "," + row;
     }
-    return sql;
+    return fmt::format("{} {}", sql, conflict);
   }
 
-  db::Statement one_;
-  db::Statement many_;
+  Statement one_;
+  Statement many_;
 };
 
-}  // namespace trafrec::store
+}  // namespace trafrec::store::db
