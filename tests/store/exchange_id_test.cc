@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "store/reader/operation_address.h"
+
 namespace trafrec::store {
 namespace {
 
@@ -43,6 +45,23 @@ TEST(ExchangeId, RefusalShowsWhatAnIdLooksLike) {
   ASSERT_FALSE(parsed);
   EXPECT_EQ(parsed.error().code, ErrorCode::kUsage);
   EXPECT_NE(parsed.error().remedy.find("web1-0001-2rs"), std::string::npos);
+}
+
+TEST(OperationAddress, IsAnExchangeOrAnItemOfIt) {
+  const ExchangeId exchange{.recorder = "vm", .attempt = 1, .number = 77};
+  for (const OperationAddress& address :
+       {OperationAddress{.exchange = exchange}, OperationAddress{.exchange = exchange, .item = 0},
+        OperationAddress{.exchange = exchange, .item = 4'294'967'295}}) {
+    EXPECT_EQ(ParseAddress(FormatAddress(address)).value(), address);
+  }
+  EXPECT_EQ(FormatAddress({.exchange = exchange, .item = 3}), "vm-0001-219/3");
+}
+
+TEST(OperationAddress, HasOneSpellingOnly) {
+  for (const char* text : {"vm-0001-219/", "vm-0001-219/03", "vm-0001-219/-1", "vm-0001-219/1/2",
+                           "vm-0001-219/4294967296", "vm/3", "/3"}) {
+    EXPECT_FALSE(ParseAddress(text)) << text;
+  }
 }
 
 }  // namespace

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "replay/ledger/records.h"
+
+namespace trafrec::ledger {
+
+/// Which letters, in the order in which they are to be sent.
+struct LetterQuery {
+  std::vector<State> states{};    ///< any of them; empty: all
+  std::string reason{};           ///< empty: any
+  std::optional<Letter> after{};  ///< the last one of the page before
+  size_t limit = 0;               ///< at most limits::kLettersMax, which 0 means
+};
+
+/// Reads a run's memory, beside the one that writes it. One thread a reader; any number of readers.
+class LedgerReader {
+ public:
+  virtual ~LedgerReader() = default;
+
+  virtual Result<RunFacts> Facts() = 0;
+  /// Nothing: no exchange has ended.
+  virtual Result<std::optional<Position>> ReadPosition() = 0;
+  /// Mutations whose last copy may have reached the target. As many as were in flight.
+  virtual Result<std::vector<Intent>> InDoubt() = 0;
+  /// The items of an exchange that have a state, in order. An item that is intended and has a
+  /// letter is intended.
+  virtual Result<std::vector<std::pair<uint32_t, State>>> StatesOf(
+      const store::ExchangeId& exchange) = 0;
+  /// It was committed as done.
+  virtual Result<bool> IsDone(const store::ExchangeId& exchange) = 0;
+
+  /// What a write of the document became at the target, that had these numbers at the source: for
+  /// a client's own condition. Nothing: this run did not write it, or it left no document.
+  virtual Result<std::optional<SeqNo>> FindWrite(std::string_view index, std::string_view id,
+                                                 const SeqNo& source) = 0;
+  /// Nothing: the context is not one of this run.
+  virtual Result<std::optional<std::string>> FindContext(std::string_view source_id) = 0;
+
+  /// Lets FindDocument, FindWrite and FindContext know what is on its way to a commit.
+  virtual void Remember(const Document& document) = 0;
+  virtual void Remember(const Context& context) = 0;
+  /// As it was remembered last, of the last limits::kDocumentsMax ones. Borrowed until the next
+  /// call; null: the target must be asked.
+  virtual const Document* FindDocument(std::string_view index, std::string_view id) = 0;
+
+  virtual Result<std::vector<Letter>> Letters(const LetterQuery& query) = 0;
+  virtual Result<std::optional<Letter>> FindLetter(const Address& at) = 0;
+
+  virtual Result<std::map<std::string, int64_t>> Counters() = 0;
+  virtual Result<std::map<std::string, std::string>> Marks() = 0;
+};
+
+/// The durable memory of one run, written by one thread: the committer. Each taking of the run has
+/// an epoch of its own; whoever was taken over can commit nothing more.
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  /// One transaction. After an Error nothing of the batch is in the ledger, and the same batch may
+  /// be committed again.
+  virtual Status Commit(const Batch& batch) = 0;
+  virtual Result<std::unique_ptr<LedgerReader>> OpenReader() const = 0;
+};
+
+}  // namespace trafrec::ledger

@@ -1,0 +1,240 @@
+#include "replay/ledger/ledger_tables.h"
+
+#include <array>
+#include <string_view>
+
+namespace trafrec::ledger {
+namespace {
+
+using store::db::Database;
+using store::db::Statement;
+
+constexpr std::string_view kPutIntent = "INSERT INTO intent";
+constexpr std::string_view kIntentAgain =
+    "ON CONFLICT(attempt, number, item) DO UPDATE SET tries = excluded.tries, "
+    "conditional = excluded.conditional, seq_no = excluded.seq_no, "
+    "primary_term = excluded.primary_term";
+constexpr std::string_view kPutOutcome = "INSERT INTO outcome";
+constexpr std::string_view kOutcomeAgain =
+    "ON CONFLICT(attempt, number, item) DO UPDATE SET tries = excluded.tries, "
+    "status = excluded.status, fate = excluded.fate, as_source = excluded.as_source, "
+    "result = excluded.result, why = excluded.why";
+constexpr std::string_view kPutWritten = "INSERT INTO written";
+constexpr std::string_view kWrittenAgain =
+    "ON CONFLICT(index_name, source_seq_no, source_term, id) DO UPDATE SET "
+    "target_seq_no = excluded.target_seq_no, target_term = excluded.target_term";
+constexpr std::string_view kPutLetter =
+    "INSERT INTO letter VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+    "ON CONFLICT(attempt, number, item) DO UPDATE SET state = excluded.state, "
+    "reason = excluded.reason, why = excluded.why, tries = excluded.tries, "
+    "status = excluded.status, given_up_ns = excluded.given_up_ns, "
+    "conditional = excluded.conditional, seq_no = excluded.seq_no, "
+    "primary_term = excluded.primary_term, blocked_attempt = excluded.blocked_attempt, "
+    "blocked_number = excluded.blocked_number, blocked_item = excluded.blocked_item";
+
+/// Three columns: whether there is a condition, and of which write it speaks.
+void BindCondition(Statement& statement, int first, const std::optional<Condition>& condition) {
+  statement.Bind(first, condition.has_value());
+  if (condition && condition->unchanged_since) {
+    statement.Bind(first + 1, condition->unchanged_since->seq_no);
+    statement.Bind(first + 2, condition->unchanged_since->primary_term);
+  } else {
+    statement.BindNull(first + 1).BindNull(first + 2);
+  }
+}
+
+}  // namespace
+
+Status LedgerTables::Prepare(Database& database) {
+  database_ = &database;
+  struct Wanted {
+    Statement* statement;
+    std::string_view sql;
+  };
+  for (const Wanted& each : std::array{
+           Wanted{&put_letter_, kPutLetter},
+           Wanted{&remove_intent_,
+                  "DELETE FROM intent WHERE attempt = ? AND number = ? AND item = ?"},
+           Wanted{&remove_letter_,
+                  "DELETE FROM letter WHERE attempt = ? AND number = ? AND item = ?"},
+           Wanted{&put_context_,
+                  "INSERT INTO context VALUES(?,?) ON CONFLICT(source_id) "
+                  "DO UPDATE SET target_id = excluded.target_id"},
+           Wanted{&add_counter_,
+                  "INSERT INTO counter VALUES(?,?) ON CONFLICT(name) "
+                  "DO UPDATE SET value = counter.value + excluded.value"},
+           Wanted{&put_mark_,
+                  "INSERT INTO mark VALUES(?,?) ON CONFLICT(name) "
+                  "DO UPDATE SET value = excluded.value"},
+           Wanted{&put_attempt_, "INSERT INTO attempt(recorder, number) VALUES(?,?)"},
+           Wanted{&find_attempt_, "SELECT key FROM attempt WHERE recorder = ? AND number = ?"},
+           Wanted{&put_position_,
+                  "UPDATE run SET position_ns = ?, position_attempt = ?, "
+                  "position_number = ?"}}) {
+    TRY_ASSIGN(*each.statement, database.Prepare(each.sql, true));
+  }
+  TRY(put_intents_.Prepare(database, kPutIntent, kIntentAgain));
+  TRY(put_outcomes_.Prepare(database, kPutOutcome, kOutcomeAgain));
+  TRY(put_written_.Prepare(database, kPutWritten, kWrittenAgain));
+  TRY(done_.Prepare(database));
+  TRY_ASSIGN(const auto letter, database.QueryInt("SELECT 1 FROM letter LIMIT 1"));
+  has_letters_ = letter.has_value();
+  return {};
+}
+
+void LedgerTables::Forget() {
+  attempts_.clear();
+  last_attempt_ = {};
+  done_.Forget();
+}
+
+Status LedgerTables::Put(const Batch& batch) {
+  TRY(PutIntents(batch.intents));
+  TRY(PutOutcomes(batch.outcomes));
+  TRY(PutLetters(batch.letters));
+  TRY(PutDocuments(batch.documents));
+  for (const store::ExchangeId& exchange : batch.done) {
+    TRY_ASSIGN(const int64_t attempt, AttemptKey(exchange));
+    TRY(done_.Set(attempt, exchange.number));
+  }
+  TRY(done_.Put());
+  for (const Context& context : batch.contexts) {
+    TRY(put_context_.Bind(0, std::string_view(context.source_id))
+            .Bind(1, std::string_view(context.target_id))
+            .Run());
+  }
+  for (const auto& [name, more] : batch.counters) {
+    TRY(add_counter_.Bind(0, std::string_view(name)).Bind(1, more).Run());
+  }
+  for (const auto& [name, value] : batch.marks) {
+    TRY(put_mark_.Bind(0, std::string_view(name)).Bind(1, std::string_view(value)).Run());
+  }
+  if (batch.position) {
+    TRY_ASSIGN(const int64_t attempt, AttemptKey(batch.position->id));
+    TRY(put_position_.Bind(0, batch.position->began_at)
+            .Bind(1, attempt)
+            .Bind(2, batch.position->id.number)
+            .Run());
+  }
+  return {};
+}
+
+Status LedgerTables::PutIntents(std::span<const Intent> intents) {
+  return put_intents_.Put(intents, [this](Statement& put, int first, const Intent& intent) {
+    BindCondition(put.Bind(first + 3, intent.tries), first + 4, intent.condition);
+    return BindAddress(put, first, intent.at);
+  });
+}
+
+Status LedgerTables::PutOutcomes(std::span<const Outcome> outcomes) {
+  TRY(put_outcomes_.Put(outcomes, [this](Statement& put, int first, const Outcome& outcome) {
+    put.Bind(first + 3, outcome.tries)
+        .Bind(first + 4, outcome.status)
+        .Bind(first + 5, std::string_view(outcome.fate))
+        .Bind(first + 6, outcome.as_source)
+        .Bind(first + 7, outcome.result);
+    if (outcome.why.empty()) {
+      put.BindNull(first + 8);
+    } else {
+      put.Bind(first + 8, std::string_view(outcome.why));
+    }
+    return BindAddress(put, first, outcome.at);
+  }));
+  for (const Outcome& outcome : outcomes) {
+    TRY(Settle(outcome.at));
+  }
+  return {};
+}
+
+Status LedgerTables::PutLetters(std::span<const Letter> letters) {
+  for (const Letter& letter : letters) {
+    TRY(Settle(letter.at));
+    TRY(BindAddress(put_letter_, 0, letter.at));
+    put_letter_.Bind(3, static_cast<int>(letter.state))
+        .Bind(4, std::string_view(letter.reason))
+        .Bind(5, std::string_view(letter.why))
+        .Bind(6, letter.tries)
+        .Bind(7, letter.status)
+        .Bind(8, std::string_view(letter.source_fate))
+        .Bind(9, std::string_view(letter.method))
+        .Bind(10, std::string_view(letter.target))
+        .Bind(11, std::string_view(letter.index))
+        .Bind(12, std::string_view(letter.id))
+        .Bind(13, letter.began_at)
+        .Bind(14, letter.given_up_at);
+    BindCondition(put_letter_, 15, letter.condition);
+    if (letter.blocked_by) {
+      TRY(BindAddress(put_letter_, 18, *letter.blocked_by));
+    } else {
+      put_letter_.BindNull(18).BindNull(19).BindNull(20);
+    }
+    TRY(put_letter_.Run());
+    has_letters_ = true;
+  }
+  return {};
+}
+
+Status LedgerTables::PutDocuments(std::span<const Document> documents) {
+  // A condition can speak of a write only if the source gave it a number and it left a document.
+  std::vector<const Document*> written;
+  for (const Document& document : documents) {
+    if (document.source && document.target) {
+      written.push_back(&document);
+    }
+  }
+  const auto bind = [](Statement& put, int first, const Document* document) {
+    put.Bind(first, std::string_view(document->index))
+        .Bind(first + 1, document->source->seq_no)
+        .Bind(first + 2, document->source->primary_term)
+        .Bind(first + 3, std::string_view(document->id))
+        .Bind(first + 4, document->target->seq_no)
+        .Bind(first + 5, document->target->primary_term);
+    return Status();
+  };
+  return put_written_.Put(std::span<const Document* const>(written), bind);
+}
+
+Status LedgerTables::Settle(const Address& at) {
+  TRY(BindAddress(remove_intent_, 0, at));
+  TRY(remove_intent_.Run());
+  if (has_letters_) {
+    TRY(BindAddress(remove_letter_, 0, at));
+    TRY(remove_letter_.Run());
+  }
+  return {};
+}
+
+Result<int64_t> LedgerTables::AttemptKey(const store::ExchangeId& exchange) {
+  const store::ExchangeId& last = last_attempt_.first;
+  if (last_attempt_.second != 0 && last.attempt == exchange.attempt &&
+      last.recorder == exchange.recorder) {
+    return last_attempt_.second;
+  }
+  int64_t& key = attempts_[{exchange.recorder, exchange.attempt}];
+  for (int tries = 0; key == 0 && tries < 2; ++tries) {
+    find_attempt_.Bind(0, std::string_view(exchange.recorder)).Bind(1, exchange.attempt);
+    const Result<bool> row = find_attempt_.Step();
+    if (row && *row) {
+      key = find_attempt_.Int(0);
+    }
+    find_attempt_.Reset();
+    if (!row) {
+      return std::unexpected(row.error());
+    }
+    if (key == 0) {
+      TRY(put_attempt_.Bind(0, std::string_view(exchange.recorder))
+              .Bind(1, exchange.attempt)
+              .Run());
+    }
+  }
+  last_attempt_ = {exchange, key};
+  return key;
+}
+
+Status LedgerTables::BindAddress(Statement& statement, int first, const Address& at) {
+  TRY_ASSIGN(const int64_t attempt, AttemptKey(at.exchange));
+  statement.Bind(first, attempt).Bind(first + 1, at.exchange.number).Bind(first + 2, at.item);
+  return {};
+}
+
+}  // namespace trafrec::ledger

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "replay/ledger/done_pages.h"
+#include "replay/ledger/records.h"
+#include "store/db/database.h"
+#include "store/db/many_rows.h"
+
+namespace trafrec::ledger {
+
+/// The statements of a commit. The caller begins and ends the transaction. Must not outlive its
+/// database; moves with it never.
+class LedgerTables {
+ public:
+  Status Prepare(store::db::Database& database);
+
+  Status Put(const Batch& batch);
+  /// What was put was not committed.
+  void Forget();
+
+ private:
+  using Statement = store::db::Statement;
+
+  Status PutIntents(std::span<const Intent> intents);
+  Status PutOutcomes(std::span<const Outcome> outcomes);
+  Status PutLetters(std::span<const Letter> letters);
+  Status PutDocuments(std::span<const Document> documents);
+  /// The operation is in doubt no more, and no letter either.
+  Status Settle(const Address& at);
+  Result<int64_t> AttemptKey(const store::ExchangeId& exchange);
+  Status BindAddress(Statement& statement, int first, const Address& at);
+
+  store::db::Database* database_ = nullptr;
+  std::map<std::pair<std::string, uint32_t>, int64_t> attempts_;
+  std::pair<store::ExchangeId, int64_t> last_attempt_{};  ///< key 0: none
+  bool has_letters_ = false;
+  DonePages done_;
+  store::db::ManyRows<7> put_intents_;
+  store::db::ManyRows<9> put_outcomes_;
+  store::db::ManyRows<6> put_written_;
+  Statement put_letter_;
+  Statement remove_intent_;
+  Statement remove_letter_;
+  Statement put_context_;
+  Statement add_counter_;
+  Statement put_mark_;
+  Statement put_attempt_;
+  Statement find_attempt_;
+  Statement put_position_;
+};
+
+}  // namespace trafrec::ledger

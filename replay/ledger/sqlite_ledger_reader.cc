@@ -1,0 +1,220 @@
+#include <utility>
+
+#include "replay/ledger/done_pages.h"
+#include "replay/ledger/ledger_file.h"
+#include "replay/ledger/letter_rows.h"
+#include "replay/ledger/limits.h"
+#include "replay/ledger/recent_map.h"
+#include "replay/ledger/sqlite_ledger.h"
+
+namespace trafrec::ledger {
+namespace {
+
+using store::db::Database;
+using store::db::OpenMode;
+using store::db::Statement;
+
+/// A statement's next look is its own: it is reset however this one ends.
+class Look {
+ public:
+  explicit Look(Statement& statement) : statement_(statement) {}
+  ~Look() { statement_.Reset(); }
+  Look(const Look&) = delete;
+  Look& operator=(const Look&) = delete;
+
+ private:
+  Statement& statement_;
+};
+
+std::string DocumentKey(std::string_view index, std::string_view id) {
+  std::string key;
+  key.reserve(index.size() + 1 + id.size());
+  key.append(index).append(1, '\0').append(id);
+  return key;
+}
+
+class SqliteLedgerReader : public LedgerReader {
+ public:
+  explicit SqliteLedgerReader(Database database) : database_(std::move(database)) {}
+
+  Status Prepare() {
+    database_.SetBusyTimeout(limits::kBusyTimeoutMs);
+    TRY_ASSIGN(find_write_,
+               database_.Prepare("SELECT target_seq_no, target_term FROM written WHERE "
+                                 "index_name = ? AND source_seq_no = ? AND source_term = ? AND "
+                                 "id = ?",
+                                 true));
+    TRY_ASSIGN(find_context_,
+               database_.Prepare("SELECT target_id FROM context WHERE source_id = ?", true));
+    TRY_ASSIGN(find_done_,
+               database_.Prepare("SELECT d.bits FROM done d JOIN attempt a ON a.key = d.attempt "
+                                 "WHERE a.recorder = ? AND a.number = ? AND d.page = ?",
+                                 true));
+    // An intent outranks the letter of the same operation: of one that was sent again, more is
+    // known by it. No operation has both a letter and an outcome.
+    TRY_ASSIGN(find_states_,
+               database_.Prepare(
+                   "SELECT item, min(state) FROM ("
+                   "SELECT attempt, number, item, 1 AS state FROM intent UNION ALL "
+                   "SELECT attempt, number, item, 2 FROM outcome UNION ALL "
+                   "SELECT attempt, number, item, state FROM letter) "
+                   "WHERE attempt = (SELECT key FROM attempt WHERE recorder = ? AND number = ?) "
+                   "AND number = ? GROUP BY item ORDER BY item",
+                   true));
+    return {};
+  }
+
+  Result<RunFacts> Facts() override { return ReadFacts(database_); }
+
+  Result<std::optional<Position>> ReadPosition() override {
+    TRY_ASSIGN(Statement row,
+               database_.Prepare("SELECT r.position_ns, a.recorder, a.number, r.position_number "
+                                 "FROM run r JOIN attempt a ON a.key = r.position_attempt"));
+    TRY_ASSIGN(const bool found, row.Step());
+    if (!found) {
+      return std::nullopt;
+    }
+    return Position{.began_at = row.Int(0),
+                    .id = {.recorder = std::string(row.Text(1)),
+                           .attempt = static_cast<uint32_t>(row.Int(2)),
+                           .number = row.Unsigned(3)}};
+  }
+
+  Result<std::vector<Intent>> InDoubt() override {
+    TRY_ASSIGN(Statement rows,
+               database_.Prepare("SELECT a.recorder, a.number, i.number, i.item, i.tries, "
+                                 "i.conditional, i.seq_no, i.primary_term FROM intent i "
+                                 "JOIN attempt a ON a.key = i.attempt "
+                                 "ORDER BY i.attempt, i.number, i.item"));
+    std::vector<Intent> intents;
+    while (true) {
+      TRY_ASSIGN(const bool row, rows.Step());
+      if (!row) {
+        return intents;
+      }
+      intents.push_back({.at = {.exchange = {.recorder = std::string(rows.Text(0)),
+                                             .attempt = static_cast<uint32_t>(rows.Int(1)),
+                                             .number = rows.Unsigned(2)},
+                                .item = static_cast<uint32_t>(rows.Int(3))},
+                         .tries = static_cast<uint32_t>(rows.Int(4)),
+                         .condition = ReadCondition(rows, 5)});
+    }
+  }
+
+  Result<std::vector<std::pair<uint32_t, State>>> StatesOf(
+      const store::ExchangeId& exchange) override {
+    const Look look(find_states_);
+    find_states_.Bind(0, std::string_view(exchange.recorder))
+        .Bind(1, exchange.attempt)
+        .Bind(2, exchange.number);
+    std::vector<std::pair<uint32_t, State>> states;
+    while (true) {
+      TRY_ASSIGN(const bool row, find_states_.Step());
+      if (!row) {
+        return states;
+      }
+      states.emplace_back(static_cast<uint32_t>(find_states_.Int(0)),
+                          static_cast<State>(find_states_.Int(1)));
+    }
+  }
+
+  Result<bool> IsDone(const store::ExchangeId& exchange) override {
+    const Look look(find_done_);
+    find_done_.Bind(0, std::string_view(exchange.recorder))
+        .Bind(1, exchange.attempt)
+        .Bind(2, exchange.number / limits::kNumbersPerRow);
+    TRY_ASSIGN(const bool row, find_done_.Step());
+    return row && IsBitSet(find_done_.Blob(0), exchange.number);
+  }
+
+  Result<std::optional<SeqNo>> FindWrite(std::string_view index, std::string_view id,
+                                         const SeqNo& source) override {
+    if (const Document* last = FindDocument(index, id); last != nullptr && last->source == source) {
+      return last->target;
+    }
+    const Look look(find_write_);
+    find_write_.Bind(0, index).Bind(1, source.seq_no).Bind(2, source.primary_term).Bind(3, id);
+    TRY_ASSIGN(const bool row, find_write_.Step());
+    if (!row) {
+      return std::nullopt;
+    }
+    return SeqNo{find_write_.Int(0), find_write_.Int(1)};
+  }
+
+  const Document* FindDocument(std::string_view index, std::string_view id) override {
+    return documents_.Find(DocumentKey(index, id));
+  }
+
+  void Remember(const Document& document) override {
+    documents_.Put(DocumentKey(document.index, document.id), document);
+  }
+
+  Result<std::optional<std::string>> FindContext(std::string_view source_id) override {
+    const std::string key(source_id);
+    if (const std::string* known = contexts_.Find(key)) {
+      return *known;
+    }
+    const Look look(find_context_);
+    TRY_ASSIGN(const bool row, find_context_.Bind(0, source_id).Step());
+    if (!row) {
+      return std::nullopt;
+    }
+    return contexts_.Put(key, std::string(find_context_.Text(0)));
+  }
+
+  void Remember(const Context& context) override {
+    contexts_.Put(context.source_id, context.target_id);
+  }
+
+  Result<std::vector<Letter>> Letters(const LetterQuery& query) override {
+    return ReadLetters(database_, query);
+  }
+
+  Result<std::optional<Letter>> FindLetter(const Address& at) override {
+    return ReadLetter(database_, at);
+  }
+
+  Result<std::map<std::string, int64_t>> Counters() override {
+    std::map<std::string, int64_t> counters;
+    TRY_ASSIGN(Statement rows, database_.Prepare("SELECT name, value FROM counter"));
+    while (true) {
+      TRY_ASSIGN(const bool row, rows.Step());
+      if (!row) {
+        return counters;
+      }
+      counters.emplace(rows.Text(0), rows.Int(1));
+    }
+  }
+
+  Result<std::map<std::string, std::string>> Marks() override {
+    std::map<std::string, std::string> marks;
+    TRY_ASSIGN(Statement rows, database_.Prepare("SELECT name, value FROM mark"));
+    while (true) {
+      TRY_ASSIGN(const bool row, rows.Step());
+      if (!row) {
+        return marks;
+      }
+      marks.emplace(rows.Text(0), rows.Text(1));
+    }
+  }
+
+ private:
+  Database database_;
+  Statement find_write_;
+  Statement find_context_;
+  Statement find_done_;
+  Statement find_states_;
+  RecentMap<Document> documents_{limits::kDocumentsMax};
+  RecentMap<std::string> contexts_{limits::kContextsMax};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<LedgerReader>> OpenLedgerReader(const std::filesystem::path& run) {
+  TRY_ASSIGN(Database database, OpenLedgerFile(run, OpenMode::kReadOnly));
+  auto reader = std::make_unique<SqliteLedgerReader>(std::move(database));
+  TRY(reader->Prepare());
+  return reader;
+}
+
+}  // namespace trafrec::ledger

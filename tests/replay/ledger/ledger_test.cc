@@ -1,0 +1,209 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "replay/ledger/limits.h"
+#include "store/db/database.h"
+#include "tests/replay/ledger/ledger_fixture.h"
+
+namespace trafrec::ledger {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pair;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+class LedgerTest : public testing::Test {
+ protected:
+  TemporaryFolder folder_;
+  std::unique_ptr<Ledger> ledger_ = Begin(folder_.path());
+  std::unique_ptr<LedgerReader> reader_ = Look(folder_.path());
+};
+
+TEST_F(LedgerTest, AnIntentIsInDoubtUntilItsOutcomeIsThere) {
+  const Condition condition{.unchanged_since = SeqNo{41, 1}};
+  ASSERT_TRUE(ledger_->Commit({.intents = {{.at = At(3, 2), .tries = 2, .condition = condition}}}));
+  const auto doubtful = reader_->InDoubt().value();
+  ASSERT_THAT(doubtful, SizeIs(1));
+  EXPECT_EQ(doubtful[0].at, At(3, 2));
+  EXPECT_EQ(doubtful[0].tries, 2U);
+  EXPECT_EQ(doubtful[0].condition, condition);
+  ASSERT_TRUE(ledger_->Commit({.outcomes = {OutcomeOf(At(3, 2))}}));
+  EXPECT_THAT(reader_->InDoubt().value(), IsEmpty());
+  EXPECT_EQ(StateOf(*reader_, At(3, 2)), State::kAnswered);
+}
+
+TEST_F(LedgerTest, ThatADocumentMustNotExistIsAConditionToo) {
+  ASSERT_TRUE(ledger_->Commit({.intents = {{.at = At(1), .tries = 1, .condition = Condition{}},
+                                           {.at = At(2), .tries = 1, .condition = {}}}}));
+  const auto doubtful = reader_->InDoubt().value();
+  EXPECT_EQ(doubtful[0].condition, Condition{});
+  EXPECT_EQ(doubtful[1].condition, std::nullopt);
+}
+
+TEST_F(LedgerTest, ItemsOfABulkHaveStatesOfTheirOwn) {
+  ASSERT_TRUE(ledger_->Commit({.intents = {IntentOf(At(9, 0)), IntentOf(At(9, 1))}}));
+  ASSERT_TRUE(
+      ledger_->Commit({.outcomes = {OutcomeOf(At(9, 1))}, .letters = {DeadLetter(At(9, 4))}}));
+  EXPECT_THAT(reader_->StatesOf(Exchange(9)).value(),
+              testing::ElementsAre(Pair(0U, State::kIntended), Pair(1U, State::kAnswered),
+                                   Pair(4U, State::kDead)));
+}
+
+TEST_F(LedgerTest, EqualNumbersOfTwoRecordersAreTwoExchanges) {
+  ASSERT_TRUE(ledger_->Commit({.done = {Exchange(5, "a")}}));
+  EXPECT_TRUE(reader_->IsDone(Exchange(5, "a")).value());
+  EXPECT_FALSE(reader_->IsDone(Exchange(5, "b")).value());
+}
+
+TEST_F(LedgerTest, DoneExchangesAreThoseThatWereCommittedAndNoOthers) {
+  const uint64_t edge = limits::kNumbersPerRow;
+  ASSERT_TRUE(ledger_->Commit({.done = {Exchange(edge - 1), Exchange(edge)}}));
+  ASSERT_TRUE(ledger_->Commit({.done = {Exchange(edge + 2)}}));
+  for (uint64_t number = edge - 3; number < edge + 5; ++number) {
+    EXPECT_EQ(reader_->IsDone(Exchange(number)).value(),
+              number == edge - 1 || number == edge || number == edge + 2)
+        << number;
+  }
+}
+
+TEST_F(LedgerTest, DoneExchangesOfAnEarlierProcessStayDone) {
+  ASSERT_TRUE(ledger_->Commit({.done = {Exchange(1)}}));
+  ledger_.reset();
+  ledger_ = GoOn(folder_.path());
+  ASSERT_TRUE(ledger_->Commit({.done = {Exchange(2)}}));
+  EXPECT_TRUE(reader_->IsDone(Exchange(1)).value());
+}
+
+TEST_F(LedgerTest, AWriteIsFoundByItsNumbersAtTheSource) {
+  ASSERT_TRUE(ledger_->Commit(
+      {.documents = {{.index = "i", .id = "a", .source = SeqNo{4, 1}, .target = SeqNo{9, 2}},
+                     {.index = "i", .id = "a", .source = SeqNo{5, 1}, .target = SeqNo{12, 2}},
+                     {.index = "i", .id = "b", .source = SeqNo{4, 1}, .target = SeqNo{7, 2}}}}));
+  EXPECT_EQ(reader_->FindWrite("i", "a", {4, 1}).value(), (SeqNo{9, 2}));
+  EXPECT_EQ(reader_->FindWrite("i", "a", {5, 1}).value(), (SeqNo{12, 2}));
+  EXPECT_EQ(reader_->FindWrite("i", "a", {5, 2}).value(), std::nullopt);
+  EXPECT_EQ(reader_->FindWrite("i", "c", {4, 1}).value(), std::nullopt);
+}
+
+TEST_F(LedgerTest, OfAWriteThatLeftNoDocumentNoneIsFound) {
+  ASSERT_TRUE(ledger_->Commit(
+      {.documents = {{.index = "i", .id = "a", .source = SeqNo{4, 1}, .target = {}}}}));
+  EXPECT_EQ(reader_->FindWrite("i", "a", {4, 1}).value(), std::nullopt);
+}
+
+TEST_F(LedgerTest, AReaderKnowsAWriteBeforeItIsCommitted) {
+  reader_->Remember(
+      Document{.index = "i", .id = "a", .source = SeqNo{4, 1}, .target = SeqNo{9, 2}});
+  EXPECT_EQ(reader_->FindWrite("i", "a", {4, 1}).value(), (SeqNo{9, 2}));
+}
+
+TEST_F(LedgerTest, ADocumentIsAsItWasRememberedLast) {
+  reader_->Remember(Document{.index = "i", .id = "a", .source = {}, .target = SeqNo{1, 1}});
+  reader_->Remember(Document{.index = "i", .id = "a", .source = {}, .target = {}});
+  ASSERT_NE(reader_->FindDocument("i", "a"), nullptr);
+  EXPECT_EQ(reader_->FindDocument("i", "a")->target, std::nullopt);
+  EXPECT_EQ(reader_->FindDocument("ia", ""), nullptr);
+}
+
+TEST_F(LedgerTest, OfManyDocumentsTheLastOnesAreRemembered) {
+  const auto remember = [this](size_t number) {
+    reader_->Remember(
+        Document{.index = "i", .id = std::to_string(number), .source = {}, .target = {}});
+  };
+  for (size_t number = 0; number <= limits::kDocumentsMax; ++number) {
+    remember(number);
+  }
+  EXPECT_EQ(reader_->FindDocument("i", "0"), nullptr);
+  EXPECT_NE(reader_->FindDocument("i", std::to_string(limits::kDocumentsMax / 2 + 1)), nullptr);
+}
+
+TEST_F(LedgerTest, AContextIsFoundByTheSourcesId) {
+  ASSERT_TRUE(ledger_->Commit({.contexts = {{"scroll-at-source", "scroll-at-target"}}}));
+  EXPECT_EQ(reader_->FindContext("scroll-at-source").value(), "scroll-at-target");
+  EXPECT_EQ(reader_->FindContext("another").value(), std::nullopt);
+}
+
+TEST_F(LedgerTest, CountersAreAddedAndMarksReplaced) {
+  ASSERT_TRUE(ledger_->Commit({.counters = {{"sent", 3}}, .marks = {{"digest", "a"}}}));
+  ASSERT_TRUE(ledger_->Commit({.counters = {{"sent", 4}}, .marks = {{"digest", "b"}}}));
+  EXPECT_THAT(reader_->Counters().value(), UnorderedElementsAre(Pair("sent", 7)));
+  EXPECT_THAT(reader_->Marks().value(), UnorderedElementsAre(Pair("digest", "b")));
+}
+
+TEST_F(LedgerTest, ThePositionIsTheLastOneThatWasCommitted) {
+  EXPECT_EQ(reader_->ReadPosition().value(), std::nullopt);
+  const Position position{.began_at = 17, .id = Exchange(4, "b")};
+  ASSERT_TRUE(ledger_->Commit({.position = position}));
+  ASSERT_TRUE(ledger_->Commit({.counters = {{"sent", 1}}}));
+  EXPECT_EQ(reader_->ReadPosition().value(), position);
+}
+
+TEST_F(LedgerTest, LettersComeInTheSourcesOrderPageByPage) {
+  ASSERT_TRUE(ledger_->Commit({.letters = {DeadLetter(At(8)), DeadLetter(At(2, 1)),
+                                           DeadLetter(At(2, 0)), BlockedLetter(At(5), At(2))}}));
+  std::vector<Address> seen;
+  LetterQuery query{.limit = 1};
+  for (auto page = reader_->Letters(query).value(); !page.empty();
+       page = reader_->Letters(query).value()) {
+    seen.push_back(page[0].at);
+    query.after = page[0];
+  }
+  EXPECT_THAT(seen, testing::ElementsAre(At(2, 0), At(2, 1), At(5), At(8)));
+}
+
+TEST_F(LedgerTest, LettersAreChosenByStateAndReason) {
+  ASSERT_TRUE(ledger_->Commit(
+      {.letters = {DeadLetter(At(1), "refused"), DeadLetter(At(2)), BlockedLetter(At(3), At(1))}}));
+  EXPECT_THAT(reader_->Letters({.states = {State::kDead}}).value(), SizeIs(2));
+  const auto refused = reader_->Letters({.reason = "refused"}).value();
+  ASSERT_THAT(refused, SizeIs(1));
+  EXPECT_EQ(refused[0].at, At(1));
+}
+
+TEST_F(LedgerTest, ALetterKeepsAllThatIsKnown) {
+  Letter letter = BlockedLetter(At(3, 1), At(1));
+  letter.condition = Condition{.unchanged_since = SeqNo{5, 1}};
+  letter.source_fate = "updated";
+  letter.status = 504;
+  ASSERT_TRUE(ledger_->Commit({.letters = {letter}}));
+  const Letter found = reader_->FindLetter(At(3, 1)).value().value();
+  EXPECT_EQ(found.why, letter.why);
+  EXPECT_EQ(found.condition, letter.condition);
+  EXPECT_EQ(found.blocked_by, At(1));
+  EXPECT_EQ(found.status, 504);
+  EXPECT_EQ(found.source_fate, "updated");
+  EXPECT_EQ(found.target, letter.target);
+}
+
+TEST_F(LedgerTest, OfABatchThatFailsNothingIsThere) {
+  auto file = store::db::Database::Open(LedgerPath(folder_.path()), store::db::OpenMode::kReadWrite)
+                  .value();
+  ASSERT_TRUE(
+      file.Execute("CREATE TRIGGER refuse BEFORE INSERT ON mark BEGIN "
+                   "SELECT RAISE(ABORT, 'no marks today'); END"));
+  const Batch batch{.intents = {IntentOf(At(1))}, .done = {Exchange(2)}, .marks = {{"a", "b"}}};
+  const Status refused = ledger_->Commit(batch);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().what, HasSubstr("no marks today"));
+  EXPECT_THAT(reader_->InDoubt().value(), IsEmpty());
+  EXPECT_FALSE(reader_->IsDone(Exchange(2)).value());
+}
+
+TEST_F(LedgerTest, ABatchThatFailedCanBeCommittedAgain) {
+  auto file = store::db::Database::Open(LedgerPath(folder_.path()), store::db::OpenMode::kReadWrite)
+                  .value();
+  ASSERT_TRUE(
+      file.Execute("CREATE TRIGGER refuse BEFORE INSERT ON mark BEGIN "
+                   "SELECT RAISE(ABORT, 'no marks today'); END"));
+  const Batch batch{.intents = {IntentOf(At(1))}, .done = {Exchange(2)}, .marks = {{"a", "b"}}};
+  ASSERT_FALSE(ledger_->Commit(batch));
+  ASSERT_TRUE(file.Execute("DROP TRIGGER refuse"));
+  ASSERT_TRUE(ledger_->Commit(batch));
+  EXPECT_EQ(StateOf(*reader_, At(1)), State::kIntended);
+  EXPECT_TRUE(reader_->IsDone(Exchange(2)).value());
+}
+
+}  // namespace
+}  // namespace trafrec::ledger
