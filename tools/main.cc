@@ -5,6 +5,7 @@
 
 #include "tools/cli.h"
 #include "tools/patterns/patterns_command.h"
+#include "tools/replay/replay_command.h"
 
 namespace {
 
@@ -12,16 +13,16 @@ namespace tools = trafrec::tools;
 
 /// In the order of help. Commands that have a folder of their own stand beside the library of the
 /// others, on which they are built, so that only the program knows all.
-constexpr std::array<tools::MakeCommand, 17> kCommands = {
-    tools::MakeRecordCommand,      tools::MakeShowCommand,
-    tools::MakeExportCommand,      tools::MakeImportCommand,
-    tools::MakeStatsCommand,       tools::MakeVerifyCommand,
-    tools::MakeSqlCommand,         trafrec::patterns::MakePatternsCommand,
-    tools::MakeCommitCommand,      tools::MakeKeygenCommand,
-    tools::MakeSentinelCommand,    tools::MakeWatermarksCommand,
-    tools::MakeCtlCommand,         tools::MakeConfigCommand,
-    tools::MakeCompletionsCommand, tools::MakeManCommand,
-    tools::MakeVersionCommand};
+constexpr std::array<tools::MakeCommand, 18> kCommands = {
+    tools::MakeRecordCommand,     tools::MakeShowCommand,
+    tools::MakeExportCommand,     tools::MakeImportCommand,
+    tools::MakeStatsCommand,      tools::MakeVerifyCommand,
+    tools::MakeSqlCommand,        trafrec::patterns::MakePatternsCommand,
+    tools::MakeReplayCommand,     tools::MakeCommitCommand,
+    tools::MakeKeygenCommand,     tools::MakeSentinelCommand,
+    tools::MakeWatermarksCommand, tools::MakeCtlCommand,
+    tools::MakeConfigCommand,     tools::MakeCompletionsCommand,
+    tools::MakeManCommand,        tools::MakeVersionCommand};
 
 }  // namespace
 

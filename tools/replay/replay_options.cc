@@ -34,6 +34,7 @@ send::Target TargetOf(const edit::TargetOptions& options) {
   target.credentials = {.kind = KindOf(options.credentials.kind),
                         .secret_file = options.credentials.secret.file,
                         .secret_variable = options.credentials.secret.variable,
+                        .field = {},
                         .region = options.credentials.region};
   if (!options.credentials.service.empty()) {
     target.credentials.service = options.credentials.service;
@@ -215,6 +216,7 @@ Result<std::vector<send::Target>> ReplayOptions::Targets(const edit::Editor& edi
       target.tls = {.ca_file = ca,
                     .certificate_file = certificate,
                     .certificate_key_file = certificate_key,
+                    .server_name = {},
                     .insecure = insecure};
     }
     targets.push_back(std::move(target));

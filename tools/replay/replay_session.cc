@@ -107,8 +107,9 @@ Status ReplaySession::OpenLog() {
   planner_ = std::make_unique<plan::Planner>(*log_, *dialect_, *editor_, std::move(plan));
   TRY_ASSIGN(const bool several, log_->HasSeveralRecorders());
   if (several && options_.clock_error.empty()) {
-    TRY_ASSIGN(const auto merged, log_->Merged());
-    for (const store::ClockOffset& offset : merged->clocks) {
+    const auto merged = log_->Merged();
+    TRY(merged);
+    for (const store::ClockOffset& offset : merged->value().clocks) {
       engine_options_.clock_error_ns =
           std::max(engine_options_.clock_error_ns, 2 * offset.uncertainty_ns);
     }
@@ -169,7 +170,8 @@ Result<std::string> ReplaySession::DryRunTo(Output& out) {
 }
 
 Result<ledger::RunFacts> ReplaySession::Facts() const {
-  ledger::RunFacts facts{.log_id = log_id_};
+  ledger::RunFacts facts;
+  facts.log_id = log_id_;
   for (const std::filesystem::path& folder : options_.log.folders()) {
     facts.log_folders.push_back(std::filesystem::absolute(folder).string());
   }
