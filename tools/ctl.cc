@@ -50,13 +50,14 @@ class CtlCommand : public Command {
   Status Stop(CtlTarget& target);
   Status Filter(CtlTarget& target);
   Status Print(const Json& json, const std::string& words);
-  bool changes_filter() const {
-    return !bpf_.empty() || !ports_.empty() || !hosts_.empty() || all_;
+  Status Steer(CtlTarget& target);
+  bool changes_filter(bool with_value) const {
+    return (with_value && !value_.empty()) || !ports_.empty() || !hosts_.empty() || all_;
   }
 
   std::string log_;
   std::string action_;
-  std::string bpf_;
+  std::string value_;
   std::string recorder_;
   std::vector<uint16_t> ports_;
   std::vector<std::string> hosts_;
@@ -72,15 +73,22 @@ class CtlCommand : public Command {
 CommandText CtlCommand::text() const {
   return {
       .name = "ctl",
-      .summary = "look at a running recorder, and steer it",
+      .summary = "look at a running recorder or replay, and steer it",
       .usage = {"trafrec ctl LOG status|rotate|stop [options]",
-                "trafrec ctl LOG filter [BPF] [options]"},
+                "trafrec ctl LOG filter [BPF] [options]",
+                "trafrec ctl RUN status|pause|resume|stop [options]", "trafrec ctl RUN speed SPEED",
+                "trafrec ctl RUN seek TIME"},
       .description =
           {"status shows rates, losses, lags, queues, marks, and who talks most; on a terminal it "
            "goes on until q. rotate ends the open segment, and waits until the next one is there. "
            "stop ends the recording in good order, and waits until the log is sealed. filter shows "
            "what is let through, and with BPF, --port or --host lets through that instead from now "
            "on; no packet is lost by it, and the log says when it happened.",
+           "Of a replay, pause sends nothing new until resume, whose time does not count; speed "
+           "takes "
+           "what replay's --speed takes; seek sends at once, in its order, what was recorded "
+           "before "
+           "TIME. stop waits for the answers that are due, and replay --resume goes on.",
            "The recorder must be live and on this machine, and you the user it runs as, or root."},
       .examples = {{"how is it going?", "trafrec ctl LOG status"},
                    {"for a script", "trafrec ctl LOG status --json | jq .rates"},
@@ -89,15 +97,20 @@ CommandText CtlCommand::text() const {
                    {"another port, too", "trafrec ctl LOG filter --port 9200,9201"},
                    {"as tcpdump has it",
                     "trafrec ctl LOG filter 'tcp port 9200 and net 10.0.0.0/8'"},
-                   {"done", "trafrec ctl LOG stop --timeout 60s"}},
+                   {"done", "trafrec ctl LOG stop --timeout 60s"},
+                   {"a replay, twice as fast", "trafrec ctl RUN speed 2x"}},
   };
 }
 
 void CtlCommand::AddOptions(OptionSet& options) {
   options.Group("Arguments");
-  options.Positional("LOG", log_, "the log that is being recorded");
-  options.Positional("ACTION", action_, "status, rotate, stop or filter");
-  options.Positional("BPF", bpf_, "of filter: let through only this, in tcpdump's language");
+  options.Positional("LOG", log_, "the log that is being recorded, or the run");
+  options.Positional("ACTION", action_,
+                     "status or stop; of a recorder rotate or filter; of a replay pause, resume, "
+                     "speed or seek");
+  options.Positional("VALUE", value_,
+                     "of filter: let through only this, in tcpdump's language; of speed and seek: "
+                     "how fast, and to which time");
   options.Group("Target");
   options.Text("--recorder", recorder_, "NAME",
                "this recorder of the log; needed if several are running, but for status");
@@ -114,8 +127,8 @@ void CtlCommand::AddOptions(OptionSet& options) {
 }
 
 Status CtlCommand::Check() {
-  static constexpr std::array<std::string_view, 4> kActions = {"status", "rotate", "stop",
-                                                               "filter"};
+  static constexpr std::array<std::string_view, 8> kActions = {
+      "status", "rotate", "stop", "filter", "pause", "resume", "speed", "seek"};
   if (log_.empty() || action_.empty()) {
     return Fail(ErrorCode::kUsage, log_.empty() ? "no log given" : "no action given",
                 "as in: trafrec ctl LOG status");
@@ -124,11 +137,17 @@ Status CtlCommand::Check() {
     return Fail(ErrorCode::kUsage, "there is no action '" + action_ + "'",
                 fmt::format("one of these: {}", fmt::join(kActions, ", ")));
   }
-  if (action_ != "filter" && changes_filter()) {
+  const bool takes_value = action_ == "speed" || action_ == "seek";
+  if (takes_value ? changes_filter(false) : action_ != "filter" && changes_filter(true)) {
     return Fail(ErrorCode::kUsage, "a filter is given, and the action is " + action_,
                 "trafrec ctl LOG filter BPF");
   }
-  if (all_ && (!bpf_.empty() || !ports_.empty() || !hosts_.empty())) {
+  if (takes_value && value_.empty()) {
+    return Fail(ErrorCode::kUsage, action_ + " needs a value",
+                action_ == "speed" ? "trafrec ctl RUN speed 2x"
+                                   : "trafrec ctl RUN seek 2026-11-21T06:48:00Z");
+  }
+  if (all_ && (!value_.empty() || !ports_.empty() || !hosts_.empty())) {
     return Fail(ErrorCode::kUsage, "--all and a filter exclude each other", "give one of them");
   }
   TRY_ASSIGN(const int64_t timeout, ParseDurationMs(timeout_text_));
@@ -159,9 +178,11 @@ Result<ExitCode> CtlCommand::Run(const Cli& /*cli*/) {
                 fmt::format("several recorders write to this log: {}", fmt::join(names, ", ")),
                 "name one: --recorder " + names.front());
   }
-  TRY(action_ == "rotate" ? Rotate(targets.front())
-      : action_ == "stop" ? Stop(targets.front())
-                          : Filter(targets.front()));
+  CtlTarget& target = targets.front();
+  TRY(action_ == "rotate"   ? Rotate(target)
+      : action_ == "stop"   ? Stop(target)
+      : action_ == "filter" ? Filter(target)
+                            : Steer(target));
   return ExitCode::kDone;
 }
 
@@ -278,17 +299,33 @@ Status CtlCommand::Stop(CtlTarget& target) {
 
 Status CtlCommand::Filter(CtlTarget& target) {
   Json request = {{"command", "filter"}};
-  if (changes_filter()) {
-    request.update({{"change", true}, {"bpf", bpf_}, {"ports", ports_}, {"hosts", hosts_}});
+  if (changes_filter(true)) {
+    request.update({{"change", true}, {"bpf", value_}, {"ports", ports_}, {"hosts", hosts_}});
   }
   TRY_ASSIGN(const Json answer, Ask(target, request));
   const auto shown = [&answer](const char* name) {
     const std::string text = control::TextOf(answer, name);
     return text.empty() ? std::string("everything") : EscapeForTerminal(text);
   };
-  return Print(answer, changes_filter()
+  return Print(answer, changes_filter(true)
                            ? fmt::format("before  {}\nnow     {}", shown("before"), shown("filter"))
                            : shown("filter"));
+}
+
+/// A replay: pause, resume, speed, seek.
+Status CtlCommand::Steer(CtlTarget& target) {
+  Json request = {{"command", action_}};
+  std::string words = action_ == "pause" ? "nothing new is sent" : "it goes on";
+  if (action_ == "speed") {
+    request["speed"] = value_;
+    words = "speed " + value_;
+  } else if (action_ == "seek") {
+    TRY_ASSIGN(const TimeNs time, ParseTime(value_, WallClockNow()));
+    request["time_ns"] = time;
+    words = "what was recorded before " + FormatTime(time) + " is sent at once";
+  }
+  TRY_ASSIGN(const Json answer, Ask(target, request));
+  return Print(answer, words);
 }
 
 }  // namespace

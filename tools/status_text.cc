@@ -135,6 +135,58 @@ void AddTalkers(Page& page, const Json& status, const char* name, const char* ti
   }
 }
 
+std::string Count(const Json& status, const char* name) {
+  return WithCommas(static_cast<uint64_t>(NumberOf(status, name)));
+}
+
+/// "on time", "3 s behind", "paused".
+std::string ReplayPace(const Json& status) {
+  if (status.value("paused", false)) {
+    return "paused";
+  }
+  const int64_t behind = NumberOf(status, "behind_ns");
+  return behind < 50 * kNsPerMs ? "on time" : HumanDuration(behind) + " behind";
+}
+
+void AddReplay(Page& page, const Json& status) {
+  page.AddLine(
+      fmt::format("replay into {} for {}", EscapeForTerminal(TextOf(status, "log")),
+                  HumanDuration(NumberOf(status, "at_ns") - NumberOf(status, "started_ns"))),
+      Tone::kBold);
+  if (const std::string trouble = TextOf(status, "trouble"); !trouble.empty()) {
+    page.Add("trouble", EscapeForTerminal(trouble), Tone::kRed);
+  }
+  page.Add("pace", fmt::format("{}, {}", TextOf(status, "speed"), ReplayPace(status)));
+  if (const TimeNs at = NumberOf(status, "source_time_ns"); at != 0) {
+    page.Add("log at", FormatTime(at));
+  }
+  page.Add("sent", fmt::format("{} exchanges, {} operations answered, {} of them mutations",
+                               Count(status, "exchanges"), Count(status, "answered"),
+                               Count(status, "mutations")));
+  page.Add("outcome", fmt::format("{} as at the source, {} otherwise", Count(status, "as_source"),
+                                  Count(status, "otherwise")));
+  const bool dead = NumberOf(status, "dead") + NumberOf(status, "blocked") > 0;
+  page.Add(
+      "dead",
+      fmt::format("{}, {} held back behind them", Count(status, "dead"), Count(status, "blocked")),
+      dead ? Tone::kRed : Tone::kPlain);
+  page.Add("busy",
+           fmt::format("{} under way of at most {}, {} held, {} retries, throttled {} times",
+                       Count(status, "moving"), Count(status, "concurrency"), Count(status, "held"),
+                       Count(status, "retries"), Count(status, "throttled")));
+  page.Add("latency", fmt::format("p50 {}, p99 {}; lag p99 {}",
+                                  HumanDuration(NumberOf(status, "latency_p50_ns")),
+                                  HumanDuration(NumberOf(status, "latency_p99_ns")),
+                                  HumanDuration(NumberOf(status, "lag_p99_ns"))));
+}
+
+std::string ReplayLine(const Json& status) {
+  return fmt::format(
+      "replay {} exchanges, {} answered, {} otherwise, {} dead, {}, {} under way, {}",
+      Count(status, "exchanges"), Count(status, "answered"), Count(status, "otherwise"),
+      Count(status, "dead"), TextOf(status, "speed"), Count(status, "moving"), ReplayPace(status));
+}
+
 void AddTroubles(Page& page, const Json& status) {
   for (const char* name : {"trouble", "unsynced", "keeping_failure"}) {
     if (const std::string text = TextOf(status, name); !text.empty()) {
@@ -159,6 +211,10 @@ void AddTroubles(Page& page, const Json& status) {
 std::vector<std::string> StatusLines(const Json& status, size_t width, size_t talkers,
                                      const Paint& paint) {
   Page page(std::max(width, kLeastWidth), paint);
+  if (TextOf(status, "kind") == "replay") {
+    AddReplay(page, status);
+    return page.Take();
+  }
   const TimeNs now = NumberOf(status, "at_ns");
   const Json& rates = Part(status, "rates");
   const Json& lags = Part(status, "lag_ns");
@@ -215,6 +271,9 @@ std::vector<std::string> StatusLines(const Json& status, size_t width, size_t ta
 }
 
 std::string StatusLine(const Json& status) {
+  if (TextOf(status, "kind") == "replay") {
+    return ReplayLine(status);
+  }
   const Json& rates = Part(status, "rates");
   const Json& lags = Part(status, "lag_ns");
   bool lossy = false;

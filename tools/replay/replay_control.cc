@@ -69,8 +69,11 @@ Json ReplayControl::Status() const {
   const replay::RunProgress progress = engine_.progress();
   const replay::RunCounts& counts = progress.counts;
   return Json{{"kind", "replay"},
-              {"run", run_},
-              {"started", FormatTime(file_.started)},
+              {"recorder", "replay"},
+              {"log", run_},
+              {"pid", file_.process},
+              {"started_ns", file_.started},
+              {"at_ns", WallClockNow()},
               {"exchanges", counts.exchanges},
               {"requests", counts.requests},
               {"answered", counts.answered},
@@ -84,7 +87,7 @@ Json ReplayControl::Status() const {
               {"held", progress.held},
               {"moving", progress.moving},
               {"concurrency", progress.concurrency},
-              {"source_time", progress.source_time == 0 ? "" : FormatTime(progress.source_time)},
+              {"source_time_ns", progress.source_time},
               {"behind_ns", progress.behind_ns},
               {"lag_p99_ns", progress.times.lag.Quantile(0.99)},
               {"latency_p50_ns", progress.times.latency.Quantile(0.5)},
