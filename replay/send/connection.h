@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "replay/send/answer_reader.h"
-#include "replay/send/asio_types.h"
+#include "replay/send/channel.h"
 #include "replay/send/exchange.h"
 
 namespace trafrec::send {
@@ -16,13 +16,7 @@ struct ConnectionRules {
   std::string description;  ///< of the target, in sentences
   int64_t connect_timeout_ms = 0;
   int64_t answer_timeout_ms = 0;
-};
-
-/// Why a connection or an exchange ended.
-struct Ending {
-  Failure kind = Failure::kNone;
-  std::string reason;
-  std::string remedy;  ///< "": the kind's usual one
+  const TlsContext* tls = nullptr;
 };
 
 class Connection;
@@ -42,14 +36,11 @@ class ConnectionOwner {
   virtual void Watch(int64_t deadline_ns) = 0;
 };
 
-/// One connection to a target: opened once, then one exchange after the other. It reads all the
-/// time, so that it knows when the peer closes it. asio's handlers keep it alive until they ran.
-class Connection : public std::enable_shared_from_this<Connection> {
+/// One connection to a target: opened once, then one exchange after the other.
+class Connection final : public Channel {
  public:
   Connection(Loop& loop, const ConnectionRules& rules, ConnectionOwner& owner, uint64_t number);
 
-  /// Tries the addresses in order. Once.
-  void Open(const Addresses& addresses);
   /// Takes the exchange and writes it. False, with the exchange left as it was, if the connection
   /// turns out to be closed and no byte was written.
   bool Start(std::unique_ptr<Exchange>& exchange);
@@ -57,47 +48,36 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<Exchange> Close();
   /// Time has passed: gives up what is due.
   void OnDeadline(int64_t now);
-  /// The opening failed before Open.
-  void FailOpening(Ending ending);
+  /// Before Open: there is no address, or Open failed.
+  void OnNotOpened(const Ending& ending) override;
 
   int64_t deadline() const { return deadline_; }
-  bool open() const { return open_; }
   int64_t began_at() const { return began_at_; }
   const Exchange* exchange() const { return exchange_.get(); }
 
  private:
-  void OnConnected(const asio::error_code& error);
-  void BecomeOpen();
-  void Read();
-  void OnRead(const asio::error_code& error, size_t size);
-  void OnReadEnd(const asio::error_code& error);
-  void OnBytes(std::string_view bytes);
-  void Write();
-  bool WriteSome(asio::error_code& error);
-  void OnWritable(const asio::error_code& error);
-  void SendBody();
-  bool PeerClosed();
-  void SetDeadline(int64_t deadline);
-  void Finish(bool reusable);
-  void FailExchange(Ending ending);
+  void OnOpened() override;
+  void OnBytes(std::string_view bytes) override;
+  void OnEnded(const Ending& ending) override;
+  void OnWritten() override;
 
-  Socket socket_;
+  void SendBody();
+  void SetDeadline(int64_t deadline);
+  int64_t answer_deadline() const;
+  void NoteWritten();
+  void Finish(bool reusable);
+  void FailExchange(const Ending& ending);
+
   const ConnectionRules& rules_;
   ConnectionOwner* owner_;
-  ConnectionFacts facts_;
   bool open_ = false;
-  bool closed_ = false;
   int64_t began_at_ = 0;
-  int64_t connecting_since_ = 0;
   int64_t idle_since_ = 0;
   int64_t deadline_ = 0;  // 0: none
 
   std::unique_ptr<Exchange> exchange_;
+  bool body_held_ = false;  // until "100 Continue"
   AnswerReader reader_;
-  size_t written_ = 0;   // of the exchange's bytes
-  size_t to_write_ = 0;  // now: all, or the head while "100 Continue" is awaited
-  bool write_waits_ = false;
-  std::unique_ptr<char[]> buffer_;
 };
 
 }  // namespace trafrec::send

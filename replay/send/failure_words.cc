@@ -51,14 +51,11 @@ std::string Shown(std::string_view bytes) {
   return shown + (bytes.size() > limits::kShownBytes ? "…'" : "'");
 }
 
-std::string Sentence(std::string_view target, Failure kind, std::string_view reason,
-                     std::string_view remedy) {
-  const Words words = WordsOf(kind);
-  if (remedy.empty()) {
-    remedy = words.remedy;
-  }
-  return fmt::format("{} {}: {}{}{}", target, words.what, reason, remedy.empty() ? "" : "; ",
-                     remedy);
+std::string Sentence(std::string_view target, const Ending& ending) {
+  const Words words = WordsOf(ending.kind);
+  const std::string_view remedy = ending.remedy.empty() ? words.remedy : ending.remedy;
+  return fmt::format("{} {}: {}{}{}", target, words.what, ending.reason,
+                     remedy.empty() ? "" : "; ", remedy);
 }
 
 }  // namespace trafrec::send

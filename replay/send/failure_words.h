@@ -9,11 +9,17 @@
 
 namespace trafrec::send {
 
+/// Why a connection or an exchange ended.
+struct Ending {
+  Failure kind = Failure::kNone;
+  std::string reason;
+  std::string remedy;  ///< "": the kind's usual one
+};
+
 /// Bytes in quotes, cut, and with dots for what cannot be shown.
 std::string Shown(std::string_view bytes);
 
 /// The whole sentence: "target 'main' (http://127.0.0.1:9201) …: reason; remedy".
-std::string Sentence(std::string_view target, Failure kind, std::string_view reason,
-                     std::string_view remedy = {});
+std::string Sentence(std::string_view target, const Ending& ending);
 
 }  // namespace trafrec::send

@@ -23,6 +23,8 @@ inline constexpr size_t kInterimAnswers = 16;
 
 /// What one read takes. 64 connections times 64 KiB fit into a second-level cache, nearly.
 inline constexpr size_t kReadBytes = size_t{64} << 10;
+/// What is encrypted at a time: four records of TLS.
+inline constexpr size_t kEncryptedBytes = size_t{64} << 10;
 /// A request may find that many connections closed before its first byte was written.
 inline constexpr uint32_t kUnwrittenTries = 3;
 /// An idle connection that was silent for longer is looked at before it is written to: the peer may

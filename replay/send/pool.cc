@@ -15,34 +15,39 @@
 namespace trafrec::send {
 
 struct Pool::Settings {
-  const Target& target;
   Url url;
+  Authorizer authorizer;
+  std::unique_ptr<TlsContext> tls;
 };
 
 Result<std::shared_ptr<Pool>> Pool::Make(Loop& loop, const Target& target, uint64_t& connections) {
-  TRY_ASSIGN(Url url, ParseUrl(target.url));
   if (target.connections_max == 0) {
-    return Fail(ErrorCode::kUsage, "target '" + target.name + "' is to have no connection",
-                "let it have one at least");
+    return Fail(ErrorCode::kUsage, "it is to have no connection", "let it have one at least");
   }
-  if (url.tls) {
-    return Fail(ErrorCode::kUnsupported, "there is no TLS yet");
+  Settings settings;
+  TRY_ASSIGN(settings.url, ParseUrl(target.url));
+  TRY_ASSIGN(settings.authorizer, Authorizer::Load(target.credentials));
+  if (settings.url.tls) {
+    TRY_ASSIGN(settings.tls, TlsContext::Make(target.tls, settings.url.host));
   }
-  return std::shared_ptr<Pool>(new Pool(loop, {target, std::move(url)}, connections));
+  return std::shared_ptr<Pool>(new Pool(loop, target, std::move(settings), connections));
 }
 
-Pool::Pool(Loop& loop, Settings settings, uint64_t& connections)
+Pool::Pool(Loop& loop, const Target& target, Settings settings, uint64_t& connections)
     : loop_(loop),
-      rules_{fmt::format("target '{}' ({})", settings.target.name, settings.url.Origin()),
-             settings.target.connect_timeout_ms, settings.target.answer_timeout_ms},
+      tls_(std::move(settings.tls)),
+      rules_{fmt::format("target '{}' ({})", target.name, settings.url.Origin()),
+             target.connect_timeout_ms, target.answer_timeout_ms, tls_.get()},
       head_rules_{settings.url.path, settings.url.Authority(), {}, {}},
-      connections_max_(settings.target.connections_max),
+      authorizer_(std::move(settings.authorizer)),
+      connections_max_(target.connections_max),
       connections_ever_(connections),
       addresses_(std::make_shared<AddressBook>(loop, settings.url.host, settings.url.port)),
       timer_(loop.get_executor()) {
-  for (const message::Field& field : settings.target.fields) {
+  for (const message::Field& field : target.fields) {
     head_rules_.set.push_back({field.name, field.value});
   }
+  authorizer_.AddTo(head_rules_);
 }
 
 Pool::~Pool() {
@@ -88,8 +93,9 @@ void Pool::Dispatch() {
 /// of the two is gone.
 bool Pool::StartFront(Connection& connection) {
   std::unique_ptr<Exchange>& exchange = waiting_.front();
+  authorizer_.Sign(exchange->sent.request, head_rules_, WallClockNow(), signature_);
   const std::string unsendable =
-      WriteRequest(exchange->sent.request, head_rules_, {}, exchange->out);
+      WriteRequest(exchange->sent.request, head_rules_, signature_, exchange->out);
   if (!unsendable.empty()) {
     FailLater(std::move(exchange), {Failure::kUnsendable, unsendable, {}});
     waiting_.pop_front();
@@ -123,7 +129,7 @@ void Pool::OpenOne() {
     if (reason.empty()) {
       connection->Open(addresses);
     } else {
-      connection->FailOpening({Failure::kName, reason, {}});
+      connection->OnNotOpened({Failure::kName, reason, {}});
     }
   });
 }
@@ -250,7 +256,7 @@ Sender::Load Pool::load() const {
 /// Not now: the caller of Send does not expect to be called from within.
 void Pool::FailLater(std::unique_ptr<Exchange> exchange, const Ending& ending) {
   exchange->sent.kind = ending.kind;
-  exchange->sent.failure = Sentence(rules_.description, ending.kind, ending.reason, ending.remedy);
+  exchange->sent.failure = Sentence(rules_.description, ending);
   failed_.push_back(std::move(exchange));
   if (failed_.size() == 1) {
     asio::post(loop_, [pool = weak_from_this()] {

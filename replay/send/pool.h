@@ -9,8 +9,10 @@
 #include "base/error.h"
 #include "replay/send/address_book.h"
 #include "replay/send/connection.h"
+#include "replay/send/credentials.h"
 #include "replay/send/sender.h"
 #include "replay/send/target.h"
+#include "replay/send/tls.h"
 
 namespace trafrec::send {
 
@@ -36,8 +38,9 @@ class Pool : public ConnectionOwner, public std::enable_shared_from_this<Pool> {
   Sender::Load load() const;
 
  private:
+  /// What is made of a target before there is a pool.
   struct Settings;
-  Pool(Loop& loop, Settings settings, uint64_t& connections);
+  Pool(Loop& loop, const Target& target, Settings settings, uint64_t& connections);
 
   void OnOpen(Connection& connection) override;
   void OnOpenFailed(Connection& connection, const Ending& ending) override;
@@ -57,8 +60,11 @@ class Pool : public ConnectionOwner, public std::enable_shared_from_this<Pool> {
   void Report(std::unique_ptr<Exchange> exchange);
 
   Loop& loop_;
+  std::unique_ptr<TlsContext> tls_;  ///< null: plain HTTP
   ConnectionRules rules_;
   HeadRules head_rules_;
+  Authorizer authorizer_;
+  std::vector<SetField> signature_;  ///< of the last request
   size_t connections_max_;
   uint64_t& connections_ever_;
   std::shared_ptr<AddressBook> addresses_;

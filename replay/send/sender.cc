@@ -20,8 +20,13 @@ Result<std::unique_ptr<Sender>> Sender::Make(asio::io_context& loop,
                                              const std::vector<Target>& targets) {
   auto parts = std::make_unique<Parts>();
   for (const Target& target : targets) {
-    TRY_ASSIGN(std::shared_ptr<Pool> pool, Pool::Make(loop, target, parts->connections));
-    parts->pools.push_back(std::move(pool));
+    auto pool = Pool::Make(loop, target, parts->connections);
+    if (!pool) {
+      Error error = std::move(pool).error();
+      error.what = "target '" + target.name + "': " + error.what;
+      return std::unexpected(std::move(error));
+    }
+    parts->pools.push_back(*std::move(pool));
   }
   return std::unique_ptr<Sender>(new Sender(std::move(parts)));
 }

@@ -1,0 +1,150 @@
+#include "replay/send/credentials.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "base/bytes.h"
+#include "replay/send/secret.h"
+#include "store/crypto/encoding.h"
+
+namespace trafrec::send {
+namespace {
+
+constexpr const char* kAuthorization = "Authorization";
+constexpr const char* kAwsDate = "X-Amz-Date";
+constexpr const char* kAwsHash = "X-Amz-Content-Sha256";
+constexpr const char* kAwsToken = "X-Amz-Security-Token";
+
+std::string InBase64(const std::string& text) {
+  return store::crypto::ToBase64(AsBytes(text), store::crypto::Base64::kPadded);
+}
+
+std::string Environment(const char* variable) {
+  const char* const value = std::getenv(variable);
+  return value == nullptr ? "" : value;
+}
+
+/// The first line of the file, or the variable's value; where neither is named, AWS's own
+/// variables.
+Result<AwsKeys> ReadAwsKeys(const Credentials& credentials) {
+  if (credentials.secret_file.empty() && credentials.secret_variable.empty()) {
+    AwsKeys keys{Environment("AWS_ACCESS_KEY_ID"), Environment("AWS_SECRET_ACCESS_KEY"),
+                 Environment("AWS_SESSION_TOKEN")};
+    if (keys.access_key_id.empty() || keys.secret_access_key.empty()) {
+      return Fail(ErrorCode::kUsage, "there are no keys to sign with",
+                  "name a file with ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN], or set "
+                  "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+    }
+    return keys;
+  }
+  TRY_ASSIGN(const std::string secret,
+             ReadSecret(credentials.secret_file, credentials.secret_variable));
+  const size_t first = secret.find(':');
+  if (first == std::string::npos || first == 0 || first + 1 == secret.size()) {
+    return Fail(ErrorCode::kUsage,
+                "the secret in " +
+                    (credentials.secret_file.empty() ? credentials.secret_variable
+                                                     : credentials.secret_file) +
+                    " is no key of AWS",
+                "it should be ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN]");
+  }
+  const size_t second = std::min(secret.find(':', first + 1), secret.size());
+  return AwsKeys{secret.substr(0, first), secret.substr(first + 1, second - first - 1),
+                 secret.substr(std::min(second + 1, secret.size()))};
+}
+
+std::string HostOf(const HeadRules& rules) {
+  const auto set = std::ranges::find_if(
+      rules.set, [](const SetField& field) { return message::SameName(field.name, "Host"); });
+  return set == rules.set.end() ? rules.host : set->value;
+}
+
+}  // namespace
+
+Result<std::string> AuthorizationOf(CredentialKind kind, const std::string& secret,
+                                    const std::string& where) {
+  const bool pair = secret.find(':') != std::string::npos;
+  if (kind == CredentialKind::kBasic) {
+    return pair ? Result<std::string>("Basic " + InBase64(secret))
+                : Fail(ErrorCode::kUsage, "the secret in " + where + " is no user:password");
+  }
+  return kind == CredentialKind::kBearer ? "Bearer " + secret
+                                         : "ApiKey " + (pair ? InBase64(secret) : secret);
+}
+
+Result<Authorizer> Authorizer::Load(const Credentials& credentials) {
+  Authorizer made;
+  made.kind_ = credentials.kind;
+  switch (credentials.kind) {
+    case CredentialKind::kDrop:
+    case CredentialKind::kKeep:
+      break;
+    case CredentialKind::kBasic:
+    case CredentialKind::kBearer:
+    case CredentialKind::kApiKey: {
+      const std::string& where =
+          credentials.secret_file.empty() ? credentials.secret_variable : credentials.secret_file;
+      if (where.empty()) {
+        return Fail(ErrorCode::kUsage, "the credentials have no secret",
+                    "name a file whose first line it is, or a variable that holds it");
+      }
+      TRY_ASSIGN(const std::string secret,
+                 ReadSecret(credentials.secret_file, credentials.secret_variable));
+      made.field_ = {kAuthorization, secret, true};
+      if (credentials.kind == CredentialKind::kApiKey && !credentials.field.empty()) {
+        made.field_.name = credentials.field;
+      } else {
+        TRY_ASSIGN(made.field_.value, AuthorizationOf(credentials.kind, secret, where));
+      }
+      break;
+    }
+    case CredentialKind::kSigV4:
+      if (credentials.region.empty() || credentials.service.empty()) {
+        return Fail(ErrorCode::kUsage, "signatures of AWS need a region and a service",
+                    "as in region \"eu-central-1\" and service \"es\" or \"aoss\"");
+      }
+      TRY_ASSIGN(made.keys_, ReadAwsKeys(credentials));
+      made.scope_ = {credentials.region, credentials.service};
+      break;
+  }
+  return made;
+}
+
+void Authorizer::AddTo(HeadRules& rules) const {
+  if (kind_ == CredentialKind::kKeep) {
+    return;
+  }
+  if (!field_.name.empty()) {
+    rules.set.push_back(field_);
+  }
+  if (!message::SameName(field_.name, kAuthorization) && kind_ != CredentialKind::kSigV4) {
+    rules.drop.emplace_back(kAuthorization);
+  }
+  if (kind_ == CredentialKind::kSigV4 && keys_.session_token.empty()) {
+    rules.drop.emplace_back(kAwsToken);
+  }
+}
+
+void Authorizer::Sign(const message::Request& request, const HeadRules& rules, TimeNs now,
+                      std::vector<SetField>& signature) const {
+  signature.clear();
+  if (kind_ != CredentialKind::kSigV4) {
+    return;
+  }
+  const std::string hash = PayloadHash(request.body);
+  const std::string target = TargetOf(request.target, rules.path);
+  AwsRequest to_sign{request.method,
+                     target,
+                     {{"Host", HostOf(rules)}, {kAwsDate, AwsTime(now)}, {kAwsHash, hash}},
+                     hash};
+  if (!keys_.session_token.empty()) {
+    to_sign.fields.push_back({kAwsToken, keys_.session_token});
+    signature.push_back({kAwsToken, keys_.session_token, true});
+  }
+  signature.push_back({kAwsDate, AwsTime(now)});
+  signature.push_back({kAwsHash, hash});
+  signature.push_back({kAuthorization, SignV4(to_sign, keys_, scope_, now), true});
+}
+
+}  // namespace trafrec::send

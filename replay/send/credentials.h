@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "replay/message/http_message.h"
+#include "replay/send/request_head.h"
+#include "replay/send/sigv4.h"
+#include "replay/send/target.h"
+
+namespace trafrec::send {
+
+/// The value of an Authorization field. `kind` is kBasic, kBearer or kApiKey; `where` the secret is
+/// from, for messages.
+Result<std::string> AuthorizationOf(CredentialKind kind, const std::string& secret,
+                                    const std::string& where);
+
+/// A target's credentials, loaded. Holds the secret; nothing of it shows it.
+class Authorizer {
+ public:
+  static Result<Authorizer> Load(const Credentials& credentials);
+
+  /// What is the same for all requests.
+  void AddTo(HeadRules& rules) const;
+  /// What must be made for each: SigV4's fields. Nothing for other kinds.
+  void Sign(const message::Request& request, const HeadRules& rules, TimeNs now,
+            std::vector<SetField>& signature) const;
+
+ private:
+  CredentialKind kind_ = CredentialKind::kDrop;
+  SetField field_;
+  AwsKeys keys_;
+  AwsScope scope_;
+};
+
+}  // namespace trafrec::send
