@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "base/check.h"
-#include "replay/send/failure_words.h"
 #include "replay/send/limits.h"
 
 namespace trafrec::send {
@@ -22,6 +21,8 @@ namespace {
 
 constexpr std::string_view kBeginning = "HTTP/";
 constexpr std::string_view kLineEnd = "\r\n";
+/// How an alert of TLS begins.
+constexpr std::string_view kTlsRecord = "\x15\x03";
 
 bool IsInterim(int status) { return status >= 100 && status < 200; }
 
@@ -152,8 +153,7 @@ void AnswerReader::Begin(bool head_only, message::Answer& answer,
   answer_ = &answer;
   interim_ = &interim;
   interim.clear();
-  failure_ = Failure::kNone;
-  reason_.clear();
+  ending_ = {};
   surplus_ = 0;
   BeginMessage();
 }
@@ -173,9 +173,8 @@ void AnswerReader::BeginMessage() {
   keep_alive_ = false;
 }
 
-AnswerReader::State AnswerReader::Fail(Failure failure, std::string reason) {
-  failure_ = failure;
-  reason_ = std::move(reason);
+AnswerReader::State AnswerReader::Fail(Failure kind, std::string reason, std::string remedy) {
+  ending_ = {kind, std::move(reason), std::move(remedy)};
   return State::kFailed;
 }
 
@@ -184,7 +183,7 @@ AnswerReader::State AnswerReader::FailTooLarge(std::string_view what, size_t lim
 }
 
 AnswerReader::State AnswerReader::FailGarbage(std::string_view bytes) {
-  if (failure_ != Failure::kNone) {
+  if (ending_.kind != Failure::kNone) {
     return State::kFailed;
   }
   const char* const reason = llhttp_get_error_reason(parser_.get());
@@ -212,7 +211,9 @@ AnswerReader::State AnswerReader::FeedHead(std::string_view bytes) {
     head.resize(head.size() - behind);
   }
   if (!std::string_view(head).starts_with(kBeginning.substr(0, head.size()))) {
-    return Fail(Failure::kGarbage, Shown(head));
+    return head.starts_with(kTlsRecord)
+               ? Fail(Failure::kGarbage, "it speaks TLS", "name it as https://…")
+               : Fail(Failure::kGarbage, Shown(head));
   }
   if (head.size() > limits::kAnswerHeadBytes) {
     return FailTooLarge("head", limits::kAnswerHeadBytes);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "replay/message/http_message.h"
-#include "replay/send/sent.h"
+#include "replay/send/failure_words.h"
 
 struct llhttp__internal_s;
 
@@ -35,9 +35,8 @@ class AnswerReader {
   size_t surplus() const { return surplus_; }
   /// Whether the connection can carry another exchange, after kDone.
   bool keep_alive() const { return keep_alive_; }
-  /// After kFailed: kCut, kGarbage or kTooLarge, and why ("in its body, after 7 bytes").
-  Failure failure() const { return failure_; }
-  const std::string& reason() const { return reason_; }
+  /// After kFailed: kCut, kGarbage or kTooLarge, and why.
+  const Ending& ending() const { return ending_; }
 
  private:
   friend struct Callbacks;
@@ -46,7 +45,7 @@ class AnswerReader {
   State FeedBody(std::string_view bytes);
   State ReadHead(std::string_view rest);
   State AfterMessage(std::string_view rest);
-  State Fail(Failure failure, std::string reason);
+  State Fail(Failure kind, std::string reason, std::string remedy = {});
   State FailTooLarge(std::string_view what, size_t limit);
   State FailGarbage(std::string_view bytes);
   void BeginMessage();
@@ -63,8 +62,7 @@ class AnswerReader {
   size_t fields_ = 0;      // of the answer's that are this head's
   bool keep_alive_ = false;
   size_t surplus_ = 0;
-  Failure failure_ = Failure::kNone;
-  std::string reason_;
+  Ending ending_;
 };
 
 }  // namespace trafrec::send

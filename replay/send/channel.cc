@@ -100,8 +100,7 @@ bool Channel::PeerClosed() {
   char byte = 0;
   const ssize_t got = recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   // Under TLS it may be a record of the session's; in plain HTTP nothing is to come.
-  return got == 0 || (got > 0 && tls_ == nullptr) ||
-         (got < 0 && errno != EAGAIN && errno != EINTR);
+  return got == 0 || (got > 0 && tls_ == nullptr) || (got < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 void Channel::Read() {

@@ -124,7 +124,7 @@ void Connection::OnBytes(std::string_view bytes) {
   if (state == AnswerReader::State::kDone) {
     Finish(reader_.keep_alive() && reader_.surplus() == 0 && all_written() && !body_held_);
   } else if (state == AnswerReader::State::kFailed) {
-    FailExchange({reader_.failure(), reader_.reason(), {}});
+    FailExchange(reader_.ending());
   } else if (body_held_ && !exchange_->sent.interim.empty()) {
     SendBody();
   }
@@ -143,7 +143,7 @@ void Connection::OnEnded(const Ending& ending) {
   } else if (reader_.End() == AnswerReader::State::kDone) {
     Finish(false);
   } else {
-    FailExchange({reader_.failure(), reader_.reason(), {}});
+    FailExchange(reader_.ending());
   }
 }
 

@@ -54,8 +54,8 @@ std::string Shown(std::string_view bytes) {
 std::string Sentence(std::string_view target, const Ending& ending) {
   const Words words = WordsOf(ending.kind);
   const std::string_view remedy = ending.remedy.empty() ? words.remedy : ending.remedy;
-  return fmt::format("{} {}: {}{}{}", target, words.what, ending.reason,
-                     remedy.empty() ? "" : "; ", remedy);
+  return fmt::format("{} {}: {}{}{}", target, words.what, ending.reason, remedy.empty() ? "" : "; ",
+                     remedy);
 }
 
 }  // namespace trafrec::send

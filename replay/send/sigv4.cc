@@ -1,7 +1,7 @@
 // The path is encoded as it goes out, so that a "%20" in it becomes "%2520": that is AWS's rule for
-// all services but S3, and Elasticsearch's and OpenSearch's are among them. The query is taken apart
-// and encoded anew, for the server does the same with what it received: "*" and "," need not be
-// encoded in a query, but are in what is signed.
+// all services but S3, and Elasticsearch's and OpenSearch's are among them. The query is taken
+// apart and encoded anew, for the server does the same with what it received: "*" and "," need not
+// be encoded in a query, but are in what is signed.
 
 #include "replay/send/sigv4.h"
 
@@ -168,11 +168,11 @@ std::string SignV4(const AwsRequest& request, const AwsKeys& keys, const AwsScop
     }
   }
   const size_t path_end = std::min(request.target.find('?'), request.target.size());
-  const std::string_view query = request.target.substr(std::min(path_end + 1, request.target.size()));
-  const std::string canonical =
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method,
-                  CanonicalPath(request.target.substr(0, path_end)), CanonicalQuery(query), lines,
-                  names, request.payload_hash);
+  const std::string_view query =
+      request.target.substr(std::min(path_end + 1, request.target.size()));
+  const std::string canonical = fmt::format(
+      "{}\n{}\n{}\n{}\n{}\n{}", request.method, CanonicalPath(request.target.substr(0, path_end)),
+      CanonicalQuery(query), lines, names, request.payload_hash);
   const std::string when = AwsTime(time);
   const std::string day = when.substr(0, 8);
   const std::string scope_text =
@@ -180,8 +180,8 @@ std::string SignV4(const AwsRequest& request, const AwsKeys& keys, const AwsScop
   const std::string to_sign =
       fmt::format("{}\n{}\n{}\n{}", kAlgorithm, when, scope_text, PayloadHash(canonical));
   Digest key = HmacOf(AsBytes("AWS4" + keys.secret_access_key), day);
-  for (const std::string_view part : {std::string_view(scope.region),
-                                      std::string_view(scope.service), kLastKey}) {
+  for (const std::string_view part :
+       {std::string_view(scope.region), std::string_view(scope.service), kLastKey}) {
     key = HmacOf(key, part);
   }
   return fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", kAlgorithm,

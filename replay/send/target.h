@@ -12,11 +12,11 @@
 namespace trafrec::send {
 
 struct Tls {
-  std::string ca_file;           ///< certificates that the target's must lead to; "": the system's
-  std::string certificate_file;  ///< of the client, for targets that ask for one (PEM)
-  std::string certificate_key_file;
-  std::string server_name;  ///< in the certificate and in SNI; "": the URL's host
-  bool insecure = false;    ///< take any certificate
+  std::string ca_file{};  ///< certificates that the target's must lead to; "": the system's
+  std::string certificate_file{};  ///< of the client, for targets that ask for one (PEM)
+  std::string certificate_key_file{};
+  std::string server_name{};  ///< in the certificate and in SNI; "": the URL's host
+  bool insecure = false;      ///< take any certificate
 };
 
 enum class CredentialKind : uint8_t {
@@ -32,10 +32,10 @@ enum class CredentialKind : uint8_t {
 /// owner's only, or else the value of the environment's `secret_variable`.
 struct Credentials {
   CredentialKind kind = CredentialKind::kDrop;
-  std::string secret_file;
-  std::string secret_variable;
-  std::string field;           ///< kApiKey: "" stands for Authorization
-  std::string region;          ///< kSigV4
+  std::string secret_file{};
+  std::string secret_variable{};
+  std::string field{};         ///< kApiKey: "" stands for Authorization
+  std::string region{};        ///< kSigV4
   std::string service = "es";  ///< kSigV4: or "aoss"
 };
 

@@ -41,11 +41,13 @@ int NoPassphrase(char* /*to*/, int /*size*/, int /*writing*/, void* /*user*/) { 
 
 Status LoadCertificate(SSL_CTX* context, const Tls& tls) {
   const std::string& certificate = tls.certificate_file;
-  const std::string& key = tls.certificate_key_file.empty() ? certificate : tls.certificate_key_file;
+  const std::string& key =
+      tls.certificate_key_file.empty() ? certificate : tls.certificate_key_file;
   if (certificate.empty()) {
     return key.empty() ? Status()
-                       : Fail(ErrorCode::kUsage, "there is a key for a client's certificate in " +
-                                                     key + ", but no certificate",
+                       : Fail(ErrorCode::kUsage,
+                              "there is a key for a client's certificate in " + key +
+                                  ", but no certificate",
                               "name its file too");
   }
   const std::string remedy = "it should be PEM, without a passphrase";
@@ -73,8 +75,8 @@ struct TlsCallbacks {
     if (trusted == 1) {
       return 1;
     }
-    auto* const session = static_cast<SSL*>(
-        X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    auto* const session =
+        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
     TlsSession& self = Of(session);
     self.distrust_ = WhyNotTrusted(store, self.context_.server_name_);
     return 0;
@@ -161,7 +163,8 @@ TlsSession::Step TlsSession::Read(std::string_view& plain) {
   ERR_clear_error();
   size_t size = 0;
   const int result = SSL_read_ex(session_.get(), plain_.data(), plain_.size(), &size);
-  if (result == 1 || ended()) {
+  ended_ = SSL_get_error(session_.get(), result) == SSL_ERROR_ZERO_RETURN;
+  if (result == 1 || ended_) {
     plain = {plain_.data(), size};
     return Step::kDone;
   }
@@ -182,10 +185,6 @@ void TlsSession::TakeOutput(std::string& to) {
     to.append(data, static_cast<size_t>(size));
     CHECK(BIO_reset(to_peer_) == 1);
   }
-}
-
-bool TlsSession::ended() const {
-  return (SSL_get_shutdown(session_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
 std::string_view TlsSession::version() const { return SSL_get_version(session_.get()); }

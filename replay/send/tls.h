@@ -60,7 +60,7 @@ class TlsSession {
   void TakeOutput(std::string& to);
 
   /// Whether the peer has ended the session in order.
-  bool ended() const;
+  bool ended() const { return ended_; }
   /// After kFailed.
   const Ending& ending() const { return ending_; }
   /// After the handshake: "TLSv1.3".
@@ -82,6 +82,7 @@ class TlsSession {
   Ending ending_;
   Ending distrust_;  // of the peer's certificate
   bool certificate_asked_ = false;
+  bool ended_ = false;
 };
 
 }  // namespace trafrec::send

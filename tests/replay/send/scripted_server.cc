@@ -2,10 +2,12 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <utility>
 
@@ -31,9 +33,39 @@ FileDescriptor BoundSocket(uint16_t& port) {
 
 }  // namespace
 
+void ServerTls::Free::operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+
+ServerTls::ServerTls(const Certificate& certificate, const std::string& client_authority)
+    : context_(SSL_CTX_new(TLS_server_method())) {
+  // OpenSSL writes to sockets without MSG_NOSIGNAL.
+  CHECK(std::signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+  SSL_CTX* const context = context_.get();
+  CHECK(SSL_CTX_use_certificate_chain_file(context, certificate.file().c_str()) == 1);
+  CHECK(SSL_CTX_use_PrivateKey_file(context, certificate.key_file().c_str(), SSL_FILETYPE_PEM) ==
+        1);
+  if (!client_authority.empty()) {
+    CHECK(SSL_CTX_load_verify_file(context, client_authority.c_str()) == 1);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  }
+}
+
+void ServerTls::OnlyTls12() { SSL_CTX_set_max_proto_version(context_.get(), TLS1_2_VERSION); }
+
+void Peer::Free::operator()(SSL* session) const { SSL_free(session); }
+
+bool Peer::Secure(const ServerTls& tls) {
+  session_.reset(SSL_new(tls.context()));
+  CHECK(SSL_set_fd(session_.get(), socket_.get()) == 1);
+  return SSL_accept(session_.get()) == 1;
+}
+
+void Peer::EndSession() { SSL_shutdown(session_.get()); }
+
 bool Peer::Fill() {
   std::array<char, 16'384> piece{};
-  const ssize_t got = recv(socket_.get(), piece.data(), piece.size(), 0);
+  const ssize_t got = session_ == nullptr
+                          ? recv(socket_.get(), piece.data(), piece.size(), 0)
+                          : SSL_read(session_.get(), piece.data(), static_cast<int>(piece.size()));
   if (got > 0) {
     pending_.append(piece.data(), static_cast<size_t>(got));
   }
@@ -80,7 +112,10 @@ void Peer::AwaitClose() {
 
 void Peer::Write(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t written =
+        session_ == nullptr
+            ? ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL)
+            : SSL_write(session_.get(), bytes.data(), static_cast<int>(bytes.size()));
     if (written <= 0) {
       return;
     }
@@ -94,8 +129,8 @@ void Peer::Reset() {
   socket_ = FileDescriptor();
 }
 
-ScriptedServer::ScriptedServer(std::vector<Script> scripts)
-    : scripts_(std::move(scripts)), listener_(BoundSocket(port_)) {
+ScriptedServer::ScriptedServer(std::vector<Script> scripts, const ServerTls* tls)
+    : scripts_(std::move(scripts)), tls_(tls), listener_(BoundSocket(port_)) {
   CHECK(listen(listener_.get(), SOMAXCONN) == 0);
   accepting_ = std::thread([this] { Accept(); });
 }
@@ -116,7 +151,11 @@ void ScriptedServer::Accept() {
     }
     const Script& script = scripts_[std::min<size_t>(connections_, scripts_.size() - 1)];
     ++connections_;
-    threads_.emplace_back([&script, peer = Peer(std::move(socket))]() mutable { script(peer); });
+    threads_.emplace_back([this, &script, peer = Peer(std::move(socket))]() mutable {
+      if (tls_ == nullptr || peer.Secure(*tls_)) {
+        script(peer);
+      }
+    });
   }
 }
 

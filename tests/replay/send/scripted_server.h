@@ -2,20 +2,45 @@
 
 #include <atomic>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
 #include "base/file_descriptor.h"
+#include "tests/replay/send/certificates.h"
+
+struct ssl_st;
+struct ssl_ctx_st;
 
 namespace trafrec::send {
+
+/// The server's side of TLS: a certificate, and perhaps the demand for the client's.
+class ServerTls {
+ public:
+  /// `client_authority` is the file with who must have signed the client's certificate; "": none is
+  /// asked for.
+  explicit ServerTls(const Certificate& certificate, const std::string& client_authority = "");
+  void OnlyTls12();
+  ssl_ctx_st* context() const { return context_.get(); }
+
+ private:
+  struct Free {
+    void operator()(ssl_ctx_st* context) const;
+  };
+  std::unique_ptr<ssl_ctx_st, Free> context_;
+};
 
 /// The server's side of one connection, in the hands of a script.
 class Peer {
  public:
   explicit Peer(FileDescriptor socket) : socket_(std::move(socket)) {}
+
+  /// The handshake. False if it failed.
+  bool Secure(const ServerTls& tls);
+  /// Ends the session in order, which leaving does not.
+  void EndSession();
 
   /// Head and body as they came; "" once the client has closed. Knows Content-Length and chunks.
   std::string ReadRequest();
@@ -28,12 +53,15 @@ class Peer {
   void Write(std::string_view bytes);
   /// Ends the connection with RST instead of FIN.
   void Reset();
-  int socket() const { return socket_.get(); }
 
  private:
   bool Fill();
 
+  struct Free {
+    void operator()(ssl_st* session) const;
+  };
   FileDescriptor socket_;
+  std::unique_ptr<ssl_st, Free> session_;
   std::string pending_;
 };
 
@@ -42,14 +70,17 @@ class Peer {
 class ScriptedServer {
  public:
   using Script = std::function<void(Peer&)>;
-  explicit ScriptedServer(std::vector<Script> scripts);
+  /// With `tls`, which outlives it, a script begins after the handshake.
+  explicit ScriptedServer(std::vector<Script> scripts, const ServerTls* tls = nullptr);
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
   /// Waits for the scripts; the clients' connections must be closed.
   ~ScriptedServer();
 
   uint16_t port() const { return port_; }
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  std::string url() const {
+    return (tls_ == nullptr ? "http://127.0.0.1:" : "https://127.0.0.1:") + std::to_string(port_);
+  }
   size_t connections() const { return connections_; }
 
   /// For each request of a connection, one after the other, what this gives.
@@ -60,6 +91,7 @@ class ScriptedServer {
   void Accept();
 
   std::vector<Script> scripts_;
+  const ServerTls* tls_;
   uint16_t port_ = 0;
   FileDescriptor listener_;
   std::atomic<size_t> connections_ = 0;
