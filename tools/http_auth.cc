@@ -12,11 +12,12 @@ Result<std::string> ReadAuthorization(const std::string& kind, const std::string
                : Fail(ErrorCode::kUsage, "--auth-file needs --auth: what kind of secret it is",
                       "add --auth basic, bearer or api-key");
   }
-  TRY_ASSIGN(const std::string secret, send::ReadSecret(file, kAuthVariable));
+  const send::SecretPlace place{file, kAuthVariable};
+  TRY_ASSIGN(const std::string secret, send::ReadSecret(place));
   return send::AuthorizationOf(kind == "basic"    ? send::CredentialKind::kBasic
                                : kind == "bearer" ? send::CredentialKind::kBearer
                                                   : send::CredentialKind::kApiKey,
-                               secret, file.empty() ? kAuthVariable : file);
+                               secret, place.name());
 }
 
 }  // namespace trafrec::tools

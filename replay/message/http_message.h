@@ -19,10 +19,10 @@ struct Field {
 
 struct Request {
   std::string method;
-  std::string target;           ///< path and query, as on the wire
+  std::string target;             ///< path and query, as on the wire
   std::vector<Field> fields{};    ///< in order, doubles stay
   std::string body{};             ///< without the transfer coding, still content-encoded
-  bool chunked = false;         ///< how the body goes out; else with a Content-Length
+  bool chunked = false;           ///< how the body goes out; else with a Content-Length
   std::vector<Field> trailers{};  ///< of a chunked one
 
   bool operator==(const Request&) const = default;

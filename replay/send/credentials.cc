@@ -25,33 +25,41 @@ std::string Environment(const char* variable) {
   return value == nullptr ? "" : value;
 }
 
-/// The first line of the file, or the variable's value; where neither is named, AWS's own
-/// variables.
 Result<AwsKeys> ReadAwsKeys(const Credentials& credentials) {
-  if (credentials.secret_file.empty() && credentials.secret_variable.empty()) {
+  if (credentials.user.empty()) {
     AwsKeys keys{Environment("AWS_ACCESS_KEY_ID"), Environment("AWS_SECRET_ACCESS_KEY"),
                  Environment("AWS_SESSION_TOKEN")};
     if (keys.access_key_id.empty() || keys.secret_access_key.empty()) {
-      return Fail(ErrorCode::kUsage, "there are no keys to sign with",
-                  "name a file with ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN], or set "
-                  "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+      return Fail(ErrorCode::kUsage, "there is no key to sign with",
+                  "name the key's id as user, and where the key is, or set AWS_ACCESS_KEY_ID and "
+                  "AWS_SECRET_ACCESS_KEY");
     }
     return keys;
   }
-  TRY_ASSIGN(const std::string secret,
-             ReadSecret(credentials.secret_file, credentials.secret_variable));
-  const size_t first = secret.find(':');
-  if (first == std::string::npos || first == 0 || first + 1 == secret.size()) {
-    return Fail(ErrorCode::kUsage,
-                "the secret in " +
-                    (credentials.secret_file.empty() ? credentials.secret_variable
-                                                     : credentials.secret_file) +
-                    " is no key of AWS",
-                "it should be ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN]");
+  AwsKeys keys{credentials.user, {}, {}};
+  TRY_ASSIGN(keys.secret_access_key, ReadSecret(credentials.secret));
+  if (credentials.session_token.given()) {
+    TRY_ASSIGN(keys.session_token, ReadSecret(credentials.session_token));
   }
-  const size_t second = std::min(secret.find(':', first + 1), secret.size());
-  return AwsKeys{secret.substr(0, first), secret.substr(first + 1, second - first - 1),
-                 secret.substr(std::min(second + 1, secret.size()))};
+  return keys;
+}
+
+/// The field that says who we are.
+Result<SetField> LoadField(const Credentials& credentials) {
+  if (!credentials.secret.given()) {
+    return Fail(ErrorCode::kUsage, "the credentials have no secret",
+                "name a file whose first line it is, or a variable that holds it");
+  }
+  TRY_ASSIGN(std::string secret, ReadSecret(credentials.secret));
+  if (credentials.kind == CredentialKind::kApiKey && !credentials.field.empty()) {
+    return SetField{credentials.field, std::move(secret), true};
+  }
+  if (credentials.kind == CredentialKind::kBasic && !credentials.user.empty()) {
+    secret = credentials.user + ':' + secret;
+  }
+  TRY_ASSIGN(std::string value,
+             AuthorizationOf(credentials.kind, secret, credentials.secret.name()));
+  return SetField{kAuthorization, std::move(value), true};
 }
 
 std::string HostOf(const HeadRules& rules) {
@@ -76,38 +84,19 @@ Result<std::string> AuthorizationOf(CredentialKind kind, const std::string& secr
 Result<Authorizer> Authorizer::Load(const Credentials& credentials) {
   Authorizer made;
   made.kind_ = credentials.kind;
-  switch (credentials.kind) {
-    case CredentialKind::kDrop:
-    case CredentialKind::kKeep:
-      break;
-    case CredentialKind::kBasic:
-    case CredentialKind::kBearer:
-    case CredentialKind::kApiKey: {
-      const std::string& where =
-          credentials.secret_file.empty() ? credentials.secret_variable : credentials.secret_file;
-      if (where.empty()) {
-        return Fail(ErrorCode::kUsage, "the credentials have no secret",
-                    "name a file whose first line it is, or a variable that holds it");
-      }
-      TRY_ASSIGN(const std::string secret,
-                 ReadSecret(credentials.secret_file, credentials.secret_variable));
-      made.field_ = {kAuthorization, secret, true};
-      if (credentials.kind == CredentialKind::kApiKey && !credentials.field.empty()) {
-        made.field_.name = credentials.field;
-      } else {
-        TRY_ASSIGN(made.field_.value, AuthorizationOf(credentials.kind, secret, where));
-      }
-      break;
-    }
-    case CredentialKind::kSigV4:
-      if (credentials.region.empty() || credentials.service.empty()) {
-        return Fail(ErrorCode::kUsage, "signatures of AWS need a region and a service",
-                    "as in region \"eu-central-1\" and service \"es\" or \"aoss\"");
-      }
-      TRY_ASSIGN(made.keys_, ReadAwsKeys(credentials));
-      made.scope_ = {credentials.region, credentials.service};
-      break;
+  if (credentials.kind == CredentialKind::kDrop || credentials.kind == CredentialKind::kKeep) {
+    return made;
   }
+  if (credentials.kind != CredentialKind::kSigV4) {
+    TRY_ASSIGN(made.field_, LoadField(credentials));
+    return made;
+  }
+  if (credentials.region.empty() || credentials.service.empty()) {
+    return Fail(ErrorCode::kUsage, "signatures of AWS need a region and a service",
+                "as in region \"eu-central-1\" and service \"es\" or \"aoss\"");
+  }
+  TRY_ASSIGN(made.keys_, ReadAwsKeys(credentials));
+  made.scope_ = {credentials.region, credentials.service};
   return made;
 }
 

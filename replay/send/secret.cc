@@ -46,14 +46,14 @@ Status CheckOwnersOnly(const std::string& path) {
   return {};
 }
 
-Result<std::string> ReadSecret(const std::string& file, const std::string& variable) {
+Result<std::string> ReadSecret(const SecretPlace& place) {
   std::string secret;
-  if (file.empty()) {
-    secret = ValueOf(variable);
+  if (place.file.empty()) {
+    secret = ValueOf(place.variable);
   } else {
-    TRY_ASSIGN(secret, ReadLine(file));
+    TRY_ASSIGN(secret, ReadLine(place.file));
   }
-  const std::string& where = file.empty() ? variable : file;
+  const std::string& where = place.name();
   if (secret.empty()) {
     return Fail(ErrorCode::kUsage, "there is no secret in " + where,
                 "name a file whose first line it is, or a variable that holds it");

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "replay/send/target.h"
 
 // Secrets that a user keeps in files or in the environment. No message has any of them.
 
@@ -12,8 +13,7 @@ namespace trafrec::send {
 /// regular file (a pipe of the shell's) is let through.
 Status CheckOwnersOnly(const std::string& path);
 
-/// The first line of `file`, or the value of the environment's `variable` where no file is given.
 /// Fails if it is empty or has control characters.
-Result<std::string> ReadSecret(const std::string& file, const std::string& variable);
+Result<std::string> ReadSecret(const SecretPlace& place);
 
 }  // namespace trafrec::send

@@ -22,21 +22,32 @@ struct Tls {
 enum class CredentialKind : uint8_t {
   kDrop,    ///< none; a recorded Authorization is not sent
   kKeep,    ///< the recorded Authorization is sent as it is
-  kBasic,   ///< the secret is user:password
+  kBasic,   ///< the secret is the password of `user`, or user:password if that is ""
   kBearer,  ///< a token
   kApiKey,  ///< as Elasticsearch gives it, encoded or id:key; in another field it is sent as it is
-  kSigV4,   ///< AWS: ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN]
+  kSigV4,   ///< AWS: the secret is the key whose id is `user`
 };
 
-/// Where the secret is, never the secret. It is the first line of `secret_file`, which must be its
-/// owner's only, or else the value of the environment's `secret_variable`.
+/// The first line of a file, which must be its owner's only, or else the value of a variable of the
+/// environment.
+struct SecretPlace {
+  std::string file{};
+  std::string variable{};
+
+  bool given() const { return !file.empty() || !variable.empty(); }
+  /// For messages.
+  const std::string& name() const { return file.empty() ? variable : file; }
+};
+
+/// As whom. Where secrets are, never the secrets.
 struct Credentials {
   CredentialKind kind = CredentialKind::kDrop;
-  std::string secret_file{};
-  std::string secret_variable{};
-  std::string field{};         ///< kApiKey: "" stands for Authorization
-  std::string region{};        ///< kSigV4
-  std::string service = "es";  ///< kSigV4: or "aoss"
+  std::string user{};
+  SecretPlace secret{};         ///< for kSigV4 without a user: AWS's own variables, all three
+  SecretPlace session_token{};  ///< kSigV4, of temporary keys
+  std::string field{};          ///< kApiKey: "" stands for Authorization
+  std::string region{};         ///< kSigV4
+  std::string service = "es";   ///< kSigV4: or "aoss"
 };
 
 struct Target {

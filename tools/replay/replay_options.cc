@@ -28,13 +28,17 @@ send::CredentialKind KindOf(edit::CredentialsKind kind) {
   return send::CredentialKind::kDrop;
 }
 
+send::SecretPlace PlaceOf(const edit::SecretPlace& place) {
+  return {.file = place.file, .variable = place.variable};
+}
+
 send::Target TargetOf(const edit::TargetOptions& options) {
   send::Target target{.name = options.name, .url = options.url};
   target.fields = options.fields;
   target.credentials = {.kind = KindOf(options.credentials.kind),
-                        .secret_file = options.credentials.secret.file,
-                        .secret_variable = options.credentials.secret.variable,
-                        .field = {},
+                        .user = options.credentials.user,
+                        .secret = PlaceOf(options.credentials.secret),
+                        .session_token = PlaceOf(options.credentials.session_token),
                         .region = options.credentials.region};
   if (!options.credentials.service.empty()) {
     target.credentials.service = options.credentials.service;
@@ -211,8 +215,7 @@ Result<std::vector<send::Target>> ReplayOptions::Targets(const edit::Editor& edi
                                 : auth == "api-key" ? send::CredentialKind::kApiKey
                                 : auth == "keep"    ? send::CredentialKind::kKeep
                                                     : send::CredentialKind::kDrop;
-      target.credentials.secret_file = auth_file;
-      target.credentials.secret_variable = auth_file.empty() ? kAuthVariable : "";
+      target.credentials.secret = {.file = auth_file, .variable = kAuthVariable};
       target.tls = {.ca_file = ca,
                     .certificate_file = certificate,
                     .certificate_key_file = certificate_key,

@@ -19,10 +19,11 @@ using testing::HasSubstr;
 using testing::Not;
 
 /// A file of its owner's with this line.
-std::string SecretFile(const TemporaryFolder& folder, const std::string& secret) {
-  std::string path = folder.Write("secret", secret + "\n");
+SecretPlace InFile(const TemporaryFolder& folder, const std::string& secret,
+                   const std::string& name = "secret") {
+  const std::string path = folder.Write(name, secret + "\n");
   EXPECT_EQ(chmod(path.c_str(), 0600), 0);
-  return path;
+  return {.file = path};
 }
 
 struct Exchanged {
@@ -70,14 +71,22 @@ TEST(Credentials, AreKeptAsRecordedWhereThatIsAskedFor) {
 TEST(Credentials, StandInTheRecordedPlace) {
   const TemporaryFolder folder;
   const Exchanged basic =
-      SendAs({.kind = CredentialKind::kBasic, .secret_file = SecretFile(folder, "user:geheim")});
+      SendAs({.kind = CredentialKind::kBasic, .secret = InFile(folder, "user:geheim")});
   EXPECT_THAT(basic.received, HasSubstr("authorization: Basic dXNlcjpnZWhlaW0=\r\nX-Amz"));
+}
+
+TEST(Credentials, MayHaveThePasswordApartFromTheUser) {
+  const TemporaryFolder folder;
+  EXPECT_THAT(
+      SendAs({.kind = CredentialKind::kBasic, .user = "user", .secret = InFile(folder, "geheim")})
+          .received,
+      HasSubstr("authorization: Basic dXNlcjpnZWhlaW0=\r\n"));
 }
 
 TEST(Credentials, AreNotInTheHeadThatIsKept) {
   const TemporaryFolder folder;
   const Exchanged bearer =
-      SendAs({.kind = CredentialKind::kBearer, .secret_file = SecretFile(folder, "geheim")});
+      SendAs({.kind = CredentialKind::kBearer, .secret = InFile(folder, "geheim")});
   EXPECT_THAT(bearer.received, HasSubstr("authorization: Bearer geheim\r\n"));
   EXPECT_THAT(bearer.sent.head, AllOf(HasSubstr("authorization: (secret)\r\n"),
                                       HasSubstr("X-Last: 1\r\n"), Not(HasSubstr("geheim"))));
@@ -86,26 +95,25 @@ TEST(Credentials, AreNotInTheHeadThatIsKept) {
 TEST(Credentials, MayBeInTheEnvironment) {
   ASSERT_EQ(setenv("TRAFREC_TEST_SECRET", "token", 1), 0);
   EXPECT_THAT(
-      SendAs({.kind = CredentialKind::kBearer, .secret_variable = "TRAFREC_TEST_SECRET"}).received,
+      SendAs({.kind = CredentialKind::kBearer, .secret = {.variable = "TRAFREC_TEST_SECRET"}})
+          .received,
       HasSubstr("authorization: Bearer token\r\n"));
 }
 
 TEST(Credentials, OfElasticsearchMayBeInItsTwoForms) {
   const TemporaryFolder folder;
-  EXPECT_THAT(SendAs({.kind = CredentialKind::kApiKey, .secret_file = SecretFile(folder, "id:key")})
-                  .received,
-              HasSubstr("authorization: ApiKey aWQ6a2V5\r\n"));
   EXPECT_THAT(
-      SendAs({.kind = CredentialKind::kApiKey, .secret_file = SecretFile(folder, "aWQ6a2V5")})
-          .received,
+      SendAs({.kind = CredentialKind::kApiKey, .secret = InFile(folder, "id:key")}).received,
+      HasSubstr("authorization: ApiKey aWQ6a2V5\r\n"));
+  EXPECT_THAT(
+      SendAs({.kind = CredentialKind::kApiKey, .secret = InFile(folder, "aWQ6a2V5")}).received,
       HasSubstr("authorization: ApiKey aWQ6a2V5\r\n"));
 }
 
 TEST(Credentials, MayHaveAFieldOfTheirOwn) {
   const TemporaryFolder folder;
-  const Exchanged exchanged = SendAs({.kind = CredentialKind::kApiKey,
-                                      .secret_file = SecretFile(folder, "geheim"),
-                                      .field = "X-Api-Key"});
+  const Exchanged exchanged = SendAs(
+      {.kind = CredentialKind::kApiKey, .secret = InFile(folder, "geheim"), .field = "X-Api-Key"});
   EXPECT_THAT(exchanged.received,
               AllOf(HasSubstr("X-Api-Key: geheim\r\n"), Not(HasSubstr("uthorization"))));
   EXPECT_THAT(exchanged.sent.head, HasSubstr("X-Api-Key: (secret)\r\n"));
@@ -122,7 +130,9 @@ std::string ValueIn(const std::string& head, const std::string& name) {
 TEST(Credentials, OfAwsSignWhatGoesOut) {
   const TemporaryFolder folder;
   const Exchanged exchanged = SendAs({.kind = CredentialKind::kSigV4,
-                                      .secret_file = SecretFile(folder, "AKID:geheim:token/+="),
+                                      .user = "AKID",
+                                      .secret = InFile(folder, "geheim"),
+                                      .session_token = InFile(folder, "token/+=", "token"),
                                       .region = "eu-central-1",
                                       .service = "aoss"});
   const std::string date = ValueIn(exchanged.received, "X-Amz-Date");
@@ -147,10 +157,20 @@ TEST(Credentials, OfAwsSignWhatGoesOut) {
                                          HasSubstr("X-Amz-Security-Token: (secret)")));
 }
 
+TEST(Credentials, OfAwsMayBeInItsOwnVariables) {
+  ASSERT_EQ(setenv("AWS_ACCESS_KEY_ID", "AKID-OF-VARIABLE", 1), 0);
+  ASSERT_EQ(setenv("AWS_SECRET_ACCESS_KEY", "geheim", 1), 0);
+  ASSERT_EQ(setenv("AWS_SESSION_TOKEN", "token", 1), 0);
+  EXPECT_THAT(SendAs({.kind = CredentialKind::kSigV4, .region = "eu-central-1"}).received,
+              AllOf(HasSubstr("Credential=AKID-OF-VARIABLE/"),
+                    HasSubstr("X-Amz-Security-Token: token\r\n")));
+}
+
 TEST(Credentials, OfAwsWithoutATokenDropTheRecordedOne) {
   const TemporaryFolder folder;
   EXPECT_THAT(SendAs({.kind = CredentialKind::kSigV4,
-                      .secret_file = SecretFile(folder, "AKID:geheim"),
+                      .user = "AKID",
+                      .secret = InFile(folder, "geheim"),
                       .region = "eu-central-1"})
                   .received,
               Not(HasSubstr("X-Amz-Security-Token")));
@@ -159,32 +179,27 @@ TEST(Credentials, OfAwsWithoutATokenDropTheRecordedOne) {
 TEST(Credentials, ThatAreMissingAreFoundAtTheStart) {
   const TemporaryFolder folder;
   EXPECT_THAT(RefusalOf({.kind = CredentialKind::kBasic}), HasSubstr("have no secret"));
-  EXPECT_THAT(RefusalOf({.kind = CredentialKind::kBasic, .secret_file = "/nowhere/secret"}),
+  EXPECT_THAT(RefusalOf({.kind = CredentialKind::kBasic, .secret = {.file = "/nowhere/secret"}}),
               HasSubstr("/nowhere/secret: No such file"));
-  EXPECT_THAT(RefusalOf({.kind = CredentialKind::kBearer, .secret_variable = "TRAFREC_TEST_UNSET"}),
-              HasSubstr("there is no secret in TRAFREC_TEST_UNSET"));
+  EXPECT_THAT(
+      RefusalOf({.kind = CredentialKind::kBearer, .secret = {.variable = "TRAFREC_TEST_UNSET"}}),
+      HasSubstr("there is no secret in TRAFREC_TEST_UNSET"));
   EXPECT_THAT(RefusalOf({.kind = CredentialKind::kSigV4}), HasSubstr("need a region"));
 }
 
 TEST(Credentials, ThatAreWrongAreRefusedWithoutBeingShown) {
   const TemporaryFolder folder;
-  EXPECT_THAT(
-      RefusalOf({.kind = CredentialKind::kBasic, .secret_file = SecretFile(folder, "geheim")}),
-      AllOf(HasSubstr("is no user:password"), Not(HasSubstr("geheim"))));
-  EXPECT_THAT(RefusalOf({.kind = CredentialKind::kSigV4,
-                         .secret_file = SecretFile(folder, "geheim"),
-                         .region = "r"}),
-              AllOf(HasSubstr("is no key of AWS"), Not(HasSubstr("geheim"))));
-  EXPECT_THAT(
-      RefusalOf({.kind = CredentialKind::kBearer, .secret_file = SecretFile(folder, "geheim\x01")}),
-      AllOf(HasSubstr("control characters"), Not(HasSubstr("geheim"))));
+  EXPECT_THAT(RefusalOf({.kind = CredentialKind::kBasic, .secret = InFile(folder, "geheim")}),
+              AllOf(HasSubstr("is no user:password"), Not(HasSubstr("geheim"))));
+  EXPECT_THAT(RefusalOf({.kind = CredentialKind::kBearer, .secret = InFile(folder, "geheim\x01")}),
+              AllOf(HasSubstr("control characters"), Not(HasSubstr("geheim"))));
 }
 
 TEST(Credentials, ThatOthersMayReadAreRefused) {
   const TemporaryFolder folder;
-  const std::string path = SecretFile(folder, "geheim");
+  const std::string path = InFile(folder, "geheim").file;
   ASSERT_EQ(chmod(path.c_str(), 0640), 0);
-  EXPECT_THAT(RefusalOf({.kind = CredentialKind::kBearer, .secret_file = path}),
+  EXPECT_THAT(RefusalOf({.kind = CredentialKind::kBearer, .secret = {.file = path}}),
               AllOf(HasSubstr("is open to others (mode 0640)"), HasSubstr("chmod 600 " + path)));
 }
 

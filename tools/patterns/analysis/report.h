@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "base/histogram.h"
 #include "tools/patterns/analysis/agent.h"
 #include "tools/patterns/analysis/coverage.h"
-#include "base/histogram.h"
 #include "tools/patterns/analysis/quiet.h"
 #include "tools/patterns/analysis/timeline.h"
 #include "tools/patterns/analysis/top_keys.h"
