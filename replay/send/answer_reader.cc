@@ -29,6 +29,11 @@ bool IsInterim(int status) { return status >= 100 && status < 200; }
 /// RFC 9110, section 6.4.1: whatever its fields say.
 bool IsWithoutBody(int status) { return IsInterim(status) || status == 204 || status == 304; }
 
+/// The last one, that ends trailers: llhttp lets it be a bare line feed.
+void DropEmptyLine(std::string& trailers) {
+  trailers.resize(trailers.size() - (trailers.ends_with(kLineEnd) ? kLineEnd.size() : 1));
+}
+
 /// Behind the first empty line, npos if there is none yet. Bare line feeds count: llhttp refuses
 /// them then, instead of us waiting for more.
 size_t HeadEnd(std::string_view text, size_t from) {
@@ -261,7 +266,7 @@ AnswerReader::State AnswerReader::FeedBody(std::string_view bytes) {
     bytes.remove_prefix(used);
     if (complete_) {
       if (in_trailers) {
-        answer_->trailers.resize(answer_->trailers.size() - kLineEnd.size());
+        DropEmptyLine(answer_->trailers);
       }
       return AfterMessage(bytes);
     }

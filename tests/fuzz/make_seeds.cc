@@ -68,6 +68,19 @@ void WriteHttp(const fs::path& folder) {
         "\xFEHEAD /c HTTP/1.1\r\n\r\n\xFFHTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
 }
 
+// The first byte: bit 0, to HEAD; bit 1, the connection ends; the rest, the size of pieces.
+void WriteAnswers(const fs::path& folder) {
+  const auto write = [&](const char* name, char choices, const std::string& bytes) {
+    Write(folder / "answer_fuzz" / name, choices + bytes);
+  };
+  write("length", '\x10', "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: y \r\n\r\nok");
+  write("chunks", '\x04',
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3;a=b\r\nabc\r\n0\r\nX: y\r\n\r\n");
+  write("until_close", '\x0A', "HTTP/1.0 200 OK\r\n\r\nall of it");
+  write("to_head", '\x05', "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\n");
+}
+
 void WriteCaptures(const fs::path& folder) {
   const fs::path captures = folder / "capture_file_fuzz";
   fs::create_directories(captures);
@@ -168,6 +181,7 @@ int main(int argc, char** argv) {
   trafrec::fuzz::WritePackets(folder);
   trafrec::fuzz::WriteStreams(folder);
   trafrec::fuzz::WriteHttp(folder);
+  trafrec::fuzz::WriteAnswers(folder);
   trafrec::fuzz::WriteCaptures(folder);
   trafrec::fuzz::WriteFrame(folder);
   trafrec::fuzz::WriteSegment(folder);

@@ -55,6 +55,14 @@ TEST(Answers, ChunksAreJoinedAndTrailersKept) {
   EXPECT_THAT(sent.answer.fields, ElementsAre(Field{"Transfer-Encoding", "chunked"}));
 }
 
+TEST(Answers, MayEndTheirTrailersWithABareLineFeed) {
+  const Sent sent =
+      AnswerOf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\n");
+  ASSERT_TRUE(sent.answered) << sent.failure;
+  EXPECT_EQ(sent.answer.body, "a");
+  EXPECT_EQ(sent.answer.trailers, "");
+}
+
 TEST(Answers, ToHeadHaveNoBodyWhateverTheirLength) {
   const Sent sent = AnswerOf("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", "HEAD");
   ASSERT_TRUE(sent.answered) << sent.failure;
