@@ -13,7 +13,8 @@ bench() {
     sql) targets=(trafrec sql) ;;
     privacy) targets=(trafrec generate_traffic) ;;
     live) targets=(trafrec) ;;
-    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify, sql, privacy, live" ;;
+    send) targets=(send_bench) ;;
+    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify, sql, privacy, live, send" ;;
   esac
   setup build bench
   if [[ $what == record ]]; then
