@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "replay/send/url.h"
 #include "tools/units.h"
 
 namespace trafrec::tools {
@@ -18,23 +19,9 @@ struct FreeHandle {
 struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
-struct FreeUrl {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-
 void StartCurl() {
   static const CURLcode kStarted = curl_global_init(CURL_GLOBAL_DEFAULT);
   CHECK(kStarted == CURLE_OK);
-}
-
-std::string PartOf(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) {
-    return {};
-  }
-  std::string result = text;
-  curl_free(text);
-  return result;
 }
 
 size_t OnBody(char* data, size_t size, size_t count, void* user) {
@@ -88,38 +75,8 @@ struct HttpClient::Impl {
 };
 
 Result<HttpBase> ParseHttpBase(const std::string& url) {
-  StartCurl();
-  const std::unique_ptr<CURLU, FreeUrl> parsed(curl_url());
-  CHECK(parsed != nullptr);
-  const std::string scheme_end = "://";
-  const auto refuse = [&](const std::string& reason) {
-    return Fail(ErrorCode::kUsage, reason, "as in https://es.example:9200");
-  };
-  // What stands before an @ may be a password, so the URL is not repeated.
-  if (url.find('@') != std::string::npos) {
-    return Fail(ErrorCode::kUsage, "credentials in a URL can be seen by all users of this machine",
-                "leave them out, and use --auth with --auth-file");
-  }
-  if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) {
-    return refuse("'" + url + "' is not a URL");
-  }
-  const std::string scheme = PartOf(parsed.get(), CURLUPART_SCHEME);
-  if (scheme != "http" && scheme != "https") {
-    return refuse("'" + url + "' is not a URL of http or https");
-  }
-  if (!PartOf(parsed.get(), CURLUPART_QUERY).empty() ||
-      !PartOf(parsed.get(), CURLUPART_FRAGMENT).empty()) {
-    return refuse("'" + url + "' has a query or a fragment");
-  }
-  HttpBase base;
-  const std::string port = PartOf(parsed.get(), CURLUPART_PORT);
-  base.url =
-      scheme + scheme_end + PartOf(parsed.get(), CURLUPART_HOST) + (port.empty() ? "" : ":" + port);
-  base.path = PartOf(parsed.get(), CURLUPART_PATH);
-  while (base.path.ends_with('/')) {
-    base.path.pop_back();
-  }
-  return base;
+  TRY_ASSIGN(const send::Url parsed, send::ParseUrl(url));
+  return HttpBase{parsed.Origin(), parsed.path};
 }
 
 HttpClient::HttpClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -73,7 +73,8 @@ Result<Url> ParseUrl(const std::string& text) {
   // What stands before an @ may be a password, so the URL is not repeated.
   if (text.find('@') != std::string::npos) {
     return Fail(ErrorCode::kUsage, "credentials in a URL can be seen by all users of this machine",
-                "leave them out of it, and name a file or a variable that holds them");
+                "leave them out: --auth with --auth-file, or a target's credentials, say where "
+                "they are");
   }
   const std::string quoted = '\'' + text + '\'';
   const size_t scheme_end = text.find("://");
