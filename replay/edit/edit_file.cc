@@ -211,6 +211,29 @@ Status ReadRewrites(TomlTable& root, EditFile& file) {
   return {};
 }
 
+OnError ReadOnError(TomlTable& table) {
+  return static_cast<OnError>(table.Choice("on_error", {"stop", "keep", "drop"}).value_or(0));
+}
+
+Status ReadPrograms(TomlTable& root, EditFile& file) {
+  for (TomlTable& table : root.Tables("jq")) {
+    JqOptions jq{.name = table.Text("name").value_or(""),
+                 .condition = ReadCondition(table),
+                 .program = table.Text("program").value_or(""),
+                 .on = static_cast<JqOptions::On>(
+                     table.Choice("on", {"body", "lines", "sources", "actions"}).value_or(0)),
+                 .on_error = ReadOnError(table),
+                 .place = table.PlaceOf("program")};
+    TRY(table.Finish());
+    TRY(CheckCondition(table, jq.condition));
+    if (jq.program.empty()) {
+      return table.Complain("'program' is missing or empty", "as in program = '.user |= \"x\"'");
+    }
+    file.programs.push_back(std::move(jq));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<EditFile> ParseEditFile(std::string_view text, const std::string& name,
@@ -221,6 +244,7 @@ Result<EditFile> ParseEditFile(std::string_view text, const std::string& name,
   TRY(AddOnlyTarget(root, to, file));
   TRY(ReadRoutes(root, file));
   TRY(ReadRewrites(root, file));
+  TRY(ReadPrograms(root, file));
   TRY(root.Finish());
   TRY(CheckDefault(root, file));
   return file;

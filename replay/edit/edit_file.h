@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,11 +55,28 @@ struct RewriteOptions {
   HeadOptions head;
 };
 
+/// What becomes of a request that an edit fails on.
+enum class OnError : uint8_t { kStop, kKeep, kDrop };
+
+struct JqOptions {
+  /// Which JSON the program is given: the whole body, or its lines one by one; of bulks and
+  /// searches in lines only those of one sort.
+  enum class On : uint8_t { kBody, kLines, kSources, kActions };
+
+  std::string name;
+  ConditionOptions condition;
+  std::string program;
+  On on = On::kBody;
+  OnError on_error = OnError::kStop;
+  std::string place;  ///< of the program: "edits.toml, line 3"
+};
+
 struct EditFile {
   std::vector<TargetOptions> targets;
   std::vector<RouteOptions> routes;
   std::optional<Destination> fallback;  ///< `default`
   std::vector<RewriteOptions> rewrites;
+  std::vector<JqOptions> programs;
 };
 
 /// `name` stands in errors. `to` is the URL of a target of its own (kOnlyTarget), which is the

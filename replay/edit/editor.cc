@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "replay/edit/jq_step.h"
+#include "replay/edit/rewrite_step.h"
 #include "store/crypto/encoding.h"
 #include "store/crypto/hash.h"
 #include "store/files/small_file.h"
@@ -57,8 +59,11 @@ Result<Editor> Editor::Load(const EditOptions& options) {
 
 Status Editor::TakeFile(EditFile file) {
   targets_ = std::move(file.targets);
-  for (RewriteOptions& rewrite : file.rewrites) {
-    TRY(AddRewrite(std::move(rewrite)));
+  for (size_t i = 0; i < file.rewrites.size(); ++i) {
+    TRY(AddRewrite(std::move(file.rewrites[i]), i + 1));
+  }
+  for (size_t i = 0; i < file.programs.size(); ++i) {
+    TRY(AddProgram(std::move(file.programs[i]), i + 1));
   }
   for (RouteOptions& route : file.routes) {
     TRY(AddRoute(std::move(route)));
@@ -103,11 +108,28 @@ Status Editor::AddRoute(RouteOptions options) {
   return {};
 }
 
-Status Editor::AddRewrite(RewriteOptions options) {
-  const uint32_t rule = AddRule(NameOr(options.name, "rewrite", rewrites_.size() + 1));
-  TRY_ASSIGN(Condition condition, MakeCondition(std::move(options.condition), rules_[rule].name));
+void Editor::AddStep(std::unique_ptr<Step> step) {
+  const auto first_rule = static_cast<uint32_t>(rules_.size());
+  for (std::string& name : step->rules()) {
+    AddRule(std::move(name));
+  }
+  needs_meaning_ = needs_meaning_ || step->needs_meaning();
+  steps_.push_back({std::move(step), first_rule});
+}
+
+Status Editor::AddRewrite(RewriteOptions options, size_t number) {
+  std::string name = NameOr(options.name, "rewrite", number);
+  TRY_ASSIGN(Condition condition, MakeCondition(std::move(options.condition), name));
   TRY_ASSIGN(HeadRules head, HeadRules::Compile(std::move(options.head)));
-  rewrites_.push_back({.condition = std::move(condition), .head = std::move(head), .rule = rule});
+  AddStep(std::make_unique<RewriteStep>(std::move(name), std::move(condition), std::move(head)));
+  return {};
+}
+
+Status Editor::AddProgram(JqOptions options, size_t number) {
+  std::string name = NameOr(options.name, "jq", number);
+  TRY_ASSIGN(Condition condition, MakeCondition(std::move(options.condition), name));
+  TRY_ASSIGN(auto step, JqStep::Make(std::move(name), std::move(condition), options));
+  AddStep(std::move(step));
   return {};
 }
 
@@ -123,21 +145,40 @@ void Editor::Count(uint32_t rule, Edited& edited) {
   edited.rules.push_back(rule);
 }
 
-Edited Editor::Drop(Edited edited, std::string why) {
-  edited.dropped = true;
-  edited.why = std::move(why);
-  return edited;
-}
-
-Status Editor::ChangeHead(const HeadRules& head, uint32_t rule, Edited& edited) {
-  TRY_ASSIGN(const HeadChanges changes, head.Apply(edited.request));
+void Editor::TakeChanges(const Changes& changes, uint32_t first_rule, Edited& edited) {
   edited.changed_target = edited.changed_target || changes.target;
   edited.changed_fields = edited.changed_fields || changes.fields;
   edited.keeps_host = edited.keeps_host || changes.host;
-  if (changes.any() && std::ranges::find(edited.rules, rule) == edited.rules.end()) {
-    Count(rule, edited);
+  for (const uint32_t rule : changes.rules) {
+    Count(first_rule + rule, edited);
   }
-  return {};
+  if (!changes.failure.empty()) {
+    ++rules_[first_rule].failures;
+    rules_[first_rule].failure = changes.failure;
+  }
+  if (!changes.drop.empty()) {
+    edited.dropped = true;
+    edited.why = changes.drop;
+  }
+}
+
+Status Editor::RunSteps(const Context& context, Edited& edited) {
+  std::vector<const PlacedStep*> fitting;
+  for (const PlacedStep& placed : steps_) {
+    if (placed.step->Fits(context, edited.request)) {
+      fitting.push_back(&placed);
+    }
+  }
+  Content content(edited.request);
+  for (const PlacedStep* placed : fitting) {
+    TRY_ASSIGN(const Changes changes, placed->step->Apply(context, edited.request, content));
+    TakeChanges(changes, placed->first_rule, edited);
+    if (edited.dropped) {
+      return {};
+    }
+  }
+  edited.changed_body = content.changed();
+  return content.Finish();
 }
 
 Result<Edited> Editor::Apply(const Context& context, message::Request request) {
@@ -151,20 +192,16 @@ Result<Edited> Editor::Apply(const Context& context, message::Request request) {
     Count(route == nullptr ? fallback_rule_ : route->rule, edited);
   }
   if (!target) {
-    return Drop(std::move(edited), route == nullptr ? fallback_why_ : route->why);
+    edited.dropped = true;
+    edited.why = route == nullptr ? fallback_why_ : route->why;
+    return edited;
   }
   edited.target = *target;
-  std::vector<const Rewrite*> rewrites;
-  for (const Rewrite& rewrite : rewrites_) {
-    if (rewrite.condition.Fits(edited.request, context.meaning)) {
-      rewrites.push_back(&rewrite);
-    }
-  }
-  for (const Rewrite* rewrite : rewrites) {
-    TRY(ChangeHead(rewrite->head, rewrite->rule, edited));
-  }
-  if (route != nullptr) {
-    TRY(ChangeHead(route->head, route->rule, edited));
+  TRY(RunSteps(context, edited));
+  if (route != nullptr && !edited.dropped) {
+    TRY_ASSIGN(Changes changes, route->head.Apply(edited.request));
+    changes.rules.clear();  // it has been counted
+    TakeChanges(changes, route->rule, edited);
   }
   return edited;
 }

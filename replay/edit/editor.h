@@ -1,16 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
-#include "replay/dialect/operation.h"
 #include "replay/edit/condition.h"
 #include "replay/edit/edit_file.h"
 #include "replay/edit/head_rules.h"
+#include "replay/edit/step.h"
 #include "replay/edit/target_options.h"
 #include "replay/message/http_message.h"
 
@@ -21,12 +22,6 @@ struct EditOptions {
   std::string file;             ///< of edits (docs/replay_edits.md); "": none
   std::string to;               ///< URL of the target "default"; "": the file has the targets
   bool search_dialect = false;  ///< the log's dialect: what knows no index has no index conditions
-};
-
-/// What an edit may ask for beside the request.
-struct Context {
-  /// Of the request, before any edit. May be null where needs_meaning() is false.
-  const dialect::Meaning* meaning = nullptr;
 };
 
 struct Edited {
@@ -45,8 +40,10 @@ struct Edited {
 };
 
 struct RuleCount {
-  std::string name;
+  std::string name{};
   uint64_t requests = 0;  ///< on which it did something
+  uint64_t failures = 0;  ///< requests that it failed on, and the replay went on
+  std::string failure{};  ///< the last one
 };
 
 /// A request before it is sent. All conditions look at the request as it came in, so no rule
@@ -75,27 +72,28 @@ class Editor {
     std::string why;
     uint32_t rule;
   };
-  struct Rewrite {
-    Condition condition;
-    HeadRules head;
-    uint32_t rule;
+  struct PlacedStep {
+    std::unique_ptr<Step> step;
+    uint32_t first_rule;
   };
 
   Editor() = default;
   Status TakeFile(EditFile file);
   Status AddRoute(RouteOptions options);
-  Status AddRewrite(RewriteOptions options);
+  Status AddRewrite(RewriteOptions options, size_t number);
+  Status AddProgram(JqOptions options, size_t number);
+  void AddStep(std::unique_ptr<Step> step);
   Result<Condition> MakeCondition(ConditionOptions options, const std::string& rule);
   uint32_t AddRule(std::string name);
   /// Null: the default.
   const Route* FindRoute(const Context& context, const message::Request& request) const;
-  Status ChangeHead(const HeadRules& head, uint32_t rule, Edited& edited);
+  Status RunSteps(const Context& context, Edited& edited);
+  void TakeChanges(const Changes& changes, uint32_t first_rule, Edited& edited);
   void Count(uint32_t rule, Edited& edited);
-  static Edited Drop(Edited edited, std::string why);
 
   std::vector<TargetOptions> targets_;
   std::vector<Route> routes_;
-  std::vector<Rewrite> rewrites_;
+  std::vector<PlacedStep> steps_;
   std::optional<size_t> fallback_ = 0;  ///< nothing: what fits no route is dropped
   std::string fallback_why_;
   uint32_t fallback_rule_ = 0;

@@ -80,8 +80,8 @@ bool HeadRules::ChangeFields(message::Request& request) const {
   return changed;
 }
 
-Result<HeadChanges> HeadRules::Apply(message::Request& request) const {
-  HeadChanges changes{.fields = ChangeFields(request)};
+Result<Changes> HeadRules::Apply(message::Request& request) const {
+  Changes changes{.fields = ChangeFields(request)};
   if (options_.set_host) {
     message::SetField(request.fields, "Host", *options_.set_host);
     changes.host = true;
@@ -96,6 +96,9 @@ Result<HeadChanges> HeadRules::Apply(message::Request& request) const {
                               *options_.replace, options_.with, request.target),
                   "change 'replace' and 'with' in the file of edits");
     }
+  }
+  if (changes.target || changes.fields || changes.host) {
+    changes.rules.push_back(0);
   }
   return changes;
 }

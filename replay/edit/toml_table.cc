@@ -16,9 +16,11 @@ struct TomlTable::File {
   toml::table root;
   std::optional<Error> complaint;
 
+  std::string Name(const toml::source_region& where) const {
+    return fmt::format("{}, line {}", name, where.begin.line);
+  }
   Error Say(const toml::source_region& where, const std::string& why, std::string remedy) const {
-    return {ErrorCode::kUsage, fmt::format("{}, line {}: {}", name, where.begin.line, why),
-            std::move(remedy)};
+    return {ErrorCode::kUsage, Name(where) + ": " + why, std::move(remedy)};
   }
 };
 
@@ -228,6 +230,11 @@ bool TomlTable::Has(std::string_view key) const { return place_->table->contains
 bool TomlTable::IsTable(std::string_view key) const {
   const toml::node* node = place_->table->get(key);
   return node != nullptr && node->is_table();
+}
+
+std::string TomlTable::PlaceOf(std::string_view key) const {
+  const toml::node* node = place_->table->get(key);
+  return place_->file->Name((node == nullptr ? place_->table : node)->source());
 }
 
 Status TomlTable::Finish() {

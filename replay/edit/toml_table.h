@@ -40,6 +40,9 @@ class TomlTable {
   bool Has(std::string_view key) const;
   bool IsTable(std::string_view key) const;
 
+  /// "edits.toml, line 3": where a key's value is.
+  std::string PlaceOf(std::string_view key) const;
+
   /// The first thing wrong with what was asked for so far, in this table or those below it; else
   /// the first key that nobody asked for.
   Status Finish();

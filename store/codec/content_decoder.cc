@@ -14,9 +14,11 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <ranges>
 #include <vector>
 
 #include "base/check.h"
+#include "store/codec/coding_names.h"
 #include "store/codec/stream_decompressor.h"
 
 namespace trafrec::store::codec {
@@ -135,38 +137,17 @@ std::unique_ptr<StreamDecompressor> MakeDecompressor(std::string_view name) {
   return nullptr;
 }
 
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t");
-  const size_t end = text.find_last_not_of(" \t");
-  return begin == std::string_view::npos ? std::string_view() : text.substr(begin, end - begin + 1);
-}
-
 /// The stages in the order of decoding: the coding applied last comes first.
 Result<std::vector<Stage>> MakeStages(std::string_view encodings) {
   std::vector<Stage> stages;
-  while (!encodings.empty()) {
-    const size_t comma = encodings.find(',');
-    std::string name(Trimmed(encodings.substr(0, comma)));
-    encodings = comma == std::string_view::npos ? "" : encodings.substr(comma + 1);
-    std::ranges::transform(name, name.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    if (name.empty() || name == "identity") {
-      continue;
-    }
+  TRY_ASSIGN(const std::vector<std::string> names, CodingNames(encodings));
+  for (const std::string& name : names | std::views::reverse) {
     auto decompressor = MakeDecompressor(name);
     if (decompressor == nullptr) {
-      return Fail(ErrorCode::kUnsupported,
-                  fmt::format("the content coding '{}' is not known", name),
-                  "known are gzip, deflate, br, zstd and identity");
-    }
-    if (stages.size() == kContentCodingsMax) {
-      return Fail(ErrorCode::kUnsupported,
-                  fmt::format("the body has more than {} content codings", kContentCodingsMax));
+      return UnknownCoding(name);
     }
     stages.push_back({name, std::move(decompressor), std::vector<uint8_t>(kPieceBytes)});
   }
-  std::ranges::reverse(stages);
   return stages;
 }
 

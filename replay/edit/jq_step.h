@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "replay/edit/condition.h"
+#include "replay/edit/jq/jq_program.h"
+#include "replay/edit/step.h"
+
+namespace trafrec::edit {
+
+/// [[jq]]: a program over a body, or over lines of it.
+class JqStep final : public Step {
+ public:
+  static Result<std::unique_ptr<JqStep>> Make(std::string name, Condition condition,
+                                              const JqOptions& options);
+
+  std::vector<std::string> rules() const override { return {name_}; }
+  bool needs_meaning() const override { return condition_.needs_meaning(); }
+  bool Fits(const Context& context, const message::Request& request) const override {
+    return condition_.Fits(request, context.meaning);
+  }
+  Result<Changes> Apply(const Context& context, message::Request& request,
+                        Content& content) override;
+
+ private:
+  JqStep(std::string name, Condition condition, const JqOptions& options, jq::Program program)
+      : name_(std::move(name)),
+        condition_(std::move(condition)),
+        on_(options.on),
+        on_error_(options.on_error),
+        program_(std::move(program)) {}
+
+  std::string name_;
+  Condition condition_;
+  JqOptions::On on_;
+  OnError on_error_;
+  jq::Program program_;
+};
+
+}  // namespace trafrec::edit

@@ -1,0 +1,21 @@
+#include "replay/edit/step.h"
+
+#include <utility>
+
+namespace trafrec::edit {
+
+Result<Changes> Failed(OnError on_error, const std::string& rule, std::string why) {
+  switch (on_error) {
+    case OnError::kStop:
+      return Fail(ErrorCode::kUsage, rule + ": " + why,
+                  "on_error = \"keep\" sends such a request as it is, \"drop\" does not send it");
+    case OnError::kDrop:
+      return Changes{.drop = "dropped, because " + rule + " failed: " + why,
+                     .failure = std::move(why)};
+    case OnError::kKeep:
+      break;
+  }
+  return Changes{.failure = std::move(why)};
+}
+
+}  // namespace trafrec::edit
