@@ -7,6 +7,7 @@
 
 #include "base/nearest.h"
 #include "base/regexp/regexp.h"
+#include "replay/edit/filter/limits.h"
 #include "replay/edit/head_rules.h"
 #include "replay/edit/toml_table.h"
 
@@ -234,6 +235,42 @@ Status ReadPrograms(TomlTable& root, EditFile& file) {
   return {};
 }
 
+/// A text is for the shell; a program and its arguments are a list.
+std::vector<std::string> ReadCommand(TomlTable& table) {
+  std::vector<std::string> command = table.Texts("command");
+  if (table.IsText("command")) {
+    command = {"/bin/sh", "-c", command[0]};
+  }
+  return command;
+}
+
+Status ReadFilter(TomlTable& root, EditFile& file) {
+  std::optional<TomlTable> table = root.Table("filter");
+  if (!table) {
+    return {};
+  }
+  FilterOptions filter{.name = table->Text("name").value_or(""),
+                       .condition = ReadCondition(*table),
+                       .command = ReadCommand(*table),
+                       .timeout = filter::limits::kTimeout,
+                       .line_bytes_max = filter::limits::kLineBytes,
+                       .on_error = ReadOnError(*table)};
+  if (const auto timeout = table->Integer("timeout_ms", 1); timeout) {
+    filter.timeout = std::chrono::milliseconds(*timeout);
+  }
+  if (const auto bytes = table->Integer("line_bytes_max", 1); bytes) {
+    filter.line_bytes_max = static_cast<size_t>(*bytes);
+  }
+  TRY(table->Finish());
+  TRY(CheckCondition(*table, filter.condition));
+  if (filter.command.empty() || filter.command[0].empty()) {
+    return table->Complain("'command' is missing or empty",
+                           "as in command = [\"python3\", \"filter.py\"]");
+  }
+  file.filter = std::move(filter);
+  return {};
+}
+
 }  // namespace
 
 Result<EditFile> ParseEditFile(std::string_view text, const std::string& name,
@@ -245,6 +282,7 @@ Result<EditFile> ParseEditFile(std::string_view text, const std::string& name,
   TRY(ReadRoutes(root, file));
   TRY(ReadRewrites(root, file));
   TRY(ReadPrograms(root, file));
+  TRY(ReadFilter(root, file));
   TRY(root.Finish());
   TRY(CheckDefault(root, file));
   return file;

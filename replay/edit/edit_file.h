@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -71,12 +73,22 @@ struct JqOptions {
   std::string place;  ///< of the program: "edits.toml, line 3"
 };
 
+struct FilterOptions {
+  std::string name;
+  ConditionOptions condition;
+  std::vector<std::string> command;  ///< a program and its arguments
+  std::chrono::milliseconds timeout{};
+  size_t line_bytes_max = 0;  ///< of an answer
+  OnError on_error = OnError::kStop;
+};
+
 struct EditFile {
   std::vector<TargetOptions> targets;
   std::vector<RouteOptions> routes;
   std::optional<Destination> fallback;  ///< `default`
   std::vector<RewriteOptions> rewrites;
   std::vector<JqOptions> programs;
+  std::optional<FilterOptions> filter;
 };
 
 /// `name` stands in errors. `to` is the URL of a target of its own (kOnlyTarget), which is the

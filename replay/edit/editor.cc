@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "replay/edit/filter_step.h"
 #include "replay/edit/jq_step.h"
 #include "replay/edit/rewrite_step.h"
 #include "store/crypto/encoding.h"
@@ -64,6 +65,9 @@ Status Editor::TakeFile(EditFile file) {
   }
   for (size_t i = 0; i < file.programs.size(); ++i) {
     TRY(AddProgram(std::move(file.programs[i]), i + 1));
+  }
+  if (file.filter) {
+    TRY(AddFilter(std::move(*file.filter)));
   }
   for (RouteOptions& route : file.routes) {
     TRY(AddRoute(std::move(route)));
@@ -133,6 +137,15 @@ Status Editor::AddProgram(JqOptions options, size_t number) {
   return {};
 }
 
+Status Editor::AddFilter(FilterOptions options) {
+  std::string name = options.name.empty() ? "filter" : "filter " + options.name;
+  TRY_ASSIGN(Condition condition, MakeCondition(std::move(options.condition), name));
+  TRY_ASSIGN(auto step,
+             FilterStep::Make(std::move(name), std::move(condition), std::move(options)));
+  AddStep(std::move(step));
+  return {};
+}
+
 const Editor::Route* Editor::FindRoute(const Context& context,
                                        const message::Request& request) const {
   const auto found = std::ranges::find_if(
@@ -145,7 +158,7 @@ void Editor::Count(uint32_t rule, Edited& edited) {
   edited.rules.push_back(rule);
 }
 
-void Editor::TakeChanges(const Changes& changes, uint32_t first_rule, Edited& edited) {
+Status Editor::TakeChanges(const Changes& changes, uint32_t first_rule, Edited& edited) {
   edited.changed_target = edited.changed_target || changes.target;
   edited.changed_fields = edited.changed_fields || changes.fields;
   edited.keeps_host = edited.keeps_host || changes.host;
@@ -160,6 +173,17 @@ void Editor::TakeChanges(const Changes& changes, uint32_t first_rule, Edited& ed
     edited.dropped = true;
     edited.why = changes.drop;
   }
+  if (!changes.to.empty()) {
+    const std::optional<size_t> target = IndexOf(targets_, changes.to);
+    if (!target) {
+      return Fail(ErrorCode::kUsage,
+                  fmt::format("{} sends a request to '{}', and there is no such target",
+                              rules_[first_rule].name, changes.to),
+                  "a target is a table of the file of edits: [target.NAME] with a url");
+    }
+    edited.target = *target;
+  }
+  return {};
 }
 
 Status Editor::RunSteps(const Context& context, Edited& edited) {
@@ -172,7 +196,7 @@ Status Editor::RunSteps(const Context& context, Edited& edited) {
   Content content(edited.request);
   for (const PlacedStep* placed : fitting) {
     TRY_ASSIGN(const Changes changes, placed->step->Apply(context, edited.request, content));
-    TakeChanges(changes, placed->first_rule, edited);
+    TRY(TakeChanges(changes, placed->first_rule, edited));
     if (edited.dropped) {
       return {};
     }
@@ -201,7 +225,7 @@ Result<Edited> Editor::Apply(const Context& context, message::Request request) {
   if (route != nullptr && !edited.dropped) {
     TRY_ASSIGN(Changes changes, route->head.Apply(edited.request));
     changes.rules.clear();  // it has been counted
-    TakeChanges(changes, route->rule, edited);
+    TRY(TakeChanges(changes, route->rule, edited));
   }
   return edited;
 }

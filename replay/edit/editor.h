@@ -82,13 +82,14 @@ class Editor {
   Status AddRoute(RouteOptions options);
   Status AddRewrite(RewriteOptions options, size_t number);
   Status AddProgram(JqOptions options, size_t number);
+  Status AddFilter(FilterOptions options);
   void AddStep(std::unique_ptr<Step> step);
   Result<Condition> MakeCondition(ConditionOptions options, const std::string& rule);
   uint32_t AddRule(std::string name);
   /// Null: the default.
   const Route* FindRoute(const Context& context, const message::Request& request) const;
   Status RunSteps(const Context& context, Edited& edited);
-  void TakeChanges(const Changes& changes, uint32_t first_rule, Edited& edited);
+  Status TakeChanges(const Changes& changes, uint32_t first_rule, Edited& edited);
   void Count(uint32_t rule, Edited& edited);
 
   std::vector<TargetOptions> targets_;

@@ -30,8 +30,16 @@ bool BreaksTarget(char c) {
 
 }  // namespace
 
+bool IsToken(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, IsTokenChar);
+}
+
+bool IsTarget(std::string_view text) {
+  return !text.empty() && std::ranges::none_of(text, BreaksTarget);
+}
+
 std::string FieldNameTrouble(std::string_view name) {
-  if (name.empty() || !std::ranges::all_of(name, IsTokenChar)) {
+  if (!IsToken(name)) {
     return fmt::format("'{}' is no name of a header field", name);
   }
   for (const std::string_view framing : kFraming) {
@@ -88,8 +96,7 @@ Result<Changes> HeadRules::Apply(message::Request& request) const {
   }
   if (replace_) {
     changes.target = replace_->ReplaceFirst(request.target, options_.with);
-    if (changes.target &&
-        (request.target.empty() || std::ranges::any_of(request.target, BreaksTarget))) {
+    if (changes.target && !IsTarget(request.target)) {
       return Fail(ErrorCode::kUsage,
                   fmt::format("replacing '{}' by '{}' made '{}' of a request's target, which is "
                               "empty or holds a blank or a control character",

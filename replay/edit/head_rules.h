@@ -30,6 +30,11 @@ class HeadRules {
   std::optional<regexp::Regexp> replace_;
 };
 
+/// A method or a field's name (RFC 9110, section 5.6.2).
+bool IsToken(std::string_view text);
+/// What can stand between method and version.
+bool IsTarget(std::string_view text);
+
 /// Why a rule cannot touch a field of that name, or give it that value; "" if it can.
 std::string FieldNameTrouble(std::string_view name);
 std::string FieldValueTrouble(std::string_view value);

@@ -232,6 +232,11 @@ bool TomlTable::IsTable(std::string_view key) const {
   return node != nullptr && node->is_table();
 }
 
+bool TomlTable::IsText(std::string_view key) const {
+  const toml::node* node = place_->table->get(key);
+  return node != nullptr && node->is_string();
+}
+
 std::string TomlTable::PlaceOf(std::string_view key) const {
   const toml::node* node = place_->table->get(key);
   return place_->file->Name((node == nullptr ? place_->table : node)->source());

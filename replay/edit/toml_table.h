@@ -39,6 +39,7 @@ class TomlTable {
 
   bool Has(std::string_view key) const;
   bool IsTable(std::string_view key) const;
+  bool IsText(std::string_view key) const;
 
   /// "edits.toml, line 3": where a key's value is.
   std::string PlaceOf(std::string_view key) const;
