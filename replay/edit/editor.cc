@@ -1,6 +1,7 @@
 #include "replay/edit/editor.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "replay/edit/filter_step.h"
 #include "replay/edit/jq_step.h"
 #include "replay/edit/rewrite_step.h"
+#include "replay/edit/transform_step.h"
 #include "store/crypto/encoding.h"
 #include "store/crypto/hash.h"
 #include "store/files/small_file.h"
@@ -50,10 +52,16 @@ Result<Editor> Editor::Load(const EditOptions& options) {
     return Fail(ErrorCode::kUsage, "there is no target to send to",
                 "give --to URL, or a file of edits with a [target.NAME]");
   }
+  for (const std::string& name : options.transforms) {
+    TRY(editor.AddTransform(name));
+  }
   TRY(editor.TakeFile(std::move(file)));
   store::crypto::Sha256 hash;
   Digest(hash, text);
   Digest(hash, options.to);
+  for (const std::string& name : options.transforms) {
+    Digest(hash, name);
+  }
   editor.digest_ = store::crypto::ToHex(hash.Finish());
   return editor;
 }
@@ -143,6 +151,21 @@ Status Editor::AddFilter(FilterOptions options) {
   TRY_ASSIGN(auto step,
              FilterStep::Make(std::move(name), std::move(condition), std::move(options)));
   AddStep(std::move(step));
+  return {};
+}
+
+Status Editor::AddTransform(const std::string& name) {
+  const transform::Transform* transform = transform::FindTransform(name);
+  if (transform == nullptr) {
+    return Fail(ErrorCode::kUsage, fmt::format("there are no transforms '{}'", name),
+                fmt::format("there are: {}", fmt::join(transform::TransformNames(), ", ")));
+  }
+  if (!search_dialect_) {
+    return Fail(ErrorCode::kUsage,
+                fmt::format("the log's dialect is http, and '{}' is for search engines", name),
+                "--dialect search reads it as requests to Elasticsearch or OpenSearch");
+  }
+  AddStep(std::make_unique<TransformStep>(*transform));
   return {};
 }
 

@@ -19,8 +19,9 @@ namespace trafrec::edit {
 
 /// What edits a replay, as the command line has it.
 struct EditOptions {
-  std::string file;             ///< of edits (docs/replay_edits.md); "": none
-  std::string to;               ///< URL of the target "default"; "": the file has the targets
+  std::string file{};  ///< of edits (docs/replay_edits.md); "": none
+  std::string to{};    ///< URL of the target "default"; "": the file has the targets
+  std::vector<std::string> transforms{};  ///< names of libraries: "es-to-opensearch"
   bool search_dialect = false;  ///< the log's dialect: what knows no index has no index conditions
 };
 
@@ -83,6 +84,7 @@ class Editor {
   Status AddRewrite(RewriteOptions options, size_t number);
   Status AddProgram(JqOptions options, size_t number);
   Status AddFilter(FilterOptions options);
+  Status AddTransform(const std::string& name);
   void AddStep(std::unique_ptr<Step> step);
   Result<Condition> MakeCondition(ConditionOptions options, const std::string& rule);
   uint32_t AddRule(std::string name);
