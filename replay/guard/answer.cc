@@ -82,6 +82,7 @@ void TakeConflict(const Operation& operation, Item& item, Outcome outcome, std::
   }
   if (!item.condition) {
     if (item.doubted && HasExternalVersion(operation)) {
+      item.met_itself = true;
       Doubt(item, "a conflict after a copy without an answer");
     } else {
       Finish(item, std::move(outcome));
@@ -99,8 +100,14 @@ void TakeConflict(const Operation& operation, Item& item, Outcome outcome, std::
     }
     return;
   }
+  if (!item.condition->exists && item.known && item.known->exists) {
+    Finish(item, std::move(outcome));  // a create of what was there before its first copy
+    return;
+  }
   if (!item.condition->exists) {
-    item.condition->version = VersionInConflict(text);
+    const int64_t shown = VersionInConflict(text);
+    item.met_itself = shown == item.condition->version + 1;
+    item.condition->version = shown;
   }
   item.known.reset();
   if (item.doubted) {
@@ -137,8 +144,14 @@ void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_
   const Operation& operation = parcel.meaning->operations[item.operation];
   const std::string said = fmt::format("the target answered {}{}{}", outcome.status,
                                        outcome.error.empty() ? "" : " ", outcome.error);
+  // 503 may come from a node that went down over it.
+  if (outcome.status == 503 && operation.mutation && !item.condition &&
+      operation.repeat == dialect::Repeat::kAdds) {
+    DoubtOrGiveUp(parcel, operation, item, said);
+    item.retry_after_ms = retry_after_ms;
+    return;
+  }
   if (outcome.fate == Fate::kRejected || IsBlocked(item, outcome)) {
-    // 503 may come from a node that went down over it.
     item.doubted = item.doubted || outcome.status == 503;
     Postpone(item, said, retry_after_ms);
     return;
@@ -166,16 +179,17 @@ void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_
   Finish(item, std::move(outcome));
 }
 
-void TakeNoAnswer(Parcel& parcel, const Reply& reply) {
+/// `what` came in place of an answer.
+void TakeNoAnswer(Parcel& parcel, const Reply& reply, const std::string& what) {
   for (Item& item : parcel.items) {
     const Operation& operation = parcel.meaning->operations[item.operation];
     if (!item.open()) {
       continue;
     }
     if (!reply.sent || !operation.mutation) {
-      Postpone(item, WhatCame(reply), 0);
+      Postpone(item, what, 0);
     } else {
-      DoubtOrGiveUp(parcel, operation, item, WhatCame(reply));
+      DoubtOrGiveUp(parcel, operation, item, what);
     }
   }
 }
@@ -208,10 +222,17 @@ dialect::Meaning MeaningOfSent(Parcel& parcel, std::vector<Item*>& sent) {
 
 void TakeSearchReply(Parcel& parcel, const Reply& reply) {
   if (!reply.answer) {
-    TakeNoAnswer(parcel, reply);
+    TakeNoAnswer(parcel, reply, WhatCame(reply));
     return;
   }
   const message::Answer& answer = *reply.answer;
+  const Kind kind = parcel.meaning->kind;
+  const bool documents = kind == Kind::kBulk || kind == Kind::kIndex || kind == Kind::kCreate ||
+                         kind == Kind::kUpdate || kind == Kind::kDelete;
+  if (documents && answer.status < 300 && !Members(answer.body)) {
+    TakeNoAnswer(parcel, reply, WhatCame(reply) + " with a body that is no JSON object");
+    return;
+  }
   std::vector<Item*> sent;
   const dialect::Meaning meaning = MeaningOfSent(parcel, sent);
   std::vector<dialect::HeaderView> headers;

@@ -147,7 +147,7 @@ void JudgeCreate(const Parcel& parcel, const Operation& operation, Item& item,
 void JudgeExternal(const Parcel& parcel, const Operation& operation, Item& item,
                    const Document& document) {
   const dialect::Condition& condition = operation.writing.condition;
-  if (operation.kind == Kind::kDelete && !document.state.exists) {
+  if (operation.kind == Kind::kDelete && !document.state.exists && item.met_itself) {
     FinishAs(item, Fate::kDeleted, 200, document, "the document is not there");
     return;
   }
@@ -206,6 +206,8 @@ void Judge(const Parcel& parcel, const Operation& operation, Item& item, const D
     JudgeChange(operation, item, document);
   } else if (document.state.exists) {
     JudgeCreate(parcel, operation, item, document, was_there);
+  } else if (operation.kind == Kind::kDelete && item.met_itself) {
+    FinishAs(item, Fate::kNotFound, 404, document, "the deletion of nothing left its version");
   } else {
     item.stage = Stage::kFresh;
   }
@@ -242,7 +244,7 @@ void TakeDocument(const Parcel& parcel, Item& item, std::string_view text) {
   item.index_missing = document.index_missing;
   if (item.stage == Stage::kInDoubt) {
     Judge(parcel, operation, item, document, was_there);
-  } else if (document.state.exists &&
+  } else if (document.state.exists && item.stale > 0 &&
              (operation.kind == Kind::kCreate || operation.writing.automatic_id)) {
     FinishAs(item, Fate::kConflict, 409, document, "another document is there");
   }

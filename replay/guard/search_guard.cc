@@ -33,6 +33,7 @@ class Search final : public Guard {
         item.condition = Choose(parcel, item).condition;
       }
       item.doubted = item.doubted || item.stage == Stage::kInDoubt;
+      item.met_itself = false;
       item.retry_after_ms = 0;
       ++item.tries;
       single = &item;
