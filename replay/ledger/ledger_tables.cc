@@ -51,31 +51,30 @@ Status LedgerTables::Prepare(Database& database) {
     Statement* statement;
     std::string_view sql;
   };
-  for (const Wanted& each : std::array{
-           Wanted{&put_letter_, kPutLetter},
-           Wanted{&remove_intent_,
-                  "DELETE FROM intent WHERE attempt = ? AND number = ? AND item = ?"},
-           Wanted{&remove_letter_,
-                  "DELETE FROM letter WHERE attempt = ? AND number = ? AND item = ?"},
-           Wanted{&put_context_,
-                  "INSERT INTO context VALUES(?,?) ON CONFLICT(source_id) "
-                  "DO UPDATE SET target_id = excluded.target_id"},
-           Wanted{&add_counter_,
-                  "INSERT INTO counter VALUES(?,?) ON CONFLICT(name) "
-                  "DO UPDATE SET value = counter.value + excluded.value"},
-           Wanted{&put_mark_,
-                  "INSERT INTO mark VALUES(?,?) ON CONFLICT(name) "
-                  "DO UPDATE SET value = excluded.value"},
-           Wanted{&put_attempt_, "INSERT INTO attempt(recorder, number) VALUES(?,?)"},
-           Wanted{&find_attempt_, "SELECT key FROM attempt WHERE recorder = ? AND number = ?"},
-           Wanted{&put_position_,
-                  "UPDATE run SET position_ns = ?, position_attempt = ?, "
-                  "position_number = ?"}}) {
+  for (const Wanted& each :
+       std::array{Wanted{&put_letter_, kPutLetter},
+                  Wanted{&remove_intent_,
+                         "DELETE FROM intent WHERE attempt = ? AND number = ? AND item = ?"},
+                  Wanted{&remove_letter_,
+                         "DELETE FROM letter WHERE attempt = ? AND number = ? AND item = ?"},
+                  Wanted{&put_context_,
+                         "INSERT INTO context VALUES(?,?) ON CONFLICT(source_id) "
+                         "DO UPDATE SET target_id = excluded.target_id"},
+                  Wanted{&add_counter_,
+                         "INSERT INTO counter VALUES(?,?) ON CONFLICT(name) "
+                         "DO UPDATE SET value = counter.value + excluded.value"},
+                  Wanted{&put_mark_,
+                         "INSERT INTO mark VALUES(?,?) ON CONFLICT(name) "
+                         "DO UPDATE SET value = excluded.value"},
+                  Wanted{&put_position_,
+                         "UPDATE run SET position_ns = ?, position_attempt = ?, "
+                         "position_number = ?"}}) {
     TRY_ASSIGN(*each.statement, database.Prepare(each.sql, true));
   }
   TRY(put_intents_.Prepare(database, kPutIntent, kIntentAgain));
   TRY(put_outcomes_.Prepare(database, kPutOutcome, kOutcomeAgain));
   TRY(put_written_.Prepare(database, kPutWritten, kWrittenAgain));
+  TRY(attempts_.Prepare(database));
   TRY(done_.Prepare(database));
   TRY_ASSIGN(const auto letter, database.QueryInt("SELECT 1 FROM letter LIMIT 1"));
   has_letters_ = letter.has_value();
@@ -83,8 +82,7 @@ Status LedgerTables::Prepare(Database& database) {
 }
 
 void LedgerTables::Forget() {
-  attempts_.clear();
-  last_attempt_ = {};
+  attempts_.Forget();
   done_.Forget();
 }
 
@@ -94,7 +92,7 @@ Status LedgerTables::Put(const Batch& batch) {
   TRY(PutLetters(batch.letters));
   TRY(PutDocuments(batch.documents));
   for (const store::ExchangeId& exchange : batch.done) {
-    TRY_ASSIGN(const int64_t attempt, AttemptKey(exchange));
+    TRY_ASSIGN(const int64_t attempt, attempts_.Of(exchange));
     TRY(done_.Set(attempt, exchange.number));
   }
   TRY(done_.Put());
@@ -110,7 +108,7 @@ Status LedgerTables::Put(const Batch& batch) {
     TRY(put_mark_.Bind(0, std::string_view(name)).Bind(1, std::string_view(value)).Run());
   }
   if (batch.position) {
-    TRY_ASSIGN(const int64_t attempt, AttemptKey(batch.position->id));
+    TRY_ASSIGN(const int64_t attempt, attempts_.Of(batch.position->id));
     TRY(put_position_.Bind(0, batch.position->began_at)
             .Bind(1, attempt)
             .Bind(2, batch.position->id.number)
@@ -204,35 +202,8 @@ Status LedgerTables::Settle(const Address& at) {
   return {};
 }
 
-Result<int64_t> LedgerTables::AttemptKey(const store::ExchangeId& exchange) {
-  const store::ExchangeId& last = last_attempt_.first;
-  if (last_attempt_.second != 0 && last.attempt == exchange.attempt &&
-      last.recorder == exchange.recorder) {
-    return last_attempt_.second;
-  }
-  int64_t& key = attempts_[{exchange.recorder, exchange.attempt}];
-  for (int tries = 0; key == 0 && tries < 2; ++tries) {
-    find_attempt_.Bind(0, std::string_view(exchange.recorder)).Bind(1, exchange.attempt);
-    const Result<bool> row = find_attempt_.Step();
-    if (row && *row) {
-      key = find_attempt_.Int(0);
-    }
-    find_attempt_.Reset();
-    if (!row) {
-      return std::unexpected(row.error());
-    }
-    if (key == 0) {
-      TRY(put_attempt_.Bind(0, std::string_view(exchange.recorder))
-              .Bind(1, exchange.attempt)
-              .Run());
-    }
-  }
-  last_attempt_ = {exchange, key};
-  return key;
-}
-
 Status LedgerTables::BindAddress(Statement& statement, int first, const Address& at) {
-  TRY_ASSIGN(const int64_t attempt, AttemptKey(at.exchange));
+  TRY_ASSIGN(const int64_t attempt, attempts_.Of(at.exchange));
   statement.Bind(first, attempt).Bind(first + 1, at.exchange.number).Bind(first + 2, at.item);
   return {};
 }

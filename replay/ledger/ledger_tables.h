@@ -1,15 +1,13 @@
 #pragma once
 
-#include <map>
 #include <span>
-#include <string>
-#include <utility>
 
 #include "base/error.h"
 #include "replay/ledger/done_pages.h"
 #include "replay/ledger/records.h"
 #include "store/db/database.h"
 #include "store/db/many_rows.h"
+#include "store/reader/attempt_keys.h"
 
 namespace trafrec::ledger {
 
@@ -32,12 +30,10 @@ class LedgerTables {
   Status PutDocuments(std::span<const Document> documents);
   /// The operation is in doubt no more, and no letter either.
   Status Settle(const Address& at);
-  Result<int64_t> AttemptKey(const store::ExchangeId& exchange);
   Status BindAddress(Statement& statement, int first, const Address& at);
 
   store::db::Database* database_ = nullptr;
-  std::map<std::pair<std::string, uint32_t>, int64_t> attempts_;
-  std::pair<store::ExchangeId, int64_t> last_attempt_{};  ///< key 0: none
+  store::AttemptKeys attempts_;
   bool has_letters_ = false;
   DonePages done_;
   store::db::ManyRows<7> put_intents_;
@@ -49,8 +45,6 @@ class LedgerTables {
   Statement put_context_;
   Statement add_counter_;
   Statement put_mark_;
-  Statement put_attempt_;
-  Statement find_attempt_;
   Statement put_position_;
 };
 

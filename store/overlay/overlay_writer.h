@@ -1,0 +1,47 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "store/db/database.h"
+#include "store/overlay/overlay_entry.h"
+#include "store/reader/attempt_keys.h"
+
+namespace trafrec::store {
+
+/// Puts entries into an overlay, all in one transaction: nothing of them is there before Commit.
+/// One thread.
+class OverlayWriter {
+ public:
+  /// Makes the file if there is none. kUsage if it is of another log.
+  static Result<std::unique_ptr<OverlayWriter>> Open(const std::filesystem::path& path,
+                                                     const std::string& log_id);
+
+  /// Takes the place of an entry of that kind and address. Fails if the entry cannot be, or closes
+  /// a circle of moves.
+  Status Put(const OverlayEntry& entry);
+  /// Takes the place of the insertion of that number; gives a number to one that has none. Returns
+  /// the number.
+  Result<uint64_t> Put(const Insertion& insertion);
+  Status Commit();
+
+ private:
+  explicit OverlayWriter(db::Database database) : database_(std::move(database)) {}
+
+  Status Begin(const std::string& log_id, bool is_new);
+  Status PutRewrite(const OperationAddress& at, const OverlayRewrite& rewrite);
+  Status RefuseCircle(const OperationAddress& at, const OverlayMove& move);
+  Status BindAddress(db::Statement& statement, int first, const OperationAddress& at);
+
+  db::Database database_;
+  db::Statement put_entry_;
+  db::Statement put_rewrite_;
+  db::Statement put_insertion_;
+  db::Statement find_move_;
+  AttemptKeys attempts_;
+};
+
+}  // namespace trafrec::store
