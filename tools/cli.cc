@@ -58,6 +58,8 @@ Cli::Cli(std::span<const MakeCommand> commands)
   root_->name("trafrec");
   root_->set_help_flag("-h,--help", "print this help");
   root_->allow_extras();
+  // Behind a command's name, another's is a word like others: a folder, or what to do.
+  root_->require_subcommand(0, 1);
   root_->add_flag_callback(
       "--version", [] { throw CLI::CallForVersion("", 0); }, "print the version");
   for (const MakeCommand make : commands) {

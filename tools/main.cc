@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "tools/cli.h"
+#include "tools/dlq/dlq_command.h"
+#include "tools/overlay/overlay_command.h"
 #include "tools/patterns/patterns_command.h"
 #include "tools/replay/replay_command.h"
 
@@ -13,12 +15,13 @@ namespace tools = trafrec::tools;
 
 /// In the order of help. Commands that have a folder of their own stand beside the library of the
 /// others, on which they are built, so that only the program knows all.
-constexpr std::array<tools::MakeCommand, 18> kCommands = {
+constexpr std::array<tools::MakeCommand, 20> kCommands = {
     tools::MakeRecordCommand,     tools::MakeShowCommand,
     tools::MakeExportCommand,     tools::MakeImportCommand,
     tools::MakeStatsCommand,      tools::MakeVerifyCommand,
     tools::MakeSqlCommand,        trafrec::patterns::MakePatternsCommand,
-    tools::MakeReplayCommand,     tools::MakeCommitCommand,
+    tools::MakeOverlayCommand,    tools::MakeReplayCommand,
+    tools::MakeDlqCommand,        tools::MakeCommitCommand,
     tools::MakeKeygenCommand,     tools::MakeSentinelCommand,
     tools::MakeWatermarksCommand, tools::MakeCtlCommand,
     tools::MakeConfigCommand,     tools::MakeCompletionsCommand,

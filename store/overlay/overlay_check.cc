@@ -5,12 +5,14 @@
 // are taken to be there if their attempt has come so far. Where retention deleted segments, or some
 // are missing, these too are looked up.
 
+#include "store/overlay/overlay_check.h"
+
 #include <fmt/format.h>
 
 #include <map>
-#include <set>
 
 #include "store/overlay/limits.h"
+#include "store/overlay/overlay_file.h"
 #include "store/overlay/overlay_reader.h"
 #include "store/reader/exchange_id.h"
 
@@ -105,14 +107,13 @@ class Check {
 
 }  // namespace
 
+Status CheckOverlay(db::Database& overlay, const std::string& log_id, LogReader& log) {
+  TRY(RequireLog(overlay, log_id));
+  return Check(overlay, log).Run();
+}
+
 Status OverlayReader::CheckAgainst(const std::string& log_id, LogReader& log) {
-  if (log_id != log_id_) {
-    return Fail(ErrorCode::kUsage,
-                fmt::format("the overlay {} is for another log: for {}, and this one is {}",
-                            database_.path(), log_id_, log_id),
-                "give the log that it was made for, or another overlay");
-  }
-  return Check(database_, log).Run();
+  return CheckOverlay(database_, log_id, log);
 }
 
 }  // namespace trafrec::store

@@ -113,6 +113,17 @@ Result<std::string> ReadOverlayLogId(db::Database& database) {
   return database.QueryText("SELECT value FROM fact WHERE name = 'log_id'");
 }
 
+Status RequireLog(db::Database& database, const std::string& log_id) {
+  TRY_ASSIGN(const std::string made_for, ReadOverlayLogId(database));
+  if (made_for != log_id) {
+    return Fail(ErrorCode::kUsage,
+                fmt::format("the overlay {} is for another log: for {}, and this one is {}",
+                            database.path(), made_for, log_id),
+                "give the log that it was made for, or another overlay");
+  }
+  return {};
+}
+
 OverlayEntry EntryOf(const db::Statement& row) {
   OverlayEntry entry{.at = AddressAt(row, 0), .what = OverlayDrop{}};
   std::string text(row.Text(5));

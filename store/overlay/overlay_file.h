@@ -29,6 +29,8 @@ Status MakeOverlayTables(db::Database& database, const std::string& log_id);
 Result<db::Database> OpenOverlayFile(const std::filesystem::path& path, db::OpenMode mode);
 
 Result<std::string> ReadOverlayLogId(db::Database& database);
+/// kUsage if it is for another log.
+Status RequireLog(db::Database& database, const std::string& log_id);
 
 /// Columns that EntryOf reads: a SELECT of entries, up to and without WHERE.
 extern const char* const kSelectEntries;

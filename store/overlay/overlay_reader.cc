@@ -145,6 +145,13 @@ Result<std::optional<Insertion>> OverlayReader::NextAtTime(TimeNs until) {
   return insertion;
 }
 
+Result<std::optional<Insertion>> OverlayReader::FindInsertion(uint64_t number) {
+  TRY_ASSIGN(db::Statement find,
+             database_.Prepare(std::string(kSelectInsertions) + "WHERE i.number = ?"));
+  TRY_ASSIGN(const bool row, find.Bind(0, number).Step());
+  return row ? std::optional(InsertionOf(find)) : std::nullopt;
+}
+
 Status OverlayReader::Visit(const std::function<bool(const OverlayEntry&)>& entry,
                             const std::function<bool(const Insertion&)>& insertion) {
   TRY_ASSIGN(db::Statement entries,

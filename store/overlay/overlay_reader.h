@@ -49,6 +49,9 @@ class OverlayReader {
   /// before `until`, each once.
   Result<std::optional<Insertion>> NextAtTime(TimeNs until);
 
+  /// Nothing: there is none of that number.
+  Result<std::optional<Insertion>> FindInsertion(uint64_t number);
+
   /// All of it, in the order of addresses and kinds, then insertions by number, until the function
   /// says false.
   Status Visit(const std::function<bool(const OverlayEntry&)>& entry,

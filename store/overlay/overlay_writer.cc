@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "store/overlay/limits.h"
+#include "store/overlay/overlay_check.h"
 #include "store/overlay/overlay_file.h"
 
 namespace trafrec::store {
@@ -63,7 +64,8 @@ Result<std::unique_ptr<OverlayWriter>> OverlayWriter::Open(const std::filesystem
   if (!database) {
     return std::unexpected(database.error());
   }
-  auto writer = std::unique_ptr<OverlayWriter>(new OverlayWriter(*std::move(database)));
+  auto writer = std::unique_ptr<OverlayWriter>(
+      new OverlayWriter(*std::move(database), failure ? path : std::filesystem::path()));
   TRY(writer->Begin(log_id, is_new));
   return writer;
 }
@@ -73,13 +75,7 @@ Status OverlayWriter::Begin(const std::string& log_id, bool is_new) {
   if (is_new) {
     TRY(MakeOverlayTables(database_, log_id));
   }
-  TRY_ASSIGN(const std::string made_for, ReadOverlayLogId(database_));
-  if (made_for != log_id) {
-    return Fail(ErrorCode::kUsage,
-                fmt::format("the overlay {} is for another log: for {}, and this one is {}",
-                            database_.path(), made_for, log_id),
-                "give the log that it is for, or another file");
-  }
+  TRY(RequireLog(database_, log_id));
   struct Wanted {
     db::Statement* statement;
     const char* sql;
@@ -162,7 +158,22 @@ Result<uint64_t> OverlayWriter::Put(const Insertion& insertion) {
   return number;
 }
 
-Status OverlayWriter::Commit() { return database_.Execute("COMMIT"); }
+OverlayWriter::~OverlayWriter() {
+  std::error_code ignored;
+  if (!made_.empty()) {
+    std::filesystem::remove(made_, ignored);
+  }
+}
+
+Status OverlayWriter::CheckAgainst(const std::string& log_id, LogReader& log) {
+  return CheckOverlay(database_, log_id, log);
+}
+
+Status OverlayWriter::Commit() {
+  TRY(database_.Execute("COMMIT"));
+  made_.clear();
+  return {};
+}
 
 /// Each operation has one move at most, so what it comes beside is a chain.
 Status OverlayWriter::RefuseCircle(const OperationAddress& at, const OverlayMove& move) {

@@ -16,9 +16,14 @@ namespace trafrec::store {
 /// One thread.
 class OverlayWriter {
  public:
-  /// Makes the file if there is none. kUsage if it is of another log.
+  /// Makes the file if there is none; without Commit it is gone with this object. kUsage if it is
+  /// of another log.
   static Result<std::unique_ptr<OverlayWriter>> Open(const std::filesystem::path& path,
                                                      const std::string& log_id);
+
+  ~OverlayWriter();
+  OverlayWriter(const OverlayWriter&) = delete;
+  OverlayWriter& operator=(const OverlayWriter&) = delete;
 
   /// Takes the place of an entry of that kind and address. Fails if the entry cannot be, or closes
   /// a circle of moves.
@@ -26,10 +31,13 @@ class OverlayWriter {
   /// Takes the place of the insertion of that number; gives a number to one that has none. Returns
   /// the number.
   Result<uint64_t> Put(const Insertion& insertion);
+  /// As OverlayReader has it, of what was put, too.
+  Status CheckAgainst(const std::string& log_id, LogReader& log);
   Status Commit();
 
  private:
-  explicit OverlayWriter(db::Database database) : database_(std::move(database)) {}
+  OverlayWriter(db::Database database, std::filesystem::path made)
+      : database_(std::move(database)), made_(std::move(made)) {}
 
   Status Begin(const std::string& log_id, bool is_new);
   Status PutRewrite(const OperationAddress& at, const OverlayRewrite& rewrite);
@@ -37,6 +45,7 @@ class OverlayWriter {
   Status BindAddress(db::Statement& statement, int first, const OperationAddress& at);
 
   db::Database database_;
+  std::filesystem::path made_;  ///< the file, until the first Commit; empty: it was there
   db::Statement put_entry_;
   db::Statement put_rewrite_;
   db::Statement put_insertion_;

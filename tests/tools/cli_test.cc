@@ -23,9 +23,9 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 const std::vector<std::string> kCommands = {
-    "record", "show",     "export", "stats",      "verify", "commit",
-    "keygen", "sentinel", "ctl",    "watermarks", "config", "completions",
-    "man",    "version",  "sql",    "patterns",   "import", "replay"};
+    "record",   "show",     "export",     "stats",   "verify",      "commit", "keygen",
+    "sentinel", "ctl",      "watermarks", "config",  "completions", "man",    "version",
+    "sql",      "patterns", "import",     "overlay", "dlq",         "replay"};
 
 std::set<std::string> LongOptions(const std::string& text) {
   static const std::regex kOption("--[a-z][a-z-]*");
@@ -87,6 +87,12 @@ TEST(Cli, WithoutACommandOrWithAWrongOneItIsAUsageError) {
   const Outcome outcome = Trafrec({"recrod"});
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("did you mean record?"));
+}
+
+TEST(Cli, BehindACommandAnotherOnesNameIsAWord) {
+  const Outcome outcome = Trafrec({"show", "export"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("there is no log export"));
 }
 
 TEST(Cli, TheVersionIsTheSameEverywhere) {
