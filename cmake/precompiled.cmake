@@ -1,13 +1,19 @@
 # What nearly every file includes of the standard library is read once for each set of compiler options, not seven
 # hundred times. Every file still includes what it uses: the lints build without (TRAFREC_PCH=OFF) and say so.
-option(TRAFREC_PCH "precompile the standard library's headers" ON)
+# Clang only: gcc 12 forgets that such headers are the system's, and warns of what it inlines from them.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  set(TRAFREC_PCH_DEFAULT ON)
+else()
+  set(TRAFREC_PCH_DEFAULT OFF)
+endif()
+option(TRAFREC_PCH "precompile the standard library's headers" ${TRAFREC_PCH_DEFAULT})
 set(TRAFREC_PCH_PRODUCT
     <algorithm> <array> <atomic> <chrono> <cstddef> <cstdint> <cstring> <filesystem> <functional> <map> <memory>
     <mutex> <optional> <set> <span> <string> <string_view> <unordered_map> <utility> <vector> <fmt/format.h>)
 set(TRAFREC_PCH_TESTS ${TRAFREC_PCH_PRODUCT} <fstream> <random> <sstream> <thread> <gmock/gmock.h> <gtest/gtest.h>)
 
 # A compiler that was told otherwise (-fPIC, GTEST_HAS_PTHREAD) refuses another's headers.
-if(TRAFREC_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+if(TRAFREC_PCH)
   # Without the time of the header's file, so that ccache finds again what was made of it.
   target_compile_options(trafrec_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
 endif()

@@ -124,9 +124,7 @@ void SentinelCommand::AddOptions(OptionSet& options) {
   options.Group("Access");
   options.Choice("--auth", auth_, "basic|bearer|api-key",
                  "the kind of secret to show: user:password, a token, or an API key");
-  options.Text(
-      "--auth-file", auth_file_, "FILE",
-      std::string("the secret, in a file of mode 600; without it, the variable ") + kAuthVariable);
+  options.Text("--auth-file", auth_file_, "FILE", kAuthFileMeaning);
   options.Text("--ca", access_.ca_file, "FILE",
                "certificates that the server's must lead to (PEM)");
   options.Text("--cert", access_.certificate_file, "FILE", "certificate of the client (PEM)");

@@ -109,9 +109,7 @@ void ReplayOptions::AddTo(OptionSet& options) {
   options.Group("Access");
   options.Choice("--auth", auth, "basic|bearer|api-key|keep",
                  "the kind of secret to show to --to; keep: the recorded Authorization");
-  options.Text(
-      "--auth-file", auth_file, "FILE",
-      std::string("the secret, in a file of mode 600; without it, the variable ") + kAuthVariable);
+  options.Text("--auth-file", auth_file, "FILE", kAuthFileMeaning);
   options.Text("--ca", ca, "FILE", "certificates that the target's must lead to (PEM)");
   options.Text("--cert", certificate, "FILE", "certificate of the client (PEM)");
   options.Text("--cert-key", certificate_key, "FILE", "its key (PEM)");

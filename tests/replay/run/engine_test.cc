@@ -1,0 +1,248 @@
+#include "replay/run/engine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+
+#include "tests/replay/run/fake_search.h"
+#include "tests/replay/run/run_fixture.h"
+
+namespace trafrec::replay {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+bool IsWrite(const std::string& request) { return request.starts_with("PUT"); }
+
+Recorded Bulk(const std::vector<std::pair<std::string, int64_t>>& items, int64_t began_ms,
+              int64_t answered_ms, const std::string& source) {
+  Recorded bulk{.method = "POST", .target = "/_bulk", .began_ms = began_ms};
+  bulk.answered_ms = answered_ms;
+  bulk.status = 200;
+  bulk.answer = R"({"took":1,"errors":false,"items":[)";
+  for (const auto& [id, seq_no] : items) {
+    bulk.body += R"({"index":{"_index":"i","_id":")" + id + "\"}}\n" + source + "\n";
+    bulk.answer +=
+        std::string(bulk.answer.ends_with('[') ? "" : ",") + R"({"index":{"_index":"i","_id":")" +
+        id + R"(","_version":1,"result":"updated","_primary_term":1,"status":200,"_seq_no":)" +
+        std::to_string(seq_no) + "}}";
+  }
+  bulk.answer += "]}";
+  return bulk;
+}
+
+TEST(Engine, EverythingIsSentOnceAndItsAnswerKept) {
+  FakeSearch target;
+  std::vector<Recorded> log;
+  for (int i = 0; i < 200; ++i) {
+    log.push_back(Created(std::to_string(i), i, i + 50, i, R"({"n":)" + std::to_string(i) + "}"));
+  }
+  Run run(target.url(), log);
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(run.progress.counts.as_source, 200U);
+  EXPECT_EQ(target.AskedFor("PUT"), 200U);
+  EXPECT_EQ(target.Source("117"), R"({"n":117})");
+  EXPECT_EQ(run.Results().size(), 200U);
+}
+
+TEST(Engine, WhatMayHaveBeenKnownIsAnsweredFirst) {
+  // The first write is slow at the target; the second began after its answer at the source.
+  std::mutex mutex;
+  std::vector<std::string> ended;
+  FakeSearch target({}, [&](const std::string& request) {
+    const std::lock_guard lock(mutex);
+    ended.push_back(request.substr(0, request.find(' ', 5)));
+    return false;
+  });
+  Run run(target.url(),
+          {Created("a", 0, 10, 0, R"({"n":1})"), Updated("a", 20, 30, 1, R"({"n":2})"),
+           Updated("a", 40, 50, 2, R"({"n":3})")});
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(target.Source("a"), R"({"n":3})");
+  EXPECT_EQ(target.VersionOf("a"), 3);
+}
+
+TEST(Engine, NumbersOutrankTimes) {
+  // Both were under way together; the later one committed first.
+  FakeSearch target;
+  Run run(target.url(),
+          {Updated("a", 0, 100, 8, R"({"n":"last"})"), Created("a", 1, 90, 7, R"({"n":"first"})")});
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(target.Source("a"), R"({"n":"last"})");
+}
+
+TEST(Engine, ABulkIsSplitWhereTheOrderNeedsItAndItsAnswersPutTogether) {
+  // Two bulks over two documents that committed in opposite orders: neither can go as a whole.
+  FakeSearch target;
+  Run run(target.url(), {Created("a", 0, 1, 0), Created("b", 0, 1, 1),
+                         Bulk({{"a", 10}, {"b", 13}}, 20, 100, R"({"n":1})"),
+                         Bulk({{"b", 12}, {"a", 11}}, 21, 101, R"({"n":2})")});
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(target.Source("a"), R"({"n":2})");
+  EXPECT_EQ(target.Source("b"), R"({"n":1})");
+  EXPECT_GE(run.progress.counts.split, 1U);
+  for (const store::StoredExchange& result : run.Results()) {
+    if (result.row.target == "/_bulk") {
+      EXPECT_THAT(result.response->body, HasSubstr(R"("_id":"a")"));
+      EXPECT_THAT(result.response->body, HasSubstr(R"("_id":"b")"));
+    }
+  }
+}
+
+TEST(Engine, TheIntentIsInTheLedgerBeforeTheTargetSeesTheRequest) {
+  std::atomic<Run*> running = nullptr;
+  std::atomic<int> without = 0;
+  FakeSearch target([&](const std::string& request) -> std::optional<std::string> {
+    if (IsWrite(request)) {
+      const auto doubts = running.load()->Memory()->InDoubt();
+      without += doubts && !doubts->empty() ? 0 : 1;
+    }
+    return std::nullopt;
+  });
+  Run run(target.url(), {Created("a", 0, 1, 0), Updated("a", 10, 11, 1)});
+  running = &run;
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(without, 0);
+}
+
+TEST(Engine, ABusyTargetIsAskedAgainAndGivenLessToDo) {
+  std::atomic<int> refusals = 3;
+  FakeSearch target([&](const std::string& request) -> std::optional<std::string> {
+    return IsWrite(request) && refusals-- > 0
+               ? std::optional(JsonAnswer(429, R"({"error":{"type":"x"},"status":429})"))
+               : std::nullopt;
+  });
+  Run run(target.url(), {Created("a", 0, 1, 0)});
+  run.options.retry.first_pause_ms = 1;
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(run.progress.counts.throttled, 3U);
+  EXPECT_EQ(target.VersionOf("a"), 1);
+}
+
+TEST(Engine, AnAnswerThatIsLostIsFoundByLookingAtTheDocument) {
+  std::atomic<bool> lose = true;
+  FakeSearch target(
+      {}, [&](const std::string& request) { return IsWrite(request) && lose.exchange(false); });
+  Run run(target.url(),
+          {Created("a", 0, 1, 0, R"({"n":1})"), Updated("a", 10, 11, 1, R"({"n":2})")});
+  run.options.retry.first_pause_ms = 1;
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(run.progress.counts.by_reading, 1U);
+  EXPECT_EQ(target.VersionOf("a"), 2);
+  EXPECT_EQ(target.Source("a"), R"({"n":2})");
+}
+
+TEST(Engine, WhatWritesToTheSameAsADeadOneIsHeldBack) {
+  FakeSearch target([&](const std::string& request) -> std::optional<std::string> {
+    return request.find("/a") != std::string::npos && IsWrite(request)
+               ? std::optional(JsonAnswer(429, R"({"error":{"type":"x"},"status":429})"))
+               : std::nullopt;
+  });
+  Run run(target.url(), {Created("a", 0, 1, 0), Updated("a", 10, 11, 1), Created("b", 10, 11, 2)});
+  run.options.retry = {.tries = 2, .first_pause_ms = 1};
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(run.progress.counts.dead, 1U);
+  EXPECT_EQ(run.progress.counts.blocked, 1U);
+  EXPECT_EQ(target.VersionOf("b"), 1);
+  const auto letters = run.Memory()->Letters({});
+  ASSERT_TRUE(letters);
+  EXPECT_EQ(letters->size(), 2U);
+}
+
+TEST(Engine, AResumedRunSendsNothingThatIsOver) {
+  FakeSearch target;
+  Run run(target.url(),
+          {Created("a", 0, 1, 0),
+           {"GET", "/i/_doc/a", "", 5, 6, 200, R"({"_index":"i","_id":"a","found":true})"}});
+  ASSERT_TRUE(run.Send());
+  const size_t asked = target.asked().size();
+  ASSERT_TRUE(run.Send(true));
+  EXPECT_EQ(target.asked().size(), asked);
+  EXPECT_EQ(run.progress.counts.earlier, 2U);
+}
+
+TEST(Engine, TheDigestIsThatOfTheOrderAndNotOfTheRun) {
+  std::vector<Recorded> log;
+  for (int i = 0; i < 100; ++i) {
+    log.push_back(Updated(std::to_string(i % 7), i, i + 5, i));
+  }
+  FakeSearch first;
+  FakeSearch second;
+  Run fast(first.url(), log);
+  Run narrow(second.url(), log);
+  narrow.options.concurrency = 1;
+  ASSERT_TRUE(fast.Send());
+  ASSERT_TRUE(narrow.Send());
+  EXPECT_EQ(fast.digest, narrow.digest);
+}
+
+TEST(Engine, NothingIsSentBeforeItIsDue) {
+  FakeSearch target;
+  Run run(target.url(), {Created("a", 0, 1, 0), Created("b", 300, 301, 1)});
+  run.options.speed = {.kind = pace::Speed::Kind::kFactor};
+  ASSERT_TRUE(run.Send());
+  const std::vector<store::StoredExchange> results = run.Results();
+  ASSERT_EQ(results.size(), 2U);
+  EXPECT_GE(results[1].row.began_at - results[0].row.began_at, 290 * kNsPerMs);
+}
+
+TEST(Engine, ATargetThatCannotBeReachedAtAllEndsTheRunWithItsName) {
+  const send::ClosedPort port;
+  Run run("http://127.0.0.1:" + std::to_string(port.port()), {Created("a", 0, 1, 0)});
+  const Status sent = run.Send();
+  ASSERT_FALSE(sent);
+  EXPECT_THAT(sent.error().what, HasSubstr("127.0.0.1:" + std::to_string(port.port())));
+}
+
+TEST(Engine, AStoppedRunGoesOnWhereItEnded) {
+  std::mutex mutex;
+  std::condition_variable reached;
+  size_t writes = 0;
+  FakeSearch target([&](const std::string& request) -> std::optional<std::string> {
+    const std::lock_guard lock(mutex);
+    writes += IsWrite(request) ? 1 : 0;
+    reached.notify_all();
+    return std::nullopt;
+  });
+  std::vector<Recorded> log;
+  for (int i = 0; i < 2'000; ++i) {
+    log.push_back(Created(std::to_string(i), i, i + 1, i));
+  }
+  Run run(target.url(), log);
+  run.options.concurrency = 4;
+  ASSERT_TRUE(run.Send(false, [&](Engine& engine) {
+    std::unique_lock lock(mutex);
+    reached.wait(lock, [&] { return writes >= 20; });
+    engine.Stop();
+  }));
+  EXPECT_LT(target.AskedFor("PUT"), 2'000U);
+  ASSERT_TRUE(run.Send(true));
+  EXPECT_EQ(target.AskedFor("PUT"), 2'000U);
+  EXPECT_EQ(target.VersionOf("1999"), 1);
+}
+
+TEST(Engine, WhatTheSourceDidNotCarryOutIsNotSent) {
+  FakeSearch target;
+  Run run(target.url(), {{"PUT", "/i/_doc/a", "{}", 0, 1, 503, "{}"}, Created("b", 2, 3, 0)});
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(target.AskedFor("/a"), 0U);
+  EXPECT_EQ(run.planned.omitted[static_cast<size_t>(plan::Omission::kNotCarriedOut)], 1U);
+}
+
+TEST(Engine, AMutationOfUnknownFateStopsTheRunUnlessItIsDecided) {
+  FakeSearch target;
+  Run run(target.url(), {{"PUT", "/i/_doc/a", "{}", 0}});
+  run.plan.phantoms = plan::Phantoms::kStop;
+  const Status sent = run.Send();
+  ASSERT_FALSE(sent);
+  EXPECT_THAT(sent.error().remedy, HasSubstr("reconcile"));
+  EXPECT_THAT(target.asked(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace trafrec::replay

@@ -1,0 +1,169 @@
+#include "tests/replay/run/run_fixture.h"
+
+#include <fmt/format.h>
+
+#include <asio/io_context.hpp>
+#include <thread>
+
+#include "base/check.h"
+#include "replay/ledger/run_lock.h"
+#include "replay/ledger/sqlite_ledger.h"
+#include "store/files/log_layout.h"
+
+namespace trafrec::replay {
+namespace {
+
+constexpr TimeNs kStart = 1'700'000'000 * kNsPerSecond;
+
+std::string WriteAnswer(const std::string& id, const char* result, int64_t seq_no) {
+  return fmt::format(
+      R"({{"_index":"i","_type":"_doc","_id":"{}","_version":1,"result":"{}","_seq_no":{},"_primary_term":1}})",
+      id, result, seq_no);
+}
+
+store::LogWriterOptions WriterOf(const std::filesystem::path& log, const char* recorder) {
+  store::LogWriterOptions options;
+  options.log = log;
+  options.recorder = recorder;
+  options.version = "test";
+  options.source = "test";
+  options.live = true;
+  return options;
+}
+
+/// What the log of the source has of it: written as a run writes its own.
+void Put(const Recorded& recorded, ResultLog& log) {
+  message::Request request{.method = recorded.method, .target = recorded.target};
+  request.body = recorded.body;
+  request.fields.push_back({"Content-Type", "application/json"});
+  std::string head = fmt::format(
+      "{} {} HTTP/1.1\r\nHost: source\r\nContent-Type: "
+      "application/json\r\n",
+      recorded.method, recorded.target);
+  if (!recorded.body.empty()) {
+    head += fmt::format("Content-Length: {}\r\n", recorded.body.size());
+  }
+  head += "\r\n";
+  SentExchange exchange;
+  exchange.began_at = kStart + recorded.began_ms * kNsPerMs;
+  exchange.number = log.Begin(exchange.began_at);
+  exchange.request = &request;
+  exchange.head = head;
+  exchange.timing = {.first_written = 1, .last_written = 1, .wall = exchange.began_at};
+  exchange.connection.number = exchange.number;
+  message::Answer answer;
+  if (recorded.answered_ms) {
+    exchange.timing.first_read = exchange.timing.last_read =
+        1 + (*recorded.answered_ms - recorded.began_ms) * kNsPerMs;
+    answer.status = recorded.status;
+    answer.body = recorded.answer;
+    answer.head = fmt::format(
+        "HTTP/1.1 {} X\r\ncontent-type: application/json\r\ncontent-length: "
+        "{}\r\n\r\n",
+        recorded.status, recorded.answer.size());
+    exchange.answer = &answer;
+  }
+  log.Put(exchange);
+}
+
+}  // namespace
+
+Recorded Created(const std::string& id, int64_t began_ms, int64_t answered_ms, int64_t seq_no,
+                 const std::string& source) {
+  return {"PUT",
+          "/i/_doc/" + id,
+          source,
+          began_ms,
+          answered_ms,
+          201,
+          WriteAnswer(id, "created", seq_no)};
+}
+
+Recorded Updated(const std::string& id, int64_t began_ms, int64_t answered_ms, int64_t seq_no,
+                 const std::string& source) {
+  return {"PUT",
+          "/i/_doc/" + id,
+          source,
+          began_ms,
+          answered_ms,
+          200,
+          WriteAnswer(id, "updated", seq_no)};
+}
+
+Run::Run(std::string url, const std::vector<Recorded>& exchanges) : url_(std::move(url)) {
+  auto log = ResultLog::Open(WriterOf(this->log(), "src"));
+  CHECK(log.has_value());
+  for (const Recorded& recorded : exchanges) {
+    Put(recorded, **log);
+  }
+  CHECK((*log)->Close().has_value());
+}
+
+Status Run::Send(bool resume, const Steer& steer) {
+  TRY_ASSIGN(const auto reader, store::LogReader::Open(log()));
+  TRY_ASSIGN(edit::Editor editor, edit::Editor::Load({.to = url_, .search_dialect = true}));
+  plan::Planner planner(*reader, dialect::SearchDialect(), editor, plan);
+  TRY(store::OpenOrMakeLog(run()));
+  TRY_ASSIGN(ledger::RunLock lock, ledger::RunLock::Take(run()));
+  ledger::RunFacts facts;
+  facts.log_id = "test";
+  TRY_ASSIGN(const auto memory_of_run,
+             resume ? ledger::ResumeLedger(std::move(lock), facts, ledger::Durability::kNormal)
+                    : ledger::CreateLedger(std::move(lock), facts, ledger::Durability::kNormal));
+  TRY_ASSIGN(const auto memory, memory_of_run->OpenReader());
+  TRY_ASSIGN(const auto results, ResultLog::Open(WriterOf(run(), "replay")));
+  asio::io_context loop(1);
+  TRY_ASSIGN(const auto sender, send::Sender::Make(loop, {{.name = "default", .url = url_}}));
+  options.resumed = resume;
+  Engine engine({.loop = loop,
+                 .sender = *sender,
+                 .guard = guard::SearchGuard(),
+                 .dialect = dialect::SearchDialect(),
+                 .ledger = *memory_of_run,
+                 .memory = *memory,
+                 .results = *results},
+                options);
+  std::thread planning([&] {
+    engine.EndOfPlan(planner.Plan(std::nullopt, std::nullopt,
+                                  [&](plan::PlannedExchange exchange) -> Result<bool> {
+                                    return engine.Offer(std::move(exchange));
+                                  }));
+  });
+  std::thread steering([&] {
+    if (steer) {
+      steer(engine);
+    }
+  });
+  Status ran = engine.Run();
+  planning.join();
+  steering.join();
+  progress = engine.progress();
+  planned = planner.counts();
+  digest = engine.digest();
+  TRY(results->Close());
+  return ran;
+}
+
+std::unique_ptr<ledger::LedgerReader> Run::Memory() const {
+  auto reader = ledger::OpenLedgerReader(run());
+  CHECK(reader.has_value());
+  return std::move(*reader);
+}
+
+std::vector<store::StoredExchange> Run::Results() const {
+  const auto reader = store::LogReader::Open(run());
+  CHECK(reader.has_value());
+  std::vector<store::StoredExchange> results;
+  CHECK((*reader)
+            ->Visit({},
+                    [&](const store::ExchangeRow& row) {
+                      auto exchange = (*reader)->Load(row);
+                      CHECK(exchange.has_value());
+                      results.push_back(std::move(*exchange));
+                      return true;
+                    })
+            .has_value());
+  return results;
+}
+
+}  // namespace trafrec::replay

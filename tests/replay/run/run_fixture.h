@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "replay/ledger/ledger.h"
+#include "replay/plan/planner.h"
+#include "replay/run/engine.h"
+#include "tests/support/temporary_folder.h"
+
+namespace trafrec::replay {
+
+/// One request of the source, and its answer; times in milliseconds.
+struct Recorded {
+  std::string method;
+  std::string target;
+  std::string body{};
+  int64_t began_ms = 0;
+  std::optional<int64_t> answered_ms{};
+  int status = 0;
+  std::string answer{};
+};
+
+/// A document that the source created, or updated.
+Recorded Created(const std::string& id, int64_t began_ms, int64_t answered_ms, int64_t seq_no,
+                 const std::string& source = "{}");
+Recorded Updated(const std::string& id, int64_t began_ms, int64_t answered_ms, int64_t seq_no,
+                 const std::string& source = "{}");
+
+/// A run in a folder of its own over a log of its own, begun and resumed as often as a test wants.
+class Run {
+ public:
+  Run(std::string url, const std::vector<Recorded>& exchanges);
+
+  EngineOptions options{.speed = {.kind = pace::Speed::Kind::kMax}};
+  plan::PlanOptions plan{.phantoms = plan::Phantoms::kSend};
+
+  using Steer = std::function<void(Engine&)>;
+  /// Sends the log, or goes on; `steer` runs in a thread of its own meanwhile.
+  Status Send(bool resume = false, const Steer& steer = {});
+
+  RunProgress progress{};
+  plan::PlanCounts planned{};
+  uint64_t digest = 0;
+
+  std::unique_ptr<ledger::LedgerReader> Memory() const;
+  /// Of the run's own log, in its order.
+  std::vector<store::StoredExchange> Results() const;
+
+ private:
+  std::filesystem::path log() const { return folder_ / "log"; }
+  std::filesystem::path run() const { return folder_ / "run"; }
+
+  const std::string url_;
+  test_support::TemporaryFolder folder_;
+};
+
+}  // namespace trafrec::replay
