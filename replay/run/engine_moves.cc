@@ -236,6 +236,7 @@ void Engine::Write(const MovePtr& move) {
     GoRound(move);
     return;
   }
+  move->readings = 0;
   message::Request request = parts_.guard.WriteRequest(move->parcel);
   MapContexts(
       flight.plan.meaning,

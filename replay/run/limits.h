@@ -20,6 +20,9 @@ inline constexpr size_t kExtentBytes = size_t{256} << 10;
 inline constexpr int64_t kCommitMs = 100;
 /// An answer without its content coding; both products' greatest request, and then some.
 inline constexpr size_t kAnswerBytes = size_t{256} << 20;
+/// Readings between two copies of a request. A target whose answers never say what is asked counts
+/// as one that does not answer.
+inline constexpr uint32_t kReadingsInARow = 8;
 /// How long a run that is stopped waits for the answers that are due.
 inline constexpr int64_t kStopPatienceMs = 10'000;
 /// Dead keys that later operations are held against, one by one; beyond it, everything is blocked.

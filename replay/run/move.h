@@ -20,6 +20,7 @@ struct Move {
   int64_t started = 0;      ///< all times on the run's clock
   int64_t intent_at = 0;    ///< the intent was given to the ledger
   int64_t intended_ns = 0;  ///< how long that took
+  uint32_t readings = 0;    ///< answered, since the last copy
   uint32_t failed_readings = 0;
   uint32_t unsent = 0;  ///< copies of which not a byte left: they count as no try
   std::optional<asio::steady_timer> timer{};  ///< until the next try

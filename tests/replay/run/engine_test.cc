@@ -42,7 +42,7 @@ TEST(Engine, EverythingIsSentOnceAndItsAnswerKept) {
   for (int i = 0; i < 200; ++i) {
     log.push_back(Created(std::to_string(i), i, i + 50, i, R"({"n":)" + std::to_string(i) + "}"));
   }
-  Run run(target.url(), log);
+  SmallRun run(target.url(), log);
   ASSERT_TRUE(run.Send());
   EXPECT_EQ(run.progress.counts.as_source, 200U);
   EXPECT_EQ(target.AskedFor("PUT"), 200U);
@@ -59,9 +59,9 @@ TEST(Engine, WhatMayHaveBeenKnownIsAnsweredFirst) {
     ended.push_back(request.substr(0, request.find(' ', 5)));
     return false;
   });
-  Run run(target.url(),
-          {Created("a", 0, 10, 0, R"({"n":1})"), Updated("a", 20, 30, 1, R"({"n":2})"),
-           Updated("a", 40, 50, 2, R"({"n":3})")});
+  SmallRun run(target.url(),
+               {Created("a", 0, 10, 0, R"({"n":1})"), Updated("a", 20, 30, 1, R"({"n":2})"),
+                Updated("a", 40, 50, 2, R"({"n":3})")});
   ASSERT_TRUE(run.Send());
   EXPECT_EQ(target.Source("a"), R"({"n":3})");
   EXPECT_EQ(target.VersionOf("a"), 3);
@@ -70,8 +70,8 @@ TEST(Engine, WhatMayHaveBeenKnownIsAnsweredFirst) {
 TEST(Engine, NumbersOutrankTimes) {
   // Both were under way together; the later one committed first.
   FakeSearch target;
-  Run run(target.url(),
-          {Updated("a", 0, 100, 8, R"({"n":"last"})"), Created("a", 1, 90, 7, R"({"n":"first"})")});
+  SmallRun run(target.url(), {Updated("a", 0, 100, 8, R"({"n":"last"})"),
+                              Created("a", 1, 90, 7, R"({"n":"first"})")});
   ASSERT_TRUE(run.Send());
   EXPECT_EQ(target.Source("a"), R"({"n":"last"})");
 }
@@ -79,9 +79,9 @@ TEST(Engine, NumbersOutrankTimes) {
 TEST(Engine, ABulkIsSplitWhereTheOrderNeedsItAndItsAnswersPutTogether) {
   // Two bulks over two documents that committed in opposite orders: neither can go as a whole.
   FakeSearch target;
-  Run run(target.url(), {Created("a", 0, 1, 0), Created("b", 0, 1, 1),
-                         Bulk({{"a", 10}, {"b", 13}}, 20, 100, R"({"n":1})"),
-                         Bulk({{"b", 12}, {"a", 11}}, 21, 101, R"({"n":2})")});
+  SmallRun run(target.url(), {Created("a", 0, 1, 0), Created("b", 0, 1, 1),
+                              Bulk({{"a", 10}, {"b", 13}}, 20, 100, R"({"n":1})"),
+                              Bulk({{"b", 12}, {"a", 11}}, 21, 101, R"({"n":2})")});
   ASSERT_TRUE(run.Send());
   EXPECT_EQ(target.Source("a"), R"({"n":2})");
   EXPECT_EQ(target.Source("b"), R"({"n":1})");
@@ -95,7 +95,7 @@ TEST(Engine, ABulkIsSplitWhereTheOrderNeedsItAndItsAnswersPutTogether) {
 }
 
 TEST(Engine, TheIntentIsInTheLedgerBeforeTheTargetSeesTheRequest) {
-  std::atomic<Run*> running = nullptr;
+  std::atomic<SmallRun*> running = nullptr;
   std::atomic<int> without = 0;
   FakeSearch target([&](const std::string& request) -> std::optional<std::string> {
     if (IsWrite(request)) {
@@ -104,7 +104,7 @@ TEST(Engine, TheIntentIsInTheLedgerBeforeTheTargetSeesTheRequest) {
     }
     return std::nullopt;
   });
-  Run run(target.url(), {Created("a", 0, 1, 0), Updated("a", 10, 11, 1)});
+  SmallRun run(target.url(), {Created("a", 0, 1, 0), Updated("a", 10, 11, 1)});
   running = &run;
   ASSERT_TRUE(run.Send());
   EXPECT_EQ(without, 0);
@@ -117,7 +117,7 @@ TEST(Engine, ABusyTargetIsAskedAgainAndGivenLessToDo) {
                ? std::optional(JsonAnswer(429, R"({"error":{"type":"x"},"status":429})"))
                : std::nullopt;
   });
-  Run run(target.url(), {Created("a", 0, 1, 0)});
+  SmallRun run(target.url(), {Created("a", 0, 1, 0)});
   run.options.retry.first_pause_ms = 1;
   ASSERT_TRUE(run.Send());
   EXPECT_EQ(run.progress.counts.throttled, 3U);
@@ -128,8 +128,8 @@ TEST(Engine, AnAnswerThatIsLostIsFoundByLookingAtTheDocument) {
   std::atomic<bool> lose = true;
   FakeSearch target(
       {}, [&](const std::string& request) { return IsWrite(request) && lose.exchange(false); });
-  Run run(target.url(),
-          {Created("a", 0, 1, 0, R"({"n":1})"), Updated("a", 10, 11, 1, R"({"n":2})")});
+  SmallRun run(target.url(),
+               {Created("a", 0, 1, 0, R"({"n":1})"), Updated("a", 10, 11, 1, R"({"n":2})")});
   run.options.retry.first_pause_ms = 1;
   ASSERT_TRUE(run.Send());
   EXPECT_EQ(run.progress.counts.by_reading, 1U);
@@ -143,7 +143,8 @@ TEST(Engine, WhatWritesToTheSameAsADeadOneIsHeldBack) {
                ? std::optional(JsonAnswer(429, R"({"error":{"type":"x"},"status":429})"))
                : std::nullopt;
   });
-  Run run(target.url(), {Created("a", 0, 1, 0), Updated("a", 10, 11, 1), Created("b", 10, 11, 2)});
+  SmallRun run(target.url(),
+               {Created("a", 0, 1, 0), Updated("a", 10, 11, 1), Created("b", 10, 11, 2)});
   run.options.retry = {.tries = 2, .first_pause_ms = 1};
   ASSERT_TRUE(run.Send());
   EXPECT_EQ(run.progress.counts.dead, 1U);
@@ -156,9 +157,9 @@ TEST(Engine, WhatWritesToTheSameAsADeadOneIsHeldBack) {
 
 TEST(Engine, AResumedRunSendsNothingThatIsOver) {
   FakeSearch target;
-  Run run(target.url(),
-          {Created("a", 0, 1, 0),
-           {"GET", "/i/_doc/a", "", 5, 6, 200, R"({"_index":"i","_id":"a","found":true})"}});
+  SmallRun run(target.url(),
+               {Created("a", 0, 1, 0),
+                {"GET", "/i/_doc/a", "", 5, 6, 200, R"({"_index":"i","_id":"a","found":true})"}});
   ASSERT_TRUE(run.Send());
   const size_t asked = target.asked().size();
   ASSERT_TRUE(run.Send(true));
@@ -173,8 +174,8 @@ TEST(Engine, TheDigestIsThatOfTheOrderAndNotOfTheRun) {
   }
   FakeSearch first;
   FakeSearch second;
-  Run fast(first.url(), log);
-  Run narrow(second.url(), log);
+  SmallRun fast(first.url(), log);
+  SmallRun narrow(second.url(), log);
   narrow.options.concurrency = 1;
   ASSERT_TRUE(fast.Send());
   ASSERT_TRUE(narrow.Send());
@@ -183,7 +184,7 @@ TEST(Engine, TheDigestIsThatOfTheOrderAndNotOfTheRun) {
 
 TEST(Engine, NothingIsSentBeforeItIsDue) {
   FakeSearch target;
-  Run run(target.url(), {Created("a", 0, 1, 0), Created("b", 300, 301, 1)});
+  SmallRun run(target.url(), {Created("a", 0, 1, 0), Created("b", 300, 301, 1)});
   run.options.speed = {.kind = pace::Speed::Kind::kFactor};
   ASSERT_TRUE(run.Send());
   const std::vector<store::StoredExchange> results = run.Results();
@@ -193,7 +194,7 @@ TEST(Engine, NothingIsSentBeforeItIsDue) {
 
 TEST(Engine, ATargetThatCannotBeReachedAtAllEndsTheRunWithItsName) {
   const send::ClosedPort port;
-  Run run("http://127.0.0.1:" + std::to_string(port.port()), {Created("a", 0, 1, 0)});
+  SmallRun run("http://127.0.0.1:" + std::to_string(port.port()), {Created("a", 0, 1, 0)});
   const Status sent = run.Send();
   ASSERT_FALSE(sent);
   EXPECT_THAT(sent.error().what, HasSubstr("127.0.0.1:" + std::to_string(port.port())));
@@ -213,7 +214,7 @@ TEST(Engine, AStoppedRunGoesOnWhereItEnded) {
   for (int i = 0; i < 2'000; ++i) {
     log.push_back(Created(std::to_string(i), i, i + 1, i));
   }
-  Run run(target.url(), log);
+  SmallRun run(target.url(), log);
   run.options.concurrency = 4;
   ASSERT_TRUE(run.Send(false, [&](Engine& engine) {
     std::unique_lock lock(mutex);
@@ -228,7 +229,7 @@ TEST(Engine, AStoppedRunGoesOnWhereItEnded) {
 
 TEST(Engine, WhatTheSourceDidNotCarryOutIsNotSent) {
   FakeSearch target;
-  Run run(target.url(), {{"PUT", "/i/_doc/a", "{}", 0, 1, 503, "{}"}, Created("b", 2, 3, 0)});
+  SmallRun run(target.url(), {{"PUT", "/i/_doc/a", "{}", 0, 1, 503, "{}"}, Created("b", 2, 3, 0)});
   ASSERT_TRUE(run.Send());
   EXPECT_EQ(target.AskedFor("/a"), 0U);
   EXPECT_EQ(run.planned.omitted[static_cast<size_t>(plan::Omission::kNotCarriedOut)], 1U);
@@ -236,7 +237,7 @@ TEST(Engine, WhatTheSourceDidNotCarryOutIsNotSent) {
 
 TEST(Engine, AMutationOfUnknownFateStopsTheRunUnlessItIsDecided) {
   FakeSearch target;
-  Run run(target.url(), {{"PUT", "/i/_doc/a", "{}", 0}});
+  SmallRun run(target.url(), {{"PUT", "/i/_doc/a", "{}", 0}});
   run.plan.phantoms = plan::Phantoms::kStop;
   const Status sent = run.Send();
   ASSERT_FALSE(sent);

@@ -76,7 +76,8 @@ std::string FakeSearch::CarryOut(const std::string& method, const std::string& t
   }
   if (path.ends_with("/_mget") || path == "/_mget") {
     json docs = json::array();
-    for (const json& asked : json::parse(body)["docs"]) {
+    const json request = json::parse(body);
+    for (const json& asked : request["docs"]) {
       const auto found = documents_.find(asked["_id"]);
       json doc = {{"_index", "i"}, {"_id", asked["_id"]}, {"found", found != documents_.end()}};
       if (found != documents_.end()) {

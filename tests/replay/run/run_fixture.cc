@@ -90,7 +90,7 @@ Recorded Updated(const std::string& id, int64_t began_ms, int64_t answered_ms, i
           WriteAnswer(id, "updated", seq_no)};
 }
 
-Run::Run(std::string url, const std::vector<Recorded>& exchanges) : url_(std::move(url)) {
+SmallRun::SmallRun(std::string url, const std::vector<Recorded>& exchanges) : url_(std::move(url)) {
   auto log = ResultLog::Open(WriterOf(this->log(), "src"));
   CHECK(log.has_value());
   for (const Recorded& recorded : exchanges) {
@@ -99,7 +99,7 @@ Run::Run(std::string url, const std::vector<Recorded>& exchanges) : url_(std::mo
   CHECK((*log)->Close().has_value());
 }
 
-Status Run::Send(bool resume, const Steer& steer) {
+Status SmallRun::Send(bool resume, const Steer& steer) {
   TRY_ASSIGN(const auto reader, store::LogReader::Open(log()));
   TRY_ASSIGN(edit::Editor editor, edit::Editor::Load({.to = url_, .search_dialect = true}));
   plan::Planner planner(*reader, dialect::SearchDialect(), editor, plan);
@@ -144,13 +144,13 @@ Status Run::Send(bool resume, const Steer& steer) {
   return ran;
 }
 
-std::unique_ptr<ledger::LedgerReader> Run::Memory() const {
+std::unique_ptr<ledger::LedgerReader> SmallRun::Memory() const {
   auto reader = ledger::OpenLedgerReader(run());
   CHECK(reader.has_value());
   return std::move(*reader);
 }
 
-std::vector<store::StoredExchange> Run::Results() const {
+std::vector<store::StoredExchange> SmallRun::Results() const {
   const auto reader = store::LogReader::Open(run());
   CHECK(reader.has_value());
   std::vector<store::StoredExchange> results;

@@ -32,9 +32,9 @@ Recorded Updated(const std::string& id, int64_t began_ms, int64_t answered_ms, i
                  const std::string& source = "{}");
 
 /// A run in a folder of its own over a log of its own, begun and resumed as often as a test wants.
-class Run {
+class SmallRun {
  public:
-  Run(std::string url, const std::vector<Recorded>& exchanges);
+  SmallRun(std::string url, const std::vector<Recorded>& exchanges);
 
   EngineOptions options{.speed = {.kind = pace::Speed::Kind::kMax}};
   plan::PlanOptions plan{.phantoms = plan::Phantoms::kSend};
