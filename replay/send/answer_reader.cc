@@ -149,7 +149,9 @@ namespace {
 const llhttp_settings_t kSettings = Callbacks::Settings();
 }  // namespace
 
-AnswerReader::AnswerReader() : parser_(std::make_unique<llhttp_t>()) {}
+struct AnswerReader::Parser : llhttp_t {};
+
+AnswerReader::AnswerReader() : parser_(std::make_unique<Parser>()) {}
 AnswerReader::~AnswerReader() = default;
 
 void AnswerReader::Begin(bool head_only, message::Answer& answer,

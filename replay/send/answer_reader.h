@@ -9,8 +9,6 @@
 #include "replay/message/http_message.h"
 #include "replay/send/failure_words.h"
 
-struct llhttp__internal_s;
-
 namespace trafrec::send {
 
 /// Takes the answer to one request out of what a connection gives: interim answers, then the one
@@ -39,6 +37,7 @@ class AnswerReader {
   const Ending& ending() const { return ending_; }
 
  private:
+  struct Parser;
   friend struct Callbacks;
 
   State FeedHead(std::string_view bytes);
@@ -50,7 +49,7 @@ class AnswerReader {
   State FailGarbage(std::string_view bytes);
   void BeginMessage();
 
-  std::unique_ptr<llhttp__internal_s> parser_;
+  std::unique_ptr<Parser> parser_;
   message::Answer* answer_ = nullptr;
   std::vector<message::Answer>* interim_ = nullptr;
   bool head_only_ = false;

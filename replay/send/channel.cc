@@ -11,6 +11,7 @@
 #include <asio/buffer.hpp>
 #include <asio/connect.hpp>
 #include <cerrno>
+#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -29,6 +30,17 @@ Endpoint EndpointOf(const asio::ip::tcp::endpoint& endpoint) {
   }
   result.port = endpoint.port();
   return result;
+}
+
+/// Where the reason is on this machine; "" elsewhere.
+std::string RemedyFor(const asio::error_code& error) {
+  if (error == std::errc::too_many_files_open) {
+    return "allow more open files (ulimit -n), or fewer connections";
+  }
+  if (error == std::errc::address_not_available) {
+    return "all ports of this machine are in use: wait, or see why the target closes connections";
+  }
+  return "";
 }
 
 }  // namespace
@@ -56,7 +68,7 @@ void Channel::Open(const Addresses& addresses) {
 
 void Channel::OnConnected(const asio::error_code& error) {
   if (error) {
-    OnNotOpened({Failure::kConnect, error.message(), {}});
+    OnNotOpened({Failure::kConnect, error.message(), RemedyFor(error)});
     return;
   }
   asio::error_code ignored;
@@ -99,8 +111,8 @@ void Channel::Shut() {
 bool Channel::PeerClosed() {
   char byte = 0;
   const ssize_t got = recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  // Under TLS it may be a record of the session's; in plain HTTP nothing is to come.
-  return got == 0 || (got > 0 && tls_ == nullptr) || (got < 0 && errno != EAGAIN && errno != EINTR);
+  // Bytes that nobody asked for announce the end, too: a 408, or TLS's close_notify.
+  return got >= 0 || (errno != EAGAIN && errno != EINTR);
 }
 
 void Channel::Read() {

@@ -22,6 +22,7 @@ struct Exchange {
   void Clear() {
     sent.request = {};
     sent.answered = false;
+    sent.interim.clear();
     sent.sent = false;
     sent.kind = Failure::kNone;
     sent.failure.clear();

@@ -24,6 +24,9 @@ Result<std::shared_ptr<Pool>> Pool::Make(Loop& loop, const Target& target, uint6
   if (target.connections_max == 0) {
     return Fail(ErrorCode::kUsage, "it is to have no connection", "let it have one at least");
   }
+  if (target.connect_timeout_ms <= 0 || target.answer_timeout_ms <= 0) {
+    return Fail(ErrorCode::kUsage, "it is to answer in no time", "give it a millisecond at least");
+  }
   Settings settings;
   TRY_ASSIGN(settings.url, ParseUrl(target.url));
   TRY_ASSIGN(settings.authorizer, Authorizer::Load(target.credentials));
@@ -283,6 +286,9 @@ void Pool::Report(std::unique_ptr<Exchange> exchange) {
   }
   if (!sent.sent) {
     sent.head.clear();
+  }
+  if (!sent.answered) {
+    sent.answer = {};  // it is a part of one, or an earlier exchange's
   }
   Done done = std::move(exchange->done);
   done(sent);

@@ -59,7 +59,7 @@ struct Sent {
   /// Empty if nothing was to be written.
   std::string head;
   bool answered = false;
-  message::Answer answer;                ///< whole, if `answered`
+  message::Answer answer;                ///< whole if `answered`, else empty
   std::vector<message::Answer> interim;  ///< 1xx, before it
   /// Whether a byte of the request was handed to the kernel or to TLS. If not, the target cannot
   /// have seen it.

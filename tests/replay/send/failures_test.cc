@@ -123,6 +123,27 @@ TEST(Failures, OfARequestThatWouldBecomeTwoAreFoundBeforeItIsSent) {
   EXPECT_THAT(sent.failure, HasSubstr("a field holds a line end"));
 }
 
+TEST(Failures, LeaveNothingOfAnEarlierAnswer) {
+  ScriptedServer server({[](Peer& peer) {
+    peer.ReadRequest();
+    peer.Write("HTTP/1.1 103 Early Hints\r\n\r\n" + Ok("earlier"));
+    peer.ReadRequest();
+  }});
+  Client client(TargetAt(server.url()));
+  // What Done leaves is used again.
+  std::vector<Sent> copies;
+  const auto copy = [&](Sent& sent) { copies.push_back(sent); };
+  client.sender().Send(0, Get("/"), copy);
+  client.RunUntil([&] { return copies.size() == 1; });
+  client.sender().Send(0, Get("/"), copy);
+  client.RunUntil([&] { return copies.size() == 2; });
+  ASSERT_EQ(copies[0].answer.body, "earlier");
+  EXPECT_EQ(copies[1].kind, Failure::kCut);
+  EXPECT_EQ(copies[1].answer.status, 0);
+  EXPECT_THAT(copies[1].answer.fields, testing::IsEmpty());
+  EXPECT_THAT(copies[1].interim, testing::IsEmpty());
+}
+
 TEST(Failures, OfCancelledRequestsTellWhetherTheyWereSent) {
   ScriptedServer server({[](Peer& peer) { peer.AwaitClose(); }});
   Target target = TargetAt(server.url());
@@ -161,11 +182,21 @@ TEST(Failures, AreReportedForAllThatCloseGivesUp) {
   EXPECT_EQ(client.sender().load().connections, 0U);
 }
 
-TEST(Failures, OfTargetsAreFoundAtTheStart) {
+std::string RefusalOf(const Target& target) {
   asio::io_context loop;
-  const auto sender = Sender::Make(loop, {TargetAt("ftp://host")});
-  ASSERT_FALSE(sender.has_value());
-  EXPECT_THAT(sender.error().what, HasSubstr("'ftp://host' is not a URL of http or https"));
+  const auto sender = Sender::Make(loop, {target});
+  return sender ? "" : sender.error().what;
+}
+
+TEST(Failures, OfTargetsAreFoundAtTheStart) {
+  EXPECT_EQ(RefusalOf(TargetAt("ftp://host")),
+            "target 'main': 'ftp://host' is not a URL of http or https");
+  Target target = TargetAt("http://host");
+  target.connections_max = 0;
+  EXPECT_THAT(RefusalOf(target), HasSubstr("no connection"));
+  target = TargetAt("http://host");
+  target.answer_timeout_ms = 0;
+  EXPECT_THAT(RefusalOf(target), HasSubstr("in no time"));
 }
 
 }  // namespace
