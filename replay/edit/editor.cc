@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "replay/edit/filter_step.h"
@@ -36,6 +37,25 @@ std::optional<size_t> IndexOf(const std::vector<TargetOptions>& targets, const s
   const auto found = std::ranges::find(targets, name, &TargetOptions::name);
   return found == targets.end() ? std::nullopt
                                 : std::optional(static_cast<size_t>(found - targets.begin()));
+}
+
+/// Takes the operations at `removed`, in order, out of those that are left.
+void RemoveOperations(const Context& context, const std::vector<uint32_t>& removed,
+                      Edited& edited) {
+  if (removed.empty() || context.meaning == nullptr) {
+    return;
+  }
+  if (!edited.operations) {
+    edited.operations.emplace(context.meaning->operations.size());
+    std::iota(edited.operations->begin(), edited.operations->end(), 0U);
+  }
+  std::vector<uint32_t> left;
+  for (uint32_t place = 0; place < edited.operations->size(); ++place) {
+    if (!std::ranges::binary_search(removed, place)) {
+      left.push_back((*edited.operations)[place]);
+    }
+  }
+  edited.operations = std::move(left);
 }
 
 }  // namespace
@@ -220,6 +240,7 @@ Status Editor::RunSteps(const Context& context, Edited& edited) {
   for (const PlacedStep* placed : fitting) {
     TRY_ASSIGN(const Changes changes, placed->step->Apply(context, edited.request, content));
     TRY(TakeChanges(changes, placed->first_rule, edited));
+    RemoveOperations(context, changes.removed, edited);
     if (edited.dropped) {
       return {};
     }

@@ -33,7 +33,10 @@ struct Edited {
   bool changed_target = false;
   bool changed_fields = false;
   bool changed_body = false;
-  bool keeps_host = false;        ///< the Host field is an edit's; else it follows from the target
+  bool keeps_host = false;  ///< the Host field is an edit's; else it follows from the target
+  /// Of the operations that the request came in with, those that are left, by their places then.
+  /// Nothing: all of them, as far as is known; a filter, and programs on lines, do not say.
+  std::optional<std::vector<uint32_t>> operations{};
   std::vector<uint32_t> rules{};  ///< which ones did something: in rules()
 
   /// The request must be understood anew.

@@ -20,9 +20,9 @@ class LineWriter {
  public:
   LineWriter(jq::Program& program, std::string_view body) : program_(program), body_(body) {}
 
-  /// Runs the program on a line, without its end. Nothing is written if the program has no result;
-  /// `with` then is taken out, too, which may stand before or after. False: it failed.
-  bool Edit(ByteRange line, ByteRange with) {
+  /// Runs the program on a line, without its end. If it has no result the line is taken out, and
+  /// `with`, too, which may stand before or after. False: it failed.
+  bool Edit(ByteRange line, ByteRange with, uint32_t item) {
     std::string_view text = line.In(body_);
     const size_t length = text.find_last_not_of("\r\n") + 1;
     Outcome outcome = program_.Run(text.substr(0, length));
@@ -35,6 +35,7 @@ class LineWriter {
       case Outcome::Kind::kNothing:
         Replace(with.length > 0 && with.offset < line.offset ? with.offset : line.offset,
                 std::max(line.offset + line.length, with.offset + with.length), "");
+        removed_.push_back(item);
         return true;
       case Outcome::Kind::kFailed:
         break;
@@ -44,6 +45,7 @@ class LineWriter {
   }
 
   bool changed() const { return changed_; }
+  const std::vector<uint32_t>& removed() const { return removed_; }
   const std::string& failure() const { return failure_; }
   std::string Finish() {
     out_ += body_.substr(at_);
@@ -63,6 +65,7 @@ class LineWriter {
   std::string out_;
   size_t at_ = 0;
   bool changed_ = false;
+  std::vector<uint32_t> removed_;
   std::string failure_;
 };
 
@@ -71,7 +74,7 @@ std::string EditLines(LineWriter& writer, std::string_view body) {
   dialect::Lines lines(body);
   while (!lines.done()) {
     const ByteRange line = lines.Next();
-    if (!dialect::IsBlank(line.In(body)) && !writer.Edit(line, {line.offset, 0})) {
+    if (!dialect::IsBlank(line.In(body)) && !writer.Edit(line, {line.offset, 0}, 0)) {
       return fmt::format("line {}: {}", lines.number(), writer.failure());
     }
   }
@@ -87,11 +90,12 @@ std::string EditItems(LineWriter& writer, const message::Request& request, std::
   if (!meaning.trouble.empty()) {
     return meaning.trouble;
   }
-  for (const dialect::Operation& operation : meaning.operations) {
+  for (uint32_t item = 0; item < meaning.operations.size(); ++item) {
+    const dialect::Operation& operation = meaning.operations[item];
     const ByteRange line = on == On::kActions ? operation.action : operation.source;
     const ByteRange with = on == On::kActions ? operation.source : operation.action;
-    if (!dialect::IsBlank(line.In(body)) && !writer.Edit(line, with)) {
-      return fmt::format("item {}: {}", operation.item, writer.failure());
+    if (!dialect::IsBlank(line.In(body)) && !writer.Edit(line, with, item)) {
+      return fmt::format("item {}: {}", item, writer.failure());
     }
   }
   return "";
@@ -121,7 +125,7 @@ Result<Changes> JqStep::Apply(const Context&, message::Request& request, Content
   LineWriter writer(program_, *body);
   std::string failure;
   if (on_ == On::kBody) {
-    failure = writer.Edit({0, body->size()}, {}) ? "" : writer.failure();
+    failure = writer.Edit({0, body->size()}, {}, 0) ? "" : writer.failure();
   } else {
     failure = on_ == On::kLines ? EditLines(writer, *body) : EditItems(writer, request, *body, on_);
   }
@@ -136,7 +140,8 @@ Result<Changes> JqStep::Apply(const Context&, message::Request& request, Content
     return Changes{.drop = "dropped by " + name_ + ": nothing is left of its body", .rules = {0}};
   }
   content.Set(std::move(edited));
-  return Changes{.rules = {0}};
+  const bool by_item = on_ == On::kActions || on_ == On::kSources;
+  return Changes{.removed = by_item ? writer.removed() : std::vector<uint32_t>(), .rules = {0}};
 }
 
 }  // namespace trafrec::edit

@@ -18,7 +18,10 @@ class JqStep final : public Step {
                                               const JqOptions& options);
 
   std::vector<std::string> rules() const override { return {name_}; }
-  bool needs_meaning() const override { return condition_.needs_meaning(); }
+  bool needs_meaning() const override {
+    return condition_.needs_meaning() || on_ == JqOptions::On::kSources ||
+           on_ == JqOptions::On::kActions;
+  }
   bool Fits(const Context& context, const message::Request& request) const override {
     return condition_.Fits(request, context.meaning);
   }

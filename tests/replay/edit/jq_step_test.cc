@@ -76,6 +76,20 @@ TEST(JqStep, AnActionWithoutAResultGoesWithItsDocument) {
             "{\"delete\":{\"_index\":\"a\",\"_id\":\"2\"}}\n");
 }
 
+TEST(JqStep, WhichItemsAreLeftIsTold) {
+  const Edited edited = Apply(
+      "[[jq]]\non = \"sources\"\nprogram = 'select(.x != 1)'\n"
+      "[[jq]]\non = \"actions\"\nprogram = 'select(has(\"delete\") | not)'\n",
+      Asked("POST /_bulk", kBulk));
+  EXPECT_EQ(edited.operations, std::vector<uint32_t>{2});
+}
+
+TEST(JqStep, WithoutARemovalAllItemsAreLeft) {
+  EXPECT_EQ(Apply("[[jq]]\non = \"sources\"\nprogram = '.y = 1'\n", Asked("POST /_bulk", kBulk))
+                .operations,
+            std::nullopt);
+}
+
 TEST(JqStep, ARequestOfWhichNothingIsLeftIsDropped) {
   const Edited edited =
       Apply("[[jq]]\nname = \"none\"\nprogram = 'empty'\n", Asked("PUT /x", "{}"));
