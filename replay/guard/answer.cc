@@ -124,18 +124,10 @@ bool IsBlocked(const Item& item, const Outcome& outcome) {
 }
 
 /// What a copy of which nothing is known did can be read, or another one is harmless, or neither.
-void DoubtOrGiveUp(const Parcel& parcel, const Operation& operation, Item& item,
-                   const std::string& why) {
-  if (!WritesDocument(operation)) {
-    if (CanBeRead(parcel)) {
-      Doubt(item, why);
-    } else {
-      GiveUp(item, why + ": what it did cannot be read, and another copy might do it again");
-    }
-  } else if (!item.condition && operation.writing.automatic_id) {
-    GiveUp(item, why + ": the target gives the id, so another copy would be another document");
-  } else {
-    Doubt(item, why);
+void DoubtOrGiveUp(const Parcel& parcel, Item& item, const std::string& why) {
+  Doubt(item, why);
+  if (IsUndecidable(parcel, item)) {
+    GiveUpUndecidable(parcel, item);
   }
 }
 
@@ -147,7 +139,7 @@ void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_
   // 503 may come from a node that went down over it.
   if (outcome.status == 503 && operation.mutation && !item.condition &&
       operation.repeat == dialect::Repeat::kAdds) {
-    DoubtOrGiveUp(parcel, operation, item, said);
+    DoubtOrGiveUp(parcel, item, said);
     item.retry_after_ms = retry_after_ms;
     return;
   }
@@ -164,7 +156,7 @@ void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_
     if (!operation.mutation) {
       Postpone(item, said, retry_after_ms);
     } else {
-      DoubtOrGiveUp(parcel, operation, item, said);
+      DoubtOrGiveUp(parcel, item, said);
       item.retry_after_ms = retry_after_ms;
     }
     return;
@@ -189,7 +181,7 @@ void TakeNoAnswer(Parcel& parcel, const Reply& reply, const std::string& what) {
     if (!reply.sent || !operation.mutation) {
       Postpone(item, what, 0);
     } else {
-      DoubtOrGiveUp(parcel, operation, item, what);
+      DoubtOrGiveUp(parcel, item, what);
     }
   }
 }

@@ -12,6 +12,7 @@
 #include "replay/guard/answer.h"
 #include "replay/guard/form.h"
 #include "replay/guard/json_spans.h"
+#include "replay/json/json_tree.h"
 
 namespace trafrec::guard {
 namespace {
@@ -23,11 +24,12 @@ using dialect::Outcome;
 /// The object that says what became of an item of which no answer does.
 std::string Synthesised(const Operation& operation, const Item& item, bool with_status) {
   const std::string index = operation.keys.empty() ? "" : operation.keys[0].name;
-  std::string out = fmt::format("{{\"_index\":{},\"_id\":{}", Quoted(index), Quoted(item.id));
+  std::string out =
+      fmt::format("{{\"_index\":{},\"_id\":{}", json::Quoted(index), json::Quoted(item.id));
   const Outcome& result = item.result;
   if (item.stage != Stage::kDone) {
-    return out +
-           fmt::format(",\"error\":{{\"type\":\"not_decided\",\"reason\":{}}}}}", Quoted(item.why));
+    return out + fmt::format(",\"error\":{{\"type\":\"not_decided\",\"reason\":{}}}}}",
+                             json::Quoted(item.why));
   }
   if (result.version) {
     out += fmt::format(",\"_version\":{}", *result.version);

@@ -38,7 +38,7 @@ enum class Stage : uint8_t {
 };
 
 /// One operation on its way. A run that goes on with one that was sent and not answered makes it
-/// anew, with the condition and the tries that it had, and takes a reply without an answer for it.
+/// anew, in doubt, with the condition that it had.
 struct Item {
   uint32_t operation = 0;                    ///< index in Meaning::operations
   const dialect::Outcome* source = nullptr;  ///< what became of it there; null: no answer

@@ -63,6 +63,10 @@ class Http final : public Guard {
 
   void TakeReading(Parcel& parcel, const Reply& reply) const override {
     Item& item = parcel.items[0];
+    if (!CanBeAsked(*parcel.request)) {
+      DoubtOrGiveUp(parcel, item, "no answer");
+      return;
+    }
     const Fate fate = reply.answer ? dialect::FateOfStatus(reply.answer->status) : Fate::kUnknown;
     if (fate == Fate::kUnknown || fate == Fate::kRejected || fate == Fate::kFailed) {
       item.why = "the resource was not read: " + WhatCame(reply);

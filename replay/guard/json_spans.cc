@@ -1,3 +1,10 @@
+// One level of a JSON text, skimmed.
+//
+// Answers to bulks are large, and only the borders of their items are asked for; action lines are
+// many. So values are skipped by their brackets and quotes, without a node for each as json::Tree
+// has. An action line may also go on behind its object, which both products skip and json::Tree
+// refuses.
+
 #include "replay/guard/json_spans.h"
 
 #include <fmt/format.h>
@@ -5,14 +12,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "replay/dialect/json.h"
-#include "replay/guard/limits.h"
+#include "replay/json/json_tree.h"
 
 namespace trafrec::guard {
 namespace {
 
 using dialect::ByteRange;
-using dialect::JsonValue;
 
 constexpr std::string_view kBlank = " \t\r\n";
 
@@ -138,61 +143,64 @@ std::optional<Object> ReadObject(std::string_view text) {
   return object;
 }
 
-/// One text for all that are the same JSON. False: too deep, or broken.
-bool Canonical(JsonValue& value, size_t depth, std::string& out) {
-  if (depth == limits::kJsonDepth) {
-    return false;
-  }
-  bool good = true;
-  switch (value.type()) {
-    case JsonValue::Type::kObject: {
+/// One text for all that are the same JSON.
+void AppendCanonical(const json::Tree& tree, uint32_t node, std::string& out) {
+  switch (tree.type(node)) {
+    case json::Type::kObject: {
       std::vector<std::pair<std::string, std::string>> members;
-      value.EachMember([&](std::string_view key, JsonValue& member) {
-        members.emplace_back(key, "");
-        good = good && Canonical(member, depth + 1, members.back().second);
-      });
+      for (const uint32_t child : tree.ChildrenOf(node)) {
+        members.emplace_back(tree.KeyOf(child), "");
+        AppendCanonical(tree, child, members.back().second);
+      }
       std::ranges::sort(members);
       out += '{';
       for (const auto& [key, text] : members) {
         out += fmt::format("{}:{}{}", key.size(), key, text);
       }
       out += '}';
-      return good;
+      break;
     }
-    case JsonValue::Type::kArray:
+    case json::Type::kArray:
       out += '[';
-      value.EachElement([&](JsonValue& element) {
-        good = good && Canonical(element, depth + 1, out);
+      for (const uint32_t child : tree.ChildrenOf(node)) {
+        AppendCanonical(tree, child, out);
         out += ',';
-      });
+      }
       out += ']';
-      return good;
-    case JsonValue::Type::kString: {
-      const std::string text = value.Text().value_or("");
+      break;
+    case json::Type::kString: {
+      const std::string text = tree.ScalarOf(node).value_or("");
       out += fmt::format("\"{}:{}", text.size(), text);
-      return true;
+      break;
     }
-    case JsonValue::Type::kNull:
-      out += "null";
-      return true;
-    case JsonValue::Type::kNumber:
-    case JsonValue::Type::kBoolean: {
-      const std::optional<std::string> text = value.Text();
-      out += text.value_or("");
-      return text.has_value();
-    }
-    case JsonValue::Type::kBroken:
+    default:
+      out += tree.TextOf(node);
       break;
   }
-  return false;
+}
+
+std::string CanonicalOf(const json::Tree& tree, uint32_t node) {
+  std::string out;
+  AppendCanonical(tree, node, out);
+  return out;
+}
+
+bool Contains(const json::Tree& whole, uint32_t node, const json::Tree& part, uint32_t partial) {
+  if (whole.type(node) != json::Type::kObject || part.type(partial) != json::Type::kObject) {
+    return CanonicalOf(whole, node) == CanonicalOf(part, partial);
+  }
+  return std::ranges::all_of(part.ChildrenOf(partial), [&](uint32_t child) {
+    const auto found = whole.Find(node, part.KeyOf(child));
+    return found && Contains(whole, *found, part, child);
+  });
 }
 
 std::optional<std::string> CanonicalText(std::string_view text) {
-  std::string out;
-  bool good = false;
-  const std::string trouble =
-      dialect::ReadJson(text, [&](JsonValue& root) { good = Canonical(root, 0, out); });
-  return good && trouble.empty() ? std::optional(std::move(out)) : std::nullopt;
+  const auto tree = json::Tree::Parse(text);
+  if (!tree) {
+    return std::nullopt;
+  }
+  return CanonicalOf(*tree, json::Tree::kRoot);
 }
 
 std::string_view Trimmed(std::string_view text) {
@@ -274,21 +282,6 @@ std::string EditObject(std::string_view text, bool (*remove)(std::string_view ke
   return out;
 }
 
-std::string Quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", c);
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
 bool SameJson(std::string_view a, std::string_view b) {
   a = Trimmed(a);
   b = Trimmed(b);
@@ -297,6 +290,12 @@ bool SameJson(std::string_view a, std::string_view b) {
   }
   const std::optional<std::string> first = CanonicalText(a);
   return first && first == CanonicalText(b);
+}
+
+bool ContainsJson(std::string_view document, std::string_view partial) {
+  const auto whole = json::Tree::Parse(document);
+  const auto part = json::Tree::Parse(partial);
+  return whole && part && Contains(*whole, json::Tree::kRoot, *part, json::Tree::kRoot);
 }
 
 }  // namespace trafrec::guard

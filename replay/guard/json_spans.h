@@ -34,11 +34,11 @@ std::string_view MemberOf(std::string_view text, std::string_view key);
 std::string EditObject(std::string_view text, bool (*remove)(std::string_view key),
                        std::string_view add);
 
-/// A string in quotes, with JSON's escapes.
-std::string Quoted(std::string_view text);
-
 /// Whether two texts are the same JSON: the order of members does not count, nor white space, nor
 /// how a string is escaped; numbers count by their text. False if one cannot be read.
 bool SameJson(std::string_view a, std::string_view b);
+
+/// Whether merging a partial document into that one would change nothing.
+bool ContainsJson(std::string_view document, std::string_view partial);
 
 }  // namespace trafrec::guard

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 namespace trafrec::guard::limits {
@@ -11,9 +10,6 @@ inline constexpr uint32_t kStale = 5;
 /// Answers of 5xx (but those of an overloaded or absent server) after which an operation is dead.
 /// The document was read before each resend, so it was not carried out.
 inline constexpr uint32_t kFailures = 3;
-/// Objects and arrays in each other in documents that are compared. Both products take 1,000 at
-/// most, and 20 by default in a mapping.
-inline constexpr size_t kJsonDepth = 200;
 /// A wait that a target may ask for. Longer ones are a mistake, or somebody's joke.
 inline constexpr int64_t kRetryAfterMaxMs = int64_t{10} * 60 * 1000;
 

@@ -20,6 +20,7 @@
 #include "replay/guard/retry_after.h"
 #include "replay/guard/settle.h"
 #include "replay/guard/target_edit.h"
+#include "replay/json/json_tree.h"
 
 namespace trafrec::guard {
 namespace {
@@ -34,7 +35,7 @@ constexpr std::string_view kByReading = "seen by reading: ";
 std::string QuotedIndex(const Parcel& parcel, const Operation& operation) {
   const std::string& name = operation.keys[0].name;
   if (name.find('*') == std::string::npos) {
-    return Quoted(name);
+    return json::Quoted(name);
   }
   if (operation.action.length > 0) {
     const auto action = Members(operation.action.In(parcel.request->body));
@@ -48,11 +49,16 @@ std::string QuotedIndex(const Parcel& parcel, const Operation& operation) {
     }
   }
   const dialect::Target target = dialect::ParseTarget(parcel.request->target);
-  return Quoted(target.segments.empty() ? name : target.segments[0]);
+  return json::Quoted(target.segments.empty() ? name : target.segments[0]);
 }
 
-/// Whether the document itself must be seen: to tell this request's from another one that was there
-/// before.
+/// Whether the document shows what this copy did: not a script's work, nor a pipeline's.
+bool ShowsItsWrite(const Operation& operation) {
+  return operation.kind != Kind::kDelete && !operation.writing.scripted &&
+         operation.writing.pipeline.empty();
+}
+
+/// Whether the document itself must be seen: to tell this request's from another one.
 bool NeedsSource(const Item& item, const Operation& operation) {
   if (item.stage != Stage::kInDoubt || operation.kind == Kind::kDelete) {
     return false;
@@ -60,7 +66,10 @@ bool NeedsSource(const Item& item, const Operation& operation) {
   if (HasExternalVersion(operation)) {
     return operation.writing.condition.version_type == dialect::VersionType::kExternalGte;
   }
-  return item.condition && !item.condition->exists && !operation.writing.automatic_id;
+  if (!item.condition) {
+    return false;
+  }
+  return item.condition->exists ? ShowsItsWrite(operation) : !operation.writing.automatic_id;
 }
 
 struct Document {
@@ -165,28 +174,35 @@ void JudgeExternal(const Parcel& parcel, const Operation& operation, Item& item,
   item.stage = Stage::kFresh;
 }
 
+/// Whether the document is as the write of one that was there leaves it.
+bool IsWritten(const Parcel& parcel, const Operation& operation, const Document& document) {
+  if (!ShowsItsWrite(operation)) {
+    return operation.kind != Kind::kDelete;
+  }
+  const std::string body = BodyOf(parcel, operation);
+  return operation.kind == Kind::kUpdate ? ContainsJson(document.source, MemberOf(body, "doc"))
+                                         : SameJson(body, document.source);
+}
+
 /// The copy followed a document that was there.
-void JudgeChange(const Operation& operation, Item& item, const Document& document) {
+void JudgeChange(const Parcel& parcel, const Operation& operation, Item& item,
+                 const Document& document) {
   const DocumentState& before = *item.condition;
-  if (document.state.exists) {
-    if (document.state.seq_no == before.seq_no &&
-        document.state.primary_term == before.primary_term) {
-      item.stage = Stage::kFresh;
-    } else if (operation.kind == Kind::kDelete) {
-      GiveUp(item,
-             "after a copy without an answer the document is there, but changed: somebody "
-             "else writes it");
+  if (!document.state.exists) {
+    // A script may delete.
+    if (operation.kind == Kind::kDelete || operation.writing.scripted) {
+      FinishAs(item, Fate::kDeleted, 200, document, "the document is gone");
     } else {
-      FinishAs(item, Fate::kUpdated, 200, document, "the document has changed since");
+      BeginAgain(item, "the document is gone, which this run did not do");
     }
-    return;
+  } else if (document.state.seq_no == before.seq_no &&
+             document.state.primary_term == before.primary_term) {
+    item.stage = Stage::kFresh;
+  } else if (IsWritten(parcel, operation, document)) {
+    FinishAs(item, Fate::kUpdated, 200, document, "the document has changed since");
+  } else {
+    BeginAgain(item, "the document has changed, but not by this copy");
   }
-  // A script may delete.
-  if (operation.kind == Kind::kDelete || operation.writing.scripted) {
-    FinishAs(item, Fate::kDeleted, 200, document, "the document is gone");
-    return;
-  }
-  GiveUp(item, "after a copy without an answer the document is gone: somebody else deleted it");
 }
 
 void Judge(const Parcel& parcel, const Operation& operation, Item& item, const Document& document,
@@ -203,7 +219,7 @@ void Judge(const Parcel& parcel, const Operation& operation, Item& item, const D
              "answer may be carried out late, and another one would be carried out, too");
     }
   } else if (item.condition->exists) {
-    JudgeChange(operation, item, document);
+    JudgeChange(parcel, operation, item, document);
   } else if (document.state.exists) {
     JudgeCreate(parcel, operation, item, document, was_there);
   } else if (operation.kind == Kind::kDelete && item.met_itself) {
@@ -298,8 +314,8 @@ std::optional<message::Request> ReadDocuments(const Parcel& parcel) {
     const std::string& routing = operation.keys[0].routing;
     docs += fmt::format(
         "{}{{\"_index\":{},\"_id\":{}{}{}}}", docs.empty() ? "" : ",",
-        QuotedIndex(parcel, operation), Quoted(item.id),
-        routing.empty() ? "" : ",\"routing\":" + Quoted(routing),
+        QuotedIndex(parcel, operation), json::Quoted(item.id),
+        routing.empty() ? "" : ",\"routing\":" + json::Quoted(routing),
         NeedsSource(item, operation) ? "" : ",\"_source\":false,\"stored_fields\":\"_none_\"");
   }
   if (docs.empty()) {

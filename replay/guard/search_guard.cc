@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "replay/guard/answer.h"
 #include "replay/guard/form.h"
 #include "replay/guard/guard.h"
@@ -11,11 +13,24 @@ namespace {
 class Search final : public Guard {
  public:
   std::optional<message::Request> ReadRequest(const Parcel& parcel) const override {
-    std::optional<message::Request> request = ReadDocuments(parcel);
-    return request ? std::move(request) : ReadWhole(parcel);
+    if (std::optional<message::Request> request = ReadDocuments(parcel)) {
+      return request;
+    }
+    if (std::optional<message::Request> request = ReadWhole(parcel)) {
+      return request;
+    }
+    // Of a run that goes on: nothing is to be learnt, but the caller comes back with its reply.
+    const bool undecidable = std::ranges::any_of(
+        parcel.items, [&](const Item& item) { return IsUndecidable(parcel, item); });
+    return undecidable ? std::optional(Beside(*parcel.request, "HEAD", "/")) : std::nullopt;
   }
 
   void TakeReading(Parcel& parcel, const Reply& reply) const override {
+    for (Item& item : parcel.items) {
+      if (IsUndecidable(parcel, item)) {
+        GiveUpUndecidable(parcel, item);
+      }
+    }
     if (CanBeRead(parcel)) {
       TakeWholeReading(parcel, reply);
     } else {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "replay/dialect/target.h"
+#include "replay/guard/form.h"
 #include "replay/guard/reading.h"
 #include "replay/guard/retry_after.h"
 #include "replay/guard/settle.h"
@@ -88,6 +89,26 @@ bool CanBeRead(const Parcel& parcel) {
   const std::string_view api = parcel.meaning->api;
   return (api == kCreateIndex || api == kDeleteIndex || api == kPutAlias || api == kDeleteAlias) &&
          !PathToAsk(parcel).empty();
+}
+
+bool IsUndecidable(const Parcel& parcel, const Item& item) {
+  const dialect::Operation& operation = parcel.meaning->operations[item.operation];
+  if (item.stage != Stage::kInDoubt || !operation.mutation) {
+    return false;
+  }
+  if (!WritesDocument(operation)) {
+    return !CanBeRead(parcel);
+  }
+  return operation.writing.automatic_id && item.id.empty();
+}
+
+void GiveUpUndecidable(const Parcel& parcel, Item& item) {
+  const bool document = WritesDocument(parcel.meaning->operations[item.operation]);
+  GiveUp(item, fmt::format("{}: {}", item.why.empty() ? "no answer" : item.why,
+                           document ? "the target gives the id, so another copy would be another "
+                                      "document"
+                                    : "what it did cannot be read, and another copy might do it "
+                                      "again"));
 }
 
 std::optional<message::Request> ReadWhole(const Parcel& parcel) {

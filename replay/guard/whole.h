@@ -10,6 +10,12 @@ namespace trafrec::guard {
 /// Whether a reading can say what became of a copy without an answer.
 bool CanBeRead(const Parcel& parcel);
 
+/// Whether an item is in doubt that no reading decides, and that must not be sent again.
+bool IsUndecidable(const Parcel& parcel, const Item& item);
+
+/// With what went wrong last, and why that is the end.
+void GiveUpUndecidable(const Parcel& parcel, Item& item);
+
 /// What must be asked for such an operation that is in doubt; nothing if none is.
 std::optional<message::Request> ReadWhole(const Parcel& parcel);
 void TakeWholeReading(Parcel& parcel, const Reply& reply);

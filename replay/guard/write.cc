@@ -8,6 +8,7 @@
 #include "replay/guard/form.h"
 #include "replay/guard/json_spans.h"
 #include "replay/guard/target_edit.h"
+#include "replay/json/json_tree.h"
 
 namespace trafrec::guard {
 namespace {
@@ -90,7 +91,7 @@ void MakeAbsent(const Parcel& parcel, const Operation& operation, const Item& it
 std::string AddedMembers(const Operation& operation, const Item& item) {
   std::string out;
   if (operation.writing.automatic_id) {
-    out = "\"_id\":" + Quoted(item.id);
+    out = "\"_id\":" + json::Quoted(item.id);
   }
   const std::string_view comma = out.empty() ? "" : ",";
   if (item.condition->exists) {

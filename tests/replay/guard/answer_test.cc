@@ -84,6 +84,18 @@ TEST(GuardAnswer, AChangedDocumentWasChangedByTheCopy) {
   EXPECT_THAT(sent.item().known, Optional(Eq(There(8))));
 }
 
+TEST(GuardAnswer, ADocumentThatIsNotThisRequestsShowsThatItsKnowledgeWasStale) {
+  Sent sent = MakeSent("PUT /a/_doc/1", "{\"n\":1}", {AtSource(Fate::kUpdated)});
+  sent.item().known = There(7);
+  sent.Write();
+  sent.NoAnswer();
+  sent.Read(200, Docs(8, "{\"n\":2}"));
+  EXPECT_EQ(sent.Write().target, "/a/_doc/1?if_seq_no=8&if_primary_term=1");
+  sent.NoAnswer();
+  sent.Read(200, Docs(9, "{\"n\":1}"));
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+}
+
 TEST(GuardAnswer, AConflictAfterADoubtIsReadAgain) {
   Sent sent = Update();
   sent.NoAnswer();
@@ -196,6 +208,16 @@ TEST(GuardAnswer, AByQueryOperationIsNotSentTwice) {
   sent.NoAnswer();
   EXPECT_EQ(sent.item().stage, Stage::kDead);
   EXPECT_THAT(sent.item().why, HasSubstr("connection reset"));
+}
+
+TEST(GuardAnswer, ARunThatGoesOnDoesNotSendTwiceWhatNothingGuards) {
+  for (const std::string_view line : {"POST /a/_update_by_query", "POST /a/_doc", "PUT /_x/y"}) {
+    Sent sent = MakeSent(line, "{}");
+    sent.item().stage = Stage::kInDoubt;
+    ASSERT_TRUE(SearchGuard().ReadRequest(sent.parcel)) << line;
+    sent.Read(200, "");
+    EXPECT_EQ(sent.item().stage, Stage::kDead) << line;
+  }
 }
 
 TEST(GuardAnswer, AnIndexThatIsThereWasMade) {

@@ -192,12 +192,12 @@ void Replayer::Crash() {
   for (auto& [name, state] : known_) {
     state.version = 0;  // the ledger keeps the numbers only
   }
-  for (size_t place = active_.size(); place-- > 0;) {
-    Active& active = active_[place];
+  for (Active& active : active_) {
     for (Item& item : active.parcel.items) {
       Item anew{.operation = item.operation, .source = item.source};
       anew.id = item.id;
       anew.tries = item.tries;
+      anew.stage = item.tries > 0 ? Stage::kInDoubt : Stage::kFresh;
       anew.condition = item.condition;
       if (anew.condition && !anew.condition->exists) {
         anew.condition->version = 0;
@@ -207,24 +207,6 @@ void Replayer::Crash() {
         anew.known = found->second;
       }
       item = std::move(anew);
-    }
-    // What was sent is one parcel, what was not another one.
-    Active unsent = active;
-    std::erase_if(unsent.parcel.items, [](const Item& item) { return item.tries > 0; });
-    std::erase_if(active.parcel.items, [](const Item& item) { return item.tries == 0; });
-    SearchGuard().TakeReply(active.parcel, Reply{.failure = "the run was stopped"});
-    std::erase_if(active.parcel.items, [&](Item& item) {
-      if (!item.open()) {
-        End(active.exchange, item);
-        return true;
-      }
-      return false;
-    });
-    if (active.parcel.items.empty()) {
-      active_.erase(active_.begin() + static_cast<ptrdiff_t>(place));
-    }
-    if (!unsent.parcel.items.empty()) {
-      active_.push_back(std::move(unsent));
     }
   }
 }

@@ -46,6 +46,14 @@ TEST(HttpGuard, AnUnansweredPostIsDead) {
   EXPECT_EQ(Unanswered("POST /x", "body").item().stage, Stage::kDead);
 }
 
+TEST(HttpGuard, ARunThatGoesOnDoesNotSendAPostTwice) {
+  Sent sent = MakeSent("POST /x", "body", {}, dialect::HttpDialect());
+  sent.item().stage = Stage::kInDoubt;
+  ASSERT_TRUE(HttpGuard().ReadRequest(sent.parcel));
+  sent.Read(200, "body", HttpGuard());
+  EXPECT_EQ(sent.item().stage, Stage::kDead);
+}
+
 TEST(HttpGuard, AnUnansweredReadIsAskedAgain) {
   EXPECT_EQ(Unanswered("GET /x").item().stage, Stage::kRetry);
 }

@@ -46,9 +46,15 @@ TEST(JsonSpans, OrderAndEscapesDoNotCountAndNumbersCountByTheirText) {
   EXPECT_FALSE(SameJson("{", "[1]"));
 }
 
+TEST(JsonSpans, AMergedDocumentHoldsThePartialOne) {
+  EXPECT_TRUE(ContainsJson(R"({"a":{"x":1,"y":2},"b":[1]})", R"({"a":{"y":2},"b":[1]})"));
+  EXPECT_FALSE(ContainsJson(R"({"a":{"x":1},"b":[1,2]})", R"({"b":[1]})"));
+  EXPECT_FALSE(ContainsJson("{}", R"({"a":null})"));
+}
+
 TEST(JsonSpans, ADeepTextIsNotCompared) {
-  const std::string deep(500, '[');
-  const std::string end(500, ']');
+  const std::string deep(2'000, '[');
+  const std::string end(2'000, ']');
   EXPECT_FALSE(SameJson(deep + "1" + end, deep + " 1" + end));
 }
 

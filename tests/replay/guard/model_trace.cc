@@ -5,11 +5,12 @@
 
 #include <cstdlib>
 
-#include "replay/guard/json_spans.h"
+#include "replay/json/json_tree.h"
 #include "tests/replay/guard/hostile.h"
 
 int main(int argc, char** argv) {
   using namespace trafrec::guard;
+  using trafrec::json::Quoted;
   const uint64_t histories = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 20;
   for (uint64_t seed = 1; seed <= histories; ++seed) {
     std::mt19937_64 random(seed);
