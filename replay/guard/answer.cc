@@ -186,13 +186,18 @@ void TakeNoAnswer(Parcel& parcel, const Reply& reply, const std::string& what) {
   }
 }
 
-/// `"create":{…}` of a bulk's answer under the name that the request's action has.
+/// `{"create":{…}}` of a bulk's answer under the name that the request's action has.
 std::string UnderItsName(std::string_view item, Kind kind) {
+  const std::string_view name = dialect::NameOf(kind);
+  if (item.starts_with("{\"") && item.substr(2).starts_with(name) &&
+      item.substr(2 + name.size()).starts_with('"')) {
+    return std::string(item);
+  }
   const auto members = Members(item);
   if (!members || members->empty()) {
     return std::string(item);
   }
-  return fmt::format("{{\"{}\":{}}}", dialect::NameOf(kind), members->front().value.In(item));
+  return fmt::format("{{\"{}\":{}}}", name, members->front().value.In(item));
 }
 
 /// The operations that went out, as far as an answer is read by them.
@@ -210,6 +215,36 @@ dialect::Meaning MeaningOfSent(Parcel& parcel, std::vector<Item*>& sent) {
   return part;
 }
 
+bool IsOfDocuments(Kind kind) {
+  return kind == Kind::kBulk || kind == Kind::kIndex || kind == Kind::kCreate ||
+         kind == Kind::kUpdate || kind == Kind::kDelete;
+}
+
+/// Keeps what Assemble puts together. Returns each item's text, if there are as many as were sent.
+std::vector<std::string_view> KeepItems(const dialect::Meaning& sent_meaning,
+                                        const std::vector<Item*>& sent, std::string_view body,
+                                        const std::vector<Member>& members) {
+  std::vector<std::string_view> texts;
+  for (const Member& member : members) {
+    const std::string_view value = member.value.In(body);
+    if (member.key == "took" && !sent.empty()) {
+      sent[0]->took_ms += dialect::IntegerOf(std::string(value)).value_or(0);
+    } else if (member.key == "items") {
+      for (const dialect::ByteRange& range :
+           Elements(value).value_or(std::vector<dialect::ByteRange>())) {
+        texts.push_back(range.In(value));
+      }
+    }
+  }
+  if (texts.size() != sent.size()) {
+    return {};
+  }
+  for (size_t i = 0; i < sent.size(); ++i) {
+    sent[i]->body_of_result = UnderItsName(texts[i], sent_meaning.operations[i].kind);
+  }
+  return texts;
+}
+
 }  // namespace
 
 void TakeSearchReply(Parcel& parcel, const Reply& reply) {
@@ -218,43 +253,31 @@ void TakeSearchReply(Parcel& parcel, const Reply& reply) {
     return;
   }
   const message::Answer& answer = *reply.answer;
-  const Kind kind = parcel.meaning->kind;
-  const bool documents = kind == Kind::kBulk || kind == Kind::kIndex || kind == Kind::kCreate ||
-                         kind == Kind::kUpdate || kind == Kind::kDelete;
-  if (documents && answer.status < 300 && !Members(answer.body)) {
-    TakeNoAnswer(parcel, reply, WhatCame(reply) + " with a body that is no JSON object");
-    return;
+  std::optional<std::vector<Member>> members;
+  if (IsOfDocuments(parcel.meaning->kind) && answer.status < 300) {
+    members = Members(answer.body);
+    if (!members) {
+      TakeNoAnswer(parcel, reply, WhatCame(reply) + " with a body that is no JSON object");
+      return;
+    }
   }
   std::vector<Item*> sent;
   const dialect::Meaning meaning = MeaningOfSent(parcel, sent);
-  std::vector<dialect::HeaderView> headers;
   dialect::Answer read =
-      dialect::SearchDialect().ReadAnswer(meaning, {answer.status, headers, answer.body});
-  const int64_t retry_after_ms = RetryAfterMs(reply);
-  const bool bulk = meaning.kind == Kind::kBulk;
-  std::optional<std::vector<dialect::ByteRange>> texts;
-  std::string_view list;
-  if (bulk && answer.status < 300) {
-    list = MemberOf(answer.body, "items");
-    texts = Elements(list);
-    if (!sent.empty()) {
-      sent[0]->took_ms +=
-          dialect::IntegerOf(std::string(MemberOf(answer.body, "took"))).value_or(0);
-    }
+      dialect::SearchDialect().ReadAnswer(meaning, {answer.status, {}, answer.body});
+  std::vector<std::string_view> texts;
+  if (members && meaning.kind == Kind::kBulk) {
+    texts = KeepItems(meaning, sent, answer.body, *members);
   }
-  const bool whole = !bulk && !sent.empty() && !WritesDocument(meaning.operations[0]);
+  const int64_t retry_after_ms = RetryAfterMs(reply);
   for (size_t i = 0; i < sent.size(); ++i) {
-    Item& item = *sent[i];
-    const Operation& operation = parcel.meaning->operations[item.operation];
-    const std::string_view text =
-        texts && texts->size() == sent.size() ? (*texts)[i].In(list) : answer.body;
-    if (bulk && texts && texts->size() == sent.size()) {
-      item.body_of_result = UnderItsName(text, operation.kind);
-    }
-    if (whole && operation.mutation && TakeWholeAnswer(*parcel.meaning, item, read, i)) {
+    const Operation& operation = parcel.meaning->operations[sent[i]->operation];
+    if (operation.mutation && !WritesDocument(operation) &&
+        TakeWholeAnswer(*parcel.meaning, *sent[i], read, i)) {
       continue;
     }
-    TakeOutcome(parcel, item, std::move(read.outcomes[i]), text, retry_after_ms);
+    TakeOutcome(parcel, *sent[i], std::move(read.outcomes[i]),
+                texts.empty() ? std::string_view(answer.body) : texts[i], retry_after_ms);
   }
 }
 

@@ -21,6 +21,11 @@ using dialect::Fate;
 using dialect::Operation;
 using dialect::Outcome;
 
+bool IsError(const Item& item) {
+  return item.stage != Stage::kDone || !item.result.error.empty() ||
+         (item.result.status >= 400 && item.result.fate != Fate::kNotFound);
+}
+
 /// The object that says what became of an item of which no answer does.
 std::string Synthesised(const Operation& operation, const Item& item, bool with_status) {
   const std::string index = operation.keys.empty() ? "" : operation.keys[0].name;
@@ -30,6 +35,11 @@ std::string Synthesised(const Operation& operation, const Item& item, bool with_
   if (item.stage != Stage::kDone) {
     return out + fmt::format(",\"error\":{{\"type\":\"not_decided\",\"reason\":{}}}}}",
                              json::Quoted(item.why));
+  }
+  if (IsError(item)) {
+    return out + fmt::format(",\"status\":{},\"error\":{{\"type\":{}}}}}", result.status,
+                             json::Quoted(result.error.empty() ? NameOf(result.fate)
+                                                               : std::string_view(result.error)));
   }
   if (result.version) {
     out += fmt::format(",\"_version\":{}", *result.version);
@@ -56,15 +66,10 @@ message::Answer Made(int status, std::string body) {
   return answer;
 }
 
-bool IsError(const Item& item) {
-  return item.stage != Stage::kDone || !item.result.error.empty() ||
-         (item.result.status >= 400 && item.result.fate != Fate::kNotFound);
-}
-
 bool IsSeenByReading(const Item& item) { return item.stage == Stage::kDone && !item.why.empty(); }
 
 message::Answer AssembleBulk(const dialect::Meaning& meaning, std::span<const Item> items,
-                             message::Answer frame) {
+                             message::Answer frame, const std::vector<Member>& members) {
   int64_t took_ms = 0;
   bool errors = false;
   std::string list = "[";
@@ -81,7 +86,7 @@ message::Answer AssembleBulk(const dialect::Meaning& meaning, std::span<const It
   list += ']';
   const std::string text = std::exchange(frame.body, "");
   size_t copied = 0;
-  for (const Member& member : Members(text).value_or(std::vector<Member>())) {
+  for (const Member& member : members) {
     std::string value;
     if (member.key == "took") {
       value = std::to_string(took_ms);
@@ -105,16 +110,19 @@ message::Answer AssembleBulk(const dialect::Meaning& meaning, std::span<const It
 message::Answer AssembleSearch(const dialect::Meaning& meaning, std::span<const Item> items,
                                const message::Answer& last) {
   if (meaning.kind == dialect::Kind::kBulk) {
-    if (!MemberOf(last.body, "items").empty()) {
-      return AssembleBulk(meaning, items, last);
+    const auto members = Members(last.body);
+    if (members && std::ranges::find(*members, "items", &Member::key) != members->end()) {
+      return AssembleBulk(meaning, items, last, *members);
     }
     // The last one refused all that was left of it; or a filter took the list out of each.
     const bool others = std::ranges::any_of(items, [](const Item& item) {
       return !item.body_of_result.empty() || IsSeenByReading(item);
     });
-    return others
-               ? AssembleBulk(meaning, items, Made(200, R"({"took":0,"errors":false,"items":[]})"))
-               : last;
+    if (!others) {
+      return last;
+    }
+    constexpr std::string_view kFrame = R"({"took":0,"errors":false,"items":[]})";
+    return AssembleBulk(meaning, items, Made(200, std::string(kFrame)), *Members(kFrame));
   }
   if (items.size() == 1 && IsSeenByReading(items[0])) {
     const Operation& operation = meaning.operations[items[0].operation];

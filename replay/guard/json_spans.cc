@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "replay/json/json_tree.h"
@@ -20,6 +21,31 @@ namespace {
 using dialect::ByteRange;
 
 constexpr std::string_view kBlank = " \t\r\n";
+
+/// Characters to stop at. (string_view's find_first_of searches the set for each character.)
+class Stops {
+ public:
+  explicit constexpr Stops(std::string_view set) {
+    for (const char c : set) {
+      stops_[static_cast<unsigned char>(c)] = true;
+    }
+  }
+
+  /// The first one in `text` from `at` on, or its end.
+  size_t Find(std::string_view text, size_t at) const {
+    while (at < text.size() && !stops_[static_cast<unsigned char>(text[at])]) {
+      ++at;
+    }
+    return at;
+  }
+
+ private:
+  std::array<bool, 256> stops_{};
+};
+
+constexpr Stops kInString("\"\\");
+constexpr Stops kNesting("\"{}[]");
+constexpr Stops kAfterScalar(",]} \t\r\n");
 
 /// Walks over JSON text by its punctuation. Every step says whether the text goes on as expected.
 class Scanner {
@@ -37,16 +63,19 @@ class Scanner {
     return true;
   }
 
-  void SkipBlank() { at_ = std::min(text_.find_first_not_of(kBlank, at_), text_.size()); }
+  void SkipBlank() {
+    while (at_ < text_.size() && kBlank.find(text_[at_]) != std::string_view::npos) {
+      ++at_;
+    }
+  }
 
   bool SkipString() {
     if (!Take('"')) {
       return false;
     }
     while (true) {
-      at_ = text_.find_first_of("\"\\", at_);
-      if (at_ == std::string_view::npos) {
-        at_ = text_.size();
+      at_ = kInString.Find(text_, at_);
+      if (at_ == text_.size()) {
         return false;
       }
       if (text_[at_] == '"') {
@@ -69,7 +98,7 @@ class Scanner {
       return SkipNested();
     }
     const size_t begin = at_;
-    at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
+    at_ = kAfterScalar.Find(text_, at_);
     return at_ > begin;
   }
 
@@ -77,9 +106,8 @@ class Scanner {
   bool SkipNested() {
     size_t depth = 0;
     while (true) {
-      at_ = text_.find_first_of("\"{}[]", at_);
-      if (at_ == std::string_view::npos) {
-        at_ = text_.size();
+      at_ = kNesting.Find(text_, at_);
+      if (at_ == text_.size()) {
         return false;
       }
       if (text_[at_] == '"') {

@@ -124,6 +124,7 @@ void FinishAs(Item& item, Fate fate, int status, const Document& document, std::
     outcome.primary_term = document.state.primary_term;
     outcome.version = document.version;
   }
+  item.body_of_result.clear();  // of an answer that said less
   Finish(item, std::move(outcome), fmt::format("{}{}", kByReading, why));
 }
 
