@@ -71,4 +71,9 @@ bool Meet(const Key& a, const Key& b) {
   return NamesMeet(a.name, b.name);
 }
 
+const Key* FindDocument(const std::vector<Key>& keys) {
+  const auto key = std::ranges::find(keys, Scope::kDocument, &Key::scope);
+  return key == keys.end() ? nullptr : &*key;
+}
+
 }  // namespace trafrec::dialect

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace trafrec::dialect {
 
@@ -38,6 +40,9 @@ bool Meet(const Key& a, const Key& b);
 
 /// Whether the order of two operations with these keys matters: they meet, and one writes.
 inline bool Conflict(const Key& a, const Key& b) { return (a.write || b.write) && Meet(a, b); }
+
+/// The document among them; null: they name none.
+const Key* FindDocument(const std::vector<Key>& keys);
 
 /// Whether some name fits both, each a name or a pattern in which '*' stands for any text.
 bool NamesMeet(std::string_view a, std::string_view b);

@@ -45,7 +45,7 @@ uint64_t Scheduler::Add(const SourceOperation& operation) {
   Committed* const committed = CommittedOf(operation);
   std::optional<uint64_t> next_commit;
   if (committed != nullptr) {
-    const auto after = committed->writes.upper_bound(operation.commit->seq_no);
+    const auto after = committed->writes.upper_bound(operation.commit->place());
     if (after != committed->writes.begin()) {
       earlier.push_back(std::prev(after)->second);
     }
@@ -68,7 +68,7 @@ uint64_t Scheduler::Add(const SourceOperation& operation) {
     unordered_ += graph_.AddEdge(number, *next_commit) ? 0 : 1;
   }
   if (committed != nullptr) {
-    committed->writes.insert_or_assign(operation.commit->seq_no, node);
+    committed->writes.insert_or_assign(operation.commit->place(), node);
     committed->touched = number;
   }
   Remember(operation, node);

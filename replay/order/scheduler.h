@@ -23,6 +23,11 @@ struct Commit {
   /// Sequence numbers of different generations are not compared: an index that was made again under
   /// its name begins at 0.
   uint64_t generation = 0;
+  /// It changed nothing: the number is that of the write that it found. It comes after that one and
+  /// before the next, where it would change something.
+  bool noop = false;
+
+  int64_t place() const { return 2 * seq_no + (noop ? 1 : 0); }
 };
 
 /// An operation as the source saw it.
@@ -51,7 +56,7 @@ struct SchedulerOptions {
 ///   may
 ///     have known of A; or
 ///   - both write one document and A has the lower sequence number: so it was, whatever the times
-///     say.
+///     say. What changed nothing comes right after the write that it found.
 ///
 /// Everything else is free. The same operations in the same order give the same order and the same
 /// digest, however fast they end. Operations come in by the time at which they began; memory is
@@ -94,7 +99,8 @@ class Scheduler {
     uint64_t number;
     bool operator>(const Gate& other) const { return until > other.until; }
   };
-  /// Writes of a document by sequence number.
+  /// Writes of a document by place. Of several noops at one place the last one waits for the
+  /// others.
   struct Committed {
     std::map<int64_t, NodeRef> writes;
     uint64_t touched = 0;

@@ -18,6 +18,7 @@
 #include "replay/plan/index_naming.h"
 #include "replay/plan/mapping_memory.h"
 #include "replay/plan/planned_exchange.h"
+#include "store/overlay/overlay_reader.h"
 #include "store/reader/log_reader.h"
 
 namespace trafrec::plan {
@@ -37,7 +38,8 @@ struct PlanOptions {
   Order order = Order::kCausal;
   Phantoms phantoms = Phantoms::kStop;
   edit::Selection selection{};
-  edit::Sampler* sampler = nullptr;  ///< null: everything; borrowed
+  edit::Sampler* sampler = nullptr;         ///< null: everything; borrowed
+  store::OverlayReader* overlay = nullptr;  ///< null: none; borrowed
   bool send_incomplete = false;
   bool allow_marked = false;  ///< requests that a run sent, too
 };
@@ -50,6 +52,9 @@ struct PlanCounts {
   uint64_t planned = 0;                        ///< with at least one operation that is sent
   uint64_t operations = 0;                     ///< that were selected
   std::array<uint64_t, kOmissions> omitted{};  ///< operations, by Omission; [0]: sent
+  uint64_t inserted = 0;                       ///< by the overlay
+  uint64_t rewritten = 0;                      ///< by the overlay
+  uint64_t moved = 0;                          ///< by the overlay
   uint64_t unknown_paths = 0;                  ///< ordered as writes of the whole service
   uint64_t withheld_fields = 0;  ///< requests that lost a field that redaction had replaced
   uint64_t by_queries = 0;
@@ -63,6 +68,9 @@ class Planner {
   /// All borrowed, and must outlive it.
   Planner(store::LogReader& log, const dialect::Dialect& dialect, edit::Editor& editor,
           PlanOptions options);
+
+  /// What the overlay moves: once, before all else.
+  Status ReadMoves();
 
   /// Mutations whose fate the log does not show, as far as rows alone tell: an Error that names the
   /// first ones, if they are to stop the run. Reads no frame.
@@ -79,20 +87,53 @@ class Planner {
   const std::map<std::string, uint64_t>& unknown_paths() const { return unknown_paths_; }
 
  private:
+  /// A recorded exchange on its way to what is sent.
+  struct Draft {
+    PlannedExchange exchange;
+    std::vector<store::OverlayEntry> entries{};  ///< what the overlay says of it
+    dialect::Meaning as_recorded{};
+    std::optional<dialect::Answer> answer{};
+    std::optional<TimeNs> answered_at{};
+    bool whole = false;     ///< nothing of its request is missing
+    bool upgraded = false;  ///< it leaves HTTP
+    bool inserted = false;  ///< by the overlay: it is in no log
+  };
+  /// Which items of a moved exchange are meant.
+  enum class Share : uint8_t { kStaying, kMoved };
+  /// An operation that goes beside another one.
+  struct Moved {
+    store::OperationAddress what;
+    bool after = false;
+  };
+
+  // planner.cc
+  Result<bool> PlanWithOverlay(const store::ExchangeRow& row, const Take& take);
+  Result<bool> PlanMoved(const PlannedExchange& beside, bool after, const Take& take);
+  Result<bool> PlanInsertion(const store::Insertion& insertion, const PlannedExchange* beside,
+                             const Take& take);
   /// What a row brings; nothing if it is not selected.
-  Result<std::optional<PlannedExchange>> PlanRow(const store::ExchangeRow& row);
+  Result<std::optional<PlannedExchange>> PlanRow(const store::ExchangeRow& row,
+                                                 const std::vector<store::OverlayEntry>& entries,
+                                                 Share share);
+  Result<std::optional<Draft>> DraftOf(const store::ExchangeRow& row,
+                                       const std::vector<store::OverlayEntry>& entries);
+  Status Rewrite(Draft& draft);
+  bool Decides(const store::ExchangeId& id) const;
+  Result<bool> PlanInsertionsBefore(TimeNs until, const Take& take);
   Result<bool> Hand(PlannedExchange exchange, const Take& take);
   bool IsSampled(const PlannedExchange& exchange) const;
   /// Makes of the request what is sent. False: a rule drops it.
   Result<bool> Edit(PlannedExchange& exchange, const dialect::Meaning& as_recorded);
-  Status Judge(PlannedExchange& exchange, const store::StoredExchange& stored,
-               const dialect::Meaning& as_recorded, const std::optional<dialect::Answer>& answer);
-  Result<Omission> JudgePhantom(const PlannedExchange& exchange,
-                                const dialect::Operation& operation);
+  Status Judge(Draft& draft, Share share);
+  Result<Omission> JudgePhantom(const Draft& draft, const dialect::Operation& operation);
   bool IsTaken(const dialect::Operation& operation, const PlannedOperation& planned) const;
-  void PutInOrder(PlannedExchange& exchange, const dialect::Meaning& as_recorded,
-                  std::optional<TimeNs> answered_at);
-  void SetCommit(PlannedOperation& planned, const dialect::Operation& operation);
+
+  // planner_order.cc
+  void PutInOrder(Draft& draft);
+  static void AddAnchor(PlannedExchange& exchange, const PlannedExchange& beside);
+  void PutBeside(PlannedExchange& exchange, const PlannedExchange& beside, bool after);
+  void SetCommit(const Draft& draft, PlannedOperation& planned,
+                 const dialect::Operation& operation);
   void AddMappingKeys(const PlannedExchange& exchange, PlannedOperation& planned,
                       const dialect::Operation& operation);
   void WatchByQueries(const PlannedExchange& exchange, const PlannedOperation& planned,
@@ -108,6 +149,7 @@ class Planner {
   IndexNaming naming_;
   MappingMemory mappings_;
   ByQueryWatch by_queries_;
+  std::map<store::ExchangeId, std::vector<Moved>> moves_;  ///< by the exchange beside which they go
   std::map<std::string, uint32_t> clocks_;
   std::map<std::string, uint64_t> generations_;  ///< how often an index was made anew
   PlanCounts counts_;

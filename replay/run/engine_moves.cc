@@ -30,12 +30,7 @@ const dialect::Operation& OperationOf(const Flight& flight, const guard::Item& i
 
 /// The document that an item is about; null: none.
 const dialect::Key* DocumentOf(const Flight& flight, const guard::Item& item) {
-  for (const dialect::Key& key : OperationOf(flight, item).keys) {
-    if (key.scope == dialect::Scope::kDocument) {
-      return &key;
-    }
-  }
-  return nullptr;
+  return dialect::FindDocument(OperationOf(flight, item).keys);
 }
 
 /// What it did may have changed documents that it does not name.

@@ -60,6 +60,10 @@ void ReplayOptions::AddTo(OptionSet& options) {
   options.Text("--to", to, "URL", "the target: http://host:9200, with a path if need be");
   options.Text("--edits", edits, "FILE",
                "targets, routes and changes of requests (docs/replay_edits.md)");
+  options.List("--transform", transforms, "NAME",
+               "a library of changes: es-to-opensearch (docs/replay_edits.md)");
+  options.Text("--overlay", overlay, "FILE",
+               "drops, insertions, moves, rewrites and verdicts (trafrec overlay)");
   options.Text("--run", run, "RUN", "folder for the answers, as a log, and what the run remembers");
   options.Flag("--resume", resume, "go on with that run where it ended, however it ended");
   options.Flag("--fresh", fresh, "begin that run anew; what it holds is deleted");
@@ -142,7 +146,8 @@ Status ReplayOptions::Check() const {
 }
 
 Result<edit::EditOptions> ReplayOptions::Edits(bool search) const {
-  return edit::EditOptions{.file = edits, .to = to, .search_dialect = search};
+  return edit::EditOptions{
+      .file = edits, .to = to, .transforms = transforms, .search_dialect = search};
 }
 
 Result<std::optional<edit::Sampler>> ReplayOptions::Sampling() const {

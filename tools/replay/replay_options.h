@@ -22,6 +22,8 @@ struct ReplayOptions {
   FilterOptions filters;
   std::string to;
   std::string edits;
+  std::vector<std::string> transforms;
+  std::string overlay;
   std::string run;
   bool resume = false;
   bool fresh = false;

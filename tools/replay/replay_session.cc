@@ -14,6 +14,7 @@
 #include "replay/ledger/run_lock.h"
 #include "replay/ledger/sqlite_ledger.h"
 #include "replay/plan/recognize.h"
+#include "store/crypto/encoding.h"
 #include "store/files/log_layout.h"
 #include "tools/replay/replay_control.h"
 #include "tools/replay/replay_progress.h"
@@ -104,7 +105,10 @@ Status ReplaySession::OpenLog() {
   TRY_ASSIGN(sampler_, options_.Sampling());
   TRY_ASSIGN(targets_, options_.Targets(*editor_));
   TRY_ASSIGN(plan::PlanOptions plan, options_.Plan(sampler_ ? &*sampler_ : nullptr));
+  TRY(OpenOverlay());
+  plan.overlay = overlay_.get();
   planner_ = std::make_unique<plan::Planner>(*log_, *dialect_, *editor_, std::move(plan));
+  TRY(planner_->ReadMoves());
   TRY_ASSIGN(const bool several, log_->HasSeveralRecorders());
   if (several && options_.clock_error.empty()) {
     const auto merged = log_->Merged();
@@ -117,6 +121,17 @@ Status ReplaySession::OpenLog() {
   if (!options_.allow_source) {
     TRY(RefuseSource());
   }
+  return {};
+}
+
+Status ReplaySession::OpenOverlay() {
+  if (options_.overlay.empty()) {
+    return {};
+  }
+  TRY_ASSIGN(overlay_, store::OverlayReader::Open(options_.overlay));
+  TRY(overlay_->CheckAgainst(log_id_, *log_));
+  TRY_ASSIGN(const store::crypto::Digest digest, overlay_->Digest());
+  overlay_digest_ = store::crypto::ToHex(digest);
   return {};
 }
 
@@ -183,6 +198,7 @@ Result<ledger::RunFacts> ReplaySession::Facts() const {
       {"index", fmt::format("{}", fmt::join(options_.indices, ","))},
       {"only", options_.only},
       {"order", options_.order},
+      {"overlay", overlay_digest_},
       {"phantoms", options_.phantoms},
       {"sample", options_.sample.empty() ? "" : options_.sample + " by " + options_.sample_by},
       {"send_incomplete", options_.send_incomplete ? "yes" : "no"},

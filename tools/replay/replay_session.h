@@ -35,6 +35,7 @@ class ReplaySession {
  private:
   explicit ReplaySession(const ReplayOptions& options) : options_(options) {}
   Status OpenLog();
+  Status OpenOverlay();
   Status RefuseSource() const;
   Result<ledger::RunFacts> Facts() const;
   Status OpenRun();
@@ -50,13 +51,13 @@ class ReplaySession {
   std::optional<edit::Sampler> sampler_;
   std::vector<send::Target> targets_;
   replay::EngineOptions engine_options_;
+  std::unique_ptr<store::OverlayReader> overlay_;
+  std::string overlay_digest_;
   std::unique_ptr<plan::Planner> planner_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<ledger::LedgerReader> memory_;
   std::unique_ptr<replay::ResultLog> results_;
   bool resumed_ = false;
-  TimeNs first_began_ = 0;
-  TimeNs last_began_ = 0;
 };
 
 }  // namespace trafrec::tools

@@ -1,0 +1,166 @@
+// Which operations are sent: by what was selected, by what the source answered, and by what the
+// overlay says of those that it did not answer.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "replay/plan/overlay_request.h"
+#include "replay/plan/planner.h"
+#include "store/reader/exchange_id.h"
+#include "store/sentinel/sentinel_token.h"
+
+namespace trafrec::plan {
+
+using dialect::Fate;
+using dialect::Key;
+using dialect::Kind;
+
+namespace {
+
+bool HasFate(const std::optional<dialect::Outcome>& outcome) {
+  return outcome && outcome->fate != Fate::kUnknown;
+}
+
+bool IsSentinel(const message::Request& request) {
+  const message::Field* agent = message::FindField(request.fields, "User-Agent");
+  return agent != nullptr && agent->value.starts_with(store::kSentinelMark);
+}
+
+Error PhantomError(const std::string& which, size_t count) {
+  return {ErrorCode::kUsage,
+          fmt::format("the log does not show what became of {}: {}",
+                      count == 1 ? "a mutation" : fmt::format("{} mutations", count), which),
+          "let trafrec reconcile decide them (--overlay), or say --phantoms send or drop"};
+}
+
+}  // namespace
+
+Status Planner::LookForPhantoms() {
+  if (options_.phantoms != Phantoms::kStop ||
+      options_.selection.only == edit::Selection::Only::kQueries) {
+    return {};
+  }
+  std::vector<std::string> first;
+  size_t count = 0;
+  TRY(log_.Visit(options_.filter, [&](const store::ExchangeRow& row) {
+    const bool answered = row.has_response && row.status != 408 && row.status != 502 &&
+                          row.status != 504 && !HasFlag(row.flags, store::Flag::kResponseTruncated);
+    if (!row.has_request || answered) {
+      return true;
+    }
+    const dialect::Meaning meaning = dialect_.Understand(
+        {.method = row.method, .target = row.target, .headers = {}, .body = {}});
+    // Without its body a bulk has no items.
+    const bool bulk = meaning.kind == Kind::kBulk;
+    if ((!meaning.mutation && !bulk) || (!bulk && !options_.selection.Takes(meaning))) {
+      return true;
+    }
+    if (Decides(row.id)) {
+      return true;
+    }
+    if (++count <= 3) {
+      first.push_back(
+          fmt::format("{} ({} {})", store::FormatExchangeId(row.id), row.method, row.target));
+    }
+    return true;
+  }));
+  if (count > 0) {
+    return std::unexpected(
+        PhantomError(fmt::format("{}{}", fmt::join(first, ", "), count > 3 ? ", …" : ""), count));
+  }
+  return {};
+}
+
+bool Planner::IsSampled(const PlannedExchange& exchange) const {
+  if (options_.sampler == nullptr) {
+    return true;
+  }
+  switch (options_.sampler->by()) {
+    case edit::SampleBy::kConnection:
+      return options_.sampler->Takes(fmt::format("{}-{}-{}", exchange.id.recorder,
+                                                 exchange.id.attempt,
+                                                 exchange.connection & 0xffff'ffff));
+    case edit::SampleBy::kTarget:
+      return options_.sampler->TakesTarget(exchange.request.target);
+    case edit::SampleBy::kDocument:
+      break;
+  }
+  return true;  // by operation
+}
+
+bool Planner::IsTaken(const dialect::Operation& operation, const PlannedOperation& planned) const {
+  if (!options_.selection.Takes(operation)) {
+    return false;
+  }
+  return options_.sampler == nullptr || options_.sampler->by() != edit::SampleBy::kDocument ||
+         options_.sampler->TakesOperation(operation, planned.source ? &*planned.source : nullptr);
+}
+
+/// Which operations are sent, by what the source answered and the overlay says.
+Status Planner::Judge(Draft& draft, Share share) {
+  PlannedExchange& exchange = draft.exchange;
+  const dialect::Meaning& meaning = exchange.meaning;
+  exchange.operations.resize(meaning.operations.size());
+  // An edit that changes how many operations there are leaves nobody to tell which is which.
+  const bool same = meaning.operations.size() == draft.as_recorded.operations.size();
+  for (size_t i = 0; i < meaning.operations.size(); ++i) {
+    PlannedOperation& planned = exchange.operations[i];
+    const dialect::Operation& operation = meaning.operations[i];
+    if (draft.answer && same && HasFate(draft.answer->outcomes[i])) {
+      planned.source = draft.answer->outcomes[i];
+    }
+    if (const Key* key = dialect::FindDocument(operation.keys)) {
+      planned.id = key->id.empty() && planned.source ? planned.source->id : key->id;
+    }
+    const bool moved = FindEntry<store::OverlayMove>(draft.entries, operation.item) != nullptr;
+    if (!IsTaken(operation, planned) || moved != (share == Share::kMoved)) {
+      planned.omission = Omission::kNotSelected;
+    } else if (FindEntry<store::OverlayDrop>(draft.entries, operation.item) != nullptr) {
+      planned.omission = Omission::kOverlay;
+    } else if (!draft.whole && !options_.send_incomplete) {
+      planned.omission = Omission::kIncomplete;
+    } else if (operation.mutation && planned.source &&
+               (planned.source->fate == Fate::kRejected || planned.source->fate == Fate::kFailed)) {
+      planned.omission = Omission::kNotCarriedOut;
+    } else if (operation.mutation && !planned.source && same && !draft.inserted) {
+      TRY_ASSIGN(planned.omission, JudgePhantom(draft, operation));
+    }
+  }
+  if (IsSentinel(exchange.request)) {
+    OmitAll(exchange, Omission::kSentinel);
+  } else if (draft.upgraded) {
+    OmitAll(exchange, Omission::kNotHttp);
+  }
+  return {};
+}
+
+Result<Omission> Planner::JudgePhantom(const Draft& draft, const dialect::Operation& operation) {
+  if (const auto* said = FindEntry<store::OverlayVerdict>(draft.entries, operation.item)) {
+    switch (said->verdict) {
+      case store::Verdict::kCommitted:
+        return Omission::kNone;
+      case store::Verdict::kNotCommitted:
+      case store::Verdict::kSuperseded:
+        return Omission::kOverlay;
+      case store::Verdict::kUnknown:
+        break;
+    }
+  }
+  switch (options_.phantoms) {
+    case Phantoms::kSend:
+      return Omission::kNone;
+    case Phantoms::kDrop:
+      return Omission::kPhantom;
+    case Phantoms::kStop:
+      break;
+  }
+  const message::Request& request = draft.exchange.request;
+  return std::unexpected(
+      PhantomError(fmt::format("{}, item {} ({} {})", store::FormatExchangeId(draft.exchange.id),
+                               operation.item, request.method, request.target),
+                   1));
+}
+
+}  // namespace trafrec::plan

@@ -1,0 +1,192 @@
+// What each operation touches, and where it stands among the writes of its shard.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "replay/plan/overlay_request.h"
+#include "replay/plan/planner.h"
+#include "store/reader/exchange_id.h"
+
+namespace trafrec::plan {
+
+using dialect::Fate;
+using dialect::Key;
+using dialect::Kind;
+using dialect::Scope;
+
+namespace {
+
+bool IsDocumentWrite(Kind kind) {
+  return kind == Kind::kIndex || kind == Kind::kCreate || kind == Kind::kUpdate ||
+         kind == Kind::kDelete;
+}
+
+/// The document that an operation writes, as the request has it; "" where there is none.
+std::string_view SourceOf(const PlannedExchange& exchange, const dialect::Operation& operation) {
+  return exchange.meaning.kind == Kind::kBulk ? operation.source.In(exchange.request.body)
+                                              : std::string_view(exchange.request.body);
+}
+
+/// The key that an exchange shares with what the overlay puts beside it.
+Key AnchorOf(const store::ExchangeId& id) {
+  return {.scope = Scope::kPath, .write = true, .name = "beside:" + store::FormatExchangeId(id)};
+}
+
+}  // namespace
+
+/// What each operation touches, and what it must come after.
+void Planner::PutInOrder(Draft& draft) {
+  PlannedExchange& exchange = draft.exchange;
+  const dialect::Meaning& as_recorded = draft.as_recorded;
+  const bool same = as_recorded.operations.size() == exchange.meaning.operations.size();
+  for (size_t i = 0; i < exchange.operations.size(); ++i) {
+    const dialect::Operation& operation = exchange.meaning.operations[i];
+    PlannedOperation& planned = exchange.operations[i];
+    order::SourceOperation& order = planned.order;
+    order.began_at = exchange.began_at;
+    order.answered_at = draft.answered_at;
+    order.clock = ClockOf(exchange.id.recorder);
+    if (options_.order == Order::kNone) {
+      continue;
+    }
+    if (options_.order == Order::kConnection) {
+      // As if each were answered at once: the next of its connection always waits.
+      order.answered_at = exchange.began_at;
+      order.keys.push_back({.scope = Scope::kPath,
+                            .write = true,
+                            .name = fmt::format("connection:{}", exchange.connection)});
+      continue;
+    }
+    const dialect::Outcome* outcome = planned.source ? &*planned.source : nullptr;
+    if (same) {
+      order.keys = naming_.Resolve(as_recorded, as_recorded.operations[i], outcome);
+    } else {
+      for (const dialect::Operation& recorded : as_recorded.operations) {
+        order.keys.insert(order.keys.end(), recorded.keys.begin(), recorded.keys.end());
+      }
+    }
+    if (exchange.edited) {
+      order.keys.insert(order.keys.end(), operation.keys.begin(), operation.keys.end());
+    }
+    if (!exchange.context.empty()) {
+      // Whoever uses it needs the target's own one, which only this answer tells.
+      order.keys.push_back({.scope = Scope::kContext, .write = true, .name = exchange.context});
+    }
+    WatchByQueries(exchange, planned, operation);
+    AddMappingKeys(exchange, planned, operation);
+    SetCommit(draft, planned, operation);
+  }
+}
+
+/// A place beside which the overlay puts something: whoever is put there shares a key with it.
+void Planner::AddAnchor(PlannedExchange& exchange, const PlannedExchange& beside) {
+  for (PlannedOperation& each : exchange.operations) {
+    each.order.keys.push_back(AnchorOf(beside.id));
+    // Also those that were never answered are waited for.
+    each.order.answered_at = each.order.answered_at.value_or(each.order.began_at);
+  }
+}
+
+/// What is put before it is waited for; what is put after it waits.
+void Planner::PutBeside(PlannedExchange& exchange, const PlannedExchange& beside, bool after) {
+  TimeNs at = beside.began_at;
+  if (after) {
+    for (const PlannedOperation& each : beside.operations) {
+      at = std::max(at, each.order.answered_at.value_or(at));
+    }
+  }
+  for (PlannedOperation& each : exchange.operations) {
+    each.order.keys.push_back(AnchorOf(beside.id));
+    each.order.began_at = at;
+    each.order.answered_at = at;
+    each.order.clock = ClockOf(beside.id.recorder);
+  }
+  exchange.began_at = beside.began_at;
+}
+
+void Planner::SetCommit(const Draft& draft, PlannedOperation& planned,
+                        const dialect::Operation& operation) {
+  const dialect::Outcome* outcome = planned.source ? &*planned.source : nullptr;
+  if (operation.kind == Kind::kIndexAdmin && outcome != nullptr && operation.mutation) {
+    for (const Key& key : planned.order.keys) {
+      if (key.scope == Scope::kIndex && key.write) {
+        mappings_.Forget(key.name);
+        ++generations_[key.name];
+      }
+    }
+    return;
+  }
+  const auto* position = FindEntry<store::CommitPosition>(draft.entries, operation.item);
+  const bool noop = outcome != nullptr && outcome->fate == Fate::kNoop && outcome->seq_no;
+  const bool told = outcome != nullptr && (outcome->TookSeqNo() || noop);
+  if (!IsDocumentWrite(operation.kind) || (!told && position == nullptr)) {
+    return;
+  }
+  const Key* document = nullptr;
+  for (const Key& key : planned.order.keys) {
+    if (key.scope == Scope::kDocument && key.write) {
+      if (document != nullptr) {
+        return;  // nobody knows which of them
+      }
+      document = &key;
+    }
+  }
+  if (document != nullptr) {
+    const auto generation = generations_.find(document->name);
+    planned.order.commit =
+        order::Commit{.seq_no = position != nullptr ? position->seq_no : *outcome->seq_no,
+                      .generation = generation == generations_.end() ? 0 : generation->second,
+                      .noop = position == nullptr && noop};
+  }
+}
+
+/// A write that brings a field comes after those that were answered before it, and before those
+/// that began after its answer: the first one makes the mapping.
+void Planner::AddMappingKeys(const PlannedExchange& exchange, PlannedOperation& planned,
+                             const dialect::Operation& operation) {
+  if (!IsDocumentWrite(operation.kind) || operation.kind == Kind::kDelete) {
+    return;
+  }
+  const Key* key = dialect::FindDocument(planned.order.keys);
+  if (key == nullptr) {
+    return;
+  }
+  const bool adds = mappings_.Adds(key->name, operation, SourceOf(exchange, operation));
+  planned.order.keys.push_back(
+      {.scope = Scope::kPath, .write = adds, .name = "mapping:" + key->name});
+}
+
+void Planner::WatchByQueries(const PlannedExchange& exchange, const PlannedOperation& planned,
+                             const dialect::Operation& operation) {
+  const auto each_index = [&](Scope scope, auto&& visit) {
+    for (const Key& key : planned.order.keys) {
+      if (key.scope == scope && key.write) {
+        visit(key.name);
+      }
+    }
+  };
+  const TimeNs began = exchange.began_at;
+  const std::optional<TimeNs> answered = planned.order.answered_at;
+  if (IsDocumentWrite(operation.kind)) {
+    const std::string& refresh = exchange.meaning.refresh;
+    const bool visible = !refresh.empty() && refresh != "false";
+    each_index(Scope::kDocument, [&](const std::string& index) {
+      by_queries_.Write(index, began, answered, visible && answered.has_value());
+    });
+  } else if (operation.kind == Kind::kRefresh) {
+    each_index(Scope::kIndex,
+               [&](const std::string& index) { by_queries_.Refresh(index, began, answered); });
+  } else if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
+    // Of a reindex the read index matters, of the others the one that is read and written.
+    const bool wants_write = operation.kind == Kind::kByQuery;
+    for (const Key& key : planned.order.keys) {
+      if (key.scope == Scope::kIndex && key.write == wants_write) {
+        by_queries_.ByQuery(key.name, store::FormatExchangeId(exchange.id), began, answered);
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace trafrec::plan

@@ -1,0 +1,172 @@
+// What an overlay puts between the exchanges of the log, and what it changes of them.
+
+#include <algorithm>
+#include <variant>
+
+#include "replay/plan/overlay_request.h"
+#include "replay/plan/planner.h"
+#include "replay/plan/request_view.h"
+#include "store/reader/exchange_id.h"
+
+namespace trafrec::plan {
+
+Status Planner::ReadMoves() {
+  if (options_.overlay == nullptr) {
+    return {};
+  }
+  return options_.overlay->Visit(
+      [this](const store::OverlayEntry& entry) {
+        if (const auto* move = std::get_if<store::OverlayMove>(&entry.what)) {
+          moves_[move->other.exchange].push_back({entry.at, move->after});
+        }
+        return true;
+      },
+      [](const store::Insertion&) { return true; });
+}
+
+/// The overlay says what became of it, as a whole or by item.
+bool Planner::Decides(const store::ExchangeId& id) const {
+  if (options_.overlay == nullptr) {
+    return false;
+  }
+  const auto laid = options_.overlay->Of(id);
+  return laid && std::ranges::any_of(laid->entries, [](const store::OverlayEntry& entry) {
+           const auto* verdict = std::get_if<store::OverlayVerdict>(&entry.what);
+           return std::holds_alternative<store::OverlayDrop>(entry.what) ||
+                  (verdict != nullptr && verdict->verdict != store::Verdict::kUnknown);
+         });
+}
+
+/// Insertions at a time of their own. False: enough.
+Result<bool> Planner::PlanInsertionsBefore(TimeNs until, const Take& take) {
+  while (true) {
+    TRY_ASSIGN(const auto insertion, options_.overlay->NextAtTime(until));
+    if (!insertion) {
+      return true;
+    }
+    TRY_ASSIGN(const bool go_on, PlanInsertion(*insertion, nullptr, take));
+    if (!go_on) {
+      return false;
+    }
+  }
+}
+
+/// A row with all that the overlay puts before and after it.
+Result<bool> Planner::PlanWithOverlay(const store::ExchangeRow& row, const Take& take) {
+  store::ExchangeOverlay laid;
+  if (options_.overlay != nullptr) {
+    TRY_ASSIGN(const bool go_on, PlanInsertionsBefore(row.began_at, take));
+    if (!go_on) {
+      return false;
+    }
+    TRY_ASSIGN(laid, options_.overlay->Of(row.id));
+  }
+  TRY_ASSIGN(auto planned, PlanRow(row, laid.entries, Share::kStaying));
+  const bool anchors = !laid.before.empty() || !laid.after.empty() || moves_.contains(row.id);
+  if (!anchors) {
+    return planned ? Hand(std::move(*planned), take) : Result<bool>(true);
+  }
+  // What is beside it needs to know its times, whether it is sent itself or not.
+  PlannedExchange beside;
+  beside.id = row.id;
+  beside.began_at = row.began_at;
+  if (planned && !planned->operations.empty()) {
+    beside.operations = planned->operations;
+  }
+  for (const store::Insertion& insertion : laid.before) {
+    TRY_ASSIGN(const bool go_on, PlanInsertion(insertion, &beside, take));
+    if (!go_on) {
+      return false;
+    }
+  }
+  TRY_ASSIGN(bool go_on, PlanMoved(beside, false, take));
+  if (go_on && planned) {
+    AddAnchor(*planned, beside);
+    TRY_ASSIGN(go_on, Hand(std::move(*planned), take));
+  }
+  if (go_on) {
+    TRY_ASSIGN(go_on, PlanMoved(beside, true, take));
+  }
+  for (const store::Insertion& insertion : laid.after) {
+    if (go_on) {
+      TRY_ASSIGN(go_on, PlanInsertion(insertion, &beside, take));
+    }
+  }
+  return go_on;
+}
+
+/// Operations that the overlay moves beside that exchange, on one side of it.
+Result<bool> Planner::PlanMoved(const PlannedExchange& beside, bool after, const Take& take) {
+  const auto found = moves_.find(beside.id);
+  if (found == moves_.end()) {
+    return true;
+  }
+  for (const Moved& moved : found->second) {
+    if (moved.after != after) {
+      continue;
+    }
+    TRY_ASSIGN(const store::ExchangeRow row,
+               log_.Find(store::FormatExchangeId(moved.what.exchange)));
+    TRY_ASSIGN(const store::ExchangeOverlay laid, options_.overlay->Of(row.id));
+    TRY_ASSIGN(auto planned, PlanRow(row, laid.entries, Share::kMoved));
+    if (planned) {
+      ++counts_.moved;
+      PutBeside(*planned, beside, after);
+      TRY_ASSIGN(const bool go_on, Hand(std::move(*planned), take));
+      if (!go_on) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+Result<bool> Planner::PlanInsertion(const store::Insertion& insertion,
+                                    const PlannedExchange* beside, const Take& take) {
+  Draft draft;
+  PlannedExchange& exchange = draft.exchange;
+  exchange.id = store::InsertionId(insertion.number);
+  exchange.began_at = beside != nullptr ? beside->began_at : insertion.at;
+  exchange.request = RequestOf(insertion);
+  exchange.meaning = dialect_.Understand(View(exchange.request).get());
+  draft.as_recorded = exchange.meaning;
+  draft.whole = true;
+  draft.inserted = true;
+  // Who put it there has decided it, and nobody can have known of it: it comes at its place.
+  draft.answered_at = exchange.began_at;
+  if (insertion.position) {
+    for (const dialect::Operation& operation : exchange.meaning.operations) {
+      draft.entries.push_back({{exchange.id, operation.item}, *insertion.position});
+    }
+  }
+  ++counts_.inserted;
+  TRY_ASSIGN(const bool kept, Edit(exchange, draft.as_recorded));
+  TRY(Judge(draft, Share::kStaying));
+  if (!kept) {
+    OmitAll(exchange, Omission::kRule);
+  }
+  PutInOrder(draft);
+  if (beside != nullptr) {
+    PutBeside(exchange, *beside, insertion.place == store::Place::kAfter);
+  }
+  return Hand(std::move(exchange), take);
+}
+
+/// As the overlay says, before all other edits.
+Status Planner::Rewrite(Draft& draft) {
+  const bool any = std::ranges::any_of(draft.entries, [](const store::OverlayEntry& entry) {
+    return std::holds_alternative<store::OverlayRewrite>(entry.what);
+  });
+  if (!any) {
+    return {};
+  }
+  PlannedExchange& exchange = draft.exchange;
+  TRY(ApplyRewrites(draft.entries, exchange.meaning, exchange.request));
+  exchange.coded_body.clear();
+  exchange.meaning = dialect_.Understand(View(exchange.request).get());
+  exchange.edited = true;
+  ++counts_.rewritten;
+  return {};
+}
+
+}  // namespace trafrec::plan
