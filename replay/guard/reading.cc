@@ -15,7 +15,6 @@
 #include "replay/guard/judge.h"
 #include "replay/guard/retry_after.h"
 #include "replay/guard/settle.h"
-#include "replay/guard/target_edit.h"
 #include "replay/json/json_tree.h"
 
 namespace trafrec::guard {
