@@ -15,6 +15,8 @@ inline constexpr size_t kPaths = 1'000'000;
 inline constexpr int kDocumentDepth = 20;
 /// Names of indices and aliases that are remembered; a cluster with more has other troubles.
 inline constexpr size_t kNames = 200'000;
+/// Connections of the source, with --order connection, of which the last request is remembered.
+inline constexpr size_t kConnections = 200'000;
 /// By-query operations whose time is still open, each until its answer.
 inline constexpr size_t kOpenByQueries = 10'000;
 /// Of each kind of thing a report names so many.

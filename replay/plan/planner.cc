@@ -134,7 +134,7 @@ Result<std::optional<Planner::Draft>> Planner::DraftOf(
   draft.upgraded =
       exchange.request.method == "CONNECT" || HasFlag(stored.row.flags, store::Flag::kUpgraded);
 
-  exchange.meaning = dialect_.Understand(View(exchange.request).get());
+  exchange.meaning = Understand(exchange.request);
   if (!options_.selection.Takes(exchange.meaning) || !IsSampled(exchange)) {
     return std::nullopt;
   }
@@ -151,6 +151,19 @@ Result<std::optional<Planner::Draft>> Planner::DraftOf(
   return draft;
 }
 
+/// What cannot be taken apart (a bulk in ?source=, an empty list) is one operation on anything.
+dialect::Meaning Planner::Understand(const message::Request& request) const {
+  dialect::Meaning meaning = dialect_.Understand(View(request).get());
+  if (meaning.operations.empty()) {
+    dialect::Operation& whole = meaning.operations.emplace_back();
+    whole.mutation = meaning.mutation || meaning.kind == Kind::kBulk;
+    whole.repeat = whole.mutation ? dialect::Repeat::kAdds : dialect::Repeat::kSafe;
+    whole.keys.push_back({.scope = dialect::Scope::kCluster, .write = whole.mutation});
+    meaning.mutation = whole.mutation;
+  }
+  return meaning;
+}
+
 Result<bool> Planner::Edit(PlannedExchange& exchange, const dialect::Meaning& as_recorded) {
   TRY_ASSIGN(edit::Edited edited,
              editor_.Apply({.id = store::FormatExchangeId(exchange.id), .meaning = &as_recorded},
@@ -161,7 +174,7 @@ Result<bool> Planner::Edit(PlannedExchange& exchange, const dialect::Meaning& as
     exchange.coded_body.clear();
   }
   if (edited.changed_meaning() && !edited.dropped) {
-    exchange.meaning = dialect_.Understand(View(exchange.request).get());
+    exchange.meaning = Understand(exchange.request);
     exchange.edited = true;
   }
   return !edited.dropped;

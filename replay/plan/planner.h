@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/error.h"
@@ -115,6 +116,7 @@ class Planner {
   Result<std::optional<PlannedExchange>> PlanRow(const store::ExchangeRow& row,
                                                  const std::vector<store::OverlayEntry>& entries,
                                                  Share share);
+  dialect::Meaning Understand(const message::Request& request) const;
   Result<std::optional<Draft>> DraftOf(const store::ExchangeRow& row,
                                        const std::vector<store::OverlayEntry>& entries);
   Status Rewrite(Draft& draft);
@@ -151,6 +153,7 @@ class Planner {
   ByQueryWatch by_queries_;
   std::map<store::ExchangeId, std::vector<Moved>> moves_;  ///< by the exchange beside which they go
   std::map<std::string, uint32_t> clocks_;
+  std::unordered_map<uint64_t, TimeNs> last_on_connection_;
   std::map<std::string, uint64_t> generations_;  ///< how often an index was made anew
   PlanCounts counts_;
   std::map<Omission, std::vector<std::string>> examples_;

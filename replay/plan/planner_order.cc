@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "replay/plan/limits.h"
 #include "replay/plan/overlay_request.h"
 #include "replay/plan/planner.h"
 #include "store/reader/exchange_id.h"
@@ -40,6 +41,15 @@ void Planner::PutInOrder(Draft& draft) {
   PlannedExchange& exchange = draft.exchange;
   const dialect::Meaning& as_recorded = draft.as_recorded;
   const bool same = as_recorded.operations.size() == exchange.meaning.operations.size();
+  TimeNs began_on_connection = 0;
+  if (options_.order == Order::kConnection) {
+    if (last_on_connection_.size() >= limits::kConnections) {
+      last_on_connection_.clear();
+    }
+    // Pipelined requests may have come in one packet.
+    TimeNs& last = last_on_connection_[exchange.connection];
+    began_on_connection = last = std::max(exchange.began_at, last + 2);
+  }
   for (size_t i = 0; i < exchange.operations.size(); ++i) {
     const dialect::Operation& operation = exchange.meaning.operations[i];
     PlannedOperation& planned = exchange.operations[i];
@@ -52,7 +62,8 @@ void Planner::PutInOrder(Draft& draft) {
     }
     if (options_.order == Order::kConnection) {
       // As if each were answered at once: the next of its connection always waits.
-      order.answered_at = exchange.began_at;
+      order.began_at = began_on_connection;
+      order.answered_at = began_on_connection + 1;
       order.keys.push_back({.scope = Scope::kPath,
                             .write = true,
                             .name = fmt::format("connection:{}", exchange.connection)});

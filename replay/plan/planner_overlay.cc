@@ -5,7 +5,6 @@
 
 #include "replay/plan/overlay_request.h"
 #include "replay/plan/planner.h"
-#include "replay/plan/request_view.h"
 #include "store/reader/exchange_id.h"
 
 namespace trafrec::plan {
@@ -128,7 +127,7 @@ Result<bool> Planner::PlanInsertion(const store::Insertion& insertion,
   exchange.id = store::InsertionId(insertion.number);
   exchange.began_at = beside != nullptr ? beside->began_at : insertion.at;
   exchange.request = RequestOf(insertion);
-  exchange.meaning = dialect_.Understand(View(exchange.request).get());
+  exchange.meaning = Understand(exchange.request);
   draft.as_recorded = exchange.meaning;
   draft.whole = true;
   draft.inserted = true;
@@ -163,7 +162,7 @@ Status Planner::Rewrite(Draft& draft) {
   PlannedExchange& exchange = draft.exchange;
   TRY(ApplyRewrites(draft.entries, exchange.meaning, exchange.request));
   exchange.coded_body.clear();
-  exchange.meaning = dialect_.Understand(View(exchange.request).get());
+  exchange.meaning = Understand(exchange.request);
   exchange.edited = true;
   ++counts_.rewritten;
   return {};

@@ -95,6 +95,12 @@ Status Engine::Run() {
     doubts_.emplace(doubt.at, doubt);
   }
   TRY(LoadDead());
+  TRY_ASSIGN(const auto counters, parts_.memory.Counters());
+  const auto counter = [&](std::string_view name) {
+    const auto found = counters.find(std::string(name));
+    return found == counters.end() ? 0 : found->second;
+  };
+  outcomes_.Add(counter(OutcomeDigest::kLow), counter(OutcomeDigest::kHigh));
   Post([this] { Pump(); });
   Tick();
   parts_.loop.run();

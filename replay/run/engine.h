@@ -26,6 +26,7 @@
 #include "replay/run/engine_options.h"
 #include "replay/run/known_documents.h"
 #include "replay/run/move.h"
+#include "replay/run/outcome_digest.h"
 #include "replay/run/result_log.h"
 #include "replay/run/run_counts.h"
 #include "replay/run/window.h"
@@ -91,6 +92,8 @@ class Engine {
   /// After Run.
   uint64_t digest() const { return window_.digest(); }
   uint64_t unordered() const { return window_.unordered(); }
+  /// Of this run in all its lives.
+  uint64_t outcome_digest() const { return outcomes_.value(); }
   bool stopped() const { return stopped_; }
 
  private:
@@ -131,6 +134,7 @@ class Engine {
   void Later(const MovePtr& move, int64_t pause_ms);
   void Throttle(bool busy);
   void Finish(const MovePtr& move);
+  void KeepKnown(const Flight& flight, const guard::Item& item);
   void Settle(Flight& flight, guard::Item& item, ledger::Batch& batch);
   void PutLetter(const Flight& flight, const guard::Item& item, ledger::State state,
                  ledger::Batch& batch);
@@ -181,6 +185,7 @@ class Engine {
   int64_t trouble_since_ = 0;
   RunCounts counts_;
   RunTimes times_;
+  OutcomeDigest outcomes_;
   std::map<ledger::Address, ledger::Intent> doubts_;
   std::function<void(const RunProgress&)> tick_;
   mutable std::mutex progress_mutex_;

@@ -33,6 +33,13 @@ const dialect::Key* DocumentOf(const Flight& flight, const guard::Item& item) {
   return dialect::FindDocument(OperationOf(flight, item).keys);
 }
 
+/// The index of its document: the real one, if the source told what stands behind the request's
+/// name, so that what an alias wrote is known to whoever names the index.
+std::string_view IndexOf(const Flight& flight, const guard::Item& item, const dialect::Key& key) {
+  const bool told = item.source != nullptr && !item.source->index.empty() && !flight.plan.edited;
+  return told ? std::string_view(item.source->index) : std::string_view(key.name);
+}
+
 /// What it did may have changed documents that it does not name.
 bool ChangesUnnamed(Kind kind) {
   return kind == Kind::kByQuery || kind == Kind::kReindex || kind == Kind::kIndexAdmin ||
@@ -80,7 +87,7 @@ void Engine::Start(Flight& flight) {
   for (const uint32_t index : move->items) {
     guard::Item& item = flight.items[index];
     if (const dialect::Key* key = DocumentOf(flight, item); key != nullptr && !item.known) {
-      item.known = known_.Find(flight.plan.target, key->name, item.id);
+      item.known = known_.Find(flight.plan.target, IndexOf(flight, item, *key), item.id);
     }
     move->parcel.items.push_back(std::move(item));
   }
@@ -133,7 +140,8 @@ guard::SourceNumbers Engine::SourceNumbersOf(const Flight& flight) {
     if (key == nullptr) {
       return std::nullopt;
     }
-    const auto written = parts_.memory.FindWrite(key->name, item.id, {seq_no, primary_term});
+    const auto written =
+        parts_.memory.FindWrite(IndexOf(flight, item, *key), item.id, {seq_no, primary_term});
     if (!written || !*written) {
       return std::nullopt;
     }
@@ -446,12 +454,30 @@ void Engine::Finish(const MovePtr& move) {
     item = std::move(move->parcel.items[i]);
     Settle(flight, item, settled);
   }
+  if (!settled.outcomes.empty()) {
+    OutcomeDigest digest;
+    for (const ledger::Outcome& outcome : settled.outcomes) {
+      digest.Add(outcome);
+    }
+    outcomes_.Add(digest.low(), digest.high());
+    settled.counters = {{std::string(OutcomeDigest::kLow), digest.low()},
+                        {std::string(OutcomeDigest::kHigh), digest.high()}};
+  }
   if (!settled.empty()) {
     // Before what waits for them is intended: a batch holds it all in this order.
     committer_->Add(false, [&](ledger::Batch& batch) {
       std::ranges::move(settled.outcomes, std::back_inserter(batch.outcomes));
       std::ranges::move(settled.letters, std::back_inserter(batch.letters));
       std::ranges::move(settled.documents, std::back_inserter(batch.documents));
+      for (const auto& [name, more] : settled.counters) {
+        const auto sum =
+            std::ranges::find(batch.counters, name, &std::pair<std::string, int64_t>::first);
+        if (sum == batch.counters.end()) {
+          batch.counters.emplace_back(name, more);
+        } else {
+          sum->second += more;
+        }
+      }
     });
   }
   bool over = false;
@@ -466,8 +492,24 @@ void Engine::Finish(const MovePtr& move) {
   Pump();
 }
 
+/// What its last answer says of the document, for the next write; nothing if that is in doubt.
+void Engine::KeepKnown(const Flight& flight, const guard::Item& item) {
+  if (ChangesUnnamed(OperationOf(flight, item).kind)) {
+    known_.Clear();
+    return;
+  }
+  if (const dialect::Key* key = DocumentOf(flight, item)) {
+    const bool sure = item.stage == Stage::kDone;
+    known_.Put(flight.plan.target, IndexOf(flight, item, *key), item.id,
+               sure ? item.known : std::nullopt);
+  }
+}
+
 void Engine::Settle(Flight& flight, guard::Item& item, ledger::Batch& batch) {
   const dialect::Operation& operation = OperationOf(flight, item);
+  if (operation.mutation) {
+    KeepKnown(flight, item);
+  }
   if (item.stage == Stage::kDead) {
     if (!operation.mutation) {
       ++counts_.unanswered_reads;
@@ -503,19 +545,12 @@ void Engine::Settle(Flight& flight, guard::Item& item, ledger::Batch& batch) {
                             .as_source = same,
                             .result = flight.result,
                             .why = item.why});
-  if (ChangesUnnamed(operation.kind)) {
-    known_.Clear();
-    return;
-  }
   const dialect::Key* key = DocumentOf(flight, item);
   if (key == nullptr) {
     return;
   }
-  if (item.known) {
-    known_.Put(flight.plan.target, key->name, item.id, *item.known);
-  }
   ledger::Document document;
-  document.index = key->name;
+  document.index = IndexOf(flight, item, *key);
   document.id = item.id;
   document.source = known ? SeqNoOf(*item.source) : std::nullopt;
   if (item.known && item.known->exists) {
@@ -580,9 +615,11 @@ void Engine::PutResult(Flight& flight) {
                     .connection = last.connection,
                     .began_at = last.began_at != 0 ? last.began_at : WallClockNow()};
   message::Answer whole;
-  if (answered && flight.parts > 1 && flight.plan.meaning.kind == Kind::kBulk) {
+  const bool by_reading = std::ranges::any_of(
+      flight.items, [&](const guard::Item& item) { return is_done(item) && !item.why.empty(); });
+  if (answered && (flight.plan.meaning.kind == Kind::kBulk || by_reading)) {
     whole = parts_.guard.Assemble(flight.plan.meaning, flight.items, *last.answer);
-    sent.assembled = true;
+    sent.assembled = flight.parts > 1;
     sent.answer = &whole;
   } else if (answered) {
     sent.answer = &*last.answer;

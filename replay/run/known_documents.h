@@ -19,12 +19,17 @@ class KnownDocuments {
     return found == known_.end() ? std::nullopt : std::optional(found->second);
   }
 
+  /// Nothing: it is not known any more.
   void Put(size_t target, std::string_view index, std::string_view id,
-           const guard::DocumentState& state) {
+           const std::optional<guard::DocumentState>& state) {
+    if (!state) {
+      known_.erase(NameOf(target, index, id));
+      return;
+    }
     if (known_.size() >= kMost) {
       known_.clear();
     }
-    known_[NameOf(target, index, id)] = state;
+    known_[NameOf(target, index, id)] = *state;
   }
 
   void Clear() { known_.clear(); }

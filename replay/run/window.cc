@@ -21,7 +21,9 @@ void LastSent::Take(send::Sent& sent) {
 }
 
 Window::Window(uint64_t operations, size_t bytes, TimeNs clock_error_ns)
-    : scheduler_({.window = operations, .clock_error_ns = clock_error_ns}), bytes_max_(bytes) {}
+    : scheduler_({.window = operations, .clock_error_ns = clock_error_ns}),
+      operations_max_(operations),
+      bytes_max_(bytes) {}
 
 Flight& Window::Add(std::unique_ptr<Flight> flight) {
   CHECK(HasRoom());
@@ -60,6 +62,17 @@ void Window::AddItems(Flight& flight) {
   }
 }
 
+/// A bulk can go in parts, if it could be read. A list of gets or searches is asked as one, so that
+/// its answer shows one moment, as it did at the source; unless the window cannot hold all of it.
+bool Window::MayGo(const Flight& flight) const {
+  const bool in_parts =
+      flight.plan.meaning.kind == dialect::Kind::kBulk && flight.plan.meaning.trouble.empty();
+  if (in_parts || flight.items.size() > operations_max_) {
+    return true;
+  }
+  return std::ranges::none_of(flight.phases, [](Phase phase) { return phase == Phase::kWaits; });
+}
+
 void Window::Close() { scheduler_.Close(); }
 
 void Window::MarkReady() {
@@ -71,7 +84,7 @@ void Window::MarkReady() {
 }
 
 void Window::Queue(Flight& flight) {
-  if (!flight.queued && !flight.moving) {
+  if (!flight.queued && !flight.moving && MayGo(flight)) {
     flight.queued = true;
     ready_.push(&flight);
   }

@@ -107,8 +107,10 @@ class Window {
   void AddItems(Flight& flight);
   void MarkReady();
   void Queue(Flight& flight);
+  bool MayGo(const Flight& flight) const;
 
   order::Scheduler scheduler_;
+  const uint64_t operations_max_;
   const size_t bytes_max_;
   size_t bytes_ = 0;
   std::list<std::unique_ptr<Flight>> flights_;

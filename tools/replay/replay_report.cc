@@ -205,7 +205,8 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
                                     CountOf(counts.split, "bulk request")));
   }
   AddLag(report, words);
-  words.Line("order", fmt::format("digest {:016x}", report.digest));
+  words.Line("order", fmt::format("digest {:016x}, of outcomes {:016x}", report.digest,
+                                  report.outcome_digest));
   for (const edit::RuleCount& rule : report.rules) {
     if (rule.requests > 0) {
       words.Line("rule", fmt::format("{}: {}", rule.name, CountOf(rule.requests, "request")));
@@ -264,6 +265,7 @@ std::string ReportAsJson(const ReplayReport& report) {
   json.Number("unknown_paths", report.plan.unknown_paths);
   json.Number("unordered", report.unordered);
   json.Text("order_digest", fmt::format("{:016x}", report.digest));
+  json.Text("outcome_digest", fmt::format("{:016x}", report.outcome_digest));
   const auto times = [&](const char* name, const Histogram& histogram) {
     json.Open(name, '{');
     json.Number("p50_ns", histogram.Quantile(0.5));

@@ -20,6 +20,7 @@ struct ReplayReport {
   plan::PlanCounts plan{};
   replay::RunProgress progress{};
   uint64_t digest = 0;
+  uint64_t outcome_digest = 0;  ///< over mutations: operation and class of outcome
   uint64_t unordered = 0;
   std::vector<edit::RuleCount> rules{};
   std::vector<plan::ByQueryWatch::Doubtful> doubtful{};

@@ -370,6 +370,7 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
                       .plan = planner_->counts(),
                       .progress = engine.progress(),
                       .digest = engine.digest(),
+                      .outcome_digest = engine.outcome_digest(),
                       .unordered = engine.unordered(),
                       .rules = editor_->rules(),
                       .doubtful = planner_->by_queries().examples(),
