@@ -99,7 +99,7 @@ class Engine {
  private:
   using Work = std::move_only_function<void()>;
 
-  // engine.cc: what is held, and when it goes
+  // engine.cc and engine_intake.cc: what is held, and when it goes
   void Post(Work work);
   void Poke();
   Status LoadDead();
@@ -120,7 +120,7 @@ class Engine {
   int64_t Now() const;
   RunProgress Snapshot() const;
 
-  // engine_moves.cc: one parcel on its way
+  // engine_moves.cc and engine_settle.cc: one parcel on its way, and what becomes of it
   void Start(Flight& flight);
   bool BlockDead(Flight& flight, std::vector<uint32_t>& items);
   void RefreshFirst(const MovePtr& move);

@@ -1,0 +1,110 @@
+// What others ask of a run while it goes on, from any thread.
+
+#include <algorithm>
+#include <limits>
+
+#include "replay/run/engine.h"
+
+namespace trafrec::replay {
+
+void Engine::Stop() {
+  Post([this] {
+    if (stopping_) {
+      GiveUpMoving();  // asked twice
+    } else {
+      stopped_ = true;
+      BeginStop();
+    }
+  });
+}
+
+void Engine::GiveUpMoving() {
+  giving_up_ = true;
+  parts_.sender.Close();
+  for (const std::weak_ptr<Move>& each : std::exchange(paused_moves_, {})) {
+    if (const MovePtr move = each.lock()) {
+      move->timer->cancel();
+      Abandon(move);
+    }
+  }
+  for (auto& [batch, work] : std::exchange(waiting_, {})) {
+    work();  // which sees that nothing is sent any more
+  }
+  FinishIfOver();
+}
+
+void Engine::Pause(bool paused) {
+  Post([this, paused] {
+    if (paused == paused_) {
+      return;
+    }
+    paused_ = paused;
+    if (paused) {
+      paused_at_ = Now();
+    } else {
+      schedule_.Delay(Now() - paused_at_);
+    }
+    Pump();
+  });
+}
+
+void Engine::SetSpeed(const pace::Speed& speed) {
+  Post([this, speed] {
+    pace::Schedule::Place next = schedule_.next();
+    for (const auto& flight : window_.flights()) {
+      if (flight->parts == 0 && !flight->moving) {
+        next = flight->place;
+        break;
+      }
+    }
+    schedule_.SetSpeed(speed, next, Now());
+    Pump();
+  });
+}
+
+void Engine::Seek(TimeNs began_at) {
+  Post([this, began_at] {
+    for (const auto& flight : window_.flights()) {
+      if (flight->plan.began_at >= began_at) {
+        schedule_.Seek(flight->place, Now());
+        Pump();
+        return;
+      }
+    }
+    // Not read yet: what is there goes at once, and so does what comes until then.
+    seek_to_ = began_at;
+    schedule_.Seek({.source_ns = std::numeric_limits<int64_t>::max() / 2,
+                    .count = std::numeric_limits<uint64_t>::max() / 2},
+                   Now());
+    Pump();
+  });
+}
+
+RunProgress Engine::progress() const {
+  const std::lock_guard lock(progress_mutex_);
+  return progress_;
+}
+
+RunProgress Engine::Snapshot() const {
+  RunProgress progress{.counts = counts_,
+                       .times = times_,
+                       .held = window_.held(),
+                       .moving = moving_,
+                       .concurrency = concurrency_,
+                       .source_time = last_began_,
+                       .paused = paused_,
+                       .speed = pace::FormatSpeed(schedule_.speed()),
+                       .trouble = trouble_};
+  for (const auto& flight : window_.flights()) {
+    if (progress.source_time == last_began_) {
+      progress.source_time = flight->plan.began_at;
+    }
+    if (!flight->moving && schedule_.speed().kind != pace::Speed::Kind::kMax) {
+      progress.behind_ns = std::max<int64_t>(0, Now() - schedule_.Due(flight->place));
+      break;
+    }
+  }
+  return progress;
+}
+
+}  // namespace trafrec::replay

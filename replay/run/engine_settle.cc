@@ -1,0 +1,272 @@
+// What becomes of an operation once it is settled: outcomes and letters go to the ledger, what
+// waited for it may go, and the exchange's answer is put into the run's log.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "replay/run/engine.h"
+#include "replay/run/flight_items.h"
+#include "store/reader/exchange_id.h"
+
+namespace trafrec::replay {
+
+using dialect::Kind;
+using guard::Stage;
+
+namespace {
+
+/// What it did may have changed documents that it does not name.
+bool ChangesUnnamed(Kind kind) {
+  return kind == Kind::kByQuery || kind == Kind::kReindex || kind == Kind::kIndexAdmin ||
+         kind == Kind::kAdmin || kind == Kind::kUnknown;
+}
+
+std::optional<ledger::SeqNo> SeqNoOf(const dialect::Outcome& outcome) {
+  if (!outcome.seq_no || !outcome.primary_term) {
+    return std::nullopt;
+  }
+  return ledger::SeqNo{*outcome.seq_no, *outcome.primary_term};
+}
+
+}  // namespace
+
+/// Takes out those that come after a dead one. True: nothing is left to be sent now.
+bool Engine::BlockDead(Flight& flight, std::vector<uint32_t>& items) {
+  ledger::Batch blocked;
+  bool over = false;
+  std::erase_if(items, [&](uint32_t index) {
+    guard::Item& item = flight.items[index];
+    if (!OperationOf(flight, item).mutation) {
+      return false;
+    }
+    const auto dead = dead_.Blocks(flight.plan.operations[item.operation].order.keys);
+    if (!dead) {
+      return false;
+    }
+    item.stage = Stage::kDead;
+    item.why = fmt::format("it comes after {}, item {}, which is dead",
+                           store::FormatExchangeId(dead->exchange), dead->item);
+    PutLetter(flight, item, ledger::State::kBlocked, blocked);
+    blocked.letters.back().blocked_by = dead;
+    ++counts_.blocked;
+    over = window_.End(flight, index);
+    return true;
+  });
+  if (!blocked.letters.empty()) {
+    committer_->Add(false, [&](ledger::Batch& batch) {
+      std::ranges::move(blocked.letters, std::back_inserter(batch.letters));
+    });
+  }
+  if (over) {
+    Complete(flight);
+    return true;
+  }
+  if (items.empty()) {
+    window_.PutBack(flight);
+    return true;
+  }
+  return false;
+}
+
+/// Every item of it is done or dead.
+void Engine::Finish(const MovePtr& move) {
+  Flight& flight = *move->flight;
+  move->flight = nullptr;
+  --moving_;
+  ledger::Batch settled;
+  for (size_t i = 0; i < move->items.size(); ++i) {
+    guard::Item& item = flight.items[move->items[i]];
+    item = std::move(move->parcel.items[i]);
+    Settle(flight, item, settled);
+  }
+  if (!settled.outcomes.empty()) {
+    OutcomeDigest digest;
+    for (const ledger::Outcome& outcome : settled.outcomes) {
+      digest.Add(outcome);
+    }
+    outcomes_.Add(digest.low(), digest.high());
+    settled.counters = {{std::string(OutcomeDigest::kLow), digest.low()},
+                        {std::string(OutcomeDigest::kHigh), digest.high()}};
+  }
+  if (!settled.empty()) {
+    // Before what waits for them is intended: a batch holds it all in this order.
+    committer_->Add(false, [&](ledger::Batch& batch) {
+      std::ranges::move(settled.outcomes, std::back_inserter(batch.outcomes));
+      std::ranges::move(settled.letters, std::back_inserter(batch.letters));
+      std::ranges::move(settled.documents, std::back_inserter(batch.documents));
+      for (const auto& [name, more] : settled.counters) {
+        const auto sum =
+            std::ranges::find(batch.counters, name, &std::pair<std::string, int64_t>::first);
+        if (sum == batch.counters.end()) {
+          batch.counters.emplace_back(name, more);
+        } else {
+          sum->second += more;
+        }
+      }
+    });
+  }
+  bool over = false;
+  for (const uint32_t index : move->items) {
+    over = window_.End(flight, index);
+  }
+  if (over) {
+    Complete(flight);
+  } else {
+    window_.PutBack(flight);
+  }
+  Pump();
+}
+
+/// What its last answer says of the document, for the next write; nothing if that is in doubt.
+void Engine::KeepKnown(const Flight& flight, const guard::Item& item) {
+  if (ChangesUnnamed(OperationOf(flight, item).kind)) {
+    known_.Clear();
+    return;
+  }
+  if (const dialect::Key* key = DocumentOf(flight, item)) {
+    const bool sure = item.stage == Stage::kDone;
+    known_.Put(flight.plan.target, IndexOf(flight, item, *key), item.id,
+               sure ? item.known : std::nullopt);
+  }
+}
+
+void Engine::Settle(Flight& flight, guard::Item& item, ledger::Batch& batch) {
+  const dialect::Operation& operation = OperationOf(flight, item);
+  if (operation.mutation) {
+    KeepKnown(flight, item);
+  }
+  if (item.stage == Stage::kDead) {
+    if (!operation.mutation) {
+      ++counts_.unanswered_reads;
+      return;
+    }
+    ++counts_.dead;
+    PutLetter(flight, item, ledger::State::kDead, batch);
+    if (options_.on_dead == OnDead::kStopKey) {
+      dead_.Add(flight.plan.operations[item.operation].order.keys, AddressOf(flight, item));
+    } else if (options_.on_dead == OnDead::kStop) {
+      Fail({ErrorCode::kIo,
+            fmt::format("{}, item {}, is dead: {}", store::FormatExchangeId(flight.plan.id),
+                        operation.item, item.why),
+            "look at it with trafrec dlq show RUN ID, then go on with --resume"});
+    }
+    return;
+  }
+  ++counts_.answered;
+  const bool known = item.source != nullptr;
+  const bool same = known && item.source->fate == item.result.fate;
+  counts_.as_source += same ? 1 : 0;
+  counts_.otherwise += known && !same ? 1 : 0;
+  counts_.unlike += known ? 0 : 1;
+  if (!operation.mutation) {
+    return;
+  }
+  ++counts_.mutations;
+  counts_.by_reading += item.why.empty() ? 0 : 1;
+  batch.outcomes.push_back({.at = AddressOf(flight, item),
+                            .tries = item.tries,
+                            .status = item.result.status,
+                            .fate = std::string(NameOf(item.result.fate)),
+                            .as_source = same,
+                            .result = flight.result,
+                            .why = item.why});
+  const dialect::Key* key = DocumentOf(flight, item);
+  if (key == nullptr) {
+    return;
+  }
+  ledger::Document document;
+  document.index = IndexOf(flight, item, *key);
+  document.id = item.id;
+  document.source = known ? SeqNoOf(*item.source) : std::nullopt;
+  if (item.known && item.known->exists) {
+    document.target = ledger::SeqNo{item.known->seq_no, item.known->primary_term};
+  }
+  parts_.memory.Remember(document);
+  batch.documents.push_back(std::move(document));
+}
+
+void Engine::PutLetter(const Flight& flight, const guard::Item& item, ledger::State state,
+                       ledger::Batch& batch) {
+  const dialect::Key* key = DocumentOf(flight, item);
+  ledger::Letter letter{.at = AddressOf(flight, item),
+                        .state = state,
+                        .reason = state == ledger::State::kBlocked ? "blocked"
+                                  : item.doubted                   ? "undecidable"
+                                  : item.tries > 0                 ? "refused"
+                                                                   : "unsendable",
+                        .why = item.why,
+                        .tries = item.tries,
+                        .status = item.result.status,
+                        .method = flight.plan.request.method,
+                        .target = flight.plan.request.target,
+                        .id = item.id,
+                        .began_at = flight.plan.began_at,
+                        .given_up_at = WallClockNow(),
+                        .condition = ConditionOf(item)};
+  if (item.source != nullptr) {
+    letter.source_fate = NameOf(item.source->fate);
+  }
+  if (key != nullptr) {
+    letter.index = key->name;
+  }
+  batch.letters.push_back(std::move(letter));
+}
+
+/// Every item of the flight is over: its answer goes into the run's log.
+void Engine::Complete(Flight& flight) {
+  ++counts_.exchanges;
+  counts_.split += flight.parts > 1 && flight.plan.meaning.kind == Kind::kBulk ? 1 : 0;
+  if (flight.result != 0) {
+    PutResult(flight);
+  } else {
+    ++counts_.without_result;
+  }
+  if (!flight.plan.meaning.mutation) {
+    const store::ExchangeId id = flight.plan.id;
+    committer_->Add(false, [&](ledger::Batch& batch) { batch.done.push_back(id); });
+  }
+  window_.Remove(flight);
+}
+
+void Engine::PutResult(Flight& flight) {
+  LastSent& last = flight.last;
+  const auto is_done = [](const guard::Item& item) { return item.stage == Stage::kDone; };
+  const bool answered = last.answer.has_value() && std::ranges::any_of(flight.items, is_done);
+  SentExchange sent{.number = flight.result,
+                    .request = &flight.plan.request,
+                    .head = last.head,
+                    .interim = &last.interim,
+                    .timing = last.timing,
+                    .connection = last.connection,
+                    .began_at = last.began_at != 0 ? last.began_at : WallClockNow()};
+  message::Answer whole;
+  const bool by_reading = std::ranges::any_of(
+      flight.items, [&](const guard::Item& item) { return is_done(item) && !item.why.empty(); });
+  if (answered && (flight.plan.meaning.kind == Kind::kBulk || by_reading)) {
+    whole = parts_.guard.Assemble(flight.plan.meaning, flight.items, *last.answer);
+    sent.assembled = flight.parts > 1;
+    sent.answer = &whole;
+  } else if (answered) {
+    sent.answer = &*last.answer;
+  }
+  parts_.results.Put(sent);
+}
+
+/// The target's context for one of the source's.
+void Engine::LearnContext(const Flight& flight, const message::Answer& answer) {
+  std::vector<dialect::HeaderView> headers;
+  for (const message::Field& field : answer.fields) {
+    headers.push_back({field.name, field.value});
+  }
+  const dialect::Answer read =
+      parts_.dialect.ReadAnswer(flight.plan.meaning, {answer.status, headers, answer.body});
+  if (read.context.empty()) {
+    return;
+  }
+  const ledger::Context context{flight.plan.context, read.context};
+  parts_.memory.Remember(context);
+  committer_->Add(false, [&](ledger::Batch& batch) { batch.contexts.push_back(context); });
+}
+
+}  // namespace trafrec::replay

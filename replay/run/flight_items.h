@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "replay/ledger/records.h"
+#include "replay/run/window.h"
+
+// What an item of a flight is about.
+
+namespace trafrec::replay {
+
+ledger::Address AddressOf(const Flight& flight, const guard::Item& item);
+
+const dialect::Operation& OperationOf(const Flight& flight, const guard::Item& item);
+
+/// The document that an item is about; null: none.
+const dialect::Key* DocumentOf(const Flight& flight, const guard::Item& item);
+
+/// The index of its document: the real one, if the source told what stands behind the request's
+/// name, so that what an alias wrote is known to whoever names the index.
+std::string_view IndexOf(const Flight& flight, const guard::Item& item, const dialect::Key& key);
+
+/// Under which its last copy went out.
+std::optional<ledger::Condition> ConditionOf(const guard::Item& item);
+
+}  // namespace trafrec::replay
