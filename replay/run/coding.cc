@@ -2,6 +2,7 @@
 
 #include "replay/run/limits.h"
 #include "store/codec/content_decoder.h"
+#include "store/codec/content_encoder.h"
 
 namespace trafrec::replay {
 
@@ -30,8 +31,12 @@ void RestoreCoding(const plan::PlannedExchange& plan, message::Request& request)
   }
   if (!plan.coded_body.empty() && request.body == plan.request.body) {
     request.body = plan.coded_body;
-    message::SetField(request.fields, "Content-Encoding", plan.coding);
+  } else if (auto coded = store::codec::EncodeContent(plan.coding, AsBytes(request.body))) {
+    request.body = std::move(*coded);
+  } else {
+    return;  // a coding that we only read: it goes without, as it stands now
   }
+  message::SetField(request.fields, "Content-Encoding", plan.coding);
 }
 
 }  // namespace trafrec::replay
