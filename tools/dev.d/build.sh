@@ -38,7 +38,8 @@ test_folder() {
   heading "Test ($preset)"
   log=$(mktemp -t trafrec-ctest.XXXXXX)
   at_exit "rm -f '$log'"
-  ctest --test-dir "$folder" -j "$JOBS" --output-on-failure --progress --no-tests=error "$@" </dev/null 2>&1 |
+  # One more than there are processors: those of whole recorders wait much of their time.
+  ctest --test-dir "$folder" -j "$((JOBS + 1))" --output-on-failure --progress --no-tests=error "$@" </dev/null 2>&1 |
     tee "$log" | if [[ -t 1 ]]; then cat; else without_progress; fi || status=$?
   if ((status != 0)); then
     die "tests failed ($preset), $(grep -oE '[0-9]+ tests failed out of [0-9]+' "$log" || echo 'see above')" \
