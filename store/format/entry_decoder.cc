@@ -301,4 +301,28 @@ Result<WatermarkRecord> DecodeWatermark(const EntryView& entry) {
   return watermark;
 }
 
+Result<ResultLink> DecodeResultLink(const EntryView& entry) {
+  FactsReader in(entry.facts);
+  ResultLink link;
+  link.exchange = in.Number();
+  link.source_attempt = in.Small<uint32_t>();
+  link.source_exchange = in.Number();
+  link.first_item = in.Small<uint32_t>();
+  link.items = in.Small<uint32_t>();
+  link.tries = in.Small<uint32_t>();
+  link.parts = in.Small<uint32_t>();
+  link.lag_ns = in.Signed();
+  link.wait_ns = in.Signed();
+  Bytes payload = entry.payload;
+  bool whole = true;
+  for (std::string* text : {&link.source_recorder, &link.target, &link.wait, &link.source_outcome,
+                            &link.target_outcome}) {
+    whole = Take(payload, in.Number(), text) && whole;
+  }
+  if (!in.ok() || !whole) {
+    return Damaged("a result's link");
+  }
+  return link;
+}
+
 }  // namespace trafrec::store

@@ -256,4 +256,30 @@ void EntryEncoder::Watermark(const WatermarkRecord& watermark, FrameBuffer& out)
   AppendEntry(EntryKind::kWatermark, scratch_, 0, out);
 }
 
+void EntryEncoder::Link(const ResultLink& link, FrameBuffer& out) {
+  const std::array texts = {AsBytes(link.source_recorder), AsBytes(link.target), AsBytes(link.wait),
+                            AsBytes(link.source_outcome), AsBytes(link.target_outcome)};
+  size_t payload = 0;
+  {
+    FactsWriter facts(scratch_, 0);
+    facts.Number(link.exchange);
+    facts.Number(link.source_attempt);
+    facts.Number(link.source_exchange);
+    facts.Number(link.first_item);
+    facts.Number(link.items);
+    facts.Number(link.tries);
+    facts.Number(link.parts);
+    facts.Signed(link.lag_ns);
+    facts.Signed(link.wait_ns);
+    for (const Bytes text : texts) {
+      facts.Number(text.size());
+      payload += text.size();
+    }
+  }
+  AppendEntry(EntryKind::kResultLink, scratch_, payload, out);
+  for (const Bytes text : texts) {
+    out.Append(text);
+  }
+}
+
 }  // namespace trafrec::store

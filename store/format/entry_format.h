@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "store/format/frame_buffer.h"
 #include "store/format/records.h"
+#include "store/format/result_link.h"
 #include "store/format/sentinel_record.h"
 
 // Entries: what a frame's raw bytes consist of. An entry is
@@ -25,6 +26,7 @@ enum class EntryKind : uint8_t {
   kLoss = 6,
   kSentinel = 7,
   kWatermark = 8,
+  kResultLink = 9,
 };
 
 /// Which messages of an exchange there are; bits of exchange.parts and of the exchange entry.
@@ -53,6 +55,7 @@ class EntryEncoder {
   void Loss(const LossRecord& loss, FrameBuffer& out);
   void Sentinel(const SentinelRecord& sentinel, FrameBuffer& out);
   void Watermark(const WatermarkRecord& watermark, FrameBuffer& out);
+  void Link(const ResultLink& link, FrameBuffer& out);
 
  private:
   FrameBuffer scratch_;
@@ -93,5 +96,6 @@ Result<ConnectionRecord> DecodeConnection(const EntryView& entry);
 Result<LossRecord> DecodeLoss(const EntryView& entry);
 Result<SentinelRecord> DecodeSentinel(const EntryView& entry);
 Result<WatermarkRecord> DecodeWatermark(const EntryView& entry);
+Result<ResultLink> DecodeResultLink(const EntryView& entry);
 
 }  // namespace trafrec::store

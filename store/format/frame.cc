@@ -13,6 +13,7 @@ void FrameRows::Clear() {
   connections.clear();
   losses.clear();
   sentinels.clear();
+  links.clear();
   watermarks.clear();
   texts.clear();
 }

@@ -8,6 +8,7 @@
 #include "store/format/frame_buffer.h"
 #include "store/format/frame_format.h"
 #include "store/format/records.h"
+#include "store/format/result_link.h"
 #include "store/format/sentinel_record.h"
 
 namespace trafrec::store {
@@ -66,6 +67,10 @@ struct FrameRows {
     SentinelRecord record;
     uint32_t entry;
   };
+  struct Link {
+    ResultLink record;
+    uint32_t entry;
+  };
 
   std::vector<Message> messages;
   std::vector<MessageGap> gaps;
@@ -76,6 +81,7 @@ struct FrameRows {
   std::vector<Loss> losses;
   std::vector<Sentinel> sentinels;
   std::vector<WatermarkRecord> watermarks;
+  std::vector<Link> links;
   std::string texts;
 
   void Clear();

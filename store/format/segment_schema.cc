@@ -79,6 +79,13 @@ CREATE TABLE IF NOT EXISTS sentinel(
   exchange INTEGER PRIMARY KEY, verdict INTEGER, at_ns INTEGER, key_id TEXT, audience TEXT,
   sent_ns INTEGER, nonce TEXT, purpose TEXT, detail TEXT, frame INTEGER, entry INTEGER);
 CREATE TABLE IF NOT EXISTS text_block(first INTEGER PRIMARY KEY, data BLOB);
+CREATE TABLE IF NOT EXISTS result_link(
+  exchange INTEGER PRIMARY KEY, source_recorder TEXT, source_attempt INTEGER,
+  source_exchange INTEGER, first_item INTEGER, items INTEGER, tries INTEGER, parts INTEGER,
+  target TEXT, lag_ns INTEGER, wait TEXT, wait_ns INTEGER, source_outcome TEXT,
+  target_outcome TEXT, frame INTEGER, entry INTEGER);
+CREATE INDEX IF NOT EXISTS result_link_source
+  ON result_link(source_exchange, source_attempt, source_recorder);
 )sql";
 
 }  // namespace trafrec::store

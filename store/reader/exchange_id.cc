@@ -62,4 +62,8 @@ Result<ExchangeId> ParseExchangeId(std::string_view text) {
   return id;
 }
 
+ExchangeId SourceOf(const ResultLink& link) {
+  return {link.source_recorder, link.source_attempt, link.source_exchange};
+}
+
 }  // namespace trafrec::store

@@ -16,4 +16,7 @@ std::string FormatExchangeId(const ExchangeId& id);
 /// The inverse. The Error shows what an id looks like.
 Result<ExchangeId> ParseExchangeId(std::string_view text);
 
+/// The source's exchange that a result was sent for.
+ExchangeId SourceOf(const ResultLink& link);
+
 }  // namespace trafrec::store

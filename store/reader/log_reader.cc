@@ -10,6 +10,7 @@
 #include "store/reader/log_reader_find.h"
 #include "store/reader/log_reader_follow.h"
 #include "store/reader/log_reader_load.h"
+#include "store/reader/log_reader_results.h"
 #include "store/reader/log_reader_sentinels.h"
 #include "store/reader/log_reader_several.h"
 
@@ -159,6 +160,10 @@ class LogReaderOfFiles : public LogReader {
 
   Result<std::vector<SentinelRow>> Sentinels() override {
     return ReadSentinels(files_, catalogue_);
+  }
+
+  Result<std::vector<ExchangeId>> ResultsOf(const ExchangeId& source) override {
+    return FindResults(files_, catalogue_, source);
   }
 
  private:

@@ -13,6 +13,7 @@
 #include "store/format/clocks.h"
 #include "store/format/encryption.h"
 #include "store/format/records.h"
+#include "store/format/result_link.h"
 #include "store/format/sentinel_record.h"
 
 namespace trafrec::store {
@@ -45,6 +46,8 @@ struct ExchangePlace {
   uint32_t entry = 0;
   int64_t connection_frame = 0;
   uint32_t connection_entry = 0;
+  int64_t link_frame = 0;
+  uint32_t link_entry = 0;
   MessagePlace request;
   MessagePlace response;
 };
@@ -75,6 +78,7 @@ struct ExchangeRow {
   uint64_t response_body_bytes = 0;
   Endpoint client;
   Endpoint server;
+  std::optional<ResultLink> link;  ///< in the log of a replay: what it was sent for
   ExchangePlace place;
   ExchangeIdentity identity;
   Flags request_flags = 0;  ///< of the messages themselves
@@ -136,6 +140,7 @@ struct AttemptInfo {
   uint64_t messages = 0;
   uint64_t frames = 0;
   uint64_t segments = 0;
+  uint64_t results = 0;  ///< links to exchanges of a source
   uint64_t raw_bytes = 0;
   uint64_t file_bytes = 0;
   bool discarded = false;  ///< by the log's summary: no part of the log
@@ -281,6 +286,10 @@ class LogReader {
   /// Every sentinel, counted or not, in order of time. A second recorder's sighting has a row of
   /// its own.
   virtual Result<std::vector<SentinelRow>> Sentinels() = 0;
+
+  /// In the log of a replay: the exchanges that were sent for this one of the source's log, in
+  /// order of recorder, attempt and number.
+  virtual Result<std::vector<ExchangeId>> ResultsOf(const ExchangeId& source) = 0;
 };
 
 }  // namespace trafrec::store

@@ -6,6 +6,7 @@
 #include "store/files/recorder_lock.h"
 #include "store/manifest/segment_facts.h"
 #include "store/reader/deleted_segments.h"
+#include "store/reader/log_reader_results.h"
 #include "store/reader/missing_segments.h"
 
 namespace trafrec::store {
@@ -54,6 +55,7 @@ Status ReadLosses(db::Database& database, std::vector<LossRecord>& losses) {
 Status AddSegment(SegmentFiles& files, const AttemptKey& key, uint32_t segment, AttemptInfo& info) {
   Manifest facts;
   std::vector<LossRecord> losses;
+  uint64_t results = 0;
   const Status read = files.With(key, segment, [&](SegmentConnection& connection) -> Status {
     db::Database& database = connection.database();
     facts = {};
@@ -66,6 +68,7 @@ Status AddSegment(SegmentFiles& files, const AttemptKey& key, uint32_t segment, 
     }
     TRY(ReadCounters(database, info.counters));
     TRY(ReadLosses(database, losses));
+    TRY_ASSIGN(results, CountResults(connection));
     return {};
   });
   if (!read) {
@@ -81,6 +84,7 @@ Status AddSegment(SegmentFiles& files, const AttemptKey& key, uint32_t segment, 
   info.exchanges += facts.counts.exchanges;
   info.messages += facts.counts.messages;
   info.frames += facts.counts.frames;
+  info.results += results;
   info.raw_bytes += facts.counts.raw_bytes;
   info.losses.insert(info.losses.end(), losses.begin(), losses.end());
   return {};

@@ -11,6 +11,7 @@
 
 #include "store/db/query_guard.h"
 #include "store/db/regexp.h"
+#include "store/format/result_link_rows.h"
 #include "store/format/segment_schema.h"
 #include "store/manifest/manifest_files.h"
 #include "store/reader/segment_decryption.h"
@@ -113,6 +114,18 @@ Status SegmentConnection::UseRegexp() {
     has_regexp_ = true;
   }
   return {};
+}
+
+Result<bool> SegmentConnection::MayHaveResults() {
+  if (!may_have_results_) {
+    TRY_ASSIGN(bool may, HasResultLinkTable(*database_));
+    if (may && immutable()) {
+      TRY_ASSIGN(const auto first, database_->QueryInt("SELECT 1 FROM result_link LIMIT 1"));
+      may = first.has_value();
+    }
+    may_have_results_ = may;
+  }
+  return *may_have_results_;
 }
 
 namespace {

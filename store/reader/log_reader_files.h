@@ -5,6 +5,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -46,6 +47,8 @@ class SegmentConnection {
   Result<db::Statement*> PreparedGuarded(std::string_view sql);
   /// Adds the regexp function, once: SQLite cannot replace it while a statement runs.
   Status UseRegexp();
+  /// Whether it can have links of a replay's results, or will: few segments do.
+  Result<bool> MayHaveResults();
 
  private:
   struct Hash {
@@ -57,6 +60,7 @@ class SegmentConnection {
   std::unique_ptr<db::Database> database_;  // whose tables know its place
   SegmentState state_;
   bool has_regexp_ = false;
+  std::optional<bool> may_have_results_;
   std::unordered_map<std::string, db::Statement, Hash, std::equal_to<>> statements_;
 };
 

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "store/format/entry_format.h"
+#include "store/reader/log_reader_results.h"
 
 namespace trafrec::store {
 namespace {
@@ -215,6 +216,10 @@ Result<std::optional<ExchangeRow>> RowReader::Row(SegmentConnection& connection,
     exchange = RowOf(*statement, attempt, segment);
   }
   statement->Reset();
+  TRY_ASSIGN(const bool results, connection.MayHaveResults());
+  if (exchange && results) {
+    TRY(AddResultLink(connection, *exchange));
+  }
   return exchange;
 }
 

@@ -30,8 +30,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Adds the entries of a frame to a builder, for their rows.
-Status AddEntries(Bytes raw, TimeNs extent_time, FrameBuilder& builder) {
+/// Adds the entries of a frame to a builder, for their rows. `first_ns`: its least time, for
+/// entries that have none.
+Status AddEntries(Bytes raw, TimeNs first_ns, FrameBuilder& builder) {
   while (!raw.empty()) {
     TRY_ASSIGN(const EntryView view, TakeEntry(raw));
     switch (view.kind) {
@@ -48,7 +49,7 @@ Status AddEntries(Bytes raw, TimeNs extent_time, FrameBuilder& builder) {
       }
       case EntryKind::kExtent: {
         TRY_ASSIGN(const ExtentEntry entry, DecodeExtent(view));
-        builder.Extent(entry.id, entry.index, entry.body, extent_time);
+        builder.Extent(entry.id, entry.index, entry.body, first_ns);
         break;
       }
       case EntryKind::kExchange: {
@@ -74,6 +75,11 @@ Status AddEntries(Bytes raw, TimeNs extent_time, FrameBuilder& builder) {
       case EntryKind::kWatermark: {
         TRY_ASSIGN(const WatermarkRecord record, DecodeWatermark(view));
         builder.Watermark(record);
+        break;
+      }
+      case EntryKind::kResultLink: {
+        TRY_ASSIGN(const ResultLink link, DecodeResultLink(view));
+        builder.Link(link, first_ns);
         break;
       }
       default:

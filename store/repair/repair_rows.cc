@@ -39,6 +39,7 @@ constexpr std::array kTables = {
                 "SELECT * FROM source.interim WHERE exchange IN (SELECT n FROM main.exchange)"},
     CopiedTable{"loss", "id", "SELECT * FROM source.loss WHERE {0}"},
     CopiedTable{"sentinel", "exchange", "SELECT * FROM source.sentinel WHERE {0}"},
+    CopiedTable{"result_link", "exchange", "SELECT * FROM source.result_link WHERE {0}"},
     CopiedTable{"watermark", "rowid", "SELECT * FROM source.watermark WHERE 1"},
 };
 

@@ -97,6 +97,7 @@ Status RowChecker::Begin() {
              database_.Prepare("SELECT at_ns, status FROM interim WHERE exchange=? ORDER BY idx"));
   TRY(ReadLosses());
   TRY(ReadMarks());
+  TRY(BeginLinks());
   return BeginConnections();
 }
 
@@ -119,6 +120,8 @@ Status RowChecker::Entry(const EntryPlace& place, const EntryView& view) {
     case EntryKind::kWatermark:
       Watermark(place, view);
       return {};
+    case EntryKind::kResultLink:
+      return Link(place, view);
   }
   return {};  // a kind of a newer writer, which has no row that we know
 }
@@ -307,6 +310,10 @@ Status RowChecker::Finish(const std::set<int64_t>& bad_frames) {
   TRY_ASSIGN(const auto connections, connections_.Rest());
   for (const auto& [number, row] : connections) {
     orphan(fmt::format("connection {}", number), row.place);
+  }
+  TRY_ASSIGN(const auto links, links_.Rest());
+  for (const auto& [number, row] : links) {
+    orphan("the link of exchange " + IdOf(number), row.place);
   }
   for (const auto& [place, loss] : losses_) {
     orphan(fmt::format("a {} loss", LossCauseName(loss.cause)), place);

@@ -106,6 +106,10 @@ class RowChecker {
     std::string encapsulation;
     EntryPlace place;
   };
+  struct LinkRow {
+    ResultLink record;
+    EntryPlace place;
+  };
   struct WatermarkRow {
     TimeNs at;
     TimeNs requests_through;
@@ -122,11 +126,13 @@ class RowChecker {
   Status Loss(const EntryPlace& place, const EntryView& view);
   void Sentinel(const EntryPlace& place, const EntryView& view);
   void Watermark(const EntryPlace& place, const EntryView& view);
+  Status Link(const EntryPlace& place, const EntryView& view);
   Status Gaps(MessageId id, const MessageFacts& facts);
   Status Interim(const ExchangeRecord& record);
   Status BeginConnections();
   Status ReadLosses();
   Status ReadMarks();
+  Status BeginLinks();
   Status Count(const char* table, uint64_t entries);
   void CompareExchange(const ExchangeRecordRow& row, const ExchangeRecord& record);
   /// True: `row_place` is this entry. Otherwise a newer entry must have taken its place.
@@ -143,6 +149,7 @@ class RowChecker {
   RowWalk<ExchangeRecordRow> exchanges_;
   RowWalk<MessageRecordRow> messages_;
   RowWalk<ConnectionRecordRow> connections_;
+  RowWalk<LinkRow> links_;
   std::map<EntryPlace, LossRecord> losses_;
   std::map<EntryPlace, SentinelRecord> sentinels_;
   std::vector<WatermarkRow> watermarks_;

@@ -83,6 +83,11 @@ void FrameBuilder::Watermark(const WatermarkRecord& watermark) {
   frame_->rows.watermarks.push_back(watermark);
 }
 
+void FrameBuilder::Link(const ResultLink& link, TimeNs at) {
+  encoder_.Link(link, frame_->bytes);
+  frame_->rows.links.push_back({link, CountEntry(at, at)});
+}
+
 std::unique_ptr<Frame> FrameBuilder::Cut(std::unique_ptr<Frame> next) {
   next->Clear();
   std::unique_ptr<Frame> frame = std::exchange(frame_, std::move(next));

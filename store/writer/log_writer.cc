@@ -122,7 +122,9 @@ class FrameLogWriter final : public LogWriter {
 
   void PutExchange(const ExchangeRecord& exchange) override {
     EnsureStarted(exchange.began_at);
-    const size_t size = exchange.target.size() + exchange.host.size() + kFactsRoom;
+    const std::optional<ResultLink> link = std::exchange(link_, std::nullopt);
+    CHECK(!link || link->exchange == exchange.number);
+    const size_t size = exchange.target.size() + exchange.host.size() + (link ? 2 : 1) * kFactsRoom;
     if (!MakeRoom(size)) {
       const bool settled = !HasFlag(exchange.flags, Flag::kOpen);
       CountShed({0, settled ? 1U : 0U, 0}, exchange.began_at);
@@ -130,6 +132,9 @@ class FrameLogWriter final : public LogWriter {
         shed_.Forget(exchange.number);
       }
       return;
+    }
+    if (link) {
+      builder_.Link(*link, exchange.began_at);
     }
     if (shed_.empty()) {
       builder_.Exchange(exchange);
@@ -155,6 +160,8 @@ class FrameLogWriter final : public LogWriter {
       CountShed({}, sentinel.at);
     }
   }
+
+  void PutResultLink(const ResultLink& link) override { link_ = link; }
 
   void Advance(const Marks& marks, TimeNs packet_now) override {
     EnsureStarted(packet_now);
@@ -330,6 +337,7 @@ class FrameLogWriter final : public LogWriter {
   FrameBuilder builder_;
   ShedMessages shed_;
   std::optional<LossRecord> load_loss_;  // not yet in a frame
+  std::optional<ResultLink> link_;       // of the next exchange
   Marks marks_;
   TimeNs packet_now_ = 0;
   std::optional<TimeNs> watermark_at_;  // of the last row of the marks' history

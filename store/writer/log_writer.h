@@ -13,6 +13,7 @@
 #include "store/crypto/signing.h"
 #include "store/format/encryption.h"
 #include "store/format/record_sink.h"
+#include "store/format/result_link.h"
 #include "store/format/sentinel_record.h"
 #include "store/writer/log_limits.h"
 #include "store/writer/store_progress.h"
@@ -72,6 +73,8 @@ class LogWriter : public RecordSink {
 
   /// A request that claimed to be a sentinel, and what the recorder made of it.
   virtual void PutSentinel(const SentinelRecord& sentinel) = 0;
+  /// Of the exchange that is put next, whose number it has: the two come into one frame.
+  virtual void PutResultLink(const ResultLink& link) = 0;
   /// Cuts the frame under construction and waits until all that was put is committed, or known to
   /// be lost.
   virtual void Drain() = 0;

@@ -112,6 +112,9 @@ Status SegmentWriter::PutRows(const Frame& frame) {
   for (const WatermarkRecord& row : rows.watermarks) {
     TRY(tables_->PutWatermark(row));
   }
+  for (const FrameRows::Link& row : rows.links) {
+    TRY(tables_->PutResultLink(frame_id_, row));
+  }
   return {};
 }
 

@@ -27,6 +27,7 @@ void DecodeEntries(Bytes rest) {
     (void)store::DecodeLoss(*entry).has_value();
     (void)store::DecodeSentinel(*entry).has_value();
     (void)store::DecodeWatermark(*entry).has_value();
+    (void)store::DecodeResultLink(*entry).has_value();
   }
 }
 

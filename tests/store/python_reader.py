@@ -21,7 +21,7 @@ from nacl.public import PrivateKey, SealedBox
 
 HEADER = struct.Struct("<IHBBIIIIII")
 MAGIC = 0x46465254
-MESSAGE, EXTENT, FACTS, SENTINEL = 1, 2, 3, 7
+MESSAGE, EXTENT, FACTS, SENTINEL, LINK = 1, 2, 3, 7, 9
 SIDES = (("request", 1), ("response", 2))  # name and parts bit
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -152,6 +152,26 @@ def sentinels(segments):
     return found
 
 
+def signed(value):
+    return value // 2 if value % 2 == 0 else -(value + 1) // 2
+
+
+def links(segments):
+    """Number of the exchange -> what it was sent for."""
+    found = {}
+    for segment in segments:
+        if segment.one("SELECT 1 FROM sqlite_schema WHERE name='result_link'"):
+            for place in segment.db.execute("SELECT frame, entry FROM result_link"):
+                values, payload = segment.entry(*place, LINK)
+                number, *counts = values[:7]
+                texts, at = [], 0
+                for length in values[9:14]:
+                    texts.append(payload[at : at + length].decode())
+                    at += length
+                found[number] = [*counts, signed(values[7]), signed(values[8]), *texts]
+    return found
+
+
 def attempt_exchanges(recorder, attempt, segments, digest):
     rows = {}
     for index, segment in enumerate(segments):
@@ -159,11 +179,11 @@ def attempt_exchanges(recorder, attempt, segments, digest):
         for row in segment.db.execute("SELECT n, began_ns, method, target, status, flags, parts FROM exchange"):
             number, began, method, target, *rest = row
             rows[number] = (index, number, began, method, texts.get(target), *rest)
-    marks = sentinels(segments)
+    marks, sources = sentinels(segments), links(segments)
     for index, number, began, method, target, status, flags, parts in rows.values():
         method, target = ((text or b"").decode("utf-8", "backslashreplace") for text in (method, target))
         line = {"id": exchange_id(recorder, attempt, number), "method": method, "target": target}
-        line |= {"status": status or 0, "flags": flags, "sentinel": marks.get(number)}
+        line |= {"status": status or 0, "flags": flags, "sentinel": marks.get(number), "link": sources.get(number)}
         for side, (name, part) in enumerate(SIDES):
             line[name] = None
             if parts & part:

@@ -53,6 +53,16 @@ Json MessageLine(const std::optional<StoredMessage>& message) {
           {"flags", message->facts.flags}};
 }
 
+Json LinkLine(const std::optional<ResultLink>& link) {
+  if (!link) {
+    return nullptr;
+  }
+  return {link->source_attempt,  link->source_exchange, link->first_item, link->items,
+          link->tries,           link->parts,           link->lag_ns,     link->wait_ns,
+          link->source_recorder, link->target,          link->wait,       link->source_outcome,
+          link->target_outcome};
+}
+
 std::vector<Json> OursReads(const std::filesystem::path& log, const Identities& identities) {
   const auto reader = LogReader::Open(log, identities).value();
   std::map<ExchangeId, Json> sentinels;
@@ -69,6 +79,7 @@ std::vector<Json> OursReads(const std::filesystem::path& log, const Identities& 
                      {"status", row.status},
                      {"flags", row.flags},
                      {"sentinel", sentinels[row.id]},
+                     {"link", LinkLine(exchange.row.link)},
                      {"request", MessageLine(exchange.request)},
                      {"response", MessageLine(exchange.response)}});
     return true;
@@ -113,6 +124,24 @@ void PutSentinels(LogWriter& writer) {
       {8, SentinelVerdict::kMalformed, TimeOf(8), "", "", 0, "", "", "sig is missing"});
 }
 
+void PutResult(LogWriter& writer, ExchangeNumber n) {
+  writer.PutResultLink({.exchange = n,
+                        .source_recorder = "web",
+                        .source_attempt = 2,
+                        .source_exchange = 1000 + n,
+                        .first_item = 3,
+                        .items = 4,
+                        .tries = 5,
+                        .parts = 6,
+                        .target = "new",
+                        .lag_ns = -7,
+                        .wait = "order",
+                        .wait_ns = 8,
+                        .source_outcome = "created",
+                        .target_outcome = "conflict"});
+  PutExchanges(writer, n, n);
+}
+
 struct Packed {
   Compression by;
   bool encrypted = false;
@@ -146,11 +175,12 @@ TEST_P(PythonReader, FindsWhatOurReaderFinds) {
     PutExchanges(*writer, first, first + 39, 3000);
     PutLargeAndLate(*writer, first + 40);
     PutSentinels(*writer);
+    PutResult(*writer, first + 50);
     ASSERT_TRUE(writer->Close(TimeOf(first + 60)));
   }
   const auto identities = std::make_shared<std::vector<crypto::Identity>>(std::move(keys));
   const std::vector<Json> ours = OursReads(log, identities);
-  ASSERT_EQ(ours.size(), 2 * 47U);
+  ASSERT_EQ(ours.size(), 2 * 48U);
   EXPECT_EQ(PythonReads(log, folder / "key"), ours);
 }
 

@@ -153,7 +153,7 @@ TEST(SegmentDocument, TablesHaveTheColumnsThatItLists) {
     }
     EXPECT_EQ(documented, columns) << table;
   }
-  EXPECT_EQ(seen, 18);
+  EXPECT_EQ(seen, 19);
 }
 
 TEST(SegmentDocument, FlagsHaveTheirNumbers) {
@@ -195,7 +195,7 @@ TEST(SegmentDocument, EntryKindsHaveTheirNumbers) {
   const std::vector<Row> kinds = TableBehind("## Entries", "| kind | entry |");
   EXPECT_EQ(TableText(kinds),
             "1 message\n2 extent\n3 message facts\n4 exchange\n5 connection\n6 loss\n"
-            "7 sentinel\n8 watermark\n");
+            "7 sentinel\n8 watermark\n9 result link\n");
   EXPECT_EQ(static_cast<int>(EntryKind::kMessage), 1);
   EXPECT_EQ(static_cast<int>(EntryKind::kExtent), 2);
   EXPECT_EQ(static_cast<int>(EntryKind::kMessageFacts), 3);
@@ -204,6 +204,7 @@ TEST(SegmentDocument, EntryKindsHaveTheirNumbers) {
   EXPECT_EQ(static_cast<int>(EntryKind::kLoss), 6);
   EXPECT_EQ(static_cast<int>(EntryKind::kSentinel), 7);
   EXPECT_EQ(static_cast<int>(EntryKind::kWatermark), 8);
+  EXPECT_EQ(static_cast<int>(EntryKind::kResultLink), 9);
 }
 
 TEST(SegmentDocument, ExampleIsWhatTheCodeWrites) {
