@@ -18,6 +18,7 @@ CREATE TABLE entry(
   verdict INTEGER, grade INTEGER, after INTEGER, other_attempt INTEGER, other_number INTEGER,
   other_item INTEGER, index_uuid TEXT, shard INTEGER, primary_term INTEGER, seq_no INTEGER,
   PRIMARY KEY(attempt, number, item, kind)) WITHOUT ROWID;
+CREATE INDEX entry_moved ON entry(other_attempt, other_number) WHERE kind = 3;
 CREATE TABLE rewrite(
   attempt INTEGER, number INTEGER, item INTEGER, method TEXT, target BLOB, set_fields BLOB,
   removed_fields TEXT, body BLOB, pointers TEXT,

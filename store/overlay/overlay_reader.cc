@@ -48,6 +48,12 @@ Status OverlayReader::Prepare() {
              database_.Prepare(std::string(kSelectInsertions) +
                                    "WHERE i.attempt = ? AND i.exchange = ? ORDER BY i.number",
                                true));
+  TRY_ASSIGN(find_moved_here_,
+             database_.Prepare(std::string(kSelectEntries) +
+                                   "WHERE e.kind = 3 AND e.other_attempt = ? AND "
+                                   "e.other_number = ? ORDER BY a.recorder, a.number, e.number, "
+                                   "e.item",
+                               true));
   TRY_ASSIGN(next_at_time_,
              database_.Prepare(std::string(kSelectInsertions) +
                                    "WHERE i.place = 3 AND (i.at_ns, i.number) > (?, ?) AND "
@@ -64,12 +70,18 @@ Status OverlayReader::Prepare() {
 }
 
 Status OverlayReader::FillFilter() {
-  TRY_ASSIGN(const auto count, database_.QueryInt("SELECT (SELECT count(*) FROM entry) + "
-                                                  "(SELECT count(*) FROM insertion)"));
-  filter_ = AddressFilter(static_cast<uint64_t>(count.value_or(0)));
+  TRY_ASSIGN(const auto entries, database_.QueryInt("SELECT count(*) FROM entry"));
+  TRY_ASSIGN(const auto moves, database_.QueryInt("SELECT count(*) FROM entry WHERE kind = 3"));
+  TRY_ASSIGN(const auto beside,
+             database_.QueryInt("SELECT count(*) FROM insertion WHERE place <> 3"));
+  has_moves_ = moves.value_or(0) > 0;
+  has_insertions_ = beside.value_or(0) > 0;
+  const int64_t count = entries.value_or(0) + moves.value_or(0) + beside.value_or(0);
+  filter_ = AddressFilter(static_cast<uint64_t>(count));
   TRY_ASSIGN(db::Statement rows,
              database_.Prepare("SELECT attempt, number FROM entry UNION ALL "
-                               "SELECT attempt, exchange FROM insertion WHERE place <> 3"));
+                               "SELECT attempt, exchange FROM insertion WHERE place <> 3 UNION ALL "
+                               "SELECT other_attempt, other_number FROM entry WHERE kind = 3"));
   while (true) {
     TRY_ASSIGN(const bool row, rows.Step());
     if (!row) {
@@ -95,7 +107,12 @@ Result<ExchangeOverlay> OverlayReader::Of(const ExchangeId& exchange) {
     overlay.entries.push_back(EntryOf(find_entries_));
     TRY(AddRewrite(overlay.entries.back(), attempt->second));
   }
-  TRY(AddInsertions(attempt->second, exchange.number, overlay));
+  if (has_insertions_) {
+    TRY(AddInsertions(attempt->second, exchange.number, overlay));
+  }
+  if (has_moves_) {
+    TRY(AddMovedHere(attempt->second, exchange.number, overlay));
+  }
   return overlay;
 }
 
@@ -129,6 +146,18 @@ Status OverlayReader::AddInsertions(int64_t attempt, uint64_t number, ExchangeOv
     Insertion insertion = InsertionOf(find_insertions_);
     auto& side = insertion.place == Place::kBefore ? overlay.before : overlay.after;
     side.push_back(std::move(insertion));
+  }
+}
+
+Status OverlayReader::AddMovedHere(int64_t attempt, uint64_t number, ExchangeOverlay& overlay) {
+  const Use use(find_moved_here_);
+  find_moved_here_.Bind(0, attempt).Bind(1, number);
+  while (true) {
+    TRY_ASSIGN(const bool row, find_moved_here_.Step());
+    if (!row) {
+      return {};
+    }
+    overlay.moved_here.push_back(EntryOf(find_moved_here_));
   }
 }
 

@@ -24,8 +24,12 @@ struct ExchangeOverlay {
   std::vector<OverlayEntry> entries;  ///< the whole exchange's first, then by item
   std::vector<Insertion> before;      ///< in order
   std::vector<Insertion> after;
+  /// Moves of other operations that come beside this exchange, or beside an operation of it.
+  std::vector<OverlayEntry> moved_here;
 
-  bool empty() const { return entries.empty() && before.empty() && after.empty(); }
+  bool empty() const {
+    return entries.empty() && before.empty() && after.empty() && moved_here.empty();
+  }
 };
 
 /// Reads an overlay while a log is gone through. Memory does not depend on its size: a filter of at
@@ -68,14 +72,18 @@ class OverlayReader {
   Status FillFilter();
   Status AddRewrite(OverlayEntry& entry, int64_t attempt);
   Status AddInsertions(int64_t attempt, uint64_t number, ExchangeOverlay& overlay);
+  Status AddMovedHere(int64_t attempt, uint64_t number, ExchangeOverlay& overlay);
 
   db::Database database_;
   const std::string log_id_;
   std::map<std::pair<std::string, uint32_t>, int64_t> attempts_;
   AddressFilter filter_;
+  bool has_insertions_ = false;  ///< beside something; else nobody looks for them
+  bool has_moves_ = false;
   db::Statement find_entries_;
   db::Statement find_rewrite_;
   db::Statement find_insertions_;
+  db::Statement find_moved_here_;
   db::Statement next_at_time_;
   TimeNs last_time_ = std::numeric_limits<TimeNs>::min();
   uint64_t last_number_ = 0;

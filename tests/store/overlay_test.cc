@@ -100,6 +100,15 @@ TEST_F(OverlayTest, InsertionsStandBesideTheirExchangeInTheirOrder) {
   EXPECT_EQ(overlay.after[1].target, "/after2");
 }
 
+TEST_F(OverlayTest, AnExchangeKnowsWhatIsMovedBesideIt) {
+  const OverlayEntry one{At(9), OverlayMove{.after = true, .other = At(7), .reason = {}}};
+  const OverlayEntry two{At(3, 1), OverlayMove{.after = false, .other = At(7, 2), .reason = {}}};
+  ASSERT_TRUE(Put({one, two}));
+  const auto reader = Read();
+  EXPECT_THAT(reader->Of(At(7).exchange).value().moved_here, ElementsAre(two, one));
+  EXPECT_TRUE(reader->Of(At(9).exchange).value().moved_here.empty());
+}
+
 TEST_F(OverlayTest, AnInsertionIsReadAsItWasPut) {
   Insertion insertion = Inserted("/a");
   insertion.place = Place::kAfter;
