@@ -70,9 +70,6 @@ class Planner {
   Planner(store::LogReader& log, const dialect::Dialect& dialect, edit::Editor& editor,
           PlanOptions options);
 
-  /// What the overlay moves: once, before all else.
-  Status ReadMoves();
-
   /// Mutations whose fate the log does not show, as far as rows alone tell: an Error that names the
   /// first ones, if they are to stop the run. Reads no frame.
   Status LookForPhantoms();
@@ -101,15 +98,10 @@ class Planner {
   };
   /// Which items of a moved exchange are meant.
   enum class Share : uint8_t { kStaying, kMoved };
-  /// An operation that goes beside another one.
-  struct Moved {
-    store::OperationAddress what;
-    bool after = false;
-  };
-
   // planner.cc
   Result<bool> PlanWithOverlay(const store::ExchangeRow& row, const Take& take);
-  Result<bool> PlanMoved(const PlannedExchange& beside, bool after, const Take& take);
+  Result<bool> PlanMoved(const std::vector<store::OverlayEntry>& moved,
+                         const PlannedExchange& beside, bool after, const Take& take);
   Result<bool> PlanInsertion(const store::Insertion& insertion, const PlannedExchange* beside,
                              const Take& take);
   /// What a row brings; nothing if it is not selected.
@@ -151,7 +143,6 @@ class Planner {
   IndexNaming naming_;
   MappingMemory mappings_;
   ByQueryWatch by_queries_;
-  std::map<store::ExchangeId, std::vector<Moved>> moves_;  ///< by the exchange beside which they go
   std::map<std::string, uint32_t> clocks_;
   std::unordered_map<uint64_t, TimeNs> last_on_connection_;
   std::map<std::string, uint64_t> generations_;  ///< how often an index was made anew

@@ -9,20 +9,6 @@
 
 namespace trafrec::plan {
 
-Status Planner::ReadMoves() {
-  if (options_.overlay == nullptr) {
-    return {};
-  }
-  return options_.overlay->Visit(
-      [this](const store::OverlayEntry& entry) {
-        if (const auto* move = std::get_if<store::OverlayMove>(&entry.what)) {
-          moves_[move->other.exchange].push_back({entry.at, move->after});
-        }
-        return true;
-      },
-      [](const store::Insertion&) { return true; });
-}
-
 /// The overlay says what became of it, as a whole or by item.
 bool Planner::Decides(const store::ExchangeId& id) const {
   if (options_.overlay == nullptr) {
@@ -61,7 +47,7 @@ Result<bool> Planner::PlanWithOverlay(const store::ExchangeRow& row, const Take&
     TRY_ASSIGN(laid, options_.overlay->Of(row.id));
   }
   TRY_ASSIGN(auto planned, PlanRow(row, laid.entries, Share::kStaying));
-  const bool anchors = !laid.before.empty() || !laid.after.empty() || moves_.contains(row.id);
+  const bool anchors = !laid.before.empty() || !laid.after.empty() || !laid.moved_here.empty();
   if (!anchors) {
     return planned ? Hand(std::move(*planned), take) : Result<bool>(true);
   }
@@ -78,13 +64,13 @@ Result<bool> Planner::PlanWithOverlay(const store::ExchangeRow& row, const Take&
       return false;
     }
   }
-  TRY_ASSIGN(bool go_on, PlanMoved(beside, false, take));
+  TRY_ASSIGN(bool go_on, PlanMoved(laid.moved_here, beside, false, take));
   if (go_on && planned) {
     AddAnchor(*planned, beside);
     TRY_ASSIGN(go_on, Hand(std::move(*planned), take));
   }
   if (go_on) {
-    TRY_ASSIGN(go_on, PlanMoved(beside, true, take));
+    TRY_ASSIGN(go_on, PlanMoved(laid.moved_here, beside, true, take));
   }
   for (const store::Insertion& insertion : laid.after) {
     if (go_on) {
@@ -94,18 +80,18 @@ Result<bool> Planner::PlanWithOverlay(const store::ExchangeRow& row, const Take&
   return go_on;
 }
 
-/// Operations that the overlay moves beside that exchange, on one side of it.
-Result<bool> Planner::PlanMoved(const PlannedExchange& beside, bool after, const Take& take) {
-  const auto found = moves_.find(beside.id);
-  if (found == moves_.end()) {
-    return true;
-  }
-  for (const Moved& moved : found->second) {
-    if (moved.after != after) {
+/// Operations that the overlay moves beside that exchange, on one side of it. Several items of one
+/// exchange go together.
+Result<bool> Planner::PlanMoved(const std::vector<store::OverlayEntry>& moved,
+                                const PlannedExchange& beside, bool after, const Take& take) {
+  std::optional<store::ExchangeId> last;
+  for (const store::OverlayEntry& entry : moved) {
+    const auto* move = std::get_if<store::OverlayMove>(&entry.what);
+    if (move == nullptr || move->after != after || last == entry.at.exchange) {
       continue;
     }
-    TRY_ASSIGN(const store::ExchangeRow row,
-               log_.Find(store::FormatExchangeId(moved.what.exchange)));
+    last = entry.at.exchange;
+    TRY_ASSIGN(const store::ExchangeRow row, log_.Find(store::FormatExchangeId(entry.at.exchange)));
     TRY_ASSIGN(const store::ExchangeOverlay laid, options_.overlay->Of(row.id));
     TRY_ASSIGN(auto planned, PlanRow(row, laid.entries, Share::kMoved));
     if (planned) {

@@ -43,6 +43,7 @@ struct EngineParts {
   ledger::Ledger& ledger;
   ledger::LedgerReader& memory;
   ResultLog& results;
+  std::vector<std::string> target_names;
 };
 
 /// Where a run is.
@@ -139,6 +140,7 @@ class Engine {
   void PutLetter(const Flight& flight, const guard::Item& item, ledger::State state,
                  ledger::Batch& batch);
   void Complete(Flight& flight);
+  store::ResultLink LinkOf(const Flight& flight) const;
   void PutResult(Flight& flight);
   void Abandon(const MovePtr& move);
   guard::SourceNumbers SourceNumbersOf(const Flight& flight);

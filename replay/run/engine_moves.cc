@@ -276,6 +276,7 @@ void Engine::NoteTimes(Move& move, const send::Sent& sent) {
   late.own_ns = std::max<int64_t>(
       0, lag - late.order_ns - late.concurrency_ns - late.connections_ns - late.ledger_ns);
   counts_.late.Add(late);
+  flight.late = late;
 }
 
 /// What to do with what is still open: at once again, later, or never.

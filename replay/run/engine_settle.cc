@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "replay/run/engine.h"
 #include "replay/run/flight_items.h"
@@ -229,6 +230,33 @@ void Engine::Complete(Flight& flight) {
   window_.Remove(flight);
 }
 
+/// What its row in the run's log says of the source's exchange.
+store::ResultLink Engine::LinkOf(const Flight& flight) const {
+  store::ResultLink link;
+  link.source_recorder = flight.plan.id.recorder;
+  link.source_attempt = flight.plan.id.attempt;
+  link.source_exchange = flight.plan.id.number;
+  const bool some = flight.items.size() < flight.plan.operations.size();
+  if (some) {
+    // A span from the first to the last one that was sent.
+    link.first_item = OperationOf(flight, flight.items.front()).item;
+    link.items = OperationOf(flight, flight.items.back()).item - link.first_item + 1;
+  }
+  for (const guard::Item& item : flight.items) {
+    link.tries = std::max(link.tries, item.tries);
+  }
+  link.parts = std::max(flight.parts, 1U);
+  link.target = parts_.target_names[flight.plan.target];
+  link.lag_ns = flight.lag_ns;
+  std::tie(link.wait, link.wait_ns) = LongestOf(flight.late);
+  const guard::Item& first = flight.items.front();
+  if (flight.items.size() == 1) {
+    link.source_outcome = first.source != nullptr ? NameOf(first.source->fate) : "";
+    link.target_outcome = first.stage == Stage::kDone ? NameOf(first.result.fate) : "dead";
+  }
+  return link;
+}
+
 void Engine::PutResult(Flight& flight) {
   LastSent& last = flight.last;
   const auto is_done = [](const guard::Item& item) { return item.stage == Stage::kDone; };
@@ -240,6 +268,7 @@ void Engine::PutResult(Flight& flight) {
                     .timing = last.timing,
                     .connection = last.connection,
                     .began_at = last.began_at != 0 ? last.began_at : WallClockNow()};
+  sent.link = LinkOf(flight);
   message::Answer whole;
   const bool by_reading = std::ranges::any_of(
       flight.items, [&](const guard::Item& item) { return is_done(item) && !item.why.empty(); });

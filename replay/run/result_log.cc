@@ -85,6 +85,9 @@ void ResultLog::Put(const SentExchange& exchange) {
     }
   }
   log_->PutExchange(record);
+  store::ResultLink link = exchange.link;
+  link.exchange = exchange.number;
+  log_->PutResultLink(link);
   open_.erase(exchange.number);
   Advance();
 }

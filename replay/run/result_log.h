@@ -24,6 +24,7 @@ struct SentExchange {
   send::Timing timing;               ///< of the last request
   send::ConnectionFacts connection;  ///< likewise
   TimeNs began_at = 0;               ///< first byte of the first request, by the wall clock
+  store::ResultLink link{};          ///< its own number is put in
   bool assembled = false;            ///< the answer is put together from those to several requests
 };
 

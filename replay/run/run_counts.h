@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/histogram.h"
@@ -25,6 +26,10 @@ struct LateBy {
     own_ns += other.own_ns;
   }
 };
+
+/// What took longest, as a word: "order", "concurrency", "connections", "ledger", "own"; "" for
+/// nothing.
+std::pair<std::string, int64_t> LongestOf(const LateBy& late);
 
 /// What a run has done so far, in this life of it.
 struct RunCounts {

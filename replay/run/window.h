@@ -12,6 +12,7 @@
 #include "replay/order/scheduler.h"
 #include "replay/pace/schedule.h"
 #include "replay/plan/planned_exchange.h"
+#include "replay/run/run_counts.h"
 #include "replay/send/sent.h"
 #include "store/format/records.h"
 
@@ -53,6 +54,7 @@ struct Flight {
   uint32_t parts = 0;    ///< requests that it took so far
 
   int64_t lag_ns = 0;  ///< due to first byte sent
+  LateBy late{};       ///< why
 
   store::ExchangeNumber result = 0;  ///< its number in the run's log; 0: nothing was sent
   LastSent last{};

@@ -108,7 +108,6 @@ Status ReplaySession::OpenLog() {
   TRY(OpenOverlay());
   plan.overlay = overlay_.get();
   planner_ = std::make_unique<plan::Planner>(*log_, *dialect_, *editor_, std::move(plan));
-  TRY(planner_->ReadMoves());
   TRY_ASSIGN(const bool several, log_->HasSeveralRecorders());
   if (several && options_.clock_error.empty()) {
     const auto merged = log_->Merged();
@@ -328,13 +327,18 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
   TRY_ASSIGN(const auto sender, send::Sender::Make(loop, targets_));
   const guard::Guard& guard =
       dialect_ == &dialect::SearchDialect() ? guard::SearchGuard() : guard::HttpGuard();
+  std::vector<std::string> names;
+  for (const send::Target& target : targets_) {
+    names.push_back(target.name);
+  }
   replay::Engine engine({.loop = loop,
                          .sender = *sender,
                          .guard = guard,
                          .dialect = *dialect_,
                          .ledger = *ledger_,
                          .memory = *memory_,
-                         .results = *results_},
+                         .results = *results_,
+                         .target_names = std::move(names)},
                         engine_options_);
   std::atomic<bool> stop{false};
   asio::signal_set signals(loop, SIGINT, SIGTERM);

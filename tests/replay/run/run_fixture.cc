@@ -121,7 +121,8 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
                  .dialect = dialect::SearchDialect(),
                  .ledger = *memory_of_run,
                  .memory = *memory,
-                 .results = *results},
+                 .results = *results,
+                 .target_names = {"default"}},
                 options);
   std::thread planning([&] {
     engine.EndOfPlan(planner.Plan(std::nullopt, std::nullopt,
