@@ -73,7 +73,7 @@ class Check {
 
   /// How to name it if the log does not have it under that id.
   Result<std::optional<std::string>> Unknown(const ExchangeId& id, bool only_position) {
-    const std::string text = FormatExchangeId(id);
+    std::string text = FormatExchangeId(id);
     if (IsInsertion(id)) {
       TRY_ASSIGN(const auto found, overlay_.QueryInt(fmt::format(
                                        "SELECT 1 FROM insertion WHERE number = {}", id.number)));
