@@ -226,9 +226,9 @@ bool Pool::Cancel(uint64_t number) {
   if (carries == connections_.end()) {
     return false;
   }
-  const std::shared_ptr<Connection> connection = *carries;
-  FailLater(connection->Close(), ending);
-  Remove(*connection);
+  Connection& connection = **carries;
+  FailLater(connection.Close(), ending);
+  Remove(connection);
   Dispatch();
   return true;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <asio/io_context.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -9,10 +10,6 @@
 #include "base/error.h"
 #include "replay/send/sent.h"
 #include "replay/send/target.h"
-
-namespace asio {
-class io_context;
-}
 
 namespace trafrec::send {
 
