@@ -53,7 +53,7 @@ Changes TakeOver(filter::Answer answer, std::string_view body, message::Request&
     changes.fields = true;
     changes.host = HostOf(request) != host;
   }
-  changes.to = std::move(answer.to.value_or(""));
+  changes.to = answer.to.value_or("");
   if (new_body || changes.target || changes.fields || !changes.to.empty()) {
     changes.rules.push_back(0);
   }
