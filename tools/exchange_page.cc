@@ -69,6 +69,36 @@ std::string SightingsInWords(const store::ExchangeRow& row) {
   return CountOf(row.sightings.size(), "sighting") + ": " + text;
 }
 
+/// "web1-0001-2rs, items 3 to 7, to new-cluster in 2 tries and 1 part: created there, conflict
+/// here".
+std::string SourceInWords(const store::ResultLink& link) {
+  std::string text = FormatExchangeId(SourceOf(link));
+  if (link.items == 1) {
+    text += fmt::format(", item {}", link.first_item);
+  } else if (link.items > 1) {
+    text += fmt::format(", items {} to {}", link.first_item, link.first_item + link.items - 1);
+  }
+  text += link.target.empty() ? "" : ", to " + EscapeForTerminal(link.target);
+  text +=
+      fmt::format(", in {} and {}", link.tries == 1 ? "1 try" : fmt::format("{} tries", link.tries),
+                  CountOf(link.parts, "part"));
+  const auto outcome = [](const std::string& name) {
+    return name.empty() ? std::string("unknown") : EscapeForTerminal(name);
+  };
+  return text + fmt::format(": {} there, {} here", outcome(link.source_outcome),
+                            outcome(link.target_outcome));
+}
+
+/// "1.50 ms, of which 1.00 ms for order".
+std::string LagInWords(const store::ResultLink& link) {
+  std::string text = HumanDuration(link.lag_ns);
+  if (!link.wait.empty()) {
+    text += fmt::format(", of which {} for {}", HumanDuration(link.wait_ns),
+                        EscapeForTerminal(link.wait));
+  }
+  return text;
+}
+
 const char* FramingInWords(store::Framing framing) {
   switch (framing) {
     case store::Framing::kNone:
@@ -182,6 +212,10 @@ std::string ExchangePage(const store::StoredExchange& exchange, const PageOption
   AppendFact(out, paint, "connection", ConnectionInWords(exchange));
   if (!row.sightings.empty()) {
     AppendFact(out, paint, "seen in", SightingsInWords(row));
+  }
+  if (row.link) {
+    AppendFact(out, paint, "sent for", SourceInWords(*row.link));
+    AppendFact(out, paint, "late by", LagInWords(*row.link));
   }
   const bool acks_known = !HasFlag(row.flags, store::Flag::kWireUnknown);
   if (exchange.request) {

@@ -171,6 +171,30 @@ void AppendIdentity(JsonAppender& json, const store::ExchangeRow& row) {
   row.has_response ? json.Number("status", row.status) : json.Null("status");
 }
 
+/// What the exchange was sent for; null but in the log of a replay.
+void AppendSource(JsonAppender& json, const std::optional<store::ResultLink>& link) {
+  if (!link) {
+    json.Null("source");
+    return;
+  }
+  const auto text = [&json](const char* name, const std::string& value) {
+    value.empty() ? json.Null(name) : json.Text(name, value);
+  };
+  json.Open("source", '{');
+  json.Text("id", store::FormatExchangeId(SourceOf(*link)));
+  json.NumberOrNull("item", link->items == 0 ? std::nullopt : std::optional(link->first_item));
+  json.NumberOrNull("items", link->items == 0 ? std::nullopt : std::optional(link->items));
+  json.Number("tries", link->tries);
+  json.Number("parts", link->parts);
+  text("target", link->target);
+  json.Number("lag_ns", link->lag_ns);
+  text("wait", link->wait);
+  json.Number("wait_ns", link->wait_ns);
+  text("source_outcome", link->source_outcome);
+  text("target_outcome", link->target_outcome);
+  json.Close('}');
+}
+
 }  // namespace
 
 Status NdjsonWriter::Put(const store::StoredExchange& exchange, std::string& out) {
@@ -202,6 +226,7 @@ Status NdjsonWriter::Put(const store::StoredExchange& exchange, std::string& out
   AppendGapsOf(json, "response", exchange.response);
   json.Close(']');
   json.Number("sightings", exchange.row.sighting_count());
+  AppendSource(json, exchange.row.link);
   json.Close('}');
   out += '\n';
   return {};
@@ -216,6 +241,7 @@ void AppendRowJson(std::string& out, const store::ExchangeRow& row) {
   row.latency_ns < 0 ? json.Null("latency_ns") : json.Number("latency_ns", row.latency_ns);
   json.Texts("flags", store::FlagNames(row.flags));
   json.Number("sightings", row.sighting_count());
+  AppendSource(json, row.link);
   json.Close('}');
   out += '\n';
 }

@@ -140,6 +140,9 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
               recorded + ", by trafrec " + EscapeForTerminal(attempt.version));
   out += Line("seen", SeenInWords(attempt.counters));
   out += Line("stored", StoredInWords(attempt));
+  if (attempt.results > 0) {
+    out += Line("results", CountOf(attempt.results, "link") + " to exchanges of a source");
+  }
   if (attempt.deleted_segments > 0) {
     out += Line("deleted", DeletedInWords(attempt));
   }
@@ -212,6 +215,7 @@ void AppendAttemptJson(JsonAppender& json, const store::AttemptInfo& attempt) {
   json.Number("messages", attempt.messages);
   json.Number("frames", attempt.frames);
   json.Number("segments", attempt.segments);
+  json.Number("results", attempt.results);
   json.Number("raw_bytes", attempt.raw_bytes);
   json.Number("file_bytes", attempt.file_bytes);
   json.Bool("discarded", attempt.discarded);

@@ -13,14 +13,12 @@
 #include "store/reader/deleted_segments.h"
 #include "store/reader/exchange_id.h"
 #include "store/reader_limits.h"
-#include "store/sql/log_sql_walk.h"
+#include "store/sql/log_sql_segment_rows.h"
 
 namespace trafrec::store {
 namespace {
 
-using Values = std::vector<db::SqlValue>;
-
-enum : int { kRecorder, kAttempt };  // the first columns of all of them
+using Values = SegmentRows::Values;
 
 constexpr auto kGapColumns = std::to_array<db::VirtualColumn>({
     {"recorder", "TEXT", db::Lookup::kMany},
@@ -60,67 +58,6 @@ constexpr auto kWatermarkColumns = std::to_array<db::VirtualColumn>({
     {"hold", "TEXT"},
 });
 
-/// Reads a table of each segment. Rows that are there before it begins come first.
-class SegmentRows : public db::VirtualCursor {
- public:
-  SegmentRows(LogSqlSource& source, const std::vector<AttemptSnapshot>& snapshots,
-              const db::ScanRequest& request)
-      : source_(source), walk_(snapshots) {
-    ValueRange attempts;
-    for (const db::ColumnLimit& limit : request.limits) {
-      if (limit.column == kRecorder) {
-        walk_.OnlyRecorder(limit.value);
-      } else if (limit.column == kAttempt) {
-        CutByLimit(attempts, limit);
-      }
-    }
-    walk_.OnlyAttempts(attempts);
-  }
-
-  Result<bool> Next() override {
-    row_ += std::exchange(begun_, true) ? 1 : 0;
-    while (row_ >= rows_.size()) {
-      if (ended_) {
-        if (!walk_.Next()) {
-          return false;
-        }
-        ended_ = false;
-        BeginSegment();
-      }
-      rows_.clear();
-      row_ = 0;
-      const AttemptKey& key = walk_.attempt().key;
-      const Status read = ReadBatch(key, walk_.segment());
-      if (source_.files().WasDeleted(key, walk_.segment(), read)) {
-        rows_.clear();
-        ended_ = true;
-        continue;
-      }
-      TRY(read);
-    }
-    return true;
-  }
-
-  db::SqlValue Value(int column) const override { return rows_[row_][static_cast<size_t>(column)]; }
-
- protected:
-  virtual void BeginSegment() = 0;
-  /// Appends to rows_ and sets ended_.
-  virtual Status ReadBatch(const AttemptKey& key, uint32_t segment) = 0;
-
-  /// The columns that all tables have.
-  static Values Begin(const AttemptKey& key) { return {key.recorder, int64_t{key.attempt}}; }
-
-  LogSqlSource& source_;
-  SegmentWalk walk_;
-  std::vector<Values> rows_;
-  bool ended_ = true;  // the segment has no more
-
- private:
-  bool begun_ = false;
-  size_t row_ = 0;
-};
-
 /// The rows of a table with a rowid, each made of a statement's row.
 class RowidRows : public SegmentRows {
  public:
@@ -159,12 +96,6 @@ class RowidRows : public SegmentRows {
   Make make_;
   int64_t last_ = 0;
 };
-
-void ReadInto(const db::Statement& from, int first, int last, Values& row) {
-  for (int column = first; column <= last; ++column) {
-    from.Read(column, row.emplace_back());
-  }
-}
 
 class GapRows : public SegmentRows {
  public:

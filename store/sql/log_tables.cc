@@ -7,6 +7,7 @@
 #include "store/db/sql_function.h"
 #include "store/db/virtual_table.h"
 #include "store/sql/log_sql_exchanges.h"
+#include "store/sql/log_sql_results.h"
 #include "store/sql/log_sql_rows.h"
 #include "store/sql/log_sql_source.h"
 
@@ -34,7 +35,8 @@ Status LogTables::Add() {
   TRY(add("exchanges", std::make_unique<ExchangesTable>(*source_)));
   TRY(add("gaps", std::make_unique<GapsTable>(*source_)));
   TRY(add("losses", std::make_unique<LossesTable>(*source_)));
-  return add("watermarks", std::make_unique<WatermarksTable>(*source_));
+  TRY(add("watermarks", std::make_unique<WatermarksTable>(*source_)));
+  return add("results", std::make_unique<ResultsTable>(*source_));
 }
 
 Status LogTables::AddFunction(const char* name, int arguments, ExchangeFunction function) {
@@ -64,7 +66,8 @@ std::vector<std::string> LogTables::InWords() {
   };
   return {in_words("exchanges", ExchangesTable::Columns()), in_words("gaps", GapsTable::Columns()),
           in_words("losses", LossesTable::Columns()),
-          in_words("watermarks", WatermarksTable::Columns())};
+          in_words("watermarks", WatermarksTable::Columns()),
+          in_words("results", ResultsTable::Columns())};
 }
 
 }  // namespace trafrec::store

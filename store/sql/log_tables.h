@@ -15,8 +15,8 @@ namespace trafrec::store {
 
 class LogSqlSource;
 
-/// A log as tables of a connection of SQLite: exchanges, gaps, losses, watermarks, over all its
-/// segments. The columns of `exchanges` are those of the view in a segment
+/// A log as tables of a connection of SQLite: exchanges, gaps, losses, watermarks, results, over
+/// all its segments. The columns of `exchanges` are those of the view in a segment
 /// (docs/segment_format.md), and some more. One thread. Must not go away before the connection,
 /// except after its last statement.
 class LogTables {

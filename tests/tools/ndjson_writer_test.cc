@@ -65,7 +65,7 @@ TEST(Ndjson, ALineIsExactlyThis) {
       R"("response":{"seq":0,"offset":0,"ack":null,"bytes":46,"acked_bytes":46,"last_ack":null,)"
       R"("last_ack_time":null,"copies":0,"last_copy":"2026-11-21T06:48:00.002001001Z",)"
       R"("framing":"content_length","declared_len":3,"flags":[]}},)"
-      R"("flags":[],"gaps":[],"sightings":1})"
+      R"("flags":[],"gaps":[],"sightings":1,"source":null})"
       "\n");
 }
 
@@ -144,7 +144,40 @@ TEST(RowJson, HasTheSameNamesAndNoBodies) {
   EXPECT_THAT(Keys(nlohmann::ordered_json::parse(out)),
               ElementsAre("v", "id", "time", "recorder", "connection", "n", "client", "server",
                           "method", "target", "host", "status", "request_body_len",
-                          "response_body_len", "latency_ns", "flags", "sightings"));
+                          "response_body_len", "latency_ns", "flags", "sightings", "source"));
+}
+
+TEST(Ndjson, AResultSaysWhatItWasSentFor) {
+  Exchange exchange = Put();
+  store::ExchangeRow& row = exchange.stored().row;
+  row.link = store::ResultLink{.exchange = 1,
+                               .source_recorder = "web1",
+                               .source_attempt = 2,
+                               .source_exchange = 3,
+                               .first_item = 4,
+                               .items = 5,
+                               .tries = 6,
+                               .parts = 7,
+                               .target = "new",
+                               .lag_ns = 8,
+                               .wait = "order",
+                               .wait_ns = 9,
+                               .source_outcome = "created"};
+  EXPECT_EQ(Parsed(exchange)["source"].dump(),
+            R"({"id":"web1-0002-13","item":4,"items":5,"tries":6,"parts":7,"target":"new",)"
+            R"("lag_ns":8,"wait":"order","wait_ns":9,"source_outcome":"created",)"
+            R"("target_outcome":null})");
+}
+
+TEST(RowJson, OfAWholeExchangeNoItemIsNamed) {
+  Exchange exchange = Put();
+  store::ExchangeRow& row = exchange.stored().row;
+  row.link = store::ResultLink{
+      .exchange = 1, .source_recorder = "web1", .source_attempt = 1, .source_exchange = 1};
+  std::string out;
+  AppendRowJson(out, row);
+  EXPECT_THAT(out,
+              testing::HasSubstr(R"("source":{"id":"web1-0001-11","item":null,"items":null,)"));
 }
 
 }  // namespace
