@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <variant>
 
 #include "replay/plan/limits.h"
@@ -95,7 +96,7 @@ Result<std::optional<PlannedExchange>> Planner::PlanRow(
     ++counts_.not_selected;
     return std::nullopt;
   }
-  TRY_ASSIGN(const bool kept, Edit(draft->exchange, draft->as_recorded));
+  TRY_ASSIGN(const bool kept, Edit(*draft));
   TRY(Judge(*draft, share));
   if (!kept) {
     OmitAll(draft->exchange, Omission::kRule);
@@ -164,10 +165,11 @@ dialect::Meaning Planner::Understand(const message::Request& request) const {
   return meaning;
 }
 
-Result<bool> Planner::Edit(PlannedExchange& exchange, const dialect::Meaning& as_recorded) {
-  TRY_ASSIGN(edit::Edited edited,
-             editor_.Apply({.id = store::FormatExchangeId(exchange.id), .meaning = &as_recorded},
-                           std::move(exchange.request)));
+Result<bool> Planner::Edit(Draft& draft) {
+  PlannedExchange& exchange = draft.exchange;
+  TRY_ASSIGN(edit::Edited edited, editor_.Apply({.id = store::FormatExchangeId(exchange.id),
+                                                 .meaning = &draft.as_recorded},
+                                                std::move(exchange.request)));
   exchange.request = std::move(edited.request);
   exchange.target = edited.target;
   if (edited.changed_body) {
@@ -176,6 +178,13 @@ Result<bool> Planner::Edit(PlannedExchange& exchange, const dialect::Meaning& as
   if (edited.changed_meaning() && !edited.dropped) {
     exchange.meaning = Understand(exchange.request);
     exchange.edited = true;
+  }
+  const size_t operations = exchange.meaning.operations.size();
+  if (edited.operations && edited.operations->size() == operations) {
+    draft.places = std::move(edited.operations);
+  } else if (operations == draft.as_recorded.operations.size()) {
+    draft.places.emplace(operations);
+    std::iota(draft.places->begin(), draft.places->end(), 0U);
   }
   return !edited.dropped;
 }

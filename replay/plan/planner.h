@@ -92,6 +92,8 @@ class Planner {
     dialect::Meaning as_recorded{};
     std::optional<dialect::Answer> answer{};
     std::optional<TimeNs> answered_at{};
+    /// Of its operations, which recorded ones they are; nothing: nobody can tell.
+    std::optional<std::vector<uint32_t>> places{};
     bool whole = false;     ///< nothing of its request is missing
     bool upgraded = false;  ///< it leaves HTTP
     bool inserted = false;  ///< by the overlay: it is in no log
@@ -117,7 +119,7 @@ class Planner {
   Result<bool> Hand(PlannedExchange exchange, const Take& take);
   bool IsSampled(const PlannedExchange& exchange) const;
   /// Makes of the request what is sent. False: a rule drops it.
-  Result<bool> Edit(PlannedExchange& exchange, const dialect::Meaning& as_recorded);
+  Result<bool> Edit(Draft& draft);
   Status Judge(Draft& draft, Share share);
   Result<Omission> JudgePhantom(const Draft& draft, const dialect::Operation& operation);
   bool IsTaken(const dialect::Operation& operation, const PlannedOperation& planned) const;

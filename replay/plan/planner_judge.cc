@@ -103,28 +103,29 @@ Status Planner::Judge(Draft& draft, Share share) {
   PlannedExchange& exchange = draft.exchange;
   const dialect::Meaning& meaning = exchange.meaning;
   exchange.operations.resize(meaning.operations.size());
-  // An edit that changes how many operations there are leaves nobody to tell which is which.
-  const bool same = meaning.operations.size() == draft.as_recorded.operations.size();
   for (size_t i = 0; i < meaning.operations.size(); ++i) {
     PlannedOperation& planned = exchange.operations[i];
     const dialect::Operation& operation = meaning.operations[i];
-    if (draft.answer && same && HasFate(draft.answer->outcomes[i])) {
-      planned.source = draft.answer->outcomes[i];
+    const std::optional<uint32_t> place =
+        draft.places ? std::optional((*draft.places)[i]) : std::nullopt;
+    if (draft.answer && place && HasFate(draft.answer->outcomes[*place])) {
+      planned.source = draft.answer->outcomes[*place];
     }
+    const uint32_t item = place ? draft.as_recorded.operations[*place].item : operation.item;
     if (const Key* key = dialect::FindDocument(operation.keys)) {
       planned.id = key->id.empty() && planned.source ? planned.source->id : key->id;
     }
-    const bool moved = FindEntry<store::OverlayMove>(draft.entries, operation.item) != nullptr;
+    const bool moved = FindEntry<store::OverlayMove>(draft.entries, item) != nullptr;
     if (!IsTaken(operation, planned) || moved != (share == Share::kMoved)) {
       planned.omission = Omission::kNotSelected;
-    } else if (FindEntry<store::OverlayDrop>(draft.entries, operation.item) != nullptr) {
+    } else if (FindEntry<store::OverlayDrop>(draft.entries, item) != nullptr) {
       planned.omission = Omission::kOverlay;
     } else if (!draft.whole && !options_.send_incomplete) {
       planned.omission = Omission::kIncomplete;
     } else if (operation.mutation && planned.source &&
                (planned.source->fate == Fate::kRejected || planned.source->fate == Fate::kFailed)) {
       planned.omission = Omission::kNotCarriedOut;
-    } else if (operation.mutation && !planned.source && same && !draft.inserted) {
+    } else if (operation.mutation && !planned.source && place && !draft.inserted) {
       TRY_ASSIGN(planned.omission, JudgePhantom(draft, operation));
     }
   }

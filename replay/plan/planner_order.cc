@@ -40,7 +40,6 @@ Key AnchorOf(const store::ExchangeId& id) {
 void Planner::PutInOrder(Draft& draft) {
   PlannedExchange& exchange = draft.exchange;
   const dialect::Meaning& as_recorded = draft.as_recorded;
-  const bool same = as_recorded.operations.size() == exchange.meaning.operations.size();
   TimeNs began_on_connection = 0;
   if (options_.order == Order::kConnection) {
     if (last_on_connection_.size() >= limits::kConnections) {
@@ -70,8 +69,9 @@ void Planner::PutInOrder(Draft& draft) {
       continue;
     }
     const dialect::Outcome* outcome = planned.source ? &*planned.source : nullptr;
-    if (same) {
-      order.keys = naming_.Resolve(as_recorded, as_recorded.operations[i], outcome);
+    if (draft.places) {
+      order.keys =
+          naming_.Resolve(as_recorded, as_recorded.operations[(*draft.places)[i]], outcome);
     } else {
       for (const dialect::Operation& recorded : as_recorded.operations) {
         order.keys.insert(order.keys.end(), recorded.keys.begin(), recorded.keys.end());

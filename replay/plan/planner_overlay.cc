@@ -125,7 +125,7 @@ Result<bool> Planner::PlanInsertion(const store::Insertion& insertion,
     }
   }
   ++counts_.inserted;
-  TRY_ASSIGN(const bool kept, Edit(exchange, draft.as_recorded));
+  TRY_ASSIGN(const bool kept, Edit(draft));
   TRY(Judge(draft, Share::kStaying));
   if (!kept) {
     OmitAll(exchange, Omission::kRule);

@@ -84,10 +84,10 @@ void ResultLog::Put(const SentExchange& exchange) {
                                 .head = interim.head});
     }
   }
-  log_->PutExchange(record);
   store::ResultLink link = exchange.link;
   link.exchange = exchange.number;
   log_->PutResultLink(link);
+  log_->PutExchange(record);
   open_.erase(exchange.number);
   Advance();
 }

@@ -51,6 +51,7 @@ void Put(const Recorded& recorded, ResultLog& log) {
   exchange.head = head;
   exchange.timing = {.first_written = 1, .last_written = 1, .wall = exchange.began_at};
   exchange.connection.number = exchange.number;
+  exchange.link = {.source_recorder = "none", .source_attempt = 1, .source_exchange = 1};
   message::Answer answer;
   if (recorded.answered_ms) {
     exchange.timing.first_read = exchange.timing.last_read =
