@@ -71,11 +71,15 @@ std::optional<DocumentState> StateAfter(const Item& item, const Outcome& outcome
   }
 }
 
+bool IsNever(const Item& item) {
+  return item.condition && item.condition->exists && item.condition->seq_no == kNever.seq_no;
+}
+
 void TakeConflict(const Operation& operation, Item& item, Outcome outcome, std::string_view text) {
+  // Also without the source's answer, where the client's own condition could not hold.
   const bool expected =
-      item.condition && (item.condition->seq_no == kNever.seq_no ||
-                         (operation.kind == Kind::kCreate && !item.condition->exists &&
-                          item.source != nullptr && item.source->fate == Fate::kConflict));
+      IsNever(item) && (IsRefusedAtSource(operation, item) ||
+                        (item.source == nullptr && operation.writing.condition.any()));
   if (expected || !WritesDocument(operation)) {
     Finish(item, std::move(outcome));
     return;
@@ -161,6 +165,16 @@ void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_
     }
     return;
   }
+  const auto depends_on_moment = [](Fate fate) {
+    return fate == Fate::kConflict || fate == Fate::kNotFound;
+  };
+  if (IsNever(item) && IsRefusedAtSource(operation, item) && depends_on_moment(outcome.fate) &&
+      depends_on_moment(item.source->fate)) {
+    // Whether the document was there just then is chance; that it was not touched is not.
+    outcome.fate = item.source->fate;
+    Finish(item, std::move(outcome));
+    return;
+  }
   if (outcome.fate == Fate::kConflict) {
     TakeConflict(operation, item, std::move(outcome), text);
     return;
@@ -200,17 +214,30 @@ std::string UnderItsName(std::string_view item, Kind kind) {
   return fmt::format("{{\"{}\":{}}}", name, members->front().value.In(item));
 }
 
-/// The operations that went out, as far as an answer is read by them.
-dialect::Meaning MeaningOfSent(Parcel& parcel, std::vector<Item*>& sent) {
+/// The operations that went out, as far as an answer is read by them: of a bulk the open ones, of
+/// lists of gets and searches all, because these are always sent whole. `places`: which of them
+/// each open item is.
+dialect::Meaning MeaningOfSent(Parcel& parcel, std::vector<Item*>& sent,
+                               std::vector<size_t>& places) {
   const dialect::Meaning& meaning = *parcel.meaning;
+  const bool bulk = meaning.kind == Kind::kBulk;
   dialect::Meaning part{.kind = meaning.kind, .mutation = meaning.mutation};
+  const auto add = [&](const dialect::Operation& operation) {
+    dialect::Operation& added = part.operations.emplace_back();
+    added.item = static_cast<uint32_t>(part.operations.size() - 1);
+    added.kind = operation.kind;
+  };
   for (Item& item : parcel.items) {
     if (item.open()) {
-      dialect::Operation& operation = part.operations.emplace_back();
-      operation.item = static_cast<uint32_t>(sent.size());
-      operation.kind = meaning.operations[item.operation].kind;
+      places.push_back(bulk ? sent.size() : item.operation);
       sent.push_back(&item);
+      if (bulk) {
+        add(meaning.operations[item.operation]);
+      }
     }
+  }
+  if (!bulk) {
+    std::ranges::for_each(meaning.operations, add);
   }
   return part;
 }
@@ -262,7 +289,8 @@ void TakeSearchReply(Parcel& parcel, const Reply& reply) {
     }
   }
   std::vector<Item*> sent;
-  const dialect::Meaning meaning = MeaningOfSent(parcel, sent);
+  std::vector<size_t> places;
+  const dialect::Meaning meaning = MeaningOfSent(parcel, sent, places);
   dialect::Answer read =
       dialect::SearchDialect().ReadAnswer(meaning, {answer.status, {}, answer.body});
   std::vector<std::string_view> texts;
@@ -273,10 +301,10 @@ void TakeSearchReply(Parcel& parcel, const Reply& reply) {
   for (size_t i = 0; i < sent.size(); ++i) {
     const Operation& operation = parcel.meaning->operations[sent[i]->operation];
     if (operation.mutation && !WritesDocument(operation) &&
-        TakeWholeAnswer(*parcel.meaning, *sent[i], read, i)) {
+        TakeWholeAnswer(*parcel.meaning, *sent[i], read, places[i])) {
       continue;
     }
-    TakeOutcome(parcel, *sent[i], std::move(read.outcomes[i]),
+    TakeOutcome(parcel, *sent[i], std::move(read.outcomes[places[i]]),
                 texts.empty() ? std::string_view(answer.body) : texts[i], retry_after_ms);
   }
 }

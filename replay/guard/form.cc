@@ -4,9 +4,10 @@
 // if nothing forbids it. So each copy, the first one too, names the state of the document that it
 // follows. Three conditions do that: if_seq_no for a document that is there; for one that is not,
 // version_type=external with the version that an ordinary write would give; and a number that no
-// document has, for what the source refused. Rejected: op_type=create for new documents. It lets a
-// late copy through after the document was deleted again, whereas an external version is compared
-// with what the deletion left.
+// document has, for what the source refused: with 409 or 404 because of what the document was just
+// then, which is not in the order of those that changed it, or with 400. Rejected: op_type=create
+// for new documents. It lets a late copy through after the document was deleted again, whereas an
+// external version is compared with what the deletion left.
 
 #include "replay/guard/form.h"
 
@@ -69,15 +70,15 @@ Choice ChooseForDelete(const Item& item) {
 
 Choice ChooseForUpdate(const Parcel& parcel, const Item& item, const Operation& operation) {
   const Fate fate = FateAtSource(item);
-  const bool first = !item.known && item.stale == 0;
   if (Upserts(parcel, operation)) {
-    const bool absent = item.known ? !item.known->exists : first && fate == Fate::kCreated;
+    const bool absent =
+        item.known ? !item.known->exists : item.stale == 0 && fate == Fate::kCreated;
     if (absent && IsScriptedUpsert(parcel, operation)) {
       return {};
     }
     return absent ? Choice{.condition = Absent(item)} : OnWhatIsThere(item);
   }
-  if ((first && fate == Fate::kNotFound) || (item.known && !item.known->exists)) {
+  if (item.known && !item.known->exists) {
     return {.condition = kNever};  // 404; and so it stays if the copy comes when there is one
   }
   return OnWhatIsThere(item);
@@ -93,6 +94,13 @@ bool WritesDocument(const Operation& operation) {
 bool HasExternalVersion(const Operation& operation) {
   const dialect::Condition& condition = operation.writing.condition;
   return condition.version && condition.version_type != dialect::VersionType::kInternal;
+}
+
+bool IsRefusedAtSource(const Operation& operation, const Item& item) {
+  const Fate fate = FateAtSource(item);
+  // A delete's 404 is carried out, and has its place in the order.
+  return fate == Fate::kConflict || fate == Fate::kRefused ||
+         (fate == Fate::kNotFound && operation.kind != Kind::kDelete);
 }
 
 bool IsStreamed(const Item& item) {
@@ -135,19 +143,19 @@ bool IsScriptedUpsert(const Parcel& parcel, const Operation& operation) {
 
 Choice Choose(const Parcel& parcel, const Item& item) {
   const Operation& operation = parcel.meaning->operations[item.operation];
-  if (!WritesDocument(operation) || HasExternalVersion(operation) ||
-      (operation.writing.automatic_id && item.id.empty())) {
+  if (!WritesDocument(operation) || (operation.writing.automatic_id && item.id.empty())) {
     return {};
   }
   const Fate fate = FateAtSource(item);
-  if (operation.kind == Kind::kCreate || operation.writing.automatic_id) {
-    if (fate == Fate::kConflict) {
-      return {.condition = DocumentState{}};
-    }
-    return item.known || item.stale == 0 ? Choice{.condition = Absent(item)} : Choice{.read = true};
+  if (IsRefusedAtSource(operation, item)) {
+    // A data stream takes creates only, and no other condition.
+    return {.condition = IsStreamed(item) ? DocumentState{} : kNever};
   }
-  if (fate == Fate::kConflict) {
-    return {.condition = kNever};
+  if (HasExternalVersion(operation)) {
+    return {};
+  }
+  if (operation.kind == Kind::kCreate || operation.writing.automatic_id) {
+    return item.known || item.stale == 0 ? Choice{.condition = Absent(item)} : Choice{.read = true};
   }
   if (operation.writing.condition.any() && fate == Fate::kUnknown) {
     return OnClientsCondition(parcel, item, operation.writing.condition);

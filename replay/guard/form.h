@@ -17,6 +17,9 @@ bool WritesDocument(const dialect::Operation& operation);
 /// Whether the client's own version excludes a second copy.
 bool HasExternalVersion(const dialect::Operation& operation);
 
+/// Whether the source refused it, for what the document was just then, or for good.
+bool IsRefusedAtSource(const dialect::Operation& operation, const Item& item);
+
 /// Whether it goes into a data stream, by where the source put it. These take nothing but creates,
 /// and are read by no name that the request has.
 bool IsStreamed(const Item& item);

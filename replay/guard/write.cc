@@ -113,8 +113,9 @@ std::string ActionLine(std::string_view line, const Operation& operation, const 
   }
   const Member& action = members->front();
   const bool made = !item.condition->exists && operation.kind != Kind::kDelete;
+  const bool create = operation.kind == Kind::kCreate;
   std::string out(line.substr(0, action.whole.offset));
-  if (made) {
+  if (made || create) {  // a create takes no condition
     out += IsStreamed(item) ? "\"create\"" : "\"index\"";
   } else {
     out += line.substr(action.whole.offset, action.key.size() + 2);
@@ -124,7 +125,7 @@ std::string ActionLine(std::string_view line, const Operation& operation, const 
   auto* remove = &IsCondition;
   if (operation.writing.automatic_id) {
     remove = &IsConditionTypeOrId;
-  } else if (made) {
+  } else if (made || create) {
     remove = operation.kind == Kind::kUpdate ? &IsConditionOrOfUpdates : &IsConditionOrType;
   }
   out += EditObject(action.value.In(line), remove, AddedMembers(operation, item));
@@ -183,6 +184,10 @@ message::Request WriteSingle(const Parcel& parcel, const Item& item) {
   } else {
     if (Upserts(parcel, operation)) {
       SetBody(request, target, WithoutUpsert(BodyOf(parcel, operation)));
+    }
+    if (operation.kind == Kind::kCreate || operation.writing.automatic_id) {
+      PointAtDocument(parcel, operation, item, target);
+      target.RemoveParameters({"op_type"});
     }
     target.AddParameter("if_seq_no", std::to_string(item.condition->seq_no));
     target.AddParameter("if_primary_term", std::to_string(item.condition->primary_term));

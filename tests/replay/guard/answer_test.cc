@@ -116,6 +116,33 @@ TEST(GuardAnswer, AConflictOfAFirstCopyMeansThatItsKnowledgeWasStale) {
   EXPECT_EQ(sent.Write().target, "/a/_update/1?if_seq_no=8&if_primary_term=1");
 }
 
+TEST(GuardAnswer, AnUpdateThatTheSourceMadeIsMadeThoughItsDocumentWasThoughtMissing) {
+  Sent sent = MakeSent("POST /a/_update/1", "{\"doc\":{}}", {AtSource(Fate::kUpdated)});
+  sent.item().known = DocumentState{};
+  sent.Write();
+  sent.Answer(409, kConflict);
+  ASSERT_TRUE(SearchGuard().ReadRequest(sent.parcel));
+  sent.Read(200, Docs(8));
+  EXPECT_EQ(sent.Write().target, "/a/_update/1?if_seq_no=8&if_primary_term=1");
+}
+
+TEST(GuardAnswer, WhetherARefusedOnesDocumentIsThereIsChance) {
+  Sent sent = MakeSent("POST /a/_update/1", "{\"doc\":{}}", {AtSource(Fate::kNotFound)});
+  sent.Write();
+  sent.Answer(409, kConflict);
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+  EXPECT_EQ(sent.item().result.fate, Fate::kNotFound);
+}
+
+TEST(GuardAnswer, OfAListOfGetsEachIsReadAtItsPlace) {
+  Sent sent = MakeSent("POST /a/_mget", R"({"ids":["1","2"]})");
+  sent.item(0).stage = Stage::kDone;
+  sent.Write();
+  sent.Answer(200, R"({"docs":[{"_id":"1","found":true},{"_id":"2","found":false}]})");
+  EXPECT_EQ(sent.item(1).stage, Stage::kDone);
+  EXPECT_EQ(sent.item(1).result.fate, Fate::kNotFound);
+}
+
 TEST(GuardAnswer, KnowledgeIsNotStaleForEver) {
   Sent sent = Update();
   for (int i = 0; i < 20 && sent.item().open(); ++i) {

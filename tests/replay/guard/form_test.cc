@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/replay/guard/sent.h"
@@ -89,6 +90,32 @@ TEST(Form, WhatConflictedAtTheSourceConflictsAgain) {
 TEST(Form, AnUpdateOfNothingCannotHitALaterDocument) {
   Sent sent = MakeSent("POST /a/_update/1", "{\"doc\":{}}", {AtSource(Fate::kNotFound)});
   EXPECT_EQ(sent.Write().target, "/a/_update/1?if_seq_no=9223372036854775807&if_primary_term=1");
+}
+
+TEST(Form, WhatTheSourceRefusedIsRefusedWhateverIsThere) {
+  constexpr std::string_view kNone = "?if_seq_no=9223372036854775807&if_primary_term=1";
+  const auto target = [](std::string_view line, std::string_view body, Fate fate) {
+    Sent sent = MakeSent(line, body, {AtSource(fate)});
+    sent.item().known = There(3);
+    return sent.Write().target;
+  };
+  EXPECT_EQ(target("PUT /a/_create/1", "{}", Fate::kConflict), fmt::format("/a/_doc/1{}", kNone));
+  EXPECT_EQ(target("PUT /a/_doc/1?op_type=create", "{}", Fate::kConflict),
+            fmt::format("/a/_doc/1{}", kNone));
+  EXPECT_EQ(target("POST /a/_update/1", "{\"doc\":{}}", Fate::kNotFound),
+            fmt::format("/a/_update/1{}", kNone));
+  EXPECT_EQ(target("PUT /a/_doc/1", "{\"n\":\"x\"}", Fate::kRefused),
+            fmt::format("/a/_doc/1{}", kNone));
+  EXPECT_EQ(target("PUT /a/_doc/1?version=4&version_type=external", "{}", Fate::kConflict),
+            fmt::format("/a/_doc/1{}", kNone));
+}
+
+TEST(Form, ACreateOfABulkThatTheSourceRefusedIsRefused) {
+  Sent sent = MakeSent("POST /_bulk", "{\"create\":{\"_index\":\"a\",\"_id\":\"1\"}}\n{}\n",
+                       {AtSource(Fate::kConflict)});
+  EXPECT_EQ(sent.Write().body,
+            "{\"index\":{\"_index\":\"a\",\"_id\":\"1\",\"if_seq_no\":9223372036854775807,"
+            "\"if_primary_term\":1}}\n{}\n");
 }
 
 TEST(Form, AnUpsertOfNothingMakesItsDocument) {
