@@ -61,6 +61,22 @@ void AddPath(std::string path, bool write, bool tree, Operation& operation) {
   operation.keys.push_back({.scope = Scope::kPath, .write = write, .name = std::move(path)});
 }
 
+/// The collections that hold it: what is written into one needs it, or makes it. With and without
+/// the slash, because requests name them either way.
+void AddCollections(std::string_view path, Operation& operation) {
+  std::string_view rest = path.substr(0, path.find('?'));
+  if (rest.ends_with('/')) {
+    rest.remove_suffix(1);
+  }
+  for (size_t slash = rest.rfind('/'); slash != std::string_view::npos && slash > 0;
+       slash = rest.rfind('/')) {
+    operation.keys.push_back(
+        {.scope = Scope::kPath, .name = std::string(rest.substr(0, slash + 1))});
+    rest = rest.substr(0, slash);
+    operation.keys.push_back({.scope = Scope::kPath, .name = std::string(rest)});
+  }
+}
+
 class Http final : public Dialect {
  public:
   std::string_view name() const override { return "http"; }
@@ -82,8 +98,13 @@ class Http final : public Dialect {
       operation.mutation = IsMutation(method->kind);
       const bool moves = method->name == "MOVE";
       AddPath(path, operation.mutation && method->name != "COPY", method->tree, operation);
+      if (operation.mutation) {
+        AddCollections(path, operation);
+      }
       if (moves || method->name == "COPY") {
-        AddPath(NormalTarget(FieldOf(request.headers, "Destination")), true, true, operation);
+        std::string destination = NormalTarget(FieldOf(request.headers, "Destination"));
+        AddCollections(destination, operation);
+        AddPath(std::move(destination), true, true, operation);
       }
     }
     meaning.mutation = operation.mutation;

@@ -35,6 +35,13 @@ TEST(HttpDialect, MoveWritesBothTreesAndCopyOnlyItsDestination) {
               ElementsAre("r path /a/*", "r path /a", "w path /b/*", "w path /b"));
 }
 
+TEST(HttpDialect, AWriteNeedsTheCollectionsThatHoldIt) {
+  EXPECT_THAT(
+      KeysOf(Http("PUT", "/a/b/c?x=/")),
+      ElementsAre("w path /a/b/c?x=/", "r path /a/b/", "r path /a/b", "r path /a/", "r path /a"));
+  EXPECT_THAT(KeysOf(Http("GET", "/a/b")), ElementsAre("r path /a/b"));
+}
+
 TEST(HttpDialect, AnUnknownMethodWritesEverything) {
   const Meaning meaning = Http("FROBNICATE", "/a");
   EXPECT_FALSE(meaning.known());

@@ -94,6 +94,35 @@ TEST(Scheduler, SequenceNumbersOutrankTheTimesOfRequests) {
   EXPECT_THAT(TakeAll(scheduler), ElementsAre(0));
 }
 
+TEST(Scheduler, ANoopComesBetweenTheWriteThatItFoundAndTheNext) {
+  Scheduler scheduler({});
+  SourceOperation noop = Wrote("1", 10, 40, 6);
+  noop.commit->noop = true;
+  scheduler.Add(noop);
+  scheduler.Add(Wrote("1", 20, 40, 7));
+  scheduler.Add(Wrote("1", 30, 40, 6));
+  scheduler.Close();
+  EXPECT_THAT(TakeAll(scheduler), ElementsAre(2));
+  scheduler.End(2);
+  EXPECT_THAT(TakeAll(scheduler), ElementsAre(0));
+  scheduler.End(0);
+  EXPECT_THAT(TakeAll(scheduler), ElementsAre(1));
+}
+
+TEST(Scheduler, SeveralNoopsKeepTheirPlace) {
+  Scheduler scheduler({});
+  SourceOperation noop = Wrote("1", 10, 40, 6);
+  noop.commit->noop = true;
+  scheduler.Add(noop);
+  scheduler.Add(noop);
+  scheduler.Add(Wrote("1", 20, 40, 7));
+  scheduler.Close();
+  for (const uint64_t number : {0, 1, 2}) {
+    EXPECT_THAT(TakeAll(scheduler), ElementsAre(number));
+    scheduler.End(number);
+  }
+}
+
 TEST(Scheduler, WriteIsHeldWhileOneThatCommittedBeforeItMayStillCome) {
   Scheduler scheduler({});
   scheduler.Add(Wrote("1", 10, 30, 7));
