@@ -71,12 +71,16 @@ check() {
     source tools/dev.d/check_mitmproxy.sh && check_mitmproxy
     return
   fi
+  if [[ $preset == replay ]]; then
+    source tools/dev.d/check_replay.sh && check_replay "${@:2}"
+    return
+  fi
   if [[ $preset == traces ]]; then
     source tools/dev.d/check_traces.sh && check_traces "${@:2}"
     return
   fi
   [[ $preset =~ ^(debug|clang|asan|tsan)$ ]] ||
-    die "check wants a preset (debug, clang, asan or tsan), \"har\", \"mitmproxy\", \"package\", \"page\" or \"traces\"" \
+    die "check wants a preset (debug, clang, asan or tsan), \"har\", \"mitmproxy\", \"package\", \"page\", \"replay\" or \"traces\"" \
       "try: tools/dev check asan"
   shift
   setup build test lint

@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""Does a replay make of its target what the source became, and does it do nothing twice?
+
+  check_replay.py TRAFREC PART... [--runs N] [--kills N] [--steps N] [--seed S] [--late SECONDS] [--product NAME]
+
+Parts:
+  same      a real Elasticsearch, recorded while eight clients work; replayed N times to a fresh OpenSearch: the documents,
+            fields and aliases are the source's each time, and so are both digests
+  race      by-query operations among other writes: said to be not reproducible, each of them
+  once      a real OpenSearch as target, and a replay that is killed; a proxy that loses answers and delivers copies late;
+            the target killed and started again
+  once-fake the same against an engine in memory, which takes seconds
+  web       nginx with WebDAV: the same tree
+
+It installs the client and fetches the nodes into ~/.cache, and goes on a loopback of its own. What is found is printed, one line each; exit code 1 then.
+"""
+
+import argparse
+import fcntl
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import contents
+import once
+import programs
+import real_node
+import web_tree
+from fake_engine import FakeEngine
+from proxy import Proxy
+
+CLIENT = "elasticsearch==7.10.1"
+PORTS = {"source": 9200, "target": 9201, "proxy": 9202}
+PACES = [("max", 256), ("20x", 64), ("max", 1), ("4x", 128), ("max", 16), ("300/s", 32), ("8x", 8)]
+OWN_NETWORK = "TRAFREC_CHECK_OWN_NETWORK"
+
+
+def clients():
+    import workload  # pylint: disable=import-outside-toplevel
+    return workload  # there only with the client's own Python
+
+
+class Check:
+    def __init__(self, options, folder):
+        self.options, self.folder, self.troubles = options, folder, []
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def say(self, words):
+        print(f"  {words}", flush=True)
+
+    def found(self, troubles):
+        for trouble in troubles:
+            print(f"  WRONG: {trouble[:1500]}", flush=True)
+        self.troubles += troubles
+
+    def recorded(self, kind, steps):
+        """A log of that work at a real source, and what the source became."""
+        log = self.path(f"{kind}-log")
+        with real_node.Node("elasticsearch", PORTS["source"], self.path(f"{kind}-source")) as source:
+            with programs.recording(self.options.trafrec, PORTS["source"], log):
+                getattr(clients(), kind)(source.url, self.options.seed, steps)
+            became = contents.contents_of(source.url)
+        self.say(f"recorded: {contents.count_of(became)} documents in {len(became)} indices")
+        return log, became
+
+    def same(self):
+        log, source = self.recorded("work", self.options.steps)
+        digests = set()
+        with real_node.Node(self.options.product, PORTS["target"], self.path("same-target")) as target:
+            for number in range(self.options.runs):
+                speed, concurrency = PACES[number % len(PACES)]
+                if number:
+                    target.wipe()
+                run = self.path(f"same-{number}")
+                report = programs.replay(self.options.trafrec, log, target.url, run, "--speed", speed, "--concurrency",
+                                         str(concurrency))
+                name = f"replay {number} (--speed {speed} --concurrency {concurrency}, seed {self.options.seed})"
+                troubles = contents.differences(source, contents.contents_of(target.url))
+                self.found([f"{name}: {each}" for each in troubles])
+                self.found([f"{name}: {key} is {report[key]}" for key in ("dead", "blocked", "unanswered_reads", "unordered",
+                            "doubtful_by_queries", "unknown_paths") if report[key]])
+                digests.add((report["order_digest"], report["outcome_digest"]))
+                self.say(f"{name}: {report['answered']} operations, {report['otherwise']} otherwise, {len(troubles)} differences")
+                shutil.rmtree(run)
+        if len(digests) != 1:
+            self.found([f"order and outcome digests differ between replays: {sorted(digests)}"])
+
+    def race(self):
+        asked = max(5, self.options.steps // 4)  # so many does the first client send
+        log, _ = self.recorded("race", asked)
+        with real_node.Node(self.options.product, PORTS["target"], self.path("race-target")) as target:
+            report = programs.replay(self.options.trafrec, log, target.url, self.path("race-run"), "--speed", "max")
+        self.say(f"{asked} by-query operations among writes: {report['doubtful_by_queries']} are said to be doubtful")
+        if report["doubtful_by_queries"] != asked:
+            self.found([f"of {asked} by-query operations among writes only {report['doubtful_by_queries']} are said to be doubtful"])
+
+    def once(self):
+        log, source = self.recorded("increment", self.options.steps)
+        with real_node.Node(self.options.product, PORTS["target"], self.path("once-target")) as node:
+            self.all_once(log, source, node)
+            self.target_killed(log, source, node)
+
+    def all_once(self, log, source, target):
+        trafrec, seed = self.options.trafrec, self.options.seed
+        target.wipe()
+        whole = programs.replay(trafrec, log, target.url, self.path("whole"), "--speed", "max")
+        self.found(once.trespasses(source, target.contents(), {}))
+        said, troubles = once.kill_again_and_again(trafrec, log, source, target, self.folder, self.options.kills, seed,
+                                                   whole["outcome_digest"])
+        self.say(f"killed: {said}")
+        self.found(troubles)
+        faults = {"cut": 0.05, "lost": 0.03, "late": 0.05, "late_s": self.options.late}
+        proxy = Proxy(PORTS["proxy"], PORTS["target"], seed, **faults)
+        said, troubles = once.through_proxy(trafrec, log, source, target, self.folder, proxy)
+        self.say(f"through a proxy: {said}")
+        self.found(troubles)
+
+    def target_killed(self, log, source, target):
+        """kill -9 of the target, twice, in the middle of a replay that waits for it."""
+        target.wipe()
+        run = self.path("restarts")
+        life = programs.Replay(self.options.trafrec, log, target.url, run, "--speed", "150/s")
+        chance = random.Random(self.options.seed)
+        restarts = 0
+        for _ in range(2):
+            time.sleep(chance.uniform(0.5, 1.5))
+            if life.process.poll() is None:
+                target.stop(signal.SIGKILL)
+                target.start()
+                restarts += 1
+        report = life.report()
+        dead = once.dead_by_document(run)
+        self.say(f"target killed {restarts} times: {report['retries']} retries, {sum(dead.values())} letters")
+        self.found(once.trespasses(source, target.contents(), dead))
+
+    def once_fake(self):
+        log = self.path("fake-log")
+        with FakeEngine(PORTS["source"]) as source:
+            with programs.recording(self.options.trafrec, PORTS["source"], log):
+                clients().increment(source.url, self.options.seed, self.options.steps)
+            became = source.contents()
+        with FakeEngine(PORTS["target"]) as target:
+            self.all_once(log, became, target)
+
+    def web(self):
+        log = self.path("web-log")
+        with web_tree.fresh(PORTS["source"], self.folder) as source:
+            with programs.recording(self.options.trafrec, PORTS["source"], log):
+                web_tree.work(PORTS["source"], self.options.seed, self.options.steps)
+            became = source.contents()
+        for number in range(min(self.options.runs, len(PACES))):
+            speed, concurrency = PACES[number]
+            with web_tree.fresh(PORTS["target"], self.folder) as target:
+                report = programs.replay(self.options.trafrec, log, target.url, self.path(f"web-{number}"), "--speed", speed,
+                                         "--concurrency", str(concurrency))
+                troubles = web_tree.differences(became, target.contents())
+            self.say(f"--speed {speed} --concurrency {concurrency}: {len(became)} paths, {report['answered']} operations, "
+                     f"{report['otherwise']} otherwise, {len(troubles)} differences")
+            self.found([f"seed {self.options.seed}, --speed {speed}: {each}" for each in troubles])
+
+
+PARTS = {"same": Check.same, "race": Check.race, "once": Check.once, "once-fake": Check.once_fake, "web": Check.web}
+
+
+def with_client():
+    """Goes on in a Python of its own that has the real client; Debian has no package of that version."""
+    cache = real_node.CACHE.parent / CLIENT.replace("==", "-py-")
+    if pathlib.Path(sys.prefix) == cache:
+        return
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    with open(cache.with_suffix(".lock"), "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (cache / "ready").exists():
+            subprocess.run(["/usr/bin/python3", "-m", "venv", "--clear", cache], check=True)
+            subprocess.run([cache / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", CLIENT], check=True)
+            (cache / "ready").touch()
+    os.execv(cache / "bin" / "python", [cache / "bin" / "python", *sys.argv])
+
+
+def on_own_network():
+    """Goes on in a network namespace with nothing but a loopback: ports are free, and nobody else is heard."""
+    if OWN_NETWORK not in os.environ:
+        os.environ[OWN_NETWORK] = "yes"
+        rights = "-n" if os.geteuid() == 0 else "-Urn"
+        os.execvp("unshare", ["unshare", rights, "sh", "-c", "ip link set lo up && exec \"$@\"", "sh", sys.executable,
+                              *sys.argv])
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("trafrec")
+    parser.add_argument("parts", nargs="+", choices=PARTS)
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--late", type=float, default=30.0)
+    parser.add_argument("--product", default="opensearch")
+    options = parser.parse_args()
+    with_client()
+    if any(part in ("same", "race", "once") for part in options.parts):
+        real_node.fetch("elasticsearch")
+        real_node.fetch(options.product)
+    on_own_network()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # which stops the nodes
+    # What syncs each write needs no disk here: nothing of it outlives the check.
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="trafrec-check-", dir=memory) as folder:
+        check = Check(options, folder)
+        for part in options.parts:
+            print(part, flush=True)
+            PARTS[part](check)
+    sys.exit(1 if check.troubles else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,9 @@
+# Replays to real services, for half an hour. Sourced by tools/dev. The tests do the same in a small form.
+
+check_replay() {
+  setup build test
+  build_preset release --target trafrec
+  heading "Replay to real services"
+  /usr/bin/python3 tests/replay/real/check_replay.py build/tools/trafrec same race once once-fake web "$@" ||
+    die "a target is not what its source was" "each difference is shown above"
+}
