@@ -14,7 +14,9 @@ from elasticsearch.helpers import scan
 CLIENTS = 8
 HOT = 12  # documents that all clients write
 INCREMENT = {"source": "ctx._source.n += params.by", "params": {"by": 1}}
-TEMPLATE = {"index_patterns": ["shared-*", "own-*"], "settings": {"number_of_shards": 2, "number_of_replicas": 0},
+# What a deletion leaves is kept for longer than a slow recording takes: else the source would take lower external versions.
+TEMPLATE = {"index_patterns": ["shared-*", "own-*"],
+            "settings": {"number_of_shards": 2, "number_of_replicas": 0, "index.gc_deletes": "1h"},
             "mappings": {"properties": {"n": {"type": "long"}, "kind": {"type": "keyword"}, "text": {"type": "text"}}}}
 
 
