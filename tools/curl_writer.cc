@@ -9,8 +9,8 @@
 // bodies in the command (a leading @ would name a file), $'…' quoting (not in POSIX shells),
 // --http2 and friends.
 
-#include "replay/recorded/request.h"
 #include "tools/curl_writer.h"
+#include "replay/recorded/request.h"
 
 #include <fmt/format.h>
 

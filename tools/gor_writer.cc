@@ -1,5 +1,5 @@
-#include "replay/recorded/request.h"
 #include "tools/gor_writer.h"
+#include "replay/recorded/request.h"
 
 #include <fmt/format.h>
 

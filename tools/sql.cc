@@ -55,7 +55,8 @@ CommandText SqlCommand::text() const {
       .summary = "ask a log questions in SQL",
       .usage = {"trafrec sql LOG SQL [options]", "trafrec sql LOG [options] < FILE"},
       .description =
-          {"The tables exchanges, gaps, losses, watermarks and results are a view over all segments "
+          {"The tables exchanges, gaps, losses, watermarks and results are a view over all "
+           "segments "
            "of the log; exchanges has the columns of show --where, and more. request_body(id), "
            "response_body(id), request_head(id), response_head(id), header(id, name) and "
            "response_header(id, name) take the messages out of the log; bodies are decoded. "

@@ -274,9 +274,8 @@ Result<StoredExchange> ExchangeLoader::Load(const ExchangeRow& row) {
   }
   exchange.interim = std::move(record.interim);
   if (row.link) {
-    TRY_ASSIGN(const EntryView link,
-               frames_.Entry(attempt, row.place.segment, row.place.link_frame, row.place.link_entry,
-                             EntryKind::kResultLink));
+    TRY_ASSIGN(const EntryView link, frames_.Entry(attempt, row.place.segment, row.place.link_frame,
+                                                   row.place.link_entry, EntryKind::kResultLink));
     TRY_ASSIGN(exchange.row.link, DecodeResultLink(link));
     if (exchange.row.link->exchange != row.id.number) {
       return Contradicts(row, "its row points to another exchange's link");

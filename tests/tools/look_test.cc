@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/tools/stored_exchanges.h"
 #include "replay/recorded/request.h"
+#include "tests/tools/stored_exchanges.h"
 #include "tools/body_view.h"
 #include "tools/exchange_page.h"
 #include "tools/exchange_table.h"

@@ -5,6 +5,12 @@ our_files() { git ls-files --cached --others --exclude-standard -- "$@" | while 
   [[ ! -f $file ]] || echo "$file"
 done; }
 
+# Those of our sources that are not as they were at that commit.
+changed_since() {
+  { git diff --name-only --diff-filter=d "$1" -- '*.cc' '*.h' &&
+    git ls-files --others --exclude-standard -- '*.cc' '*.h'; } | sort -u
+}
+
 format() {
   setup lint
   mapfile -t files < <(our_files '*.cc' '*.h')
@@ -12,24 +18,23 @@ format() {
   note "formatted ${#files[@]} files"
 }
 
-# What costs nearly half of clang-tidy's time and tells least: the compilers warn of the same (or the naming rules do), or
-# nothing here has ever been found by it. --changed and --deep ask for it all the same.
+# Checks that take two fifths of the time and find the least; --changed and --deep have them.
 TIDY_RARELY='-clang-analyzer-*,-bugprone-reserved-identifier,-bugprone-standalone-empty,-bugprone-stringview-nullptr'
 TIDY_RARELY+=',-bugprone-suspicious-string-compare,-bugprone-multiple-statement-macro,-bugprone-assert-side-effect'
 TIDY_RARELY+=',-bugprone-suspicious-semicolon,-bugprone-unused-raii,-bugprone-chained-comparison'
 TIDY_RARELY+=',-bugprone-inc-dec-in-conditions,-modernize-use-using,-modernize-use-nullptr'
 TIDY_RARELY+=',-readability-redundant-control-flow,-readability-redundant-declaration'
 
-# lint [--quick | --deep | --changed [SINCE]]: clang-tidy goes over the product's files without its static analyzer and
-# its dearest checks (10 minutes on two cores); with --deep over all files and with them (an hour), with --changed
-# likewise over what has changed, with --quick over none.
+# lint [--all | --quick | --deep | --changed [SINCE]]: clang-tidy goes over those of the product's files that differ from the
+# commit in .ci/linted, without its static analyzer and its dearest checks; with --all over all of them (a quarter of an
+# hour on two cores), with --deep over the tests too and with every check (an hour), with --changed likewise over what
+# has changed since then, with --quick over none. Whoever has run --all may put the commit into .ci/linted.
 lint() {
   setup build lint
   local files sources
   if [[ ${1:-} == --changed ]]; then
     local since=${2:-HEAD}
-    mapfile -t files < <({ git diff --name-only --diff-filter=d "$since" -- '*.cc' '*.h' &&
-      git ls-files --others --exclude-standard -- '*.cc' '*.h'; } | sort -u)
+    mapfile -t files < <(changed_since "$since")
   else
     mapfile -t files < <(our_files '*.cc' '*.h')
   fi
@@ -47,6 +52,9 @@ lint() {
   local checks='' except='^$'
   if [[ ${1:-} != --deep && ${1:-} != --changed ]]; then
     checks=$TIDY_RARELY except='^tests/'
+  fi
+  if [[ -z ${1:-} ]] && git cat-file -e "$(<.ci/linted)^{commit}" 2>/dev/null; then
+    mapfile -t files < <(changed_since "$(<.ci/linted)")
   fi
   mapfile -t sources < <(printf '%s\n' "${files[@]}" | grep '\.cc$' | grep -v "$except")
   if ((${#sources[@]} == 0)); then
