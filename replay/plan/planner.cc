@@ -35,6 +35,23 @@ namespace {
 /// The field by which a request says that a run sent it.
 constexpr std::string_view kRunField = "Trafrec-Run";
 
+/// WebDAV names the other resource with the server it is on (RFC 4918, section 10.3): the source's
+/// own name would be refused elsewhere, the path alone is taken by all.
+void PointAtTarget(message::Request& request) {
+  const message::Field* host = message::FindField(request.fields, "Host");
+  const message::Field* other = message::FindField(request.fields, "Destination");
+  if (host == nullptr || other == nullptr) {
+    return;
+  }
+  for (const char* scheme : {"http://", "https://"}) {
+    const std::string own = scheme + host->value + "/";
+    if (other->value.starts_with(own)) {
+      message::SetField(request.fields, "Destination", other->value.substr(own.size() - 1));
+      return;
+    }
+  }
+}
+
 }  // namespace
 
 Planner::Planner(store::LogReader& log, const dialect::Dialect& dialect, edit::Editor& editor,
@@ -131,6 +148,7 @@ Result<std::optional<Planner::Draft>> Planner::DraftOf(
                             store::FormatExchangeId(row.id)),
                 "--where \"…\" leaves such exchanges out; --allow-source sends them again");
   }
+  PointAtTarget(exchange.request);
   draft.whole = stored.request && recorded::IsWhole(*stored.request);
   draft.upgraded =
       exchange.request.method == "CONNECT" || HasFlag(stored.row.flags, store::Flag::kUpgraded);

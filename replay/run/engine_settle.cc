@@ -30,6 +30,24 @@ std::optional<ledger::SeqNo> SeqNoOf(const dialect::Outcome& outcome) {
   return ledger::SeqNo{*outcome.seq_no, *outcome.primary_term};
 }
 
+/// A head with another Content-Length, without a content coding.
+std::string WithLength(const std::string& head, size_t bytes) {
+  std::string changed;
+  size_t at = 0;
+  while (at < head.size()) {
+    const size_t end = std::min(head.find('\n', at), head.size() - 1) + 1;
+    const std::string_view line = std::string_view(head).substr(at, end - at);
+    const std::string_view name = line.substr(0, line.find(':'));
+    if (message::SameName(name, "Content-Length")) {
+      changed += fmt::format("{}: {}\r\n", name, bytes);
+    } else if (!message::SameName(name, "Content-Encoding")) {
+      changed += line;
+    }
+    at = end;
+  }
+  return changed;
+}
+
 }  // namespace
 
 /// Takes out those that come after a dead one. True: nothing is left to be sent now.
@@ -261,8 +279,14 @@ void Engine::PutResult(Flight& flight) {
   LastSent& last = flight.last;
   const auto is_done = [](const guard::Item& item) { return item.stage == Stage::kDone; };
   const bool answered = last.answer.has_value() && std::ranges::any_of(flight.items, is_done);
+  const bool in_parts = flight.parts > 1 && flight.plan.meaning.kind == Kind::kBulk;
+  if (in_parts) {
+    // Each part had its own body; the whole stands for them all.
+    last.request.body = flight.plan.request.body;
+    last.head = WithLength(last.head, last.request.body.size());
+  }
   SentExchange sent{.number = flight.result,
-                    .request = &flight.plan.request,
+                    .request = &last.request,
                     .head = last.head,
                     .interim = &last.interim,
                     .timing = last.timing,
@@ -274,7 +298,7 @@ void Engine::PutResult(Flight& flight) {
       flight.items, [&](const guard::Item& item) { return is_done(item) && !item.why.empty(); });
   if (answered && (flight.plan.meaning.kind == Kind::kBulk || by_reading)) {
     whole = parts_.guard.Assemble(flight.plan.meaning, flight.items, *last.answer);
-    sent.assembled = flight.parts > 1;
+    sent.assembled = in_parts || by_reading;
     sent.answer = &whole;
   } else if (answered) {
     sent.answer = &*last.answer;

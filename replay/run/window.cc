@@ -11,6 +11,7 @@ void LastSent::Take(send::Sent& sent) {
     began_at = sent.timing.wall;
   }
   head = std::move(sent.head);
+  request = std::move(sent.request);
   timing = sent.timing;
   connection = sent.connection;
   interim = std::move(sent.interim);

@@ -30,6 +30,7 @@ enum class Phase : uint8_t {
 struct LastSent {
   TimeNs began_at = 0;  ///< of the first request, by the wall clock; 0: none was sent
   std::string head;
+  message::Request request;               ///< as it was handed to the sender
   std::optional<message::Answer> answer;  ///< as it came, content-encoded
   std::vector<message::Answer> interim;
   send::Timing timing;

@@ -54,7 +54,7 @@ TEST(OperationAddress, IsAnExchangeOrAnItemOfIt) {
         OperationAddress{.exchange = exchange, .item = 4'294'967'295}}) {
     EXPECT_EQ(ParseAddress(FormatAddress(address)).value(), address);
   }
-  EXPECT_EQ(FormatAddress({.exchange = exchange, .item = 3}), "vm-0001-219/3");
+  EXPECT_EQ(FormatAddress({.exchange = exchange, .item = 3}), "vm-0001-225/3");
 }
 
 TEST(OperationAddress, HasOneSpellingOnly) {

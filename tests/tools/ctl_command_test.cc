@@ -227,7 +227,7 @@ TEST_F(Ctl, OfSeveralRecordersOneMustBeNamed) {
 TEST_F(Ctl, WithoutALogOrAnActionUsageIsShown) {
   EXPECT_EQ(Trafrec({"ctl"}).exit_code, 2);
   EXPECT_EQ(Run({}).exit_code, 2);
-  EXPECT_THAT(Run({"pause"}).err, HasSubstr("status, rotate, stop, filter"));
+  EXPECT_THAT(Run({"halt"}).err, HasSubstr("status, rotate, stop, filter, pause"));
 }
 
 TEST_F(Ctl, LogOfFilesHasNoRecorderToAsk) {

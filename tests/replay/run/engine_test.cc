@@ -94,6 +94,32 @@ TEST(Engine, ABulkIsSplitWhereTheOrderNeedsItAndItsAnswersPutTogether) {
   }
 }
 
+TEST(Engine, TheRunsLogHasEachRequestWithTheLengthOfItsBody) {
+  FakeSearch target;
+  SmallRun run(target.url(), {Created("a", 0, 1, 0), Created("b", 0, 1, 1),
+                              Bulk({{"a", 10}, {"b", 13}}, 20, 100, R"({"n":1})"),
+                              Bulk({{"b", 12}, {"a", 11}}, 21, 101, R"({"n":2})"),
+                              Updated("c", 200, 201, 14, R"({"n":3})")});
+  ASSERT_TRUE(run.Send());
+  for (const store::StoredExchange& result : run.Results()) {
+    EXPECT_THAT(
+        result.request->head,
+        HasSubstr("Content-Length: " + std::to_string(result.request->body.size()) + "\r\n"));
+  }
+}
+
+TEST(Engine, EachAnswerNamesTheSourcesExchange) {
+  FakeSearch target;
+  SmallRun run(target.url(), {Created("a", 0, 1, 0)});
+  ASSERT_TRUE(run.Send());
+  const std::vector<store::StoredExchange> results = run.Results();
+  ASSERT_EQ(results.size(), 1U);
+  ASSERT_TRUE(results[0].row.link);
+  EXPECT_EQ(results[0].row.link->source_recorder, "src");
+  EXPECT_EQ(results[0].row.link->source_exchange, 1U);
+  EXPECT_EQ(results[0].row.link->target_outcome, "created");
+}
+
 TEST(Engine, TheIntentIsInTheLedgerBeforeTheTargetSeesTheRequest) {
   std::atomic<SmallRun*> running = nullptr;
   std::atomic<int> without = 0;
