@@ -144,20 +144,17 @@ void Engine::SendDue() {
     return;
   }
   while (moving_ < concurrency_ && !parts_.results.pressed()) {
-    Flight* const flight = window_.Next();
+    const int64_t now = Now();
+    Flight* const flight = window_.Next(now);
     if (flight == nullptr) {
       return;
     }
     const int64_t due = schedule_.Due(flight->place);
-    const int64_t now = Now();
     if (due > now) {
       ArmTimer(due);
       return;
     }
     window_.TakeNext();
-    if (flight->ready_at == 0) {
-      flight->ready_at = now;
-    }
     Start(*flight);
   }
 }

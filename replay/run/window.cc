@@ -76,10 +76,13 @@ bool Window::MayGo(const Flight& flight) const {
 
 void Window::Close() { scheduler_.Close(); }
 
-void Window::MarkReady() {
+void Window::MarkReady(int64_t now) {
   while (const auto number = scheduler_.Take()) {
     const OperationRef ref = operations_[*number - first_];
     ref.flight->phases[ref.item] = Phase::kReady;
+    if (ref.flight->ready_at == 0) {
+      ref.flight->ready_at = now;
+    }
     Queue(*ref.flight);
   }
 }
@@ -91,8 +94,8 @@ void Window::Queue(Flight& flight) {
   }
 }
 
-Flight* Window::Next() {
-  MarkReady();
+Flight* Window::Next(int64_t now) {
+  MarkReady(now);
   return ready_.empty() ? nullptr : ready_.top();
 }
 

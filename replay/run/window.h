@@ -78,8 +78,9 @@ class Window {
   void Advance(TimeNs began_at) { scheduler_.Advance(began_at); }
   void Close();
 
-  /// Marks what may go. The next flight of which something may go, in the log's order; null: none.
-  Flight* Next();
+  /// Marks what may go, since `now` on the run's clock. The next flight of which something may go,
+  /// in the log's order; null: none.
+  Flight* Next(int64_t now);
   void TakeNext() { ready_.pop(); }
   /// What of it goes now: all that is ready, and what waits for nothing else. Its items get kMoves.
   std::vector<uint32_t> TakeParcel(Flight& flight);
@@ -108,7 +109,7 @@ class Window {
   };
 
   void AddItems(Flight& flight);
-  void MarkReady();
+  void MarkReady(int64_t now);
   void Queue(Flight& flight);
   bool MayGo(const Flight& flight) const;
 

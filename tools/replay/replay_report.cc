@@ -68,7 +68,7 @@ class Words {
   explicit Words(const Paint& paint) : paint_(paint) {}
 
   void Line(std::string_view name, const std::string& what, Tone tone = Tone::kPlain) {
-    text_ += "  " + paint_(tone, fmt::format("{:<8}", name)) + what + "\n";
+    text_ += "  " + paint_(tone, fmt::format("{:<10}", name)) + what + "\n";
   }
   std::string& text() { return text_; }
 

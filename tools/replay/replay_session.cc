@@ -322,9 +322,9 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
   if (!options_.follow) {
     TRY(planner_->LookForPhantoms());
   }
-  TRY(OpenRun());
   asio::io_context loop(1);
   TRY_ASSIGN(const auto sender, send::Sender::Make(loop, targets_));
+  TRY(OpenRun());
   const guard::Guard& guard =
       dialect_ == &dialect::SearchDialect() ? guard::SearchGuard() : guard::HttpGuard();
   std::vector<std::string> names;
