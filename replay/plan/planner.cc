@@ -25,10 +25,7 @@
 
 namespace trafrec::plan {
 
-using dialect::Fate;
-using dialect::Key;
 using dialect::Kind;
-using dialect::Scope;
 
 namespace {
 

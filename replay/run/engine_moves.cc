@@ -15,7 +15,6 @@
 
 namespace trafrec::replay {
 
-using dialect::Fate;
 using dialect::Kind;
 using guard::Stage;
 

@@ -10,9 +10,9 @@
 namespace trafrec::store {
 
 Status AddResultLink(SegmentConnection& connection, ExchangeRow& row) {
-  static const std::string sql =
+  static const std::string kSql =
       fmt::format("SELECT {} FROM result_link WHERE exchange=?1", kResultLinkColumns);
-  TRY_ASSIGN(db::Statement * statement, connection.Prepared(sql));
+  TRY_ASSIGN(db::Statement * statement, connection.Prepared(kSql));
   TRY_ASSIGN(const bool found, statement->Bind(0, row.id.number).Step());
   if (found) {
     row.link = ResultLinkOf(*statement);

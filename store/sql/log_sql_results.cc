@@ -79,17 +79,17 @@ class ResultRows : public SegmentRows {
 
  private:
   Status Read(SegmentConnection& connection, const AttemptKey& key, int64_t& last) {
-    static const std::string of_all = fmt::format(
+    static const std::string kOfAll = fmt::format(
         "SELECT {} FROM result_link WHERE exchange>?1 AND exchange BETWEEN ?2 AND ?3 ORDER BY "
         "exchange LIMIT ?4",
         kResultLinkColumns);
     // The unary plus leaves the index of the source as the only way.
-    static const std::string of_source = fmt::format(
+    static const std::string kOfSource = fmt::format(
         "SELECT {} FROM result_link WHERE source_exchange=?5 AND source_attempt=?6 AND "
         "source_recorder=?7 AND +exchange>?1 AND +exchange BETWEEN ?2 AND ?3 ORDER BY exchange "
         "LIMIT ?4",
         kResultLinkColumns);
-    TRY_ASSIGN(db::Statement * statement, connection.Prepared(sent_for_ ? of_source : of_all));
+    TRY_ASSIGN(db::Statement * statement, connection.Prepared(sent_for_ ? kOfSource : kOfAll));
     statement->Bind(0, last_)
         .Bind(1, numbers_.least)
         .Bind(2, numbers_.greatest)
