@@ -93,7 +93,7 @@ message::Answer AssembleBulk(const dialect::Meaning& meaning, std::span<const It
     } else if (member.key == "errors") {
       value = errors ? "true" : "false";
     } else if (member.key == "items") {
-      value = std::move(list);
+      value = list;
     } else {
       continue;
     }

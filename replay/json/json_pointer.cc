@@ -56,8 +56,9 @@ std::expected<std::string, std::string> SetAt(std::string_view text, std::string
   Patch patch(*tree);
   for (std::string_view rest = pointer; !rest.empty();) {
     const size_t slash = rest.find('/', 1);
-    const std::string token = TokenOf(rest.substr(1, slash == rest.npos ? slash : slash - 1));
-    rest = slash == rest.npos ? std::string_view() : rest.substr(slash);
+    const std::string token =
+        TokenOf(rest.substr(1, slash == std::string_view::npos ? slash : slash - 1));
+    rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash);
     const std::optional<uint32_t> child = ChildOf(*tree, node, token);
     if (child) {
       node = *child;

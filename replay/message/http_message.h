@@ -24,6 +24,7 @@ struct Request {
   std::string body{};             ///< without the transfer coding, still content-encoded
   bool chunked = false;           ///< how the body goes out; else with a Content-Length
   std::vector<Field> trailers{};  ///< of a chunked one
+  bool keeps_host = false;        ///< its Host is sent; else it follows from the target
 
   bool operator==(const Request&) const = default;
 };

@@ -186,6 +186,7 @@ Result<bool> Planner::Edit(Draft& draft) {
                                                  .meaning = &draft.as_recorded},
                                                 std::move(exchange.request)));
   exchange.request = std::move(edited.request);
+  exchange.request.keeps_host = edited.keeps_host;
   exchange.target = edited.target;
   if (edited.changed_body) {
     exchange.coded_body.clear();

@@ -142,7 +142,9 @@ class Writer {
 
   void WriteHost(std::string_view name) {
     if (!host_written_ && !Replaced(name)) {
-      Line(name, rules_.host);
+      const Field* own =
+          request_.keeps_host ? message::FindField(request_.fields, "Host") : nullptr;
+      Line(name, own != nullptr ? std::string_view(own->value) : std::string_view(rules_.host));
     }
     host_written_ = true;
   }

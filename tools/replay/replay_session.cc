@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <netdb.h>
 
 #include <algorithm>
 #include <asio/signal_set.hpp>
@@ -18,6 +17,7 @@
 #include "store/files/log_layout.h"
 #include "tools/replay/replay_control.h"
 #include "tools/replay/replay_progress.h"
+#include "tools/replay/url_endpoints.h"
 #include "tools/shell_quote.h"
 #include "tools/units.h"
 #include "tools/version.h"
@@ -34,45 +34,15 @@ constexpr uint64_t kSourcesLookedAt = 1'000;
 /// How often a growing log is looked at.
 constexpr auto kLookAgain = std::chrono::milliseconds(200);
 
-/// The addresses behind a URL's host and port.
-std::vector<Endpoint> EndpointsOf(const std::string& url) {
-  const size_t scheme = url.find("://");
-  if (scheme == std::string::npos) {
-    return {};
-  }
-  std::string authority = url.substr(scheme + 3);
-  authority = authority.substr(0, authority.find_first_of("/?#"));
-  std::string port = url.starts_with("https") ? "443" : "80";
-  const size_t colon = authority.rfind(':');
-  if (colon != std::string::npos && authority.find(']', colon) == std::string::npos) {
-    port = authority.substr(colon + 1);
-    authority.resize(colon);
-  }
-  if (authority.starts_with('[') && authority.ends_with(']')) {
-    authority = authority.substr(1, authority.size() - 2);
-  }
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(authority.c_str(), port.c_str(), &hints, &found) != 0) {
-    return {};
-  }
-  std::vector<Endpoint> endpoints;
-  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
-    Endpoint endpoint;
-    if (each->ai_family == AF_INET) {
-      const auto* address = reinterpret_cast<const sockaddr_in*>(each->ai_addr);
-      endpoint.address = IpAddress::V4(reinterpret_cast<const uint8_t*>(&address->sin_addr.s_addr));
-      endpoint.port = ntohs(address->sin_port);
-    } else if (each->ai_family == AF_INET6) {
-      const auto* address = reinterpret_cast<const sockaddr_in6*>(each->ai_addr);
-      endpoint.address = IpAddress::V6(address->sin6_addr.s6_addr);
-      endpoint.port = ntohs(address->sin6_port);
+/// A log has a folder for each recorder that has begun.
+bool HasFolders(const std::filesystem::path& log) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(log, error)) {
+    if (entry.is_directory(error)) {
+      return true;
     }
-    endpoints.push_back(endpoint);
   }
-  freeaddrinfo(found);
-  return endpoints;
+  return false;
 }
 
 }  // namespace
@@ -212,11 +182,14 @@ Result<ledger::RunFacts> ReplaySession::Facts() const {
 Status ReplaySession::OpenRun() {
   const std::filesystem::path run = options_.run;
   const bool begun = ledger::HasLedger(run);
-  if (!begun && std::filesystem::exists(run / "log.json")) {
+  const bool is_log = std::filesystem::exists(run / "log.json");
+  // A run that was killed while it was begun has nothing to go on with, and nothing to lose.
+  const bool killed_at_birth = !begun && is_log && !HasFolders(run);
+  if (!begun && is_log && !killed_at_birth) {
     return Fail(ErrorCode::kUsage, options_.run + " is a log, and no run",
                 "give --run a folder of its own");
   }
-  if (options_.resume && !begun) {
+  if (options_.resume && !begun && !killed_at_birth) {
     return Fail(ErrorCode::kNotFound, "there is no run in " + options_.run,
                 "leave out --resume to begin one");
   }
@@ -238,7 +211,7 @@ Status ReplaySession::OpenRun() {
   const auto durability =
       options_.durability == "full" ? ledger::Durability::kFull : ledger::Durability::kNormal;
   TRY_ASSIGN(const ledger::RunFacts facts, Facts());
-  if (options_.resume) {
+  if (options_.resume && begun) {
     TRY_ASSIGN(ledger_, ledger::ResumeLedger(std::move(lock), facts, durability));
     resumed_ = true;
   } else {
@@ -277,19 +250,20 @@ Result<std::optional<TimeNs>> ReplaySession::Since() const {
   return since;
 }
 
-Status ReplaySession::Plan(replay::Engine& engine, const std::atomic<bool>& stop) {
+/// On the planner's thread: it must not touch the ledger's memory, which is the loop's.
+Status ReplaySession::Plan(std::optional<TimeNs> since, replay::Engine& engine,
+                           const std::atomic<bool>& stop) {
   if (options_.follow) {
-    return PlanGrowingLog(engine, stop);
+    return PlanGrowingLog(since, engine, stop);
   }
-  TRY_ASSIGN(const std::optional<TimeNs> since, Since());
   return planner_->Plan(since, std::nullopt, [&](plan::PlannedExchange exchange) -> Result<bool> {
     return engine.Offer(std::move(exchange));
   });
 }
 
 /// As far as the outcomes of all that was sent to the source are known, again and again.
-Status ReplaySession::PlanGrowingLog(replay::Engine& engine, const std::atomic<bool>& stop) {
-  TRY_ASSIGN(std::optional<TimeNs> since, Since());
+Status ReplaySession::PlanGrowingLog(std::optional<TimeNs> since, replay::Engine& engine,
+                                     const std::atomic<bool>& stop) {
   bool go_on = true;
   while (go_on && !stop) {
     std::optional<TimeNs> through;
@@ -357,7 +331,8 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
   TRY_ASSIGN(const auto control, ReplayControl::Start(options_.run, engine));
 
   const auto began = steady_clock::now();
-  std::thread planning([&] { engine.EndOfPlan(Plan(engine, stop)); });
+  TRY_ASSIGN(const std::optional<TimeNs> since, Since());
+  std::thread planning([&] { engine.EndOfPlan(Plan(since, engine, stop)); });
   const Status ran = engine.Run();
   stop = true;
   planning.join();

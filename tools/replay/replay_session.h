@@ -39,8 +39,9 @@ class ReplaySession {
   Status RefuseSource() const;
   Result<ledger::RunFacts> Facts() const;
   Status OpenRun();
-  Status Plan(replay::Engine& engine, const std::atomic<bool>& stop);
-  Status PlanGrowingLog(replay::Engine& engine, const std::atomic<bool>& stop);
+  Status Plan(std::optional<TimeNs> since, replay::Engine& engine, const std::atomic<bool>& stop);
+  Status PlanGrowingLog(std::optional<TimeNs> since, replay::Engine& engine,
+                        const std::atomic<bool>& stop);
   Result<std::optional<TimeNs>> Since() const;
 
   const ReplayOptions& options_;

@@ -43,6 +43,11 @@ TEST(RequestHead, BeginsWithHostWhereNoneWasRecorded) {
   EXPECT_EQ(FieldLines({{"Accept", "*"}}), "Host: target:9200\r\nAccept: *\r\n");
 }
 
+TEST(RequestHead, KeepsAHostThatAnEditHasSet) {
+  const Request request{"GET", "/", {{"Host", "edited"}}, {}, false, {}, true};
+  EXPECT_EQ(Wire(request), "GET / HTTP/1.1\r\nHost: edited\r\n\r\n");
+}
+
 TEST(RequestHead, HasOneHostWhereTwoWereRecorded) {
   EXPECT_EQ(FieldLines({{"Host", "a"}, {"Host", "b"}}), "Host: target:9200\r\n");
 }
