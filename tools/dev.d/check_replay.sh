@@ -1,7 +1,7 @@
 # Replays to real services, for half an hour. Sourced by tools/dev. The tests do the same in a small form.
 
 check_replay() {
-  setup build test
+  setup build test replay
   build_preset release --target trafrec
   heading "Replay to real services"
   /usr/bin/python3 tests/replay/real/check_replay.py build/tools/trafrec same race once once-fake web "$@" ||

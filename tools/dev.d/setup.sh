@@ -6,11 +6,12 @@ PACKAGES_build="g++ cmake ninja-build ccache pkg-config libpcap-dev libtins-dev 
   libsimdjson-dev libtomlplusplus-dev libjq-dev libcli11-dev libasio-dev libfmt-dev node-llhttp libgtest-dev libgmock-dev"
 PACKAGES_demo="nginx-light curl python3 procps"
 PACKAGES_test="nginx-light curl openssl python3 python3-zstandard python3-jsonschema python3-nacl node-har-schema
-  sqlite3 iproute2 libcap2-bin procps prometheus systemd python3-venv maven openjdk-17-jdk-headless"
+  sqlite3 iproute2 libcap2-bin procps prometheus systemd"
 PACKAGES_lint="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 git python3"
 PACKAGES_package="dpkg-dev lintian debootstrap systemd strace python3 python3-venv iproute2 util-linux"
 PACKAGES_container="buildah crun python3 python3-yaml iproute2 util-linux"
 PACKAGES_browser="chromium fonts-dejavu-core python3-venv iproute2 util-linux"
+PACKAGES_replay="python3-venv maven openjdk-17-jdk-headless"
 PACKAGES_mitmproxy="mitmproxy python3"
 PACKAGES_bench="httpry tcpflow tshark tcpdump zstd python3 iproute2 nginx-light nghttp2-client wrk golang-go"
 
@@ -38,7 +39,7 @@ setup() {
   for group in "${groups[@]}"; do
     local list=PACKAGES_$group
     [[ -n ${!list:-} ]] ||
-      die "there is no group \"$group\" of packages; there are: build demo test lint package container browser mitmproxy bench"
+      die "there is no group \"$group\" of packages; there are: build demo test lint package container browser replay mitmproxy bench"
     for package in ${!list}; do packages+=("$package"); done
   done
   mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
