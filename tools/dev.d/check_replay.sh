@@ -1,4 +1,4 @@
-# Replays to real services, for half an hour. Sourced by tools/dev. The tests do the same in a small form.
+# Replays to real services, for half an hour. Sourced by tools/dev.
 
 check_replay() {
   setup build test replay

@@ -205,7 +205,8 @@ def main():
     parser.add_argument("--late", type=float, default=30.0)
     parser.add_argument("--product", default="opensearch")
     options = parser.parse_args()
-    with_client()
+    if options.parts != ["web"]:
+        with_client()
     if any(part in ("same", "race", "once") for part in options.parts):
         real_node.fetch("elasticsearch")
         real_node.fetch(options.product)
