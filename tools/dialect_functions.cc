@@ -6,37 +6,14 @@
 #include <utility>
 
 #include "replay/dialect/dialect.h"
-#include "replay/dialect/recognizer.h"
 #include "replay/recorded/exchange_view.h"
+#include "replay/recorded/recognize.h"
 #include "tools/json_object.h"
 
 namespace trafrec::tools {
 namespace {
 
 using store::db::SqlValue;
-
-/// Exchanges at the beginning of a log by which its dialect is recognised.
-constexpr uint64_t kLookedAt = 200;
-
-Result<const dialect::Dialect*> Recognize(store::LogSelection selection) {
-  TRY_ASSIGN(const auto reader, store::LogReader::Open(std::move(selection)));
-  dialect::Recognizer recognizer;
-  Status loaded;
-  TRY(reader->Visit({.limit = kLookedAt}, [&](const store::ExchangeRow& row) {
-    const Result<store::StoredExchange> exchange = reader->Load(row);
-    if (!exchange) {
-      loaded = std::unexpected(exchange.error());
-      return false;
-    }
-    const recorded::ExchangeView view(*exchange);
-    if (view.request() != nullptr) {
-      recognizer.Look(*view.request(), view.answer());
-    }
-    return true;
-  }));
-  TRY(std::move(loaded));
-  return &recognizer.Best();
-}
 
 /// The dialect by its name, or found out when it is first asked for.
 class Choice {
@@ -46,7 +23,8 @@ class Choice {
 
   Result<const dialect::Dialect*> Get() {
     if (dialect_ == nullptr) {
-      TRY_ASSIGN(dialect_, Recognize(selection_));
+      TRY_ASSIGN(const auto reader, store::LogReader::Open(selection_));
+      TRY_ASSIGN(dialect_, recorded::RecognizeDialect(*reader));
     }
     return dialect_;
   }

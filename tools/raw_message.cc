@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <iterator>
 
 #include "replay/recorded/message_head.h"
@@ -10,24 +9,9 @@
 namespace trafrec::tools {
 
 std::string HeadOfStoredBody(const store::StoredMessage& message) {
-  if (!HasFlag(message.facts.flags, store::Flag::kReencoded)) {
-    return message.head;
-  }
-  std::string head;
-  size_t copied = 0;
-  for (const recorded::HeaderField& field : recorded::ParseHead(message.head).fields) {
-    const auto at = static_cast<size_t>(field.line.data() - message.head.data());
-    if (recorded::SameFieldName(field.name, "Content-Encoding")) {
-      head += std::string_view(message.head).substr(copied, at - copied);
-      copied =
-          std::min(message.head.find('\n', at + field.line.size()), message.head.size() - 1) + 1;
-    } else if (recorded::SameFieldName(field.name, "Content-Length")) {
-      head += std::string_view(message.head).substr(copied, at - copied);
-      fmt::format_to(std::back_inserter(head), "{}: {}", field.name, message.body.size());
-      copied = at + field.line.size();
-    }
-  }
-  return head + message.head.substr(copied);
+  return HasFlag(message.facts.flags, store::Flag::kReencoded)
+             ? recorded::HeadForBody(message.head, message.body.size())
+             : message.head;
 }
 
 std::string ReframedMessage(const store::StoredMessage& message) {

@@ -68,6 +68,11 @@ std::string_view NameOf(Repeat repeat) {
   return "adds";
 }
 
+bool WritesDocument(Kind kind) {
+  return kind == Kind::kIndex || kind == Kind::kCreate || kind == Kind::kUpdate ||
+         kind == Kind::kDelete;
+}
+
 bool IsMutation(Kind kind) {
   switch (kind) {
     case Kind::kIndex:

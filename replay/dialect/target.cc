@@ -73,8 +73,13 @@ void ParseQuery(std::string_view query, Target& out) {
   }
 }
 
-std::string NormalEscapes(std::string_view text) {
+/// "%2F".
+std::string Escaped(int byte) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
+  return {'%', kDigits[static_cast<size_t>(byte) >> 4], kDigits[static_cast<size_t>(byte) & 15]};
+}
+
+std::string NormalEscapes(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (size_t at = 0; at < text.size(); ++at) {
@@ -87,8 +92,7 @@ std::string NormalEscapes(std::string_view text) {
     if (IsUnreserved(byte)) {
       out += static_cast<char>(byte);
     } else {
-      out +=
-          {'%', kDigits[static_cast<size_t>(byte) >> 4], kDigits[static_cast<size_t>(byte) & 15]};
+      out += Escaped(byte);
     }
     at += 2;
   }
@@ -168,6 +172,19 @@ std::string NormalTarget(std::string_view target) {
     path = WithoutDotSegments(path);
   }
   return (path.empty() ? "/" : path) + NormalEscapes(parts.query);
+}
+
+std::string PercentEncode(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (IsUnreserved(byte)) {
+      out += c;
+    } else {
+      out += Escaped(byte);
+    }
+  }
+  return out;
 }
 
 }  // namespace trafrec::dialect

@@ -36,4 +36,7 @@ std::string NormalTarget(std::string_view target);
 /// Bytes for "%41", as long as they are two hex digits; other text stays as it is.
 std::string PercentDecode(std::string_view text, bool plus_is_blank);
 
+/// For one segment of a path, or a value of a query: all but RFC 3986's unreserved characters.
+std::string PercentEncode(std::string_view text);
+
 }  // namespace trafrec::dialect

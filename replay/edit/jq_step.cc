@@ -84,7 +84,7 @@ std::string EditLines(LineWriter& writer, std::string_view body) {
 /// The same for the actions or sources of a bulk, the headers or bodies of searches.
 std::string EditItems(LineWriter& writer, const message::Request& request, std::string_view body,
                       On on) {
-  const auto headers = HeaderViews(request);
+  const auto headers = HeaderViews(request.fields);
   const dialect::Meaning meaning =
       dialect::SearchDialect().Understand({request.method, request.target, headers, body});
   if (!meaning.trouble.empty()) {

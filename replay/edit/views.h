@@ -7,11 +7,11 @@
 
 namespace trafrec::edit {
 
-/// A request's fields as a dialect looks at them. Borrowed.
-inline std::vector<dialect::HeaderView> HeaderViews(const message::Request& request) {
+/// Fields as a dialect looks at them. Borrowed.
+inline std::vector<dialect::HeaderView> HeaderViews(const std::vector<message::Field>& fields) {
   std::vector<dialect::HeaderView> views;
-  views.reserve(request.fields.size());
-  for (const message::Field& field : request.fields) {
+  views.reserve(fields.size());
+  for (const message::Field& field : fields) {
     views.push_back({field.name, field.value});
   }
   return views;

@@ -80,7 +80,7 @@ void TakeConflict(const Operation& operation, Item& item, Outcome outcome, std::
   const bool expected =
       IsNever(item) && (IsRefusedAtSource(operation, item) ||
                         (item.source == nullptr && operation.writing.condition.any()));
-  if (expected || !WritesDocument(operation)) {
+  if (expected || !WritesDocument(operation.kind)) {
     Finish(item, std::move(outcome));
     return;
   }
@@ -179,7 +179,7 @@ void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_
     TakeConflict(operation, item, std::move(outcome), text);
     return;
   }
-  if (WritesDocument(operation)) {
+  if (WritesDocument(operation.kind)) {
     item.known = StateAfter(item, outcome);
   }
   Finish(item, std::move(outcome));
@@ -300,7 +300,7 @@ void TakeSearchReply(Parcel& parcel, const Reply& reply) {
   const int64_t retry_after_ms = RetryAfterMs(reply);
   for (size_t i = 0; i < sent.size(); ++i) {
     const Operation& operation = parcel.meaning->operations[sent[i]->operation];
-    if (operation.mutation && !WritesDocument(operation) &&
+    if (operation.mutation && !WritesDocument(operation.kind) &&
         TakeWholeAnswer(*parcel.meaning, *sent[i], read, places[i])) {
       continue;
     }

@@ -126,7 +126,7 @@ message::Answer AssembleSearch(const dialect::Meaning& meaning, std::span<const 
   }
   if (items.size() == 1 && IsSeenByReading(items[0])) {
     const Operation& operation = meaning.operations[items[0].operation];
-    if (WritesDocument(operation)) {
+    if (WritesDocument(operation.kind)) {
       return Made(items[0].result.status, Synthesised(operation, items[0], false));
     }
   }

@@ -86,11 +86,6 @@ Choice ChooseForUpdate(const Parcel& parcel, const Item& item, const Operation& 
 
 }  // namespace
 
-bool WritesDocument(const Operation& operation) {
-  return operation.kind == Kind::kIndex || operation.kind == Kind::kCreate ||
-         operation.kind == Kind::kUpdate || operation.kind == Kind::kDelete;
-}
-
 bool HasExternalVersion(const Operation& operation) {
   const dialect::Condition& condition = operation.writing.condition;
   return condition.version && condition.version_type != dialect::VersionType::kInternal;
@@ -143,7 +138,7 @@ bool IsScriptedUpsert(const Parcel& parcel, const Operation& operation) {
 
 Choice Choose(const Parcel& parcel, const Item& item) {
   const Operation& operation = parcel.meaning->operations[item.operation];
-  if (!WritesDocument(operation) || (operation.writing.automatic_id && item.id.empty())) {
+  if (!WritesDocument(operation.kind) || (operation.writing.automatic_id && item.id.empty())) {
     return {};
   }
   const Fate fate = FateAtSource(item);
@@ -176,7 +171,7 @@ Choice Choose(const Parcel& parcel, const Item& item) {
 
 bool NeedsReading(const Parcel& parcel, const Item& item) {
   const Operation& operation = parcel.meaning->operations[item.operation];
-  if (!item.open() || !WritesDocument(operation)) {
+  if (!item.open() || !WritesDocument(operation.kind)) {
     return false;
   }
   if (item.stage == Stage::kFresh) {

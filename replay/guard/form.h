@@ -11,9 +11,6 @@ namespace trafrec::guard {
 inline constexpr DocumentState kNever{
     .exists = true, .seq_no = INT64_MAX, .primary_term = 1, .version = 0};
 
-/// Whether it writes one document, so that a condition can guard it.
-bool WritesDocument(const dialect::Operation& operation);
-
 /// Whether the client's own version excludes a second copy.
 bool HasExternalVersion(const dialect::Operation& operation);
 

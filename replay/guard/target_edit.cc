@@ -5,14 +5,6 @@
 #include "replay/dialect/target.h"
 
 namespace trafrec::guard {
-namespace {
-
-bool IsUnreserved(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
-
-}  // namespace
 
 TargetEdit::TargetEdit(std::string_view target) {
   const size_t query = std::min(target.find('?'), target.size());
@@ -47,7 +39,7 @@ void TargetEdit::AppendSegment(std::string_view text) {
   if (!path_.ends_with('/')) {
     path_ += '/';
   }
-  path_ += PercentEncode(text);
+  path_ += dialect::PercentEncode(text);
 }
 
 void TargetEdit::DropLastSegment() {
@@ -71,19 +63,5 @@ void TargetEdit::ReplaceSegmentBeforeLast(std::string_view text) {
 }
 
 std::string TargetEdit::text() const { return query_.empty() ? path_ : path_ + '?' + query_; }
-
-std::string PercentEncode(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (IsUnreserved(c)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-  }
-  return out;
-}
 
 }  // namespace trafrec::guard

@@ -27,7 +27,4 @@ class TargetEdit {
   std::string query_;  // without its '?'
 };
 
-/// Every byte but RFC 3986's unreserved ones as "%41".
-std::string PercentEncode(std::string_view text);
-
 }  // namespace trafrec::guard

@@ -96,14 +96,14 @@ bool IsUndecidable(const Parcel& parcel, const Item& item) {
   if (item.stage != Stage::kInDoubt || !operation.mutation) {
     return false;
   }
-  if (!WritesDocument(operation)) {
+  if (!WritesDocument(operation.kind)) {
     return !CanBeRead(parcel);
   }
   return operation.writing.automatic_id && item.id.empty();
 }
 
 void GiveUpUndecidable(const Parcel& parcel, Item& item) {
-  const bool document = WritesDocument(parcel.meaning->operations[item.operation]);
+  const bool document = WritesDocument(parcel.meaning->operations[item.operation].kind);
   GiveUp(item, fmt::format("{}: {}", item.why.empty() ? "no answer" : item.why,
                            document ? "the target gives the id, so another copy would be another "
                                       "document"

@@ -23,7 +23,5 @@ inline constexpr size_t kOpenByQueries = 10'000;
 inline constexpr size_t kNamedExamples = 20;
 /// A decoded body: both products take 100 MB.
 inline constexpr size_t kBodyBytes = size_t{256} << 20;
-/// Exchanges at the beginning of a log by which its dialect is recognised.
-inline constexpr uint64_t kLookedAt = 200;
 
 }  // namespace trafrec::plan::limits

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "replay/dialect/operation.h"
@@ -13,6 +14,9 @@
 #include "store/reader/log_reader.h"
 
 namespace trafrec::plan {
+
+/// The field by which a request says that a run sent it.
+inline constexpr std::string_view kRunField = "Trafrec-Run";
 
 /// Why an operation that was selected is not sent.
 enum class Omission : uint8_t {

@@ -8,29 +8,22 @@
 #include "replay/plan/planner.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>
 #include <numeric>
-#include <variant>
 
+#include "replay/edit/views.h"
 #include "replay/plan/limits.h"
-#include "replay/plan/overlay_request.h"
-#include "replay/plan/request_view.h"
 #include "replay/recorded/exchange_view.h"
 #include "replay/recorded/request.h"
 #include "store/reader/exchange_id.h"
-#include "store/sentinel/sentinel_token.h"
 
 namespace trafrec::plan {
 
 using dialect::Kind;
 
 namespace {
-
-/// The field by which a request says that a run sent it.
-constexpr std::string_view kRunField = "Trafrec-Run";
 
 /// WebDAV names the other resource with the server it is on (RFC 4918, section 10.3): the source's
 /// own name would be refused elsewhere, the path alone is taken by all.
@@ -169,7 +162,9 @@ Result<std::optional<Planner::Draft>> Planner::DraftOf(
 
 /// What cannot be taken apart (a bulk in ?source=, an empty list) is one operation on anything.
 dialect::Meaning Planner::Understand(const message::Request& request) const {
-  dialect::Meaning meaning = dialect_.Understand(View(request).get());
+  const auto headers = edit::HeaderViews(request.fields);
+  dialect::Meaning meaning =
+      dialect_.Understand({request.method, request.target, headers, request.body});
   if (meaning.operations.empty()) {
     dialect::Operation& whole = meaning.operations.emplace_back();
     whole.mutation = meaning.mutation || meaning.kind == Kind::kBulk;

@@ -100,12 +100,18 @@ class Planner {
   };
   /// Which items of a moved exchange are meant.
   enum class Share : uint8_t { kStaying, kMoved };
-  // planner.cc
+
+  // planner_overlay.cc
   Result<bool> PlanWithOverlay(const store::ExchangeRow& row, const Take& take);
   Result<bool> PlanMoved(const std::vector<store::OverlayEntry>& moved,
                          const PlannedExchange& beside, bool after, const Take& take);
   Result<bool> PlanInsertion(const store::Insertion& insertion, const PlannedExchange* beside,
                              const Take& take);
+  Result<bool> PlanInsertionsBefore(TimeNs until, const Take& take);
+  Status Rewrite(Draft& draft);
+  bool Decides(const store::ExchangeId& id) const;
+
+  // planner.cc
   /// What a row brings; nothing if it is not selected.
   Result<std::optional<PlannedExchange>> PlanRow(const store::ExchangeRow& row,
                                                  const std::vector<store::OverlayEntry>& entries,
@@ -113,13 +119,15 @@ class Planner {
   dialect::Meaning Understand(const message::Request& request) const;
   Result<std::optional<Draft>> DraftOf(const store::ExchangeRow& row,
                                        const std::vector<store::OverlayEntry>& entries);
-  Status Rewrite(Draft& draft);
-  bool Decides(const store::ExchangeId& id) const;
-  Result<bool> PlanInsertionsBefore(TimeNs until, const Take& take);
   Result<bool> Hand(PlannedExchange exchange, const Take& take);
-  bool IsSampled(const PlannedExchange& exchange) const;
   /// Makes of the request what is sent. False: a rule drops it.
   Result<bool> Edit(Draft& draft);
+  static void OmitAll(PlannedExchange& exchange, Omission omission);
+  void Count(const PlannedExchange& exchange);
+  uint32_t ClockOf(const std::string& recorder);
+
+  // planner_judge.cc
+  bool IsSampled(const PlannedExchange& exchange) const;
   Status Judge(Draft& draft, Share share);
   Result<Omission> JudgePhantom(const Draft& draft, const dialect::Operation& operation);
   bool IsTaken(const dialect::Operation& operation, const PlannedOperation& planned) const;
@@ -134,9 +142,6 @@ class Planner {
                       const dialect::Operation& operation);
   void WatchByQueries(const PlannedExchange& exchange, const PlannedOperation& planned,
                       const dialect::Operation& operation);
-  void OmitAll(PlannedExchange& exchange, Omission omission);
-  void Count(const PlannedExchange& exchange);
-  uint32_t ClockOf(const std::string& recorder);
 
   store::LogReader& log_;
   const dialect::Dialect& dialect_;

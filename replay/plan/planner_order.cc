@@ -18,11 +18,6 @@ using dialect::Scope;
 
 namespace {
 
-bool IsDocumentWrite(Kind kind) {
-  return kind == Kind::kIndex || kind == Kind::kCreate || kind == Kind::kUpdate ||
-         kind == Kind::kDelete;
-}
-
 /// The document that an operation writes, as the request has it; "" where there is none.
 std::string_view SourceOf(const PlannedExchange& exchange, const dialect::Operation& operation) {
   return exchange.meaning.kind == Kind::kBulk ? operation.source.In(exchange.request.body)
@@ -131,7 +126,7 @@ void Planner::SetCommit(const Draft& draft, PlannedOperation& planned,
   const auto* position = FindEntry<store::CommitPosition>(draft.entries, operation.item);
   const bool noop = outcome != nullptr && outcome->fate == Fate::kNoop && outcome->seq_no;
   const bool told = outcome != nullptr && (outcome->TookSeqNo() || noop);
-  if (!IsDocumentWrite(operation.kind) || (!told && position == nullptr)) {
+  if (!dialect::WritesDocument(operation.kind) || (!told && position == nullptr)) {
     return;
   }
   const Key* document = nullptr;
@@ -156,7 +151,7 @@ void Planner::SetCommit(const Draft& draft, PlannedOperation& planned,
 /// that began after its answer: the first one makes the mapping.
 void Planner::AddMappingKeys(const PlannedExchange& exchange, PlannedOperation& planned,
                              const dialect::Operation& operation) {
-  if (!IsDocumentWrite(operation.kind) || operation.kind == Kind::kDelete) {
+  if (!dialect::WritesDocument(operation.kind) || operation.kind == Kind::kDelete) {
     return;
   }
   const Key* key = dialect::FindDocument(planned.order.keys);
@@ -179,7 +174,7 @@ void Planner::WatchByQueries(const PlannedExchange& exchange, const PlannedOpera
   };
   const TimeNs began = exchange.began_at;
   const std::optional<TimeNs> answered = planned.order.answered_at;
-  if (IsDocumentWrite(operation.kind)) {
+  if (dialect::WritesDocument(operation.kind)) {
     const std::string& refresh = exchange.meaning.refresh;
     const bool visible = !refresh.empty() && refresh != "false";
     each_index(Scope::kDocument, [&](const std::string& index) {

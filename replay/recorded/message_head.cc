@@ -1,6 +1,9 @@
 #include "replay/recorded/message_head.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 
 namespace trafrec::recorded {
 namespace {
@@ -78,6 +81,23 @@ std::string_view FieldValue(const std::vector<HeaderField>& fields, std::string_
     }
   }
   return {};
+}
+
+std::string HeadForBody(std::string_view head, size_t body_bytes) {
+  std::string changed;
+  size_t copied = 0;
+  for (const HeaderField& field : ParseHead(head).fields) {
+    const auto at = static_cast<size_t>(field.line.data() - head.data());
+    if (SameFieldName(field.name, "Content-Encoding")) {
+      changed += head.substr(copied, at - copied);
+      copied = std::min(head.find('\n', at + field.line.size()), head.size() - 1) + 1;
+    } else if (SameFieldName(field.name, "Content-Length")) {
+      changed += head.substr(copied, at - copied);
+      fmt::format_to(std::back_inserter(changed), "{}: {}", field.name, body_bytes);
+      copied = at + field.line.size();
+    }
+  }
+  return changed.append(head.substr(copied));
 }
 
 std::string_view ReasonOf(std::string_view status_line) {

@@ -30,6 +30,10 @@ std::vector<HeaderField> ParseFields(std::string_view raw);
 std::string_view FieldValue(const std::vector<HeaderField>& fields, std::string_view name);
 bool SameFieldName(std::string_view a, std::string_view b);
 
+/// The head for a body that is not as it went: without a content coding, with its own length where
+/// one was said. All other bytes stay.
+std::string HeadForBody(std::string_view head, size_t body_bytes);
+
 /// "Not Found" of "HTTP/1.1 404 Not Found".
 std::string_view ReasonOf(std::string_view status_line);
 

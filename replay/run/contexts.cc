@@ -1,31 +1,9 @@
 #include "replay/run/contexts.h"
 
-#include <algorithm>
+#include "replay/dialect/target.h"
 
 namespace trafrec::replay {
 namespace {
-
-bool IsUnreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
-
-/// For a path or a query (RFC 3986, section 2.1).
-std::string PercentEncoded(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    if (IsUnreserved(c)) {
-      encoded += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      encoded += '%';
-      encoded += kDigits[byte >> 4U];
-      encoded += kDigits[byte & 15U];
-    }
-  }
-  return encoded;
-}
 
 void ReplaceAll(std::string& text, std::string_view what, std::string_view with) {
   for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
@@ -48,8 +26,9 @@ void MapContexts(const dialect::Meaning& meaning, const FindContext& find,
         continue;
       }
       ReplaceAll(request.body, key.name, *at_target);
-      ReplaceAll(request.target, PercentEncoded(key.name), PercentEncoded(*at_target));
-      ReplaceAll(request.target, key.name, PercentEncoded(*at_target));
+      ReplaceAll(request.target, dialect::PercentEncode(key.name),
+                 dialect::PercentEncode(*at_target));
+      ReplaceAll(request.target, key.name, dialect::PercentEncode(*at_target));
     }
   }
 }
@@ -60,7 +39,7 @@ message::Request RefreshOf(const dialect::Meaning& meaning) {
     // Those of another cluster are refreshed by it.
     if (name.find(':') == std::string_view::npos) {
       indices += indices.empty() ? "" : ",";
-      indices += name == "*" ? "*" : PercentEncoded(name);
+      indices += name == "*" ? "*" : dialect::PercentEncode(name);
     }
   }
   std::string target = indices.empty() ? "/_refresh" : "/" + indices + "/_refresh";

@@ -6,28 +6,18 @@
 
 #include "replay/run/engine.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <asio/post.hpp>
 #include <chrono>
-#include <limits>
 
-#include "base/check.h"
 #include "replay/run/limits.h"
-#include "store/reader/exchange_id.h"
+#include "replay/send/asio_types.h"
 
 namespace trafrec::replay {
 
 namespace {
 
 constexpr auto kTick = std::chrono::milliseconds(200);
-
-int64_t SteadyNow() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 }  // namespace
 
@@ -45,7 +35,7 @@ Engine::Engine(const EngineParts& parts, EngineOptions options)
 
 Engine::~Engine() { queue_.Close(); }
 
-int64_t Engine::Now() const { return SteadyNow() - start_; }
+int64_t Engine::Now() const { return send::SteadyNow() - start_; }
 
 void Engine::Post(Work work) { asio::post(parts_.loop, std::move(work)); }
 
@@ -85,7 +75,7 @@ void Engine::EndOfPlan(Status status) {
 }
 
 Status Engine::Run() {
-  start_ = SteadyNow();
+  start_ = send::SteadyNow();
   committer_ =
       std::make_unique<Committer>(parts_.ledger, [this](uint64_t batch, const Status& status) {
         Post([this, batch, status] { OnCommitted(batch, status); });

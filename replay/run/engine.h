@@ -12,7 +12,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -167,7 +166,6 @@ class Engine {
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::vector<std::weak_ptr<Move>> paused_moves_;  ///< between two tries
   int64_t start_ = 0;                              ///< of the run, on the steady clock
-  bool started_ = false;
   size_t moving_ = 0;
   size_t concurrency_;
   uint64_t answers_since_ = 0;

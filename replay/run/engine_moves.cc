@@ -11,7 +11,6 @@
 #include "replay/run/engine.h"
 #include "replay/run/flight_items.h"
 #include "replay/run/limits.h"
-#include "store/reader/exchange_id.h"
 
 namespace trafrec::replay {
 
@@ -93,20 +92,15 @@ void Engine::GoRound(const MovePtr& move) {
     Abandon(move);
     return;
   }
-  std::vector<guard::Item>& items = move->parcel.items;
-  if (std::ranges::none_of(items, &guard::Item::open)) {
+  if (std::ranges::none_of(move->parcel.items, &guard::Item::open)) {
     Finish(move);
     return;
   }
   if (auto reading = parts_.guard.ReadRequest(move->parcel)) {
     Read(move, std::move(*reading));
-    return;
+  } else {
+    Write(move);
   }
-  if (std::ranges::none_of(items, &guard::Item::open)) {
-    Finish(move);
-    return;
-  }
-  Write(move);
 }
 
 void Engine::Read(const MovePtr& move, message::Request request) {
@@ -168,7 +162,7 @@ void Engine::Write(const MovePtr& move) {
       request);
   RestoreCoding(flight.plan, request);
   if (!options_.run_mark.empty()) {
-    message::SetField(request.fields, "Trafrec-Run", options_.run_mark);
+    message::SetField(request.fields, plan::kRunField, options_.run_mark);
   }
   const bool mutation = std::ranges::any_of(
       items, [&](const guard::Item& item) { return OperationOf(flight, item).mutation; });

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "replay/edit/views.h"
+#include "replay/recorded/message_head.h"
 #include "replay/run/engine.h"
 #include "replay/run/flight_items.h"
 #include "store/reader/exchange_id.h"
@@ -28,24 +30,6 @@ std::optional<ledger::SeqNo> SeqNoOf(const dialect::Outcome& outcome) {
     return std::nullopt;
   }
   return ledger::SeqNo{*outcome.seq_no, *outcome.primary_term};
-}
-
-/// A head with another Content-Length, without a content coding.
-std::string WithLength(const std::string& head, size_t bytes) {
-  std::string changed;
-  size_t at = 0;
-  while (at < head.size()) {
-    const size_t end = std::min(head.find('\n', at), head.size() - 1) + 1;
-    const std::string_view line = std::string_view(head).substr(at, end - at);
-    const std::string_view name = line.substr(0, line.find(':'));
-    if (message::SameName(name, "Content-Length")) {
-      changed += fmt::format("{}: {}\r\n", name, bytes);
-    } else if (!message::SameName(name, "Content-Encoding")) {
-      changed += line;
-    }
-    at = end;
-  }
-  return changed;
 }
 
 }  // namespace
@@ -283,7 +267,7 @@ void Engine::PutResult(Flight& flight) {
   if (in_parts) {
     // Each part had its own body; the whole stands for them all.
     last.request.body = flight.plan.request.body;
-    last.head = WithLength(last.head, last.request.body.size());
+    last.head = recorded::HeadForBody(last.head, last.request.body.size());
   }
   SentExchange sent{.number = flight.result,
                     .request = &last.request,
@@ -308,10 +292,7 @@ void Engine::PutResult(Flight& flight) {
 
 /// The target's context for one of the source's.
 void Engine::LearnContext(const Flight& flight, const message::Answer& answer) {
-  std::vector<dialect::HeaderView> headers;
-  for (const message::Field& field : answer.fields) {
-    headers.push_back({field.name, field.value});
-  }
+  const auto headers = edit::HeaderViews(answer.fields);
   const dialect::Answer read =
       parts_.dialect.ReadAnswer(flight.plan.meaning, {answer.status, headers, answer.body});
   if (read.context.empty()) {

@@ -70,8 +70,7 @@ class Window {
 
   /// Another one can come in.
   bool HasRoom() const { return bytes_ < bytes_max_ && !partly_ && scheduler_.HasRoom(); }
-  /// Takes it in, as far as there is room for its operations; Fill takes in the rest. `over`: items
-  /// that have ended in an earlier life of the run.
+  /// Takes it in, as far as there is room for its operations; Fill takes in the rest.
   Flight& Add(std::unique_ptr<Flight> flight);
   void Fill();
   /// No more come that began before.
@@ -84,10 +83,10 @@ class Window {
   void TakeNext() { ready_.pop(); }
   /// What of it goes now: all that is ready, and what waits for nothing else. Its items get kMoves.
   std::vector<uint32_t> TakeParcel(Flight& flight);
-  /// It was not sent after all.
+  /// Its parcel is over, and something of it is left.
   void PutBack(Flight& flight);
 
-  /// The item is over. True: so is the flight, which is gone if `drop` says so.
+  /// The item is over. True: so is the flight, which is to be removed.
   bool End(Flight& flight, uint32_t item);
   void Remove(Flight& flight);
 

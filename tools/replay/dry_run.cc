@@ -50,10 +50,8 @@ DryRun::Held DryRun::Describe(const plan::PlannedExchange& exchange, size_t i, i
             .target = options_.targets[exchange.target],
             .due_ns = due,
             .operation = planned.order};
-  for (const dialect::Key& key : operation.keys) {
-    if (key.scope == dialect::Scope::kDocument) {
-      held.index_and_id = key.name + "/" + planned.id;
-    }
+  if (const dialect::Key* key = dialect::FindDocument(operation.keys)) {
+    held.index_and_id = key->name + "/" + planned.id;
   }
   return held;
 }

@@ -12,7 +12,7 @@
 
 #include "replay/ledger/run_lock.h"
 #include "replay/ledger/sqlite_ledger.h"
-#include "replay/plan/recognize.h"
+#include "replay/recorded/recognize.h"
 #include "store/crypto/encoding.h"
 #include "store/files/log_layout.h"
 #include "tools/replay/replay_control.h"
@@ -61,7 +61,7 @@ Status ReplaySession::OpenLog() {
              store::ReadLogIdentity(options_.log.folders().front()));
   log_id_ = identity.log_id;
   if (options_.dialect == "auto") {
-    TRY_ASSIGN(dialect_, plan::RecognizeDialect(*log_));
+    TRY_ASSIGN(dialect_, recorded::RecognizeDialect(*log_));
   } else {
     dialect_ = dialect::FindDialect(options_.dialect);
   }
@@ -125,16 +125,22 @@ Status ReplaySession::RefuseSource() const {
   return {};
 }
 
+std::vector<std::string> ReplaySession::TargetNames() const {
+  std::vector<std::string> names;
+  for (const send::Target& target : targets_) {
+    names.push_back(target.name);
+  }
+  return names;
+}
+
 Result<std::string> ReplaySession::DryRunTo(Output& out) {
   DryRun::Options options{
       .order = {.window = engine_options_.window, .clock_error_ns = engine_options_.clock_error_ns},
       .speed = engine_options_.speed,
       .idle_max_ns = engine_options_.idle_max_ns,
+      .targets = TargetNames(),
       .explain = options_.explain,
       .json = options_.json};
-  for (const send::Target& target : targets_) {
-    options.targets.push_back(target.name);
-  }
   DryRun dry_run(std::move(options), out);
   TRY(planner_->Plan(std::nullopt, std::nullopt,
                      [&](const plan::PlannedExchange& exchange) -> Result<bool> {
@@ -301,10 +307,6 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
   TRY(OpenRun());
   const guard::Guard& guard =
       dialect_ == &dialect::SearchDialect() ? guard::SearchGuard() : guard::HttpGuard();
-  std::vector<std::string> names;
-  for (const send::Target& target : targets_) {
-    names.push_back(target.name);
-  }
   replay::Engine engine({.loop = loop,
                          .sender = *sender,
                          .guard = guard,
@@ -312,7 +314,7 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
                          .ledger = *ledger_,
                          .memory = *memory_,
                          .results = *results_,
-                         .target_names = std::move(names)},
+                         .target_names = TargetNames()},
                         engine_options_);
   std::atomic<bool> stop{false};
   asio::signal_set signals(loop, SIGINT, SIGTERM);

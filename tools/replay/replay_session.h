@@ -1,10 +1,7 @@
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <condition_variable>
-#include <filesystem>
+#include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +34,7 @@ class ReplaySession {
   Status OpenLog();
   Status OpenOverlay();
   Status RefuseSource() const;
+  std::vector<std::string> TargetNames() const;
   Result<ledger::RunFacts> Facts() const;
   Status OpenRun();
   Status Plan(std::optional<TimeNs> since, replay::Engine& engine, const std::atomic<bool>& stop);

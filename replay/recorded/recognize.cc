@@ -1,15 +1,20 @@
-#include "replay/plan/recognize.h"
+#include "replay/recorded/recognize.h"
 
 #include "replay/dialect/recognizer.h"
-#include "replay/plan/limits.h"
 #include "replay/recorded/exchange_view.h"
 
-namespace trafrec::plan {
+namespace trafrec::recorded {
+namespace {
+
+/// Exchanges at the beginning of a log by which its dialect is recognised.
+constexpr uint64_t kLookedAt = 200;
+
+}  // namespace
 
 Result<const dialect::Dialect*> RecognizeDialect(store::LogReader& log) {
   dialect::Recognizer recognizer;
   Status loaded;
-  TRY(log.Visit({.limit = limits::kLookedAt}, [&](const store::ExchangeRow& row) {
+  TRY(log.Visit({.limit = kLookedAt}, [&](const store::ExchangeRow& row) {
     const Result<store::StoredExchange> exchange = log.Load(row);
     if (!exchange) {
       loaded = std::unexpected(exchange.error());
@@ -25,4 +30,4 @@ Result<const dialect::Dialect*> RecognizeDialect(store::LogReader& log) {
   return &recognizer.Best();
 }
 
-}  // namespace trafrec::plan
+}  // namespace trafrec::recorded
