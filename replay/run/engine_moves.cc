@@ -116,7 +116,7 @@ void Engine::Read(const MovePtr& move, message::Request request) {
     const guard::Reply reply = ReplyOf(sent);
     const bool answered = reply.answer && reply.answer->status < 500 && reply.answer->status != 429;
     parts_.guard.TakeReading(move->parcel, reply);
-    if (answered) {
+    if (answered && ++move->readings <= limits::kReadingsInARow) {
       move->failed_readings = 0;
       GoRound(move);
       return;

@@ -163,6 +163,20 @@ TEST(Engine, AnAnswerThatIsLostIsFoundByLookingAtTheDocument) {
   EXPECT_EQ(target.Source("a"), R"({"n":2})");
 }
 
+TEST(Engine, ATargetThatNeverSaysWhatIsAskedIsGivenUp) {
+  FakeSearch target(
+      [](const std::string& request) -> std::optional<std::string> {
+        return request.find("/_mget") != std::string::npos
+                   ? std::optional(JsonAnswer(200, R"({"docs":[]})"))
+                   : std::nullopt;
+      },
+      [](const std::string& request) { return IsWrite(request); });
+  SmallRun run(target.url(), {Created("a", 0, 1, 0)});
+  run.options.retry = {.tries = 2, .first_pause_ms = 1};
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(run.progress.counts.dead, 1U);
+}
+
 TEST(Engine, WhatWritesToTheSameAsADeadOneIsHeldBack) {
   FakeSearch target([&](const std::string& request) -> std::optional<std::string> {
     return request.find("/a") != std::string::npos && IsWrite(request)
