@@ -121,6 +121,17 @@ void TakeConflict(const Operation& operation, Item& item, Outcome outcome, std::
   BeginAgain(item, "a conflict: what was known of the document was stale");
 }
 
+/// A document to be updated was known to be there, and is not: an earlier copy deleted it, as
+/// scripts may, or what was known was stale.
+void TakeAbsence(Item& item) {
+  item.known.reset();
+  if (item.doubted) {
+    Doubt(item, "the document is not there after a copy without an answer");
+  } else {
+    BeginAgain(item, "no document: what was known of it was stale");
+  }
+}
+
 /// Whether it says that the target may not be written now, whereas the source might.
 bool IsBlocked(const Item& item, const Outcome& outcome) {
   return outcome.error == "cluster_block_exception" &&
@@ -177,6 +188,11 @@ void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_
   }
   if (outcome.fate == Fate::kConflict) {
     TakeConflict(operation, item, std::move(outcome), text);
+    return;
+  }
+  if (outcome.fate == Fate::kNotFound && operation.kind == Kind::kUpdate && item.condition &&
+      item.condition->exists && !IsNever(item)) {
+    TakeAbsence(item);
     return;
   }
   if (WritesDocument(operation.kind)) {

@@ -113,41 +113,6 @@ void Graph::Force(uint64_t number) {
   }
 }
 
-bool Graph::TakeAlong(uint64_t number, std::span<const uint64_t> others) {
-  const auto found = nodes_.find(number);
-  if (found == nodes_.end() || found->second.taken || found->second.gated ||
-      !WaitsOnlyFor(number, others)) {
-    return false;
-  }
-  found->second.taken = true;
-  return true;
-}
-
-/// Looks no further than to the first one that is not among them, nor through more joins than that
-/// many operations can need.
-bool Graph::WaitsOnlyFor(uint64_t id, std::span<const uint64_t> others) const {
-  constexpr size_t kSpareJoins = 64;
-  std::vector<uint64_t> left{id};
-  for (size_t looked = 0; !left.empty(); ++looked) {
-    const auto found = nodes_.find(left.back());
-    left.pop_back();
-    if (looked > others.size() + kSpareJoins) {
-      return false;
-    }
-    for (const uint64_t earlier : found->second.earlier) {
-      if (!nodes_.contains(earlier)) {
-        continue;
-      }
-      if (earlier >= kFirstJoin) {
-        left.push_back(earlier);
-      } else if (!std::ranges::binary_search(others, earlier)) {
-        return false;
-      }
-    }
-  }
-  return true;
-}
-
 void Graph::End(uint64_t number) {
   const auto found = nodes_.find(number);
   CHECK(found != nodes_.end() && found->second.taken);

@@ -36,9 +36,6 @@ class Graph {
   std::optional<uint64_t> Take();
   /// Gives out an operation although it waits. Nothing happens if it was taken or has ended.
   void Force(uint64_t number);
-  /// Gives out that one, if all that it waits for are among `others` (ascending) and it is not
-  /// gated.
-  bool TakeAlong(uint64_t number, std::span<const uint64_t> others);
   bool has_ready() const { return !ready_.empty(); }
   /// It was taken and is done: whoever waited for it does no longer.
   void End(uint64_t number);
@@ -57,7 +54,6 @@ class Graph {
     std::vector<uint64_t> earlier;  ///< for whom it waited when it was made
   };
 
-  bool WaitsOnlyFor(uint64_t id, std::span<const uint64_t> others) const;
   NodeRef Add(uint64_t id, std::span<const NodeRef> waits_for, bool gated);
   void LetGo(uint64_t id);
 

@@ -162,14 +162,6 @@ std::optional<uint64_t> Scheduler::Take() {
   return number;
 }
 
-bool Scheduler::TakeAlong(uint64_t number, std::span<const uint64_t> others) {
-  if (!graph_.TakeAlong(number, others)) {
-    return false;
-  }
-  ++in_flight_;
-  return true;
-}
-
 void Scheduler::End(uint64_t number) {
   CHECK(number >= first_open() && number < next_);
   graph_.End(number);

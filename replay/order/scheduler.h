@@ -5,7 +5,6 @@
 #include <map>
 #include <optional>
 #include <queue>
-#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -76,9 +75,6 @@ class Scheduler {
 
   /// The next one that may be sent, the earliest first; nothing if all that are held wait.
   std::optional<uint64_t> Take();
-  /// Gives out that one too, although it may wait, if it waits for none but `others`, which go out
-  /// with it and before it. Ascending. False: it waits for more, or was given out.
-  bool TakeAlong(uint64_t number, std::span<const uint64_t> others);
   /// It has its outcome on the target, or will never be sent.
   void End(uint64_t number);
 

@@ -41,15 +41,19 @@ struct LastSent {
 
 /// An exchange that is held: planned, and not over.
 struct Flight {
+  static constexpr uint32_t kNone = UINT32_MAX;
+
   plan::PlannedExchange plan;
   pace::Schedule::Place place;
   uint64_t sequence = 0;             ///< order of coming in
   std::vector<guard::Item> items{};  ///< its operations that are sent
   std::vector<uint64_t> numbers{};   ///< of the items, in the scheduler; ascending
   std::vector<Phase> phases{};       ///< of the items
-  size_t open = 0;                   ///< items that are not over
-  bool queued = false;               ///< among those that are ready
-  bool moving = false;               ///< a part of it is on its way
+  /// Of each item the one before that writes the same document, or kNone. Empty: there are none.
+  std::vector<uint32_t> follows{};
+  size_t open = 0;      ///< items that are not over
+  bool queued = false;  ///< among those that are ready
+  bool moving = false;  ///< a part of it is on its way
   size_t bytes = 0;
   int64_t ready_at = 0;  ///< on the run's clock: when the first of its items became ready
   uint32_t parts = 0;    ///< requests that it took so far
@@ -81,7 +85,7 @@ class Window {
   /// in the log's order; null: none.
   Flight* Next(int64_t now);
   void TakeNext() { ready_.pop(); }
-  /// What of it goes now: all that is ready, and what waits for nothing else. Its items get kMoves.
+  /// What of it goes now: all that is ready, of each document one write. Its items get kMoves.
   std::vector<uint32_t> TakeParcel(Flight& flight);
   /// Its parcel is over, and something of it is left.
   void PutBack(Flight& flight);
@@ -110,6 +114,7 @@ class Window {
   void AddItems(Flight& flight);
   void MarkReady(int64_t now);
   void Queue(Flight& flight);
+  static bool GoesInParts(const Flight& flight);
   bool MayGo(const Flight& flight) const;
 
   order::Scheduler scheduler_;

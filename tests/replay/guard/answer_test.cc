@@ -126,6 +126,28 @@ TEST(GuardAnswer, AnUpdateThatTheSourceMadeIsMadeThoughItsDocumentWasThoughtMiss
   EXPECT_EQ(sent.Write().target, "/a/_update/1?if_seq_no=8&if_primary_term=1");
 }
 
+TEST(GuardAnswer, AnUpdateWhoseDocumentWasThoughtToBeThereIsMadeOnWhatIs) {
+  Sent sent = MakeSent("POST /a/_update/1", R"({"script":"s","upsert":{"n":1}})",
+                       {AtSource(Fate::kCreated)});
+  sent.item().known = There(7);
+  sent.Write();
+  sent.Answer(404, R"({"error":{"type":"document_missing_exception"},"status":404})");
+  ASSERT_TRUE(sent.item().open());
+  ASSERT_TRUE(SearchGuard().ReadRequest(sent.parcel));
+  sent.Read(200, kNoDocs);
+  EXPECT_EQ(sent.Write().body, R"({"n":1})");
+}
+
+TEST(GuardAnswer, AnUpdateIsRefusedWhereNoDocumentIs) {
+  Sent sent = Update();
+  sent.Answer(404, R"({"error":{"type":"document_missing_exception"},"status":404})");
+  sent.Read(200, kNoDocs);
+  sent.Write();
+  sent.Answer(404, R"({"error":{"type":"document_missing_exception"},"status":404})");
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+  EXPECT_EQ(sent.item().result.fate, Fate::kNotFound);
+}
+
 TEST(GuardAnswer, WhetherARefusedOnesDocumentIsThereIsChance) {
   Sent sent = MakeSent("POST /a/_update/1", "{\"doc\":{}}", {AtSource(Fate::kNotFound)});
   sent.Write();

@@ -94,6 +94,25 @@ TEST(Engine, ABulkIsSplitWhereTheOrderNeedsItAndItsAnswersPutTogether) {
   }
 }
 
+TEST(Engine, TwoWritesOfOneDocumentNeverGoInOneBulk) {
+  // If the first one had to go again, the second one would be carried out before it.
+  std::atomic<bool> together = false;
+  FakeSearch target([&](const std::string& request) -> std::optional<std::string> {
+    const std::string line = R"("_id":"a")";
+    const size_t first = request.find(line);
+    together = together ||
+               (first != std::string::npos && request.find(line, first + 1) != std::string::npos);
+    return std::nullopt;
+  });
+  SmallRun run(target.url(),
+               {Created("a", 0, 1, 0), Created("b", 0, 1, 1),
+                Bulk({{"a", 10}, {"b", 11}, {"a", 12}, {"a", 13}}, 20, 100, R"({"n":1})")});
+  ASSERT_TRUE(run.Send());
+  EXPECT_FALSE(together);
+  EXPECT_EQ(target.VersionOf("a"), 4);
+  EXPECT_EQ(target.VersionOf("b"), 2);
+}
+
 TEST(Engine, TheRunsLogHasEachRequestWithTheLengthOfItsBody) {
   FakeSearch target;
   SmallRun run(target.url(), {Created("a", 0, 1, 0), Created("b", 0, 1, 1),
