@@ -73,7 +73,7 @@ class Check:
 
     def same(self):
         log, source = self.recorded("work", self.options.steps)
-        digests = set()
+        digests, first = set(), None
         with real_node.Node(self.options.product, PORTS["target"], self.path("same-target")) as target:
             for number in range(self.options.runs):
                 speed, concurrency = PACES[number % len(PACES)]
@@ -89,6 +89,10 @@ class Check:
                             "doubtful_by_queries", "unknown_paths") if report[key]])
                 digests.add((report["order_digest"], report["outcome_digest"]))
                 self.say(f"{name}: {report['answered']} operations, {report['otherwise']} otherwise, {len(troubles)} differences")
+                outcomes = programs.outcomes(run)
+                first = first or outcomes
+                self.found([f"{name}: exchange {at[0]} item {at[1]} became {outcomes.get(at)}, in replay 0 {first.get(at)}"
+                            for at in sorted(first | outcomes) if first.get(at) != outcomes.get(at)])
                 shutil.rmtree(run)
         if len(digests) != 1:
             self.found([f"order and outcome digests differ between replays: {sorted(digests)}"])

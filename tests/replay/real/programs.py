@@ -63,9 +63,18 @@ def replay(trafrec, log, url, run, *options, **how):
     return Replay(trafrec, log, url, run, *options).report(**how)
 
 
-def letters(run):
-    """The dead letters of a run: (method, target, why)."""
+def _rows(run, statement):
     import sqlite3  # pylint: disable=import-outside-toplevel
     with contextlib.closing(sqlite3.connect(f"file:{os.path.join(run, 'ledger.sqlite')}?mode=ro", uri=True)) as ledger:
         ledger.row_factory = sqlite3.Row
-        return [dict(row) for row in ledger.execute("SELECT * FROM letter")]
+        return [dict(row) for row in ledger.execute(statement)]
+
+
+def letters(run):
+    """The dead letters of a run: (method, target, why)."""
+    return _rows(run, "SELECT * FROM letter")
+
+
+def outcomes(run):
+    """What became of each mutation: {(number of the exchange, item): class of outcome}."""
+    return {(row["number"], row["item"]): row["fate"] for row in _rows(run, "SELECT number, item, fate FROM outcome")}
