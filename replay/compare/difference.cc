@@ -1,0 +1,151 @@
+#include "replay/compare/difference.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+namespace trafrec::compare {
+namespace {
+
+bool AllDigits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// A pointer as people write it: "items[5].index.status", "the whole" for the root. Names that
+/// would be read as something else are quoted.
+std::string Path(std::string_view pointer) {
+  std::string path;
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);  // '/'
+    std::string token(pointer.substr(0, pointer.find('/')));
+    pointer.remove_prefix(token.size());
+    for (const auto& [escape, meant] : {std::pair{"~1", '/'}, std::pair{"~0", '~'}}) {
+      for (size_t at = token.find(escape); at != std::string::npos;
+           at = token.find(escape, at + 1)) {
+        token.replace(at, 2, 1, meant);
+      }
+    }
+    if (AllDigits(token)) {
+      path += fmt::format("[{}]", token);
+    } else if (token.empty() || token.find_first_of(".[]\" ") != std::string::npos) {
+      path += fmt::format("{}\"{}\"", path.empty() ? "" : ".", token);
+    } else {
+      path += fmt::format("{}{}", path.empty() ? "" : ".", token);
+    }
+  }
+  return path.empty() ? "the whole" : path;
+}
+
+/// A number with commas in its whole part; other values as they are.
+std::string Readable(std::string_view json) {
+  const size_t sign = json.starts_with('-') ? 1 : 0;
+  const std::string_view whole = json.substr(sign, json.find_first_of(".eE") - sign);
+  std::string text(json);
+  if (AllDigits(whole)) {
+    for (size_t left = whole.size(); left > 3; left -= 3) {
+      text.insert(sign + left - 3, 1, ',');
+    }
+  }
+  return text;
+}
+
+std::optional<double> NumberOf(std::string_view json) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), value);
+  return error == std::errc() && end == json.data() + json.size() ? std::optional(value)
+                                                                  : std::nullopt;
+}
+
+/// " (-0.5%)" of two numbers, as far as a share can be told.
+std::string Share(const Difference& difference) {
+  const std::optional<double> source = NumberOf(difference.source);
+  const std::optional<double> target = NumberOf(difference.target);
+  if (!source || !target || *source == 0) {
+    return "";
+  }
+  const double percent = (*target - *source) / std::abs(*source) * 100;
+  if (!std::isfinite(percent)) {
+    return "";
+  }
+  return std::abs(percent) < 0.05 ? " (less than 0.1%)" : fmt::format(" ({:+.1f}%)", percent);
+}
+
+/// What kind of value a JSON text is.
+std::string_view TypeOf(std::string_view json) {
+  switch (json.empty() ? '\0' : json.front()) {
+    case '{':
+      return "an object";
+    case '[':
+      return "an array";
+    case '"':
+      return "a string";
+    case 't':
+    case 'f':
+      return "a boolean";
+    case 'n':
+      return "null";
+    default:
+      return "a number";
+  }
+}
+
+/// "the string "1"": a value whose type is the point. Containers and null need no more words.
+std::string Typed(std::string_view json) {
+  const std::string_view type = TypeOf(json);
+  return json.starts_with('{') || json.starts_with('[') || json.starts_with('n')
+             ? std::string(type)
+             : fmt::format("{} ({})", type, Readable(json));
+}
+
+}  // namespace
+
+std::string_view NameOf(Kind kind) {
+  switch (kind) {
+    case Kind::kValue:
+      return "value";
+    case Kind::kType:
+      return "type";
+    case Kind::kMissing:
+      return "missing";
+    case Kind::kAdded:
+      return "added";
+  }
+  std::unreachable();
+}
+
+Difference Mirrored(Difference difference) {
+  std::swap(difference.source, difference.target);
+  std::swap(difference.source_pointer, difference.target_pointer);
+  if (difference.kind == Kind::kMissing) {
+    difference.kind = Kind::kAdded;
+  } else if (difference.kind == Kind::kAdded) {
+    difference.kind = Kind::kMissing;
+  }
+  return difference;
+}
+
+std::string InWords(const Difference& difference) {
+  const std::string path = Path(difference.source_pointer);
+  switch (difference.kind) {
+    case Kind::kValue:
+      return fmt::format("{}: {} at the source, {} at the target{}", path,
+                         Readable(difference.source), Readable(difference.target),
+                         Share(difference));
+    case Kind::kType:
+      return fmt::format("{}: {} at the source, {} at the target", path, Typed(difference.source),
+                         Typed(difference.target));
+    case Kind::kMissing:
+      return fmt::format("{}: {} at the source, missing at the target", path,
+                         Readable(difference.source));
+    case Kind::kAdded:
+      return fmt::format("{}: not at the source, {} at the target", Path(difference.target_pointer),
+                         Readable(difference.target));
+  }
+  std::unreachable();
+}
+
+}  // namespace trafrec::compare

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trafrec::compare {
+
+/// In which way two values are not the same.
+enum class Kind : uint8_t {
+  kValue,    ///< both have a value of one type there, and it is another
+  kType,     ///< a string here, a number there
+  kMissing,  ///< the source has something there, the target has nothing
+  kAdded,    ///< the target has something there, the source has nothing
+};
+
+/// "value", "type", "missing", "added".
+std::string_view NameOf(Kind kind);
+
+/// One place at which two documents are not the same.
+struct Difference {
+  Kind kind = Kind::kValue;
+  /// Where, as RFC 6901 writes it; "" is the whole. The places differ behind elements that only one
+  /// side has. Of what is not there: where it would be.
+  std::string source_pointer{};
+  std::string target_pointer{};
+  std::string
+      source{};  ///< the JSON text there, cut to limits::kShownBytes; "" if there is nothing
+  std::string target{};
+
+  bool operator==(const Difference&) const = default;
+};
+
+/// The same, with the sides changed.
+Difference Mirrored(Difference difference);
+
+struct Differences {
+  std::vector<Difference> found{};
+  uint64_t more = 0;  ///< that were found beyond limits::kDifferences
+
+  bool none() const { return found.empty(); }
+};
+
+/// In one sentence: "hits.total.value: 1,204 at the source, 1,198 at the target (-0.5%)".
+std::string InWords(const Difference& difference);
+
+}  // namespace trafrec::compare

@@ -1,0 +1,224 @@
+// What differs between two JSON documents.
+//
+// Both are walked down side by side. Members are paired by name. Elements of arrays are paired by
+// place from the front as long as they are equal, then from the back; what is left in the middle is
+// paired by place again, and the longer side's rest is missing or added. Whether elements are equal
+// is asked of fingerprints, made once, so that the cost stays linear however deep arrays lie in
+// arrays. A fingerprint only chooses pairs; that two values are equal is never believed, each pair
+// is walked. Rejected: the longest common subsequence, whose cost is the product of the lengths.
+
+#include "replay/compare/json_compare.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "replay/compare/decimal.h"
+#include "replay/compare/fingerprints.h"
+#include "replay/compare/limits.h"
+
+namespace trafrec::compare {
+namespace {
+
+using json::Tree;
+using json::Type;
+
+/// A member of an object, to be found by its name.
+struct Member {
+  std::string key;
+  uint32_t occurrence = 0;  ///< of that name, in order
+  uint32_t node = 0;
+
+  auto Place() const { return std::tie(key, occurrence); }
+};
+
+std::vector<Member> MembersOf(const Tree& tree, uint32_t object) {
+  std::vector<Member> members;
+  for (const uint32_t child : tree.ChildrenOf(object)) {
+    members.push_back({.key = tree.KeyOf(child), .node = child});
+  }
+  std::ranges::stable_sort(members, {}, &Member::key);
+  for (size_t i = 1; i < members.size(); ++i) {
+    if (members[i].key == members[i - 1].key) {
+      members[i].occurrence = members[i - 1].occurrence + 1;
+    }
+  }
+  return members;
+}
+
+std::string Shown(std::string_view text) {
+  if (text.size() <= limits::kShownBytes) {
+    return std::string(text);
+  }
+  size_t end = limits::kShownBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;  // not within a character of UTF-8
+  }
+  return std::string(text.substr(0, end)) + "…";
+}
+
+bool SameScalar(const Tree& source, uint32_t a, const Tree& target, uint32_t b) {
+  const std::string_view text_a = source.TextOf(a);
+  const std::string_view text_b = target.TextOf(b);
+  if (text_a == text_b) {
+    return true;
+  }
+  if (source.type(a) == Type::kString) {
+    return json::Unquoted(text_a) == json::Unquoted(text_b);
+  }
+  if (source.type(a) != Type::kNumber) {
+    return true;  // true, false and null are types
+  }
+  const std::optional<Decimal> value = ParseDecimal(text_a);
+  return value && value == ParseDecimal(text_b);
+}
+
+/// The place in the documents where a comparison stands.
+class Pointer {
+ public:
+  const std::string& text() const { return text_; }
+  size_t Enter(std::string_view token) {
+    const size_t before = text_.size();
+    text_ += '/';
+    for (const char c : token) {
+      c == '~' ? text_ += "~0" : c == '/' ? text_ += "~1" : text_ += c;
+    }
+    return before;
+  }
+  void Leave(size_t before) { text_.resize(before); }
+
+ private:
+  std::string text_;
+};
+
+class Comparison {
+ public:
+  Comparison(const Tree& source, const Tree& target)
+      : source_(source), target_(target), source_prints_(source), target_prints_(target) {}
+
+  Differences Run() {
+    Walk(Tree::kRoot, Tree::kRoot);
+    return std::move(differences_);
+  }
+
+ private:
+  /// json::limits::kDepth bounds the recursion.
+  void Walk(uint32_t a, uint32_t b) {
+    if (IsBoolean(source_.type(a)) && IsBoolean(target_.type(b))) {
+      if (source_.type(a) != target_.type(b)) {
+        Found(Kind::kValue, a, b);
+      }
+    } else if (source_.type(a) != target_.type(b)) {
+      Found(Kind::kType, a, b);
+    } else if (source_.type(a) == Type::kObject) {
+      WalkObjects(a, b);
+    } else if (source_.type(a) == Type::kArray) {
+      WalkArrays(a, b);
+    } else if (!SameScalar(source_, a, target_, b)) {
+      Found(Kind::kValue, a, b);
+    }
+  }
+
+  static bool IsBoolean(Type type) { return type == Type::kTrue || type == Type::kFalse; }
+
+  void WalkObjects(uint32_t a, uint32_t b) {
+    const std::vector<Member> source = MembersOf(source_, a);
+    const std::vector<Member> target = MembersOf(target_, b);
+    auto mine = source.begin();
+    auto theirs = target.begin();
+    while (mine != source.end() || theirs != target.end()) {
+      if (theirs == target.end() || (mine != source.end() && mine->Place() < theirs->Place())) {
+        At(mine->key, mine->key, [&] { Found(Kind::kMissing, mine->node, std::nullopt); });
+        ++mine;
+      } else if (mine == source.end() || theirs->Place() < mine->Place()) {
+        At(theirs->key, theirs->key, [&] { Found(Kind::kAdded, std::nullopt, theirs->node); });
+        ++theirs;
+      } else {
+        At(mine->key, mine->key, [&] { Walk(mine->node, theirs->node); });
+        ++mine;
+        ++theirs;
+      }
+    }
+  }
+
+  void WalkArrays(uint32_t a, uint32_t b) {
+    const std::vector<uint32_t> source = source_.ChildrenOf(a);
+    const std::vector<uint32_t> target = target_.ChildrenOf(b);
+    const size_t common = std::min(source.size(), target.size());
+    size_t front = 0;
+    size_t back = 0;
+    if (source.size() != target.size()) {
+      while (front < common && Alike(source[front], target[front])) {
+        ++front;
+      }
+      while (front + back < common &&
+             Alike(source[source.size() - 1 - back], target[target.size() - 1 - back])) {
+        ++back;
+      }
+    }
+    const size_t paired = common - back;  // from the front, by place
+    for (size_t i = 0; i < paired; ++i) {
+      At(i, i, [&] { Walk(source[i], target[i]); });
+    }
+    for (size_t i = paired; i < source.size() - back; ++i) {
+      At(i, i, [&] { Found(Kind::kMissing, source[i], std::nullopt); });
+    }
+    for (size_t i = paired; i < target.size() - back; ++i) {
+      At(i, i, [&] { Found(Kind::kAdded, std::nullopt, target[i]); });
+    }
+    for (size_t left = back; left > 0; --left) {
+      const size_t mine = source.size() - left;
+      const size_t theirs = target.size() - left;
+      At(mine, theirs, [&] { Walk(source[mine], target[theirs]); });
+    }
+  }
+
+  bool Alike(uint32_t a, uint32_t b) const { return source_prints_[a] == target_prints_[b]; }
+
+  template <typename Work>
+  void At(std::string_view mine, std::string_view theirs, const Work& work) {
+    const size_t source_before = source_pointer_.Enter(mine);
+    const size_t target_before = target_pointer_.Enter(theirs);
+    work();
+    source_pointer_.Leave(source_before);
+    target_pointer_.Leave(target_before);
+  }
+  template <typename Work>
+  void At(size_t mine, size_t theirs, const Work& work) {
+    At(std::to_string(mine), std::to_string(theirs), work);
+  }
+
+  void Found(Kind kind, std::optional<uint32_t> a, std::optional<uint32_t> b) {
+    if (differences_.found.size() == limits::kDifferences) {
+      ++differences_.more;
+      return;
+    }
+    differences_.found.push_back({.kind = kind,
+                                  .source_pointer = source_pointer_.text(),
+                                  .target_pointer = target_pointer_.text(),
+                                  .source = a ? Shown(source_.TextOf(*a)) : "",
+                                  .target = b ? Shown(target_.TextOf(*b)) : ""});
+  }
+
+  const Tree& source_;
+  const Tree& target_;
+  Fingerprints source_prints_;
+  Fingerprints target_prints_;
+  Pointer source_pointer_;
+  Pointer target_pointer_;
+  Differences differences_;
+};
+
+}  // namespace
+
+Differences CompareJson(const Tree& source, const Tree& target) {
+  if (source.text() == target.text()) {
+    return {};
+  }
+  return Comparison(source, target).Run();
+}
+
+}  // namespace trafrec::compare
