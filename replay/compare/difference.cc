@@ -8,6 +8,9 @@
 #include <optional>
 #include <utility>
 
+#include "replay/compare/limits.h"
+#include "replay/compare/pointer_pattern.h"
+
 namespace trafrec::compare {
 namespace {
 
@@ -19,16 +22,7 @@ bool AllDigits(std::string_view text) {
 /// would be read as something else are quoted.
 std::string Path(std::string_view pointer) {
   std::string path;
-  while (!pointer.empty()) {
-    pointer.remove_prefix(1);  // '/'
-    std::string token(pointer.substr(0, pointer.find('/')));
-    pointer.remove_prefix(token.size());
-    for (const auto& [escape, meant] : {std::pair{"~1", '/'}, std::pair{"~0", '~'}}) {
-      for (size_t at = token.find(escape); at != std::string::npos;
-           at = token.find(escape, at + 1)) {
-        token.replace(at, 2, 1, meant);
-      }
-    }
+  for (const std::string& token : TokensOf(pointer)) {
     if (AllDigits(token)) {
       path += fmt::format("[{}]", token);
     } else if (token.empty() || token.find_first_of(".[]\" ") != std::string::npos) {
@@ -38,6 +32,23 @@ std::string Path(std::string_view pointer) {
     }
   }
   return path.empty() ? "the whole" : path;
+}
+
+/// "status", "field Content-Type", "hits.total.value", "line 4".
+std::string Place(const Difference& difference) {
+  const std::string& pointer =
+      difference.kind == Kind::kAdded ? difference.target_pointer : difference.source_pointer;
+  switch (difference.part) {
+    case Part::kStatus:
+      return "status";
+    case Part::kField:
+      return "field " + pointer.substr(std::min<size_t>(1, pointer.size()));
+    case Part::kLine:
+      return "line " + pointer.substr(std::min<size_t>(1, pointer.size()));
+    case Part::kBody:
+      return Path(pointer);
+  }
+  std::unreachable();
 }
 
 /// A number with commas in its whole part; other values as they are.
@@ -117,6 +128,20 @@ std::string_view NameOf(Kind kind) {
   std::unreachable();
 }
 
+std::string_view NameOf(Part part) {
+  switch (part) {
+    case Part::kStatus:
+      return "status";
+    case Part::kField:
+      return "field";
+    case Part::kLine:
+      return "line";
+    case Part::kBody:
+      return "body";
+  }
+  std::unreachable();
+}
+
 Difference Mirrored(Difference difference) {
   std::swap(difference.source, difference.target);
   std::swap(difference.source_pointer, difference.target_pointer);
@@ -128,22 +153,33 @@ Difference Mirrored(Difference difference) {
   return difference;
 }
 
+std::string Shown(std::string_view text) {
+  if (text.size() <= limits::kShownBytes) {
+    return std::string(text);
+  }
+  size_t end = limits::kShownBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  return std::string(text.substr(0, end)) + "…";
+}
+
 std::string InWords(const Difference& difference) {
-  const std::string path = Path(difference.source_pointer);
+  const bool json = difference.part == Part::kBody;
+  const std::string path = Place(difference);
+  const std::string source = json ? Readable(difference.source) : difference.source;
+  const std::string target = json ? Readable(difference.target) : difference.target;
   switch (difference.kind) {
     case Kind::kValue:
-      return fmt::format("{}: {} at the source, {} at the target{}", path,
-                         Readable(difference.source), Readable(difference.target),
-                         Share(difference));
+      return fmt::format("{}: {} at the source, {} at the target{}", path, source, target,
+                         json ? Share(difference) : "");
     case Kind::kType:
       return fmt::format("{}: {} at the source, {} at the target", path, Typed(difference.source),
                          Typed(difference.target));
     case Kind::kMissing:
-      return fmt::format("{}: {} at the source, missing at the target", path,
-                         Readable(difference.source));
+      return fmt::format("{}: {} at the source, missing at the target", path, source);
     case Kind::kAdded:
-      return fmt::format("{}: not at the source, {} at the target", Path(difference.target_pointer),
-                         Readable(difference.target));
+      return fmt::format("{}: not at the source, {} at the target", path, target);
   }
   std::unreachable();
 }

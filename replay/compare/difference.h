@@ -18,8 +18,20 @@ enum class Kind : uint8_t {
 /// "value", "type", "missing", "added".
 std::string_view NameOf(Kind kind);
 
-/// One place at which two documents are not the same.
+/// Of what of two answers.
+enum class Part : uint8_t {
+  kStatus,  ///< no pointer
+  kField,   ///< of the head; its name is the pointer's only token
+  kLine,    ///< of a body that is text; its number is the pointer's only token, from 1
+  kBody,    ///< a place in its JSON, or the whole
+};
+
+/// "status", "field", "line", "body".
+std::string_view NameOf(Part part);
+
+/// One place at which two answers, or two documents, are not the same.
 struct Difference {
+  Part part = Part::kBody;
   Kind kind = Kind::kValue;
   /// Where, as RFC 6901 writes it; "" is the whole. The places differ behind elements that only one
   /// side has. Of what is not there: where it would be.
@@ -41,6 +53,9 @@ struct Differences {
 
   bool none() const { return found.empty(); }
 };
+
+/// What a Difference keeps of a value: cut to limits::kShownBytes, not within a character of UTF-8.
+std::string Shown(std::string_view text);
 
 /// In one sentence: "hits.total.value: 1,204 at the source, 1,198 at the target (-0.5%)".
 std::string InWords(const Difference& difference);

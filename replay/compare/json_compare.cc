@@ -49,17 +49,6 @@ std::vector<Member> MembersOf(const Tree& tree, uint32_t object) {
   return members;
 }
 
-std::string Shown(std::string_view text) {
-  if (text.size() <= limits::kShownBytes) {
-    return std::string(text);
-  }
-  size_t end = limits::kShownBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
-    --end;  // not within a character of UTF-8
-  }
-  return std::string(text.substr(0, end)) + "…";
-}
-
 bool SameScalar(const Tree& source, uint32_t a, const Tree& target, uint32_t b) {
   const std::string_view text_a = source.TextOf(a);
   const std::string_view text_b = target.TextOf(b);

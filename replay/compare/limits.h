@@ -13,4 +13,12 @@ inline constexpr size_t kShownBytes = 512;
 /// they are compared as they are written.
 inline constexpr size_t kNumberBytes = 1024;
 
+/// `**` in one pattern: each multiplies the places to try by the document's depth.
+inline constexpr size_t kDeepWildcards = 2;
+/// Groups of differences that a tally keeps. Shapes and places are folded, so a log has hundreds;
+/// more are the work of names that could not be folded, and are counted together.
+inline constexpr size_t kGroups = 10'000;
+/// Lines of two texts that are compared, one by one. The rest is compared as a whole.
+inline constexpr size_t kLines = 10'000;
+
 }  // namespace trafrec::compare::limits

@@ -25,7 +25,7 @@ using testing::StartsWith;
 const std::vector<std::string> kCommands = {
     "record",   "show",     "export",     "stats",   "verify",      "commit", "keygen",
     "sentinel", "ctl",      "watermarks", "config",  "completions", "man",    "version",
-    "sql",      "patterns", "import",     "overlay", "dlq",         "replay"};
+    "sql",      "patterns", "import",     "overlay", "dlq",         "replay", "compare"};
 
 std::set<std::string> LongOptions(const std::string& text) {
   static const std::regex kOption("--[a-z][a-z-]*");

@@ -6,8 +6,7 @@
 
 #include "replay/dialect/recognizer.h"
 #include "replay/recorded/exchange_view.h"
-#include "tools/patterns/analysis/folding.h"
-#include "tools/patterns/analysis/limits.h"
+#include "tools/patterns/analysis/shape.h"
 #include "tools/units.h"
 
 namespace trafrec::patterns {
@@ -15,31 +14,6 @@ namespace {
 
 /// Exchanges at the beginning by which the dialect is recognised.
 constexpr uint64_t kLookedAt = 200;
-
-std::string MethodKey(std::string_view method) {
-  return std::string(method.substr(0, limits::kKeyBytesMax));
-}
-
-/// "/{index}/_doc/{id}" with the indices put in, folded, so that one sees which.
-std::string PathOf(const dialect::Meaning& meaning, const std::vector<std::string>& indices) {
-  constexpr std::string_view kPlace = "{index}";
-  std::string path = meaning.path;
-  const size_t place = path.find(kPlace);
-  if (place == std::string::npos || indices.empty()) {
-    return path;
-  }
-  std::string names;
-  for (const std::string& index : indices) {
-    names += (names.empty() ? "" : ",") + FoldName(index);
-  }
-  return path.replace(place, kPlace.size(), names.substr(0, limits::kKeyBytesMax));
-}
-
-/// The parameters' names as FoldTarget has them: from the '?' on.
-std::string ParametersOf(std::string_view target) {
-  const size_t question = target.find('?');
-  return question == std::string_view::npos ? "" : FoldTarget(target.substr(question));
-}
 
 Kind KindOf(const store::ExchangeRow& row) {
   // Without a path only methods that are safe by definition say what a request does.
@@ -134,10 +108,7 @@ bool LogPass::ReadRequest(store::StoredExchange& exchange, Observation& seen) {
   seen.user_agent = dialect::FieldOf(request.headers, "User-Agent");
   const dialect::Meaning meaning = dialect_->Understand(request);
   seen.kind = meaning.mutation ? Kind::kMutation : Kind::kQuery;
-  // Plain HTTP has resources, and no APIs whose paths have a form.
-  const bool is_api = meaning.known() && meaning.kind != dialect::Kind::kRead &&
-                      meaning.kind != dialect::Kind::kWrite && !meaning.path.empty();
-  if (is_api) {
+  if (IsApi(meaning)) {
     seen.api = meaning.api;
   }
   for (const std::string_view index : dialect::IndicesOf(meaning)) {
@@ -149,9 +120,7 @@ bool LogPass::ReadRequest(store::StoredExchange& exchange, Observation& seen) {
   if (meaning.mutation && !meaning.trouble.empty()) {
     ++opaque_bodies_;
   }
-  seen.shape = MethodKey(request.method) + " " +
-               (is_api ? PathOf(meaning, seen.indices) + ParametersOf(request.target)
-                       : FoldTarget(request.target));
+  seen.shape = ShapeOf(request, meaning);
   return true;
 }
 

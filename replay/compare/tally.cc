@@ -1,0 +1,94 @@
+#include "replay/compare/tally.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "replay/compare/limits.h"
+#include "replay/compare/pointer_pattern.h"
+
+namespace trafrec::compare {
+namespace {
+
+/// "/items/5/index/status" as "/items/*/index/status".
+std::string Folded(const Difference& difference) {
+  const std::string& pointer =
+      difference.kind == Kind::kAdded ? difference.target_pointer : difference.source_pointer;
+  std::string place;
+  for (size_t at = 0; at < pointer.size();) {
+    const size_t end = std::min(pointer.find('/', at + 1), pointer.size());
+    const std::string_view token = std::string_view(pointer).substr(at + 1, end - at - 1);
+    const bool number =
+        !token.empty() && token.find_first_not_of("0123456789") == std::string_view::npos;
+    place.append("/").append(number ? "*" : token);
+    at = end;
+  }
+  return place;
+}
+
+}  // namespace
+
+void Tally::Add(const Compared& pair) {
+  ++compared_;
+  bool differs = pair.differences.more > 0;
+  std::set<GroupKey> counted;  // an exchange counts once in a group
+  for (const Difference& each : pair.differences.found) {
+    if (const std::optional<size_t> rule = FindRule(rules_, each)) {
+      ++hidden_[*rule];
+      continue;
+    }
+    differs = true;
+    std::string place = Folded(each);
+    if (counted.emplace(pair.shape, each.part, each.kind, place).second &&
+        !AddToGroup(pair, each, std::move(place))) {
+      ++ungrouped_;
+    }
+  }
+  ungrouped_ += pair.differences.more;
+  differing_ += differs ? 1 : 0;
+  const bool known = shapes_.contains(pair.shape);
+  ShapeCount& count = shapes_[known || shapes_.size() < limits::kGroups ? pair.shape : "others"];
+  ++count.compared;
+  count.differing += differs ? 1 : 0;
+}
+
+bool Tally::AddToGroup(const Compared& pair, const Difference& difference, std::string place) {
+  const GroupKey key(pair.shape, difference.part, difference.kind, place);
+  if (groups_.size() == limits::kGroups && !groups_.contains(key)) {
+    return false;
+  }
+  Group& group = groups_[key];
+  if (group.exchanges++ == 0) {
+    group.shape = pair.shape;
+    group.part = difference.part;
+    group.kind = difference.kind;
+    group.place = std::move(place);
+    group.first_source = pair.source;
+    group.first_result = pair.result;
+    group.first = difference;
+  }
+  return true;
+}
+
+std::vector<Group> Tally::Groups() const {
+  std::vector<Group> groups;
+  for (const auto& [key, group] : groups_) {
+    groups.push_back(group);
+  }
+  std::ranges::stable_sort(groups, std::greater(), &Group::exchanges);
+  return groups;
+}
+
+std::vector<ShapeCount> Tally::Shapes() const {
+  std::vector<ShapeCount> shapes;
+  for (const auto& [shape, count] : shapes_) {
+    shapes.push_back({shape, count.compared, count.differing});
+  }
+  std::ranges::stable_sort(shapes, [](const ShapeCount& a, const ShapeCount& b) {
+    return std::pair(a.differing, a.compared) > std::pair(b.differing, b.compared);
+  });
+  return shapes;
+}
+
+}  // namespace trafrec::compare

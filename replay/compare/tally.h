@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "replay/compare/difference.h"
+#include "replay/compare/rules.h"
+
+namespace trafrec::compare {
+
+/// Differences of one kind, at one place, in the answers to requests of one shape.
+struct Group {
+  std::string shape{};
+  Part part = Part::kBody;
+  Kind kind = Kind::kValue;
+  std::string place{};         ///< a pointer; numbers of elements are `*`
+  uint64_t exchanges = 0;      ///< in so many it was found
+  std::string first_source{};  ///< the first of them: exchange of the source, and of the run
+  std::string first_result{};
+  Difference first{};
+};
+
+/// All exchanges whose requests have one shape.
+struct ShapeCount {
+  std::string shape{};
+  uint64_t compared = 0;
+  uint64_t differing = 0;
+};
+
+/// One pair of answers.
+struct Compared {
+  std::string shape;
+  std::string source;  ///< ids of the exchanges
+  std::string result;
+  Differences differences;
+};
+
+/// What was found in all pairs. Memory is bounded by limits::kGroups, not by the log. One thread.
+class Tally {
+ public:
+  explicit Tally(std::vector<Rule> rules) : rules_(std::move(rules)), hidden_(rules_.size()) {}
+
+  void Add(const Compared& pair);
+
+  uint64_t compared() const { return compared_; }
+  uint64_t differing() const { return differing_; }
+  const std::vector<Rule>& rules() const { return rules_; }
+  /// Differences that each rule hid.
+  const std::vector<uint64_t>& hidden() const { return hidden_; }
+  /// Differences beyond the limits: they are counted as differing, but in no group.
+  uint64_t ungrouped() const { return ungrouped_; }
+
+  /// Those that touch most exchanges first.
+  std::vector<Group> Groups() const;
+  /// The same for shapes.
+  std::vector<ShapeCount> Shapes() const;
+
+ private:
+  using GroupKey = std::tuple<std::string, Part, Kind, std::string>;
+
+  bool AddToGroup(const Compared& pair, const Difference& difference, std::string place);
+
+  std::vector<Rule> rules_;
+  std::vector<uint64_t> hidden_;
+  std::map<GroupKey, Group> groups_;
+  std::map<std::string, ShapeCount> shapes_;
+  uint64_t compared_ = 0;
+  uint64_t differing_ = 0;
+  uint64_t ungrouped_ = 0;
+};
+
+}  // namespace trafrec::compare

@@ -1,0 +1,114 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/replay/send/scripted_server.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/tools/captures.h"
+#include "tests/tools/run_trafrec.h"
+
+namespace trafrec::tools {
+namespace {
+
+using nlohmann::json;
+using test_support::Outcome;
+using test_support::TemporaryFolder;
+using test_support::Trafrec;
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::string Answer(const std::string& status, const std::string& body, const std::string& type) {
+  return "HTTP/1.1 " + status + "\r\n" + (type.empty() ? "" : "Content-Type: " + type + "\r\n") +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+/// The sample log, replayed to a target that gives the source's answers, but for /hello.
+class CompareCommand : public testing::Test {
+ protected:
+  void SetUp() override {
+    test_support::WriteSampleCapture(folder_ / "sample.pcap");
+    test_support::RecordInto(log_, folder_ / "sample.pcap");
+  }
+
+  void Replay(const std::string& hello) const {
+    const send::ScriptedServer target(
+        {send::ScriptedServer::Answering([&](const std::string& request) {
+          return request.starts_with("PUT")
+                     ? Answer("201 Created", R"({ "result": "created" })", "application/json")
+                 : request.starts_with("GET /hello") ? Answer("200 OK", hello, "text/plain")
+                                                     : Answer("404 Not Found", "", "text/plain");
+        })});
+    const Outcome outcome =
+        Trafrec({"replay", log_, "--to", target.url(), "--run", run_, "--dialect", "http",
+                 "--phantoms", "drop", "--speed", "max", "--quiet"});
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  }
+
+  Outcome Compare(std::vector<std::string> options = {}) const {
+    options.insert(options.begin(), {"compare", log_, run_, "--dialect", "http"});
+    return Trafrec(options);
+  }
+
+  TemporaryFolder folder_;
+  const std::string log_ = folder_ / "log";
+  const std::string run_ = folder_ / "run";
+};
+
+TEST_F(CompareCommand, TheSameAnswersAreNoDifference) {
+  Replay("hello\n");
+  const Outcome outcome = Compare();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("No difference in 3 pairs of answers."),
+                                 HasSubstr("1 exchange, not sent by the run")));
+}
+
+TEST_F(CompareCommand, ADifferenceIsToldInWordsWithBothExchanges) {
+  Replay("goodbye\n");
+  const Outcome outcome = Compare();
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.out,
+              AllOf(HasSubstr("1 of 3 pairs of answers differ"), HasSubstr("GET /hello"),
+                    HasSubstr("line 1: hello at the source, goodbye at the target"),
+                    HasSubstr("first in test-0001-11")));
+}
+
+TEST_F(CompareCommand, JsonHasWhatTheTextHas) {
+  Replay("goodbye\n");
+  const json report = json::parse(Compare({"--json"}).out);
+  EXPECT_EQ(report["compared"], 3);
+  EXPECT_EQ(report["differing"], 1);
+  EXPECT_EQ(report["not_compared"]["not_sent"], 1);
+  ASSERT_EQ(report["differences"].size(), 1U);
+  EXPECT_EQ(report["differences"][0]["part"], "line");
+  EXPECT_EQ(report["differences"][0]["first"]["exchange"], "test-0001-11");
+}
+
+TEST_F(CompareCommand, ARunOfAnotherLogIsRefused) {
+  Replay("hello\n");
+  test_support::WriteManyCapture(folder_ / "other.pcap", 1);
+  const std::string other = folder_ / "other";
+  ASSERT_EQ(Trafrec({"record", "--read", folder_ / "other.pcap", "--log", other, "--recorder",
+                     "another", "--quiet"})
+                .exit_code,
+            0);
+  const Outcome outcome = Trafrec({"compare", other, run_});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("of another log"));
+}
+
+TEST_F(CompareCommand, ALogThatIsNoRunIsRefused) {
+  const Outcome outcome = Trafrec({"compare", log_, log_});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("no run of"));
+}
+
+TEST_F(CompareCommand, APlaceThatIsNoPointerIsRefused) {
+  const Outcome outcome = Trafrec({"compare", log_, log_, "--ignore", "took"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("'took'"), HasSubstr("/hits/hits/*/_score")));
+}
+
+}  // namespace
+}  // namespace trafrec::tools

@@ -1,0 +1,118 @@
+#include "tools/compare/answer_pairs.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "store/format/flags.h"
+#include "store/reader/exchange_id.h"
+
+namespace trafrec::tools {
+namespace {
+
+/// What may be missing of a request does not touch the answer.
+constexpr store::Flags kAnswerFlaws =
+    store::kIncompleteFlags &
+    ~(store::FlagBit(store::Flag::kRequestTruncated) | store::FlagBit(store::Flag::kGapInRequest));
+
+}  // namespace
+
+const char* NameOf(Uncompared reason) {
+  constexpr std::array<const char*, kUncomparedReasons> kNames = {
+      "not_sent",          "in_parts",          "source_unanswered", "source_incomplete",
+      "target_unanswered", "target_incomplete", "source_gone"};
+  return kNames[static_cast<size_t>(reason)];
+}
+
+const char* InWords(Uncompared reason) {
+  constexpr std::array<const char*, kUncomparedReasons> kWords = {
+      "not sent by the run",
+      "sent in several parts: no answer is that of the whole",
+      "no answer of the source in the log",
+      "the source's answer is not whole in the log",
+      "no answer of the target",
+      "the target's answer is not whole",
+      "no longer in the source's log"};
+  return kWords[static_cast<size_t>(reason)];
+}
+
+void AnswerPairs::NoteSent(const store::ExchangeId& id) {
+  std::vector<bool>& sent = sent_[{id.recorder, id.attempt}];
+  if (sent.size() <= id.number) {
+    sent.resize(id.number + 1);
+  }
+  sent[id.number] = true;
+}
+
+bool AnswerPairs::WasSent(const store::ExchangeId& id) const {
+  const auto found = sent_.find({id.recorder, id.attempt});
+  return found != sent_.end() && id.number < found->second.size() && found->second[id.number];
+}
+
+Status AnswerPairs::Run(const Visitor& visit) {
+  Status taken;
+  std::optional<std::string> stranger;
+  TRY(run_.Visit({}, [&](const store::ExchangeRow& row) {
+    if (!row.link) {
+      stranger = store::FormatExchangeId(row.id);
+      return false;
+    }
+    taken = Take(row, visit);
+    return taken.has_value();
+  }));
+  TRY(std::move(taken));
+  if (stranger) {
+    return Fail(ErrorCode::kUsage,
+                fmt::format("exchange {} of the second log was sent for none of a source: it is no "
+                            "run of `trafrec replay`",
+                            *stranger),
+                "as in: trafrec compare LOG RUN");
+  }
+  const uint64_t gone = uncompared_[static_cast<size_t>(Uncompared::kSourceGone)];
+  if (found_ == 0 && gone > 0) {
+    return Fail(ErrorCode::kUsage, "the run is of another log: none of its sources is in this one",
+                "name the log that was replayed");
+  }
+  return source_.Visit({}, [&](const store::ExchangeRow& row) {
+    if (!WasSent(row.id)) {
+      Leave(Uncompared::kNotSent);
+    }
+    return true;
+  });
+}
+
+Status AnswerPairs::Take(const store::ExchangeRow& result, const Visitor& visit) {
+  const store::ExchangeId id = store::SourceOf(*result.link);
+  NoteSent(id);
+  const Result<store::ExchangeRow> source = source_.Find(store::FormatExchangeId(id));
+  if (!source) {
+    if (source.error().code != ErrorCode::kNotFound) {
+      return std::unexpected(source.error());
+    }
+    Leave(Uncompared::kSourceGone);
+    return {};
+  }
+  ++found_;
+  std::optional<Uncompared> reason;
+  if (result.link->parts > 1 || result.link->items > 0) {
+    reason = Uncompared::kInParts;
+  } else if (!source->has_response) {
+    reason = Uncompared::kSourceUnanswered;
+  } else if ((source->flags & kAnswerFlaws) != 0) {
+    reason = Uncompared::kSourceIncomplete;
+  } else if (!result.has_response) {
+    reason = Uncompared::kTargetUnanswered;
+  } else if ((result.flags & kAnswerFlaws) != 0) {
+    reason = Uncompared::kTargetIncomplete;
+  }
+  if (reason) {
+    Leave(*reason);
+    return {};
+  }
+  TRY_ASSIGN(const store::StoredExchange whole_source, source_.Load(*source));
+  TRY_ASSIGN(const store::StoredExchange whole_result, run_.Load(result));
+  visit(whole_source, whole_result);
+  return {};
+}
+
+}  // namespace trafrec::tools

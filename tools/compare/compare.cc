@@ -1,0 +1,156 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "replay/compare/answer_compare.h"
+#include "replay/compare/tally.h"
+#include "replay/recorded/exchange_view.h"
+#include "replay/recorded/recognize.h"
+#include "store/reader/exchange_id.h"
+#include "tools/compare/answer_pairs.h"
+#include "tools/compare/compare_command.h"
+#include "tools/compare/compare_report.h"
+#include "tools/console.h"
+#include "tools/log_options.h"
+#include "tools/output.h"
+#include "tools/patterns/analysis/shape.h"
+#include "tools/terminal.h"
+
+namespace trafrec::tools {
+namespace {
+
+constexpr int kTopMax = 1'000;
+
+class CompareCommand final : public Command {
+ public:
+  CommandText text() const override;
+  void AddOptions(OptionSet& options) override;
+  Result<ExitCode> Run(const Cli& cli) override;
+  bool json() const override { return json_; }
+
+ private:
+  Result<const dialect::Dialect*> DialectOf(store::LogReader& source) const;
+  Result<std::vector<compare::Rule>> Rules(const dialect::Dialect& dialect) const;
+  Status Print(const CompareReport& report) const;
+
+  LogOptions log_;
+  std::string run_;
+  std::string dialect_ = "auto";
+  std::vector<std::string> ignored_;
+  bool no_defaults_ = false;
+  bool show_hidden_ = false;
+  int top_ = 10;
+  bool json_ = false;
+  std::string color_ = "auto";
+};
+
+CommandText CompareCommand::text() const {
+  return {
+      .name = "compare",
+      .summary = "how the target's answers differ from the source's",
+      .usage = {"trafrec compare LOG RUN [options]"},
+      .description =
+          {"Pairs the answers of a run of `trafrec replay` with those of the source, and says what "
+           "differs: status, fields, and bodies, JSON by what it says and not by how it is "
+           "written. Differences of one kind, at one place, in answers to requests of one shape "
+           "are one line; those that touch most exchanges come first. Exit code 3: some differ.",
+           "Times, and numbers that each server makes for itself, are hidden by rules, which count "
+           "what they hid. Answers that are not whole are counted, and never compared."},
+      .examples = {{"after a replay", "trafrec compare LOG RUN"},
+                   {"leave out what is known to differ",
+                    "trafrec compare LOG RUN --ignore '/**/_type' --ignore /created_at"},
+                   {"for a script", "trafrec compare LOG RUN --json | jq .differing"}},
+  };
+}
+
+void CompareCommand::AddOptions(OptionSet& options) {
+  options.Group("Arguments");
+  log_.AddLog(options, "the log that was replayed");
+  options.Positional("RUN", run_, "the folder of the run");
+  log_.AddSeveral(options, true);
+  options.Group("Rules");
+  options.Texts("--ignore", ignored_, "POINTER",
+                "hide what differs at this place of a JSON body, and in it: a JSON pointer in "
+                "which * is any one name or number, ** any number of them; repeatable");
+  options.Flag("--no-defaults", no_defaults_, "without the rules that a dialect brings");
+  options.Flag("--show-hidden", show_hidden_, "say what each rule hid");
+  options.Choice("--dialect", dialect_, "auto|http|search",
+                 "how requests are understood, and which rules are the defaults. auto: what the "
+                 "first 200 exchanges look like");
+  options.Group("Output");
+  options.Number("--top", top_, 1, kTopMax, "N", "entries of a list on the terminal; 10");
+  options.Flag("--json", json_, "print one JSON object (docs/compare.md)");
+  options.Choice("--color", color_, "auto|always|never",
+                 "colours: on a terminal (auto), always or never");
+}
+
+Result<const dialect::Dialect*> CompareCommand::DialectOf(store::LogReader& source) const {
+  if (const dialect::Dialect* named = dialect::FindDialect(dialect_)) {
+    return named;
+  }
+  return recorded::RecognizeDialect(source);
+}
+
+Result<std::vector<compare::Rule>> CompareCommand::Rules(const dialect::Dialect& dialect) const {
+  std::vector<compare::Rule> rules;
+  for (const std::string& pointer : ignored_) {
+    TRY_ASSIGN(compare::PointerPattern place, compare::PointerPattern::Parse(pointer));
+    rules.push_back({.name = pointer, .why = "--ignore", .place = std::move(place)});
+  }
+  if (!no_defaults_) {
+    for (compare::Rule& rule : compare::DefaultRules(dialect.name())) {
+      rules.push_back(std::move(rule));
+    }
+  }
+  return rules;
+}
+
+Status CompareCommand::Print(const CompareReport& report) const {
+  TRY_ASSIGN(Output out, Output::Open(""));
+  out.Write(
+      json_ ? CompareJsonText(report)
+            : CompareText(report, {.width = TerminalWidth(STDOUT_FILENO),
+                                   .paint = Paint(WantsColor(ColorModeOf(color_), STDOUT_FILENO)),
+                                   .top = static_cast<size_t>(top_),
+                                   .show_hidden = show_hidden_}));
+  return out.Finish();
+}
+
+Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
+  constexpr const char* kExample = "trafrec compare LOG RUN";
+  TRY(log_.Check(kExample));
+  if (run_.empty()) {
+    return Fail(ErrorCode::kUsage, "no run given", std::string("as in: ") + kExample);
+  }
+  TRY_ASSIGN(auto source, log_.Open(kExample));
+  TRY_ASSIGN(store::Identities identities, log_.Identities());
+  TRY_ASSIGN(auto run, store::LogReader::Open(run_, std::move(identities)));
+  TRY_ASSIGN(const dialect::Dialect* dialect, DialectOf(*source));
+  TRY_ASSIGN(std::vector<compare::Rule> rules, Rules(*dialect));
+  compare::Tally tally(std::move(rules));
+  AnswerPairs pairs(*source, *run);
+  TRY(pairs.Run([&](const store::StoredExchange& asked, const store::StoredExchange& result) {
+    const recorded::ExchangeView view(asked);
+    const recorded::ExchangeView result_view(result);
+    const dialect::RequestView request =
+        view.request() == nullptr ? dialect::RequestView{} : *view.request();
+    tally.Add({.shape = patterns::ShapeOf(request, dialect->Understand(request)),
+               .source = store::FormatExchangeId(asked.row.id),
+               .result = store::FormatExchangeId(result.row.id),
+               .differences = compare::CompareAnswers(*view.answer(), *result_view.answer())});
+  }));
+  TRY(Print({.tally = tally,
+             .uncompared = pairs.uncompared(),
+             .source = log_.log(),
+             .run = run_,
+             .dialect = std::string(dialect->name())}));
+  return tally.differing() > 0 ? ExitCode::kDifferences : ExitCode::kDone;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeCompareCommand() { return std::make_unique<CompareCommand>(); }
+
+}  // namespace trafrec::tools

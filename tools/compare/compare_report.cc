@@ -1,0 +1,205 @@
+#include "tools/compare/compare_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tools/help_text.h"
+#include "tools/json_object.h"
+#include "tools/units.h"
+#include "tools/utf8.h"
+
+namespace trafrec::tools {
+namespace {
+
+class Printer {
+ public:
+  Printer(const CompareReport& report, const CompareStyle& style)
+      : report_(report), style_(style) {}
+
+  std::string Print() {
+    Verdict();
+    Uncompareds();
+    Groups();
+    Shapes();
+    Rules();
+    return std::move(out_);
+  }
+
+ private:
+  void Paragraph(std::string_view text, size_t indent) {
+    out_ += Wrapped(text, indent, style_.width);
+  }
+  void Heading(std::string_view text) { out_ += "\n" + style_.paint(Tone::kBold, text) + "\n"; }
+
+  void Verdict() {
+    const compare::Tally& tally = report_.tally;
+    const bool same = tally.differing() == 0;
+    const std::string verdict =
+        tally.compared() == 0 ? "Nothing could be compared."
+        : same                ? fmt::format("No difference in {}.",
+                                            CountOf(tally.compared(), "pair of answers", "pairs of answers"))
+                              : fmt::format("{} of {} differ ({}).", WithCommas(tally.differing()),
+                                            CountOf(tally.compared(), "pair of answers", "pairs of answers"),
+                                            Percent(tally.differing(), tally.compared()));
+    out_ += style_.paint(tally.compared() == 0 ? Tone::kYellow
+                         : same                ? Tone::kGreen
+                                               : Tone::kRed,
+                         verdict) +
+            "\n";
+  }
+
+  void Uncompareds() {
+    for (size_t i = 0; i < kUncomparedReasons; ++i) {
+      if (report_.uncompared[i] > 0) {
+        Paragraph(fmt::format("not compared: {}, {}", CountOf(report_.uncompared[i], "exchange"),
+                              InWords(static_cast<Uncompared>(i))),
+                  2);
+      }
+    }
+  }
+
+  void Groups() {
+    const std::vector<compare::Group> groups = report_.tally.Groups();
+    if (groups.empty()) {
+      return;
+    }
+    Heading("Differences");
+    for (size_t i = 0; i < std::min(groups.size(), style_.top); ++i) {
+      const compare::Group& group = groups[i];
+      out_ += fmt::format(
+          "{:>9}  {}\n", WithCommas(group.exchanges),
+          ClipToWidth(EscapeForTerminal(group.shape), style_.width > 20 ? style_.width - 11 : 9));
+      Paragraph(EscapeForTerminal(InWords(group.first)), 11);
+      Paragraph(style_.paint(Tone::kDim, fmt::format("first in {} (here {})", group.first_source,
+                                                     group.first_result)),
+                11);
+    }
+    More(groups.size(), "kind of difference", "kinds of differences");
+    if (report_.tally.ungrouped() > 0) {
+      Paragraph(fmt::format("{} beyond the limits of one answer or of this list",
+                            CountOf(report_.tally.ungrouped(), "more difference")),
+                2);
+    }
+  }
+
+  void More(size_t count, std::string_view thing, std::string_view things) {
+    if (count > style_.top) {
+      Paragraph(fmt::format("and {}: --top, or --json",
+                            CountOf(count - style_.top, "more " + std::string(thing),
+                                    "more " + std::string(things))),
+                2);
+    }
+  }
+
+  void Shapes() {
+    const std::vector<compare::ShapeCount> shapes = report_.tally.Shapes();
+    if (shapes.empty()) {
+      return;
+    }
+    Heading("Requests");
+    out_ += fmt::format("{:>9}  {:>9}\n", "differ", "compared");
+    for (size_t i = 0; i < std::min(shapes.size(), style_.top); ++i) {
+      out_ += fmt::format("{:>9}  {:>9}  {}\n", WithCommas(shapes[i].differing),
+                          WithCommas(shapes[i].compared),
+                          ClipToWidth(EscapeForTerminal(shapes[i].shape),
+                                      style_.width > 32 ? style_.width - 22 : 10));
+    }
+    More(shapes.size(), "shape", "shapes");
+  }
+
+  void Rules() {
+    const auto& rules = report_.tally.rules();
+    uint64_t all = 0;
+    for (const uint64_t hidden : report_.tally.hidden()) {
+      all += hidden;
+    }
+    if (all > 0 && !style_.show_hidden) {
+      out_ += "\n";
+      Paragraph(fmt::format("{} hidden by rules: --show-hidden", CountOf(all, "difference")), 0);
+    }
+    if (!style_.show_hidden || rules.empty()) {
+      return;
+    }
+    Heading("Hidden by rules");
+    for (size_t i = 0; i < rules.size(); ++i) {
+      Paragraph(fmt::format("{:>9}  {}  {}{}", WithCommas(report_.tally.hidden()[i]), rules[i].name,
+                            rules[i].why.empty() ? "" : rules[i].why + ", ", rules[i].place.text()),
+                0);
+    }
+  }
+
+  const CompareReport& report_;
+  const CompareStyle& style_;
+  std::string out_;
+};
+
+void AppendDifference(JsonAppender& json, const compare::Difference& difference) {
+  json.Bytes("source_pointer", difference.source_pointer);
+  json.Bytes("target_pointer", difference.target_pointer);
+  json.Bytes("source", difference.source);
+  json.Bytes("target", difference.target);
+  json.Bytes("words", compare::InWords(difference));
+}
+
+}  // namespace
+
+std::string CompareText(const CompareReport& report, const CompareStyle& style) {
+  return Printer(report, style).Print();
+}
+
+std::string CompareJsonText(const CompareReport& report) {
+  std::string out;
+  JsonAppender json(out);
+  json.Open('{');
+  json.Bytes("source", report.source);
+  json.Bytes("run", report.run);
+  json.Text("dialect", report.dialect);
+  json.Number("compared", report.tally.compared());
+  json.Number("differing", report.tally.differing());
+  json.Open("not_compared", '{');
+  for (size_t i = 0; i < kUncomparedReasons; ++i) {
+    json.Number(NameOf(static_cast<Uncompared>(i)), report.uncompared[i]);
+  }
+  json.Close('}');
+  json.Open("differences", '[');
+  for (const compare::Group& group : report.tally.Groups()) {
+    json.Open('{');
+    json.Bytes("shape", group.shape);
+    json.Text("part", compare::NameOf(group.part));
+    json.Text("kind", compare::NameOf(group.kind));
+    json.Bytes("place", group.place);
+    json.Number("exchanges", group.exchanges);
+    json.Open("first", '{');
+    json.Text("exchange", group.first_source);
+    json.Text("result", group.first_result);
+    AppendDifference(json, group.first);
+    json.Close('}');
+    json.Close('}');
+  }
+  json.Close(']');
+  json.Number("ungrouped", report.tally.ungrouped());
+  json.Open("shapes", '[');
+  for (const compare::ShapeCount& shape : report.tally.Shapes()) {
+    json.Open('{');
+    json.Bytes("shape", shape.shape);
+    json.Number("compared", shape.compared);
+    json.Number("differing", shape.differing);
+    json.Close('}');
+  }
+  json.Close(']');
+  json.Open("rules", '[');
+  for (size_t i = 0; i < report.tally.rules().size(); ++i) {
+    const compare::Rule& rule = report.tally.rules()[i];
+    json.Open('{');
+    json.Bytes("name", rule.name);
+    json.Bytes("place", rule.place.text());
+    json.Number("hidden", report.tally.hidden()[i]);
+    json.Close('}');
+  }
+  json.Close(']');
+  json.Close('}');
+  return out + "\n";
+}
+
+}  // namespace trafrec::tools

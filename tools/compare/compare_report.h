@@ -1,0 +1,35 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "replay/compare/tally.h"
+#include "tools/compare/answer_pairs.h"
+#include "tools/terminal.h"
+
+namespace trafrec::tools {
+
+/// What a comparison found, to be shown.
+struct CompareReport {
+  const compare::Tally& tally;
+  std::array<uint64_t, kUncomparedReasons> uncompared{};
+  std::string source;  ///< folders
+  std::string run;
+  std::string dialect;
+};
+
+struct CompareStyle {
+  size_t width = 80;
+  Paint paint{false};
+  size_t top = 10;           ///< entries of a list
+  bool show_hidden = false;  ///< what each rule hid
+};
+
+/// For a screen: the verdict first, then differences ranked by the exchanges that they touch.
+std::string CompareText(const CompareReport& report, const CompareStyle& style);
+
+/// One JSON object with its line end (docs/compare.md).
+std::string CompareJsonText(const CompareReport& report);
+
+}  // namespace trafrec::tools
