@@ -85,6 +85,31 @@ TEST_F(CompareCommand, JsonHasWhatTheTextHas) {
   EXPECT_EQ(report["differences"][0]["first"]["exchange"], "test-0001-11");
 }
 
+TEST_F(CompareCommand, ExplainShowsEachDifferenceOfOnePair) {
+  Replay("goodbye\n");
+  const Outcome outcome = Compare({"--explain", "test-0001-11"});
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.out, HasSubstr("  * line 1: hello at the source, goodbye at the target"));
+  const Outcome same = Compare({"--explain", "test-0001-13"});
+  EXPECT_EQ(same.exit_code, 0);
+  EXPECT_THAT(same.out, HasSubstr("no difference"));
+}
+
+TEST_F(CompareCommand, ExplainAsJsonHasNoRuleForWhatIsTold) {
+  Replay("goodbye\n");
+  const json pair =
+      json::parse(Trafrec({"compare", log_, run_, "--explain", "test-0001-11", "--json"}).out);
+  ASSERT_EQ(pair["differences"].size(), 1U);
+  EXPECT_TRUE(pair["differences"][0]["hidden_by"].is_null());
+}
+
+TEST_F(CompareCommand, ExplainOfWhatWasNotSentSaysSo) {
+  Replay("hello\n");
+  const Outcome outcome = Compare({"--explain", "test-0001-14"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("sent nothing for test-0001-14"));
+}
+
 TEST_F(CompareCommand, ARunOfAnotherLogIsRefused) {
   Replay("hello\n");
   test_support::WriteManyCapture(folder_ / "other.pcap", 1);

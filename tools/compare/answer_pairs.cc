@@ -52,13 +52,23 @@ bool AnswerPairs::WasSent(const store::ExchangeId& id) const {
 Status AnswerPairs::Run(const Visitor& visit) {
   Status taken;
   std::optional<std::string> stranger;
+  uint64_t found = 0;
   TRY(run_.Visit({}, [&](const store::ExchangeRow& row) {
     if (!row.link) {
       stranger = store::FormatExchangeId(row.id);
       return false;
     }
-    taken = Take(row, visit);
-    return taken.has_value();
+    NoteSent(store::SourceOf(*row.link));
+    const Result<std::optional<Uncompared>> left_out = Take(row, visit);
+    if (!left_out) {
+      taken = std::unexpected(left_out.error());
+      return false;
+    }
+    found += *left_out == Uncompared::kSourceGone ? 0 : 1;
+    if (*left_out) {
+      Leave(**left_out);
+    }
+    return true;
   }));
   TRY(std::move(taken));
   if (stranger) {
@@ -68,8 +78,7 @@ Status AnswerPairs::Run(const Visitor& visit) {
                             *stranger),
                 "as in: trafrec compare LOG RUN");
   }
-  const uint64_t gone = uncompared_[static_cast<size_t>(Uncompared::kSourceGone)];
-  if (found_ == 0 && gone > 0) {
+  if (found == 0 && !sent_.empty()) {
     return Fail(ErrorCode::kUsage, "the run is of another log: none of its sources is in this one",
                 "name the log that was replayed");
   }
@@ -81,38 +90,35 @@ Status AnswerPairs::Run(const Visitor& visit) {
   });
 }
 
-Status AnswerPairs::Take(const store::ExchangeRow& result, const Visitor& visit) {
+Result<std::optional<Uncompared>> AnswerPairs::Take(const store::ExchangeRow& result,
+                                                    const Visitor& visit) {
   const store::ExchangeId id = store::SourceOf(*result.link);
-  NoteSent(id);
   const Result<store::ExchangeRow> source = source_.Find(store::FormatExchangeId(id));
+  if (!source && source.error().code != ErrorCode::kNotFound) {
+    return std::unexpected(source.error());
+  }
   if (!source) {
-    if (source.error().code != ErrorCode::kNotFound) {
-      return std::unexpected(source.error());
-    }
-    Leave(Uncompared::kSourceGone);
-    return {};
+    return Uncompared::kSourceGone;
   }
-  ++found_;
-  std::optional<Uncompared> reason;
   if (result.link->parts > 1 || result.link->items > 0) {
-    reason = Uncompared::kInParts;
-  } else if (!source->has_response) {
-    reason = Uncompared::kSourceUnanswered;
-  } else if ((source->flags & kAnswerFlaws) != 0) {
-    reason = Uncompared::kSourceIncomplete;
-  } else if (!result.has_response) {
-    reason = Uncompared::kTargetUnanswered;
-  } else if ((result.flags & kAnswerFlaws) != 0) {
-    reason = Uncompared::kTargetIncomplete;
+    return Uncompared::kInParts;
   }
-  if (reason) {
-    Leave(*reason);
-    return {};
+  if (!source->has_response) {
+    return Uncompared::kSourceUnanswered;
+  }
+  if ((source->flags & kAnswerFlaws) != 0) {
+    return Uncompared::kSourceIncomplete;
+  }
+  if (!result.has_response) {
+    return Uncompared::kTargetUnanswered;
+  }
+  if ((result.flags & kAnswerFlaws) != 0) {
+    return Uncompared::kTargetIncomplete;
   }
   TRY_ASSIGN(const store::StoredExchange whole_source, source_.Load(*source));
   TRY_ASSIGN(const store::StoredExchange whole_result, run_.Load(result));
   visit(whole_source, whole_result);
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace trafrec::tools

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,10 +46,12 @@ class AnswerPairs {
   /// opened. Memory: one bit for each exchange of the source.
   Status Run(const Visitor& visit);
 
+  /// One result alone: the reason why it is not compared, or nothing after `visit`.
+  Result<std::optional<Uncompared>> Take(const store::ExchangeRow& result, const Visitor& visit);
+
   const std::array<uint64_t, kUncomparedReasons>& uncompared() const { return uncompared_; }
 
  private:
-  Status Take(const store::ExchangeRow& result, const Visitor& visit);
   void Leave(Uncompared reason) { ++uncompared_[static_cast<size_t>(reason)]; }
   void NoteSent(const store::ExchangeId& id);
   bool WasSent(const store::ExchangeId& id) const;
@@ -57,7 +60,6 @@ class AnswerPairs {
   store::LogReader& run_;
   std::array<uint64_t, kUncomparedReasons> uncompared_{};
   std::map<std::pair<std::string, uint32_t>, std::vector<bool>> sent_;
-  uint64_t found_ = 0;
 };
 
 }  // namespace trafrec::tools

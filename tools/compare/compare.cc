@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,11 +13,13 @@
 #include "tools/compare/answer_pairs.h"
 #include "tools/compare/compare_command.h"
 #include "tools/compare/compare_report.h"
+#include "tools/compare/explanation.h"
 #include "tools/console.h"
 #include "tools/log_options.h"
 #include "tools/output.h"
 #include "tools/patterns/analysis/shape.h"
 #include "tools/terminal.h"
+#include "tools/units.h"
 
 namespace trafrec::tools {
 namespace {
@@ -34,6 +37,10 @@ class CompareCommand final : public Command {
   Result<const dialect::Dialect*> DialectOf(store::LogReader& source) const;
   Result<std::vector<compare::Rule>> Rules(const dialect::Dialect& dialect) const;
   Status Print(const CompareReport& report) const;
+  /// What --explain asks for.
+  Result<ExitCode> Explain(store::LogReader& run, AnswerPairs& pairs,
+                           const dialect::Dialect& dialect,
+                           const std::vector<compare::Rule>& rules) const;
 
   LogOptions log_;
   std::string run_;
@@ -42,6 +49,7 @@ class CompareCommand final : public Command {
   bool no_defaults_ = false;
   bool show_hidden_ = false;
   int top_ = 10;
+  std::string explain_;
   bool json_ = false;
   std::string color_ = "auto";
 };
@@ -61,6 +69,7 @@ CommandText CompareCommand::text() const {
       .examples = {{"after a replay", "trafrec compare LOG RUN"},
                    {"leave out what is known to differ",
                     "trafrec compare LOG RUN --ignore '/**/_type' --ignore /created_at"},
+                   {"one of them in full", "trafrec compare LOG RUN --explain vm-0001-2rs"},
                    {"for a script", "trafrec compare LOG RUN --json | jq .differing"}},
   };
 }
@@ -80,6 +89,8 @@ void CompareCommand::AddOptions(OptionSet& options) {
                  "how requests are understood, and which rules are the defaults. auto: what the "
                  "first 200 exchanges look like");
   options.Group("Output");
+  options.Text("--explain", explain_, "ID",
+               "of one exchange of the source: all that differs, and which rule hides it");
   options.Number("--top", top_, 1, kTopMax, "N", "entries of a list on the terminal; 10");
   options.Flag("--json", json_, "print one JSON object (docs/compare.md)");
   options.Choice("--color", color_, "auto|always|never",
@@ -107,6 +118,49 @@ Result<std::vector<compare::Rule>> CompareCommand::Rules(const dialect::Dialect&
   return rules;
 }
 
+compare::Compared Pair(const dialect::Dialect& dialect, const store::StoredExchange& source,
+                       const store::StoredExchange& result) {
+  const recorded::ExchangeView view(source);
+  const recorded::ExchangeView result_view(result);
+  const dialect::RequestView request =
+      view.request() == nullptr ? dialect::RequestView{} : *view.request();
+  return {.shape = patterns::ShapeOf(request, dialect.Understand(request)),
+          .source = store::FormatExchangeId(source.row.id),
+          .result = store::FormatExchangeId(result.row.id),
+          .differences = compare::CompareAnswers(*view.answer(), *result_view.answer())};
+}
+
+Result<ExitCode> CompareCommand::Explain(store::LogReader& run, AnswerPairs& pairs,
+                                         const dialect::Dialect& dialect,
+                                         const std::vector<compare::Rule>& rules) const {
+  TRY_ASSIGN(const store::ExchangeId id, Named("--explain", store::ParseExchangeId(explain_)));
+  TRY_ASSIGN(const std::vector<store::ExchangeId> results, run.ResultsOf(id));
+  if (results.empty()) {
+    return Fail(ErrorCode::kNotFound, "the run sent nothing for " + explain_,
+                "trafrec show LOG lists the exchanges of the source");
+  }
+  TRY_ASSIGN(Output out, Output::Open(""));
+  bool differs = false;
+  for (const store::ExchangeId& each : results) {
+    TRY_ASSIGN(const store::ExchangeRow row, run.Find(store::FormatExchangeId(each)));
+    TRY_ASSIGN(const std::optional<Uncompared> left_out,
+               pairs.Take(row, [&](const store::StoredExchange& source,
+                                   const store::StoredExchange& result) {
+                 const compare::Compared pair = Pair(dialect, source, result);
+                 out.Write(json_ ? ExplanationJson(pair, rules)
+                                 : ExplanationText(pair, rules, TerminalWidth(STDOUT_FILENO)));
+                 differs = differs || !AllHidden(pair.differences, rules);
+               }));
+    if (left_out) {
+      out.Write(json_ ? LeftOutJson(explain_, store::FormatExchangeId(each), *left_out)
+                      : fmt::format("{} and {}: not compared, {}\n", explain_,
+                                    store::FormatExchangeId(each), InWords(*left_out)));
+    }
+  }
+  TRY(out.Finish());
+  return differs ? ExitCode::kDifferences : ExitCode::kDone;
+}
+
 Status CompareCommand::Print(const CompareReport& report) const {
   TRY_ASSIGN(Output out, Output::Open(""));
   out.Write(
@@ -129,17 +183,13 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
   TRY_ASSIGN(auto run, store::LogReader::Open(run_, std::move(identities)));
   TRY_ASSIGN(const dialect::Dialect* dialect, DialectOf(*source));
   TRY_ASSIGN(std::vector<compare::Rule> rules, Rules(*dialect));
-  compare::Tally tally(std::move(rules));
   AnswerPairs pairs(*source, *run);
+  if (!explain_.empty()) {
+    return Explain(*run, pairs, *dialect, rules);
+  }
+  compare::Tally tally(std::move(rules));
   TRY(pairs.Run([&](const store::StoredExchange& asked, const store::StoredExchange& result) {
-    const recorded::ExchangeView view(asked);
-    const recorded::ExchangeView result_view(result);
-    const dialect::RequestView request =
-        view.request() == nullptr ? dialect::RequestView{} : *view.request();
-    tally.Add({.shape = patterns::ShapeOf(request, dialect->Understand(request)),
-               .source = store::FormatExchangeId(asked.row.id),
-               .result = store::FormatExchangeId(result.row.id),
-               .differences = compare::CompareAnswers(*view.answer(), *result_view.answer())});
+    tally.Add(Pair(*dialect, asked, result));
   }));
   TRY(Print({.tally = tally,
              .uncompared = pairs.uncompared(),

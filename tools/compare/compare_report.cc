@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tools/compare/difference_json.h"
 #include "tools/help_text.h"
 #include "tools/json_object.h"
 #include "tools/units.h"
@@ -133,14 +134,6 @@ class Printer {
   const CompareStyle& style_;
   std::string out_;
 };
-
-void AppendDifference(JsonAppender& json, const compare::Difference& difference) {
-  json.Bytes("source_pointer", difference.source_pointer);
-  json.Bytes("target_pointer", difference.target_pointer);
-  json.Bytes("source", difference.source);
-  json.Bytes("target", difference.target);
-  json.Bytes("words", compare::InWords(difference));
-}
 
 }  // namespace
 
