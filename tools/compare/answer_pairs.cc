@@ -92,11 +92,8 @@ Status AnswerPairs::Run(const Visitor& visit) {
 
 Result<std::optional<Uncompared>> AnswerPairs::Take(const store::ExchangeRow& result,
                                                     const Visitor& visit) {
-  const store::ExchangeId id = store::SourceOf(*result.link);
-  const Result<store::ExchangeRow> source = source_.Find(store::FormatExchangeId(id));
-  if (!source && source.error().code != ErrorCode::kNotFound) {
-    return std::unexpected(source.error());
-  }
+  TRY_ASSIGN(const std::optional<store::ExchangeRow> source,
+             source_rows_.Take(store::SourceOf(*result.link)));
   if (!source) {
     return Uncompared::kSourceGone;
   }

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "store/reader/log_reader.h"
+#include "tools/compare/source_rows.h"
 
 namespace trafrec::tools {
 
@@ -40,10 +41,12 @@ class AnswerPairs {
   using Visitor =
       std::function<void(const store::StoredExchange& source, const store::StoredExchange& result)>;
 
-  AnswerPairs(store::LogReader& source, store::LogReader& run) : source_(source), run_(run) {}
+  AnswerPairs(store::LogReader& source, store::LogReader& run)
+      : source_(source), source_rows_(source), run_(run) {}
 
   /// kUsage if the run is none, or of another log; kPermission if what is encrypted cannot be
-  /// opened. Memory: one bit for each exchange of the source.
+  /// opened. Memory: one bit for each exchange of the source, and
+  /// a window of its rows.
   Status Run(const Visitor& visit);
 
   /// One result alone: the reason why it is not compared, or nothing after `visit`.
@@ -57,6 +60,7 @@ class AnswerPairs {
   bool WasSent(const store::ExchangeId& id) const;
 
   store::LogReader& source_;
+  SourceRows source_rows_;
   store::LogReader& run_;
   std::array<uint64_t, kUncomparedReasons> uncompared_{};
   std::map<std::pair<std::string, uint32_t>, std::vector<bool>> sent_;
