@@ -37,8 +37,8 @@ void Add(Differences& into, Difference difference) {
 }
 
 /// A value that one side may lack.
-void CompareValues(Part part, const std::string& pointer, std::string source, std::string target,
-                   Differences& into) {
+void CompareValues(Part part, const std::string& pointer, std::string_view source,
+                   std::string_view target, Differences& into) {
   if (source == target) {
     return;
   }
@@ -56,8 +56,7 @@ void CompareFields(const AnswerView& source, const AnswerView& target, Differenc
     const std::string_view mine = dialect::FieldOf(source.headers, name);
     const std::string_view theirs = dialect::FieldOf(target.headers, name);
     if (name != "Content-Type" || MediaType(mine) != MediaType(theirs)) {
-      CompareValues(Part::kField, fmt::format("/{}", name), std::string(mine), std::string(theirs),
-                    into);
+      CompareValues(Part::kField, fmt::format("/{}", name), mine, theirs, into);
     }
   }
 }
@@ -80,7 +79,7 @@ void CompareLines(std::string_view source, std::string_view target, Differences&
   for (size_t line = 1; !source.empty() || !target.empty(); ++line) {
     const std::string pointer = fmt::format("/{}", line);
     if (line > limits::kLines) {
-      CompareValues(Part::kLine, pointer, std::string(source), std::string(target), into);
+      CompareValues(Part::kLine, pointer, source, target, into);
       return;
     }
     const bool mine = !source.empty();
@@ -122,9 +121,10 @@ void CompareBodies(std::string_view source, std::string_view target, Differences
     CompareLines(source, target, into);
     return;
   }
-  CompareValues(Part::kBody, "",
-                source.empty() ? "" : fmt::format("{} bytes that are no text", source.size()),
-                target.empty() ? "" : fmt::format("{} other bytes", target.size()), into);
+  CompareValues(
+      Part::kBody, "",
+      source.empty() ? std::string() : fmt::format("{} bytes that are no text", source.size()),
+      target.empty() ? std::string() : fmt::format("{} other bytes", target.size()), into);
 }
 
 }  // namespace

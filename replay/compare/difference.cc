@@ -124,6 +124,8 @@ std::string_view NameOf(Kind kind) {
       return "missing";
     case Kind::kAdded:
       return "added";
+    case Kind::kOrder:
+      return "order";
   }
   std::unreachable();
 }
@@ -180,6 +182,9 @@ std::string InWords(const Difference& difference) {
       return fmt::format("{}: {} at the source, missing at the target", path, source);
     case Kind::kAdded:
       return fmt::format("{}: not at the source, {} at the target", path, target);
+    case Kind::kOrder:
+      return fmt::format("{}: in the order {} at the source, {} at the target", path, source,
+                         target);
   }
   std::unreachable();
 }

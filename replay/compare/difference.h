@@ -13,9 +13,10 @@ enum class Kind : uint8_t {
   kType,     ///< a string here, a number there
   kMissing,  ///< the source has something there, the target has nothing
   kAdded,    ///< the target has something there, the source has nothing
+  kOrder,    ///< of documents in a list, which are told by their ids
 };
 
-/// "value", "type", "missing", "added".
+/// "value", "type", "missing", "added", "order".
 std::string_view NameOf(Kind kind);
 
 /// Of what of two answers.

@@ -4,8 +4,9 @@
 // place from the front as long as they are equal, then from the back; what is left in the middle is
 // paired by place again, and the longer side's rest is missing or added. Whether elements are equal
 // is asked of fingerprints, made once, so that the cost stays linear however deep arrays lie in
-// arrays. A fingerprint only chooses pairs; that two values are equal is never believed, each pair
-// is walked. Rejected: the longest common subsequence, whose cost is the product of the lengths.
+// arrays. Lists of documents, as hits are, are paired by index and id. A fingerprint only chooses
+// pairs; that two values are equal is never believed, each pair is walked. Rejected: the longest
+// common subsequence, whose cost is the product of the lengths.
 
 #include "replay/compare/json_compare.h"
 
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "replay/compare/decimal.h"
+#include "replay/compare/document_pairs.h"
 #include "replay/compare/fingerprints.h"
 #include "replay/compare/limits.h"
 
@@ -63,6 +65,16 @@ bool SameScalar(const Tree& source, uint32_t a, const Tree& target, uint32_t b) 
   }
   const std::optional<Decimal> value = ParseDecimal(text_a);
   return value && value == ParseDecimal(text_b);
+}
+
+/// The ids of documents, as a JSON array.
+std::string IdsOf(const Tree& tree, const std::vector<uint32_t>& documents) {
+  std::string ids = "[";
+  for (const uint32_t document : documents) {
+    ids += ids.size() > 1 ? "," : "";
+    ids += tree.TextOf(*tree.Find(document, "_id"));
+  }
+  return ids + "]";
 }
 
 /// The place in the documents where a comparison stands.
@@ -136,6 +148,10 @@ class Comparison {
   void WalkArrays(uint32_t a, uint32_t b) {
     const std::vector<uint32_t> source = source_.ChildrenOf(a);
     const std::vector<uint32_t> target = target_.ChildrenOf(b);
+    if (const auto documents = PairDocuments(source_, source, target_, target)) {
+      WalkDocuments(source, target, *documents);
+      return;
+    }
     const size_t common = std::min(source.size(), target.size());
     size_t front = 0;
     size_t back = 0;
@@ -165,6 +181,22 @@ class Comparison {
     }
   }
 
+  void WalkDocuments(const std::vector<uint32_t>& source, const std::vector<uint32_t>& target,
+                     const DocumentPairs& pairs) {
+    if (pairs.reordered) {
+      Keep(Kind::kOrder, IdsOf(source_, source), IdsOf(target_, target));
+    }
+    for (const auto& [mine, theirs] : pairs.both) {
+      At(mine, theirs, [&] { Walk(source[mine], target[theirs]); });
+    }
+    for (const size_t mine : pairs.missing) {
+      At(mine, mine, [&] { Found(Kind::kMissing, source[mine], std::nullopt); });
+    }
+    for (const size_t theirs : pairs.added) {
+      At(theirs, theirs, [&] { Found(Kind::kAdded, std::nullopt, target[theirs]); });
+    }
+  }
+
   bool Alike(uint32_t a, uint32_t b) const { return source_prints_[a] == target_prints_[b]; }
 
   template <typename Work>
@@ -181,6 +213,10 @@ class Comparison {
   }
 
   void Found(Kind kind, std::optional<uint32_t> a, std::optional<uint32_t> b) {
+    Keep(kind, a ? source_.TextOf(*a) : "", b ? target_.TextOf(*b) : "");
+  }
+
+  void Keep(Kind kind, std::string_view source, std::string_view target) {
     if (differences_.found.size() == limits::kDifferences) {
       ++differences_.more;
       return;
@@ -188,8 +224,8 @@ class Comparison {
     differences_.found.push_back({.kind = kind,
                                   .source_pointer = source_pointer_.text(),
                                   .target_pointer = target_pointer_.text(),
-                                  .source = a ? Shown(source_.TextOf(*a)) : "",
-                                  .target = b ? Shown(target_.TextOf(*b)) : ""});
+                                  .source = Shown(source),
+                                  .target = Shown(target)});
   }
 
   const Tree& source_;

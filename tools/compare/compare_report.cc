@@ -13,6 +13,15 @@
 namespace trafrec::tools {
 namespace {
 
+/// Columns of a value in the list; --explain shows more of it.
+constexpr size_t kValueColumns = 100;
+
+compare::Difference Clipped(compare::Difference difference) {
+  difference.source = ClipToWidth(difference.source, kValueColumns);
+  difference.target = ClipToWidth(difference.target, kValueColumns);
+  return difference;
+}
+
 class Printer {
  public:
   Printer(const CompareReport& report, const CompareStyle& style)
@@ -71,7 +80,7 @@ class Printer {
       out_ += fmt::format(
           "{:>9}  {}\n", WithCommas(group.exchanges),
           ClipToWidth(EscapeForTerminal(group.shape), style_.width > 20 ? style_.width - 11 : 9));
-      Paragraph(EscapeForTerminal(InWords(group.first)), 11);
+      Paragraph(EscapeForTerminal(InWords(Clipped(group.first))), 11);
       Paragraph(style_.paint(Tone::kDim, fmt::format("first in {} (here {})", group.first_source,
                                                      group.first_result)),
                 11);

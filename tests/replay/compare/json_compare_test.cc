@@ -94,6 +94,61 @@ TEST(CompareJson, BehindAnElementMoreBothPlacesAreTold) {
   EXPECT_EQ(behind.found[0].source_pointer, "/0");
 }
 
+/// A list of hits: "id:score".
+std::string Hits(const std::vector<std::pair<std::string, int>>& hits) {
+  std::string text = "[";
+  for (const auto& [id, score] : hits) {
+    text += std::string(text.size() > 1 ? "," : "") + R"({"_index":"i","_id":")" + id +
+            R"(","_score":)" + std::to_string(score) + "}";
+  }
+  return text + "]";
+}
+
+TEST(CompareJson, DocumentsArePairedByTheirIds) {
+  EXPECT_THAT(Lines(Hits({{"a", 3}, {"b", 2}, {"c", 1}}), Hits({{"b", 2}, {"c", 1}, {"d", 0}})),
+              ElementsAre(R"(missing /0 {"_index":"i","_id":"a","_score":3} -)",
+                          R"(added /2 - {"_index":"i","_id":"d","_score":0})"));
+}
+
+TEST(CompareJson, AnotherOrderOfDocumentsIsOneDifference) {
+  EXPECT_THAT(Lines(Hits({{"a", 3}, {"b", 2}, {"c", 1}}), Hits({{"b", 3}, {"a", 2}, {"c", 1}})),
+              testing::Contains(R"(order  ["a","b","c"] ["b","a","c"])"));
+}
+
+TEST(CompareJson, TheOrderOfDocumentsThatSortAlikeIsChance) {
+  EXPECT_THAT(Lines(Hits({{"a", 2}, {"b", 2}, {"c", 1}}), Hits({{"b", 2}, {"a", 2}, {"c", 1}})),
+              IsEmpty());
+}
+
+TEST(CompareJson, ADocumentThatStandsTwiceIsPairedByPlace) {
+  EXPECT_THAT(Lines(Hits({{"a", 1}, {"a", 2}}), Hits({{"a", 1}, {"a", 3}})),
+              ElementsAre("value /1/_score 2 3"));
+}
+
+TEST(CompareJson, SeenFromTheTargetDocumentsAreTheMirror) {
+  std::mt19937 random(3);
+  const auto hits = [&random] {
+    std::vector<std::pair<std::string, int>> list;
+    for (const char* id : {"a", "b", "c", "d", "e"}) {
+      if (random() % 4 != 0) {
+        list.insert(list.begin() + static_cast<ptrdiff_t>(random() % (list.size() + 1)),
+                    {id, static_cast<int>(random() % 3)});
+      }
+    }
+    return Hits(list);
+  };
+  for (int i = 0; i < 500; ++i) {
+    const std::string a = hits();
+    const std::string b = hits();
+    std::vector<Difference> mirrored;
+    for (const Difference& each : Compare(b, a).found) {
+      mirrored.push_back(Mirrored(each));
+    }
+    EXPECT_THAT(mirrored, testing::UnorderedElementsAreArray(Compare(a, b).found)) << a << "\n"
+                                                                                   << b;
+  }
+}
+
 TEST(CompareJson, DifferencesBeyondTheLimitAreCounted) {
   std::string source = "[";
   std::string target = "[";
