@@ -14,7 +14,8 @@ bench() {
     privacy) targets=(trafrec generate_traffic) ;;
     live) targets=(trafrec) ;;
     send) targets=(send_bench) ;;
-    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify, sql, privacy, live, send" ;;
+    replay) targets=(trafrec generate_traffic) ;;
+    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify, sql, privacy, live, send, replay" ;;
   esac
   setup build bench
   if [[ $what == record ]]; then
