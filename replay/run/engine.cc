@@ -58,10 +58,7 @@ bool Engine::Offer(plan::PlannedExchange exchange) {
 }
 
 void Engine::Advance(TimeNs began_at) {
-  {
-    const std::lock_guard lock(plan_mutex_);
-    plan_through_ = std::max(plan_through_, began_at);
-  }
+  plan_through_ = std::max<TimeNs>(plan_through_, began_at);
   Poke();
 }
 
@@ -115,13 +112,14 @@ void Engine::FillWindow() {
   while (window_.HasRoom() && !stopping_) {
     // Read before the queue is: what is pushed later is seen by the poke after it.
     const bool last = plan_over_;
+    const TimeNs through = plan_through_;
     auto exchange = queue_.PopFor(std::chrono::milliseconds(0));
     if (!exchange) {
-      const std::lock_guard lock(plan_mutex_);
+      taken_through_ = through;
       if (last) {
         window_.Close();
-      } else if (plan_through_ > 0) {
-        window_.Advance(plan_through_);
+      } else if (through > 0) {
+        window_.Advance(through);
       }
       return;
     }
@@ -195,6 +193,10 @@ void Engine::NotePosition() {
   committer_->Add(false, [&](ledger::Batch& batch) { batch.position = position; });
 }
 
+void Engine::KeepMark(const std::string& name, const std::string& value) {
+  committer_->Add(true, [&](ledger::Batch& batch) { batch.marks.emplace_back(name, value); });
+}
+
 void Engine::FinishIfOver() {
   bool over = stopping_ && moving_ == 0;
   if (!over && plan_over_ && window_.empty() && moving_ == 0) {
@@ -213,9 +215,13 @@ void Engine::FinishIfOver() {
     }
   }
   NotePosition();
+  const RunProgress progress = Snapshot();
   {
     const std::lock_guard lock(progress_mutex_);
-    progress_ = Snapshot();
+    progress_ = progress;
+  }
+  if (tick_) {
+    tick_(progress);
   }
   queue_.Close();
   timer_.cancel();

@@ -53,6 +53,7 @@ struct RunProgress {
   uint64_t moving = 0;     ///< requests under way
   size_t concurrency = 0;  ///< allowed now
   TimeNs source_time = 0;  ///< began_at of the oldest exchange that is not over, or of the last one
+  TimeNs through = 0;      ///< all that is known to have begun before is over; 0: nothing yet
   int64_t behind_ns = 0;   ///< how late the next exchange is now; 0: on time
   bool paused = false;
   std::string speed;
@@ -86,7 +87,9 @@ class Engine {
   /// What began before goes at once, in its order, up to there.
   void Seek(TimeNs began_at);
   RunProgress progress() const;
-  /// Called on the loop's thread, some times a second.
+  /// On the loop's thread: a mark of the caller's, in the ledger.
+  void KeepMark(const std::string& name, const std::string& value);
+  /// Called on the loop's thread, some times a second, and when all is over.
   void OnTick(std::function<void(const RunProgress&)> tick) { tick_ = std::move(tick); }
 
   /// After Run.
@@ -154,7 +157,8 @@ class Engine {
   std::atomic<bool> plan_over_{false};
   std::mutex plan_mutex_;
   Status plan_status_;
-  TimeNs plan_through_ = 0;  ///< plan_mutex_
+  std::atomic<TimeNs> plan_through_{0};
+  TimeNs taken_through_ = 0;  ///< all that began before has come into the window
 
   Window window_;
   pace::Schedule schedule_;

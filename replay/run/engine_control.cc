@@ -92,9 +92,13 @@ RunProgress Engine::Snapshot() const {
                        .moving = moving_,
                        .concurrency = concurrency_,
                        .source_time = last_began_,
+                       .through = std::max(taken_through_, last_began_),
                        .paused = paused_,
                        .speed = pace::FormatSpeed(schedule_.speed()),
                        .trouble = trouble_};
+  if (const Flight* const oldest = window_.oldest()) {
+    progress.through = oldest->plan.began_at;
+  }
   for (const auto& flight : window_.flights()) {
     if (progress.source_time == last_began_) {
       progress.source_time = flight->plan.began_at;

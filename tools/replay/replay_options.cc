@@ -110,6 +110,9 @@ void ReplayOptions::AddTo(OptionSet& options) {
   options.Text("--timeout", timeout, "DURATION", "wait for an answer that long; 60s if not given");
   options.Choice("--durability", durability, "normal|full",
                  "full: what the run remembers survives a power loss, too");
+  options.Texts("--on", on, "CONDITION: COMMAND",
+                "run a command once when that holds: 'mutations=1e6: ./check', 'lag<5s: ./tell'; "
+                "repeatable");
   options.Group("Access");
   options.Choice("--auth", auth, "basic|bearer|api-key|keep",
                  "the kind of secret to show to --to; keep: the recorded Authorization");
@@ -142,7 +145,17 @@ Status ReplayOptions::Check() const {
     return Fail(ErrorCode::kUsage, "--auth-file needs --auth: what kind of secret it is",
                 "add --auth basic, bearer or api-key");
   }
+  TRY(Hooks());
   return {};
+}
+
+Result<std::vector<Hook>> ReplayOptions::Hooks() const {
+  std::vector<Hook> hooks;
+  for (const std::string& text : on) {
+    TRY_ASSIGN(Hook hook, ParseHook(text));
+    hooks.push_back(std::move(hook));
+  }
+  return hooks;
 }
 
 Result<edit::EditOptions> ReplayOptions::Edits(bool search) const {

@@ -13,6 +13,7 @@
 #include "tools/filter_options.h"
 #include "tools/log_options.h"
 #include "tools/option_set.h"
+#include "tools/replay/hook_condition.h"
 
 namespace trafrec::tools {
 
@@ -53,6 +54,7 @@ struct ReplayOptions {
   std::string patience = "5m";
   std::string timeout = "60s";
   std::string durability = "normal";
+  std::vector<std::string> on;
 
   std::string auth;
   std::string auth_file;
@@ -70,6 +72,7 @@ struct ReplayOptions {
   Status Check() const;
 
   Result<edit::EditOptions> Edits(bool search) const;
+  Result<std::vector<Hook>> Hooks() const;
   /// The sampler is the caller's, as PlanOptions borrows it.
   Result<std::optional<edit::Sampler>> Sampling() const;
   Result<plan::PlanOptions> Plan(edit::Sampler* sampler) const;

@@ -77,6 +77,22 @@ class Words {
   std::string text_;
 };
 
+std::string HookInWords(HookOutcome::State state) {
+  switch (state) {
+    case HookOutcome::State::kWaits:
+      return "did not become true";
+    case HookOutcome::State::kEarlier:
+      return "fired in an earlier life of the run";
+    case HookOutcome::State::kRuns:
+      return "still runs";
+    case HookOutcome::State::kFailed:
+      return "could not be started";
+    case HookOutcome::State::kEnded:
+      break;
+  }
+  return "ended";
+}
+
 void AddLag(const ReplayReport& report, Words& words) {
   const replay::RunTimes& times = report.progress.times;
   if (times.latency.count() > 0) {
@@ -92,6 +108,17 @@ void AddLag(const ReplayReport& report, Words& words) {
     if (times.lag.Quantile(0.99) > 10 * kNsPerMs) {
       words.Line("late", LateInWords(report), Tone::kYellow);
     }
+  }
+}
+
+void AddHooks(const ReplayReport& report, Words& words) {
+  for (const HookOutcome& hook : report.hooks) {
+    const bool ended = hook.state == HookOutcome::State::kEnded;
+    const std::string what =
+        ended ? fmt::format("status {}", hook.status) : HookInWords(hook.state);
+    const bool good = hook.state != HookOutcome::State::kFailed && hook.status == 0;
+    words.Line("hook", EscapeForTerminal(hook.text) + ": " + what,
+               good ? Tone::kPlain : Tone::kYellow);
   }
 }
 
@@ -212,6 +239,7 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
       words.Line("rule", fmt::format("{}: {}", rule.name, CountOf(rule.requests, "request")));
     }
   }
+  AddHooks(report, words);
   AddOmitted(report, words);
   AddDoubts(report, words);
   if (!report.Adds()) {
@@ -288,6 +316,16 @@ std::string ReportAsJson(const ReplayReport& report) {
     out += std::to_string(rule.requests);
   }
   json.Close('}');
+  json.Open("hooks", '[');
+  for (const HookOutcome& hook : report.hooks) {
+    json.Open('{');
+    json.Bytes("on", hook.text);
+    json.Text("state", NameOf(hook.state));
+    hook.state == HookOutcome::State::kEnded ? json.Number("status", hook.status)
+                                             : json.Null("status");
+    json.Close('}');
+  }
+  json.Close(']');
   json.Number("wall_ns", static_cast<int64_t>(report.seconds * 1e9));
   json.Bool("adds_up", report.Adds());
   json.Close('}');

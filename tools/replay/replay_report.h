@@ -7,6 +7,7 @@
 #include "replay/edit/editor.h"
 #include "replay/plan/planner.h"
 #include "replay/run/engine.h"
+#include "tools/replay/replay_hooks.h"
 #include "tools/terminal.h"
 
 namespace trafrec::tools {
@@ -26,6 +27,7 @@ struct ReplayReport {
   std::vector<plan::ByQueryWatch::Doubtful> doubtful{};
   std::map<plan::Omission, std::vector<std::string>> omitted{};
   std::map<std::string, uint64_t> unknown_paths{};
+  std::vector<HookOutcome> hooks{};
   double seconds = 0;
   double log_seconds = 0;  ///< of the log, that were sent
   bool paced = false;

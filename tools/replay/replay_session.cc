@@ -31,6 +31,8 @@ using std::chrono::steady_clock;
 constexpr const char* kRecorder = "replay";
 /// Exchanges of the log whose servers are the source.
 constexpr uint64_t kSourcesLookedAt = 1'000;
+/// How long commands of --on may go on when the run is over.
+constexpr auto kHookPatience = std::chrono::seconds(30);
 /// How often a growing log is looked at.
 constexpr auto kLookAgain = std::chrono::milliseconds(200);
 
@@ -298,6 +300,15 @@ Status ReplaySession::PlanGrowingLog(std::optional<TimeNs> since, replay::Engine
   return {};
 }
 
+Result<ReplayHooks> ReplaySession::Hooks(EventLog& events) const {
+  TRY_ASSIGN(std::vector<Hook> hooks, options_.Hooks());
+  TRY_ASSIGN(const auto marks, memory_->Marks());
+  ReplayHooks all({.hooks = std::move(hooks), .run = options_.run, .follow = options_.follow},
+                  events);
+  all.Recall(marks);
+  return all;
+}
+
 Result<ReplayReport> ReplaySession::Send(EventLog& events) {
   if (!options_.follow) {
     TRY(planner_->LookForPhantoms());
@@ -329,7 +340,13 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
   };
   listen();
   ReplayProgress shown(events, options_.quiet || options_.json);
-  engine.OnTick([&](const replay::RunProgress& progress) { shown.Show(progress); });
+  TRY_ASSIGN(ReplayHooks hooks, Hooks(events));
+  engine.OnTick([&](const replay::RunProgress& progress) {
+    shown.Show(progress);
+    hooks.Look(progress, [&](const std::string& name, const std::string& value) {
+      engine.KeepMark(name, value);
+    });
+  });
   TRY_ASSIGN(const auto control, ReplayControl::Start(options_.run, engine));
 
   const auto began = steady_clock::now();
@@ -341,6 +358,7 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
   control->Stop();
   shown.End();
   const Result<store::LogWriterSummary> closed = results_->Close();
+  hooks.WaitFor(kHookPatience);
   TRY(ran);
   TRY(closed);
 
@@ -356,7 +374,8 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
                       .rules = editor_->rules(),
                       .doubtful = planner_->by_queries().examples(),
                       .omitted = planner_->examples(),
-                      .unknown_paths = planner_->unknown_paths()};
+                      .unknown_paths = planner_->unknown_paths(),
+                      .hooks = hooks.outcomes()};
   report.seconds = std::chrono::duration<double>(steady_clock::now() - began).count();
   report.paced = engine_options_.speed.kind != pace::Speed::Kind::kMax;
   return report;

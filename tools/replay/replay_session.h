@@ -11,6 +11,7 @@
 #include "replay/run/engine.h"
 #include "tools/event_log.h"
 #include "tools/replay/dry_run.h"
+#include "tools/replay/replay_hooks.h"
 #include "tools/replay/replay_options.h"
 #include "tools/replay/replay_report.h"
 
@@ -41,6 +42,7 @@ class ReplaySession {
   Status PlanGrowingLog(std::optional<TimeNs> since, replay::Engine& engine,
                         const std::atomic<bool>& stop);
   Result<std::optional<TimeNs>> Since() const;
+  Result<ReplayHooks> Hooks(EventLog& events) const;
 
   const ReplayOptions& options_;
   std::unique_ptr<store::LogReader> log_;
