@@ -29,8 +29,9 @@ constexpr double kCountMost = 9e15;
 std::string_view Trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t\n";
   const size_t first = text.find_first_not_of(kBlank);
-  return first == text.npos ? text.substr(text.size())
-                            : text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+  return first == std::string_view::npos
+             ? text.substr(text.size())
+             : text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
 /// One text on its way to a hook; all pieces are views of it, so that an error knows the place.
@@ -82,7 +83,7 @@ Result<Hook> Parser::Parse() const {
   const size_t colon = text_.find(':');
   const std::string_view condition = text_.substr(0, colon);
   const size_t sign = condition.find_first_of("=<>");
-  if (sign == condition.npos) {
+  if (sign == std::string_view::npos) {
     return Wrong(condition, "there is no condition with =, >=, <=, < or >");
   }
   const bool or_equal = condition[sign] != '=' && condition.substr(sign + 1).starts_with('=');
@@ -107,7 +108,7 @@ Result<Hook> Parser::Parse() const {
     }
     hook.condition.value = *ms * kNsPerMs;
   }
-  hook.command = colon == text_.npos ? "" : Trimmed(text_.substr(colon + 1));
+  hook.command = colon == std::string_view::npos ? "" : Trimmed(text_.substr(colon + 1));
   if (hook.command.empty()) {
     return Wrong(text_.substr(std::min(colon, text_.size())),
                  "behind the condition a colon and a command are missing");
