@@ -67,7 +67,8 @@ Status Engine::MakeItems(Flight& flight) {
     TRY_ASSIGN(states, parts_.memory.StatesOf(plan.id));
     TRY_ASSIGN(const bool done, parts_.memory.IsDone(plan.id));
     if (done) {
-      counts_.earlier += plan.operations.size();
+      counts_.earlier += static_cast<uint64_t>(std::ranges::count(
+          plan.operations, plan::Omission::kNone, &plan::PlannedOperation::omission));
       return {};
     }
   }

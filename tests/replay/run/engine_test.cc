@@ -226,6 +226,21 @@ TEST(Engine, AResumedRunSendsNothingThatIsOver) {
   EXPECT_EQ(run.progress.counts.earlier, 2U);
 }
 
+TEST(Engine, OfAReadThatIsOverAResumedRunCountsWhatWasSelected) {
+  FakeSearch target;
+  SmallRun run(target.url(),
+               {{"POST", "/_mget",
+                 R"({"docs":[{"_index":"i","_id":"a"},{"_index":"other","_id":"a"}]})", 0, 1, 200,
+                 R"({"docs":[{"_index":"i","_id":"a","found":false},)"
+                 R"({"_index":"other","_id":"a","found":false}]})"}});
+  run.plan.selection.indices = {"i"};
+  ASSERT_TRUE(run.Send());
+  ASSERT_TRUE(run.Send(true));
+  EXPECT_EQ(run.planned.omitted[static_cast<size_t>(plan::Omission::kNotSelected)], 1U);
+  EXPECT_EQ(run.progress.counts.earlier,
+            run.planned.omitted[static_cast<size_t>(plan::Omission::kNone)]);
+}
+
 TEST(Engine, TheDigestIsThatOfTheOrderAndNotOfTheRun) {
   std::vector<Recorded> log;
   for (int i = 0; i < 100; ++i) {
