@@ -148,6 +148,12 @@ std::string ReplayPace(const Json& status) {
   return behind < 50 * kNsPerMs ? "on time" : HumanDuration(behind) + " behind";
 }
 
+/// ", 4m10s left"; "" if nobody can tell.
+std::string ReplayLeft(const Json& status) {
+  const int64_t left = NumberOf(status, "left_ns", -1);
+  return left < 0 ? "" : fmt::format(", {} left", ShortDuration(left));
+}
+
 void AddReplay(Page& page, const Json& status) {
   page.AddLine(
       fmt::format("replay into {} for {}", EscapeForTerminal(TextOf(status, "log")),
@@ -156,7 +162,8 @@ void AddReplay(Page& page, const Json& status) {
   if (const std::string trouble = TextOf(status, "trouble"); !trouble.empty()) {
     page.Add("trouble", EscapeForTerminal(trouble), Tone::kRed);
   }
-  page.Add("pace", fmt::format("{}, {}", TextOf(status, "speed"), ReplayPace(status)));
+  page.Add("pace", fmt::format("{}, {}{}", TextOf(status, "speed"), ReplayPace(status),
+                               ReplayLeft(status)));
   if (const TimeNs at = NumberOf(status, "source_time_ns"); at != 0) {
     page.Add("log at", FormatTime(at));
   }
@@ -182,9 +189,10 @@ void AddReplay(Page& page, const Json& status) {
 
 std::string ReplayLine(const Json& status) {
   return fmt::format(
-      "replay {} exchanges, {} answered, {} otherwise, {} dead, {}, {} under way, {}",
+      "replay {} exchanges, {} answered, {} otherwise, {} dead, {}, {} under way, {}{}",
       Count(status, "exchanges"), Count(status, "answered"), Count(status, "otherwise"),
-      Count(status, "dead"), TextOf(status, "speed"), Count(status, "moving"), ReplayPace(status));
+      Count(status, "dead"), TextOf(status, "speed"), Count(status, "moving"), ReplayPace(status),
+      ReplayLeft(status));
 }
 
 void AddTroubles(Page& page, const Json& status) {

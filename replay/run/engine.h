@@ -55,6 +55,10 @@ struct RunProgress {
   TimeNs source_time = 0;  ///< began_at of the oldest exchange that is not over, or of the last one
   TimeNs through = 0;      ///< all that is known to have begun before is over; 0: nothing yet
   int64_t behind_ns = 0;   ///< how late the next exchange is now; 0: on time
+  TimeNs next_time = 0;    ///< began_at of the next exchange that is to go by the time; 0: none
+  int64_t next_due_ns = 0;  ///< until it is due; below 0: it is late
+  uint64_t taken = 0;       ///< exchanges that came from the planner: over, or in the window
+  int64_t elapsed_ns = 0;   ///< of this life of the run, without pauses
   bool paused = false;
   std::string speed;
   std::string trouble;  ///< why nothing goes on: "the target cannot be reached: …"
@@ -179,6 +183,8 @@ class Engine {
   bool stopped_ = false;    ///< somebody asked for it
   bool paused_ = false;
   int64_t paused_at_ = 0;
+  int64_t paused_ns_ = 0;  ///< all pauses that are over
+  uint64_t taken_ = 0;
   std::optional<TimeNs> seek_to_;
   bool closed_ = false;
   Status failed_;

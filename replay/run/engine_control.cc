@@ -43,6 +43,7 @@ void Engine::Pause(bool paused) {
       paused_at_ = Now();
     } else {
       schedule_.Delay(Now() - paused_at_);
+      paused_ns_ += Now() - paused_at_;
     }
     Pump();
   });
@@ -93,6 +94,8 @@ RunProgress Engine::Snapshot() const {
                        .concurrency = concurrency_,
                        .source_time = last_began_,
                        .through = std::max(taken_through_, last_began_),
+                       .taken = taken_,
+                       .elapsed_ns = (paused_ ? paused_at_ : Now()) - paused_ns_,
                        .paused = paused_,
                        .speed = pace::FormatSpeed(schedule_.speed()),
                        .trouble = trouble_};
@@ -104,7 +107,9 @@ RunProgress Engine::Snapshot() const {
       progress.source_time = flight->plan.began_at;
     }
     if (!flight->moving && schedule_.speed().kind != pace::Speed::Kind::kMax) {
-      progress.behind_ns = std::max<int64_t>(0, Now() - schedule_.Due(flight->place));
+      progress.next_time = flight->plan.began_at;
+      progress.next_due_ns = schedule_.Due(flight->place) - Now();
+      progress.behind_ns = std::max<int64_t>(0, -progress.next_due_ns);
       break;
     }
   }

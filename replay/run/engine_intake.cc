@@ -44,6 +44,7 @@ std::vector<dialect::Key> Engine::KeysOf(const ledger::Letter& letter) const {
 void Engine::TakeIn(plan::PlannedExchange exchange) {
   last_began_ = exchange.began_at;
   last_id_ = exchange.id;
+  ++taken_;
   auto flight = std::make_unique<Flight>();
   flight->plan = std::move(exchange);
   flight->place = schedule_.Add(flight->plan.began_at);

@@ -55,6 +55,14 @@ TEST(StatusText, SaysWhatThereIs) {
   EXPECT_THAT(lines, Contains("marks    requests 100 ms ago, answers nothing yet"));
 }
 
+TEST(StatusText, OfAReplayItSaysWhatIsLeftIfThatIsKnown) {
+  Json status{{"kind", "replay"}, {"speed", "max"}, {"left_ns", 250'000'000'000}};
+  EXPECT_THAT(StatusLines(status, 40, 0, Paint(false)),
+              Contains("pace     max, on time, 4m10s left"));
+  status["left_ns"] = nullptr;
+  EXPECT_THAT(StatusLines(status, 40, 0, Paint(false)), Contains("pace     max, on time"));
+}
+
 TEST(StatusText, LossesAreNamedByPlace) {
   Json status = Status();
   status["lost"]["kernel_packets"] = 12;

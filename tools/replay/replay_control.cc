@@ -12,20 +12,22 @@ namespace trafrec::tools {
 using control::Json;
 
 Result<std::unique_ptr<ReplayControl>> ReplayControl::Start(const std::string& run,
-                                                            replay::Engine& engine) {
+                                                            replay::Engine& engine,
+                                                            const TimeLeft& left) {
   TRY_ASSIGN(const store::LogIdentity identity, store::ReadLogIdentity(run));
   TRY_ASSIGN(auto server, control::Server::Bind("replay-" + identity.log_id.substr(0, 12)));
-  std::unique_ptr<ReplayControl> control(new ReplayControl(run, engine, std::move(server)));
+  std::unique_ptr<ReplayControl> control(new ReplayControl(run, engine, left, std::move(server)));
   TRY(control::WriteControlFile(control->folder_, control->file_));
   control->server_->Serve(
       [raw = control.get()](const Json& request) { return raw->Answer(request); });
   return control;
 }
 
-ReplayControl::ReplayControl(std::string run, replay::Engine& engine,
+ReplayControl::ReplayControl(std::string run, replay::Engine& engine, const TimeLeft& left,
                              std::unique_ptr<control::Server> server)
     : run_(std::move(run)),
       engine_(engine),
+      left_(left),
       folder_(std::filesystem::path(run_) / "replay"),
       file_(control::ThisProcess(server->path().string())),
       server_(std::move(server)) {}
@@ -68,6 +70,7 @@ Result<Json> ReplayControl::Answer(const Json& request) {
 Json ReplayControl::Status() const {
   const replay::RunProgress progress = engine_.progress();
   const replay::RunCounts& counts = progress.counts;
+  const std::optional<int64_t> left = left_.Of(progress);
   return Json{{"kind", "replay"},
               {"recorder", "replay"},
               {"log", run_},
@@ -89,6 +92,7 @@ Json ReplayControl::Status() const {
               {"concurrency", progress.concurrency},
               {"source_time_ns", progress.source_time},
               {"behind_ns", progress.behind_ns},
+              {"left_ns", left ? Json(*left) : Json(nullptr)},
               {"lag_p99_ns", progress.times.lag.Quantile(0.99)},
               {"latency_p50_ns", progress.times.latency.Quantile(0.5)},
               {"latency_p99_ns", progress.times.latency.Quantile(0.99)},

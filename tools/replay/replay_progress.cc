@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "tools/terminal.h"
 #include "tools/units.h"
+#include "tools/utf8.h"
 
 namespace trafrec::tools {
 namespace {
@@ -18,16 +21,20 @@ constexpr int64_t kBehindNs = 50 * kNsPerMs;
 
 }  // namespace
 
-ReplayProgress::ReplayProgress(EventLog& events, bool silent)
+ReplayProgress::ReplayProgress(EventLog& events, const TimeLeft& left, bool silent)
     : events_(events),
+      left_(left),
       silent_(silent),
       terminal_(IsTerminal(STDERR_FILENO) && events.format() == LogFormat::kText),
       last_at_(Clock::now()) {}
 
 std::string ProgressLine(const replay::RunProgress& before, const replay::RunProgress& now,
-                         double seconds) {
+                         double seconds, std::optional<int64_t> left_ns) {
   const double rate = static_cast<double>(now.counts.exchanges - before.counts.exchanges) / seconds;
   std::string line = fmt::format("{} exchanges/s", WithCommas(static_cast<uint64_t>(rate)));
+  if (left_ns) {
+    line += fmt::format("  {} left", ShortDuration(*left_ns));
+  }
   if (now.source_time != 0) {
     line += "  at " + FormatTime(now.source_time).substr(0, 19) + "Z";
   }
@@ -52,17 +59,20 @@ void ReplayProgress::Show(const replay::RunProgress& progress) {
   if (silent_ || now - last_at_ < every) {
     return;
   }
+  const std::optional<int64_t> left = left_.Of(progress);
   const std::string line =
-      ProgressLine(last_, progress, std::chrono::duration<double>(now - last_at_).count());
+      ProgressLine(last_, progress, std::chrono::duration<double>(now - last_at_).count(), left);
   if (terminal_) {
-    events_.ShowLine(line.substr(0, TerminalWidth(STDERR_FILENO) - 1));
+    events_.ShowLine(ClipToWidth(line, TerminalWidth(STDERR_FILENO) - 1));
   } else {
-    events_.WriteProgress({.name = "progress",
-                           .message = line,
-                           .fields = {{"exchanges", progress.counts.exchanges},
-                                      {"answered", progress.counts.answered},
-                                      {"dead", progress.counts.dead},
-                                      {"behind_ns", progress.behind_ns}}});
+    std::vector<Field> fields = {{"exchanges", progress.counts.exchanges},
+                                 {"answered", progress.counts.answered},
+                                 {"dead", progress.counts.dead},
+                                 {"behind_ns", progress.behind_ns}};
+    if (left) {
+      fields.emplace_back("left_ns", *left);
+    }
+    events_.WriteProgress({.name = "progress", .message = line, .fields = std::move(fields)});
   }
   last_ = progress;
   last_at_ = now;

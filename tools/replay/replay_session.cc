@@ -258,6 +258,30 @@ Result<std::optional<TimeNs>> ReplaySession::Since() const {
   return since;
 }
 
+/// What is left of the log, by its marks: reading it all to know would take as long as planning.
+Result<LogSpan> ReplaySession::Span(std::optional<TimeNs> since) const {
+  TRY_ASSIGN(const store::ExchangeFilter filter, options_.filters.Make());
+  LogSpan span;
+  if (options_.follow || filter.limit) {
+    return span;
+  }
+  TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log_->Attempts());
+  for (const store::AttemptInfo& attempt : attempts) {
+    span.last = std::max(span.last, attempt.written.requests_through);
+    span.exchanges += attempt.exchanges;
+  }
+  span.last = std::min(span.last, filter.until.value_or(span.last));
+  const std::optional<TimeNs> from = std::max(since, filter.since);
+  TRY_ASSIGN(const auto rows, log_->Rows(from, std::nullopt));
+  TRY_ASSIGN(const std::optional<store::ExchangeRow> first, rows->Next());
+  span.first = std::max(first ? first->began_at : span.last, from.value_or(0));
+  TRY_ASSIGN(const bool several, log_->HasSeveralRecorders());
+  if (from || several || options_.filters.any()) {
+    span.exchanges = 0;
+  }
+  return span;
+}
+
 /// On the planner's thread: it must not touch the ledger's memory, which is the loop's.
 Status ReplaySession::Plan(std::optional<TimeNs> since, replay::Engine& engine,
                            const std::atomic<bool>& stop) {
@@ -265,6 +289,7 @@ Status ReplaySession::Plan(std::optional<TimeNs> since, replay::Engine& engine,
     return PlanGrowingLog(since, engine, stop);
   }
   return planner_->Plan(since, std::nullopt, [&](plan::PlannedExchange exchange) -> Result<bool> {
+    left_->NotePlanned(planner_->counts().read);
     return engine.Offer(std::move(exchange));
   });
 }
@@ -339,7 +364,10 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
     });
   };
   listen();
-  ReplayProgress shown(events, options_.quiet || options_.json);
+  TRY_ASSIGN(const std::optional<TimeNs> since, Since());
+  TRY_ASSIGN(const LogSpan span, Span(since));
+  left_.emplace(span);
+  ReplayProgress shown(events, *left_, options_.quiet || options_.json);
   TRY_ASSIGN(ReplayHooks hooks, Hooks(events));
   engine.OnTick([&](const replay::RunProgress& progress) {
     shown.Show(progress);
@@ -347,10 +375,9 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
       engine.KeepMark(name, value);
     });
   });
-  TRY_ASSIGN(const auto control, ReplayControl::Start(options_.run, engine));
+  TRY_ASSIGN(const auto control, ReplayControl::Start(options_.run, engine, *left_));
 
   const auto began = steady_clock::now();
-  TRY_ASSIGN(const std::optional<TimeNs> since, Since());
   std::thread planning([&] { engine.EndOfPlan(Plan(since, engine, stop)); });
   const Status ran = engine.Run();
   stop = true;

@@ -14,6 +14,7 @@
 #include "tools/replay/replay_hooks.h"
 #include "tools/replay/replay_options.h"
 #include "tools/replay/replay_report.h"
+#include "tools/replay/time_left.h"
 
 namespace trafrec::tools {
 
@@ -43,6 +44,7 @@ class ReplaySession {
                         const std::atomic<bool>& stop);
   Result<std::optional<TimeNs>> Since() const;
   Result<ReplayHooks> Hooks(EventLog& events) const;
+  Result<LogSpan> Span(std::optional<TimeNs> since) const;
 
   const ReplayOptions& options_;
   std::unique_ptr<store::LogReader> log_;
@@ -58,6 +60,7 @@ class ReplaySession {
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<ledger::LedgerReader> memory_;
   std::unique_ptr<replay::ResultLog> results_;
+  std::optional<TimeLeft> left_;
   bool resumed_ = false;
 };
 

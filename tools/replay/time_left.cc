@@ -1,0 +1,48 @@
+#include "tools/replay/time_left.h"
+
+#include <algorithm>
+
+#include "replay/pace/speed.h"
+
+namespace trafrec::tools {
+
+void TimeLeft::NotePlanned(uint64_t read) {
+  read_ = read;
+  ++planned_;
+}
+
+/// Of the log, that is over.
+double TimeLeft::ShareOf(const replay::RunProgress& progress) const {
+  if (span_.exchanges > 0) {
+    // Of what was read, the part that is over as it is of what was handed over.
+    const uint64_t planned = std::max(planned_.load(), progress.taken);
+    const uint64_t over = progress.taken - std::min(progress.taken, progress.held);
+    return planned == 0 ? 0
+                        : static_cast<double>(read_) * static_cast<double>(over) /
+                              (static_cast<double>(planned) * static_cast<double>(span_.exchanges));
+  }
+  return span_.last <= span_.first ? 0
+                                   : static_cast<double>(progress.source_time - span_.first) /
+                                         static_cast<double>(span_.last - span_.first);
+}
+
+std::optional<int64_t> TimeLeft::Of(const replay::RunProgress& progress) const {
+  if (span_.last == 0 || progress.source_time == 0 || progress.paused ||
+      !progress.trouble.empty()) {
+    return std::nullopt;
+  }
+  const auto speed = pace::ParseSpeed(progress.speed);
+  if (speed && speed->kind == pace::Speed::Kind::kFactor && speed->ramp_ns == 0) {
+    const TimeNs next = progress.next_time != 0 ? progress.next_time : progress.source_time;
+    const auto log = static_cast<double>(std::max<int64_t>(0, span_.last - next));
+    // A run that is late stays as late as it is.
+    return static_cast<int64_t>(log / speed->to) + std::max<int64_t>(0, progress.next_due_ns);
+  }
+  const double share = std::min(1.0, ShareOf(progress));
+  if (share <= 0) {
+    return std::nullopt;
+  }
+  return static_cast<int64_t>(static_cast<double>(progress.elapsed_ns) * (1 - share) / share);
+}
+
+}  // namespace trafrec::tools

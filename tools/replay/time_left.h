@@ -1,0 +1,38 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+#include "base/time.h"
+#include "replay/run/engine.h"
+
+namespace trafrec::tools {
+
+/// The part of the log that a run goes through.
+struct LogSpan {
+  TimeNs first = 0;
+  TimeNs last = 0;         ///< 0: it has no end yet
+  uint64_t exchanges = 0;  ///< 0: nobody has counted those that are selected
+};
+
+/// How long a run still takes. At a multiple of the recorded pace the log's times tell; else what
+/// it took for the part that is over.
+class TimeLeft {
+ public:
+  explicit TimeLeft(const LogSpan& span) : span_(span) {}
+
+  /// The planner's thread: it has read so many exchanges, and hands over the next one.
+  void NotePlanned(uint64_t read);
+  /// Any thread. Nothing: nobody can tell, or the run waits for somebody.
+  std::optional<int64_t> Of(const replay::RunProgress& progress) const;
+
+ private:
+  double ShareOf(const replay::RunProgress& progress) const;
+
+  const LogSpan span_;
+  std::atomic<uint64_t> read_{0};
+  std::atomic<uint64_t> planned_{0};
+};
+
+}  // namespace trafrec::tools
