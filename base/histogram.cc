@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 namespace trafrec {
 namespace {
@@ -34,6 +35,14 @@ void Histogram::Add(int64_t value) {
   least_ = count_ == 0 ? value : std::min(least_, value);
   greatest_ = std::max(greatest_, value);
   ++count_;
+  sum_ += static_cast<uint64_t>(value);
+}
+
+uint64_t Histogram::CountUpTo(int64_t value) const {
+  const size_t parts =
+      std::min(parts_.size(), PartOf(static_cast<uint64_t>(std::max<int64_t>(value, 0))) + 1);
+  return std::accumulate(parts_.begin(), parts_.begin() + static_cast<ptrdiff_t>(parts),
+                         uint64_t{0});
 }
 
 int64_t Histogram::Quantile(double share) const {

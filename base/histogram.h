@@ -21,6 +21,10 @@ class Histogram {
   /// The value that `share` (0 to 1) of all do not exceed; 0 if there are none.
   int64_t Quantile(double share) const;
 
+  /// How many do not exceed `value`, which is as exact as quantiles are.
+  uint64_t CountUpTo(int64_t value) const;
+  uint64_t sum() const { return sum_; }
+
   struct Bar {
     int64_t from = 0;
     int64_t below = 0;
@@ -32,6 +36,7 @@ class Histogram {
  private:
   std::vector<uint64_t> parts_;
   uint64_t count_ = 0;
+  uint64_t sum_ = 0;
   int64_t least_ = 0;
   int64_t greatest_ = 0;
 };

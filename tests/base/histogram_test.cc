@@ -37,6 +37,18 @@ TEST(Histogram, EmptyHasNoBarsAndNoQuantile) {
   EXPECT_TRUE(Histogram().Bars().empty());
 }
 
+TEST(Histogram, CountsWhatDoesNotExceedAValueAndSumsUp) {
+  Histogram histogram;
+  for (const int64_t value : {5, 100, 1'000'000, 9'000'000}) {
+    histogram.Add(value);
+  }
+  EXPECT_EQ(histogram.CountUpTo(4), 0U);
+  EXPECT_EQ(histogram.CountUpTo(100), 2U);
+  EXPECT_EQ(histogram.CountUpTo(2'000'000), 3U);
+  EXPECT_EQ(histogram.CountUpTo(1'000'000'000), 4U);
+  EXPECT_EQ(histogram.sum(), 10'000'105U);
+}
+
 TEST(Histogram, BarsArePowersOfTwoWithoutHoles) {
   Histogram histogram;
   for (const int64_t value : {0, 1, 5, 1'000, 1'023, 1'024}) {

@@ -122,6 +122,9 @@ void ReplayOptions::AddTo(OptionSet& options) {
   options.Text("--cert-key", certificate_key, "FILE", "its key (PEM)");
   options.Flag("--insecure", insecure, "take any certificate of the target");
   options.Group("Output");
+  options.Text("--metrics", metrics, "ADDR",
+               "serve /metrics to Prometheus, and /healthz, on this address: PORT (of 127.0.0.1), "
+               "HOST:PORT or [IPV6]:PORT (docs/metrics.md)");
   options.Choice("--log-format", log_format, "text|json", "of what is told on standard error");
   options.Flag("-q,--quiet", quiet, "print no progress and no notes");
   options.Flag("--json", json, "print the report, or the dry run, as JSON");

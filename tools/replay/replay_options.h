@@ -63,6 +63,7 @@ struct ReplayOptions {
   std::string certificate_key;
   bool insecure = false;
 
+  std::string metrics;
   std::string log_format = "text";
   bool quiet = false;
   bool json = false;

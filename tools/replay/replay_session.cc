@@ -4,19 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <asio/signal_set.hpp>
-#include <chrono>
-#include <csignal>
 #include <set>
-#include <thread>
 
 #include "replay/ledger/run_lock.h"
 #include "replay/ledger/sqlite_ledger.h"
 #include "replay/recorded/recognize.h"
 #include "store/crypto/encoding.h"
 #include "store/files/log_layout.h"
-#include "tools/replay/replay_control.h"
-#include "tools/replay/replay_progress.h"
 #include "tools/replay/url_endpoints.h"
 #include "tools/shell_quote.h"
 #include "tools/units.h"
@@ -25,16 +19,10 @@
 namespace trafrec::tools {
 namespace {
 
-using std::chrono::steady_clock;
-
 /// The run's own recorder, in its log.
 constexpr const char* kRecorder = "replay";
 /// Exchanges of the log whose servers are the source.
 constexpr uint64_t kSourcesLookedAt = 1'000;
-/// How long commands of --on may go on when the run is over.
-constexpr auto kHookPatience = std::chrono::seconds(30);
-/// How often a growing log is looked at.
-constexpr auto kLookAgain = std::chrono::milliseconds(200);
 
 /// A log has a folder for each recorder that has begun.
 bool HasFolders(const std::filesystem::path& log) {
@@ -238,174 +226,6 @@ Status ReplaySession::OpenRun() {
   writer.live = true;
   TRY_ASSIGN(results_, replay::ResultLog::Open(writer));
   return {};
-}
-
-/// Where planning begins: at what may not be over.
-Result<std::optional<TimeNs>> ReplaySession::Since() const {
-  if (!resumed_) {
-    return std::nullopt;
-  }
-  TRY_ASSIGN(const auto position, memory_->ReadPosition());
-  if (!position) {
-    return std::nullopt;
-  }
-  TimeNs since = position->began_at;
-  TRY_ASSIGN(const auto redriven,
-             memory_->Letters({.states = {ledger::State::kRedriven}, .limit = 1}));
-  if (!redriven.empty()) {
-    since = std::min(since, redriven.front().began_at);
-  }
-  return since;
-}
-
-/// What is left of the log, by its marks: reading it all to know would take as long as planning.
-Result<LogSpan> ReplaySession::Span(std::optional<TimeNs> since) const {
-  TRY_ASSIGN(const store::ExchangeFilter filter, options_.filters.Make());
-  LogSpan span;
-  if (options_.follow || filter.limit) {
-    return span;
-  }
-  TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log_->Attempts());
-  for (const store::AttemptInfo& attempt : attempts) {
-    span.last = std::max(span.last, attempt.written.requests_through);
-    span.exchanges += attempt.exchanges;
-  }
-  span.last = std::min(span.last, filter.until.value_or(span.last));
-  const std::optional<TimeNs> from = std::max(since, filter.since);
-  TRY_ASSIGN(const auto rows, log_->Rows(from, std::nullopt));
-  TRY_ASSIGN(const std::optional<store::ExchangeRow> first, rows->Next());
-  span.first = std::max(first ? first->began_at : span.last, from.value_or(0));
-  TRY_ASSIGN(const bool several, log_->HasSeveralRecorders());
-  if (from || several || options_.filters.any()) {
-    span.exchanges = 0;
-  }
-  return span;
-}
-
-/// On the planner's thread: it must not touch the ledger's memory, which is the loop's.
-Status ReplaySession::Plan(std::optional<TimeNs> since, replay::Engine& engine,
-                           const std::atomic<bool>& stop) {
-  if (options_.follow) {
-    return PlanGrowingLog(since, engine, stop);
-  }
-  return planner_->Plan(since, std::nullopt, [&](plan::PlannedExchange exchange) -> Result<bool> {
-    left_->NotePlanned(planner_->counts().read);
-    return engine.Offer(std::move(exchange));
-  });
-}
-
-/// As far as the outcomes of all that was sent to the source are known, again and again.
-Status ReplaySession::PlanGrowingLog(std::optional<TimeNs> since, replay::Engine& engine,
-                                     const std::atomic<bool>& stop) {
-  bool go_on = true;
-  while (go_on && !stop) {
-    std::optional<TimeNs> through;
-    TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log_->Attempts());
-    for (const store::AttemptInfo& attempt : attempts) {
-      if (attempt.running) {
-        through = std::min(through.value_or(attempt.written.answers_through),
-                           attempt.written.answers_through);
-      }
-    }
-    if (!through || !since || *through > *since) {
-      TRY(planner_->Plan(since, through, [&](plan::PlannedExchange exchange) -> Result<bool> {
-        go_on = engine.Offer(std::move(exchange));
-        return go_on;
-      }));
-      if (through) {
-        engine.Advance(*through);
-        since = through;
-      }
-    }
-    if (!through) {
-      return {};
-    }
-    std::this_thread::sleep_for(kLookAgain);
-  }
-  return {};
-}
-
-Result<ReplayHooks> ReplaySession::Hooks(EventLog& events) const {
-  TRY_ASSIGN(std::vector<Hook> hooks, options_.Hooks());
-  TRY_ASSIGN(const auto marks, memory_->Marks());
-  ReplayHooks all({.hooks = std::move(hooks), .run = options_.run, .follow = options_.follow},
-                  events);
-  all.Recall(marks);
-  return all;
-}
-
-Result<ReplayReport> ReplaySession::Send(EventLog& events) {
-  if (!options_.follow) {
-    TRY(planner_->LookForPhantoms());
-  }
-  asio::io_context loop(1);
-  TRY_ASSIGN(const auto sender, send::Sender::Make(loop, targets_));
-  TRY(OpenRun());
-  const guard::Guard& guard =
-      dialect_ == &dialect::SearchDialect() ? guard::SearchGuard() : guard::HttpGuard();
-  replay::Engine engine({.loop = loop,
-                         .sender = *sender,
-                         .guard = guard,
-                         .dialect = *dialect_,
-                         .ledger = *ledger_,
-                         .memory = *memory_,
-                         .results = *results_,
-                         .target_names = TargetNames()},
-                        engine_options_);
-  std::atomic<bool> stop{false};
-  asio::signal_set signals(loop, SIGINT, SIGTERM);
-  std::function<void()> listen = [&] {
-    signals.async_wait([&](const asio::error_code& error, int) {
-      if (!error) {
-        stop = true;
-        engine.Stop();
-        listen();
-      }
-    });
-  };
-  listen();
-  TRY_ASSIGN(const std::optional<TimeNs> since, Since());
-  TRY_ASSIGN(const LogSpan span, Span(since));
-  left_.emplace(span);
-  ReplayProgress shown(events, *left_, options_.quiet || options_.json);
-  TRY_ASSIGN(ReplayHooks hooks, Hooks(events));
-  engine.OnTick([&](const replay::RunProgress& progress) {
-    shown.Show(progress);
-    hooks.Look(progress, [&](const std::string& name, const std::string& value) {
-      engine.KeepMark(name, value);
-    });
-  });
-  TRY_ASSIGN(const auto control, ReplayControl::Start(options_.run, engine, *left_));
-
-  const auto began = steady_clock::now();
-  std::thread planning([&] { engine.EndOfPlan(Plan(since, engine, stop)); });
-  const Status ran = engine.Run();
-  stop = true;
-  planning.join();
-  control->Stop();
-  shown.End();
-  const Result<store::LogWriterSummary> closed = results_->Close();
-  hooks.WaitFor(kHookPatience);
-  TRY(ran);
-  TRY(closed);
-
-  ReplayReport report{.run = options_.run,
-                      .dialect = std::string(dialect_->name()),
-                      .resumed = resumed_,
-                      .stopped = engine.stopped(),
-                      .plan = planner_->counts(),
-                      .progress = engine.progress(),
-                      .digest = engine.digest(),
-                      .outcome_digest = engine.outcome_digest(),
-                      .unordered = engine.unordered(),
-                      .rules = editor_->rules(),
-                      .doubtful = planner_->by_queries().examples(),
-                      .omitted = planner_->examples(),
-                      .unknown_paths = planner_->unknown_paths(),
-                      .hooks = hooks.outcomes()};
-  report.seconds = std::chrono::duration<double>(steady_clock::now() - began).count();
-  report.paced = engine_options_.speed.kind != pace::Speed::Kind::kMax;
-  return report;
 }
 
 }  // namespace trafrec::tools

@@ -44,7 +44,7 @@ class ReplaySession {
                         const std::atomic<bool>& stop);
   Result<std::optional<TimeNs>> Since() const;
   Result<ReplayHooks> Hooks(EventLog& events) const;
-  Result<LogSpan> Span(std::optional<TimeNs> since) const;
+  ReplayReport Report(const replay::Engine& engine, const ReplayHooks& hooks) const;
 
   const ReplayOptions& options_;
   std::unique_ptr<store::LogReader> log_;

@@ -1,10 +1,35 @@
 #include "tools/replay/time_left.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "replay/pace/speed.h"
 
 namespace trafrec::tools {
+
+Result<LogSpan> SpanOf(store::LogReader& log, const FilterOptions& filters,
+                       std::optional<TimeNs> since) {
+  TRY_ASSIGN(const store::ExchangeFilter filter, filters.Make());
+  LogSpan span;
+  if (filter.limit) {
+    return span;
+  }
+  TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log.Attempts());
+  for (const store::AttemptInfo& attempt : attempts) {
+    span.last = std::max(span.last, attempt.written.requests_through);
+    span.exchanges += attempt.exchanges;
+  }
+  span.last = std::min(span.last, filter.until.value_or(span.last));
+  const std::optional<TimeNs> from = std::max(since, filter.since);
+  TRY_ASSIGN(const auto rows, log.Rows(from, std::nullopt));
+  TRY_ASSIGN(const std::optional<store::ExchangeRow> first, rows->Next());
+  span.first = std::max(first ? first->began_at : span.last, from.value_or(0));
+  TRY_ASSIGN(const bool several, log.HasSeveralRecorders());
+  if (from || several || filters.any()) {
+    span.exchanges = 0;
+  }
+  return span;
+}
 
 void TimeLeft::NotePlanned(uint64_t read) {
   read_ = read;

@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/error.h"
 #include "base/time.h"
 #include "replay/run/engine.h"
+#include "store/reader/log_reader.h"
+#include "tools/filter_options.h"
 
 namespace trafrec::tools {
 
@@ -15,6 +18,11 @@ struct LogSpan {
   TimeNs last = 0;         ///< 0: it has no end yet
   uint64_t exchanges = 0;  ///< 0: nobody has counted those that are selected
 };
+
+/// That of a run that begins at `since`, by the log's marks: reading it all to know would take as
+/// long as planning.
+Result<LogSpan> SpanOf(store::LogReader& log, const FilterOptions& filters,
+                       std::optional<TimeNs> since);
 
 /// How long a run still takes. At a multiple of the recorded pace the log's times tell; else what
 /// it took for the part that is over.

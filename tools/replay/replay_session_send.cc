@@ -1,0 +1,192 @@
+// The part of a session that runs: what is planned, sent, shown, and said at the end.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <asio/signal_set.hpp>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "tools/replay/replay_control.h"
+#include "tools/replay/replay_metrics.h"
+#include "tools/replay/replay_progress.h"
+#include "tools/replay/replay_session.h"
+
+namespace trafrec::tools {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// How long commands of --on may go on when the run is over.
+constexpr auto kHookPatience = std::chrono::seconds(30);
+/// How often a growing log is looked at.
+constexpr auto kLookAgain = std::chrono::milliseconds(200);
+
+}  // namespace
+
+/// Where planning begins: at what may not be over.
+Result<std::optional<TimeNs>> ReplaySession::Since() const {
+  if (!resumed_) {
+    return std::nullopt;
+  }
+  TRY_ASSIGN(const auto position, memory_->ReadPosition());
+  if (!position) {
+    return std::nullopt;
+  }
+  TimeNs since = position->began_at;
+  TRY_ASSIGN(const auto redriven,
+             memory_->Letters({.states = {ledger::State::kRedriven}, .limit = 1}));
+  if (!redriven.empty()) {
+    since = std::min(since, redriven.front().began_at);
+  }
+  return since;
+}
+
+/// On the planner's thread: it must not touch the ledger's memory, which is the loop's.
+Status ReplaySession::Plan(std::optional<TimeNs> since, replay::Engine& engine,
+                           const std::atomic<bool>& stop) {
+  if (options_.follow) {
+    return PlanGrowingLog(since, engine, stop);
+  }
+  return planner_->Plan(since, std::nullopt, [&](plan::PlannedExchange exchange) -> Result<bool> {
+    left_->NotePlanned(planner_->counts().read);
+    return engine.Offer(std::move(exchange));
+  });
+}
+
+/// As far as the outcomes of all that was sent to the source are known, again and again.
+Status ReplaySession::PlanGrowingLog(std::optional<TimeNs> since, replay::Engine& engine,
+                                     const std::atomic<bool>& stop) {
+  bool go_on = true;
+  while (go_on && !stop) {
+    std::optional<TimeNs> through;
+    TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log_->Attempts());
+    for (const store::AttemptInfo& attempt : attempts) {
+      if (attempt.running) {
+        through = std::min(through.value_or(attempt.written.answers_through),
+                           attempt.written.answers_through);
+      }
+    }
+    if (!through || !since || *through > *since) {
+      TRY(planner_->Plan(since, through, [&](plan::PlannedExchange exchange) -> Result<bool> {
+        go_on = engine.Offer(std::move(exchange));
+        return go_on;
+      }));
+      if (through) {
+        engine.Advance(*through);
+        since = through;
+      }
+    }
+    if (!through) {
+      return {};
+    }
+    std::this_thread::sleep_for(kLookAgain);
+  }
+  return {};
+}
+
+Result<ReplayHooks> ReplaySession::Hooks(EventLog& events) const {
+  TRY_ASSIGN(std::vector<Hook> hooks, options_.Hooks());
+  TRY_ASSIGN(const auto marks, memory_->Marks());
+  ReplayHooks all({.hooks = std::move(hooks), .run = options_.run, .follow = options_.follow},
+                  events);
+  all.Recall(marks);
+  return all;
+}
+
+ReplayReport ReplaySession::Report(const replay::Engine& engine, const ReplayHooks& hooks) const {
+  return {.run = options_.run,
+          .dialect = std::string(dialect_->name()),
+          .resumed = resumed_,
+          .stopped = engine.stopped(),
+          .plan = planner_->counts(),
+          .progress = engine.progress(),
+          .digest = engine.digest(),
+          .outcome_digest = engine.outcome_digest(),
+          .unordered = engine.unordered(),
+          .rules = editor_->rules(),
+          .doubtful = planner_->by_queries().examples(),
+          .omitted = planner_->examples(),
+          .unknown_paths = planner_->unknown_paths(),
+          .hooks = hooks.outcomes(),
+          .paced = engine_options_.speed.kind != pace::Speed::Kind::kMax};
+}
+
+Result<ReplayReport> ReplaySession::Send(EventLog& events) {
+  std::unique_ptr<ReplayMetrics> bound;
+  if (!options_.metrics.empty()) {
+    TRY_ASSIGN(bound, ReplayMetrics::Open(options_.metrics, options_.run));
+  }
+  if (!options_.follow) {
+    TRY(planner_->LookForPhantoms());
+  }
+  asio::io_context loop(1);
+  TRY_ASSIGN(const auto sender, send::Sender::Make(loop, targets_));
+  TRY(OpenRun());
+  const guard::Guard& guard =
+      dialect_ == &dialect::SearchDialect() ? guard::SearchGuard() : guard::HttpGuard();
+  replay::Engine engine({.loop = loop,
+                         .sender = *sender,
+                         .guard = guard,
+                         .dialect = *dialect_,
+                         .ledger = *ledger_,
+                         .memory = *memory_,
+                         .results = *results_,
+                         .target_names = TargetNames()},
+                        engine_options_);
+  std::atomic<bool> stop{false};
+  asio::signal_set signals(loop, SIGINT, SIGTERM);
+  std::function<void()> listen = [&] {
+    signals.async_wait([&](const asio::error_code& error, int) {
+      if (!error) {
+        stop = true;
+        engine.Stop();
+        listen();
+      }
+    });
+  };
+  listen();
+  TRY_ASSIGN(const std::optional<TimeNs> since, Since());
+  LogSpan span;
+  if (!options_.follow) {
+    TRY_ASSIGN(span, SpanOf(*log_, options_.filters, since));
+  }
+  left_.emplace(span);
+  ReplayProgress shown(events, *left_, options_.quiet || options_.json);
+  TRY_ASSIGN(ReplayHooks hooks, Hooks(events));
+  engine.OnTick([&](const replay::RunProgress& progress) {
+    shown.Show(progress);
+    hooks.Look(progress, [&](const std::string& name, const std::string& value) {
+      engine.KeepMark(name, value);
+    });
+  });
+  TRY_ASSIGN(const auto control, ReplayControl::Start(options_.run, engine, *left_));
+
+  // Its thread looks at the engine: it ends before that does.
+  const std::unique_ptr<ReplayMetrics> metrics = std::move(bound);
+  if (metrics) {
+    TRY(metrics->Start(engine, *left_));
+    events.Write({.name = "metrics",
+                  .message = fmt::format("metrics on http://{}/metrics", metrics->address()),
+                  .fields = {{"address", metrics->address()}}});
+  }
+
+  const auto began = steady_clock::now();
+  std::thread planning([&] { engine.EndOfPlan(Plan(since, engine, stop)); });
+  const Status ran = engine.Run();
+  stop = true;
+  planning.join();
+  control->Stop();
+  shown.End();
+  const Result<store::LogWriterSummary> closed = results_->Close();
+  hooks.WaitFor(kHookPatience);
+  TRY(ran);
+  TRY(closed);
+
+  ReplayReport report = Report(engine, hooks);
+  report.seconds = std::chrono::duration<double>(steady_clock::now() - began).count();
+  return report;
+}
+
+}  // namespace trafrec::tools
