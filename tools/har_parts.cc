@@ -6,6 +6,8 @@
 #include <iterator>
 #include <optional>
 
+#include "base/ascii.h"
+
 namespace trafrec::tools {
 namespace {
 
@@ -35,16 +37,6 @@ std::string PercentDecoded(std::string_view text) {
     out += text[i] == '+' ? ' ' : text[i];
   }
   return out;
-}
-
-std::string_view WithoutBlanks(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) {
-    text.remove_prefix(1);
-  }
-  while (text.ends_with(' ') || text.ends_with('\t')) {
-    text.remove_suffix(1);
-  }
-  return text;
 }
 
 NameValue PairOf(std::string_view text) {
@@ -93,7 +85,7 @@ std::vector<NameValue> CookiesOf(const std::vector<recorded::HeaderField>& field
   for (const recorded::HeaderField& field : fields) {
     if (field.value && recorded::SameFieldName(field.name, "Cookie")) {
       ForEachPart(*field.value, ';', [&](std::string_view part) {
-        part = WithoutBlanks(part);
+        part = Trimmed(part);
         if (!part.empty()) {
           cookies.push_back(PairOf(part));
         }
@@ -107,7 +99,7 @@ std::vector<NameValue> SetCookiesOf(const std::vector<recorded::HeaderField>& fi
   std::vector<NameValue> cookies;
   for (const recorded::HeaderField& field : fields) {
     if (field.value && recorded::SameFieldName(field.name, "Set-Cookie")) {
-      cookies.push_back(PairOf(WithoutBlanks(field.value->substr(0, field.value->find(';')))));
+      cookies.push_back(PairOf(Trimmed(field.value->substr(0, field.value->find(';')))));
     }
   }
   return cookies;

@@ -12,6 +12,8 @@
 #include <array>
 #include <cstring>
 
+#include "base/ascii.h"
+
 namespace trafrec::reassembly {
 namespace {
 
@@ -30,12 +32,6 @@ bool IsName(std::string_view known, std::string_view name) {
 }
 
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
-
-std::string_view Trimmed(std::string_view text, std::string_view blanks) {
-  const size_t begin = text.find_first_not_of(blanks);
-  const size_t end = text.find_last_not_of(blanks);
-  return begin == std::string_view::npos ? std::string_view() : text.substr(begin, end - begin + 1);
-}
 
 }  // namespace
 

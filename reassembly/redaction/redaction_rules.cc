@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "reassembly/redaction/limits.h"
 
 namespace trafrec::reassembly {
@@ -31,14 +32,6 @@ bool IsFieldName(std::string_view name) {
 }
 
 }  // namespace
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
 
 Result<JsonPointer> JsonPointer::Parse(const std::string& text) {
   if (!text.starts_with('/')) {

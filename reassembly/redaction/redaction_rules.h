@@ -33,7 +33,4 @@ struct RedactionRules {
                                      const std::vector<std::string>& pointers);
 };
 
-/// Names of fields and parameters are compared in ASCII's lower case.
-std::string LowerCase(std::string_view text);
-
 }  // namespace trafrec::reassembly

@@ -2,18 +2,14 @@
 
 #include <utility>
 
+#include "base/ascii.h"
 #include "reassembly/redaction/limits.h"
 #include "store/codec/content_decoder.h"
 
 namespace trafrec::reassembly {
 namespace {
 
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const size_t begin = text.find_first_not_of(kBlanks);
-  const size_t end = text.find_last_not_of(kBlanks);
-  return begin == std::string_view::npos ? std::string_view() : text.substr(begin, end - begin + 1);
-}
+constexpr std::string_view kBlanks = " \t\r";
 
 /// The content codings of a body, over all fields of that name; "" if it has none.
 std::string EncodingsOf(std::string_view head) {
@@ -27,10 +23,10 @@ std::string EncodingsOf(std::string_view head) {
     const std::string_view line = head.substr(0, head.find('\n'));
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos ||
-        LowerCase(Trimmed(line.substr(0, colon))) != "content-encoding") {
+        LowerCase(Trimmed(line.substr(0, colon), kBlanks)) != "content-encoding") {
       continue;
     }
-    const std::string_view value = Trimmed(line.substr(colon + 1));
+    const std::string_view value = Trimmed(line.substr(colon + 1), kBlanks);
     if (!value.empty() && LowerCase(value) != "identity") {
       encodings += encodings.empty() ? "" : ",";
       encodings += value;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ascii.h"
 #include "reassembly/redaction/redaction_rules.h"
 
 namespace trafrec::reassembly {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "replay/compare/json_compare.h"
 #include "replay/compare/limits.h"
 #include "replay/json/json_tree.h"
@@ -22,7 +23,7 @@ std::string MediaType(std::string_view value) {
   std::string out;
   for (const char c : value) {
     if (c != ' ' && c != '\t' && c != '"') {
-      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      out += LowerCase(c);
     }
   }
   return out;
@@ -65,14 +66,6 @@ bool IsText(std::string_view body) {
   return std::ranges::none_of(body, [](char c) {
     return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
   });
-}
-
-std::string_view TakeLine(std::string_view& text) {
-  const size_t end = text.find('\n');
-  std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  line.remove_suffix(line.ends_with('\r') ? 1 : 0);
-  return line;
 }
 
 void CompareLines(std::string_view source, std::string_view target, Differences& into) {

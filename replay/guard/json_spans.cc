@@ -13,6 +13,7 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.h"
 #include "replay/json/json_tree.h"
 
 namespace trafrec::guard {
@@ -231,12 +232,6 @@ std::optional<std::string> CanonicalText(std::string_view text) {
   return CanonicalOf(*tree, json::Tree::kRoot);
 }
 
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = std::min(text.find_first_not_of(kBlank), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(kBlank) + 1);
-}
-
 }  // namespace
 
 std::optional<std::vector<Member>> Members(std::string_view text) {
@@ -311,8 +306,8 @@ std::string EditObject(std::string_view text, bool (*remove)(std::string_view ke
 }
 
 bool SameJson(std::string_view a, std::string_view b) {
-  a = Trimmed(a);
-  b = Trimmed(b);
+  a = Trimmed(a, kBlank);
+  b = Trimmed(b, kBlank);
   if (a == b) {
     return true;
   }

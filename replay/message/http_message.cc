@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace trafrec::message {
 namespace {
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 auto Named(std::string_view name) {
   return [name](const Field& field) { return SameName(field.name, name); };
@@ -13,9 +13,7 @@ auto Named(std::string_view name) {
 
 }  // namespace
 
-bool SameName(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return Lower(x) == Lower(y); });
-}
+bool SameName(std::string_view a, std::string_view b) { return SameButForCase(a, b); }
 
 const Field* FindField(const std::vector<Field>& fields, std::string_view name) {
   const auto found = std::ranges::find_if(fields, Named(name));

@@ -5,21 +5,12 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/ascii.h"
+
 namespace trafrec::recorded {
 namespace {
 
-char LowerOf(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
-
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && IsBlank(text.front())) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && IsBlank(text.back())) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
 
 /// Takes the next line; its end is not part of it.
 std::string_view TakeLine(std::string_view& rest) {
@@ -70,9 +61,7 @@ MessageHead ParseHead(std::string_view raw) {
   return head;
 }
 
-bool SameFieldName(std::string_view a, std::string_view b) {
-  return std::ranges::equal(Trimmed(a), b, [](char x, char y) { return LowerOf(x) == LowerOf(y); });
-}
+bool SameFieldName(std::string_view a, std::string_view b) { return SameButForCase(Trimmed(a), b); }
 
 std::string_view FieldValue(const std::vector<HeaderField>& fields, std::string_view name) {
   for (const HeaderField& field : fields) {

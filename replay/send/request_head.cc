@@ -6,6 +6,8 @@
 #include <cstring>
 #include <iterator>
 
+#include "base/ascii.h"
+
 namespace trafrec::send {
 namespace {
 
@@ -45,13 +47,6 @@ Role RoleOf(std::string_view name) {
   }
   return name.size() > 6 && SameName(name.substr(0, 6), "Proxy-") ? Role::kOneConnection
                                                                   : Role::kOther;
-}
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos
-             ? std::string_view()
-             : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// The names that Connection fields list.

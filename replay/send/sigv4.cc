@@ -11,6 +11,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/ascii.h"
 #include "store/crypto/encoding.h"
 #include "store/crypto/hash.h"
 
@@ -120,14 +121,6 @@ std::string CanonicalValue(std::string_view value) {
   }
   if (result.ends_with(' ')) {
     result.pop_back();
-  }
-  return result;
-}
-
-std::string LowerCase(std::string_view name) {
-  std::string result(name);
-  for (char& c : result) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
   return result;
 }

@@ -2,30 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 
+#include "base/ascii.h"
 #include "store/codec/content_decoder.h"
 
 namespace trafrec::store::codec {
-namespace {
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t");
-  const size_t end = text.find_last_not_of(" \t");
-  return begin == std::string_view::npos ? std::string_view() : text.substr(begin, end - begin + 1);
-}
-
-}  // namespace
-
 Result<std::vector<std::string>> CodingNames(std::string_view encodings) {
   std::vector<std::string> names;
   while (!encodings.empty()) {
     const size_t comma = encodings.find(',');
-    std::string name(Trimmed(encodings.substr(0, comma)));
+    std::string name = LowerCase(Trimmed(encodings.substr(0, comma)));
     encodings = comma == std::string_view::npos ? "" : encodings.substr(comma + 1);
-    std::ranges::transform(name, name.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
     if (name.empty() || name == "identity") {
       continue;
     }

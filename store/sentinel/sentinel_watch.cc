@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "store/crypto/encoding.h"
 #include "store/limits.h"
 
@@ -15,25 +16,6 @@ constexpr Flags kNotWhole = FlagBit(Flag::kRequestTruncated) | FlagBit(Flag::kGa
                             FlagBit(Flag::kEvicted) | FlagBit(Flag::kSnaplenCut) |
                             FlagBit(Flag::kBodyShed) | FlagBit(Flag::kOpen);
 
-char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string_view TakeLine(std::string_view& rest) {
-  const size_t end = std::min(rest.find('\n'), rest.size());
-  std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  if (line.ends_with('\r')) {
-    line.remove_suffix(1);
-  }
-  return line;
-}
-
-std::string_view WithoutBlanks(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos
-             ? std::string_view()
-             : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 bool IsContinuation(std::string_view line) {
   return line.starts_with(' ') || line.starts_with('\t');
 }
@@ -42,10 +24,10 @@ bool IsContinuation(std::string_view line) {
 std::optional<std::string_view> UserAgentOf(std::string_view line) {
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos ||
-      !std::ranges::equal(WithoutBlanks(line.substr(0, colon)), kUserAgent, {}, ToLower)) {
+      !SameButForCase(Trimmed(line.substr(0, colon)), kUserAgent)) {
     return std::nullopt;
   }
-  return WithoutBlanks(line.substr(colon + 1));
+  return Trimmed(line.substr(colon + 1));
 }
 
 /// What is missing from an answer, or leaves open whose it is: a watermark is a proof.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/nearest.h"
 #include "base/time.h"
 #include "tools/units.h"
@@ -23,16 +24,9 @@ constexpr CounterName kCounters[] = {
     {"exchanges", &HookState::exchanges}, {"dead", &HookState::dead},
     {"retries", &HookState::retries},     {"lag", nullptr}};
 constexpr const char* kRemedy = "--on 'mutations=1e6: COMMAND', or --on 'lag<5s: COMMAND'";
+constexpr std::string_view kBlanks = " \t\n";
 /// A double holds every whole number up to here.
 constexpr double kCountMost = 9e15;
-
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\n";
-  const size_t first = text.find_first_not_of(kBlank);
-  return first == std::string_view::npos
-             ? text.substr(text.size())
-             : text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
 
 /// One text on its way to a hook; all pieces are views of it, so that an error knows the place.
 class Parser {
@@ -88,13 +82,14 @@ Result<Hook> Parser::Parse() const {
   }
   const bool or_equal = condition[sign] != '=' && condition.substr(sign + 1).starts_with('=');
   Hook hook{.text = std::string(text_), .condition = {}, .command = {}};
-  TRY_ASSIGN(const CounterName* const counter, Counter(Trimmed(condition.substr(0, sign))));
+  TRY_ASSIGN(const CounterName* const counter,
+             Counter(Trimmed(condition.substr(0, sign), kBlanks)));
   hook.condition.counter = counter->counter;
   hook.condition.relation = condition[sign] == '=' ? HookRelation::kReaches
                             : condition[sign] == '<'
                                 ? (or_equal ? HookRelation::kAtMost : HookRelation::kBelow)
                                 : (or_equal ? HookRelation::kAtLeast : HookRelation::kAbove);
-  const std::string_view value = Trimmed(condition.substr(sign + (or_equal ? 2 : 1)));
+  const std::string_view value = Trimmed(condition.substr(sign + (or_equal ? 2 : 1)), kBlanks);
   if (counter->counter != nullptr) {
     TRY_ASSIGN(hook.condition.value, Count(value));
   } else {
@@ -108,7 +103,7 @@ Result<Hook> Parser::Parse() const {
     }
     hook.condition.value = *ms * kNsPerMs;
   }
-  hook.command = colon == std::string_view::npos ? "" : Trimmed(text_.substr(colon + 1));
+  hook.command = colon == std::string_view::npos ? "" : Trimmed(text_.substr(colon + 1), kBlanks);
   if (hook.command.empty()) {
     return Wrong(text_.substr(std::min(colon, text_.size())),
                  "behind the condition a colon and a command are missing");
