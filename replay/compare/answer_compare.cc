@@ -29,14 +29,6 @@ std::string MediaType(std::string_view value) {
   return out;
 }
 
-void Add(Differences& into, Difference difference) {
-  if (into.found.size() == limits::kDifferences) {
-    ++into.more;
-  } else {
-    into.found.push_back(std::move(difference));
-  }
-}
-
 /// A value that one side may lack.
 void CompareValues(Part part, const std::string& pointer, std::string_view source,
                    std::string_view target, Differences& into) {
@@ -44,12 +36,12 @@ void CompareValues(Part part, const std::string& pointer, std::string_view sourc
     return;
   }
   const Kind kind = target.empty() ? Kind::kMissing : source.empty() ? Kind::kAdded : Kind::kValue;
-  Add(into, {.part = part,
-             .kind = kind,
-             .source_pointer = pointer,
-             .target_pointer = pointer,
-             .source = Shown(source),
-             .target = Shown(target)});
+  into.Add({.part = part,
+            .kind = kind,
+            .source_pointer = pointer,
+            .target_pointer = pointer,
+            .source = Shown(source),
+            .target = Shown(target)});
 }
 
 void CompareFields(const AnswerView& source, const AnswerView& target, Differences& into) {
@@ -83,14 +75,14 @@ void CompareLines(std::string_view source, std::string_view target, Differences&
       continue;
     }
     // A line that is there and empty is not a line that is not there.
-    Add(into, {.part = Part::kLine,
-               .kind = !theirs ? Kind::kMissing
-                       : !mine ? Kind::kAdded
-                               : Kind::kValue,
-               .source_pointer = pointer,
-               .target_pointer = pointer,
-               .source = Shown(a),
-               .target = Shown(b)});
+    into.Add({.part = Part::kLine,
+              .kind = !theirs ? Kind::kMissing
+                      : !mine ? Kind::kAdded
+                              : Kind::kValue,
+              .source_pointer = pointer,
+              .target_pointer = pointer,
+              .source = Shown(a),
+              .target = Shown(b)});
   }
 }
 
@@ -105,7 +97,7 @@ void CompareBodies(std::string_view source, std::string_view target, Differences
       Differences found = CompareJson(*mine, *theirs);
       into.more += found.more;
       for (Difference& each : found.found) {
-        Add(into, std::move(each));
+        into.Add(std::move(each));
       }
       return;
     }

@@ -9,11 +9,9 @@ namespace trafrec::compare {
 ///
 ///   - the status;
 ///   - the fields that say what the body is or where something is: Content-Type (its case and
-///   blanks
-///     do not count), Content-Range, Location, Allow;
+///     blanks do not count), Content-Range, Location, Allow;
 ///   - the body: JSON by what it says (json_compare.h), NDJSON and other text line by line, the
-///   rest
-///     as a whole.
+///     rest as a whole.
 Differences CompareAnswers(const dialect::AnswerView& source, const dialect::AnswerView& target);
 
 }  // namespace trafrec::compare

@@ -77,4 +77,11 @@ std::optional<Decimal> ParseDecimal(std::string_view text) {
   return decimal;
 }
 
+std::optional<double> ApproximateOf(std::string_view json) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), value);
+  return error == std::errc() && end == json.data() + json.size() ? std::optional(value)
+                                                                  : std::nullopt;
+}
+
 }  // namespace trafrec::compare

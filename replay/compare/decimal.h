@@ -21,4 +21,7 @@ struct Decimal {
 /// number of RFC 8259.
 std::optional<Decimal> ParseDecimal(std::string_view text);
 
+/// The nearest double of a JSON number; nothing of other texts.
+std::optional<double> ApproximateOf(std::string_view json);
+
 }  // namespace trafrec::compare

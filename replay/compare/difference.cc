@@ -3,27 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <utility>
 
+#include "replay/compare/decimal.h"
 #include "replay/compare/limits.h"
-#include "replay/compare/pointer_pattern.h"
+#include "replay/json/json_pointer.h"
 
 namespace trafrec::compare {
 namespace {
-
-bool AllDigits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
 
 /// A pointer as people write it: "items[5].index.status", "the whole" for the root. Names that
 /// would be read as something else are quoted.
 std::string Path(std::string_view pointer) {
   std::string path;
-  for (const std::string& token : TokensOf(pointer)) {
-    if (AllDigits(token)) {
+  for (const std::string& token : json::TokensOf(pointer)) {
+    if (IsElement(token)) {
       path += fmt::format("[{}]", token);
     } else if (token.empty() || token.find_first_of(".[]\" ") != std::string::npos) {
       path += fmt::format("{}\"{}\"", path.empty() ? "" : ".", token);
@@ -36,8 +32,7 @@ std::string Path(std::string_view pointer) {
 
 /// "status", "field Content-Type", "hits.total.value", "line 4".
 std::string Place(const Difference& difference) {
-  const std::string& pointer =
-      difference.kind == Kind::kAdded ? difference.target_pointer : difference.source_pointer;
+  const std::string& pointer = PointerOf(difference);
   switch (difference.part) {
     case Part::kStatus:
       return "status";
@@ -56,7 +51,7 @@ std::string Readable(std::string_view json) {
   const size_t sign = json.starts_with('-') ? 1 : 0;
   const std::string_view whole = json.substr(sign, json.find_first_of(".eE") - sign);
   std::string text(json);
-  if (AllDigits(whole)) {
+  if (IsElement(whole)) {
     for (size_t left = whole.size(); left > 3; left -= 3) {
       text.insert(sign + left - 3, 1, ',');
     }
@@ -64,17 +59,10 @@ std::string Readable(std::string_view json) {
   return text;
 }
 
-std::optional<double> NumberOf(std::string_view json) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), value);
-  return error == std::errc() && end == json.data() + json.size() ? std::optional(value)
-                                                                  : std::nullopt;
-}
-
 /// " (-0.5%)" of two numbers, as far as a share can be told.
 std::string Share(const Difference& difference) {
-  const std::optional<double> source = NumberOf(difference.source);
-  const std::optional<double> target = NumberOf(difference.target);
+  const std::optional<double> source = ApproximateOf(difference.source);
+  const std::optional<double> target = ApproximateOf(difference.target);
   if (!source || !target || *source == 0) {
     return "";
   }
@@ -142,6 +130,22 @@ std::string_view NameOf(Part part) {
       return "body";
   }
   std::unreachable();
+}
+
+const std::string& PointerOf(const Difference& difference) {
+  return difference.kind == Kind::kAdded ? difference.target_pointer : difference.source_pointer;
+}
+
+bool IsElement(std::string_view token) {
+  return !token.empty() && token.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+void Differences::Add(Difference difference) {
+  if (found.size() == limits::kDifferences) {
+    ++more;
+  } else {
+    found.push_back(std::move(difference));
+  }
 }
 
 Difference Mirrored(Difference difference) {

@@ -45,6 +45,11 @@ struct Difference {
   bool operator==(const Difference&) const = default;
 };
 
+/// Where it is on the side that has something there; on the source's where both have.
+const std::string& PointerOf(const Difference& difference);
+/// Whether a token is the number of an element.
+bool IsElement(std::string_view token);
+
 /// The same, with the sides changed.
 Difference Mirrored(Difference difference);
 
@@ -53,6 +58,8 @@ struct Differences {
   uint64_t more = 0;  ///< that were found beyond limits::kDifferences
 
   bool none() const { return found.empty(); }
+  /// Keeps it, or counts it.
+  void Add(Difference difference);
 };
 
 /// What a Difference keeps of a value: cut to limits::kShownBytes, not within a character of UTF-8.

@@ -20,7 +20,7 @@
 #include "replay/compare/decimal.h"
 #include "replay/compare/document_pairs.h"
 #include "replay/compare/fingerprints.h"
-#include "replay/compare/limits.h"
+#include "replay/json/json_pointer.h"
 
 namespace trafrec::compare {
 namespace {
@@ -77,28 +77,9 @@ std::string IdsOf(const Tree& tree, const std::vector<uint32_t>& documents) {
   return ids + "]";
 }
 
-/// The place in the documents where a comparison stands.
-class Pointer {
- public:
-  const std::string& text() const { return text_; }
-  size_t Enter(std::string_view token) {
-    const size_t before = text_.size();
-    text_ += '/';
-    for (const char c : token) {
-      c == '~' ? text_ += "~0" : c == '/' ? text_ += "~1" : text_ += c;
-    }
-    return before;
-  }
-  void Leave(size_t before) { text_.resize(before); }
-
- private:
-  std::string text_;
-};
-
 class Comparison {
  public:
-  Comparison(const Tree& source, const Tree& target)
-      : source_(source), target_(target), source_prints_(source), target_prints_(target) {}
+  Comparison(const Tree& source, const Tree& target) : source_(source), target_(target) {}
 
   Differences Run() {
     Walk(Tree::kRoot, Tree::kRoot);
@@ -197,15 +178,24 @@ class Comparison {
     }
   }
 
-  bool Alike(uint32_t a, uint32_t b) const { return source_prints_[a] == target_prints_[b]; }
+  /// Fingerprints are made when lists of differing lengths ask for them; most documents have none.
+  bool Alike(uint32_t a, uint32_t b) {
+    if (!source_prints_) {
+      source_prints_.emplace(source_);
+      target_prints_.emplace(target_);
+    }
+    return (*source_prints_)[a] == (*target_prints_)[b];
+  }
 
   template <typename Work>
   void At(std::string_view mine, std::string_view theirs, const Work& work) {
-    const size_t source_before = source_pointer_.Enter(mine);
-    const size_t target_before = target_pointer_.Enter(theirs);
+    const size_t source_before = source_pointer_.size();
+    const size_t target_before = target_pointer_.size();
+    json::AppendToken(source_pointer_, mine);
+    json::AppendToken(target_pointer_, theirs);
     work();
-    source_pointer_.Leave(source_before);
-    target_pointer_.Leave(target_before);
+    source_pointer_.resize(source_before);
+    target_pointer_.resize(target_before);
   }
   template <typename Work>
   void At(size_t mine, size_t theirs, const Work& work) {
@@ -217,23 +207,19 @@ class Comparison {
   }
 
   void Keep(Kind kind, std::string_view source, std::string_view target) {
-    if (differences_.found.size() == limits::kDifferences) {
-      ++differences_.more;
-      return;
-    }
-    differences_.found.push_back({.kind = kind,
-                                  .source_pointer = source_pointer_.text(),
-                                  .target_pointer = target_pointer_.text(),
-                                  .source = Shown(source),
-                                  .target = Shown(target)});
+    differences_.Add({.kind = kind,
+                      .source_pointer = source_pointer_,
+                      .target_pointer = target_pointer_,
+                      .source = Shown(source),
+                      .target = Shown(target)});
   }
 
   const Tree& source_;
   const Tree& target_;
-  Fingerprints source_prints_;
-  Fingerprints target_prints_;
-  Pointer source_pointer_;
-  Pointer target_pointer_;
+  std::optional<Fingerprints> source_prints_;
+  std::optional<Fingerprints> target_prints_;
+  std::string source_pointer_;  // where the walk stands
+  std::string target_pointer_;
   Differences differences_;
 };
 

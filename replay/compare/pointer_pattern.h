@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,9 +8,6 @@
 #include "base/error.h"
 
 namespace trafrec::compare {
-
-/// The tokens of a JSON pointer (RFC 6901), unescaped.
-std::vector<std::string> TokensOf(std::string_view pointer);
 
 /// A JSON pointer in which `*` stands for any one token and `**` for any number of them, none too.
 /// It fits the place itself and all that lies in it.
@@ -19,10 +17,11 @@ class PointerPattern {
   static Result<PointerPattern> Parse(std::string_view text);
 
   const std::string& text() const { return text_; }
-  bool Fits(std::string_view pointer) const;
+  /// `tokens` are the pointer's (json::TokensOf).
+  bool Fits(std::span<const std::string> tokens) const { return FitsFrom(0, tokens); }
 
  private:
-  bool FitsFrom(size_t at, const std::vector<std::string>& tokens, size_t token) const;
+  bool FitsFrom(size_t at, std::span<const std::string> tokens) const;
 
   std::string text_;
   std::vector<std::string> tokens_;

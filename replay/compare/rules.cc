@@ -1,20 +1,14 @@
 #include "replay/compare/rules.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "base/check.h"
+#include "replay/compare/decimal.h"
+#include "replay/json/json_pointer.h"
 
 namespace trafrec::compare {
 namespace {
-
-std::optional<double> NumberOf(std::string_view json) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), value);
-  return error == std::errc() && end == json.data() + json.size() ? std::optional(value)
-                                                                  : std::nullopt;
-}
 
 struct Default {
   const char* name;
@@ -45,20 +39,19 @@ const Default kSearch[] = {
 
 }  // namespace
 
-bool Rule::Hides(const Difference& difference) const {
+bool Rule::Hides(const Difference& difference, std::span<const std::string> tokens) const {
   if (difference.part != Part::kBody || (kind && *kind != difference.kind)) {
     return false;
   }
   if (tolerance) {
-    const auto source = NumberOf(difference.source);
-    const auto target = NumberOf(difference.target);
+    const auto source = ApproximateOf(difference.source);
+    const auto target = ApproximateOf(difference.target);
     if (!source || !target ||
         std::abs(*source - *target) > *tolerance * std::max(std::abs(*source), std::abs(*target))) {
       return false;
     }
   }
-  return place.Fits(difference.kind == Kind::kAdded ? difference.target_pointer
-                                                    : difference.source_pointer);
+  return place.Fits(tokens);
 }
 
 std::vector<Rule> DefaultRules(std::string_view dialect) {
@@ -79,8 +72,9 @@ std::vector<Rule> DefaultRules(std::string_view dialect) {
 }
 
 std::optional<size_t> FindRule(const std::vector<Rule>& rules, const Difference& difference) {
+  const std::vector<std::string> tokens = json::TokensOf(PointerOf(difference));
   const auto found =
-      std::ranges::find_if(rules, [&](const Rule& rule) { return rule.Hides(difference); });
+      std::ranges::find_if(rules, [&](const Rule& rule) { return rule.Hides(difference, tokens); });
   return found == rules.end() ? std::nullopt
                               : std::optional(static_cast<size_t>(found - rules.begin()));
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,8 @@ struct Rule {
   /// Numbers that differ by no more than this share of the larger one; nothing: any difference.
   std::optional<double> tolerance{};
 
-  bool Hides(const Difference& difference) const;
+  /// `tokens` are those of PointerOf(difference).
+  bool Hides(const Difference& difference, std::span<const std::string> tokens) const;
 };
 
 /// What is no news between two servers of a dialect: times, numbers that each node makes for

@@ -3,26 +3,18 @@
 #include <algorithm>
 #include <optional>
 #include <set>
-#include <string_view>
 
 #include "replay/compare/limits.h"
-#include "replay/compare/pointer_pattern.h"
+#include "replay/json/json_pointer.h"
 
 namespace trafrec::compare {
 namespace {
 
 /// "/items/5/index/status" as "/items/*/index/status".
 std::string Folded(const Difference& difference) {
-  const std::string& pointer =
-      difference.kind == Kind::kAdded ? difference.target_pointer : difference.source_pointer;
   std::string place;
-  for (size_t at = 0; at < pointer.size();) {
-    const size_t end = std::min(pointer.find('/', at + 1), pointer.size());
-    const std::string_view token = std::string_view(pointer).substr(at + 1, end - at - 1);
-    const bool number =
-        !token.empty() && token.find_first_not_of("0123456789") == std::string_view::npos;
-    place.append("/").append(number ? "*" : token);
-    at = end;
+  for (const std::string& token : json::TokensOf(PointerOf(difference))) {
+    json::AppendToken(place, IsElement(token) ? "*" : token);
   }
   return place;
 }

@@ -46,6 +46,24 @@ std::string WithElement(const Tree& tree, uint32_t array, std::string_view value
 
 }  // namespace
 
+std::vector<std::string> TokensOf(std::string_view pointer) {
+  std::vector<std::string> tokens;
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);  // '/'
+    const std::string_view piece = pointer.substr(0, pointer.find('/'));
+    tokens.push_back(TokenOf(piece));
+    pointer.remove_prefix(piece.size());
+  }
+  return tokens;
+}
+
+void AppendToken(std::string& pointer, std::string_view token) {
+  pointer += '/';
+  for (const char c : token) {
+    c == '~' ? pointer += "~0" : c == '/' ? pointer += "~1" : pointer += c;
+  }
+}
+
 std::expected<std::string, std::string> SetAt(std::string_view text, std::string_view pointer,
                                               std::string_view value) {
   const auto tree = Tree::Parse(text);
@@ -54,18 +72,16 @@ std::expected<std::string, std::string> SetAt(std::string_view text, std::string
   }
   uint32_t node = Tree::kRoot;
   Patch patch(*tree);
-  for (std::string_view rest = pointer; !rest.empty();) {
-    const size_t slash = rest.find('/', 1);
-    const std::string token =
-        TokenOf(rest.substr(1, slash == std::string_view::npos ? slash : slash - 1));
-    rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash);
+  const std::vector<std::string> tokens = TokensOf(pointer);
+  for (const std::string& token : tokens) {
+    const bool last = &token == &tokens.back();
     const std::optional<uint32_t> child = ChildOf(*tree, node, token);
     if (child) {
       node = *child;
-    } else if (rest.empty() && tree->type(node) == Type::kObject) {
+    } else if (last && tree->type(node) == Type::kObject) {
       patch.Append(node, token, value);
       return patch.Apply();
-    } else if (rest.empty() && tree->type(node) == Type::kArray && token == "-") {
+    } else if (last && tree->type(node) == Type::kArray && token == "-") {
       patch.Replace(node, WithElement(*tree, node, value));
       return patch.Apply();
     } else {

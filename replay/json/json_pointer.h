@@ -3,8 +3,15 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace trafrec::json {
+
+/// What stands between the slashes of a pointer (RFC 6901), without escapes; none of "". A pointer
+/// that does not begin with a slash is read as if its first character were one.
+std::vector<std::string> TokensOf(std::string_view pointer);
+/// Goes one step down: "/a" and "b/c" is "/a/b~1c".
+void AppendToken(std::string& pointer, std::string_view token);
 
 /// `text` with `value`, which is JSON text, at the place of a pointer (RFC 6901): instead of what
 /// is there, as a new member of an object, or behind the last element of an array ("-"). All other

@@ -25,9 +25,7 @@ Differences Compare(std::string_view source, std::string_view target) {
 std::vector<std::string> Lines(std::string_view source, std::string_view target) {
   std::vector<std::string> lines;
   for (const Difference& each : Compare(source, target).found) {
-    const std::string& pointer =
-        each.kind == Kind::kAdded ? each.target_pointer : each.source_pointer;
-    lines.push_back(std::string(NameOf(each.kind)) + " " + pointer + " " +
+    lines.push_back(std::string(NameOf(each.kind)) + " " + PointerOf(each) + " " +
                     (each.source.empty() ? "-" : each.source) + " " +
                     (each.target.empty() ? "-" : each.target));
   }

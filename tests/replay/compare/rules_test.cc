@@ -3,12 +3,13 @@
 #include <gmock/gmock.h>
 
 #include "replay/compare/pointer_pattern.h"
+#include "replay/json/json_pointer.h"
 
 namespace trafrec::compare {
 namespace {
 
 bool Fits(std::string_view pattern, std::string_view pointer) {
-  return PointerPattern::Parse(pattern).value().Fits(pointer);
+  return PointerPattern::Parse(pattern).value().Fits(json::TokensOf(pointer));
 }
 
 Difference ValueAt(std::string pointer, std::string source, std::string target) {
