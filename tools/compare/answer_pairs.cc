@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "store/format/flags.h"
 #include "store/reader/exchange_id.h"
+#include "tools/compare/source_rows.h"
 
 namespace trafrec::tools {
 namespace {
@@ -36,39 +38,40 @@ const char* InWords(Uncompared reason) {
   return kWords[static_cast<size_t>(reason)];
 }
 
-void AnswerPairs::NoteSent(const store::ExchangeId& id) {
+bool AnswerPairs::NoteSent(const store::ExchangeId& id) {
   std::vector<bool>& sent = sent_[{id.recorder, id.attempt}];
   if (sent.size() <= id.number) {
     sent.resize(id.number + 1);
   }
+  const bool is_new = !sent[id.number];
   sent[id.number] = true;
-}
-
-bool AnswerPairs::WasSent(const store::ExchangeId& id) const {
-  const auto found = sent_.find({id.recorder, id.attempt});
-  return found != sent_.end() && id.number < found->second.size() && found->second[id.number];
+  return is_new;
 }
 
 Status AnswerPairs::Run(const Visitor& visit) {
+  SourceRows rows(source_);
   Status taken;
   std::optional<std::string> stranger;
-  uint64_t found = 0;
+  uint64_t results = 0;
+  uint64_t sent = 0;
+  const auto take = [&](const store::ExchangeRow& row) -> Status {
+    ++results;
+    TRY_ASSIGN(const std::optional<store::ExchangeRow> source,
+               rows.Take(store::SourceOf(*row.link)));
+    sent += source && NoteSent(source->id) ? 1 : 0;
+    TRY_ASSIGN(const std::optional<Uncompared> left_out, Compare(source, row, visit));
+    if (left_out) {
+      ++CountOf(*left_out);
+    }
+    return {};
+  };
   TRY(run_.Visit({}, [&](const store::ExchangeRow& row) {
     if (!row.link) {
       stranger = store::FormatExchangeId(row.id);
       return false;
     }
-    NoteSent(store::SourceOf(*row.link));
-    const Result<std::optional<Uncompared>> left_out = Take(row, visit);
-    if (!left_out) {
-      taken = std::unexpected(left_out.error());
-      return false;
-    }
-    found += *left_out == Uncompared::kSourceGone ? 0 : 1;
-    if (*left_out) {
-      Leave(**left_out);
-    }
-    return true;
+    taken = take(row);
+    return taken.has_value();
   }));
   TRY(std::move(taken));
   if (stranger) {
@@ -78,22 +81,28 @@ Status AnswerPairs::Run(const Visitor& visit) {
                             *stranger),
                 "as in: trafrec compare LOG RUN");
   }
-  if (found == 0 && !sent_.empty()) {
+  if (sent == 0 && results > 0) {
     return Fail(ErrorCode::kUsage, "the run is of another log: none of its sources is in this one",
                 "name the log that was replayed");
   }
-  return source_.Visit({}, [&](const store::ExchangeRow& row) {
-    if (!WasSent(row.id)) {
-      Leave(Uncompared::kNotSent);
-    }
-    return true;
-  });
+  TRY_ASSIGN(const uint64_t all, rows.CountAll());
+  CountOf(Uncompared::kNotSent) = all - std::min(all, sent);
+  return {};
 }
 
-Result<std::optional<Uncompared>> AnswerPairs::Take(const store::ExchangeRow& result,
-                                                    const Visitor& visit) {
-  TRY_ASSIGN(const std::optional<store::ExchangeRow> source,
-             source_rows_.Take(store::SourceOf(*result.link)));
+Result<std::optional<Uncompared>> AnswerPairs::One(const store::ExchangeRow& result,
+                                                   const Visitor& visit) {
+  const Result<store::ExchangeRow> source =
+      source_.Find(store::FormatExchangeId(store::SourceOf(*result.link)));
+  if (!source && source.error().code != ErrorCode::kNotFound) {
+    return std::unexpected(source.error());
+  }
+  return Compare(source ? std::optional(*source) : std::nullopt, result, visit);
+}
+
+Result<std::optional<Uncompared>> AnswerPairs::Compare(
+    const std::optional<store::ExchangeRow>& source, const store::ExchangeRow& result,
+    const Visitor& visit) {
   if (!source) {
     return Uncompared::kSourceGone;
   }

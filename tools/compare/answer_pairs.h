@@ -12,7 +12,6 @@
 
 #include "base/error.h"
 #include "store/reader/log_reader.h"
-#include "tools/compare/source_rows.h"
 
 namespace trafrec::tools {
 
@@ -30,37 +29,37 @@ inline constexpr size_t kUncomparedReasons = 7;
 
 /// "not_sent": as in --json. Stable.
 const char* NameOf(Uncompared reason);
-/// "the run did not send them".
+/// "not sent by the run".
 const char* InWords(Uncompared reason);
 
 /// Pairs each result of a run with the source's exchange that it was sent for. One thread; both
 /// readers must outlive it.
 class AnswerPairs {
  public:
-  /// A pair of whole answers. `request` is the source's.
+  /// A pair of whole answers.
   using Visitor =
       std::function<void(const store::StoredExchange& source, const store::StoredExchange& result)>;
 
-  AnswerPairs(store::LogReader& source, store::LogReader& run)
-      : source_(source), source_rows_(source), run_(run) {}
+  AnswerPairs(store::LogReader& source, store::LogReader& run) : source_(source), run_(run) {}
 
   /// kUsage if the run is none, or of another log; kPermission if what is encrypted cannot be
-  /// opened. Memory: one bit for each exchange of the source, and
-  /// a window of its rows.
+  /// opened. Memory: one bit for each exchange of the source, and a window of its rows.
   Status Run(const Visitor& visit);
 
   /// One result alone: the reason why it is not compared, or nothing after `visit`.
-  Result<std::optional<Uncompared>> Take(const store::ExchangeRow& result, const Visitor& visit);
+  Result<std::optional<Uncompared>> One(const store::ExchangeRow& result, const Visitor& visit);
 
   const std::array<uint64_t, kUncomparedReasons>& uncompared() const { return uncompared_; }
 
  private:
-  void Leave(Uncompared reason) { ++uncompared_[static_cast<size_t>(reason)]; }
-  void NoteSent(const store::ExchangeId& id);
-  bool WasSent(const store::ExchangeId& id) const;
+  uint64_t& CountOf(Uncompared reason) { return uncompared_[static_cast<size_t>(reason)]; }
+  /// False: it was sent once more.
+  bool NoteSent(const store::ExchangeId& id);
+  /// `source`: nothing if the log no longer has it.
+  Result<std::optional<Uncompared>> Compare(const std::optional<store::ExchangeRow>& source,
+                                            const store::ExchangeRow& result, const Visitor& visit);
 
   store::LogReader& source_;
-  SourceRows source_rows_;
   store::LogReader& run_;
   std::array<uint64_t, kUncomparedReasons> uncompared_{};
   std::map<std::pair<std::string, uint32_t>, std::vector<bool>> sent_;

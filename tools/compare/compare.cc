@@ -144,8 +144,8 @@ Result<ExitCode> CompareCommand::Explain(store::LogReader& run, AnswerPairs& pai
   for (const store::ExchangeId& each : results) {
     TRY_ASSIGN(const store::ExchangeRow row, run.Find(store::FormatExchangeId(each)));
     TRY_ASSIGN(const std::optional<Uncompared> left_out,
-               pairs.Take(row, [&](const store::StoredExchange& source,
-                                   const store::StoredExchange& result) {
+               pairs.One(row, [&](const store::StoredExchange& source,
+                                  const store::StoredExchange& result) {
                  const compare::Compared pair = Pair(dialect, source, result);
                  out.Write(json_ ? ExplanationJson(pair, rules)
                                  : ExplanationText(pair, rules, TerminalWidth(STDOUT_FILENO)));

@@ -20,14 +20,19 @@ Result<std::optional<store::ExchangeRow>> SourceRows::Take(const store::Exchange
   return row ? std::optional(std::move(*row)) : std::nullopt;
 }
 
-Status SourceRows::ReadUntil(const store::ExchangeId& id) {
-  if (cursor_ == nullptr && !ended_) {
+Result<std::optional<store::ExchangeRow>> SourceRows::Next() {
+  if (cursor_ == nullptr) {
     TRY_ASSIGN(cursor_, log_.Rows(std::nullopt, std::nullopt));
   }
-  for (size_t read = 0; read < kAhead && !ended_; ++read) {
-    TRY_ASSIGN(std::optional<store::ExchangeRow> row, cursor_->Next());
+  TRY_ASSIGN(std::optional<store::ExchangeRow> row, cursor_->Next());
+  read_ += row ? 1 : 0;
+  return row;
+}
+
+Status SourceRows::ReadUntil(const store::ExchangeId& id) {
+  for (size_t read = 0; read < kAhead; ++read) {
+    TRY_ASSIGN(std::optional<store::ExchangeRow> row, Next());
     if (!row) {
-      ended_ = true;
       break;
     }
     const store::ExchangeId read_id = row->id;
@@ -42,6 +47,15 @@ Status SourceRows::ReadUntil(const store::ExchangeId& id) {
     }
   }
   return {};
+}
+
+Result<uint64_t> SourceRows::CountAll() {
+  while (true) {
+    TRY_ASSIGN(const std::optional<store::ExchangeRow> row, Next());
+    if (!row) {
+      return read_;
+    }
+  }
 }
 
 }  // namespace trafrec::tools

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -20,16 +21,19 @@ class SourceRows {
 
   /// Each once, or again by a search. Nothing: the log does not have it.
   Result<std::optional<store::ExchangeRow>> Take(const store::ExchangeId& id);
+  /// Reads to the end. How many rows the log has.
+  Result<uint64_t> CountAll();
 
  private:
   /// As many operations as a replay may hold are apart at most; 40 MB.
   static constexpr size_t kAhead = 65'536;
 
+  Result<std::optional<store::ExchangeRow>> Next();
   Status ReadUntil(const store::ExchangeId& id);
 
   store::LogReader& log_;
   std::unique_ptr<store::ExchangeCursor> cursor_;
-  bool ended_ = false;
+  uint64_t read_ = 0;
   std::map<store::ExchangeId, store::ExchangeRow> ahead_;
   std::deque<store::ExchangeId> order_;  ///< of those read, the oldest first
 };
