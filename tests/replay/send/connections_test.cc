@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
 #include <latch>
 #include <random>
 
@@ -175,14 +176,17 @@ TEST(Connections, CarryLargeBodiesBothWays) {
 }
 
 TEST(Connections, TakeAnAnswerThatComesBeforeTheRequestsEnd) {
-  ScriptedServer server({[](Peer& peer) {
+  std::promise<void> answered;
+  ScriptedServer server({[&](Peer& peer) {
     peer.ReadHead();
     peer.Write("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+    answered.get_future().wait();  // nothing is read until then: the request cannot end before
     peer.AwaitClose();
   }});
   Client client(TargetAt(server.url()));
   // More than what socket buffers hold, unread.
   const Sent sent = client.Send(Post("/", std::string(50'000'000, 'b')));
+  answered.set_value();
   ASSERT_TRUE(sent.answered) << sent.failure;
   EXPECT_EQ(sent.answer.status, 413);
   EXPECT_EQ(client.sender().load().connections, 0U);
