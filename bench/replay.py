@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import shutil
-import statistics
 import sys
 import tempfile
 
@@ -21,7 +20,6 @@ import captures
 import measure
 import send
 
-GOAL_OF_WRK = 0.8
 GOAL_LAG_MS = 1.0
 GOAL_RSS = 256 << 20
 SHORT = 5  # a log of a fifth of the length, for the memory
@@ -63,14 +61,7 @@ def at_most_speed(options, folder, log, url):
         theirs = send.run_wrk(url, 1, options.connections, max(1, round(seconds)))
         pairs.append({"trafrec": {"rate": report["requests"] / seconds, "cpu_us": run.cpu_s * 1e6 / report["requests"]},
                       "wrk": {"rate": theirs[0], "cpu_us": theirs[1]}})
-    ratios = sorted(pair["trafrec"]["rate"] / pair["wrk"]["rate"] for pair in pairs)
-    median = statistics.median(ratios)
-    print(f"\n  most speed, {options.connections} connections: {median:.2f} of wrk's requests/s (pairs: {ratios[0]:.2f} to "
-          f"{ratios[-1]:.2f}), goal {GOAL_OF_WRK}: {'met' if median >= GOAL_OF_WRK else 'MISSED'}")
-    print(f"    {'':8}{'requests/s':>12}{'CPU us a request':>18}")
-    for who in ("trafrec", "wrk"):
-        print(f"    {who:8}{statistics.median(pair[who]['rate'] for pair in pairs):12.0f}"
-              f"{statistics.median(pair[who]['cpu_us'] for pair in pairs):18.2f}")
+    send.print_pairs(f"most speed, {options.connections} connections, beside wrk", pairs, "trafrec")
     return pairs
 
 

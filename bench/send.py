@@ -83,13 +83,13 @@ def measure_pairs(options, url, threads):
     return pairs
 
 
-def print_pairs(name, pairs):
-    ratios = sorted(pair["sender"]["rate"] / pair["wrk"]["rate"] for pair in pairs)
+def print_pairs(name, pairs, ours="sender"):
+    ratios = sorted(pair[ours]["rate"] / pair["wrk"]["rate"] for pair in pairs)
     median = statistics.median(ratios)
     print(f"\n  {name}: {median:.2f} of its requests/s (pairs: {ratios[0]:.2f} to {ratios[-1]:.2f}), "
           f"goal {GOAL_OF_WRK}: {'met' if median >= GOAL_OF_WRK else 'MISSED'}")
     print(f"    {'':8}{'requests/s':>12}{'CPU us a request':>18}")
-    for who in ("sender", "wrk"):
+    for who in (ours, "wrk"):
         print(f"    {who:8}{statistics.median(pair[who]['rate'] for pair in pairs):12.0f}"
               f"{statistics.median(pair[who]['cpu_us'] for pair in pairs):18.2f}")
 
