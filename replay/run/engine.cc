@@ -31,7 +31,9 @@ Engine::Engine(const EngineParts& parts, EngineOptions options)
       tick_timer_(parts.loop),
       stop_timer_(parts.loop),
       work_(asio::make_work_guard(parts.loop)),
-      concurrency_(options_.concurrency) {}
+      concurrency_(options_.concurrency) {
+  progress_.speed = schedule_.speed();
+}
 
 Engine::~Engine() { queue_.Close(); }
 
@@ -156,20 +158,25 @@ void Engine::ArmTimer(int64_t due) {
   });
 }
 
+/// Says where the run is: to whoever asks in another thread, and to the caller's tick.
+void Engine::Publish() {
+  const RunProgress progress = Snapshot();
+  {
+    const std::lock_guard lock(progress_mutex_);
+    progress_ = progress;
+  }
+  if (tick_) {
+    tick_(progress);
+  }
+}
+
 void Engine::Tick() {
   tick_timer_.expires_after(kTick);
   tick_timer_.async_wait([this](const asio::error_code& error) {
     if (error || closed_) {
       return;
     }
-    const RunProgress progress = Snapshot();
-    {
-      const std::lock_guard lock(progress_mutex_);
-      progress_ = progress;
-    }
-    if (tick_) {
-      tick_(progress);
-    }
+    Publish();
     NotePosition();
     // Whoever was held back by a full disk or a slow one.
     Pump();
@@ -215,14 +222,7 @@ void Engine::FinishIfOver() {
     }
   }
   NotePosition();
-  const RunProgress progress = Snapshot();
-  {
-    const std::lock_guard lock(progress_mutex_);
-    progress_ = progress;
-  }
-  if (tick_) {
-    tick_(progress);
-  }
+  Publish();
   queue_.Close();
   timer_.cancel();
   tick_timer_.cancel();

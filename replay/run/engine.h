@@ -20,6 +20,7 @@
 #include "replay/dialect/dialect.h"
 #include "replay/guard/guard.h"
 #include "replay/ledger/ledger.h"
+#include "replay/pace/speed.h"
 #include "replay/run/committer.h"
 #include "replay/run/dead_keys.h"
 #include "replay/run/engine_options.h"
@@ -60,7 +61,7 @@ struct RunProgress {
   uint64_t taken = 0;       ///< exchanges that came from the planner: over, or in the window
   int64_t elapsed_ns = 0;   ///< of this life of the run, without pauses
   bool paused = false;
-  std::string speed;
+  pace::Speed speed{};
   std::string trouble;  ///< why nothing goes on: "the target cannot be reached: …"
 };
 
@@ -119,6 +120,7 @@ class Engine {
   void SendDue();
   void ArmTimer(int64_t due);
   void Tick();
+  void Publish();
   void NotePosition();
   void FinishIfOver();
   void Fail(Error error);

@@ -97,15 +97,12 @@ RunProgress Engine::Snapshot() const {
                        .taken = taken_,
                        .elapsed_ns = (paused_ ? paused_at_ : Now()) - paused_ns_,
                        .paused = paused_,
-                       .speed = pace::FormatSpeed(schedule_.speed()),
+                       .speed = schedule_.speed(),
                        .trouble = trouble_};
   if (const Flight* const oldest = window_.oldest()) {
-    progress.through = oldest->plan.began_at;
+    progress.source_time = progress.through = oldest->plan.began_at;
   }
   for (const auto& flight : window_.flights()) {
-    if (progress.source_time == last_began_) {
-      progress.source_time = flight->plan.began_at;
-    }
     if (!flight->moving && schedule_.speed().kind != pace::Speed::Kind::kMax) {
       progress.next_time = flight->plan.began_at;
       progress.next_due_ns = schedule_.Due(flight->place) - Now();

@@ -106,8 +106,8 @@ bool Window::GoesInParts(const Flight& flight) {
   return flight.plan.meaning.kind == dialect::Kind::kBulk && flight.plan.meaning.trouble.empty();
 }
 
-/// A list of gets or searches is asked as one, so that
-/// its answer shows one moment, as it did at the source; unless the window cannot hold all of it.
+/// A list of gets or searches is asked as one, so that its answer shows one moment, as it did at
+/// the source; unless the window cannot hold all of it.
 bool Window::MayGo(const Flight& flight) const {
   if (GoesInParts(flight) || flight.items.size() > operations_max_) {
     return true;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "replay/pace/speed.h"
 #include "tools/replay/replay_progress.h"
 #include "tools/utf8.h"
 
@@ -17,7 +18,7 @@ constexpr TimeNs kBegin = 1'700'000'000 * kNsPerSecond;
 replay::RunProgress At(int64_t seconds, const std::string& speed) {
   replay::RunProgress progress;
   progress.source_time = kBegin + seconds * kNsPerSecond;
-  progress.speed = speed;
+  progress.speed = pace::ParseSpeed(speed).value();
   progress.elapsed_ns = 10 * kNsPerSecond;
   return progress;
 }

@@ -96,7 +96,7 @@ Json ReplayControl::Status() const {
               {"lag_p99_ns", progress.times.lag.Quantile(0.99)},
               {"latency_p50_ns", progress.times.latency.Quantile(0.5)},
               {"latency_p99_ns", progress.times.latency.Quantile(0.99)},
-              {"speed", progress.speed},
+              {"speed", pace::FormatSpeed(progress.speed)},
               {"paused", progress.paused},
               {"trouble", progress.trouble}};
 }

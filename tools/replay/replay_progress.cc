@@ -38,7 +38,7 @@ std::string ProgressLine(const replay::RunProgress& before, const replay::RunPro
   if (now.source_time != 0) {
     line += "  at " + FormatTime(now.source_time).substr(0, 19) + "Z";
   }
-  line += fmt::format("  {}  {} under way", now.speed, now.moving);
+  line += fmt::format("  {}  {} under way", pace::FormatSpeed(now.speed), now.moving);
   if (now.counts.dead + now.counts.blocked > 0) {
     line += fmt::format("  dead {}", WithCommas(now.counts.dead + now.counts.blocked));
   }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <utility>
+
 #include "tools/json_object.h"
 #include "tools/shell_quote.h"
 #include "tools/units.h"
@@ -77,8 +79,8 @@ class Words {
   std::string text_;
 };
 
-std::string HookInWords(HookOutcome::State state) {
-  switch (state) {
+std::string HookInWords(const HookOutcome& hook) {
+  switch (hook.state) {
     case HookOutcome::State::kWaits:
       return "did not become true";
     case HookOutcome::State::kEarlier:
@@ -88,9 +90,9 @@ std::string HookInWords(HookOutcome::State state) {
     case HookOutcome::State::kFailed:
       return "could not be started";
     case HookOutcome::State::kEnded:
-      break;
+      return fmt::format("status {}", hook.status);
   }
-  return "ended";
+  std::unreachable();
 }
 
 void AddLag(const ReplayReport& report, Words& words) {
@@ -113,11 +115,8 @@ void AddLag(const ReplayReport& report, Words& words) {
 
 void AddHooks(const ReplayReport& report, Words& words) {
   for (const HookOutcome& hook : report.hooks) {
-    const bool ended = hook.state == HookOutcome::State::kEnded;
-    const std::string what =
-        ended ? fmt::format("status {}", hook.status) : HookInWords(hook.state);
     const bool good = hook.state != HookOutcome::State::kFailed && hook.status == 0;
-    words.Line("hook", EscapeForTerminal(hook.text) + ": " + what,
+    words.Line("hook", EscapeForTerminal(hook.text) + ": " + HookInWords(hook),
                good ? Tone::kPlain : Tone::kYellow);
   }
 }

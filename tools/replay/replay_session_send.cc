@@ -23,6 +23,12 @@ constexpr auto kHookPatience = std::chrono::seconds(30);
 /// How often a growing log is looked at.
 constexpr auto kLookAgain = std::chrono::milliseconds(200);
 
+void TellOf(const ReplayMetrics& metrics, EventLog& events) {
+  events.Write({.name = "metrics",
+                .message = fmt::format("metrics on http://{}/metrics", metrics.address()),
+                .fields = {{"address", metrics.address()}}});
+}
+
 }  // namespace
 
 /// Where planning begins: at what may not be over.
@@ -167,9 +173,7 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
   const std::unique_ptr<ReplayMetrics> metrics = std::move(bound);
   if (metrics) {
     TRY(metrics->Start(engine, *left_));
-    events.Write({.name = "metrics",
-                  .message = fmt::format("metrics on http://{}/metrics", metrics->address()),
-                  .fields = {{"address", metrics->address()}}});
+    TellOf(*metrics, events);
   }
 
   const auto began = steady_clock::now();

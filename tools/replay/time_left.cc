@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "replay/pace/speed.h"
-
 namespace trafrec::tools {
 
 Result<LogSpan> SpanOf(store::LogReader& log, const FilterOptions& filters,
@@ -56,12 +54,12 @@ std::optional<int64_t> TimeLeft::Of(const replay::RunProgress& progress) const {
       !progress.trouble.empty()) {
     return std::nullopt;
   }
-  const auto speed = pace::ParseSpeed(progress.speed);
-  if (speed && speed->kind == pace::Speed::Kind::kFactor && speed->ramp_ns == 0) {
+  if (progress.speed.kind == pace::Speed::Kind::kFactor && progress.speed.ramp_ns == 0) {
     const TimeNs next = progress.next_time != 0 ? progress.next_time : progress.source_time;
     const auto log = static_cast<double>(std::max<int64_t>(0, span_.last - next));
     // A run that is late stays as late as it is.
-    return static_cast<int64_t>(log / speed->to) + std::max<int64_t>(0, progress.next_due_ns);
+    return static_cast<int64_t>(log / progress.speed.to) +
+           std::max<int64_t>(0, progress.next_due_ns);
   }
   const double share = std::min(1.0, ShareOf(progress));
   if (share <= 0) {
