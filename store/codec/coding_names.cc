@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-
 #include "base/ascii.h"
 #include "store/codec/content_decoder.h"
 
