@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "store/codec/zstd_codec.h"
 #include "store/files/log_layout.h"
@@ -126,9 +127,10 @@ ExchangeRecord Exchange(ExchangeNumber n) {
 std::string BodyOf(ExchangeNumber n, size_t bytes) {
   std::string body(bytes, '\0');
   uint64_t state = n;
-  for (char& c : body) {
+  for (size_t at = 0; at < bytes; at += sizeof(state)) {
     state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    c = static_cast<char>(state >> 56);
+    const uint64_t mixed = state ^ (state >> 29);
+    std::memcpy(body.data() + at, &mixed, std::min(sizeof(mixed), bytes - at));
   }
   return body;
 }
