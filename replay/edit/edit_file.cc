@@ -7,21 +7,17 @@
 
 #include "base/nearest.h"
 #include "base/regexp/regexp.h"
+#include "base/toml/toml_table.h"
 #include "replay/edit/filter/limits.h"
 #include "replay/edit/head_rules.h"
-#include "replay/edit/toml_table.h"
 
 namespace trafrec::edit {
-namespace {
 
-ConditionOptions ReadCondition(TomlTable& table) {
-  return {.methods = table.Texts("method"),
-          .hosts = table.Texts("host"),
-          .path = table.Text("path"),
-          .path_prefix = table.Text("path_prefix"),
-          .path_regex = table.Text("path_regex"),
-          .indices = table.Texts("index")};
-}
+using condition::CheckCondition;
+using condition::CheckRegexp;
+using condition::ReadCondition;
+
+namespace {
 
 HeadOptions ReadHead(TomlTable& table) {
   return {.remove = table.Texts("remove"),
@@ -40,26 +36,6 @@ bool Changes(const HeadOptions& head) {
 
 Status CheckWord(const TomlTable& table, std::string_view key, const std::string& trouble) {
   return trouble.empty() ? Status() : table.ComplainOf(key, trouble);
-}
-
-Status CheckRegexp(const TomlTable& table, std::string_view key,
-                   const std::optional<std::string>& pattern) {
-  if (!pattern) {
-    return {};
-  }
-  auto compiled = regexp::Regexp::Compile(*pattern);
-  return compiled ? Status()
-                  : table.ComplainOf(key, compiled.error().what, compiled.error().remedy);
-}
-
-Status CheckCondition(const TomlTable& table, const ConditionOptions& condition) {
-  if (condition.path.has_value() + condition.path_prefix.has_value() +
-          condition.path_regex.has_value() >
-      1) {
-    return table.Complain("path, path_prefix and path_regex exclude each other",
-                          "leave one of them; a regular expression can say all three");
-  }
-  return CheckRegexp(table, "path_regex", condition.path_regex);
 }
 
 Status CheckHead(const TomlTable& table, const HeadOptions& head) {

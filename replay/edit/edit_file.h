@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "replay/condition/condition.h"
 #include "replay/edit/target_options.h"
 
 // A file of edits as it was written: docs/replay_edits.md is its reference. Nothing is compiled
@@ -17,15 +18,8 @@
 
 namespace trafrec::edit {
 
-/// Which requests a rule is for. What is not given, or empty, fits all.
-struct ConditionOptions {
-  std::vector<std::string> methods;
-  std::vector<std::string> hosts;
-  std::optional<std::string> path;
-  std::optional<std::string> path_prefix;
-  std::optional<std::string> path_regex;
-  std::vector<std::string> indices;  ///< names or patterns, of which the request touches one
-};
+using condition::Condition;
+using condition::ConditionOptions;
 
 /// Changes of a request's head, made in this order.
 struct HeadOptions {

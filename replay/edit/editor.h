@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "replay/edit/condition.h"
+#include "replay/condition/condition.h"
 #include "replay/edit/edit_file.h"
 #include "replay/edit/head_rules.h"
 #include "replay/edit/step.h"

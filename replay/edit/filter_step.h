@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "replay/edit/condition.h"
+#include "replay/condition/condition.h"
 #include "replay/edit/filter/filter_line.h"
 #include "replay/edit/filter/filter_process.h"
 #include "replay/edit/step.h"

@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "replay/edit/condition.h"
-#include "replay/edit/jq/jq_program.h"
+#include "replay/condition/condition.h"
 #include "replay/edit/step.h"
+#include "replay/jq/jq_program.h"
 
 namespace trafrec::edit {
 

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "replay/edit/condition.h"
+#include "replay/condition/condition.h"
 #include "replay/edit/head_rules.h"
 #include "replay/edit/step.h"
 

@@ -9,10 +9,6 @@
 
 namespace trafrec::edit {
 
-/// Whether one of the indices that it names, or touches, can be one of `patterns`.
-bool NamesIndex(const dialect::Meaning& meaning, const std::vector<std::string>& patterns);
-bool NamesIndex(const dialect::Operation& operation, const std::vector<std::string>& patterns);
-
 /// Which operations are replayed at all: --only and --index.
 struct Selection {
   enum class Only : uint8_t { kMutations, kQueries };

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "replay/edit/toml_table.h"
+#include "base/toml/toml_table.h"
 
 namespace trafrec::edit {
 namespace {

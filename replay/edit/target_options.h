@@ -12,9 +12,11 @@
 // Targets as the file of edits names them; whoever sends makes its own of these. Secrets are not in
 // them, only where they are: a file, or a variable of the environment.
 
-namespace trafrec::edit {
-
+namespace trafrec {
 class TomlTable;
+}
+
+namespace trafrec::edit {
 
 struct SecretPlace {
   std::string file;

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "replay/edit/jq/jq_program.h"
 #include "replay/edit/transform/transforms.h"
+#include "replay/jq/jq_program.h"
 #include "replay/json/json_tree.h"
 
 namespace {

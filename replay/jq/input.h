@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "replay/edit/jq/numbers.h"
-#include "replay/edit/jq/value.h"
+#include "replay/jq/numbers.h"
+#include "replay/jq/value.h"
 #include "replay/json/json_tree.h"
 
 namespace trafrec::jq {

@@ -1,8 +1,8 @@
-#include "replay/edit/jq/output.h"
+#include "replay/jq/output.h"
 
 #include <fmt/format.h>
 
-#include "replay/edit/jq/limits.h"
+#include "replay/jq/limits.h"
 
 namespace trafrec::jq {
 namespace {

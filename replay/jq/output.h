@@ -3,8 +3,8 @@
 #include <expected>
 #include <string>
 
-#include "replay/edit/jq/input.h"
-#include "replay/edit/jq/value.h"
+#include "replay/jq/input.h"
+#include "replay/jq/value.h"
 
 namespace trafrec::jq {
 

@@ -1,6 +1,6 @@
-#include "replay/edit/jq/input.h"
+#include "replay/jq/input.h"
 
-#include "replay/edit/jq/limits.h"
+#include "replay/jq/limits.h"
 
 namespace trafrec::jq {
 

@@ -1,4 +1,4 @@
-#include "replay/edit/toml_table.h"
+#include "base/toml/toml_table.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,7 +8,7 @@
 
 #include "base/nearest.h"
 
-namespace trafrec::edit {
+namespace trafrec {
 
 /// What the tables of a file share.
 struct TomlTable::File {
@@ -276,4 +276,4 @@ std::unexpected<Error> TomlTable::ComplainOf(std::string_view key, const std::st
                                            std::move(remedy)));
 }
 
-}  // namespace trafrec::edit
+}  // namespace trafrec

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "replay/edit/jq/jq_program.h"
+#include "replay/jq/jq_program.h"
 
 namespace trafrec::jq {
 namespace {

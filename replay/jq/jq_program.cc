@@ -19,7 +19,7 @@
 // strings in the place of numbers (arithmetic and types go wrong), rewriting the program, jq 1.7
 // (not in Debian 12).
 
-#include "replay/edit/jq/jq_program.h"
+#include "replay/jq/jq_program.h"
 
 extern "C" {
 #include <jq.h>
@@ -30,8 +30,8 @@ extern "C" {
 #include <vector>
 
 #include "base/check.h"
-#include "replay/edit/jq/input.h"
-#include "replay/edit/jq/output.h"
+#include "replay/jq/input.h"
+#include "replay/jq/output.h"
 #include "replay/json/json_tree.h"
 
 namespace trafrec::jq {

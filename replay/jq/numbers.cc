@@ -1,12 +1,12 @@
-#include "replay/edit/jq/numbers.h"
+#include "replay/jq/numbers.h"
 
 #include <algorithm>
 #include <bit>
 #include <charconv>
 #include <limits>
 
-#include "replay/edit/jq/limits.h"
-#include "replay/edit/jq/value.h"
+#include "replay/jq/limits.h"
+#include "replay/jq/value.h"
 
 namespace trafrec::jq {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 
-namespace trafrec::edit {
+namespace trafrec {
 
 /// A table of a TOML file, read key by key. It remembers the keys that it was asked for: what
 /// nobody asked for is unknown, and an error. A value of a wrong type reads as absent, and is an
@@ -61,4 +61,4 @@ class TomlTable {
   std::shared_ptr<Place> place_;
 };
 
-}  // namespace trafrec::edit
+}  // namespace trafrec
