@@ -17,6 +17,9 @@ class LogOptions {
  public:
   /// The argument LOG, and --identity, which opens it if it is encrypted.
   void AddLog(OptionSet& options, const std::string& description);
+  /// For a command that finds the log among other words: --identity alone, and the folder later.
+  void AddIdentity(OptionSet& options) { identity_.AddTo(options); }
+  void SetLog(std::string log) { log_ = std::move(log); }
   /// --also, and for commands that wait for recorders, --without.
   void AddSeveral(OptionSet& options, bool waits);
 

@@ -46,6 +46,12 @@ class CompareCommand : public testing::Test {
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   }
 
+  Outcome Explain(const std::string& id, std::vector<std::string> options = {},
+                  const std::string& columns = "80") const {
+    options.insert(options.begin(), {"compare", "explain", log_, run_, id, "--dialect", "http"});
+    return Trafrec(options, {.environment = {{"COLUMNS", columns}}});
+  }
+
   Outcome Compare(std::vector<std::string> options = {}) const {
     options.insert(options.begin(), {"compare", log_, run_, "--dialect", "http"});
     return Trafrec(options);
@@ -87,25 +93,49 @@ TEST_F(CompareCommand, JsonHasWhatTheTextHas) {
 
 TEST_F(CompareCommand, ExplainShowsEachDifferenceOfOnePair) {
   Replay("goodbye\n");
-  const Outcome outcome = Compare({"--explain", "test-0001-11"});
+  const Outcome outcome = Explain("test-0001-11");
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_THAT(outcome.out, HasSubstr("  * line 1: hello at the source, goodbye at the target"));
-  const Outcome same = Compare({"--explain", "test-0001-13"});
+  const Outcome same = Explain("test-0001-13");
   EXPECT_EQ(same.exit_code, 0);
   EXPECT_THAT(same.out, HasSubstr("no difference"));
 }
 
+TEST_F(CompareCommand, ExplainLaysTheAnswersSideBySideWhereThereIsRoom) {
+  Replay("goodbye\n");
+  EXPECT_THAT(Explain("test-0001-11").out, HasSubstr("\n* - hello\n* + goodbye\n"));
+  const std::string wide = Explain("test-0001-11", {}, "120").out;
+  EXPECT_THAT(wide, HasSubstr("\nhello" + std::string(54, ' ') + "* goodbye\n"));
+}
+
+TEST_F(CompareCommand, ExplainLeavesOutWhatIsAlikeUnlessAllIsAskedFor) {
+  Replay("hello\n");
+  EXPECT_THAT(Explain("test-0001-11").out, testing::Not(HasSubstr("status 200")));
+  EXPECT_THAT(Explain("test-0001-11", {"--all"}).out, HasSubstr("    status 200\n"));
+}
+
+TEST_F(CompareCommand, WhatIsForOnePairIsRefusedForAll) {
+  const Outcome outcome = Trafrec({"compare", log_, log_, "--all"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("--all is for one pair"));
+}
+
+TEST_F(CompareCommand, ExplainNeedsAnExchange) {
+  const Outcome outcome = Trafrec({"compare", "explain", log_, run_});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("no exchange of the source given"));
+}
+
 TEST_F(CompareCommand, ExplainAsJsonHasNoRuleForWhatIsTold) {
   Replay("goodbye\n");
-  const json pair =
-      json::parse(Trafrec({"compare", log_, run_, "--explain", "test-0001-11", "--json"}).out);
+  const json pair = json::parse(Explain("test-0001-11", {"--json"}).out);
   ASSERT_EQ(pair["differences"].size(), 1U);
   EXPECT_TRUE(pair["differences"][0]["hidden_by"].is_null());
 }
 
 TEST_F(CompareCommand, ExplainOfWhatWasNotSentSaysSo) {
   Replay("hello\n");
-  const Outcome outcome = Compare({"--explain", "test-0001-14"});
+  const Outcome outcome = Explain("test-0001-14");
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("sent nothing for test-0001-14"));
 }

@@ -13,6 +13,7 @@
 #include "tools/compare/answer_pairs.h"
 #include "tools/compare/compare_command.h"
 #include "tools/compare/compare_report.h"
+#include "tools/compare/compare_words.h"
 #include "tools/compare/explanation.h"
 #include "tools/console.h"
 #include "tools/log_options.h"
@@ -37,19 +38,19 @@ class CompareCommand final : public Command {
   Result<const dialect::Dialect*> DialectOf(store::LogReader& source) const;
   Result<std::vector<compare::Rule>> Rules(const dialect::Dialect& dialect) const;
   Status Print(const CompareReport& report) const;
-  /// What --explain asks for.
   Result<ExitCode> Explain(store::LogReader& run, AnswerPairs& pairs,
                            const dialect::Dialect& dialect,
                            const std::vector<compare::Rule>& rules) const;
 
+  std::vector<std::string> words_;
+  CompareWords asked_;
   LogOptions log_;
-  std::string run_;
   std::string dialect_ = "auto";
   std::vector<std::string> ignored_;
   bool no_defaults_ = false;
   bool show_hidden_ = false;
   int top_ = 10;
-  std::string explain_;
+  bool all_ = false;
   bool json_ = false;
   std::string color_ = "auto";
 };
@@ -58,26 +59,32 @@ CommandText CompareCommand::text() const {
   return {
       .name = "compare",
       .summary = "how the target's answers differ from the source's",
-      .usage = {"trafrec compare LOG RUN [options]"},
+      .usage = {"trafrec compare LOG RUN [options]",
+                "trafrec compare explain LOG RUN ID [--all] [--json]"},
       .description =
           {"Pairs the answers of a run of `trafrec replay` with those of the source, and says what "
            "differs: status, fields, and bodies, JSON by what it says and not by how it is "
            "written. Differences of one kind, at one place, in answers to requests of one shape "
            "are one line; those that touch most exchanges come first. Exit code 3: some differ.",
            "Times, and numbers that each server makes for itself, are hidden by rules, which count "
-           "what they hid. Answers that are not whole are counted, and never compared."},
+           "what they hid. Answers that are not whole are counted, and never compared.",
+           "explain lays the two answers to one request of the source side by side, with what "
+           "differs in words and marked: * differs, < only at the source, > only at the target, ~ "
+           "hidden by a rule."},
       .examples = {{"after a replay", "trafrec compare LOG RUN"},
                    {"leave out what is known to differ",
                     "trafrec compare LOG RUN --ignore '/**/_type' --ignore /created_at"},
-                   {"one of them in full", "trafrec compare LOG RUN --explain vm-0001-2rs"},
+                   {"one of them in full", "trafrec compare explain LOG RUN vm-0001-2rs"},
                    {"for a script", "trafrec compare LOG RUN --json | jq .differing"}},
   };
 }
 
 void CompareCommand::AddOptions(OptionSet& options) {
   options.Group("Arguments");
-  log_.AddLog(options, "the log that was replayed");
-  options.Positional("RUN", run_, "the folder of the run");
+  options.Positionals("WORD", words_,
+                      "LOG, the log that was replayed, and RUN, the folder of the run; explain "
+                      "stands before them, and behind them the ID of an exchange of the source");
+  log_.AddIdentity(options);
   log_.AddSeveral(options, true);
   options.Group("Rules");
   options.Texts("--ignore", ignored_, "POINTER",
@@ -89,8 +96,8 @@ void CompareCommand::AddOptions(OptionSet& options) {
                  "how requests are understood, and which rules are the defaults. auto: what the "
                  "first 200 exchanges look like");
   options.Group("Output");
-  options.Text("--explain", explain_, "ID",
-               "of one exchange of the source: all that differs, and which rule hides it");
+  options.Flag("--all", all_,
+               "of explain: both answers as a whole, not only what is near to a difference");
   options.Number("--top", top_, 1, kTopMax, "N", "entries of a list on the terminal; 10");
   options.Flag("--json", json_, "print one JSON object (docs/compare.md)");
   options.Choice("--color", color_, "auto|always|never",
@@ -133,27 +140,34 @@ compare::Compared Pair(const dialect::Dialect& dialect, const store::StoredExcha
 Result<ExitCode> CompareCommand::Explain(store::LogReader& run, AnswerPairs& pairs,
                                          const dialect::Dialect& dialect,
                                          const std::vector<compare::Rule>& rules) const {
-  TRY_ASSIGN(const store::ExchangeId id, Named("--explain", store::ParseExchangeId(explain_)));
+  TRY_ASSIGN(const store::ExchangeId id, store::ParseExchangeId(asked_.id));
   TRY_ASSIGN(const std::vector<store::ExchangeId> results, run.ResultsOf(id));
   if (results.empty()) {
-    return Fail(ErrorCode::kNotFound, "the run sent nothing for " + explain_,
+    return Fail(ErrorCode::kNotFound, "the run sent nothing for " + asked_.id,
                 "trafrec show LOG lists the exchanges of the source");
   }
   TRY_ASSIGN(Output out, Output::Open(""));
   bool differs = false;
   for (const store::ExchangeId& each : results) {
     TRY_ASSIGN(const store::ExchangeRow row, run.Find(store::FormatExchangeId(each)));
-    TRY_ASSIGN(const std::optional<Uncompared> left_out,
-               pairs.One(row, [&](const store::StoredExchange& source,
-                                  const store::StoredExchange& result) {
-                 const compare::Compared pair = Pair(dialect, source, result);
-                 out.Write(json_ ? ExplanationJson(pair, rules)
-                                 : ExplanationText(pair, rules, TerminalWidth(STDOUT_FILENO)));
-                 differs = differs || !AllHidden(pair.differences, rules);
-               }));
+    TRY_ASSIGN(
+        const std::optional<Uncompared> left_out,
+        pairs.One(
+            row, [&](const store::StoredExchange& source, const store::StoredExchange& result) {
+              const compare::Compared pair = Pair(dialect, source, result);
+              const recorded::ExchangeView view(source);
+              const recorded::ExchangeView result_view(result);
+              out.Write(json_ ? ExplanationJson(pair, rules)
+                              : ExplanationText(
+                                    pair, *view.answer(), *result_view.answer(), rules,
+                                    {.width = TerminalWidth(STDOUT_FILENO),
+                                     .paint = Paint(WantsColor(ColorModeOf(color_), STDOUT_FILENO)),
+                                     .all = all_}));
+              differs = differs || !AllHidden(pair.differences, rules);
+            }));
     if (left_out) {
-      out.Write(json_ ? LeftOutJson(explain_, store::FormatExchangeId(each), *left_out)
-                      : fmt::format("{} and {}: not compared, {}\n", explain_,
+      out.Write(json_ ? LeftOutJson(asked_.id, store::FormatExchangeId(each), *left_out)
+                      : fmt::format("{} and {}: not compared, {}\n", asked_.id,
                                     store::FormatExchangeId(each), InWords(*left_out)));
     }
   }
@@ -174,17 +188,20 @@ Status CompareCommand::Print(const CompareReport& report) const {
 
 Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
   constexpr const char* kExample = "trafrec compare LOG RUN";
-  TRY(log_.Check(kExample));
-  if (run_.empty()) {
-    return Fail(ErrorCode::kUsage, "no run given", std::string("as in: ") + kExample);
+  TRY_ASSIGN(asked_, ReadCompareWords(words_));
+  const bool explain = asked_.action == CompareWords::Action::kExplain;
+  if (all_ && !explain) {
+    return Fail(ErrorCode::kUsage, "--all is for one pair",
+                "as in: trafrec compare explain LOG RUN ID --all");
   }
+  log_.SetLog(asked_.log);
   TRY_ASSIGN(auto source, log_.Open(kExample));
   TRY_ASSIGN(store::Identities identities, log_.Identities());
-  TRY_ASSIGN(auto run, store::LogReader::Open(run_, std::move(identities)));
+  TRY_ASSIGN(auto run, store::LogReader::Open(asked_.run, std::move(identities)));
   TRY_ASSIGN(const dialect::Dialect* dialect, DialectOf(*source));
   TRY_ASSIGN(std::vector<compare::Rule> rules, Rules(*dialect));
   AnswerPairs pairs(*source, *run);
-  if (!explain_.empty()) {
+  if (explain) {
     return Explain(*run, pairs, *dialect, rules);
   }
   compare::Tally tally(std::move(rules));
@@ -194,7 +211,7 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
   TRY(Print({.tally = tally,
              .uncompared = pairs.uncompared(),
              .source = log_.log(),
-             .run = run_,
+             .run = asked_.run,
              .dialect = std::string(dialect->name())}));
   return tally.differing() > 0 ? ExitCode::kDifferences : ExitCode::kDone;
 }

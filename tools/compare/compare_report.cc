@@ -13,7 +13,7 @@
 namespace trafrec::tools {
 namespace {
 
-/// Columns of a value in the list; --explain shows more of it.
+/// Columns of a value in the list; explain shows more of it.
 constexpr size_t kValueColumns = 100;
 
 compare::Difference Clipped(compare::Difference difference) {

@@ -6,6 +6,9 @@
 #include <optional>
 
 #include "tools/compare/difference_json.h"
+#include "tools/compare/limits.h"
+#include "tools/compare/row_text.h"
+#include "tools/compare/side_by_side.h"
 #include "tools/help_text.h"
 #include "tools/json_object.h"
 #include "tools/terminal.h"
@@ -20,26 +23,39 @@ bool AllHidden(const compare::Differences& differences, const std::vector<compar
          });
 }
 
-std::string ExplanationText(const compare::Compared& pair, const std::vector<compare::Rule>& rules,
-                            size_t width) {
+std::string ExplanationText(const compare::Compared& pair, const dialect::AnswerView& source,
+                            const dialect::AnswerView& target,
+                            const std::vector<compare::Rule>& rules,
+                            const ExplanationStyle& style) {
   std::string out = fmt::format("{} at the source, {} of the run\n{}\n", pair.source, pair.result,
                                 EscapeForTerminal(pair.shape));
-  if (pair.differences.none()) {
-    return out + "  no difference\n";
-  }
-  for (const compare::Difference& each : pair.differences.found) {
+  const std::vector<compare::Difference>& found = pair.differences.found;
+  for (const compare::Difference& each : found) {
     const std::optional<size_t> rule = compare::FindRule(rules, each);
-    std::string line = Wrapped(EscapeForTerminal(compare::InWords(each)), 4, width);
-    out += line.replace(0, 4, rule ? "    " : "  * ");
+    std::string line = Wrapped(EscapeForTerminal(compare::InWords(each)), 4, style.width);
+    out += line.replace(0, 4, rule ? "  ~ " : "  * ");
     if (rule) {
-      out +=
-          Wrapped(fmt::format("hidden by {}: {}", rules[*rule].name, rules[*rule].why), 8, width);
+      out += Wrapped(fmt::format("hidden by {}: {}", rules[*rule].name, rules[*rule].why), 8,
+                     style.width);
     }
   }
   if (pair.differences.more > 0) {
     out += fmt::format("  and {}\n", CountOf(pair.differences.more, "more difference"));
   }
-  return out;
+  if (pair.differences.none()) {
+    out += "  no difference\n";
+  }
+  if (pair.differences.none() && !style.all) {
+    return out;
+  }
+  const std::vector<AnswerRow> rows =
+      SideBySide(source, target, found,
+                 {.all = style.all,
+                  .line_bytes = style.all ? std::string::npos : limits::kLineBytes,
+                  .hidden = [&](size_t difference) {
+                    return compare::FindRule(rules, found[difference]).has_value();
+                  }});
+  return out + "\n" + RowsText(rows, style.width, style.paint);
 }
 
 std::string ExplanationJson(const compare::Compared& pair,

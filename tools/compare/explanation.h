@@ -6,18 +6,28 @@
 
 #include "replay/compare/rules.h"
 #include "replay/compare/tally.h"
+#include "replay/dialect/request.h"
 #include "tools/compare/answer_pairs.h"
+#include "tools/terminal.h"
 
 namespace trafrec::tools {
 
 /// Whether rules hide all that differs.
 bool AllHidden(const compare::Differences& differences, const std::vector<compare::Rule>& rules);
 
-/// One pair of answers: each difference in words, and the rule that hides it.
-std::string ExplanationText(const compare::Compared& pair, const std::vector<compare::Rule>& rules,
-                            size_t width);
+struct ExplanationStyle {
+  size_t width = 80;
+  Paint paint{false};
+  bool all = false;  ///< of both answers, not only what is near to a difference
+};
 
-/// The same as one JSON object with its line end (docs/compare.md).
+/// One pair of answers: each difference in words, and the rule that hides it; then both answers
+/// side by side, or one under the other where the terminal is narrow.
+std::string ExplanationText(const compare::Compared& pair, const dialect::AnswerView& source,
+                            const dialect::AnswerView& target,
+                            const std::vector<compare::Rule>& rules, const ExplanationStyle& style);
+
+/// What was found as one JSON object with its line end (docs/compare.md).
 std::string ExplanationJson(const compare::Compared& pair, const std::vector<compare::Rule>& rules);
 
 /// In its place, of a pair that is not compared.

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace trafrec::tools {
+
+/// What `trafrec compare` is to do, by the words behind its name.
+struct CompareWords {
+  enum class Action : uint8_t { kCompare, kExplain };
+
+  Action action = Action::kCompare;
+  std::string log{};
+  std::string run{};
+  std::string id{};  ///< of explain
+};
+
+/// "LOG RUN" or "explain LOG RUN ID". kUsage if one is missing or one too many. A folder that has
+/// the name of an action is written ./explain.
+Result<CompareWords> ReadCompareWords(const std::vector<std::string>& words);
+
+}  // namespace trafrec::tools
