@@ -14,12 +14,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "replay/compare/decimal.h"
 #include "replay/compare/document_pairs.h"
 #include "replay/compare/fingerprints.h"
+#include "replay/compare/limits.h"
 #include "replay/json/json_pointer.h"
 
 namespace trafrec::compare {
@@ -28,23 +29,36 @@ namespace {
 using json::Tree;
 using json::Type;
 
+/// The text between a key's quotes, its escapes as they are written.
+std::string_view RawKeyOf(const Tree& tree, uint32_t member) {
+  const json::Node& node = tree[member];
+  return tree.text().substr(node.key_begin + 1, node.key_end - node.key_begin - 2);
+}
+
 /// A member of an object, to be found by its name.
 struct Member {
-  std::string key;
+  std::string_view raw;
+  std::string unescaped{};  ///< if it has escapes
   uint32_t occurrence = 0;  ///< of that name, in order
   uint32_t node = 0;
 
-  auto Place() const { return std::tie(key, occurrence); }
+  std::string_view Key() const { return unescaped.empty() ? raw : unescaped; }
+  auto Place() const { return std::pair(Key(), occurrence); }
 };
 
-std::vector<Member> MembersOf(const Tree& tree, uint32_t object) {
+/// Those of an object from one of them on, by their names.
+std::vector<Member> MembersFrom(const Tree& tree, uint32_t member, uint32_t end) {
   std::vector<Member> members;
-  for (const uint32_t child : tree.ChildrenOf(object)) {
-    members.push_back({.key = tree.KeyOf(child), .node = child});
+  for (; member < end; member = tree[member].after) {
+    const std::string_view raw = RawKeyOf(tree, member);
+    members.push_back({.raw = raw, .node = member});
+    if (raw.find('\\') != std::string_view::npos) {
+      members.back().unescaped = tree.KeyOf(member);
+    }
   }
-  std::ranges::stable_sort(members, {}, &Member::key);
+  std::ranges::stable_sort(members, {}, &Member::Key);
   for (size_t i = 1; i < members.size(); ++i) {
-    if (members[i].key == members[i - 1].key) {
+    if (members[i].Key() == members[i - 1].Key()) {
       members[i].occurrence = members[i - 1].occurrence + 1;
     }
   }
@@ -89,6 +103,9 @@ class Comparison {
  private:
   /// json::limits::kDepth bounds the recursion.
   void Walk(uint32_t a, uint32_t b) {
+    if (path_.size() < limits::kTextDepth && source_.TextOf(a) == target_.TextOf(b)) {
+      return;
+    }
     if (IsBoolean(source_.type(a)) && IsBoolean(target_.type(b))) {
       if (source_.type(a) != target_.type(b)) {
         Found(Kind::kValue, a, b);
@@ -106,20 +123,37 @@ class Comparison {
 
   static bool IsBoolean(Type type) { return type == Type::kTrue || type == Type::kFalse; }
 
+  /// Most servers write the members of an answer in one order: as long as they do, nothing is
+  /// sorted.
   void WalkObjects(uint32_t a, uint32_t b) {
-    const std::vector<Member> source = MembersOf(source_, a);
-    const std::vector<Member> target = MembersOf(target_, b);
+    uint32_t mine = a + 1;
+    uint32_t theirs = b + 1;
+    const uint32_t mine_end = source_[a].after;
+    const uint32_t theirs_end = target_[b].after;
+    while (mine < mine_end && theirs < theirs_end) {
+      const std::string_view key = RawKeyOf(source_, mine);
+      if (key != RawKeyOf(target_, theirs) || key.find('\\') != std::string_view::npos) {
+        break;
+      }
+      At(key, [&] { Walk(mine, theirs); });
+      mine = source_[mine].after;
+      theirs = target_[theirs].after;
+    }
+    WalkMembers(MembersFrom(source_, mine, mine_end), MembersFrom(target_, theirs, theirs_end));
+  }
+
+  void WalkMembers(const std::vector<Member>& source, const std::vector<Member>& target) {
     auto mine = source.begin();
     auto theirs = target.begin();
     while (mine != source.end() || theirs != target.end()) {
       if (theirs == target.end() || (mine != source.end() && mine->Place() < theirs->Place())) {
-        At(mine->key, mine->key, [&] { Found(Kind::kMissing, mine->node, std::nullopt); });
+        At(mine->Key(), [&] { Found(Kind::kMissing, mine->node, std::nullopt); });
         ++mine;
       } else if (mine == source.end() || theirs->Place() < mine->Place()) {
-        At(theirs->key, theirs->key, [&] { Found(Kind::kAdded, std::nullopt, theirs->node); });
+        At(theirs->Key(), [&] { Found(Kind::kAdded, std::nullopt, theirs->node); });
         ++theirs;
       } else {
-        At(mine->key, mine->key, [&] { Walk(mine->node, theirs->node); });
+        At(mine->Key(), [&] { Walk(mine->node, theirs->node); });
         ++mine;
         ++theirs;
       }
@@ -187,19 +221,18 @@ class Comparison {
     return (*source_prints_)[a] == (*target_prints_)[b];
   }
 
+  /// Does the work one step down, at a member's or at two elements' place.
   template <typename Work>
-  void At(std::string_view mine, std::string_view theirs, const Work& work) {
-    const size_t source_before = source_pointer_.size();
-    const size_t target_before = target_pointer_.size();
-    json::AppendToken(source_pointer_, mine);
-    json::AppendToken(target_pointer_, theirs);
+  void At(std::string_view key, const Work& work) {
+    path_.push_back({.key = key, .is_member = true});
     work();
-    source_pointer_.resize(source_before);
-    target_pointer_.resize(target_before);
+    path_.pop_back();
   }
   template <typename Work>
   void At(size_t mine, size_t theirs, const Work& work) {
-    At(std::to_string(mine), std::to_string(theirs), work);
+    path_.push_back({.source = mine, .target = theirs});
+    work();
+    path_.pop_back();
   }
 
   void Found(Kind kind, std::optional<uint32_t> a, std::optional<uint32_t> b) {
@@ -207,19 +240,29 @@ class Comparison {
   }
 
   void Keep(Kind kind, std::string_view source, std::string_view target) {
-    differences_.Add({.kind = kind,
-                      .source_pointer = source_pointer_,
-                      .target_pointer = target_pointer_,
-                      .source = Shown(source),
-                      .target = Shown(target)});
+    Difference difference{.kind = kind, .source = Shown(source), .target = Shown(target)};
+    for (const Step& step : path_) {
+      json::AppendToken(difference.source_pointer,
+                        step.is_member ? step.key : std::to_string(step.source));
+      json::AppendToken(difference.target_pointer,
+                        step.is_member ? step.key : std::to_string(step.target));
+    }
+    differences_.Add(std::move(difference));
   }
+
+  /// A token of both pointers: of a member its name, of elements their numbers.
+  struct Step {
+    std::string_view key{};
+    size_t source = 0;
+    size_t target = 0;
+    bool is_member = false;
+  };
 
   const Tree& source_;
   const Tree& target_;
   std::optional<Fingerprints> source_prints_;
   std::optional<Fingerprints> target_prints_;
-  std::string source_pointer_;  // where the walk stands
-  std::string target_pointer_;
+  std::vector<Step> path_;  // to where the walk stands
   Differences differences_;
 };
 

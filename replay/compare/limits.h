@@ -13,6 +13,10 @@ inline constexpr size_t kShownBytes = 512;
 /// they are compared as they are written.
 inline constexpr size_t kNumberBytes = 1024;
 
+/// Down to this depth values are first compared as they are written: it spares most of the walk,
+/// and costs at most the document's length once a level.
+inline constexpr size_t kTextDepth = 16;
+
 /// `**` in one pattern: each multiplies the places to try by the document's depth.
 inline constexpr size_t kDeepWildcards = 2;
 /// Groups of differences that a tally keeps. Shapes and places are folded, so a log has hundreds;

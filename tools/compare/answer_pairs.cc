@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "store/format/flags.h"
 #include "store/reader/exchange_id.h"
@@ -16,6 +17,30 @@ namespace {
 constexpr store::Flags kAnswerFlaws =
     store::kIncompleteFlags &
     ~(store::FlagBit(store::Flag::kRequestTruncated) | store::FlagBit(store::Flag::kGapInRequest));
+
+/// `source`: nothing if the log no longer has it. Nothing: they are to be compared.
+std::optional<Uncompared> WhyNot(const std::optional<store::ExchangeRow>& source,
+                                 const store::ExchangeRow& result) {
+  if (!source) {
+    return Uncompared::kSourceGone;
+  }
+  if (result.link->parts > 1 || result.link->items > 0) {
+    return Uncompared::kInParts;
+  }
+  if (!source->has_response) {
+    return Uncompared::kSourceUnanswered;
+  }
+  if ((source->flags & kAnswerFlaws) != 0) {
+    return Uncompared::kSourceIncomplete;
+  }
+  if (!result.has_response) {
+    return Uncompared::kTargetUnanswered;
+  }
+  if ((result.flags & kAnswerFlaws) != 0) {
+    return Uncompared::kTargetIncomplete;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -54,24 +79,28 @@ Status AnswerPairs::Run(const Visitor& visit) {
   std::optional<std::string> stranger;
   uint64_t results = 0;
   uint64_t sent = 0;
-  const auto take = [&](const store::ExchangeRow& row) -> Status {
+  const auto take = [&](const store::ExchangeRow& row) -> Result<bool> {
     ++results;
-    TRY_ASSIGN(const std::optional<store::ExchangeRow> source,
-               rows.Take(store::SourceOf(*row.link)));
+    TRY_ASSIGN(std::optional<store::ExchangeRow> source, rows.Take(store::SourceOf(*row.link)));
     sent += source && NoteSent(source->id) ? 1 : 0;
-    TRY_ASSIGN(const std::optional<Uncompared> left_out, Compare(source, row, visit));
-    if (left_out) {
-      ++CountOf(*left_out);
+    if (const std::optional<Uncompared> why = WhyNot(source, row)) {
+      ++CountOf(*why);
+      return true;
     }
-    return {};
+    return visit({std::move(*source), row});
   };
+  bool stopped = false;
   TRY(run_.Visit({}, [&](const store::ExchangeRow& row) {
     if (!row.link) {
       stranger = store::FormatExchangeId(row.id);
       return false;
     }
-    taken = take(row);
-    return taken.has_value();
+    const Result<bool> more = take(row);
+    if (!more) {
+      taken = std::unexpected(more.error());
+    }
+    stopped = more && !*more;
+    return more && *more;
   }));
   TRY(std::move(taken));
   if (stranger) {
@@ -80,6 +109,9 @@ Status AnswerPairs::Run(const Visitor& visit) {
                             "run of `trafrec replay`",
                             *stranger),
                 "as in: trafrec compare LOG RUN");
+  }
+  if (stopped) {
+    return {};
   }
   if (sent == 0 && results > 0) {
     return Fail(ErrorCode::kUsage, "the run is of another log: none of its sources is in this one",
@@ -91,40 +123,21 @@ Status AnswerPairs::Run(const Visitor& visit) {
 }
 
 Result<std::optional<Uncompared>> AnswerPairs::One(const store::ExchangeRow& result,
-                                                   const Visitor& visit) {
-  const Result<store::ExchangeRow> source =
+                                                   RowPair& pair) {
+  Result<store::ExchangeRow> found =
       source_.Find(store::FormatExchangeId(store::SourceOf(*result.link)));
-  if (!source && source.error().code != ErrorCode::kNotFound) {
-    return std::unexpected(source.error());
+  if (!found && found.error().code != ErrorCode::kNotFound) {
+    return std::unexpected(found.error());
   }
-  return Compare(source ? std::optional(*source) : std::nullopt, result, visit);
-}
-
-Result<std::optional<Uncompared>> AnswerPairs::Compare(
-    const std::optional<store::ExchangeRow>& source, const store::ExchangeRow& result,
-    const Visitor& visit) {
-  if (!source) {
-    return Uncompared::kSourceGone;
+  std::optional<store::ExchangeRow> source;
+  if (found) {
+    source = std::move(*found);
   }
-  if (result.link->parts > 1 || result.link->items > 0) {
-    return Uncompared::kInParts;
+  const std::optional<Uncompared> why = WhyNot(source, result);
+  if (!why) {
+    pair = {std::move(*source), result};
   }
-  if (!source->has_response) {
-    return Uncompared::kSourceUnanswered;
-  }
-  if ((source->flags & kAnswerFlaws) != 0) {
-    return Uncompared::kSourceIncomplete;
-  }
-  if (!result.has_response) {
-    return Uncompared::kTargetUnanswered;
-  }
-  if ((result.flags & kAnswerFlaws) != 0) {
-    return Uncompared::kTargetIncomplete;
-  }
-  TRY_ASSIGN(const store::StoredExchange whole_source, source_.Load(*source));
-  TRY_ASSIGN(const store::StoredExchange whole_result, run_.Load(result));
-  visit(whole_source, whole_result);
-  return std::nullopt;
+  return why;
 }
 
 }  // namespace trafrec::tools

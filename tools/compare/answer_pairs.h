@@ -32,22 +32,27 @@ const char* NameOf(Uncompared reason);
 /// "not sent by the run".
 const char* InWords(Uncompared reason);
 
+/// Two whole answers to one request, not yet read.
+struct RowPair {
+  store::ExchangeRow source;
+  store::ExchangeRow result;
+};
+
 /// Pairs each result of a run with the source's exchange that it was sent for. One thread; both
 /// readers must outlive it.
 class AnswerPairs {
  public:
-  /// A pair of whole answers.
-  using Visitor =
-      std::function<void(const store::StoredExchange& source, const store::StoredExchange& result)>;
+  /// False: no more.
+  using Visitor = std::function<bool(RowPair pair)>;
 
   AnswerPairs(store::LogReader& source, store::LogReader& run) : source_(source), run_(run) {}
 
-  /// kUsage if the run is none, or of another log; kPermission if what is encrypted cannot be
-  /// opened. Memory: one bit for each exchange of the source, and a window of its rows.
+  /// In the run's order. kUsage if the run is none, or of another log. Memory: one bit for each
+  /// exchange of the source, and a window of its rows.
   Status Run(const Visitor& visit);
 
-  /// One result alone: the reason why it is not compared, or nothing after `visit`.
-  Result<std::optional<Uncompared>> One(const store::ExchangeRow& result, const Visitor& visit);
+  /// One result alone: fills `pair`, or returns the reason why it is not compared.
+  Result<std::optional<Uncompared>> One(const store::ExchangeRow& result, RowPair& pair);
 
   const std::array<uint64_t, kUncomparedReasons>& uncompared() const { return uncompared_; }
 
@@ -55,9 +60,6 @@ class AnswerPairs {
   uint64_t& CountOf(Uncompared reason) { return uncompared_[static_cast<size_t>(reason)]; }
   /// False: it was sent once more.
   bool NoteSent(const store::ExchangeId& id);
-  /// `source`: nothing if the log no longer has it.
-  Result<std::optional<Uncompared>> Compare(const std::optional<store::ExchangeRow>& source,
-                                            const store::ExchangeRow& result, const Visitor& visit);
 
   store::LogReader& source_;
   store::LogReader& run_;

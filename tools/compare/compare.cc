@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/parallel.h"
 #include "replay/compare/answer_compare.h"
 #include "replay/compare/tally.h"
 #include "replay/recorded/exchange_view.h"
@@ -15,6 +16,7 @@
 #include "tools/compare/compare_report.h"
 #include "tools/compare/compare_words.h"
 #include "tools/compare/explanation.h"
+#include "tools/compare/parallel_pass.h"
 #include "tools/console.h"
 #include "tools/log_options.h"
 #include "tools/output.h"
@@ -26,6 +28,7 @@ namespace trafrec::tools {
 namespace {
 
 constexpr int kTopMax = 1'000;
+constexpr int kJobsMax = 256;
 
 class CompareCommand final : public Command {
  public:
@@ -37,8 +40,10 @@ class CompareCommand final : public Command {
  private:
   Result<const dialect::Dialect*> DialectOf(store::LogReader& source) const;
   Result<std::vector<compare::Rule>> Rules(const dialect::Dialect& dialect) const;
+  Status CountAll(const store::LogSelection& source, const store::LogSelection& run,
+                  AnswerPairs& pairs, const dialect::Dialect& dialect, compare::Tally& tally) const;
   Status Print(const CompareReport& report) const;
-  Result<ExitCode> Explain(store::LogReader& run, AnswerPairs& pairs,
+  Result<ExitCode> Explain(store::LogReader& source, store::LogReader& run,
                            const dialect::Dialect& dialect,
                            const std::vector<compare::Rule>& rules) const;
 
@@ -53,6 +58,7 @@ class CompareCommand final : public Command {
   bool all_ = false;
   bool json_ = false;
   std::string color_ = "auto";
+  int jobs_ = static_cast<int>(CoreCount());
 };
 
 CommandText CompareCommand::text() const {
@@ -95,6 +101,10 @@ void CompareCommand::AddOptions(OptionSet& options) {
   options.Choice("--dialect", dialect_, "auto|http|search",
                  "how requests are understood, and which rules are the defaults. auto: what the "
                  "first 200 exchanges look like");
+  options.Group("Running");
+  options.Number("--jobs", jobs_, 1, kJobsMax, "N",
+                 "threads that compare; as many as there are cores. What is said does not depend "
+                 "on it");
   options.Group("Output");
   options.Flag("--all", all_,
                "of explain: both answers as a whole, not only what is near to a difference");
@@ -137,7 +147,7 @@ compare::Compared Pair(const dialect::Dialect& dialect, const store::StoredExcha
           .differences = compare::CompareAnswers(*view.answer(), *result_view.answer())};
 }
 
-Result<ExitCode> CompareCommand::Explain(store::LogReader& run, AnswerPairs& pairs,
+Result<ExitCode> CompareCommand::Explain(store::LogReader& source, store::LogReader& run,
                                          const dialect::Dialect& dialect,
                                          const std::vector<compare::Rule>& rules) const {
   TRY_ASSIGN(const store::ExchangeId id, store::ParseExchangeId(asked_.id));
@@ -147,32 +157,46 @@ Result<ExitCode> CompareCommand::Explain(store::LogReader& run, AnswerPairs& pai
                 "trafrec show LOG lists the exchanges of the source");
   }
   TRY_ASSIGN(Output out, Output::Open(""));
+  AnswerPairs pairs(source, run);
   bool differs = false;
   for (const store::ExchangeId& each : results) {
     TRY_ASSIGN(const store::ExchangeRow row, run.Find(store::FormatExchangeId(each)));
-    TRY_ASSIGN(
-        const std::optional<Uncompared> left_out,
-        pairs.One(
-            row, [&](const store::StoredExchange& source, const store::StoredExchange& result) {
-              const compare::Compared pair = Pair(dialect, source, result);
-              const recorded::ExchangeView view(source);
-              const recorded::ExchangeView result_view(result);
-              out.Write(json_ ? ExplanationJson(pair, rules)
-                              : ExplanationText(
-                                    pair, *view.answer(), *result_view.answer(), rules,
+    RowPair pair;
+    TRY_ASSIGN(const std::optional<Uncompared> why, pairs.One(row, pair));
+    if (why) {
+      out.Write(json_ ? LeftOutJson(asked_.id, store::FormatExchangeId(each), *why)
+                      : fmt::format("{} and {}: not compared, {}\n", asked_.id,
+                                    store::FormatExchangeId(each), InWords(*why)));
+      continue;
+    }
+    TRY_ASSIGN(const store::StoredExchange asked, source.Load(pair.source));
+    TRY_ASSIGN(const store::StoredExchange result, run.Load(pair.result));
+    const compare::Compared compared = Pair(dialect, asked, result);
+    const recorded::ExchangeView view(asked);
+    const recorded::ExchangeView result_view(result);
+    out.Write(json_
+                  ? ExplanationJson(compared, rules)
+                  : ExplanationText(compared, *view.answer(), *result_view.answer(), rules,
                                     {.width = TerminalWidth(STDOUT_FILENO),
                                      .paint = Paint(WantsColor(ColorModeOf(color_), STDOUT_FILENO)),
                                      .all = all_}));
-              differs = differs || !AllHidden(pair.differences, rules);
-            }));
-    if (left_out) {
-      out.Write(json_ ? LeftOutJson(asked_.id, store::FormatExchangeId(each), *left_out)
-                      : fmt::format("{} and {}: not compared, {}\n", asked_.id,
-                                    store::FormatExchangeId(each), InWords(*left_out)));
-    }
+    differs = differs || !AllHidden(compared.differences, rules);
   }
   TRY(out.Finish());
   return differs ? ExitCode::kDifferences : ExitCode::kDone;
+}
+
+Status CompareCommand::CountAll(const store::LogSelection& source, const store::LogSelection& run,
+                                AnswerPairs& pairs, const dialect::Dialect& dialect,
+                                compare::Tally& tally) const {
+  ParallelPass pass(
+      {.open_source = [&] { return store::LogReader::Open(source); },
+       .open_run = [&] { return store::LogReader::Open(run); },
+       .compare = [&](const store::StoredExchange& asked,
+                      const store::StoredExchange& result) { return Pair(dialect, asked, result); },
+       .count = [&](const compare::Compared& pair) { tally.Add(pair); }},
+      static_cast<unsigned>(jobs_));
+  return pass.Run(pairs);
 }
 
 Status CompareCommand::Print(const CompareReport& report) const {
@@ -195,19 +219,20 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
                 "as in: trafrec compare explain LOG RUN ID --all");
   }
   log_.SetLog(asked_.log);
-  TRY_ASSIGN(auto source, log_.Open(kExample));
-  TRY_ASSIGN(store::Identities identities, log_.Identities());
-  TRY_ASSIGN(auto run, store::LogReader::Open(asked_.run, std::move(identities)));
+  TRY_ASSIGN(const store::LogSelection source_folders, log_.Select(kExample));
+  TRY_ASSIGN(const auto source, store::LogReader::Open(source_folders));
+  log_.Tell(source->notes());
+  const store::LogSelection run_folder{.folders = {asked_.run},
+                                       .identities = source_folders.identities};
+  TRY_ASSIGN(const auto run, store::LogReader::Open(run_folder));
   TRY_ASSIGN(const dialect::Dialect* dialect, DialectOf(*source));
   TRY_ASSIGN(std::vector<compare::Rule> rules, Rules(*dialect));
-  AnswerPairs pairs(*source, *run);
   if (explain) {
-    return Explain(*run, pairs, *dialect, rules);
+    return Explain(*source, *run, *dialect, rules);
   }
+  AnswerPairs pairs(*source, *run);
   compare::Tally tally(std::move(rules));
-  TRY(pairs.Run([&](const store::StoredExchange& asked, const store::StoredExchange& result) {
-    tally.Add(Pair(*dialect, asked, result));
-  }));
+  TRY(CountAll(source_folders, run_folder, pairs, *dialect, tally));
   TRY(Print({.tally = tally,
              .uncompared = pairs.uncompared(),
              .source = log_.log(),

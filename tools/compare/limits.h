@@ -13,5 +13,13 @@ inline constexpr size_t kLineBytes = 512;
 inline constexpr size_t kNeighbourLines = 3;
 /// Of a body that is no text, shown as a hexdump.
 inline constexpr size_t kHexdumpBytes = 512;
+/// Pairs that a thread takes at a time: several frames' worth of small exchanges, so that few
+/// frames are taken apart by two threads. 3 MB of rows.
+inline constexpr size_t kBatchPairs = 2'048;
+/// Differences that wait for their turn to be counted, of one thread.
+inline constexpr size_t kHeldBytes = size_t{4} << 20;
+/// A pair whose answers are longer together is compared while no other such pair is: its memory is
+/// several times its length.
+inline constexpr size_t kLargeBytes = size_t{4} << 20;
 
 }  // namespace trafrec::tools::limits

@@ -1,0 +1,141 @@
+// Comparing on several threads.
+//
+// Finding pairs is reading rows, a fifth of the work, and must be done in order; reading the
+// answers and comparing them is the rest, and each pair stands alone. So one thread finds pairs and
+// hands out batches of neighbours, which lie in the same frames; others compare them with readers
+// of their own. Each batch waits for its turn before its differences are counted: what is counted
+// is the same in the same order whatever the number of threads, first examples and limits included.
+// Rejected: a tally for each thread, to be merged, which had to know of each part of a report how
+// parts add up.
+
+#include "tools/compare/parallel_pass.h"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "tools/compare/limits.h"
+
+namespace trafrec::tools {
+namespace {
+
+size_t SizeOf(const compare::Compared& pair) {
+  size_t bytes = sizeof(pair) + pair.shape.size();
+  for (const compare::Difference& each : pair.differences.found) {
+    bytes += sizeof(each) + each.source_pointer.size() + each.target_pointer.size() +
+             each.source.size() + each.target.size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+ParallelPass::ParallelPass(Steps steps, unsigned threads, size_t batch_pairs)
+    : steps_(std::move(steps)),
+      threads_(threads),
+      batch_pairs_(batch_pairs),
+      batches_(threads, SIZE_MAX) {}
+
+Status ParallelPass::Run(AnswerPairs& pairs) {
+  std::vector<std::jthread> workers;
+  for (unsigned i = 0; i < threads_; ++i) {
+    workers.emplace_back([this] { Work(); });
+  }
+  Batch batch;
+  const auto hand_out = [&] {
+    const uint64_t next = batch.number + 1;
+    const bool taken = batches_.Push(std::move(batch), 1);
+    batch = {.number = next, .pairs = {}};
+    return taken;
+  };
+  const Status found = pairs.Run([&](RowPair pair) {
+    batch.pairs.push_back(std::move(pair));
+    return batch.pairs.size() < batch_pairs_ || hand_out();
+  });
+  if (!batch.pairs.empty()) {
+    hand_out();
+  }
+  batches_.Close();
+  workers.clear();
+  TRY(std::move(failed_));
+  return found;
+}
+
+Result<ParallelPass::Readers> ParallelPass::Open() const {
+  Readers readers;
+  TRY_ASSIGN(readers.source, steps_.open_source());
+  TRY_ASSIGN(readers.run, steps_.open_run());
+  return readers;
+}
+
+void ParallelPass::Work() {
+  Result<Readers> readers = Open();
+  while (std::optional<Batch> batch = batches_.Pop()) {
+    Status compared = readers ? Compare(*readers, *batch) : std::unexpected(readers.error());
+    AwaitTurn(batch->number);
+    EndTurn(std::move(compared));
+  }
+}
+
+Status ParallelPass::Compare(Readers& readers, const Batch& batch) {
+  std::vector<compare::Compared> found;
+  size_t held = 0;
+  for (const RowPair& pair : batch.pairs) {
+    Result<compare::Compared> compared = ComparePair(readers, pair);
+    if (!compared) {
+      AwaitTurn(batch.number);
+      Count(found);
+      return std::unexpected(compared.error());
+    }
+    held += SizeOf(*compared);
+    found.push_back(std::move(*compared));
+    if (held > limits::kHeldBytes) {
+      AwaitTurn(batch.number);
+      Count(found);
+      held = 0;
+    }
+  }
+  AwaitTurn(batch.number);
+  Count(found);
+  return {};
+}
+
+Result<compare::Compared> ParallelPass::ComparePair(Readers& readers, const RowPair& pair) {
+  std::unique_lock<std::mutex> alone;
+  if (pair.source.response_body_bytes + pair.result.response_body_bytes > limits::kLargeBytes) {
+    alone = std::unique_lock(large_);
+  }
+  TRY_ASSIGN(const store::StoredExchange source, readers.source->Load(pair.source));
+  TRY_ASSIGN(const store::StoredExchange result, readers.run->Load(pair.result));
+  return steps_.compare(source, result);
+}
+
+void ParallelPass::AwaitTurn(uint64_t number) {
+  std::unique_lock lock(mutex_);
+  turned_.wait(lock, [&] { return turn_ == number; });
+}
+
+void ParallelPass::Count(std::vector<compare::Compared>& found) {
+  // failed_ changes at the end of a turn, and this is another one: it can be read without the lock.
+  for (const compare::Compared& each : found) {
+    if (failed_) {
+      steps_.count(each);
+    }
+  }
+  found.clear();
+}
+
+void ParallelPass::EndTurn(Status status) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (failed_ && !status) {
+      failed_ = std::move(status);
+      batches_.Close();
+    }
+    ++turn_;
+  }
+  turned_.notify_all();
+}
+
+}  // namespace trafrec::tools
