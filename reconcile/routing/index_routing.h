@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 // The shard of a document: Elasticsearch 6.8 and later, and OpenSearch, compute it alike.
@@ -53,5 +55,18 @@ uint32_t DefaultRoutingShards(uint32_t shards, VersionId created);
 /// request's number_of_routing_shards, which only the split of a single shard may have.
 IndexRouting Resized(const IndexRouting& source, uint32_t shards, VersionId created,
                      std::optional<uint32_t> asked = {});
+
+/// A document whose shard is known from elsewhere.
+struct PlacedDocument {
+  std::string id;
+  std::string routing{};
+  uint32_t shard = 0;
+};
+
+/// The one number of routing shards under which all of `documents` are where they are, up to
+/// limits::kRoutingShards; nothing if several or none are. Version 6.8 says the number nowhere;
+/// some hundred documents leave one.
+std::optional<IndexRouting> FittingRouting(uint32_t shards, uint32_t partition_size,
+                                           std::span<const PlacedDocument> documents);
 
 }  // namespace trafrec::reconcile

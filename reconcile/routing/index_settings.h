@@ -18,8 +18,8 @@ struct IndexSettings {
   std::string name{};
   std::string uuid{};
   std::optional<uint32_t> shards{};
-  /// Only the cluster state's metadata say it of an index that exists, and the request that makes
-  /// one if its user cared.
+  /// Of an index that exists only the cluster state's metadata say it, and since version 7; else
+  /// the request that makes one, if its user cared.
   std::optional<uint32_t> routing_shards{};
   std::optional<uint32_t> partition_size{};
   std::optional<VersionId> created{};

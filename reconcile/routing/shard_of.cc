@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "reconcile/routing/index_routing.h"
+#include "reconcile/routing/limits.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -131,6 +132,25 @@ IndexRouting Resized(const IndexRouting& source, uint32_t shards, VersionId crea
     made.routing_shards = asked.value_or(DefaultRoutingShards(shards, created));
   }
   return made;
+}
+
+std::optional<IndexRouting> FittingRouting(uint32_t shards, uint32_t partition_size,
+                                           std::span<const PlacedDocument> documents) {
+  if (shards == 1) {
+    return IndexRouting{};
+  }
+  std::optional<IndexRouting> found;
+  for (uint64_t count = shards; shards > 0 && count <= limits::kRoutingShards; count += shards) {
+    const IndexRouting tried{shards, static_cast<uint32_t>(count), partition_size};
+    const bool fits = std::ranges::all_of(documents, [&](const PlacedDocument& document) {
+      return ShardOf(tried, document.id, document.routing) == document.shard;
+    });
+    if (fits && found) {
+      return std::nullopt;
+    }
+    found = fits ? std::optional(tried) : found;
+  }
+  return found;
 }
 
 }  // namespace trafrec::reconcile

@@ -75,12 +75,16 @@ check() {
     source tools/dev.d/check_replay.sh && check_replay "${@:2}"
     return
   fi
+  if [[ $preset == reconcile ]]; then
+    source tools/dev.d/check_reconcile.sh && check_reconcile "${@:2}"
+    return
+  fi
   if [[ $preset == traces ]]; then
     source tools/dev.d/check_traces.sh && check_traces "${@:2}"
     return
   fi
   [[ $preset =~ ^(debug|clang|asan|tsan)$ ]] ||
-    die "check wants a preset (debug, clang, asan or tsan), \"har\", \"mitmproxy\", \"package\", \"page\", \"replay\" or \"traces\"" \
+    die "check wants a preset (debug, clang, asan or tsan), \"har\", \"mitmproxy\", \"package\", \"page\", \"reconcile\", \"replay\" or \"traces\"" \
       "try: tools/dev check asan"
   shift
   setup build test lint

@@ -15,7 +15,7 @@ std::optional<uint32_t> HashOf(std::string_view text) {
   return hash ? std::optional(static_cast<uint32_t>(*hash)) : std::nullopt;
 }
 
-// Computed by other hands (tests/reconcile/real/routing.py has them too), and seen at real nodes.
+// Computed by a program of other hands.
 TEST(RoutingHash, IsMurmur3OfUtf16) {
   EXPECT_EQ(HashOf("hell"), 0x5a0cb7c3);
   EXPECT_EQ(HashOf("hello"), 0xd7c31989);
@@ -110,6 +110,32 @@ TEST(Resized, OnlyASingleShardGetsNewRoutingShards) {
   EXPECT_EQ(Resized({6, 768, 2}, 3, seven), (IndexRouting{3, 768, 2}));
   EXPECT_EQ(Resized({1, 1024}, 5, seven), (IndexRouting{5, 640}));
   EXPECT_EQ(Resized({1, 1024}, 5, seven, 10), (IndexRouting{5, 10}));
+}
+
+std::vector<PlacedDocument> Placed(const IndexRouting& index, int count) {
+  std::vector<PlacedDocument> documents;
+  for (int i = 0; i < count; ++i) {
+    const std::string id = std::to_string(i);
+    documents.push_back({id, "r" + id, ShardOf(index, id, "r" + id).value()});
+  }
+  return documents;
+}
+
+TEST(FittingRouting, FindsWhatVersion6DoesNotSay) {
+  for (const IndexRouting& index :
+       {IndexRouting{4, 24}, IndexRouting{5, 5}, IndexRouting{3, 768, 2}}) {
+    EXPECT_EQ(FittingRouting(index.shards, index.partition_size, Placed(index, 300)), index);
+  }
+}
+
+TEST(FittingRouting, SaysNothingWhereSeveralNumbersFit) {
+  EXPECT_EQ(FittingRouting(4, 1, Placed({4, 24}, 2)), std::nullopt);
+}
+
+TEST(FittingRouting, SaysNothingWhereNoneFits) {
+  std::vector<PlacedDocument> documents = Placed({4, 24}, 300);
+  documents.push_back({"0", "r0", (documents[0].shard + 1) % 4});
+  EXPECT_EQ(FittingRouting(4, 1, documents), std::nullopt);
 }
 
 TEST(VersionId, IsWhatIndicesAreMarkedWith) {

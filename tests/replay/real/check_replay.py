@@ -29,6 +29,7 @@ import time
 
 import contents
 import once
+import own_network
 import programs
 import real_node
 import web_tree
@@ -38,7 +39,6 @@ from proxy import Proxy
 CLIENT = "elasticsearch==7.10.1"
 PORTS = {"source": 9200, "target": 9201, "proxy": 9202}
 PACES = [("max", 256), ("20x", 64), ("max", 1), ("4x", 128), ("max", 16), ("300/s", 32), ("8x", 8)]
-OWN_NETWORK = "TRAFREC_CHECK_OWN_NETWORK"
 
 
 def clients():
@@ -189,15 +189,6 @@ def with_client():
     os.execv(cache / "bin" / "python", [cache / "bin" / "python", *sys.argv])
 
 
-def on_own_network():
-    """Goes on in a network namespace with nothing but a loopback: ports are free, and nobody else is heard."""
-    if OWN_NETWORK not in os.environ:
-        os.environ[OWN_NETWORK] = "yes"
-        rights = "-n" if os.geteuid() == 0 else "-Urn"
-        os.execvp("unshare", ["unshare", rights, "sh", "-c", "ip link set lo up && exec \"$@\"", "sh", sys.executable,
-                              *sys.argv])
-
-
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("trafrec")
@@ -214,7 +205,7 @@ def main():
     if any(part in ("same", "race", "once") for part in options.parts):
         real_node.fetch("elasticsearch")
         real_node.fetch(options.product)
-    on_own_network()
+    own_network.enter()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # which stops the nodes
     # What syncs each write needs no disk here: nothing of it outlives the check.
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None

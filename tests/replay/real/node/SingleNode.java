@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * A real Elasticsearch 7 or OpenSearch node in this process, until SIGTERM: {@code SingleNode PRODUCT HOME}.
+ * A real Elasticsearch (6.8, 7) or OpenSearch node in this process, until SIGTERM: {@code SingleNode PRODUCT HOME}.
  *
  * <p>HOME/config holds the product's yml file and log4j2.properties. Nothing of what the distribution's scripts do
  * around the server happens: no bootstrap checks, no security manager. The products differ in the first part of
@@ -23,10 +23,7 @@ public final class SingleNode {
     String product = args[0];
     Path home = Path.of(args[1]).toAbsolutePath();
     Class<?> settingsType = Class.forName("org." + product + ".common.settings.Settings");
-    Object environment = Class.forName("org." + product + ".node.InternalSettingsPreparer")
-        .getMethod("prepareEnvironment", settingsType, Map.class, Path.class, Supplier.class)
-        .invoke(null, settingsType.getField("EMPTY").get(null), Map.of("path.home", home.toString()),
-            home.resolve("config"), (Supplier<String>) () -> "localhost");
+    Object environment = environment(product, settingsType, home);
     Class<?> environmentType = Class.forName("org." + product + ".env.Environment");
     Class.forName("org." + product + ".common.logging.LogConfigurator")
         .getMethod("configure", environmentType).invoke(null, environment);
@@ -45,6 +42,21 @@ public final class SingleNode {
     }));
     node.getClass().getMethod("start").invoke(node);
     Thread.currentThread().join();
+  }
+
+  private static Object environment(String product, Class<?> settingsType, Path home) throws Exception {
+    Class<?> preparer = Class.forName("org." + product + ".node.InternalSettingsPreparer");
+    Object empty = settingsType.getField("EMPTY").get(null);
+    Map<String, String> properties = Map.of("path.home", home.toString());
+    Path config = home.resolve("config");
+    try {
+      return preparer.getMethod("prepareEnvironment", settingsType, Map.class, Path.class, Supplier.class)
+          .invoke(null, empty, properties, config, (Supplier<String>) () -> "localhost");
+    } catch (NoSuchMethodException beforeVersion7) {
+      Class<?> terminal = Class.forName("org." + product + ".cli.Terminal");
+      return preparer.getMethod("prepareEnvironment", settingsType, terminal, Map.class, Path.class)
+          .invoke(null, empty, terminal.getField("DEFAULT").get(null), properties, config);
+    }
   }
 
   private static List<Class<?>> plugins(String product) {

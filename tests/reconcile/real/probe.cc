@@ -1,0 +1,93 @@
+// What our code makes of a real node's data, in lines for the Python checks beside it.
+//
+//   reconcile_probe shards FILE INDEX state|settings|fitted
+//       FILE is an answer of the node. Reads lines "hex-of-id hex-of-routing shard", prints the
+//       shard of each as we compute it, "-" if we say nothing. "fitted" learns the number of
+//       routing shards from some of the documents, the others look at no document.
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reconcile/routing/index_settings.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+constexpr size_t kKnownDocuments = 300;
+
+std::string ContentOf(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string FromHex(std::string_view hex) {
+  std::string bytes;
+  for (size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes.push_back(static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
+  }
+  return bytes;
+}
+
+std::vector<PlacedDocument> DocumentsOf(std::istream& lines) {
+  std::vector<PlacedDocument> documents;
+  for (std::string line; std::getline(lines, line);) {
+    const size_t first = line.find(' ');
+    const size_t second = line.find(' ', first + 1);
+    documents.push_back({FromHex(line.substr(0, first)),
+                         FromHex(line.substr(first + 1, second - first - 1)),
+                         static_cast<uint32_t>(std::stoul(line.substr(second + 1)))});
+  }
+  return documents;
+}
+
+std::optional<IndexRouting> RoutingIn(const std::string& answer, const std::string& index,
+                                      std::string_view kind,
+                                      const std::vector<PlacedDocument>& documents) {
+  const auto all = kind == "settings" ? ReadSettingsAnswer(answer) : ReadClusterState(answer);
+  for (const IndexSettings& settings : all) {
+    if (settings.name == index && kind == "fitted" && settings.shards) {
+      // From all over: those of one shard may be alike, if it was merged from others.
+      std::vector<PlacedDocument> known;
+      for (size_t i = 0; i < documents.size(); i += 1 + documents.size() / kKnownDocuments) {
+        known.push_back(documents[i]);
+      }
+      return FittingRouting(*settings.shards, settings.partition_size.value_or(1), known);
+    }
+    if (const auto known = RoutingOf(settings); settings.name == index && known) {
+      return known->routing;
+    }
+  }
+  return std::nullopt;
+}
+
+int Shards(const std::string& file, const std::string& index, std::string_view kind) {
+  const std::vector<PlacedDocument> documents = DocumentsOf(std::cin);
+  const auto routing = RoutingIn(ContentOf(file), index, kind, documents);
+  if (!routing) {
+    fmt::print(stderr, "nothing is known of {}\n", index);
+    return 1;
+  }
+  for (const PlacedDocument& document : documents) {
+    const auto shard = ShardOf(*routing, document.id, document.routing);
+    fmt::print("{}\n", shard ? std::to_string(*shard) : "-");
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace trafrec::reconcile
+
+int main(int argc, char** argv) {
+  const std::string_view what = argc > 1 ? argv[1] : "";
+  if (what == "shards" && argc == 5) {
+    return trafrec::reconcile::Shards(argv[2], argv[3], argv[4]);
+  }
+  fmt::print(stderr, "see the head of probe.cc\n");
+  return 2;
+}
