@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 namespace trafrec {
@@ -36,6 +37,34 @@ void Histogram::Add(int64_t value) {
   greatest_ = std::max(greatest_, value);
   ++count_;
   sum_ += static_cast<uint64_t>(value);
+}
+
+void Histogram::Add(const Histogram& other) {
+  if (other.count_ == 0) {
+    return;
+  }
+  parts_.resize(std::max(parts_.size(), other.parts_.size()));
+  std::ranges::transform(other.parts_, parts_, parts_.begin(), std::plus());
+  least_ = count_ == 0 ? other.least_ : std::min(least_, other.least_);
+  greatest_ = std::max(greatest_, other.greatest_);
+  count_ += other.count_;
+  sum_ += other.sum_;
+}
+
+double Histogram::Distance(const Histogram& a, const Histogram& b) {
+  if (a.count_ == 0 || b.count_ == 0) {
+    return 0;
+  }
+  double most = 0;
+  uint64_t up_to_a = 0;
+  uint64_t up_to_b = 0;
+  for (size_t part = 0; part < std::max(a.parts_.size(), b.parts_.size()); ++part) {
+    up_to_a += part < a.parts_.size() ? a.parts_[part] : 0;
+    up_to_b += part < b.parts_.size() ? b.parts_[part] : 0;
+    most = std::max(most, std::abs(static_cast<double>(up_to_a) / static_cast<double>(a.count_) -
+                                   static_cast<double>(up_to_b) / static_cast<double>(b.count_)));
+  }
+  return most;
 }
 
 uint64_t Histogram::CountUpTo(int64_t value) const {

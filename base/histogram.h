@@ -14,6 +14,8 @@ class Histogram {
   static constexpr double kRelativeError = 1.0 / 128;
 
   void Add(int64_t value);
+  /// All values of another one.
+  void Add(const Histogram& other);
 
   uint64_t count() const { return count_; }
   int64_t least() const { return least_; }
@@ -24,6 +26,10 @@ class Histogram {
   /// How many do not exceed `value`, which is as exact as quantiles are.
   uint64_t CountUpTo(int64_t value) const;
   uint64_t sum() const { return sum_; }
+
+  /// Kolmogorov–Smirnov distance: by how much the shares of values up to some value differ at most,
+  /// from 0 (alike) to 1 (no value in common). 0 if one of them is empty.
+  static double Distance(const Histogram& a, const Histogram& b);
 
   struct Bar {
     int64_t from = 0;

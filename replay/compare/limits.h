@@ -24,5 +24,10 @@ inline constexpr size_t kDeepWildcards = 2;
 inline constexpr size_t kGroups = 10'000;
 /// Lines of two texts that are compared, one by one. The rest is compared as a whole.
 inline constexpr size_t kLines = 10'000;
+/// Shapes whose latencies are counted apart: 20 to 30 KB each. More are the work of names that
+/// could not be folded.
+inline constexpr size_t kLatencyShapes = 1'000;
+/// Columns of latency over time, as many as a wide page shows; then two become one.
+inline constexpr size_t kLatencyColumns = 120;
 
 }  // namespace trafrec::compare::limits

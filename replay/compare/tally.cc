@@ -23,7 +23,9 @@ std::string Folded(const Difference& difference) {
 
 void Tally::Add(const Compared& pair) {
   ++compared_;
+  latencies_.Add(pair.shape, pair.times);
   bool differs = pair.differences.more > 0;
+  std::set<std::string_view> with;
   std::set<GroupKey> counted;  // an exchange counts once in a group
   for (const Difference& each : pair.differences.found) {
     if (const std::optional<size_t> rule = FindRule(rules_, each)) {
@@ -31,6 +33,8 @@ void Tally::Add(const Compared& pair) {
       continue;
     }
     differs = true;
+    with.insert(NameOf(each.part == Part::kLine ? Part::kBody : each.part));
+    with.insert(NameOf(each.kind));
     std::string place = Folded(each);
     if (counted.emplace(pair.shape, each.part, each.kind, place).second &&
         !AddToGroup(pair, each, std::move(place))) {
@@ -43,6 +47,9 @@ void Tally::Add(const Compared& pair) {
   ShapeCount& count = shapes_[known || shapes_.size() < limits::kGroups ? pair.shape : "others"];
   ++count.compared;
   count.differing += differs ? 1 : 0;
+  for (const std::string_view name : with) {
+    ++count.with[std::string(name)];
+  }
 }
 
 bool Tally::AddToGroup(const Compared& pair, const Difference& difference, std::string place) {
@@ -75,7 +82,8 @@ std::vector<Group> Tally::Groups() const {
 std::vector<ShapeCount> Tally::Shapes() const {
   std::vector<ShapeCount> shapes;
   for (const auto& [shape, count] : shapes_) {
-    shapes.push_back({shape, count.compared, count.differing});
+    shapes.push_back(count);
+    shapes.back().shape = shape;
   }
   std::ranges::stable_sort(shapes, [](const ShapeCount& a, const ShapeCount& b) {
     return std::pair(a.differing, a.compared) > std::pair(b.differing, b.compared);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "replay/compare/difference.h"
+#include "replay/compare/latencies.h"
 #include "replay/compare/rules.h"
 
 namespace trafrec::compare {
@@ -28,6 +29,8 @@ struct ShapeCount {
   std::string shape{};
   uint64_t compared = 0;
   uint64_t differing = 0;
+  /// Pairs that have such a difference, by the name of its part ("body" with lines) and its kind.
+  std::map<std::string, uint64_t> with{};
 };
 
 /// One pair of answers.
@@ -36,12 +39,15 @@ struct Compared {
   std::string source;  ///< ids of the exchanges
   std::string result;
   Differences differences;
+  PairTimes times{};
 };
 
-/// What was found in all pairs. Memory is bounded by limits::kGroups, not by the log. One thread.
+/// What was found in all pairs. Memory is bounded by limits.h, not by the log. One thread.
 class Tally {
  public:
-  explicit Tally(std::vector<Rule> rules) : rules_(std::move(rules)), hidden_(rules_.size()) {}
+  /// `slower_share`: see Latencies.
+  explicit Tally(std::vector<Rule> rules, double slower_share = 0.2)
+      : rules_(std::move(rules)), hidden_(rules_.size()), latencies_(slower_share) {}
 
   void Add(const Compared& pair);
 
@@ -52,6 +58,8 @@ class Tally {
   const std::vector<uint64_t>& hidden() const { return hidden_; }
   /// Differences beyond the limits: they are counted as differing, but in no group.
   uint64_t ungrouped() const { return ungrouped_; }
+
+  const Latencies& latencies() const { return latencies_; }
 
   /// Those that touch most exchanges first.
   std::vector<Group> Groups() const;
@@ -67,6 +75,7 @@ class Tally {
   std::vector<uint64_t> hidden_;
   std::map<GroupKey, Group> groups_;
   std::map<std::string, ShapeCount> shapes_;
+  Latencies latencies_;
   uint64_t compared_ = 0;
   uint64_t differing_ = 0;
   uint64_t ungrouped_ = 0;

@@ -65,5 +65,37 @@ TEST(Histogram, BarsArePowersOfTwoWithoutHoles) {
   EXPECT_EQ(sum, 6U);
 }
 
+TEST(Histogram, AddingAnotherIsAddingItsValues) {
+  Histogram all;
+  Histogram first;
+  Histogram second;
+  for (int64_t value = 1; value < 2'000; value += 7) {
+    all.Add(value);
+    (value % 2 == 0 ? first : second).Add(value);
+  }
+  first.Add(second);
+  first.Add(Histogram());
+  EXPECT_EQ(first.count(), all.count());
+  EXPECT_EQ(first.sum(), all.sum());
+  EXPECT_EQ(first.least(), all.least());
+  EXPECT_EQ(first.greatest(), all.greatest());
+  EXPECT_EQ(first.Quantile(0.5), all.Quantile(0.5));
+}
+
+TEST(Histogram, TheDistanceIsTheGreatestGapBetweenTheShares) {
+  Histogram source;
+  Histogram target;
+  for (int64_t value = 0; value < 100; ++value) {
+    source.Add(value);
+    target.Add(value + 25);
+  }
+  EXPECT_DOUBLE_EQ(Histogram::Distance(source, source), 0);
+  EXPECT_NEAR(Histogram::Distance(source, target), 0.25, 0.01);
+  Histogram far;
+  far.Add(1'000);
+  EXPECT_DOUBLE_EQ(Histogram::Distance(source, far), 1);
+  EXPECT_DOUBLE_EQ(Histogram::Distance(source, Histogram()), 0);
+}
+
 }  // namespace
 }  // namespace trafrec

@@ -91,6 +91,25 @@ TEST_F(CompareCommand, JsonHasWhatTheTextHas) {
   EXPECT_EQ(report["differences"][0]["first"]["exchange"], "test-0001-11");
 }
 
+TEST_F(CompareCommand, OnlyWhatFailIfSaysFails) {
+  Replay("goodbye\n");
+  const Outcome holds = Compare({"--fail-if", "status > 0", "--fail-if", "body > 30%"});
+  EXPECT_EQ(holds.exit_code, 3);
+  EXPECT_THAT(holds.out, AllOf(HasSubstr("passes: status > 0: 0 of 3 pairs of answers (0%)"),
+                               HasSubstr("fails: body > 30%: 1 of 3 pairs of answers (33%)")));
+  EXPECT_EQ(Compare({"--fail-if", "status > 0"}).exit_code, 0);
+}
+
+TEST_F(CompareCommand, LatenciesAreToldOfBothSides) {
+  Replay("hello\n");
+  EXPECT_THAT(Compare().out, HasSubstr("\nLatency\n"));
+  const json latency = json::parse(Compare({"--json", "--slower", "50%"}).out)["latency"];
+  EXPECT_EQ(latency["slower_share"], 0.5);
+  EXPECT_EQ(latency["all"]["count"], 3);
+  EXPECT_EQ(latency["shapes"].size(), 3U);
+  EXPECT_GE(latency["all"]["target_ns"]["max"], latency["all"]["target_ns"]["p50"]);
+}
+
 TEST_F(CompareCommand, ExplainShowsEachDifferenceOfOnePair) {
   Replay("goodbye\n");
   const Outcome outcome = Explain("test-0001-11");

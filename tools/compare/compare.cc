@@ -17,6 +17,7 @@
 #include "tools/compare/compare_words.h"
 #include "tools/compare/explanation.h"
 #include "tools/compare/parallel_pass.h"
+#include "tools/compare/report_options.h"
 #include "tools/console.h"
 #include "tools/log_options.h"
 #include "tools/output.h"
@@ -49,6 +50,7 @@ class CompareCommand final : public Command {
 
   std::vector<std::string> words_;
   CompareWords asked_;
+  ReportOptions reports_;
   LogOptions log_;
   std::string dialect_ = "auto";
   std::vector<std::string> ignored_;
@@ -71,7 +73,8 @@ CommandText CompareCommand::text() const {
           {"Pairs the answers of a run of `trafrec replay` with those of the source, and says what "
            "differs: status, fields, and bodies, JSON by what it says and not by how it is "
            "written. Differences of one kind, at one place, in answers to requests of one shape "
-           "are one line; those that touch most exchanges come first. Exit code 3: some differ.",
+           "are one line; those that touch most exchanges come first. Exit code 3: some differ, or "
+           "what --fail-if says holds.",
            "Times, and numbers that each server makes for itself, are hidden by rules, which count "
            "what they hid. Answers that are not whole are counted, and never compared.",
            "explain lays the two answers to one request of the source side by side, with what "
@@ -81,6 +84,9 @@ CommandText CompareCommand::text() const {
                    {"leave out what is known to differ",
                     "trafrec compare LOG RUN --ignore '/**/_type' --ignore /created_at"},
                    {"one of them in full", "trafrec compare explain LOG RUN vm-0001-2rs"},
+                   {"stop a pipeline",
+                    "trafrec compare LOG RUN --fail-if 'status > 0' --fail-if 'latency.p99 > "
+                    "+20%'"},
                    {"for a script", "trafrec compare LOG RUN --json | jq .differing"}},
   };
 }
@@ -101,6 +107,7 @@ void CompareCommand::AddOptions(OptionSet& options) {
   options.Choice("--dialect", dialect_, "auto|http|search",
                  "how requests are understood, and which rules are the defaults. auto: what the "
                  "first 200 exchanges look like");
+  reports_.AddTo(options);
   options.Group("Running");
   options.Number("--jobs", jobs_, 1, kJobsMax, "N",
                  "threads that compare; as many as there are cores. What is said does not depend "
@@ -192,8 +199,12 @@ Status CompareCommand::CountAll(const store::LogSelection& source, const store::
   ParallelPass pass(
       {.open_source = [&] { return store::LogReader::Open(source); },
        .open_run = [&] { return store::LogReader::Open(run); },
-       .compare = [&](const store::StoredExchange& asked,
-                      const store::StoredExchange& result) { return Pair(dialect, asked, result); },
+       .compare =
+           [&](const store::StoredExchange& asked, const store::StoredExchange& result) {
+             compare::Compared pair = Pair(dialect, asked, result);
+             pair.times = reports_.Times(asked, result);
+             return pair;
+           },
        .count = [&](const compare::Compared& pair) { tally.Add(pair); }},
       static_cast<unsigned>(jobs_));
   return pass.Run(pairs);
@@ -218,6 +229,7 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
     return Fail(ErrorCode::kUsage, "--all is for one pair",
                 "as in: trafrec compare explain LOG RUN ID --all");
   }
+  TRY(reports_.Check());
   log_.SetLog(asked_.log);
   TRY_ASSIGN(const store::LogSelection source_folders, log_.Select(kExample));
   TRY_ASSIGN(const auto source, store::LogReader::Open(source_folders));
@@ -231,14 +243,16 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
     return Explain(*source, *run, *dialect, rules);
   }
   AnswerPairs pairs(*source, *run);
-  compare::Tally tally(std::move(rules));
+  compare::Tally tally(std::move(rules), reports_.slower_share());
   TRY(CountAll(source_folders, run_folder, pairs, *dialect, tally));
-  TRY(Print({.tally = tally,
-             .uncompared = pairs.uncompared(),
-             .source = log_.log(),
-             .run = asked_.run,
-             .dialect = std::string(dialect->name())}));
-  return tally.differing() > 0 ? ExitCode::kDifferences : ExitCode::kDone;
+  CompareReport report{.tally = tally,
+                       .uncompared = pairs.uncompared(),
+                       .source = log_.log(),
+                       .run = asked_.run,
+                       .dialect = std::string(dialect->name())};
+  TRY(reports_.JudgeAll(report));
+  TRY(Print(report));
+  return ExitCodeOf(report);
 }
 
 }  // namespace

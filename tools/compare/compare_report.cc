@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tools/compare/difference_json.h"
+#include "tools/compare/latency_text.h"
 #include "tools/help_text.h"
 #include "tools/json_object.h"
 #include "tools/units.h"
@@ -29,9 +30,11 @@ class Printer {
 
   std::string Print() {
     Verdict();
+    Conditions();
     Uncompareds();
     Groups();
     Shapes();
+    Latencies();
     Rules();
     return std::move(out_);
   }
@@ -57,6 +60,21 @@ class Printer {
                                                : Tone::kRed,
                          verdict) +
             "\n";
+  }
+
+  void Conditions() {
+    for (const FailResult& each : report_.conditions) {
+      Paragraph(style_.paint(each.holds ? Tone::kRed : Tone::kGreen,
+                             fmt::format("{}: {}: {}", each.holds ? "fails" : "passes",
+                                         EscapeForTerminal(each.text), each.says)),
+                2);
+    }
+  }
+
+  void Latencies() {
+    const std::string table =
+        LatencyTable(report_.tally.latencies(), style_.width, style_.top, style_.paint);
+    out_ += table.empty() ? "" : "\n" + table;
   }
 
   void Uncompareds() {
@@ -197,6 +215,16 @@ std::string CompareJsonText(const CompareReport& report) {
     json.Bytes("name", rule.name);
     json.Bytes("place", rule.place.text());
     json.Number("hidden", report.tally.hidden()[i]);
+    json.Close('}');
+  }
+  json.Close(']');
+  AppendLatencies(json, report.tally.latencies());
+  json.Open("conditions", '[');
+  for (const FailResult& each : report.conditions) {
+    json.Open('{');
+    json.Bytes("text", each.text);
+    json.Bool("holds", each.holds);
+    json.Text("says", each.says);
     json.Close('}');
   }
   json.Close(']');

@@ -3,9 +3,11 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "replay/compare/tally.h"
 #include "tools/compare/answer_pairs.h"
+#include "tools/compare/fail_condition.h"
 #include "tools/terminal.h"
 
 namespace trafrec::tools {
@@ -17,6 +19,7 @@ struct CompareReport {
   std::string source;  ///< folders
   std::string run;
   std::string dialect;
+  std::vector<FailResult> conditions{};  ///< of --fail-if
 };
 
 struct CompareStyle {

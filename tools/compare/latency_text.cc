@@ -1,0 +1,99 @@
+#include "tools/compare/latency_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tools/units.h"
+#include "tools/utf8.h"
+
+namespace trafrec::tools {
+namespace {
+
+using compare::LatencyCounts;
+
+constexpr size_t kFigureColumns = 52;
+constexpr size_t kLeastName = 16;
+
+std::string Line(const LatencyCounts& counts, std::string_view name, size_t width) {
+  const auto both = [&](double share) {
+    return fmt::format("{:>7} {:>7}", ShortDuration(counts.source.Quantile(share)),
+                       ShortDuration(counts.target.Quantile(share)));
+  };
+  return fmt::format(
+      "{}  {}  {:>6}  {:>5.2f}  {}\n", both(0.5), both(0.99),
+      Percent(counts.slower, counts.count()), counts.distance(),
+      ClipToWidth(name, std::max(kLeastName, width - std::min(width, kFigureColumns))));
+}
+
+void AppendSide(JsonAppender& json, std::string_view name, const Histogram& histogram) {
+  json.Open(name, '{');
+  json.Number("min", histogram.least());
+  json.Number("p50", histogram.Quantile(0.5));
+  json.Number("p90", histogram.Quantile(0.9));
+  json.Number("p99", histogram.Quantile(0.99));
+  json.Number("p999", histogram.Quantile(0.999));
+  json.Number("max", histogram.greatest());
+  json.Close('}');
+}
+
+void AppendCounts(JsonAppender& json, const LatencyCounts& counts) {
+  json.Number("count", counts.count());
+  AppendSide(json, "source_ns", counts.source);
+  AppendSide(json, "target_ns", counts.target);
+  json.Number("slower", counts.slower);
+  json.Real("distance", counts.distance());
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, const LatencyCounts*>> RankedLatencies(
+    const compare::Latencies& latencies) {
+  std::vector<std::pair<std::string, const LatencyCounts*>> ranked;
+  for (const auto& [shape, counts] : latencies.shapes()) {
+    ranked.emplace_back(shape, &counts);
+  }
+  std::ranges::stable_sort(ranked, std::greater(),
+                           [](const auto& each) { return each.second->count(); });
+  return ranked;
+}
+
+std::string LatencyTable(const compare::Latencies& latencies, size_t width, size_t top,
+                         const Paint& paint) {
+  if (latencies.all().count() == 0) {
+    return "";
+  }
+  std::string out = paint(Tone::kBold, "Latency") + "\n";
+  out += paint(Tone::kDim, fmt::format("{:>7} {:>7}  {:>7} {:>7}  {:>6}  {:>5}\n", "p50", "", "p99",
+                                       "", "slower", "KS"));
+  out += paint(Tone::kDim,
+               fmt::format("{:>7} {:>7}  {:>7} {:>7}  {:>6}  {:>5}\n", "source", "target", "source",
+                           "target", fmt::format(">{:.0f}%", 100 * latencies.slower_share()), ""));
+  const auto ranked = RankedLatencies(latencies);
+  if (ranked.size() != 1) {
+    out += Line(latencies.all(), "all", width);
+  }
+  for (size_t i = 0; i < std::min(top, ranked.size()); ++i) {
+    out += Line(*ranked[i].second, EscapeForTerminal(ranked[i].first), width);
+  }
+  return out;
+}
+
+void AppendLatencies(JsonAppender& json, const compare::Latencies& latencies) {
+  json.Open("latency", '{');
+  json.Real("slower_share", latencies.slower_share());
+  json.Open("all", '{');
+  AppendCounts(json, latencies.all());
+  json.Close('}');
+  json.Open("shapes", '[');
+  for (const auto& [shape, counts] : RankedLatencies(latencies)) {
+    json.Open('{');
+    json.Bytes("shape", shape);
+    AppendCounts(json, *counts);
+    json.Close('}');
+  }
+  json.Close(']');
+  json.Close('}');
+}
+
+}  // namespace trafrec::tools

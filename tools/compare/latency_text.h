@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "replay/compare/latencies.h"
+#include "tools/json_object.h"
+#include "tools/terminal.h"
+
+namespace trafrec::tools {
+
+/// Shapes with most pairs first.
+std::vector<std::pair<std::string, const compare::LatencyCounts*>> RankedLatencies(
+    const compare::Latencies& latencies);
+
+/// A table of the `top` shapes, all together before them; "" if no time is known.
+std::string LatencyTable(const compare::Latencies& latencies, size_t width, size_t top,
+                         const Paint& paint);
+
+/// The member "latency" of the JSON report.
+void AppendLatencies(JsonAppender& json, const compare::Latencies& latencies);
+
+}  // namespace trafrec::tools

@@ -1,0 +1,72 @@
+#include "tools/compare/report_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "tools/terminal.h"
+
+namespace trafrec::tools {
+namespace {
+
+Result<double> ParseSlower(std::string_view text) {
+  double percent = 0;
+  const char* const end = text.data() + text.size() - (text.ends_with('%') ? 1 : 0);
+  const auto [read, error] = std::from_chars(text.data(), end, percent);
+  if (!text.ends_with('%') || error != std::errc() || read != end || !(percent >= 0) ||
+      percent > 1e6) {
+    return Fail(ErrorCode::kUsage,
+                fmt::format("--slower: '{}' is no share in percent", EscapeForTerminal(text)),
+                "as in: --slower 20%");
+  }
+  return percent / 100;
+}
+
+}  // namespace
+
+void ReportOptions::AddTo(OptionSet& options) {
+  options.Group("Latency");
+  options.Choice("--recorded-at", recorded_at_, "server|client",
+                 "where the recorder stood: near the server, so that the source's latencies have "
+                 "no round trip of the network in them, or near its clients: the round trip of "
+                 "the connection's handshake is taken out, as it is of the target's");
+  options.Text("--slower", slower_, "PERCENT",
+               "a pair is slower if the target took so much longer than the source");
+  options.Group("For a pipeline");
+  options.Texts("--fail-if", fail_if_, "CONDITION",
+                "exit code 3 only if this holds, as in 'status > 0.1%', 'missing > 10' or "
+                "'latency.p99 > +20%' (docs/compare.md); repeatable");
+}
+
+Status ReportOptions::Check() {
+  TRY_ASSIGN(slower_share_, ParseSlower(slower_));
+  for (const std::string& text : fail_if_) {
+    TRY_ASSIGN(FailCondition condition, ParseFailCondition(text));
+    conditions_.push_back(std::move(condition));
+  }
+  return {};
+}
+
+compare::PairTimes ReportOptions::Times(const store::StoredExchange& source,
+                                        const store::StoredExchange& result) const {
+  return TimesOf(source, result,
+                 recorded_at_ == "client" ? RecordedAt::kClient : RecordedAt::kServer);
+}
+
+Status ReportOptions::JudgeAll(CompareReport& report) const {
+  for (const FailCondition& condition : conditions_) {
+    TRY_ASSIGN(FailResult result, Judge(condition, report));
+    report.conditions.push_back(std::move(result));
+  }
+  return {};
+}
+
+ExitCode ExitCodeOf(const CompareReport& report) {
+  const bool fails = report.conditions.empty()
+                         ? report.tally.differing() > 0
+                         : std::ranges::any_of(report.conditions, &FailResult::holds);
+  return fails ? ExitCode::kDifferences : ExitCode::kDone;
+}
+
+}  // namespace trafrec::tools

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "tools/compare/compare_report.h"
+#include "tools/compare/fail_condition.h"
+#include "tools/compare/pair_times.h"
+#include "tools/exit_code.h"
+#include "tools/option_set.h"
+
+namespace trafrec::tools {
+
+/// The options of `trafrec compare` that say how times are compared, and what a pipeline hears.
+class ReportOptions {
+ public:
+  void AddTo(OptionSet& options);
+  /// Reads what was given. Call it before the others.
+  Status Check();
+
+  double slower_share() const { return slower_share_; }
+  /// Any thread.
+  compare::PairTimes Times(const store::StoredExchange& source,
+                           const store::StoredExchange& result) const;
+
+  /// What became of each condition, into the report.
+  Status JudgeAll(CompareReport& report) const;
+
+ private:
+  std::vector<std::string> fail_if_;
+  std::string slower_ = "20%";
+  std::string recorded_at_ = "server";
+  std::vector<FailCondition> conditions_;
+  double slower_share_ = 0;
+};
+
+/// kDifferences if a condition holds; where there is none, if something differs.
+ExitCode ExitCodeOf(const CompareReport& report);
+
+}  // namespace trafrec::tools
