@@ -31,7 +31,7 @@ def free_port():
 
 
 @contextlib.contextmanager
-def nginx(folder, port, workers):
+def nginx(folder, port, workers, answer=f'default_type text/plain; return 200 "{BODY}";'):
     paths = "".join(f"{name}_temp_path {folder}/{name};\n"
                     for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     config = os.path.join(folder, "nginx.conf")
@@ -39,7 +39,7 @@ def nginx(folder, port, workers):
         file.write(f"""worker_processes {workers}; daemon off; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 4096; }}
 http {{ access_log off; keepalive_requests 1000000000; {paths}
-  server {{ listen 127.0.0.1:{port}; location / {{ default_type text/plain; return 200 "{BODY}"; }} }} }}
+  server {{ listen 127.0.0.1:{port}; location / {{ {answer} }} }} }}
 """)
     process = subprocess.Popen(["nginx", "-c", config], stderr=subprocess.DEVNULL)
     try:

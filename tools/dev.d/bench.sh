@@ -15,7 +15,8 @@ bench() {
     live) targets=(trafrec) ;;
     send) targets=(send_bench) ;;
     replay) targets=(trafrec generate_traffic) ;;
-    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify, sql, privacy, live, send, replay" ;;
+    compare) targets=(trafrec) ;;
+    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify, sql, privacy, live, send, replay, compare" ;;
   esac
   setup build bench
   if [[ $what == record ]]; then
