@@ -179,7 +179,8 @@ TEST_F(CompareCommand, ALogThatIsNoRunIsRefused) {
 }
 
 TEST_F(CompareCommand, APlaceThatIsNoPointerIsRefused) {
-  const Outcome outcome = Trafrec({"compare", log_, log_, "--ignore", "took"});
+  Replay("hello\n");
+  const Outcome outcome = Compare({"--ignore", "took"});
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("'took'"), HasSubstr("/hits/hits/*/_score")));
 }

@@ -1,14 +1,11 @@
 #include "tools/compare/answer_pairs.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "store/format/flags.h"
-#include "store/reader/exchange_id.h"
-#include "tools/compare/source_rows.h"
+#include "tools/compare/counterparts.h"
 
 namespace trafrec::tools {
 namespace {
@@ -18,13 +15,52 @@ constexpr store::Flags kAnswerFlaws =
     store::kIncompleteFlags &
     ~(store::FlagBit(store::Flag::kRequestTruncated) | store::FlagBit(store::Flag::kGapInRequest));
 
-/// `source`: nothing if the log no longer has it. Nothing: they are to be compared.
-std::optional<Uncompared> WhyNot(const std::optional<store::ExchangeRow>& source,
-                                 const store::ExchangeRow& result) {
+}  // namespace
+
+const char* NameOf(Uncompared reason) {
+  constexpr std::array<const char*, kUncomparedReasons> kNames = {
+      "not_sent",          "in_parts",          "source_unanswered", "source_incomplete",
+      "target_unanswered", "target_incomplete", "source_gone"};
+  return kNames[static_cast<size_t>(reason)];
+}
+
+const char* InWords(Uncompared reason, bool two_runs) {
+  constexpr std::array<const char*, kUncomparedReasons> kWords = {
+      "not sent by the run",
+      "sent in several parts: no answer is that of the whole",
+      "no answer of the source in the log",
+      "the source's answer is not whole in the log",
+      "no answer of the target",
+      "the target's answer is not whole",
+      "no longer in the source's log"};
+  constexpr std::array<const char*, kUncomparedReasons> kWordsOfRuns = {
+      "not sent by the second run, or in other parts",
+      "put together from several answers by one of the runs",
+      "no answer in the first run",
+      "the first run's answer is not whole",
+      "no answer in the second run",
+      "the second run's answer is not whole",
+      "not sent by the first run, or in other parts"};
+  return (two_runs ? kWordsOfRuns : kWords)[static_cast<size_t>(reason)];
+}
+
+bool AnswerPairs::NoteSent(const store::ExchangeId& id) {
+  std::vector<bool>& sent = sent_[{id.recorder, id.attempt}];
+  if (sent.size() <= id.number) {
+    sent.resize(id.number + 1);
+  }
+  const bool is_new = !sent[id.number];
+  sent[id.number] = true;
+  return is_new;
+}
+
+std::optional<Uncompared> AnswerPairs::WhyNot(const std::optional<store::ExchangeRow>& source,
+                                              const store::ExchangeRow& result) const {
   if (!source) {
     return Uncompared::kSourceGone;
   }
-  if (result.link->parts > 1 || result.link->items > 0) {
+  const bool part = !sides_.two_runs && result.link->items > 0;
+  if (part || result.link->parts > 1 || (source->link && source->link->parts > 1)) {
     return Uncompared::kInParts;
   }
   if (!source->has_response) {
@@ -42,46 +78,15 @@ std::optional<Uncompared> WhyNot(const std::optional<store::ExchangeRow>& source
   return std::nullopt;
 }
 
-}  // namespace
-
-const char* NameOf(Uncompared reason) {
-  constexpr std::array<const char*, kUncomparedReasons> kNames = {
-      "not_sent",          "in_parts",          "source_unanswered", "source_incomplete",
-      "target_unanswered", "target_incomplete", "source_gone"};
-  return kNames[static_cast<size_t>(reason)];
-}
-
-const char* InWords(Uncompared reason) {
-  constexpr std::array<const char*, kUncomparedReasons> kWords = {
-      "not sent by the run",
-      "sent in several parts: no answer is that of the whole",
-      "no answer of the source in the log",
-      "the source's answer is not whole in the log",
-      "no answer of the target",
-      "the target's answer is not whole",
-      "no longer in the source's log"};
-  return kWords[static_cast<size_t>(reason)];
-}
-
-bool AnswerPairs::NoteSent(const store::ExchangeId& id) {
-  std::vector<bool>& sent = sent_[{id.recorder, id.attempt}];
-  if (sent.size() <= id.number) {
-    sent.resize(id.number + 1);
-  }
-  const bool is_new = !sent[id.number];
-  sent[id.number] = true;
-  return is_new;
-}
-
 Status AnswerPairs::Run(const Visitor& visit) {
-  SourceRows rows(source_);
+  Counterparts rows(*sides_.source, sides_.two_runs);
   Status taken;
-  std::optional<std::string> stranger;
   uint64_t results = 0;
   uint64_t sent = 0;
+  bool stopped = false;
   const auto take = [&](const store::ExchangeRow& row) -> Result<bool> {
     ++results;
-    TRY_ASSIGN(std::optional<store::ExchangeRow> source, rows.Take(store::SourceOf(*row.link)));
+    TRY_ASSIGN(std::optional<store::ExchangeRow> source, rows.Take(SendingOf(*row.link)));
     sent += source && NoteSent(source->id) ? 1 : 0;
     if (const std::optional<Uncompared> why = WhyNot(source, row)) {
       ++CountOf(*why);
@@ -89,11 +94,9 @@ Status AnswerPairs::Run(const Visitor& visit) {
     }
     return visit({std::move(*source), row});
   };
-  bool stopped = false;
-  TRY(run_.Visit({}, [&](const store::ExchangeRow& row) {
+  TRY(sides_.run->Visit({}, [&](const store::ExchangeRow& row) {
     if (!row.link) {
-      stranger = store::FormatExchangeId(row.id);
-      return false;
+      return true;  // its link is still to come
     }
     const Result<bool> more = take(row);
     if (!more) {
@@ -103,19 +106,16 @@ Status AnswerPairs::Run(const Visitor& visit) {
     return more && *more;
   }));
   TRY(std::move(taken));
-  if (stranger) {
-    return Fail(ErrorCode::kUsage,
-                fmt::format("exchange {} of the second log was sent for none of a source: it is no "
-                            "run of `trafrec replay`",
-                            *stranger),
-                "as in: trafrec compare LOG RUN");
-  }
   if (stopped) {
     return {};
   }
   if (sent == 0 && results > 0) {
-    return Fail(ErrorCode::kUsage, "the run is of another log: none of its sources is in this one",
-                "name the log that was replayed");
+    return sides_.two_runs
+               ? Fail(ErrorCode::kUsage, "the two runs sent nothing that is the same",
+                      "two runs are compared by the exchanges of one log that both sent")
+               : Fail(ErrorCode::kUsage,
+                      "the run is of another log: none of its sources is in this one",
+                      "name the log that was replayed");
   }
   TRY_ASSIGN(const uint64_t all, rows.CountAll());
   CountOf(Uncompared::kNotSent) = all - std::min(all, sent);
@@ -124,15 +124,8 @@ Status AnswerPairs::Run(const Visitor& visit) {
 
 Result<std::optional<Uncompared>> AnswerPairs::One(const store::ExchangeRow& result,
                                                    RowPair& pair) {
-  Result<store::ExchangeRow> found =
-      source_.Find(store::FormatExchangeId(store::SourceOf(*result.link)));
-  if (!found && found.error().code != ErrorCode::kNotFound) {
-    return std::unexpected(found.error());
-  }
-  std::optional<store::ExchangeRow> source;
-  if (found) {
-    source = std::move(*found);
-  }
+  Counterparts rows(*sides_.source, sides_.two_runs);
+  TRY_ASSIGN(std::optional<store::ExchangeRow> source, rows.Find(SendingOf(*result.link)));
   const std::optional<Uncompared> why = WhyNot(source, result);
   if (!why) {
     pair = {std::move(*source), result};

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "store/reader/log_reader.h"
+#include "tools/compare/sides.h"
 
 namespace trafrec::tools {
 
@@ -29,8 +30,8 @@ inline constexpr size_t kUncomparedReasons = 7;
 
 /// "not_sent": as in --json. Stable.
 const char* NameOf(Uncompared reason);
-/// "not sent by the run".
-const char* InWords(Uncompared reason);
+/// "not sent by the run"; of `two_runs` the first is the source, the second the target.
+const char* InWords(Uncompared reason, bool two_runs);
 
 /// Two whole answers to one request, not yet read.
 struct RowPair {
@@ -38,16 +39,16 @@ struct RowPair {
   store::ExchangeRow result;
 };
 
-/// Pairs each result of a run with the source's exchange that it was sent for. One thread; both
-/// readers must outlive it.
+/// Pairs each result of a run with the source's exchange that it was sent for, or with what another
+/// run sent for that. One thread; the sides must outlive it.
 class AnswerPairs {
  public:
   /// False: no more.
   using Visitor = std::function<bool(RowPair pair)>;
 
-  AnswerPairs(store::LogReader& source, store::LogReader& run) : source_(source), run_(run) {}
+  explicit AnswerPairs(const Sides& sides) : sides_(sides) {}
 
-  /// In the run's order. kUsage if the run is none, or of another log. Memory: one bit for each
+  /// In the run's order. kUsage if the two have nothing in common. Memory: one bit for each
   /// exchange of the source, and a window of its rows.
   Status Run(const Visitor& visit);
 
@@ -61,8 +62,11 @@ class AnswerPairs {
   /// False: it was sent once more.
   bool NoteSent(const store::ExchangeId& id);
 
-  store::LogReader& source_;
-  store::LogReader& run_;
+  /// `source`: nothing if there is none. Nothing: they are to be compared.
+  std::optional<Uncompared> WhyNot(const std::optional<store::ExchangeRow>& source,
+                                   const store::ExchangeRow& result) const;
+
+  const Sides& sides_;
   std::array<uint64_t, kUncomparedReasons> uncompared_{};
   std::map<std::pair<std::string, uint32_t>, std::vector<bool>> sent_;
 };

@@ -41,11 +41,10 @@ class CompareCommand final : public Command {
  private:
   Result<const dialect::Dialect*> DialectOf(store::LogReader& source) const;
   Result<std::vector<compare::Rule>> Rules(const dialect::Dialect& dialect) const;
-  Status CountAll(const store::LogSelection& source, const store::LogSelection& run,
-                  AnswerPairs& pairs, const dialect::Dialect& dialect, compare::Tally& tally) const;
+  Status CountAll(const Sides& sides, AnswerPairs& pairs, const dialect::Dialect& dialect,
+                  compare::Tally& tally) const;
   Status Print(const CompareReport& report) const;
-  Result<ExitCode> Explain(store::LogReader& source, store::LogReader& run,
-                           const dialect::Dialect& dialect,
+  Result<ExitCode> Explain(const Sides& sides, const dialect::Dialect& dialect,
                            const std::vector<compare::Rule>& rules) const;
 
   std::vector<std::string> words_;
@@ -67,7 +66,7 @@ CommandText CompareCommand::text() const {
   return {
       .name = "compare",
       .summary = "how the target's answers differ from the source's",
-      .usage = {"trafrec compare LOG RUN [options]",
+      .usage = {"trafrec compare LOG|RUN RUN [options]",
                 "trafrec compare explain LOG RUN ID [--all] [--json]"},
       .description =
           {"Pairs the answers of a run of `trafrec replay` with those of the source, and says what "
@@ -93,9 +92,11 @@ CommandText CompareCommand::text() const {
 
 void CompareCommand::AddOptions(OptionSet& options) {
   options.Group("Arguments");
-  options.Positionals("WORD", words_,
-                      "LOG, the log that was replayed, and RUN, the folder of the run; explain "
-                      "stands before them, and behind them the ID of an exchange of the source");
+  options.Positionals(
+      "WORD", words_,
+      "LOG, the log that was replayed, or another run of it, and RUN, the folder of "
+      "the run; explain "
+      "stands before them, and behind them the ID of an exchange of the source");
   log_.AddIdentity(options);
   log_.AddSeveral(options, true);
   options.Group("Rules");
@@ -154,30 +155,29 @@ compare::Compared Pair(const dialect::Dialect& dialect, const store::StoredExcha
           .differences = compare::CompareAnswers(*view.answer(), *result_view.answer())};
 }
 
-Result<ExitCode> CompareCommand::Explain(store::LogReader& source, store::LogReader& run,
-                                         const dialect::Dialect& dialect,
+Result<ExitCode> CompareCommand::Explain(const Sides& sides, const dialect::Dialect& dialect,
                                          const std::vector<compare::Rule>& rules) const {
   TRY_ASSIGN(const store::ExchangeId id, store::ParseExchangeId(asked_.id));
-  TRY_ASSIGN(const std::vector<store::ExchangeId> results, run.ResultsOf(id));
+  TRY_ASSIGN(const std::vector<store::ExchangeId> results, sides.run->ResultsOf(id));
   if (results.empty()) {
     return Fail(ErrorCode::kNotFound, "the run sent nothing for " + asked_.id,
                 "trafrec show LOG lists the exchanges of the source");
   }
   TRY_ASSIGN(Output out, Output::Open(""));
-  AnswerPairs pairs(source, run);
+  AnswerPairs pairs(sides);
   bool differs = false;
   for (const store::ExchangeId& each : results) {
-    TRY_ASSIGN(const store::ExchangeRow row, run.Find(store::FormatExchangeId(each)));
+    TRY_ASSIGN(const store::ExchangeRow row, sides.run->Find(store::FormatExchangeId(each)));
     RowPair pair;
     TRY_ASSIGN(const std::optional<Uncompared> why, pairs.One(row, pair));
     if (why) {
       out.Write(json_ ? LeftOutJson(asked_.id, store::FormatExchangeId(each), *why)
                       : fmt::format("{} and {}: not compared, {}\n", asked_.id,
-                                    store::FormatExchangeId(each), InWords(*why)));
+                                    store::FormatExchangeId(each), InWords(*why, sides.two_runs)));
       continue;
     }
-    TRY_ASSIGN(const store::StoredExchange asked, source.Load(pair.source));
-    TRY_ASSIGN(const store::StoredExchange result, run.Load(pair.result));
+    TRY_ASSIGN(const store::StoredExchange asked, sides.source->Load(pair.source));
+    TRY_ASSIGN(const store::StoredExchange result, sides.run->Load(pair.result));
     const compare::Compared compared = Pair(dialect, asked, result);
     const recorded::ExchangeView view(asked);
     const recorded::ExchangeView result_view(result);
@@ -193,12 +193,11 @@ Result<ExitCode> CompareCommand::Explain(store::LogReader& source, store::LogRea
   return differs ? ExitCode::kDifferences : ExitCode::kDone;
 }
 
-Status CompareCommand::CountAll(const store::LogSelection& source, const store::LogSelection& run,
-                                AnswerPairs& pairs, const dialect::Dialect& dialect,
-                                compare::Tally& tally) const {
+Status CompareCommand::CountAll(const Sides& sides, AnswerPairs& pairs,
+                                const dialect::Dialect& dialect, compare::Tally& tally) const {
   ParallelPass pass(
-      {.open_source = [&] { return store::LogReader::Open(source); },
-       .open_run = [&] { return store::LogReader::Open(run); },
+      {.open_source = [&] { return store::LogReader::Open(sides.source_folders); },
+       .open_run = [&] { return store::LogReader::Open(sides.run_folder); },
        .compare =
            [&](const store::StoredExchange& asked, const store::StoredExchange& result) {
              compare::Compared pair = Pair(dialect, asked, result);
@@ -231,24 +230,22 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
   }
   TRY(reports_.Check());
   log_.SetLog(asked_.log);
-  TRY_ASSIGN(const store::LogSelection source_folders, log_.Select(kExample));
-  TRY_ASSIGN(const auto source, store::LogReader::Open(source_folders));
-  log_.Tell(source->notes());
-  const store::LogSelection run_folder{.folders = {asked_.run},
-                                       .identities = source_folders.identities};
-  TRY_ASSIGN(const auto run, store::LogReader::Open(run_folder));
-  TRY_ASSIGN(const dialect::Dialect* dialect, DialectOf(*source));
+  TRY_ASSIGN(store::LogSelection source, log_.Select(kExample));
+  TRY_ASSIGN(const Sides sides, OpenSides(std::move(source), asked_.run));
+  log_.Tell(sides.source->notes());
+  TRY_ASSIGN(const dialect::Dialect* dialect, DialectOf(*sides.source));
   TRY_ASSIGN(std::vector<compare::Rule> rules, Rules(*dialect));
   if (explain) {
-    return Explain(*source, *run, *dialect, rules);
+    return Explain(sides, *dialect, rules);
   }
-  AnswerPairs pairs(*source, *run);
+  AnswerPairs pairs(sides);
   compare::Tally tally(std::move(rules), reports_.slower_share());
-  TRY(CountAll(source_folders, run_folder, pairs, *dialect, tally));
+  TRY(CountAll(sides, pairs, *dialect, tally));
   CompareReport report{.tally = tally,
                        .uncompared = pairs.uncompared(),
                        .source = log_.log(),
                        .run = asked_.run,
+                       .two_runs = sides.two_runs,
                        .dialect = std::string(dialect->name())};
   TRY(reports_.JudgeAll(report));
   TRY(Print(report));

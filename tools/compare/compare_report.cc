@@ -60,6 +60,11 @@ class Printer {
                                                : Tone::kRed,
                          verdict) +
             "\n";
+    if (report_.two_runs) {
+      Paragraph(fmt::format("two runs: the source is {}, the target {}",
+                            EscapeForTerminal(report_.source), EscapeForTerminal(report_.run)),
+                2);
+    }
   }
 
   void Conditions() {
@@ -81,7 +86,7 @@ class Printer {
     for (size_t i = 0; i < kUncomparedReasons; ++i) {
       if (report_.uncompared[i] > 0) {
         Paragraph(fmt::format("not compared: {}, {}", CountOf(report_.uncompared[i], "exchange"),
-                              InWords(static_cast<Uncompared>(i))),
+                              InWords(static_cast<Uncompared>(i), report_.two_runs)),
                   2);
       }
     }

@@ -18,6 +18,7 @@ struct CompareReport {
   std::array<uint64_t, kUncomparedReasons> uncompared{};
   std::string source;  ///< folders
   std::string run;
+  bool two_runs = false;  ///< the source is a run, too
   std::string dialect;
   std::vector<FailResult> conditions{};  ///< of --fail-if
 };

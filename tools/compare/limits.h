@@ -16,6 +16,9 @@ inline constexpr size_t kHexdumpBytes = 512;
 /// Pairs that a thread takes at a time: several frames' worth of small exchanges, so that few
 /// frames are taken apart by two threads. 3 MB of rows.
 inline constexpr size_t kBatchPairs = 2'048;
+/// Rows that are read ahead to be found by a run's: as many operations as a replay may hold are
+/// apart at most. 40 MB.
+inline constexpr size_t kRowsAhead = 65'536;
 /// Differences that wait for their turn to be counted, of one thread.
 inline constexpr size_t kHeldBytes = size_t{4} << 20;
 /// A pair whose answers are longer together is compared while no other such pair is: its memory is

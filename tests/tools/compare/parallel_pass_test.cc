@@ -25,9 +25,8 @@ class ParallelPassTest : public testing::Test {
   /// The results in the order in which they are counted.
   std::vector<std::string> Count(unsigned threads) const {
     std::vector<std::string> counted;
-    const auto source = store::LogReader::Open(log_.log()).value();
-    const auto run = store::LogReader::Open(run_).value();
-    AnswerPairs pairs(*source, *run);
+    const Sides sides = OpenSides({.folders = {log_.log()}}, run_).value();
+    AnswerPairs pairs(sides);
     ParallelPass pass(
         {.open_source = [&] { return store::LogReader::Open(log_.log()); },
          .open_run = [&] { return store::LogReader::Open(run_); },

@@ -38,14 +38,18 @@ ReplayedLog::ReplayedLog(const std::vector<std::string>& paths, const Server& so
   RecordInto(log(), folder_ / "source.pcap");
 }
 
-std::string ReplayedLog::Replay(const std::string& name, const Server& target) const {
+std::string ReplayedLog::Replay(const std::string& name, const Server& target,
+                                const std::vector<std::string>& more) const {
   const send::ScriptedServer server(
       {send::ScriptedServer::Answering([&](const std::string& request) {
         const size_t begin = request.find(' ') + 1;
         return target(request.substr(begin, request.find(' ', begin) - begin));
       })});
-  const Outcome outcome = Trafrec({"replay", log(), "--to", server.url(), "--run", folder_ / name,
-                                   "--dialect", "http", "--speed", "max", "--quiet"});
+  std::vector<std::string> words = {"replay",  log(),          "--to",      server.url(),
+                                    "--run",   folder_ / name, "--dialect", "http",
+                                    "--speed", "max",          "--quiet"};
+  words.insert(words.end(), more.begin(), more.end());
+  const Outcome outcome = Trafrec(words);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   return folder_ / name;
 }

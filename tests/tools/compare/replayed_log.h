@@ -1,10 +1,9 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
+#include <vector>
 
-#include "store/reader/log_reader.h"
 #include "tests/support/temporary_folder.h"
 
 namespace trafrec::test_support {
@@ -23,7 +22,8 @@ class ReplayedLog {
   ReplayedLog(const std::vector<std::string>& paths, const Server& source);
 
   /// Replays it into the folder `name` against a target. Its path.
-  std::string Replay(const std::string& name, const Server& target) const;
+  std::string Replay(const std::string& name, const Server& target,
+                     const std::vector<std::string>& more = {}) const;
 
   std::string log() const { return folder_ / "log"; }
   const TemporaryFolder& folder() const { return folder_; }
