@@ -5,8 +5,8 @@
 
 #include <regex>
 
+#include "tools/page/html.h"
 #include "tools/patterns/analysis/analysis.h"
-#include "tools/patterns/rendering/html.h"
 #include "tools/patterns/rendering/json_report.h"
 #include "tools/patterns/rendering/terminal_report.h"
 #include "tools/utf8.h"
@@ -149,7 +149,7 @@ TEST_F(TerminalTest, HolesAreShown) {
 }
 
 TEST(Filled, ValuesAreNotLookedAt) {
-  EXPECT_EQ(Filled("a{{x}}b{{y}}", {{"x", "{{y}}"}, {"y", "1"}}), "a{{y}}b1");
+  EXPECT_EQ(page::Filled("a{{x}}b{{y}}", {{"x", "{{y}}"}, {"y", "1"}}), "a{{y}}b1");
 }
 
 }  // namespace

@@ -4,10 +4,8 @@
 
 #include <algorithm>
 
-#include "base/bytes.h"
-#include "store/crypto/hash.h"
-#include "tools/json_text.h"
-#include "tools/patterns/rendering/html.h"
+#include "tools/page/html.h"
+#include "tools/page/resources.h"
 #include "tools/patterns/rendering/page_lists.h"
 #include "tools/patterns/rendering/plots.h"
 #include "tools/patterns/rendering/resources.h"
@@ -92,10 +90,10 @@ std::string QuietSection(const Report& report, Calendar& calendar) {
       fmt::format("<section id=\"quiet\"><h2>When to cut over: the quietest {}</h2>\n",
                   LengthText(report.quiet.window_ns));
   for (const QuietText& text : QuietTexts(report.quiet, calendar)) {
-    out += "<div class=\"quiet\"><h3>" + Html(text.heading) + "</h3><p>" + Html(text.text) +
-           "</p></div>\n";
+    out += "<div class=\"quiet\"><h3>" + page::Html(text.heading) + "</h3><p>" +
+           page::Html(text.text) + "</p></div>\n";
   }
-  return out + "<p>" + Html(QuietExplanation(report.quiet)) + "</p></section>\n";
+  return out + "<p>" + page::Html(QuietExplanation(report.quiet)) + "</p></section>\n";
 }
 
 std::string TimePlot(const Report& report, Calendar& calendar) {
@@ -155,8 +153,8 @@ std::string HolesSection(const Report& report, Calendar& calendar) {
       causes += (causes.empty() ? "" : ", ") + CauseText(cause);
     }
     out += "<li>" +
-           Html(fmt::format("{} to {}: {}", calendar.Text(holes[i].from),
-                            calendar.Text(holes[i].until), causes)) +
+           page::Html(fmt::format("{} to {}: {}", calendar.Text(holes[i].from),
+                                  calendar.Text(holes[i].until), causes)) +
            "</li>\n";
   }
   out += holes.size() > kHolesShown
@@ -171,16 +169,9 @@ std::string Notes(const ReportContext& context) {
     out += "<li>Only the exchanges that fit the filters are in these figures.</li>\n";
   }
   for (const std::string& note : context.notes) {
-    out += "<li>" + Html(note) + "</li>\n";
+    out += "<li>" + page::Html(note) + "</li>\n";
   }
   return out.empty() ? "" : "<ul class=\"notes\">" + out + "</ul>";
-}
-
-/// What the page's security policy lets run: this script, and nothing that got into the page.
-std::string ScriptHash() {
-  std::string text = "sha256-";
-  tools::AppendBase64(text, AsText(store::crypto::Sha256::Of(AsBytes(kPageJs))));
-  return text;
 }
 
 }  // namespace
@@ -193,14 +184,15 @@ std::string HtmlPage(const Report& report, const ReportContext& context, Calenda
             AnswersSection(report) + ShapesSection(report, top) +
             ClientsSection(report, top, calendar) + IndicesSection(report, top, calendar);
   }
-  return Filled(kPageHtml, {{"log", Html(context.log)},
-                            {"range", Html(RangeSentence(report, calendar))},
-                            {"notes", Notes(context)},
-                            {"main", main},
-                            {"version", Html(std::string("trafrec ") + tools::kVersion)},
-                            {"script-hash", ScriptHash()},
-                            {"style", std::string(kPageCss)},
-                            {"script", std::string(kPageJs)}});
+  return page::Filled(kPageHtml,
+                      {{"log", page::Html(context.log)},
+                       {"range", page::Html(RangeSentence(report, calendar))},
+                       {"notes", Notes(context)},
+                       {"main", main},
+                       {"version", page::Html(std::string("trafrec ") + tools::kVersion)},
+                       {"script-hash", page::ScriptHash(page::kPageJs)},
+                       {"style", std::string(page::kPageCss) + std::string(kPageCss)},
+                       {"script", std::string(page::kPageJs)}});
 }
 
 }  // namespace trafrec::patterns

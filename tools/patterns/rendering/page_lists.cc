@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "tools/patterns/rendering/html.h"
+#include "tools/page/html.h"
 #include "tools/patterns/rendering/plots.h"
 #include "tools/patterns/rendering/words.h"
 #include "tools/units.h"
@@ -71,7 +71,7 @@ std::string ListNote(size_t shown, size_t all, uint64_t floor, const char* thing
       shown < all ? fmt::format("The most frequent {} of {}. ", WithCommas(shown), WithCommas(all))
                   : "";
   text += FloorSentence(floor, things);
-  return text.empty() ? "" : "<p class=\"soft\">" + Html(text) + "</p>\n";
+  return text.empty() ? "" : "<p class=\"soft\">" + page::Html(text) + "</p>\n";
 }
 
 void LatencyRow(ListTable& table, const char* name, const Histogram& histogram, bool bytes) {
@@ -177,7 +177,7 @@ std::string ShapesSection(const Report& report, size_t top) {
   const size_t shown = std::min(top, report.shapes.entries.size());
   for (size_t i = 0; i < shown; ++i) {
     const auto& [key, count, missed, facts] = report.shapes.entries[i];
-    table.Name("<span class=\"mono\">" + Html(key) + "</span>");
+    table.Name("<span class=\"mono\">" + page::Html(key) + "</span>");
     table.Number(WithCommas(count), count);
     table.Number(Percent(count, report.exchanges), count);
     table.Number(WithCommas(facts.operations), facts.operations);
@@ -210,15 +210,15 @@ std::string ClientsSection(const Report& report, size_t top, Calendar& calendar)
   for (size_t i = 0; i < shown; ++i) {
     const auto& [key, count, missed, facts] = report.clients.entries[i];
     const std::string agent = AgentText(facts.user_agent);
-    table.Name("<span class=\"mono\">" + Html(facts.address.empty() ? "not known" : facts.address) +
-               "</span>");
+    table.Name("<span class=\"mono\">" +
+               page::Html(facts.address.empty() ? "not known" : facts.address) + "</span>");
     table.Cell(agent.empty() ? "no User-Agent"
-                             : fmt::format(R"(<span title="{}">{}</span>)", Html(facts.user_agent),
-                                           Html(agent)));
+                             : fmt::format(R"(<span title="{}">{}</span>)",
+                                           page::Html(facts.user_agent), page::Html(agent)));
     table.Number(WithCommas(count), count);
     table.Number(WithCommas(facts.exchanges[0]), facts.exchanges[0]);
-    table.Cell(Html(NamesText(facts.indices, kNamesShown, facts.more_names)));
-    table.Cell(Html(NamesText(facts.apis, kNamesShown, false)));
+    table.Cell(page::Html(NamesText(facts.indices, kNamesShown, facts.more_names)));
+    table.Cell(page::Html(NamesText(facts.apis, kNamesShown, false)));
     table.Cell(calendar.Text(facts.last_seen));
     table.EndRow();
   }
@@ -236,7 +236,7 @@ std::string IndicesSection(const Report& report, size_t top, Calendar& calendar)
   const size_t shown = std::min(top, report.indices.entries.size());
   for (size_t i = 0; i < shown; ++i) {
     const auto& [key, count, missed, facts] = report.indices.entries[i];
-    table.Name("<span class=\"mono\">" + Html(key) + "</span>");
+    table.Name("<span class=\"mono\">" + page::Html(key) + "</span>");
     table.Number(WithCommas(count), count);
     table.Number(WithCommas(facts.exchanges[0]), facts.exchanges[0]);
     table.Cell(calendar.Text(facts.last_seen));

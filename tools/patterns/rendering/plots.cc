@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "tools/patterns/rendering/html.h"
+#include "tools/page/html.h"
 #include "tools/patterns/rendering/words.h"
 #include "tools/units.h"
 
@@ -23,7 +23,7 @@ double SumOf(const Column& column) {
 
 void AppendColumn(std::string& out, size_t at, const Column& column, double most) {
   auto put = std::back_inserter(out);
-  fmt::format_to(put, "<g><title>{}</title>", Html(column.says));
+  fmt::format_to(put, "<g><title>{}</title>", page::Html(column.says));
   if (column.hole) {
     fmt::format_to(put, R"(<rect class="hole" x="{}" width="1" height="100"/>)", at);
   }
@@ -49,14 +49,14 @@ std::string ColumnPlot(const std::vector<Column>& columns, const PlotText& text)
   std::string out = fmt::format(
       R"(<figure><figcaption>{0}<span class="most">top: {2}</span></figcaption><div class="plot">)"
       R"(<svg data-plot viewBox="0 0 {1} 100" preserveAspectRatio="none" role="img" aria-label="{0}">)",
-      Html(text.caption), std::max<size_t>(columns.size(), 1), Html(text.most));
+      page::Html(text.caption), std::max<size_t>(columns.size(), 1), page::Html(text.most));
   for (size_t at = 0; at < columns.size(); ++at) {
     AppendColumn(out, at, columns[at], most);
   }
   out += R"(</svg></div><div class="axis)";
   out += text.axis_centred ? R"( centred">)" : R"(">)";
   for (const std::string& label : text.axis) {
-    out += "<span>" + Html(label) + "</span>";
+    out += "<span>" + page::Html(label) + "</span>";
   }
   return out + "</div></figure>\n";
 }

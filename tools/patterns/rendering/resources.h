@@ -4,9 +4,8 @@
 
 namespace trafrec::patterns {
 
-// The files page.html, page.css and page.js of this folder, compiled in.
+// The files page.html and page.css of this folder, compiled in.
 extern const std::string_view kPageHtml;
 extern const std::string_view kPageCss;
-extern const std::string_view kPageJs;
 
 }  // namespace trafrec::patterns

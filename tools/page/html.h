@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace trafrec::patterns {
+namespace trafrec::page {
 
 /// Recorded bytes as text of a page: nothing in it can be a tag, an attribute or an entity, control
 /// characters and what is no UTF-8 are shown as in a terminal.
@@ -16,4 +16,7 @@ std::string Html(std::string_view bytes);
 std::string Filled(std::string_view text,
                    const std::vector<std::pair<std::string_view, std::string>>& values);
 
-}  // namespace trafrec::patterns
+/// What a page's security policy lets run: this script, and nothing that got into the page.
+std::string ScriptHash(std::string_view script);
+
+}  // namespace trafrec::page

@@ -1,6 +1,6 @@
 'use strict';
-// The page is complete without this. It adds: figures of a column by pointer or arrow keys, lists in another order,
-// and a filter for long lists.
+// Pages are complete without this. It adds: figures of a column by pointer or arrow keys, lists in another order, and
+// a filter for long lists.
 for (const plot of document.querySelectorAll('svg[data-plot]')) {
   const columns = [...plot.querySelectorAll('g')];
   const readout = document.createElement('output');

@@ -1,11 +1,14 @@
-#include "tools/patterns/rendering/html.h"
+#include "tools/page/html.h"
 
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "base/check.h"
+#include "store/crypto/hash.h"
+#include "tools/json_text.h"
 #include "tools/terminal.h"
 
-namespace trafrec::patterns {
+namespace trafrec::page {
 
 std::string Html(std::string_view bytes) {
   std::string out;
@@ -54,4 +57,10 @@ std::string Filled(std::string_view text,
   return out;
 }
 
-}  // namespace trafrec::patterns
+std::string ScriptHash(std::string_view script) {
+  std::string text = "sha256-";
+  tools::AppendBase64(text, AsText(store::crypto::Sha256::Of(AsBytes(script))));
+  return text;
+}
+
+}  // namespace trafrec::page
