@@ -248,6 +248,7 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
                        .two_runs = sides.two_runs,
                        .dialect = std::string(dialect->name())};
   TRY(reports_.JudgeAll(report));
+  TRY(reports_.WriteFiles(report));
   TRY(Print(report));
   return ExitCodeOf(report);
 }

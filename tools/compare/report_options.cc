@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "tools/compare/junit.h"
+#include "tools/output.h"
 #include "tools/terminal.h"
 
 namespace trafrec::tools {
@@ -37,6 +39,8 @@ void ReportOptions::AddTo(OptionSet& options) {
   options.Texts("--fail-if", fail_if_, "CONDITION",
                 "exit code 3 only if this holds, as in 'status > 0.1%', 'missing > 10' or "
                 "'latency.p99 > +20%' (docs/compare.md); repeatable");
+  options.Text("--junit", junit_, "FILE",
+               "write JUnit's XML: a test case for each shape of requests and each --fail-if");
 }
 
 Status ReportOptions::Check() {
@@ -44,6 +48,10 @@ Status ReportOptions::Check() {
   for (const std::string& text : fail_if_) {
     TRY_ASSIGN(FailCondition condition, ParseFailCondition(text));
     conditions_.push_back(std::move(condition));
+  }
+  if (junit_ == "-") {
+    return Fail(ErrorCode::kUsage, "--junit - and the report both print to standard output",
+                "give --junit a file");
   }
   return {};
 }
@@ -58,6 +66,15 @@ Status ReportOptions::JudgeAll(CompareReport& report) const {
   for (const FailCondition& condition : conditions_) {
     TRY_ASSIGN(FailResult result, Judge(condition, report));
     report.conditions.push_back(std::move(result));
+  }
+  return {};
+}
+
+Status ReportOptions::WriteFiles(const CompareReport& report) const {
+  if (!junit_.empty()) {
+    TRY_ASSIGN(Output out, Output::Open(junit_));
+    out.Write(JunitXml(report));
+    TRY(out.Finish());
   }
   return {};
 }

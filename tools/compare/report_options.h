@@ -26,9 +26,12 @@ class ReportOptions {
 
   /// What became of each condition, into the report.
   Status JudgeAll(CompareReport& report) const;
+  /// The files that were asked for.
+  Status WriteFiles(const CompareReport& report) const;
 
  private:
   std::vector<std::string> fail_if_;
+  std::string junit_;
   std::string slower_ = "20%";
   std::string recorded_at_ = "server";
   std::vector<FailCondition> conditions_;
