@@ -5,6 +5,8 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cmath>
+#include <sstream>
 
 #include "base/nearest.h"
 
@@ -118,6 +120,66 @@ std::optional<int64_t> TomlTable::Integer(std::string_view key, int64_t least) {
   }
   place_->WrongType(key, *node, fmt::format("a number of at least {}", least));
   return std::nullopt;
+}
+
+std::optional<double> TomlTable::Number(std::string_view key) {
+  const toml::node* node = place_->Get(key);
+  if (node == nullptr) {
+    return std::nullopt;
+  }
+  if (const auto number = node->value<double>();
+      node->is_number() && number && std::isfinite(*number)) {
+    return number;
+  }
+  place_->WrongType(key, *node, "a number");
+  return std::nullopt;
+}
+
+std::optional<std::string> TomlTable::TimeText(std::string_view key) {
+  const toml::node* node = place_->Get(key);
+  if (node == nullptr) {
+    return std::nullopt;
+  }
+  std::ostringstream text;
+  if (const auto* date = node->as_date(); date != nullptr) {
+    text << date->get();
+  } else if (const auto* time = node->as_date_time(); time != nullptr) {
+    text << time->get();
+  } else if (const auto* quoted = node->as_string(); quoted != nullptr) {
+    text << quoted->get();
+  } else {
+    place_->WrongType(key, *node, "a date and time, as in 2026-11-21T06:48:00Z");
+    return std::nullopt;
+  }
+  return text.str();
+}
+
+std::vector<std::string> TomlTable::Scalars(std::string_view key) {
+  const toml::node* node = place_->Get(key);
+  if (node == nullptr) {
+    return {};
+  }
+  std::vector<std::string> texts;
+  const auto take = [&texts](const toml::node& one) {
+    if (const auto* number = one.as_integer(); number != nullptr) {
+      texts.push_back(std::to_string(number->get()));
+    } else if (const auto* text = one.as_string(); text != nullptr) {
+      texts.push_back(text->get());
+    }
+  };
+  size_t wanted = 1;
+  if (const auto* array = node->as_array(); array != nullptr) {
+    wanted = array->size();
+    for (const toml::node& element : *array) {
+      take(element);
+    }
+  } else {
+    take(*node);
+  }
+  if (texts.empty() || texts.size() != wanted) {
+    place_->WrongType(key, *node, "a text or a whole number, or an array of these");
+  }
+  return texts;
 }
 
 std::vector<std::string> TomlTable::Texts(std::string_view key) {

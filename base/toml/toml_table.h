@@ -24,8 +24,14 @@ class TomlTable {
   std::optional<bool> Flag(std::string_view key);
   /// At least `least`.
   std::optional<int64_t> Integer(std::string_view key, int64_t least);
+  /// Not an infinite one.
+  std::optional<double> Number(std::string_view key);
+  /// A date and time, in quotes or without.
+  std::optional<std::string> TimeText(std::string_view key);
   /// A text, or an array of texts.
   std::vector<std::string> Texts(std::string_view key);
+  /// The same, in which whole numbers are texts too: 404.
+  std::vector<std::string> Scalars(std::string_view key);
   /// {"name": "text"}, in the order of the file.
   std::vector<std::pair<std::string, std::string>> TextPairs(std::string_view key);
   /// One of `names`.
@@ -41,7 +47,7 @@ class TomlTable {
   bool IsTable(std::string_view key) const;
   bool IsText(std::string_view key) const;
 
-  /// "edits.toml, line 3": where a key's value is.
+  /// "edits.toml, line 3": where a key's value is; of a key that is not there, where the table is.
   std::string PlaceOf(std::string_view key) const;
 
   /// The first thing wrong with what was asked for so far, in this table or those below it; else

@@ -114,12 +114,14 @@ void CompareBodies(std::string_view source, std::string_view target, Differences
 
 }  // namespace
 
-Differences CompareAnswers(const AnswerView& source, const AnswerView& target) {
+Differences CompareAnswers(const AnswerView& source, const AnswerView& target,
+                           const RulesHere& rules) {
   Differences differences;
   CompareValues(Part::kStatus, "", std::to_string(source.status), std::to_string(target.status),
                 differences);
   CompareFields(source, target, differences);
   CompareBodies(source.body, target.body, differences);
+  rules.Judge(differences);
   return differences;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "replay/compare/difference.h"
+#include "replay/compare/rules.h"
 #include "replay/dialect/request.h"
 
 namespace trafrec::compare {
@@ -12,6 +13,9 @@ namespace trafrec::compare {
 ///     blanks do not count), Content-Range, Location, Allow;
 ///   - the body: JSON by what it says (json_compare.h), NDJSON and other text line by line, the
 ///     rest as a whole.
-Differences CompareAnswers(const dialect::AnswerView& source, const dialect::AnswerView& target);
+///
+/// Each difference has the rule that hides it.
+Differences CompareAnswers(const dialect::AnswerView& source, const dialect::AnswerView& target,
+                           const RulesHere& rules = {});
 
 }  // namespace trafrec::compare

@@ -77,6 +77,30 @@ std::optional<Decimal> ParseDecimal(std::string_view text) {
   return decimal;
 }
 
+Decimal Rounded(Decimal decimal, int64_t digits) {
+  const int64_t kept = decimal.exponent + digits;  // of its digits
+  if (kept >= static_cast<int64_t>(decimal.digits.size())) {
+    return decimal;
+  }
+  const bool up = kept >= 0 && decimal.digits[static_cast<size_t>(kept)] >= '5';
+  decimal.digits.resize(static_cast<size_t>(std::max<int64_t>(kept, 0)));
+  if (up) {
+    while (decimal.digits.ends_with('9')) {
+      decimal.digits.pop_back();
+    }
+    if (decimal.digits.empty()) {
+      decimal.digits = '1';
+      ++decimal.exponent;
+    } else {
+      ++decimal.digits.back();
+    }
+  }
+  while (decimal.digits.ends_with('0')) {
+    decimal.digits.pop_back();
+  }
+  return decimal.digits.empty() ? Decimal{} : decimal;
+}
+
 std::optional<double> ApproximateOf(std::string_view json) {
   double value = 0;
   const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), value);

@@ -21,6 +21,9 @@ struct Decimal {
 /// number of RFC 8259.
 std::optional<Decimal> ParseDecimal(std::string_view text);
 
+/// With so many digits behind the point, halves away from zero; negative: zeros before it.
+Decimal Rounded(Decimal decimal, int64_t digits);
+
 /// The nearest double of a JSON number; nothing of other texts.
 std::optional<double> ApproximateOf(std::string_view json);
 

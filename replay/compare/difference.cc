@@ -140,6 +140,11 @@ bool IsElement(std::string_view token) {
   return !token.empty() && token.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+uint64_t Differences::told() const {
+  return more + static_cast<uint64_t>(std::ranges::count_if(
+                    found, [](const Difference& each) { return !each.rule; }));
+}
+
 void Differences::Add(Difference difference) {
   if (found.size() == limits::kDifferences) {
     ++more;

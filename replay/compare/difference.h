@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +18,8 @@ enum class Kind : uint8_t {
   kOrder,    ///< of documents in a list, which are told by their ids
 };
 
+inline constexpr size_t kKinds = 5;
+
 /// "value", "type", "missing", "added", "order".
 std::string_view NameOf(Kind kind);
 
@@ -26,6 +30,8 @@ enum class Part : uint8_t {
   kLine,    ///< of a body that is text; its number is the pointer's only token, from 1
   kBody,    ///< a place in its JSON, or the whole
 };
+
+inline constexpr size_t kParts = 4;
 
 /// "status", "field", "line", "body".
 std::string_view NameOf(Part part);
@@ -41,6 +47,7 @@ struct Difference {
   std::string
       source{};  ///< the JSON text there, cut to limits::kShownBytes; "" if there is nothing
   std::string target{};
+  std::optional<uint32_t> rule{};  ///< that hides it, by its place in the list; nothing: it is told
 
   bool operator==(const Difference&) const = default;
 };
@@ -58,6 +65,8 @@ struct Differences {
   uint64_t more = 0;  ///< that were found beyond limits::kDifferences
 
   bool none() const { return found.empty(); }
+  /// Those that no rule hides.
+  uint64_t told() const;
   /// Keeps it, or counts it.
   void Add(Difference difference);
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace trafrec::compare::limits {
 
@@ -19,6 +20,8 @@ inline constexpr size_t kTextDepth = 16;
 
 /// `**` in one pattern: each multiplies the places to try by the document's depth.
 inline constexpr size_t kDeepWildcards = 2;
+/// Digits that a rule may round to, before or behind the point: more than any product prints.
+inline constexpr int64_t kRoundDigits = 64;
 /// Groups of differences that a tally keeps. Shapes and places are folded, so a log has hundreds;
 /// more are the work of names that could not be folded, and are counted together.
 inline constexpr size_t kGroups = 10'000;

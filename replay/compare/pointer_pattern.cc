@@ -11,6 +11,12 @@ Result<PointerPattern> PointerPattern::Parse(std::string_view text) {
   PointerPattern pattern;
   pattern.text_ = text;
   pattern.tokens_ = json::TokensOf(text.starts_with('/') ? text : "");
+  for (size_t at = text.find('~'); at != std::string_view::npos; at = text.find('~', at + 1)) {
+    if (at + 1 == text.size() || (text[at + 1] != '0' && text[at + 1] != '1')) {
+      return Fail(ErrorCode::kUsage, "'" + std::string(text) + "' has a '~' that is no escape",
+                  "in JSON pointers ~0 is '~', and ~1 is '/'");
+    }
+  }
   if (pattern.tokens_.empty()) {
     return Fail(ErrorCode::kUsage, "'" + std::string(text) + "' is no JSON pointer",
                 "as in /hits/hits/*/_score, where * is any one name or number and ** any number of "

@@ -1,82 +1,139 @@
 #include "replay/compare/rules.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
-#include "base/check.h"
+#include "base/ascii.h"
 #include "replay/compare/decimal.h"
 #include "replay/json/json_pointer.h"
+#include "replay/json/json_tree.h"
 
 namespace trafrec::compare {
 namespace {
 
-struct Default {
-  const char* name;
-  const char* place;
-  const char* why;
-  std::optional<Kind> kind{};
-  std::optional<double> tolerance{};
-};
+bool IsNear(const Rule& rule, const Difference& difference) {
+  const auto source = ApproximateOf(difference.source);
+  const auto target = ApproximateOf(difference.target);
+  return source && target &&
+         std::abs(*source - *target) <=
+             std::max(rule.absolute,
+                      rule.relative * std::max(std::abs(*source), std::abs(*target)));
+}
 
-/// Scores are sums of 32-bit floats, whose order depends on the segments.
-constexpr double kScoreTolerance = 1e-5;
+bool IsSameRounded(const Rule& rule, const Difference& difference) {
+  const auto source = ParseDecimal(difference.source);
+  const auto target = ParseDecimal(difference.target);
+  return source && target && Rounded(*source, rule.digits) == Rounded(*target, rule.digits);
+}
 
-const Default kSearch[] = {
-    {"search.took", "/**/took", "how long it took"},
-    {"search.seq_no", "/**/_seq_no", "each server counts the writes of its shards"},
-    {"search.primary_term", "/**/_primary_term", "each server counts the terms of its shards"},
-    {"search.score", "/**/_score", "rounding of scores", Kind::kValue, kScoreTolerance},
-    {"search.max_score", "/**/max_score", "rounding of scores", Kind::kValue, kScoreTolerance},
-    {"search.scroll_id", "/_scroll_id", "the name of a context at this server"},
-    {"search.pit_id", "/pit_id", "the name of a context at this server"},
-    {"search.task", "/task", "the name of a task at this server"},
-    {"search.index_uuid", "/**/index_uuid", "made by the server"},
-    {"search.reason", "/**/reason", "the words of an error, whose type is compared", Kind::kValue},
-    {"search.type", "/**/_type", "OpenSearch 2 has no mapping types", Kind::kMissing},
-    {"search.terminated_early", "/terminated_early", "OpenSearch does not say it of a scroll",
-     Kind::kMissing},
-};
+/// A JSON text as a rules file names it: strings without quotes.
+std::string Plain(std::string_view json) {
+  return json.size() >= 2 && json.starts_with('"') && json.ends_with('"') ? json::Unquoted(json)
+                                                                          : std::string(json);
+}
+
+/// Names of fields have no case; those of rules are lower case.
+bool FitsField(const PointerPattern& place, std::span<const std::string> tokens) {
+  return tokens.size() == 1 && place.Fits(std::vector{LowerCase(tokens.front())});
+}
+
+/// What a '*' of `pattern` is in `text`; nothing if they do not fit.
+std::optional<std::string_view> StarIn(std::string_view pattern, std::string_view text) {
+  const size_t star = pattern.find('*');
+  if (star == std::string_view::npos) {
+    return pattern == text ? std::optional(std::string_view()) : std::nullopt;
+  }
+  const std::string_view tail = pattern.substr(star + 1);
+  if (text.size() + 1 < pattern.size() || !text.starts_with(pattern.substr(0, star)) ||
+      !text.ends_with(tail)) {
+    return std::nullopt;
+  }
+  return text.substr(star, text.size() + 1 - pattern.size());
+}
 
 }  // namespace
 
+std::string_view NameOf(Action action) {
+  constexpr std::array<std::string_view, kActions> kNames = {"ignore", "tolerance", "round",
+                                                             "sort",   "map",       "jq"};
+  return kNames[static_cast<size_t>(action)];
+}
+
+bool Maps(const Rule& rule, std::string_view source, std::string_view target) {
+  return std::ranges::any_of(rule.values, [&](const auto& pair) {
+    const auto star = StarIn(pair.first, source);
+    return star && StarIn(pair.second, target) &&
+           (!pair.second.contains('*') || star == StarIn(pair.second, target));
+  });
+}
+
 bool Rule::Hides(const Difference& difference, std::span<const std::string> tokens) const {
-  if (difference.part != Part::kBody || (kind && *kind != difference.kind)) {
+  if (difference.part != part || (kind && *kind != difference.kind)) {
     return false;
   }
-  if (tolerance) {
-    const auto source = ApproximateOf(difference.source);
-    const auto target = ApproximateOf(difference.target);
-    if (!source || !target ||
-        std::abs(*source - *target) > *tolerance * std::max(std::abs(*source), std::abs(*target))) {
+  const bool both = difference.kind == Kind::kValue;
+  switch (action) {
+    case Action::kIgnore:
+      break;
+    case Action::kTolerance:
+      if (!both || !IsNear(*this, difference)) {
+        return false;
+      }
+      break;
+    case Action::kRound:
+      if (!both || !IsSameRounded(*this, difference)) {
+        return false;
+      }
+      break;
+    case Action::kMap:
+      if (!both || !Maps(*this, Plain(difference.source), Plain(difference.target))) {
+        return false;
+      }
+      break;
+    case Action::kSort:
+    case Action::kJq:
       return false;
+  }
+  return part == Part::kField ? FitsField(place, tokens) : place.Fits(tokens);
+}
+
+RulesHere::RulesHere(const std::vector<Rule>& rules, const ExchangeFacts& facts) : rules_(&rules) {
+  active_.reserve(rules.size());
+  for (uint32_t i = 0; i < rules.size(); ++i) {
+    if (rules[i].when == nullptr || rules[i].when->Fits(facts)) {
+      active_.push_back(i);
+      have_[static_cast<size_t>(rules[i].action)] = true;
     }
   }
-  return place.Fits(tokens);
 }
 
-std::vector<Rule> DefaultRules(std::string_view dialect) {
-  std::vector<Rule> rules;
-  if (dialect != "search") {
-    return rules;
+std::optional<uint32_t> RulesHere::FindRule(const Difference& difference) const {
+  if (active_.empty()) {
+    return std::nullopt;
   }
-  for (const Default& each : kSearch) {
-    auto place = PointerPattern::Parse(each.place);
-    CHECK(place.has_value());
-    rules.push_back({.name = each.name,
-                     .why = each.why,
-                     .place = std::move(*place),
-                     .kind = each.kind,
-                     .tolerance = each.tolerance});
-  }
-  return rules;
-}
-
-std::optional<size_t> FindRule(const std::vector<Rule>& rules, const Difference& difference) {
   const std::vector<std::string> tokens = json::TokensOf(PointerOf(difference));
-  const auto found =
-      std::ranges::find_if(rules, [&](const Rule& rule) { return rule.Hides(difference, tokens); });
-  return found == rules.end() ? std::nullopt
-                              : std::optional(static_cast<size_t>(found - rules.begin()));
+  const auto found = std::ranges::find_if(
+      active_, [&](uint32_t rule) { return (*rules_)[rule].Hides(difference, tokens); });
+  return found == active_.end() ? std::nullopt : std::optional(*found);
+}
+
+void RulesHere::Judge(Differences& differences) const {
+  for (Difference& each : differences.found) {
+    if (!each.rule) {
+      each.rule = FindRule(each);
+    }
+  }
+}
+
+const Rule* RulesHere::FindAt(Action action, std::span<const std::string> tokens) const {
+  if (!Have(action)) {
+    return nullptr;
+  }
+  const auto found = std::ranges::find_if(active_, [&](uint32_t rule) {
+    return (*rules_)[rule].action == action && (*rules_)[rule].place.Fits(tokens);
+  });
+  return found == active_.end() ? nullptr : &(*rules_)[*found];
 }
 
 }  // namespace trafrec::compare

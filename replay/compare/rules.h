@@ -1,36 +1,91 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "replay/compare/difference.h"
 #include "replay/compare/pointer_pattern.h"
+#include "replay/compare/rule_condition.h"
 
 namespace trafrec::compare {
 
-/// A difference that nobody wants to hear of, and why. All that is said must fit.
-struct Rule {
-  std::string name;  ///< "search.took"; a person's own are named by their pattern
-  std::string why;
-  PointerPattern place;        ///< of a body
-  std::optional<Kind> kind{};  ///< nothing: any
-  /// Numbers that differ by no more than this share of the larger one; nothing: any difference.
-  std::optional<double> tolerance{};
+/// How a rule decides what is no news.
+enum class Action : uint8_t {
+  kIgnore,     ///< anything
+  kTolerance,  ///< numbers that are near each other
+  kRound,      ///< numbers that are the same with fewer digits
+  kSort,       ///< the order of an array
+  kMap,        ///< a value of the source, and the one that the target has in its place
+  kJq,         ///< what a program takes out of both bodies
+};
+inline constexpr size_t kActions = 6;
 
-  /// `tokens` are those of PointerOf(difference).
+/// "ignore", "tolerance", "round", "sort", "map", "jq": the tables of a rules file.
+std::string_view NameOf(Action action);
+
+/// A difference that nobody wants to hear of, and why. All that is said must fit. A rule hides what
+/// was found; it never makes differences.
+struct Rule {
+  Action action = Action::kIgnore;
+  std::string name{};  ///< "search.took"; a person's own are named by their pattern
+  std::string why{};
+  std::string origin{};  ///< "rules.toml, line 3", "--ignore"; "" of a default
+  Part part = Part::kBody;
+  PointerPattern place{};
+  std::optional<Kind> kind{};                   ///< nothing: any
+  std::shared_ptr<const RuleCondition> when{};  ///< null: all exchanges
+  /// kTolerance: by how much numbers may differ, and by which share of the larger one; the wider of
+  /// both counts.
+  double absolute = 0;
+  double relative = 0;
+  int64_t digits = 0;  ///< kRound: behind the point; negative: before it
+  std::string by{};    ///< kSort: a pointer in each element to what names it; "": the whole
+  /// kMap: at the source, and at the target. A '*' is any text, the same on both sides.
+  std::vector<std::pair<std::string, std::string>> values{};
+  std::string program{};  ///< kJq
+
+  /// Of what needs no more than the difference: not kSort, kJq. `tokens` are those of
+  /// PointerOf(difference).
   bool Hides(const Difference& difference, std::span<const std::string> tokens) const;
+  /// Whether somebody wrote it.
+  bool is_own() const { return !origin.empty(); }
 };
 
-/// What is no news between two servers of a dialect: times, numbers that each node makes for
-/// itself, and what OpenSearch is known to do otherwise than Elasticsearch. Empty for dialects that
-/// know nothing of the kind.
-std::vector<Rule> DefaultRules(std::string_view dialect);
+/// Whether a kMap rule says that the source's text is the target's.
+bool Maps(const Rule& rule, std::string_view source, std::string_view target);
 
-/// The first rule that hides it; nothing: it is to be told.
-std::optional<size_t> FindRule(const std::vector<Rule>& rules, const Difference& difference);
+/// The rules that are in force for one pair of answers: those of a list whose conditions it fits.
+/// Borrows the list.
+class RulesHere {
+ public:
+  RulesHere() = default;
+  RulesHere(const std::vector<Rule>& rules, const ExchangeFacts& facts);
+
+  /// The first rule that hides it; nothing: it is to be told.
+  std::optional<uint32_t> FindRule(const Difference& difference) const;
+  /// Sets Difference::rule of those that have none.
+  void Judge(Differences& differences) const;
+
+  /// Whether any rule acts like that.
+  bool Have(Action action) const { return have_[static_cast<size_t>(action)]; }
+  /// The first rule that acts like that at a place of a body, which may lie in none of its own.
+  const Rule* FindAt(Action action, std::span<const std::string> tokens) const;
+  const std::vector<uint32_t>& active() const { return active_; }
+  const Rule& operator[](uint32_t rule) const { return (*rules_)[rule]; }
+  uint32_t NumberOf(const Rule& rule) const {
+    return static_cast<uint32_t>(&rule - rules_->data());
+  }
+
+ private:
+  const std::vector<Rule>* rules_ = nullptr;
+  std::vector<uint32_t> active_;
+  bool have_[kActions] = {};
+};
 
 }  // namespace trafrec::compare

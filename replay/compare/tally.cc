@@ -1,7 +1,6 @@
 #include "replay/compare/tally.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 
 #include "replay/compare/limits.h"
@@ -28,8 +27,8 @@ void Tally::Add(const Compared& pair) {
   std::set<std::string_view> with;
   std::set<GroupKey> counted;  // an exchange counts once in a group
   for (const Difference& each : pair.differences.found) {
-    if (const std::optional<size_t> rule = FindRule(rules_, each)) {
-      ++hidden_[*rule];
+    if (each.rule) {
+      ++hidden_[*each.rule];
       continue;
     }
     differs = true;

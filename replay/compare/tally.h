@@ -38,7 +38,7 @@ struct Compared {
   std::string shape;
   std::string source;  ///< ids of the exchanges
   std::string result;
-  Differences differences;
+  Differences differences;  ///< judged by the rules
   PairTimes times{};
 };
 

@@ -6,10 +6,8 @@
 #include "replay/dialect/limits.h"
 
 namespace trafrec::dialect {
-namespace {
 
-/// Whether `name`, without '*', fits `pattern`. Linear for one star, at worst their product.
-bool Fits(std::string_view pattern, std::string_view name) {
+bool NameFits(std::string_view pattern, std::string_view name) {
   if (pattern.size() * name.size() > limits::kPatternSteps) {
     return true;
   }
@@ -34,6 +32,8 @@ bool Fits(std::string_view pattern, std::string_view name) {
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
+namespace {
+
 /// Two patterns may have a name in common unless what they fix at the beginning or the end differs.
 bool PatternsMeet(std::string_view a, std::string_view b) {
   const size_t head = std::min(a.find('*'), b.find('*'));
@@ -50,7 +50,7 @@ bool NamesMeet(std::string_view a, std::string_view b) {
   if (a_wild && b_wild) {
     return PatternsMeet(a, b);
   }
-  return a_wild ? Fits(a, b) : b_wild ? Fits(b, a) : a == b;
+  return a_wild ? NameFits(a, b) : b_wild ? NameFits(b, a) : a == b;
 }
 
 bool Meet(const Key& a, const Key& b) {

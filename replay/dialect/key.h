@@ -44,6 +44,10 @@ inline bool Conflict(const Key& a, const Key& b) { return (a.write || b.write) &
 /// The document among them; null: they name none.
 const Key* FindDocument(const std::vector<Key>& keys);
 
+/// Whether a name, in which '*' is a letter, fits a pattern, in which it stands for any text.
+/// Linear for one star, at worst their product, which limits.h bounds: beyond, it fits.
+bool NameFits(std::string_view pattern, std::string_view name);
+
 /// Whether some name fits both, each a name or a pattern in which '*' stands for any text.
 bool NamesMeet(std::string_view a, std::string_view b);
 

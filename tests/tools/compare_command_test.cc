@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -176,6 +177,31 @@ TEST_F(CompareCommand, ALogThatIsNoRunIsRefused) {
   const Outcome outcome = Trafrec({"compare", log_, log_});
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("no run of"));
+}
+
+void WriteRules(const std::string& file, const std::string& text) { std::ofstream(file) << text; }
+
+TEST_F(CompareCommand, ARuleOfAFileIsListedWithWhatItHid) {
+  Replay("goodbye\n");
+  const std::string rules = folder_ / "rules.toml";
+  WriteRules(rules,
+             "[[ignore]]\npart = \"line\"\nwhen = { path = \"/hello\" }\n"
+             "[[ignore]]\nplace = \"/never\"\n");
+  const Outcome outcome = Compare({"--rules", rules});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("1  ignore line"), HasSubstr("rules.toml, line 1"),
+                                 HasSubstr("0  ignore /never"), HasSubstr("never applied")));
+  const json report = json::parse(Compare({"--rules", rules, "--json"}).out);
+  EXPECT_EQ(report["rules"][0]["hidden"], 1);
+  EXPECT_EQ(report["rules"][1]["origin"], rules + ", line 4");
+}
+
+TEST_F(CompareCommand, ARulesFileThatIsWrongIsRefusedWithItsLine) {
+  const std::string rules = folder_ / "rules.toml";
+  WriteRules(rules, "[[ignore]]\nplace = \"took\"\n");
+  const Outcome outcome = Trafrec({"compare", log_, log_, "--rules", rules});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("rules.toml, line 2: 'place' in [[ignore]]"));
 }
 
 TEST_F(CompareCommand, APlaceThatIsNoPointerIsRefused) {

@@ -18,6 +18,7 @@
 #include "tools/compare/explanation.h"
 #include "tools/compare/parallel_pass.h"
 #include "tools/compare/report_options.h"
+#include "tools/compare/rule_options.h"
 #include "tools/console.h"
 #include "tools/log_options.h"
 #include "tools/output.h"
@@ -40,7 +41,6 @@ class CompareCommand final : public Command {
 
  private:
   Result<const dialect::Dialect*> DialectOf(store::LogReader& source) const;
-  Result<std::vector<compare::Rule>> Rules(const dialect::Dialect& dialect) const;
   Status CountAll(const Sides& sides, AnswerPairs& pairs, const dialect::Dialect& dialect,
                   compare::Tally& tally) const;
   Status Print(const CompareReport& report) const;
@@ -52,8 +52,7 @@ class CompareCommand final : public Command {
   ReportOptions reports_;
   LogOptions log_;
   std::string dialect_ = "auto";
-  std::vector<std::string> ignored_;
-  bool no_defaults_ = false;
+  RuleOptions rules_;
   bool show_hidden_ = false;
   int top_ = 10;
   bool all_ = false;
@@ -100,10 +99,7 @@ void CompareCommand::AddOptions(OptionSet& options) {
   log_.AddIdentity(options);
   log_.AddSeveral(options, true);
   options.Group("Rules");
-  options.Texts("--ignore", ignored_, "POINTER",
-                "hide what differs at this place of a JSON body, and in it: a JSON pointer in "
-                "which * is any one name or number, ** any number of them; repeatable");
-  options.Flag("--no-defaults", no_defaults_, "without the rules that a dialect brings");
+  rules_.AddTo(options);
   options.Flag("--show-hidden", show_hidden_, "say what each rule hid");
   options.Choice("--dialect", dialect_, "auto|http|search",
                  "how requests are understood, and which rules are the defaults. auto: what the "
@@ -129,30 +125,25 @@ Result<const dialect::Dialect*> CompareCommand::DialectOf(store::LogReader& sour
   return recorded::RecognizeDialect(source);
 }
 
-Result<std::vector<compare::Rule>> CompareCommand::Rules(const dialect::Dialect& dialect) const {
-  std::vector<compare::Rule> rules;
-  for (const std::string& pointer : ignored_) {
-    TRY_ASSIGN(compare::PointerPattern place, compare::PointerPattern::Parse(pointer));
-    rules.push_back({.name = pointer, .why = "--ignore", .place = std::move(place)});
-  }
-  if (!no_defaults_) {
-    for (compare::Rule& rule : compare::DefaultRules(dialect.name())) {
-      rules.push_back(std::move(rule));
-    }
-  }
-  return rules;
-}
-
-compare::Compared Pair(const dialect::Dialect& dialect, const store::StoredExchange& source,
-                       const store::StoredExchange& result) {
+compare::Compared Pair(const dialect::Dialect& dialect, const std::vector<compare::Rule>& rules,
+                       const store::StoredExchange& source, const store::StoredExchange& result) {
   const recorded::ExchangeView view(source);
   const recorded::ExchangeView result_view(result);
   const dialect::RequestView request =
       view.request() == nullptr ? dialect::RequestView{} : *view.request();
-  return {.shape = patterns::ShapeOf(request, dialect.Understand(request)),
-          .source = store::FormatExchangeId(source.row.id),
-          .result = store::FormatExchangeId(result.row.id),
-          .differences = compare::CompareAnswers(*view.answer(), *result_view.answer())};
+  const dialect::Meaning meaning = dialect.Understand(request);
+  compare::Compared pair{.shape = patterns::ShapeOf(request, meaning),
+                         .source = store::FormatExchangeId(source.row.id),
+                         .result = store::FormatExchangeId(result.row.id),
+                         .differences = {}};
+  const compare::RulesHere here(rules, {.shape = pair.shape,
+                                        .request = &request,
+                                        .meaning = &meaning,
+                                        .source_status = view.answer()->status,
+                                        .target_status = result_view.answer()->status,
+                                        .time = source.row.began_at});
+  pair.differences = compare::CompareAnswers(*view.answer(), *result_view.answer(), here);
+  return pair;
 }
 
 Result<ExitCode> CompareCommand::Explain(const Sides& sides, const dialect::Dialect& dialect,
@@ -178,7 +169,7 @@ Result<ExitCode> CompareCommand::Explain(const Sides& sides, const dialect::Dial
     }
     TRY_ASSIGN(const store::StoredExchange asked, sides.source->Load(pair.source));
     TRY_ASSIGN(const store::StoredExchange result, sides.run->Load(pair.result));
-    const compare::Compared compared = Pair(dialect, asked, result);
+    const compare::Compared compared = Pair(dialect, rules, asked, result);
     const recorded::ExchangeView view(asked);
     const recorded::ExchangeView result_view(result);
     out.Write(json_
@@ -187,7 +178,7 @@ Result<ExitCode> CompareCommand::Explain(const Sides& sides, const dialect::Dial
                                     {.width = TerminalWidth(STDOUT_FILENO),
                                      .paint = Paint(WantsColor(ColorModeOf(color_), STDOUT_FILENO)),
                                      .all = all_}));
-    differs = differs || !AllHidden(compared.differences, rules);
+    differs = differs || compared.differences.told() > 0;
   }
   TRY(out.Finish());
   return differs ? ExitCode::kDifferences : ExitCode::kDone;
@@ -200,7 +191,7 @@ Status CompareCommand::CountAll(const Sides& sides, AnswerPairs& pairs,
        .open_run = [&] { return store::LogReader::Open(sides.run_folder); },
        .compare =
            [&](const store::StoredExchange& asked, const store::StoredExchange& result) {
-             compare::Compared pair = Pair(dialect, asked, result);
+             compare::Compared pair = Pair(dialect, tally.rules(), asked, result);
              pair.times = reports_.Times(asked, result);
              return pair;
            },
@@ -229,12 +220,13 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
                 "as in: trafrec compare explain LOG RUN ID --all");
   }
   TRY(reports_.Check());
+  TRY(rules_.Read());
   log_.SetLog(asked_.log);
   TRY_ASSIGN(store::LogSelection source, log_.Select(kExample));
   TRY_ASSIGN(const Sides sides, OpenSides(std::move(source), asked_.run));
   log_.Tell(sides.source->notes());
   TRY_ASSIGN(const dialect::Dialect* dialect, DialectOf(*sides.source));
-  TRY_ASSIGN(std::vector<compare::Rule> rules, Rules(*dialect));
+  TRY_ASSIGN(std::vector<compare::Rule> rules, rules_.Make(dialect->name()));
   if (explain) {
     return Explain(sides, *dialect, rules);
   }

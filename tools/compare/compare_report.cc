@@ -6,6 +6,7 @@
 
 #include "tools/compare/difference_json.h"
 #include "tools/compare/latency_text.h"
+#include "tools/compare/rules_report.h"
 #include "tools/help_text.h"
 #include "tools/json_object.h"
 #include "tools/units.h"
@@ -35,7 +36,7 @@ class Printer {
     Groups();
     Shapes();
     Latencies();
-    Rules();
+    out_ += RulesText(report_.tally, style_);
     return std::move(out_);
   }
 
@@ -141,27 +142,6 @@ class Printer {
     More(shapes.size(), "shape", "shapes");
   }
 
-  void Rules() {
-    const auto& rules = report_.tally.rules();
-    uint64_t all = 0;
-    for (const uint64_t hidden : report_.tally.hidden()) {
-      all += hidden;
-    }
-    if (all > 0 && !style_.show_hidden) {
-      out_ += "\n";
-      Paragraph(fmt::format("{} hidden by rules: --show-hidden", CountOf(all, "difference")), 0);
-    }
-    if (!style_.show_hidden || rules.empty()) {
-      return;
-    }
-    Heading("Hidden by rules");
-    for (size_t i = 0; i < rules.size(); ++i) {
-      Paragraph(fmt::format("{:>9}  {}  {}{}", WithCommas(report_.tally.hidden()[i]), rules[i].name,
-                            rules[i].why.empty() ? "" : rules[i].why + ", ", rules[i].place.text()),
-                0);
-    }
-  }
-
   const CompareReport& report_;
   const CompareStyle& style_;
   std::string out_;
@@ -213,16 +193,7 @@ std::string CompareJsonText(const CompareReport& report) {
     json.Close('}');
   }
   json.Close(']');
-  json.Open("rules", '[');
-  for (size_t i = 0; i < report.tally.rules().size(); ++i) {
-    const compare::Rule& rule = report.tally.rules()[i];
-    json.Open('{');
-    json.Bytes("name", rule.name);
-    json.Bytes("place", rule.place.text());
-    json.Number("hidden", report.tally.hidden()[i]);
-    json.Close('}');
-  }
-  json.Close(']');
+  AppendRules(json, report.tally);
   AppendLatencies(json, report.tally.latencies());
   json.Open("conditions", '[');
   for (const FailResult& each : report.conditions) {

@@ -16,13 +16,6 @@
 
 namespace trafrec::tools {
 
-bool AllHidden(const compare::Differences& differences, const std::vector<compare::Rule>& rules) {
-  return differences.more == 0 &&
-         std::ranges::all_of(differences.found, [&](const compare::Difference& each) {
-           return compare::FindRule(rules, each).has_value();
-         });
-}
-
 std::string ExplanationText(const compare::Compared& pair, const dialect::AnswerView& source,
                             const dialect::AnswerView& target,
                             const std::vector<compare::Rule>& rules,
@@ -31,7 +24,7 @@ std::string ExplanationText(const compare::Compared& pair, const dialect::Answer
                                 EscapeForTerminal(pair.shape));
   const std::vector<compare::Difference>& found = pair.differences.found;
   for (const compare::Difference& each : found) {
-    const std::optional<size_t> rule = compare::FindRule(rules, each);
+    const std::optional<uint32_t>& rule = each.rule;
     std::string line = Wrapped(EscapeForTerminal(compare::InWords(each)), 4, style.width);
     out += line.replace(0, 4, rule ? "  ~ " : "  * ");
     if (rule) {
@@ -52,9 +45,7 @@ std::string ExplanationText(const compare::Compared& pair, const dialect::Answer
       SideBySide(source, target, found,
                  {.all = style.all,
                   .line_bytes = style.all ? std::string::npos : limits::kLineBytes,
-                  .hidden = [&](size_t difference) {
-                    return compare::FindRule(rules, found[difference]).has_value();
-                  }});
+                  .hidden = [&](size_t difference) { return found[difference].rule.has_value(); }});
   return out + "\n" + RowsText(rows, style.width, style.paint);
 }
 
@@ -73,7 +64,7 @@ std::string ExplanationJson(const compare::Compared& pair,
     json.Text("part", compare::NameOf(each.part));
     json.Text("kind", compare::NameOf(each.kind));
     AppendDifference(json, each);
-    const std::optional<size_t> rule = compare::FindRule(rules, each);
+    const std::optional<uint32_t>& rule = each.rule;
     rule ? json.Bytes("hidden_by", rules[*rule].name) : json.Null("hidden_by");
     json.Close('}');
   }

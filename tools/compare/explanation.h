@@ -12,9 +12,6 @@
 
 namespace trafrec::tools {
 
-/// Whether rules hide all that differs.
-bool AllHidden(const compare::Differences& differences, const std::vector<compare::Rule>& rules);
-
 struct ExplanationStyle {
   size_t width = 80;
   Paint paint{false};
