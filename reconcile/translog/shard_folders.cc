@@ -1,0 +1,75 @@
+#include "reconcile/translog/shard_folders.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "reconcile/translog/limits.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<ShardFolder> ShardFolderOf(const fs::path& path) {
+  if (path.filename() != "translog") {
+    return std::nullopt;
+  }
+  const std::string shard = path.parent_path().filename().string();
+  const std::string uuid = path.parent_path().parent_path().filename().string();
+  uint32_t number = 0;
+  const char* last = shard.data() + shard.size();
+  const auto [end, error] = std::from_chars(shard.data(), last, number);
+  if (error != std::errc() || end != last || uuid.empty()) {
+    return std::nullopt;
+  }
+  return ShardFolder{uuid, number, path};
+}
+
+}  // namespace
+
+Result<std::vector<ShardFolder>> FindShards(const fs::path& data_path) {
+  std::error_code error;
+  const fs::path root = fs::canonical(data_path, error);
+  if (error) {
+    return FailErrno(error.value(), fmt::format("cannot read the folder {}", data_path.string()));
+  }
+  if (auto itself = ShardFolderOf(root)) {
+    return std::vector{std::move(*itself)};
+  }
+  std::vector<ShardFolder> found;
+  size_t seen = 0;
+  for (fs::recursive_directory_iterator it(root, error), end; !error && it != end;
+       it.increment(error)) {
+    std::error_code no_folder;
+    if (!it->is_directory(no_folder)) {
+      continue;
+    }
+    if (++seen > limits::kDataFolders) {
+      return Fail(ErrorCode::kUsage,
+                  fmt::format("there are more than {} folders in {}", limits::kDataFolders,
+                              data_path.string()),
+                  "name the node's data path, or a copy of it");
+    }
+    if (auto shard = ShardFolderOf(it->path())) {
+      found.push_back(std::move(*shard));
+    }
+    if (it.depth() + 1 >= limits::kDataFolderDepth || it->path().filename() == "translog") {
+      it.disable_recursion_pending();
+    }
+  }
+  if (error) {
+    return FailErrno(error.value(),
+                     fmt::format("cannot read all folders in {}", data_path.string()));
+  }
+  if (found.empty()) {
+    return Fail(ErrorCode::kNotFound, fmt::format("{} holds no translog", data_path.string()),
+                "name the source's data path (path.data), a copy of it, or a shard's folder in it");
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+}  // namespace trafrec::reconcile

@@ -1,0 +1,48 @@
+// Any bytes as a file of a translog, as its checkpoint, and as an operation without its checksum. A
+// file is read to an end, from front to back, and what is read lies in it.
+
+#include <sstream>
+
+#include "base/check.h"
+#include "reconcile/translog/checkpoint.h"
+#include "reconcile/translog/generation.h"
+#include "reconcile/translog/record.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+void CheckGeneration(const std::string& input) {
+  std::istringstream file(input);
+  GenerationReader reader(file, input.size());
+  if (!reader.ReadHeader()) {
+    return;
+  }
+  using Step = GenerationReader::Step;
+  for (uint64_t before = reader.end();;) {
+    const Step step = reader.Next();
+    CHECK(reader.begin() == before && reader.end() <= input.size());
+    if (step == Step::kEnd || step == Step::kCut) {
+      return;
+    }
+    CHECK(reader.end() > before);
+    before = reader.end();
+  }
+}
+
+void CheckRecord(std::string_view input) {
+  RecordTexts texts;
+  if (const auto read = ReadRecord(input, texts)) {
+    CHECK(read->id.size() + read->source.size() <= input.size());
+  }
+}
+
+}  // namespace
+}  // namespace trafrec::reconcile
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string input(reinterpret_cast<const char*>(data), size);
+  trafrec::reconcile::CheckGeneration(input);
+  trafrec::reconcile::CheckRecord(input);
+  static_cast<void>(trafrec::reconcile::ReadCheckpoint(input));
+  return 0;
+}
