@@ -5,6 +5,8 @@
 
 PROBE is the program of probe.cc. Parts, all of them if none is given:
   routing   documents of all kinds in indices of all kinds: each is in the shard that we say
+  translog  a translog of each product, over a crash and with damages: what we read is what another reader reads, and what
+            the node answered
 
 It fetches the nodes into ~/.cache, and goes on a loopback of its own. What is found is printed, one line each; exit code 1 then.
 """
@@ -22,10 +24,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "replay" / 
 import own_network  # noqa: E402
 import real_node  # noqa: E402
 import routing  # noqa: E402
+import translog  # noqa: E402
 
 PORT = 9200
 PRODUCTS = ["elasticsearch6", "elasticsearch", "opensearch"]
-PARTS = {"routing": routing.check}
+PARTS = {"routing": routing.check, "translog": translog.check}
 
 
 def main():

@@ -4,8 +4,12 @@
 //       FILE is an answer of the node. Reads lines "hex-of-id hex-of-routing shard", prints the
 //       shard of each as we compute it, "-" if we say nothing. "fitted" learns the number of
 //       routing shards from some of the documents, the others look at no document.
+//   reconcile_probe translog FOLDER
+//       Prints all operations of all shards below a data path, a JSON object a line, and a report
+//       of each shard. Texts and sources are in hexadecimal digits.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <fstream>
 #include <iostream>
@@ -15,6 +19,8 @@
 #include <vector>
 
 #include "reconcile/routing/index_settings.h"
+#include "reconcile/translog/shard_folders.h"
+#include "reconcile/translog/translog.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -80,6 +86,53 @@ int Shards(const std::string& file, const std::string& index, std::string_view k
   return 0;
 }
 
+std::string Hex(std::string_view bytes) {
+  std::string hex;
+  for (const char byte : bytes) {
+    fmt::format_to(std::back_inserter(hex), "{:02x}", static_cast<uint8_t>(byte));
+  }
+  return hex;
+}
+
+void Print(const ShardFolder& shard, const TranslogOperation& operation) {
+  static constexpr std::string_view kKinds[] = {"index", "delete", "noop"};
+  fmt::print(
+      R"({{"index":"{}","shard":{},"kind":"{}","seq_no":{},"term":{},"version":{},"id":"{}",)"
+      R"("routing":"{}","source":"{}","synced":{},"generation":{},"offset":{}}})"
+      "\n",
+      shard.index_uuid, shard.shard, kKinds[static_cast<int>(operation.kind)], operation.seq_no,
+      operation.primary_term, operation.version, Hex(operation.id), Hex(operation.routing),
+      Hex(operation.source), operation.synced, operation.generation, operation.offset);
+}
+
+Status PrintTranslogs(const std::string& folder) {
+  TRY_ASSIGN(const std::vector<ShardFolder> shards, FindShards(folder));
+  for (const ShardFolder& shard : shards) {
+    TRY_ASSIGN(const TranslogReport report,
+               ReadTranslog(shard.translog, [&](const TranslogOperation& operation) -> Status {
+                 Print(shard, operation);
+                 return {};
+               }));
+    std::vector<std::string> damages;
+    for (const TranslogDamage& damage : report.damages) {
+      damages.push_back(fmt::format("\"{}\"", InWords(damage)));
+    }
+    fmt::print(R"({{"index":"{}","shard":{},"report":{{"damages":[{}],"torn_tail":{}}}}})"
+               "\n",
+               shard.index_uuid, shard.shard, fmt::join(damages, ","),
+               report.torn_tail.has_value());
+  }
+  return {};
+}
+
+int Translogs(const std::string& folder) {
+  const Status status = PrintTranslogs(folder);
+  if (!status) {
+    fmt::print(stderr, "{}\n", status.error().what);
+  }
+  return status ? 0 : 1;
+}
+
 }  // namespace
 }  // namespace trafrec::reconcile
 
@@ -87,6 +140,9 @@ int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
   if (what == "shards" && argc == 5) {
     return trafrec::reconcile::Shards(argv[2], argv[3], argv[4]);
+  }
+  if (what == "translog" && argc == 3) {
+    return trafrec::reconcile::Translogs(argv[2]);
   }
   fmt::print(stderr, "see the head of probe.cc\n");
   return 2;
