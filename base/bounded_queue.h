@@ -45,13 +45,23 @@ class BoundedQueue {
     return PopLocked();
   }
 
-  /// As Pop, but gives up after `timeout`. Empty then too; closed_and_drained() tells the
-  /// difference.
-  template <typename Duration>
-  std::optional<T> PopFor(Duration timeout) {
-    std::unique_lock lock(mutex_);
-    filled_.wait_for(lock, timeout, [&] { return closed_ || !items_.empty(); });
-    return PopLocked();
+  /// Takes out all that is there. Never waits; none may be there, and closed_and_drained() tells
+  /// whether more come. Producers wait once for many items, where Pop wakes them for each.
+  std::deque<T> TakeAll() {
+    std::deque<Entry> entries;
+    {
+      const std::lock_guard lock(mutex_);
+      entries.swap(items_);
+      bytes_ = 0;
+      if (!entries.empty()) {
+        room_.notify_all();
+      }
+    }
+    std::deque<T> items;
+    for (Entry& entry : entries) {
+      items.push_back(std::move(entry.item));
+    }
+    return items;
   }
 
   /// No more items come in; consumers drain what is there.

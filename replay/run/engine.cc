@@ -115,8 +115,10 @@ void Engine::FillWindow() {
     // Read before the queue is: what is pushed later is seen by the poke after it.
     const bool last = plan_over_;
     const TimeNs through = plan_through_;
-    auto exchange = queue_.PopFor(std::chrono::milliseconds(0));
-    if (!exchange) {
+    if (coming_.empty()) {
+      coming_ = queue_.TakeAll();
+    }
+    if (coming_.empty()) {
       taken_through_ = through;
       if (last) {
         window_.Close();
@@ -125,7 +127,9 @@ void Engine::FillWindow() {
       }
       return;
     }
-    TakeIn(std::move(**exchange));
+    const std::unique_ptr<plan::PlannedExchange> exchange = std::move(coming_.front());
+    coming_.pop_front();
+    TakeIn(std::move(*exchange));
   }
 }
 
@@ -206,7 +210,7 @@ void Engine::KeepMark(const std::string& name, const std::string& value) {
 
 void Engine::FinishIfOver() {
   bool over = stopping_ && moving_ == 0;
-  if (!over && plan_over_ && window_.empty() && moving_ == 0) {
+  if (!over && plan_over_ && coming_.empty() && window_.empty() && moving_ == 0) {
     // The last push and the end of the plan may have come between.
     over = queue_.closed_and_drained() || queue_.bytes() == 0;
   }

@@ -158,6 +158,7 @@ class Engine {
   const EngineParts parts_;
   const EngineOptions options_;
   BoundedQueue<std::unique_ptr<plan::PlannedExchange>> queue_;
+  std::deque<std::unique_ptr<plan::PlannedExchange>> coming_;  ///< out of the queue, not yet held
   std::atomic<bool> poked_{false};
   std::atomic<bool> ending_{false};
   std::atomic<bool> plan_over_{false};

@@ -8,9 +8,10 @@
 namespace trafrec::replay::limits {
 
 /// Exchanges that wait between the planner and the loop, and their bytes: enough that neither waits
-/// for the other while a frame is read.
-inline constexpr size_t kQueuedExchanges = 4'096;
-inline constexpr size_t kQueuedBytes = size_t{32} << 20;
+/// for the other while a frame is read. As many again may be out of the queue and wait for room in
+/// the window.
+inline constexpr size_t kQueuedExchanges = 2'048;
+inline constexpr size_t kQueuedBytes = size_t{16} << 20;
 /// Bytes of exchanges that are held in the window; with the queue, the results' queue and the
 /// connections a run stays below 256 MB.
 inline constexpr size_t kHeldBytes = size_t{64} << 20;

@@ -3,15 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
+#include <deque>
 #include <memory>
 #include <thread>
 #include <vector>
 
 namespace trafrec {
 namespace {
-
-using std::chrono::milliseconds;
 
 bool TryPushInt(BoundedQueue<int>& queue, int value, size_t bytes) {
   return queue.TryPush(value, bytes);
@@ -76,10 +74,30 @@ TEST(BoundedQueue, ClosedQueueTakesNothing) {
   EXPECT_FALSE(TryPushInt(queue, 1, 1));
 }
 
-TEST(BoundedQueue, PopForGivesUpAndTheQueueStaysOpen) {
+TEST(BoundedQueue, AllComeOutInOrder) {
   BoundedQueue<int> queue(10, 100);
-  EXPECT_EQ(queue.PopFor(milliseconds(1)), std::nullopt);
+  for (int i = 0; i < 3; ++i) {
+    queue.Push(i, 1);
+  }
+  EXPECT_EQ(queue.TakeAll(), (std::deque<int>{0, 1, 2}));
+  EXPECT_EQ(queue.bytes(), 0u);
+}
+
+TEST(BoundedQueue, TakingAllOfNothingDoesNotWait) {
+  BoundedQueue<int> queue(10, 100);
+  EXPECT_TRUE(queue.TakeAll().empty());
   EXPECT_FALSE(queue.closed_and_drained());
+}
+
+TEST(BoundedQueue, TakingAllLetsEveryProducerGoOn) {
+  BoundedQueue<int> queue(2, 100);
+  queue.Push(1, 1);
+  queue.Push(2, 1);
+  std::thread first([&] { EXPECT_TRUE(queue.Push(3, 1)); });
+  std::thread second([&] { EXPECT_TRUE(queue.Push(4, 1)); });
+  EXPECT_GE(queue.TakeAll().size(), 2u);
+  first.join();
+  second.join();
 }
 
 TEST(BoundedQueue, CloseWakesAProducerThatWaits) {
