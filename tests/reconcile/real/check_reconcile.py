@@ -7,6 +7,7 @@ PROBE is the program of probe.cc. Parts, all of them if none is given:
   routing   documents of all kinds in indices of all kinds: each is in the shard that we say
   translog  a translog of each product, over a crash and with damages: what we read is what another reader reads, and what
             the node answered
+  source    the live node, asked as reconcile asks it; its translog has the answers
 
 It fetches the nodes into ~/.cache, and goes on a loopback of its own. What is found is printed, one line each; exit code 1 then.
 """
@@ -24,11 +25,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "replay" / 
 import own_network  # noqa: E402
 import real_node  # noqa: E402
 import routing  # noqa: E402
+import source  # noqa: E402
 import translog  # noqa: E402
 
 PORT = 9200
 PRODUCTS = ["elasticsearch6", "elasticsearch", "opensearch"]
-PARTS = {"routing": routing.check, "translog": translog.check}
+PARTS = {"routing": routing.check, "translog": translog.check, "source": source.check}
 
 
 def main():
@@ -52,9 +54,9 @@ def main():
 
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     for product in products:
-        with tempfile.TemporaryDirectory(prefix="trafrec-check-", dir=memory) as folder:
-            with real_node.Node(product, PORT, os.path.join(folder, "node")) as node:
-                for part in options.parts or PARTS:
+        for part in options.parts or PARTS:
+            with tempfile.TemporaryDirectory(prefix="trafrec-check-", dir=memory) as folder:
+                with real_node.Node(product, PORT, os.path.join(folder, "node")) as node:
                     print(f"{part}: {node.product.name} {node.product.version}", flush=True)
                     PARTS[part](node, options.probe, pathlib.Path(folder), options.seed, lambda words: print(f"  {words}", flush=True),
                                 found)

@@ -7,6 +7,8 @@
 //   reconcile_probe translog FOLDER
 //       Prints all operations of all shards below a data path, a JSON object a line, and a report
 //       of each shard. Texts and sources are in hexadecimal digits.
+//   reconcile_probe source URL WHAT…
+//       Asks a live source; see source_probe.h.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,6 +23,8 @@
 #include "reconcile/routing/index_settings.h"
 #include "reconcile/translog/shard_folders.h"
 #include "reconcile/translog/translog.h"
+#include "tests/reconcile/real/hex.h"
+#include "tests/reconcile/real/source_probe.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -30,14 +34,6 @@ constexpr size_t kKnownDocuments = 300;
 std::string ContentOf(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string FromHex(std::string_view hex) {
-  std::string bytes;
-  for (size_t i = 0; i + 1 < hex.size(); i += 2) {
-    bytes.push_back(static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
-  }
-  return bytes;
 }
 
 std::vector<PlacedDocument> DocumentsOf(std::istream& lines) {
@@ -86,14 +82,6 @@ int Shards(const std::string& file, const std::string& index, std::string_view k
   return 0;
 }
 
-std::string Hex(std::string_view bytes) {
-  std::string hex;
-  for (const char byte : bytes) {
-    fmt::format_to(std::back_inserter(hex), "{:02x}", static_cast<uint8_t>(byte));
-  }
-  return hex;
-}
-
 void Print(const ShardFolder& shard, const TranslogOperation& operation) {
   static constexpr std::string_view kKinds[] = {"index", "delete", "noop"};
   fmt::print(
@@ -140,6 +128,9 @@ int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
   if (what == "shards" && argc == 5) {
     return trafrec::reconcile::Shards(argv[2], argv[3], argv[4]);
+  }
+  if (what == "source" && argc > 3) {
+    return trafrec::reconcile::ProbeSource(argv[2], {argv + 3, argv + argc});
   }
   if (what == "translog" && argc == 3) {
     return trafrec::reconcile::Translogs(argv[2]);

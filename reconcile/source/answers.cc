@@ -1,0 +1,224 @@
+#include "reconcile/source/answers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "reconcile/source/limits.h"
+#include "replay/json/json_tree.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+using json::Tree;
+
+/// A place in an answer, or none; to look further from none is none.
+class At {
+ public:
+  explicit At(const Tree& tree) : tree_(&tree), node_(Tree::kRoot) {}
+  At(const Tree& tree, std::optional<uint32_t> node) : tree_(&tree), node_(node) {}
+
+  At operator[](std::string_view key) const {
+    return {*tree_, node_ && tree_->type(*node_) == json::Type::kObject ? tree_->Find(*node_, key)
+                                                                        : std::nullopt};
+  }
+  bool exists() const { return node_.has_value(); }
+  bool Is(json::Type type) const { return node_ && tree_->type(*node_) == type; }
+  std::string Text() const { return node_ ? tree_->ScalarOf(*node_).value_or("") : std::string(); }
+  std::string Raw() const { return node_ ? std::string(tree_->TextOf(*node_)) : std::string(); }
+  std::string Key() const { return node_ ? tree_->KeyOf(*node_) : std::string(); }
+  std::optional<int64_t> Number() const { return NumberIn(Text()); }
+  std::vector<At> Children() const {
+    std::vector<At> all;
+    if (node_) {
+      for (const uint32_t child : tree_->ChildrenOf(*node_)) {
+        all.emplace_back(*tree_, child);
+      }
+    }
+    return all;
+  }
+
+  static std::optional<int64_t> NumberIn(std::string_view text) {
+    int64_t value = 0;
+    const char* last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    return error == std::errc() && end == last ? std::optional(value) : std::nullopt;
+  }
+
+ private:
+  const Tree* tree_;
+  std::optional<uint32_t> node_;
+};
+
+Result<Tree> Parse(std::string_view answer, std::string_view of) {
+  auto tree = Tree::Parse(answer);
+  if (!tree) {
+    const bool large = answer.size() > size_t{1} << 20;
+    return Fail(large ? ErrorCode::kUnsupported : ErrorCode::kCorrupt,
+                fmt::format("the source's answer to {} is no JSON: {}", of, tree.error()));
+  }
+  return std::move(*tree);
+}
+
+std::unexpected<Error> Lacks(std::string_view of, std::string_view what) {
+  return Fail(ErrorCode::kUnsupported, fmt::format("the source's answer to {} has no {}", of, what),
+              "name the source itself, not a proxy that filters its answers");
+}
+
+std::string ReasonOf(const At& error) {
+  const std::string type = error["type"].Text();
+  const std::string reason = error["reason"].Text().substr(0, limits::kShownReasonBytes);
+  return type.empty() ? error.Text() : reason.empty() ? type : type + ": " + reason;
+}
+
+DocumentState StateOf(const At& document) {
+  DocumentState state;
+  if (const At error = document["error"]; error.exists()) {
+    state.reason = ReasonOf(error);
+    return state;
+  }
+  if (document["found"].Is(json::Type::kFalse)) {
+    state.kind = DocumentState::Kind::kMissing;
+    return state;
+  }
+  if (!document["found"].Is(json::Type::kTrue)) {
+    state.reason = "the source does not say whether it is there";
+    return state;
+  }
+  state.kind = DocumentState::Kind::kFound;
+  state.version = document["_version"].Number();
+  state.seq_no = document["_seq_no"].Number();
+  state.primary_term = document["_primary_term"].Number();
+  state.routing = document["_routing"].Text();
+  state.source = document["_source"].Raw();
+  return state;
+}
+
+void AddPositions(const std::string& index, const At& stats, std::vector<ShardPosition>& found) {
+  for (const At& shard : stats["shards"].Children()) {
+    const auto number = At::NumberIn(shard.Key());
+    for (const At& copy : shard.Children()) {
+      const At numbers = copy["seq_no"];
+      const auto max = numbers["max_seq_no"].Number();
+      const auto local = numbers["local_checkpoint"].Number();
+      const auto global = numbers["global_checkpoint"].Number();
+      if (number && max && local && global) {
+        found.push_back({.index = index,
+                         .index_uuid = stats["uuid"].Text(),
+                         .shard = static_cast<uint32_t>(*number),
+                         .primary = copy["routing"]["primary"].Is(json::Type::kTrue),
+                         .max_seq_no = *max,
+                         .local_checkpoint = *local,
+                         .global_checkpoint = *global});
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Result<SourceIdentity> ReadIdentity(std::string_view answer) {
+  TRY_ASSIGN(const Tree tree, Parse(answer, "GET /"));
+  const At root(tree);
+  SourceIdentity identity{.cluster_uuid = root["cluster_uuid"].Text(),
+                          .cluster_name = root["cluster_name"].Text(),
+                          .product = root["version"]["distribution"].Text(),
+                          .version = root["version"]["number"].Text()};
+  if (identity.cluster_uuid.empty()) {
+    return Lacks("GET /", "cluster_uuid");
+  }
+  if (identity.product.empty()) {
+    identity.product.assign("elasticsearch");
+  }
+  return identity;
+}
+
+Result<std::vector<DocumentState>> ReadDocuments(std::string_view answer, size_t questions) {
+  TRY_ASSIGN(const Tree tree, Parse(answer, "_mget"));
+  std::vector<DocumentState> states;
+  for (const At& document : At(tree)["docs"].Children()) {
+    states.push_back(StateOf(document));
+  }
+  if (states.size() != questions) {
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("the source was asked for {} documents and answers {}", questions,
+                            states.size()));
+  }
+  return states;
+}
+
+Result<std::vector<NumberedDocument>> ReadHits(std::string_view answer) {
+  TRY_ASSIGN(const Tree tree, Parse(answer, "a search"));
+  const At root(tree);
+  // One shard was asked.
+  if (root["_shards"]["successful"].Number() != 1 || root["_shards"]["failed"].Number() != 0 ||
+      !root["timed_out"].Is(json::Type::kFalse)) {
+    return Fail(ErrorCode::kIo, "the source's search did not come to its end",
+                "ask again when its shards are well");
+  }
+  if (!root["hits"]["hits"].Is(json::Type::kArray)) {
+    return Lacks("a search", "hits");
+  }
+  std::vector<NumberedDocument> found;
+  for (const At& hit : root["hits"]["hits"].Children()) {
+    const auto seq_no = hit["_seq_no"].Number();
+    const auto primary_term = hit["_primary_term"].Number();
+    const auto version = hit["_version"].Number();
+    if (!seq_no || !primary_term || !version) {
+      return Lacks("a search", "_seq_no, _primary_term and _version");
+    }
+    found.push_back({.id = hit["_id"].Text(),
+                     .routing = hit["_routing"].Text(),
+                     .seq_no = *seq_no,
+                     .primary_term = *primary_term,
+                     .version = *version,
+                     .source = hit["_source"].Raw()});
+  }
+  return found;
+}
+
+Result<std::vector<ShardPosition>> ReadPositions(std::string_view answer) {
+  TRY_ASSIGN(const Tree tree, Parse(answer, "_stats"));
+  const At indices = At(tree)["indices"];
+  if (!indices.exists()) {
+    return Lacks("_stats", "indices");
+  }
+  std::vector<ShardPosition> found;
+  for (const At& index : indices.Children()) {
+    AddPositions(index.Key(), index, found);
+  }
+  return found;
+}
+
+Result<std::vector<RunningWrite>> ReadTasks(std::string_view answer) {
+  TRY_ASSIGN(const Tree tree, Parse(answer, "_tasks"));
+  const At nodes = At(tree)["nodes"];
+  if (!nodes.exists()) {
+    return Lacks("_tasks", "nodes");
+  }
+  if (At(tree)["node_failures"].exists()) {
+    return Fail(ErrorCode::kIo, "not all nodes of the source say which tasks they run",
+                "ask again when they are well");
+  }
+  std::vector<RunningWrite> found;
+  for (const At& node : nodes.Children()) {
+    for (const At& task : node["tasks"].Children()) {
+      found.push_back({.id = task.Key(),
+                       .action = task["action"].Text(),
+                       .what = task["description"].Text(),
+                       .started_ms = task["start_time_in_millis"].Number().value_or(0),
+                       .running_ns = task["running_time_in_nanos"].Number().value_or(0)});
+    }
+  }
+  return found;
+}
+
+std::string ReasonIn(std::string_view body) {
+  const auto tree = Tree::Parse(body);
+  const std::string reason = tree ? ReasonOf(At(*tree)["error"]) : std::string();
+  return reason.empty() ? "" : " (" + reason + ")";
+}
+
+}  // namespace trafrec::reconcile

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "reconcile/source/source_types.h"
+
+// The source's answers, taken apart. An Error says why an answer is not what was asked for.
+
+namespace trafrec::reconcile {
+
+/// Of `/`.
+Result<SourceIdentity> ReadIdentity(std::string_view answer);
+/// Of an mget, one for each question.
+Result<std::vector<DocumentState>> ReadDocuments(std::string_view answer, size_t questions);
+/// Of a search of one shard.
+Result<std::vector<NumberedDocument>> ReadHits(std::string_view answer);
+/// Of `_stats?level=shards`; copies that do not say their numbers are left out.
+Result<std::vector<ShardPosition>> ReadPositions(std::string_view answer);
+/// Of `_tasks`.
+Result<std::vector<RunningWrite>> ReadTasks(std::string_view answer);
+
+/// " (index_not_found_exception: no such index [a])" of an error's body; "" if it gives no reason.
+std::string ReasonIn(std::string_view body);
+
+}  // namespace trafrec::reconcile
