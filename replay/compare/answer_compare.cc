@@ -9,6 +9,7 @@
 #include "base/ascii.h"
 #include "replay/compare/json_compare.h"
 #include "replay/compare/limits.h"
+#include "replay/compare/rule_compare.h"
 #include "replay/json/json_tree.h"
 
 namespace trafrec::compare {
@@ -86,7 +87,15 @@ void CompareLines(std::string_view source, std::string_view target, Differences&
   }
 }
 
-void CompareBodies(std::string_view source, std::string_view target, Differences& into) {
+/// What a rule made of two JSON bodies.
+Differences CompareTexts(std::string_view source, std::string_view target) {
+  const auto mine = json::Tree::Parse(source);
+  const auto theirs = json::Tree::Parse(target);
+  return mine && theirs ? CompareJson(*mine, *theirs) : Differences{.more = 1};
+}
+
+void CompareBodies(std::string_view source, std::string_view target, const RulesHere& rules,
+                   Differences& into) {
   if (source == target) {
     return;
   }
@@ -94,11 +103,7 @@ void CompareBodies(std::string_view source, std::string_view target, Differences
     const auto mine = json::Tree::Parse(source);
     const auto theirs = json::Tree::Parse(target);
     if (mine && theirs) {
-      Differences found = CompareJson(*mine, *theirs);
-      into.more += found.more;
-      for (Difference& each : found.found) {
-        into.Add(std::move(each));
-      }
+      into.Add(Narrowed(CompareJson(*mine, *theirs), source, target, rules, CompareTexts));
       return;
     }
   }
@@ -120,7 +125,7 @@ Differences CompareAnswers(const AnswerView& source, const AnswerView& target,
   CompareValues(Part::kStatus, "", std::to_string(source.status), std::to_string(target.status),
                 differences);
   CompareFields(source, target, differences);
-  CompareBodies(source.body, target.body, differences);
+  CompareBodies(source.body, target.body, rules, differences);
   rules.Judge(differences);
   return differences;
 }

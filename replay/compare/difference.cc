@@ -153,6 +153,17 @@ void Differences::Add(Difference difference) {
   }
 }
 
+void Differences::Add(Differences more_of_them) {
+  more += more_of_them.more;
+  for (Difference& each : more_of_them.found) {
+    if (each.rule) {
+      found.push_back(std::move(each));
+    } else {
+      Add(std::move(each));
+    }
+  }
+}
+
 Difference Mirrored(Difference difference) {
   std::swap(difference.source, difference.target);
   std::swap(difference.source_pointer, difference.target_pointer);

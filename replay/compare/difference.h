@@ -69,6 +69,8 @@ struct Differences {
   uint64_t told() const;
   /// Keeps it, or counts it.
   void Add(Difference difference);
+  /// The same with all of them; those that a rule hides are kept.
+  void Add(Differences more_of_them);
 };
 
 /// What a Difference keeps of a value: cut to limits::kShownBytes, not within a character of UTF-8.

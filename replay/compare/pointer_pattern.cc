@@ -32,11 +32,11 @@ Result<PointerPattern> PointerPattern::Parse(std::string_view text) {
 }
 
 /// limits::kDeepWildcards bounds what `**` can cost: depth to that power.
-bool PointerPattern::FitsFrom(size_t at, std::span<const std::string> tokens) const {
+bool PointerPattern::FitsFrom(size_t at, std::span<const std::string> tokens, bool within) const {
   for (; at < tokens_.size(); ++at, tokens = tokens.subspan(1)) {
     if (tokens_[at] == "**") {
       for (size_t from = 0; from <= tokens.size(); ++from) {
-        if (FitsFrom(at + 1, tokens.subspan(from))) {
+        if (FitsFrom(at + 1, tokens.subspan(from), within)) {
           return true;
         }
       }
@@ -46,7 +46,7 @@ bool PointerPattern::FitsFrom(size_t at, std::span<const std::string> tokens) co
       return false;
     }
   }
-  return true;
+  return within || tokens.empty();
 }
 
 }  // namespace trafrec::compare

@@ -20,10 +20,12 @@ class PointerPattern {
   const std::string& text() const { return text_; }
   size_t size() const { return tokens_.size(); }
   /// `tokens` are the pointer's (json::TokensOf).
-  bool Fits(std::span<const std::string> tokens) const { return FitsFrom(0, tokens); }
+  bool Fits(std::span<const std::string> tokens) const { return FitsFrom(0, tokens, true); }
+  /// Whether it is this place itself.
+  bool IsAt(std::span<const std::string> tokens) const { return FitsFrom(0, tokens, false); }
 
  private:
-  bool FitsFrom(size_t at, std::span<const std::string> tokens) const;
+  bool FitsFrom(size_t at, std::span<const std::string> tokens, bool within) const;
 
   std::string text_;
   std::vector<std::string> tokens_;

@@ -52,6 +52,11 @@ std::optional<std::string_view> StarIn(std::string_view pattern, std::string_vie
   return text.substr(star, text.size() + 1 - pattern.size());
 }
 
+bool IsMapped(const Rule& rule, const Difference& difference) {
+  const std::vector<std::string> mapped = MappedTo(rule, Plain(difference.source));
+  return std::ranges::find(mapped, Plain(difference.target)) != mapped.end();
+}
+
 }  // namespace
 
 std::string_view NameOf(Action action) {
@@ -60,12 +65,17 @@ std::string_view NameOf(Action action) {
   return kNames[static_cast<size_t>(action)];
 }
 
-bool Maps(const Rule& rule, std::string_view source, std::string_view target) {
-  return std::ranges::any_of(rule.values, [&](const auto& pair) {
-    const auto star = StarIn(pair.first, source);
-    return star && StarIn(pair.second, target) &&
-           (!pair.second.contains('*') || star == StarIn(pair.second, target));
-  });
+std::vector<std::string> MappedTo(const Rule& rule, std::string_view source) {
+  std::vector<std::string> mapped;
+  for (const auto& [from, to] : rule.values) {
+    if (const auto star = StarIn(from, source)) {
+      const size_t place = to.find('*');
+      mapped.push_back(place == std::string::npos
+                           ? to
+                           : to.substr(0, place) + std::string(*star) + to.substr(place + 1));
+    }
+  }
+  return mapped;
 }
 
 bool Rule::Hides(const Difference& difference, std::span<const std::string> tokens) const {
@@ -87,7 +97,7 @@ bool Rule::Hides(const Difference& difference, std::span<const std::string> toke
       }
       break;
     case Action::kMap:
-      if (!both || !Maps(*this, Plain(difference.source), Plain(difference.target))) {
+      if (!both || keys || !IsMapped(*this, difference)) {
         return false;
       }
       break;
@@ -126,14 +136,29 @@ void RulesHere::Judge(Differences& differences) const {
   }
 }
 
-const Rule* RulesHere::FindAt(Action action, std::span<const std::string> tokens) const {
+template <typename Predicate>
+const Rule* RulesHere::FindOf(Action action, const Predicate& fits) const {
   if (!Have(action)) {
     return nullptr;
   }
-  const auto found = std::ranges::find_if(active_, [&](uint32_t rule) {
-    return (*rules_)[rule].action == action && (*rules_)[rule].place.Fits(tokens);
+  const auto found = std::ranges::find_if(active_, [&](uint32_t number) {
+    const Rule& rule = (*rules_)[number];
+    return rule.action == action && rule.part == Part::kBody && fits(rule);
   });
   return found == active_.end() ? nullptr : &(*rules_)[*found];
+}
+
+bool RulesHere::Ignored(std::span<const std::string> tokens) const {
+  return FindOf(Action::kIgnore,
+                [&](const Rule& rule) { return !rule.kind && rule.place.Fits(tokens); }) != nullptr;
+}
+
+const Rule* RulesHere::RoundAt(std::span<const std::string> tokens) const {
+  return FindOf(Action::kRound, [&](const Rule& rule) { return rule.place.Fits(tokens); });
+}
+
+const Rule* RulesHere::SortAt(std::span<const std::string> tokens) const {
+  return FindOf(Action::kSort, [&](const Rule& rule) { return rule.place.IsAt(tokens); });
 }
 
 }  // namespace trafrec::compare

@@ -29,6 +29,8 @@ inline constexpr size_t kActions = 6;
 /// "ignore", "tolerance", "round", "sort", "map", "jq": the tables of a rules file.
 std::string_view NameOf(Action action);
 
+class SharedProgram;
+
 /// A difference that nobody wants to hear of, and why. All that is said must fit. A rule hides what
 /// was found; it never makes differences.
 struct Rule {
@@ -48,7 +50,9 @@ struct Rule {
   std::string by{};    ///< kSort: a pointer in each element to what names it; "": the whole
   /// kMap: at the source, and at the target. A '*' is any text, the same on both sides.
   std::vector<std::pair<std::string, std::string>> values{};
-  std::string program{};  ///< kJq
+  bool keys = false;                          ///< kMap: of the names of members, not of values
+  std::string program{};                      ///< kJq
+  std::shared_ptr<SharedProgram> compiled{};  ///< the same
 
   /// Of what needs no more than the difference: not kSort, kJq. `tokens` are those of
   /// PointerOf(difference).
@@ -57,8 +61,8 @@ struct Rule {
   bool is_own() const { return !origin.empty(); }
 };
 
-/// Whether a kMap rule says that the source's text is the target's.
-bool Maps(const Rule& rule, std::string_view source, std::string_view target);
+/// What a kMap rule says that the target has in the place of a text, most of the time one.
+std::vector<std::string> MappedTo(const Rule& rule, std::string_view source);
 
 /// The rules that are in force for one pair of answers: those of a list whose conditions it fits.
 /// Borrows the list.
@@ -74,15 +78,19 @@ class RulesHere {
 
   /// Whether any rule acts like that.
   bool Have(Action action) const { return have_[static_cast<size_t>(action)]; }
-  /// The first rule that acts like that at a place of a body, which may lie in none of its own.
-  const Rule* FindAt(Action action, std::span<const std::string> tokens) const;
+  /// Whether a rule hides anything that may differ at a place of a body.
+  bool Ignored(std::span<const std::string> tokens) const;
+  /// The first kRound rule for a place in a body, or for one that it lies in; null: none.
+  const Rule* RoundAt(std::span<const std::string> tokens) const;
+  /// The first kSort rule for an array at a place; null: none.
+  const Rule* SortAt(std::span<const std::string> tokens) const;
   const std::vector<uint32_t>& active() const { return active_; }
   const Rule& operator[](uint32_t rule) const { return (*rules_)[rule]; }
-  uint32_t NumberOf(const Rule& rule) const {
-    return static_cast<uint32_t>(&rule - rules_->data());
-  }
 
  private:
+  template <typename Predicate>
+  const Rule* FindOf(Action action, const Predicate& fits) const;
+
   const std::vector<Rule>* rules_ = nullptr;
   std::vector<uint32_t> active_;
   bool have_[kActions] = {};

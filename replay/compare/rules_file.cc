@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "base/toml/toml_table.h"
 #include "replay/compare/limits.h"
+#include "replay/compare/shared_program.h"
 
 namespace trafrec::compare {
 namespace {
@@ -114,6 +115,7 @@ Status ReadRound(TomlTable& table, Rule& rule) {
 
 Status ReadMap(TomlTable& table, Rule& rule) {
   rule.values = table.TextPairs("values");
+  rule.keys = table.Flag("keys").value_or(false);
   TRY(table.Finish());
   if (rule.values.empty()) {
     return table.Complain("'values' is missing or empty",
@@ -128,7 +130,35 @@ Status ReadMap(TomlTable& table, Rule& rule) {
                               "as in values = { \"logs-*\" = \"os-logs-*\" }");
     }
   }
-  return rule.part == Part::kField ? Status() : CheckOfBody(table, rule);
+  return rule.part == Part::kField && !rule.keys ? Status() : CheckOfBody(table, rule);
+}
+
+Status ReadSort(TomlTable& table, Rule& rule) {
+  rule.by = table.Text("by").value_or("");
+  TRY(table.Finish());
+  TRY(CheckOfBody(table, rule));
+  return rule.by.empty() || PointerPattern::Parse(rule.by)
+             ? Status()
+             : table.ComplainOf("by", "'" + rule.by + "' is no JSON pointer",
+                                "as in by = \"/id\": it counts from each element");
+}
+
+Status ReadProgram(TomlTable& table, Rule& rule) {
+  rule.program = table.Text("program").value_or("");
+  TRY(table.Finish());
+  if (rule.part != Part::kBody || rule.place.size() > 0) {
+    return table.Complain("a program is given the whole JSON body: it has no place and no part",
+                          "select in the program, as in program = 'del(.a.b)'");
+  }
+  if (rule.program.empty()) {
+    return table.Complain("'program' is missing or empty", "as in program = 'del(.a.b)'");
+  }
+  auto compiled = SharedProgram::Compile(rule.program);
+  if (!compiled) {
+    return table.ComplainOf("program", compiled.error().what, compiled.error().remedy);
+  }
+  rule.compiled = std::move(*compiled);
+  return {};
 }
 
 Result<Rule> ReadRule(TomlTable& table, Action action) {
@@ -147,12 +177,17 @@ Result<Rule> ReadRule(TomlTable& table, Action action) {
       TRY(ReadMap(table, rule));
       break;
     case Action::kSort:
+      TRY(ReadSort(table, rule));
+      break;
     case Action::kJq:
+      TRY(ReadProgram(table, rule));
       break;
   }
   TRY(CheckPlace(table, rule));
   if (rule.name.empty()) {
-    rule.name = rule.place.size() > 0 ? rule.place.text() : std::string(NameOf(rule.part));
+    rule.name = rule.place.size() > 0        ? rule.place.text()
+                : rule.action == Action::kJq ? rule.program
+                                             : std::string(NameOf(rule.part));
   }
   return rule;
 }
@@ -162,7 +197,8 @@ Result<Rule> ReadRule(TomlTable& table, Action action) {
 Result<std::vector<Rule>> ParseRules(std::string_view text, const std::string& name) {
   TRY_ASSIGN(TomlTable root, TomlTable::Parse(text, name));
   std::vector<Rule> rules;
-  for (const Action action : {Action::kIgnore, Action::kTolerance, Action::kRound, Action::kMap}) {
+  for (size_t i = 0; i < kActions; ++i) {
+    const auto action = static_cast<Action>(i);
     for (TomlTable& table : root.Tables(NameOf(action))) {
       TRY_ASSIGN(Rule rule, ReadRule(table, action));
       rules.push_back(std::move(rule));

@@ -57,6 +57,17 @@ std::vector<std::string> TokensOf(std::string_view pointer) {
   return tokens;
 }
 
+std::optional<uint32_t> NodeAt(const Tree& tree, std::string_view pointer) {
+  std::optional<uint32_t> node = Tree::kRoot;
+  for (const std::string& token : TokensOf(pointer)) {
+    node = ChildOf(tree, *node, token);
+    if (!node) {
+      break;
+    }
+  }
+  return node;
+}
+
 void AppendToken(std::string& pointer, std::string_view token) {
   pointer += '/';
   for (const char c : token) {
