@@ -206,7 +206,8 @@ class Narrowing {
     };
     const bool elsewhere = std::ranges::any_of(now.found, [&](const Difference& each) {
       return IsTold(each) && std::ranges::none_of(before.found, [&](const Difference& known) {
-               return Touch(each, known);
+               return Touch(each, known) &&
+                      (IsTold(known) || !Rewrites(rules_[*known.rule].action));
              });
     });
     if (elsewhere || now.more > 0 || before.more > 0) {

@@ -112,6 +112,14 @@ TEST(JqRule, AProgramThatMovesADifferenceHidesNothing) {
               ElementsAre("a: 1 at the source, 2 at the target (+100.0%)"));
 }
 
+TEST(JqRule, AnElementThatIsMovedToWhereARuleHidAnotherOneStaysTold) {
+  EXPECT_EQ(Compared("[[map]]\nplace = \"/l/*\"\nvalues = { \"old\" = \"new\" }\n[[jq]]\nprogram = "
+                     "'.l |= sort'\n",
+                     R"({"l":[{"v":1},"old"]})", R"({"l":["new"]})")
+                .told(),
+            1U);
+}
+
 TEST(JqRule, AProgramThatFailsOrGivesNothingHidesNothing) {
   for (const char* program : {".a.b.c", "empty", ".a, .a", "error"}) {
     EXPECT_THAT(
