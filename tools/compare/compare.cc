@@ -19,6 +19,7 @@
 #include "tools/compare/parallel_pass.h"
 #include "tools/compare/report_options.h"
 #include "tools/compare/rule_options.h"
+#include "tools/compare/rules_action.h"
 #include "tools/console.h"
 #include "tools/log_options.h"
 #include "tools/output.h"
@@ -53,6 +54,7 @@ class CompareCommand final : public Command {
   LogOptions log_;
   std::string dialect_ = "auto";
   RuleOptions rules_;
+  RulesAction rules_action_;
   bool show_hidden_ = false;
   int top_ = 10;
   bool all_ = false;
@@ -66,7 +68,8 @@ CommandText CompareCommand::text() const {
       .name = "compare",
       .summary = "how the target's answers differ from the source's",
       .usage = {"trafrec compare LOG|RUN RUN [options]",
-                "trafrec compare explain LOG RUN ID [--all] [--json]"},
+                "trafrec compare explain LOG RUN ID [--all] [--json]",
+                "trafrec compare rules --print-defaults [NAME] | --check FILE"},
       .description =
           {"Pairs the answers of a run of `trafrec replay` with those of the source, and says what "
            "differs: status, fields, and bodies, JSON by what it says and not by how it is "
@@ -82,6 +85,8 @@ CommandText CompareCommand::text() const {
                    {"leave out what is known to differ",
                     "trafrec compare LOG RUN --ignore '/**/_type' --ignore /created_at"},
                    {"one of them in full", "trafrec compare explain LOG RUN vm-0001-2rs"},
+                   {"what is hidden by default, as a file to edit",
+                    "trafrec compare rules --print-defaults search > rules.toml"},
                    {"stop a pipeline",
                     "trafrec compare LOG RUN --fail-if 'status > 0' --fail-if 'latency.p99 > "
                     "+20%'"},
@@ -95,11 +100,13 @@ void CompareCommand::AddOptions(OptionSet& options) {
       "WORD", words_,
       "LOG, the log that was replayed, or another run of it, and RUN, the folder of "
       "the run; explain "
-      "stands before them, and behind them the ID of an exchange of the source");
+      "stands before them, and behind them the ID of an exchange of the source. rules "
+      "stands alone, or before NAME");
   log_.AddIdentity(options);
   log_.AddSeveral(options, true);
   options.Group("Rules");
   rules_.AddTo(options);
+  rules_action_.AddTo(options);
   options.Flag("--show-hidden", show_hidden_, "say what each rule hid");
   options.Choice("--dialect", dialect_, "auto|http|search",
                  "how requests are understood, and which rules are the defaults. auto: what the "
@@ -214,6 +221,13 @@ Status CompareCommand::Print(const CompareReport& report) const {
 Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
   constexpr const char* kExample = "trafrec compare LOG RUN";
   TRY_ASSIGN(asked_, ReadCompareWords(words_));
+  if (asked_.action == CompareWords::Action::kRules) {
+    return rules_action_.Run(asked_.names);
+  }
+  if (rules_action_.asked()) {
+    return Fail(ErrorCode::kUsage, "--print-defaults and --check are for rules alone",
+                "as in: trafrec compare rules --check rules.toml");
+  }
   const bool explain = asked_.action == CompareWords::Action::kExplain;
   if (all_ && !explain) {
     return Fail(ErrorCode::kUsage, "--all is for one pair",

@@ -17,6 +17,11 @@ Status OneTooMany(const std::string& word, const char* example) {
 
 Result<CompareWords> ReadCompareWords(const std::vector<std::string>& words) {
   CompareWords read;
+  if (!words.empty() && words.front() == "rules") {
+    read.action = CompareWords::Action::kRules;
+    read.names.assign(words.begin() + 1, words.end());
+    return read;
+  }
   const bool explain = !words.empty() && words.front() == "explain";
   const char* const example =
       explain ? "trafrec compare explain LOG RUN vm-0001-2rs" : "trafrec compare LOG RUN";
