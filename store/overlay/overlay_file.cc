@@ -47,14 +47,6 @@ ExchangeId ExchangeAt(const db::Statement& row, int first) {
           .number = row.Unsigned(first + 2)};
 }
 
-OperationAddress AddressAt(const db::Statement& row, int first) {
-  OperationAddress address{.exchange = ExchangeAt(row, first)};
-  if (row.Int(first + 3) >= 0) {
-    address.item = static_cast<uint32_t>(row.Int(first + 3));
-  }
-  return address;
-}
-
 CommitPosition PositionAt(const db::Statement& row, int first) {
   return {.index_uuid = std::string(row.Text(first)),
           .shard = static_cast<uint32_t>(row.Int(first + 1)),
@@ -125,26 +117,34 @@ Status RequireLog(db::Database& database, const std::string& log_id) {
   return {};
 }
 
+OperationAddress AddressAt(const db::Statement& row, int first) {
+  OperationAddress address{.exchange = ExchangeAt(row, first)};
+  if (row.Int(first + 3) >= 0) {
+    address.item = static_cast<uint32_t>(row.Int(first + 3));
+  }
+  return address;
+}
+
 OverlayEntry EntryOf(const db::Statement& row) {
   OverlayEntry entry{.at = AddressAt(row, 0), .what = OverlayDrop{}};
   std::string text(row.Text(5));
-  switch (static_cast<EntryKind>(row.Int(4))) {
-    case EntryKind::kDrop:
+  switch (static_cast<OverlayKind>(row.Int(4))) {
+    case OverlayKind::kDrop:
       entry.what = OverlayDrop{.reason = std::move(text)};
       break;
-    case EntryKind::kVerdict:
+    case OverlayKind::kVerdict:
       entry.what = OverlayVerdict{.verdict = static_cast<Verdict>(row.Int(6)),
                                   .grade = static_cast<Grade>(row.Int(7)),
                                   .evidence = std::move(text)};
       break;
-    case EntryKind::kMove:
+    case OverlayKind::kMove:
       entry.what = OverlayMove{
           .after = row.Int(8) != 0, .other = AddressAt(row, 9), .reason = std::move(text)};
       break;
-    case EntryKind::kPosition:
+    case OverlayKind::kPosition:
       entry.what = PositionAt(row, 13);
       break;
-    case EntryKind::kRewrite: {
+    case OverlayKind::kRewrite: {
       OverlayRewrite rewrite;
       rewrite.reason = std::move(text);
       entry.what = std::move(rewrite);

@@ -20,7 +20,7 @@ inline constexpr int32_t kOverlayApplicationId = 0x7472666f;
 inline constexpr int32_t kOverlayVersion = 1;
 
 /// Kinds of rows in the table `entry`: places in OverlayEntry's variant, counted from 1.
-enum class EntryKind : uint8_t { kDrop = 1, kVerdict, kMove, kPosition, kRewrite };
+enum class OverlayKind : uint8_t { kDrop = 1, kVerdict, kMove, kPosition, kRewrite };
 
 /// Makes the tables in an empty database, within the caller's transaction.
 Status MakeOverlayTables(db::Database& database, const std::string& log_id);
@@ -36,6 +36,8 @@ Status RequireLog(db::Database& database, const std::string& log_id);
 extern const char* const kSelectEntries;
 extern const char* const kSelectInsertions;
 
+/// Recorder, attempt, number and item in four columns.
+OperationAddress AddressAt(const db::Statement& row, int first);
 /// The entry of the statement's row. Of a rewrite all but its reason is read by ReadRewrite.
 OverlayEntry EntryOf(const db::Statement& row);
 /// Fills a rewrite from the row of the table `rewrite`.

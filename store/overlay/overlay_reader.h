@@ -56,6 +56,10 @@ class OverlayReader {
   /// Nothing: there is none of that number.
   Result<std::optional<Insertion>> FindInsertion(uint64_t number);
 
+  /// What it does speak of that is most like this: another operation of the exchange, or the next
+  /// exchange of the recorder. Nothing: it is empty.
+  Result<std::optional<OperationAddress>> Nearest(const OperationAddress& to);
+
   /// All of it, in the order of addresses and kinds, then insertions by number, until the function
   /// says false.
   Status Visit(const std::function<bool(const OverlayEntry&)>& entry,

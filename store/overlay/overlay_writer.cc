@@ -8,7 +8,6 @@
 
 #include "store/overlay/limits.h"
 #include "store/overlay/overlay_check.h"
-#include "store/overlay/overlay_file.h"
 
 namespace trafrec::store {
 namespace {
@@ -139,7 +138,10 @@ Status OverlayWriter::PutRewrite(const OperationAddress& at, const OverlayRewrit
 Result<uint64_t> OverlayWriter::Put(const Insertion& insertion) {
   uint64_t number = insertion.number;
   if (number == 0) {
-    TRY_ASSIGN(const auto last, database_.QueryInt("SELECT max(number) FROM insertion"));
+    TRY_ASSIGN(const auto last,
+               database_.QueryInt("SELECT max(number) FROM (SELECT number FROM insertion UNION ALL "
+                                  "SELECT CAST(value AS INTEGER) FROM fact WHERE name = "
+                                  "'insertions_removed_to')"));
     number = static_cast<uint64_t>(last.value_or(0)) + 1;
   }
   put_insertion_.Bind(0, number).Bind(1, static_cast<int>(insertion.place));

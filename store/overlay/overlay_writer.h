@@ -4,10 +4,12 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "store/db/database.h"
 #include "store/overlay/overlay_entry.h"
+#include "store/overlay/overlay_file.h"
 #include "store/reader/attempt_keys.h"
 
 namespace trafrec::store {
@@ -31,6 +33,12 @@ class OverlayWriter {
   /// Takes the place of the insertion of that number; gives a number to one that has none. Returns
   /// the number.
   Result<uint64_t> Put(const Insertion& insertion);
+  /// Takes out the entry of that kind and address, or the insertion of that number with all that is
+  /// said of it. False: there was none. The number of an insertion is not given again.
+  Result<bool> Remove(const OperationAddress& at, OverlayKind kind);
+  Result<bool> RemoveInsertion(uint64_t number);
+  /// Fails if something is still to come beside one of these insertions, which are gone.
+  Status RefuseLeftBeside(const std::vector<uint64_t>& gone);
   /// As OverlayReader has it, of what was put, too.
   Status CheckAgainst(const std::string& log_id, LogReader& log);
   Status Commit();

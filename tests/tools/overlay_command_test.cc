@@ -206,6 +206,79 @@ TEST_F(OverlayCommand, ShowOfWhatItSaysNothingOfIsAnError) {
   EXPECT_EQ(Trafrec({"overlay", file_, "show", "test-0001-12"}).exit_code, 1);
 }
 
+TEST_F(OverlayCommand, RemoveTakesOutAllThatIsSaidOfAnId) {
+  Do({"drop", "test-0001-11"});
+  const std::string before = Digest();
+  Do({"drop", "test-0001-12", "test-0001-12/3"});
+  Do({"rewrite", "test-0001-12", "--target", "/b"});
+  const Outcome outcome = Trafrec({"overlay", file_, "remove", "test-0001-12"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("2 entries taken out"));
+  ASSERT_THAT(List(), SizeIs(2));
+  EXPECT_EQ(List()[1]["item"], 3);
+  EXPECT_EQ(Trafrec({"overlay", file_, "remove", "test-0001-12/3"}).exit_code, 0);
+  EXPECT_EQ(Digest(), before);
+}
+
+TEST_F(OverlayCommand, RemoveOfAKindLeavesTheOthers) {
+  Do({"drop", "test-0001-12"});
+  Do({"rewrite", "test-0001-12", "--target", "/b"});
+  EXPECT_EQ(Trafrec({"overlay", file_, "remove", "test-0001-12", "--kind", "drop"}).exit_code, 0);
+  ASSERT_THAT(List(), SizeIs(1));
+  EXPECT_EQ(List()[0]["kind"], "rewrite");
+}
+
+TEST_F(OverlayCommand, WhatRemovePrintsImportPutsBack) {
+  Do({"insert", "--request", folder_.Write("put.http", "PUT /a HTTP/1.1\r\nHost: es\r\n\r\n{}"),
+      "--after", "test-0001-11"});
+  Do({"rewrite", "test-0001-12", "--target", "/b"});
+  Do({"drop", "overlay-0000-11"});
+  const std::string digest = Digest();
+  const Outcome outcome =
+      Trafrec({"overlay", file_, "remove", "test-0001-12", "overlay-0000-11", "--json"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(List(), SizeIs(0));
+  Do({"import", folder_.Write("taken.ndjson", outcome.out)});
+  EXPECT_EQ(Digest(), digest);
+}
+
+TEST_F(OverlayCommand, RemoveOfWhatIsNotThereNamesTheNearestAndTakesNothingOut) {
+  Do({"drop", "test-0001-12/3", "test-0001-14"});
+  const Outcome outcome = Trafrec({"overlay", file_, "remove", "test-0001-14", "test-0001-12/7"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("says nothing of test-0001-12/7"),
+                                 HasSubstr("nearest of which it speaks is test-0001-12/3")));
+  EXPECT_THAT(List(), SizeIs(2));
+}
+
+TEST_F(OverlayCommand, RemoveOfAKindThatIsNotThereNamesThoseThatAre) {
+  Do({"drop", "test-0001-12"});
+  const Outcome outcome =
+      Trafrec({"overlay", file_, "remove", "test-0001-12", "--kind", "rewrite"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("of test-0001-12 it has: drop"));
+}
+
+TEST_F(OverlayCommand, AnInsertionBesideWhichSomethingComesStays) {
+  Do({"insert", "--request", folder_.Write("put.http", "PUT /a HTTP/1.1\r\nHost: es\r\n\r\n{}"),
+      "--after", "test-0001-11"});
+  Do({"move", "test-0001-14", "--after", "overlay-0000-11"});
+  const Outcome outcome = Trafrec({"overlay", file_, "remove", "overlay-0000-11"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("test-0001-14 is moved beside it"));
+  EXPECT_THAT(List(), SizeIs(2));
+  EXPECT_EQ(Trafrec({"overlay", file_, "remove", "overlay-0000-11", "test-0001-14"}).exit_code, 0);
+  EXPECT_THAT(List(), SizeIs(0));
+}
+
+TEST_F(OverlayCommand, TheIdOfARemovedInsertionIsNotGivenAgain) {
+  const std::string request = folder_.Write("put.http", "PUT /a HTTP/1.1\r\nHost: es\r\n\r\n{}");
+  Do({"insert", "--request", request, "--after", "test-0001-11"});
+  EXPECT_EQ(Trafrec({"overlay", file_, "remove", "overlay-0000-11"}).exit_code, 0);
+  Do({"insert", "--request", request, "--after", "test-0001-11"});
+  EXPECT_EQ(List().at(0)["id"], "overlay-0000-12");
+}
+
 TEST_F(OverlayCommand, AnOptionOfAnotherActionIsRefused) {
   EXPECT_THAT(Put({"drop", "test-0001-11", "--target", "/b"}).err,
               HasSubstr("--target is not for drop"));

@@ -17,13 +17,14 @@
 #include "tools/overlay/input_file.h"
 #include "tools/overlay/overlay_command.h"
 #include "tools/overlay/overlay_edits.h"
+#include "tools/overlay/overlay_remove.h"
 #include "tools/units.h"
 
 namespace trafrec::tools {
 namespace {
 
-constexpr std::array<std::string_view, 7> kActions = {"drop",   "insert", "move", "rewrite",
-                                                      "import", "list",   "show"};
+constexpr std::array<std::string_view, 8> kActions = {"drop",   "insert", "move", "rewrite",
+                                                      "import", "remove", "list", "show"};
 
 class OverlayCommand : public Command {
  public:
@@ -35,6 +36,7 @@ class OverlayCommand : public Command {
  private:
   Status Check() const;
   Result<ExitCode> PutEntries();
+  Result<ExitCode> RemoveEntries() const;
   Status Import(store::OverlayWriter& writer);
   Status Put(store::OverlayWriter& writer, OverlayEdits edits);
   Status List(Output& out) const;
@@ -47,6 +49,7 @@ class OverlayCommand : public Command {
   std::string action_;
   std::vector<std::string> operands_;
   std::vector<std::string> logs_;
+  std::vector<std::string> kinds_;
   OverlayEditOptions edits_;
   bool json_ = false;
   std::string put_;       ///< what was put, as --json prints it
@@ -63,6 +66,7 @@ CommandText OverlayCommand::text() const {
                 "trafrec overlay FILE move ID --before|--after ID --log LOG",
                 "trafrec overlay FILE rewrite ID... [--method ...] [--set ...] --log LOG",
                 "trafrec overlay FILE import NDJSON --log LOG",
+                "trafrec overlay FILE remove ID... [--kind KIND]",
                 "trafrec overlay FILE list|show [ID] [--json]"},
       .description =
           {"A log is never changed. What is to be replayed otherwise than it was recorded stands "
@@ -70,7 +74,9 @@ CommandText OverlayCommand::text() const {
            "and each call puts all or nothing.",
            "An ID is an exchange's (vm-0001-19), or an item of a bulk (vm-0001-19/3, from 0). An "
            "insertion gets an id of its own. One entry of a kind stands for an ID: the last one. "
-           "import reads what list --json prints, verdicts and commit positions too."},
+           "import reads what list --json prints, verdicts and commit positions too. remove takes "
+           "out all that FILE says of just this exchange, item or insertion, or what is of a "
+           "--kind; with --json it prints what it took out, and import puts that back."},
       .examples = {
           {"a request that must not be sent",
            "trafrec overlay fix.overlay drop vm-0001-19 --log LOG --reason 'load test'"},
@@ -80,6 +86,8 @@ CommandText OverlayCommand::text() const {
            "trafrec overlay fix.overlay move vm-0001-1a --after vm-0001-1b --log LOG"},
           {"one number in a body",
            "trafrec overlay fix.overlay rewrite vm-0001-1c --set /price=1.0 --log LOG"},
+          {"the exchange is to be sent after all",
+           "trafrec overlay fix.overlay remove vm-0001-19 --kind drop"},
           {"all of it", "trafrec overlay fix.overlay list"},
           {"lay it over the log", "trafrec replay LOG --overlay fix.overlay --to URL --run RUN"}}};
 }
@@ -87,15 +95,20 @@ CommandText OverlayCommand::text() const {
 void OverlayCommand::AddOptions(OptionSet& options) {
   options.Group("Arguments");
   options.Positional("FILE", file_, "the overlay");
-  options.Positional("ACTION", action_, "drop, insert, move, rewrite, import, list or show");
+  options.Positional("ACTION", action_,
+                     "drop, insert, move, rewrite, import, remove, list or show");
   options.Positionals("ID", operands_,
                       "exchanges or operations; of import: a file, - for standard "
                       "input");
   options.Group("Log");
   options.Texts("-l,--log", logs_, "LOG",
-                "the log that the overlay is for; needed to change it. Repeatable, for folders "
+                "the log that the overlay is for; needed to put entries. Repeatable, for folders "
                 "that are parts of one log");
   edits_.AddTo(options);
+  options.Group("Entries, of remove");
+  options.List("--kind", kinds_, "KIND",
+               "of remove: only entries of this kind: drop, verdict, move, position, rewrite or "
+               "insert; repeatable, or separated by commas");
   options.Group("Output");
   options.Flag("--json", json_, "entries as NDJSON; of show without an ID: one object");
 }
@@ -109,6 +122,12 @@ Status OverlayCommand::Check() const {
   if (!known) {
     return Fail(ErrorCode::kUsage, fmt::format("there is no action '{}'", action_),
                 fmt::format("one of these: {}", fmt::join(kActions, ", ")));
+  }
+  if (!kinds_.empty() && action_ != "remove") {
+    return Fail(ErrorCode::kUsage, "--kind is not for " + action_, "it is for remove");
+  }
+  if (action_ == "remove") {
+    return {};
   }
   if (action_ == "list" || action_ == "show") {
     return operands_.size() > (action_ == "show" ? 1U : 0U)
@@ -128,12 +147,31 @@ Status OverlayCommand::Check() const {
 
 Result<ExitCode> OverlayCommand::Run(const Cli& /*cli*/) {
   TRY(Check());
+  if (action_ == "remove") {
+    return RemoveEntries();
+  }
   if (action_ != "list" && action_ != "show") {
     return PutEntries();
   }
   TRY(edits_.Make(action_, {}));
   TRY_ASSIGN(Output out, Output::Open(""));
   TRY(action_ == "list" ? List(out) : operands_.empty() ? ShowSummary(out) : ShowExchange(out));
+  TRY(out.Finish());
+  return ExitCode::kDone;
+}
+
+Result<ExitCode> OverlayCommand::RemoveEntries() const {
+  TRY(edits_.Make(action_, {}));
+  std::optional<std::string> log_id;
+  if (!logs_.empty()) {
+    TRY_ASSIGN(const store::LogIdentity identity, store::ReadLogIdentity(logs_.front()));
+    log_id = identity.log_id;
+  }
+  TRY_ASSIGN(const TakenOut taken, TakeOut(file_, log_id, operands_, kinds_));
+  TRY_ASSIGN(Output out, Output::Open(""));
+  out.Write(
+      json_ ? taken.json
+            : fmt::format("{} taken out of {}\n", CountOf(taken.count, "entry", "entries"), file_));
   TRY(out.Finish());
   return ExitCode::kDone;
 }

@@ -70,7 +70,8 @@ Status OverlayEditOptions::RefuseOthers(const std::string& action) const {
            Use{"--remove-header", !removed_headers_.empty(), "rewrite"},
            Use{"--body", !body_.empty(), "rewrite"}, Use{"--set", !set_.empty(), "rewrite"},
            Use{"--reason", !reason_.empty(), "drop insert move rewrite"}}) {
-    if (use.given && !std::string_view(use.actions).contains(action)) {
+    const std::string actions = fmt::format(" {} ", use.actions);
+    if (use.given && !actions.contains(" " + action + " ")) {
       return Fail(ErrorCode::kUsage, fmt::format("{} is not for {}", use.option, action),
                   fmt::format("it is for {}", use.actions));
     }
@@ -90,7 +91,7 @@ Result<OverlayEdits> OverlayEditOptions::Make(const std::string& action,
                               : Missing("insert takes no id: it gives one",
                                         "its place is said by --before, --after or --at");
   }
-  if (action == "import" || action == "list" || action == "show") {
+  if (action == "import" || action == "list" || action == "show" || action == "remove") {
     return OverlayEdits{};
   }
   if (at.empty()) {
