@@ -1,6 +1,5 @@
 #include "replay/send/credentials.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -62,12 +61,6 @@ Result<SetField> LoadField(const Credentials& credentials) {
   return SetField{kAuthorization, std::move(value), true};
 }
 
-std::string HostOf(const HeadRules& rules) {
-  const auto set = std::ranges::find_if(
-      rules.set, [](const SetField& field) { return message::SameName(field.name, "Host"); });
-  return set == rules.set.end() ? rules.host : set->value;
-}
-
 }  // namespace
 
 Result<std::string> AuthorizationOf(CredentialKind kind, const std::string& secret,
@@ -123,10 +116,11 @@ void Authorizer::Sign(const message::Request& request, const HeadRules& rules, T
   }
   const std::string hash = PayloadHash(request.body);
   const std::string target = TargetOf(request.target, rules.path);
-  AwsRequest to_sign{request.method,
-                     target,
-                     {{"Host", HostOf(rules)}, {kAwsDate, AwsTime(now)}, {kAwsHash, hash}},
-                     hash};
+  AwsRequest to_sign{
+      request.method,
+      target,
+      {{"Host", std::string(HostOf(request, rules))}, {kAwsDate, AwsTime(now)}, {kAwsHash, hash}},
+      hash};
   if (!keys_.session_token.empty()) {
     to_sign.fields.push_back({kAwsToken, keys_.session_token});
     signature.push_back({kAwsToken, keys_.session_token, true});

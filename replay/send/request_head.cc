@@ -137,9 +137,7 @@ class Writer {
 
   void WriteHost(std::string_view name) {
     if (!host_written_ && !Replaced(name)) {
-      const Field* own =
-          request_.keeps_host ? message::FindField(request_.fields, "Host") : nullptr;
-      Line(name, own != nullptr ? std::string_view(own->value) : std::string_view(rules_.host));
+      Line(name, HostOf(request_, rules_));
     }
     host_written_ = true;
   }
@@ -271,6 +269,16 @@ void Outgoing::HideSecrets() {
     head.replace(secrets[i].offset, secrets[i].length, kHidden);
   }
   secrets.clear();
+}
+
+std::string_view HostOf(const Request& request, const HeadRules& rules) {
+  const auto set = std::ranges::find_if(
+      rules.set, [](const SetField& field) { return SameName(field.name, "Host"); });
+  if (set != rules.set.end()) {
+    return set->value;
+  }
+  const Field* own = request.keeps_host ? message::FindField(request.fields, "Host") : nullptr;
+  return own != nullptr ? std::string_view(own->value) : std::string_view(rules.host);
 }
 
 std::string TargetOf(std::string_view recorded, std::string_view path) {

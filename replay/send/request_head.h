@@ -60,6 +60,10 @@ struct Outgoing {
 std::string WriteRequest(const message::Request& request, const HeadRules& rules,
                          const std::vector<SetField>& signature, Outgoing& out);
 
+/// The Host field's value as it goes out: what the rules set, else the request's own if it keeps
+/// it, else the target's. Borrows from both.
+std::string_view HostOf(const message::Request& request, const HeadRules& rules);
+
 /// The target as it goes out: the path before it, and the scheme and host of an absolute one gone.
 std::string TargetOf(std::string_view recorded, std::string_view path);
 

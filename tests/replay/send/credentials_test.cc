@@ -157,6 +157,60 @@ TEST(Credentials, OfAwsSignWhatGoesOut) {
                                          HasSubstr("X-Amz-Security-Token: (secret)")));
 }
 
+/// The signature of AWS's published vector "get-vanilla" with the hash of the body signed, too, for
+/// this Host.
+std::string SignedFor(const std::string& host, TimeNs time) {
+  return SignV4(
+      {"GET",
+       "/",
+       {{"Host", host}, {"X-Amz-Date", AwsTime(time)}, {"X-Amz-Content-Sha256", PayloadHash("")}},
+       PayloadHash("")},
+      {"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""}, {"us-east-1", "service"},
+      time);
+}
+
+struct HostCase {
+  std::string name;
+  bool keeps_host;
+  std::vector<SetField> set;
+  std::string sent;
+};
+
+class SignedHost : public testing::TestWithParam<HostCase> {};
+
+TEST_P(SignedHost, IsTheOneThatIsSent) {
+  const TemporaryFolder folder;
+  const Credentials credentials{
+      .kind = CredentialKind::kSigV4,
+      .user = "AKIDEXAMPLE",
+      .secret = InFile(folder, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+      .region = "us-east-1",
+      .service = "service"};
+  const auto authorizer = Authorizer::Load(credentials);
+  ASSERT_TRUE(authorizer.has_value());
+  message::Request request{.method = "GET", .target = "/"};
+  request.fields.push_back({"Host", "example.amazonaws.com"});
+  request.keeps_host = GetParam().keeps_host;
+  HeadRules rules{.path = {}, .host = "target.example", .set = GetParam().set, .drop = {}};
+  authorizer->AddTo(rules);
+  constexpr TimeNs kTime = 1'440'938'160 * kNsPerSecond;
+  std::vector<SetField> signature;
+  authorizer->Sign(request, rules, kTime, signature);
+  Outgoing out;
+  ASSERT_EQ(WriteRequest(request, rules, signature, out), "");
+  EXPECT_EQ(ValueIn(out.head, "Host"), GetParam().sent);
+  EXPECT_EQ(ValueIn(out.head, "Authorization"), SignedFor(GetParam().sent, kTime));
+}
+
+INSTANTIATE_TEST_SUITE_P(Credentials, SignedHost,
+                         testing::Values(HostCase{"the_targets", false, {}, "target.example"},
+                                         HostCase{"of_an_edit", true, {}, "example.amazonaws.com"},
+                                         HostCase{"of_the_targets_fields",
+                                                  true,
+                                                  {{"host", "fields.example"}},
+                                                  "fields.example"}),
+                         [](const auto& test) { return test.param.name; });
+
 TEST(Credentials, OfAwsMayBeInItsOwnVariables) {
   ASSERT_EQ(setenv("AWS_ACCESS_KEY_ID", "AKID-OF-VARIABLE", 1), 0);
   ASSERT_EQ(setenv("AWS_SECRET_ACCESS_KEY", "geheim", 1), 0);
