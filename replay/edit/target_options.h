@@ -25,13 +25,14 @@ struct SecretPlace {
   bool given() const { return !file.empty() || !variable.empty(); }
 };
 
-enum class CredentialsKind : uint8_t { kNone, kBasic, kBearer, kApiKey, kSigV4 };
+enum class CredentialsKind : uint8_t { kNone, kKeep, kBasic, kBearer, kApiKey, kSigV4 };
 
 struct CredentialsOptions {
   CredentialsKind kind = CredentialsKind::kNone;
-  std::string user;           ///< basic: the name; sigv4: the access key's id
+  std::string user;           ///< basic: the name; sigv4: the key's id. "": the secret has both
   SecretPlace secret;         ///< the password, token or key
   SecretPlace session_token;  ///< sigv4, for temporary credentials
+  std::string field;          ///< api_key: the field that it is sent in; "": Authorization
   std::string region;         ///< sigv4
   std::string service;        ///< sigv4: "es", "aoss"
 };

@@ -14,6 +14,8 @@ constexpr int kTriesMost = 1'000;
 
 send::CredentialKind KindOf(edit::CredentialsKind kind) {
   switch (kind) {
+    case edit::CredentialsKind::kKeep:
+      return send::CredentialKind::kKeep;
     case edit::CredentialsKind::kBasic:
       return send::CredentialKind::kBasic;
     case edit::CredentialsKind::kBearer:
@@ -39,6 +41,7 @@ send::Target TargetOf(const edit::TargetOptions& options) {
                         .user = options.credentials.user,
                         .secret = PlaceOf(options.credentials.secret),
                         .session_token = PlaceOf(options.credentials.session_token),
+                        .field = options.credentials.field,
                         .region = options.credentials.region};
   if (!options.credentials.service.empty()) {
     target.credentials.service = options.credentials.service;

@@ -158,6 +158,59 @@ TEST(Targets, CredentialsWithoutASecretAreRefused) {
               HasSubstr("it does not say where the secret is"));
 }
 
+/// A target with these lines in its credentials.
+std::string WithCredentials(const std::string& lines) {
+  return "[target.eu]\nurl = \"http://eu\"\n[target.eu.credentials]\n" + lines;
+}
+
+CredentialsOptions CredentialsOf(const std::string& lines) {
+  return Loaded(WithCredentials(lines), "").value().targets().at(0).credentials;
+}
+
+TEST(Targets, MayKeepTheRecordedCredentials) {
+  EXPECT_EQ(CredentialsOf("kind = \"keep\"\n").kind, CredentialsKind::kKeep);
+  EXPECT_THAT(ErrorOf(WithCredentials("kind = \"keep\"\nfile = \"/secret\"\n"), ""),
+              HasSubstr("a secret needs another kind than keep"));
+}
+
+TEST(Targets, AnApiKeyMayHaveAFieldOfItsOwn) {
+  const CredentialsOptions credentials =
+      CredentialsOf("kind = \"api_key\"\nfile = \"/secret\"\nfield = \"X-Api-Key\"\n");
+  EXPECT_EQ(credentials.kind, CredentialsKind::kApiKey);
+  EXPECT_EQ(credentials.field, "X-Api-Key");
+}
+
+TEST(Targets, AFieldOfItsOwnIsForAnApiKeyOnly) {
+  EXPECT_THAT(ErrorOf(WithCredentials("kind = \"bearer\"\nfile = \"/s\"\nfield = \"X\"\n"), ""),
+              HasSubstr("'field' is for an API key only"));
+}
+
+TEST(Targets, AFieldThatFramesAMessageCannotHoldTheKey) {
+  for (const char* field : {"Content-Length", "X Key"}) {
+    EXPECT_THAT(ErrorOf(WithCredentials("kind = \"api_key\"\nfile = \"/s\"\nfield = \"" +
+                                        std::string(field) + "\"\n"),
+                        ""),
+                HasSubstr(field));
+  }
+}
+
+TEST(Targets, TheCommandLinesWordForAnApiKeyIsTaken) {
+  EXPECT_EQ(CredentialsOf("kind = \"api-key\"\nenv = \"KEY\"\n").kind, CredentialsKind::kApiKey);
+}
+
+TEST(Targets, UserAndPasswordMayStandInOneSecret) {
+  EXPECT_EQ(CredentialsOf("kind = \"basic\"\nenv = \"PAIR\"\n").user, "");
+}
+
+TEST(Targets, SignaturesMayHaveAwsOwnVariables) {
+  EXPECT_FALSE(CredentialsOf("kind = \"sigv4\"\nregion = \"eu-central-1\"\nservice = \"es\"\n")
+                   .secret.given());
+  EXPECT_THAT(ErrorOf(WithCredentials("kind = \"sigv4\"\nfile = \"/s\"\nregion = \"r\"\nservice = "
+                                      "\"es\"\n"),
+                      ""),
+              HasSubstr("'user' is missing"));
+}
+
 TEST(Targets, ACertificateNeedsItsKey) {
   EXPECT_THAT(ErrorOf("[target.eu]\nurl = \"http://eu\"\ntls = { certificate = \"/a\" }\n", ""),
               HasSubstr("a client's certificate needs its key"));
