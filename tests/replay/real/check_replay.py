@@ -9,10 +9,11 @@ Parts:
   race      by-query operations among other writes: said to be not reproducible, each of them
   once      a real OpenSearch as target, and a replay that is killed; a proxy that loses answers and delivers copies late;
             the target killed and started again
-  once-fake the same against an engine in memory, which takes seconds
+  once-fake the first two of these against an engine in memory, which takes seconds
   web       nginx with WebDAV: the same tree
 
-It installs the client and fetches the nodes into ~/.cache, and goes on a loopback of its own. What is found is printed, one line each; exit code 1 then.
+For real nodes it installs the client and fetches the nodes into ~/.cache; once-fake and web need nothing of that. It goes on a
+loopback of its own. What is found is printed, one line each; exit code 1 then.
 """
 
 import argparse
@@ -28,6 +29,7 @@ import tempfile
 import time
 
 import contents
+import increments
 import once
 import own_network
 import programs
@@ -149,7 +151,7 @@ class Check:
         log = self.path("fake-log")
         with FakeEngine(PORTS["source"]) as source:
             with programs.recording(self.options.trafrec, PORTS["source"], log):
-                clients().increment(source.url, self.options.seed, self.options.steps)
+                increments.work(source.url, self.options.seed, self.options.steps)
             became = source.contents()
         with FakeEngine(PORTS["target"]) as target:
             self.all_once(log, became, target)
@@ -200,9 +202,8 @@ def main():
     parser.add_argument("--late", type=float, default=30.0)
     parser.add_argument("--product", default="opensearch")
     options = parser.parse_args()
-    if options.parts != ["web"]:
-        with_client()
     if any(part in ("same", "race", "once") for part in options.parts):
+        with_client()
         real_node.fetch("elasticsearch")
         real_node.fetch(options.product)
     own_network.enter()

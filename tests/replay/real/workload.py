@@ -11,9 +11,9 @@ import threading
 from elasticsearch import Elasticsearch, TransportError
 from elasticsearch.helpers import scan
 
-CLIENTS = 8
-HOT = 12  # documents that all clients write
-INCREMENT = {"source": "ctx._source.n += params.by", "params": {"by": 1}}
+import increments
+from increments import CLIENTS, HOT, INCREMENT
+
 # What a deletion leaves is kept for longer than a slow recording takes: else the source would take lower external versions.
 TEMPLATE = {"index_patterns": ["shared-*", "own-*"],
             "settings": {"number_of_shards": 2, "number_of_replicas": 0, "index.gc_deletes": "1h"},
@@ -301,26 +301,14 @@ def race(url, seed, steps):
 
 
 class Incrementer(Client):
-    """Only what must not be done twice: scripted increments, and documents whose ids the source gives."""
-
     def run(self):
         try:
-            for _ in range(self.steps):
-                choice = self.random.randrange(4)
-                if choice == 0:
-                    self.es.index("shared-a", {"n": 0, "by": self.next()})
-                elif choice == 1:
-                    self.es.bulk([{"update": {"_index": "shared-b", "_id": self.hot(), "retry_on_conflict": 5}}, {"script": INCREMENT},
-                                  {"index": {"_index": "shared-a"}}, {"n": 0, "by": self.next()}])
-                else:
-                    self.es.update("shared-b", self.hot(), {"script": INCREMENT}, retry_on_conflict=5)
+            increments.increment(self.es, self.number, self.random, self.steps)
         except Exception as failed:  # pylint: disable=broad-except
             self.failed = failed
 
 
 def increment(url, seed, steps):
     prepare(url)
-    es = connect(url)
-    for number in range(HOT):
-        es.index("shared-b", {"n": 0}, id=f"hot-{number}")
+    increments.begin(connect(url))
     together([Incrementer(url, number, seed, steps) for number in range(CLIENTS)])
