@@ -95,6 +95,17 @@ Result<int64_t> ParseDurationMs(std::string_view text) {
   return static_cast<int64_t>(ms);
 }
 
+Result<double> ParsePercent(std::string_view text) {
+  double percent = 0;
+  const char* const end = text.data() + text.size() - (text.ends_with('%') ? 1 : 0);
+  const auto [read, error] = std::from_chars(text.data(), end, percent);
+  if (!text.ends_with('%') || error != std::errc() || read != end || !(percent >= 0) ||
+      percent > 1e6) {
+    return Fail(ErrorCode::kUsage, fmt::format("'{}' is no share in percent", text), "as in 20%");
+  }
+  return percent / 100;
+}
+
 std::string HumanBytes(uint64_t bytes) {
   static constexpr std::array kNames = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
   const auto [value, unit] = Scaled(bytes);

@@ -13,6 +13,9 @@ Result<uint64_t> ParseSize(std::string_view text);
 /// "30s", "10m", "1h", "2d", "250ms". An Error shows the accepted forms.
 Result<int64_t> ParseDurationMs(std::string_view text);
 
+/// "20%" as 0.2. An Error shows the accepted form.
+Result<double> ParsePercent(std::string_view text);
+
 /// "512 B", "20.5 KiB": three digits that matter.
 std::string HumanBytes(uint64_t bytes);
 /// "512", "20.5K": for columns of a table.

@@ -25,6 +25,12 @@ inline constexpr int64_t kRoundDigits = 64;
 /// Groups of differences that a tally keeps. Shapes and places are folded, so a log has hundreds;
 /// more are the work of names that could not be folded, and are counted together.
 inline constexpr size_t kGroups = 10'000;
+/// Places of noise that are learned, the most frequent first: each is a rule, which is asked for
+/// each pair of its shape.
+inline constexpr size_t kNoises = 1'000;
+/// So many standard deviations two rates must be apart, so that chance does not do it: one place in
+/// a thousand.
+inline constexpr double kNoiseDeviations = 3;
 /// Lines of two texts that are compared, one by one. The rest is compared as a whole.
 inline constexpr size_t kLines = 10'000;
 /// Shapes whose latencies are counted apart: 20 to 30 KB each. More are the work of names that

@@ -37,7 +37,8 @@ struct Rule {
   Action action = Action::kIgnore;
   std::string name{};  ///< "search.took"; a person's own are named by their pattern
   std::string why{};
-  std::string origin{};  ///< "rules.toml, line 3", "--ignore"; "" of a default
+  std::string origin{};  ///< "rules.toml, line 3", "--ignore"; "" of a default, and of noise
+  bool learned = false;  ///< from noise: told apart
   Part part = Part::kBody;
   PointerPattern place{};
   std::optional<Kind> kind{};                   ///< nothing: any

@@ -7,18 +7,13 @@
 #include "replay/json/json_pointer.h"
 
 namespace trafrec::compare {
-namespace {
-
-/// "/items/5/index/status" as "/items/*/index/status".
-std::string Folded(const Difference& difference) {
+std::string FoldedPlace(const Difference& difference) {
   std::string place;
   for (const std::string& token : json::TokensOf(PointerOf(difference))) {
     json::AppendToken(place, IsElement(token) ? "*" : token);
   }
   return place;
 }
-
-}  // namespace
 
 void Tally::Add(const Compared& pair) {
   ++compared_;
@@ -34,7 +29,7 @@ void Tally::Add(const Compared& pair) {
     differs = true;
     with.insert(NameOf(each.part == Part::kLine ? Part::kBody : each.part));
     with.insert(NameOf(each.kind));
-    std::string place = Folded(each);
+    std::string place = FoldedPlace(each);
     if (counted.emplace(pair.shape, each.part, each.kind, place).second &&
         !AddToGroup(pair, each, std::move(place))) {
       ++ungrouped_;

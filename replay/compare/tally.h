@@ -42,6 +42,9 @@ struct Compared {
   PairTimes times{};
 };
 
+/// "/items/5/index/status" as "/items/*/index/status".
+std::string FoldedPlace(const Difference& difference);
+
 /// What was found in all pairs. Memory is bounded by limits.h, not by the log. One thread.
 class Tally {
  public:

@@ -17,6 +17,10 @@ constexpr store::Flags kAnswerFlaws =
 
 }  // namespace
 
+bool HasWholeAnswer(const store::ExchangeRow& row) {
+  return row.has_response && (row.flags & kAnswerFlaws) == 0;
+}
+
 const char* NameOf(Uncompared reason) {
   constexpr std::array<const char*, kUncomparedReasons> kNames = {
       "not_sent",          "in_parts",          "source_unanswered", "source_incomplete",

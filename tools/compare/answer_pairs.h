@@ -33,6 +33,9 @@ const char* NameOf(Uncompared reason);
 /// "not sent by the run"; of `two_runs` the first is the source, the second the target.
 const char* InWords(Uncompared reason, bool two_runs);
 
+/// Whether all of an exchange's answer is there.
+bool HasWholeAnswer(const store::ExchangeRow& row);
+
 /// Two whole answers to one request, not yet read.
 struct RowPair {
   store::ExchangeRow source;

@@ -16,6 +16,7 @@
 #include "tools/compare/compare_report.h"
 #include "tools/compare/compare_words.h"
 #include "tools/compare/explanation.h"
+#include "tools/compare/noise_options.h"
 #include "tools/compare/parallel_pass.h"
 #include "tools/compare/report_options.h"
 #include "tools/compare/rule_options.h"
@@ -44,6 +45,9 @@ class CompareCommand final : public Command {
   Result<const dialect::Dialect*> DialectOf(store::LogReader& source) const;
   Status CountAll(const Sides& sides, AnswerPairs& pairs, const dialect::Dialect& dialect,
                   compare::Tally& tally) const;
+  /// Appends to the rules. Nothing: it is not asked for.
+  Result<std::optional<NoiseReport>> LearnNoise(const Sides& sides, const dialect::Dialect& dialect,
+                                                std::vector<compare::Rule>& rules) const;
   Status Print(const CompareReport& report) const;
   Result<ExitCode> Explain(const Sides& sides, const dialect::Dialect& dialect,
                            const std::vector<compare::Rule>& rules) const;
@@ -55,6 +59,7 @@ class CompareCommand final : public Command {
   std::string dialect_ = "auto";
   RuleOptions rules_;
   RulesAction rules_action_;
+  NoiseOptions noise_;
   bool show_hidden_ = false;
   int top_ = 10;
   bool all_ = false;
@@ -112,6 +117,7 @@ void CompareCommand::AddOptions(OptionSet& options) {
                  "how requests are understood, and which rules are the defaults. auto: what the "
                  "first 200 exchanges look like");
   reports_.AddTo(options);
+  noise_.AddTo(options);
   options.Group("Running");
   options.Number("--jobs", jobs_, 1, kJobsMax, "N",
                  "threads that compare; as many as there are cores. What is said does not depend "
@@ -204,7 +210,20 @@ Status CompareCommand::CountAll(const Sides& sides, AnswerPairs& pairs,
            },
        .count = [&](const compare::Compared& pair) { tally.Add(pair); }},
       static_cast<unsigned>(jobs_));
-  return pass.Run(pairs);
+  return pass.Run([&](const AnswerPairs::Visitor& visit) { return pairs.Run(visit); });
+}
+
+Result<std::optional<NoiseReport>> CompareCommand::LearnNoise(
+    const Sides& sides, const dialect::Dialect& dialect, std::vector<compare::Rule>& rules) const {
+  if (!noise_.asked()) {
+    return std::nullopt;
+  }
+  const auto compare = [&](const store::StoredExchange& one, const store::StoredExchange& other) {
+    return Pair(dialect, rules, one, other);
+  };
+  TRY_ASSIGN(NoiseReport learned,
+             noise_.Learn(sides, dialect, static_cast<unsigned>(jobs_), compare, rules));
+  return learned;
 }
 
 Status CompareCommand::Print(const CompareReport& report) const {
@@ -235,6 +254,7 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
   }
   TRY(reports_.Check());
   TRY(rules_.Read());
+  TRY(noise_.Check());
   log_.SetLog(asked_.log);
   TRY_ASSIGN(store::LogSelection source, log_.Select(kExample));
   TRY_ASSIGN(const Sides sides, OpenSides(std::move(source), asked_.run));
@@ -244,6 +264,7 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
   if (explain) {
     return Explain(sides, *dialect, rules);
   }
+  TRY_ASSIGN(std::optional<NoiseReport> noise, LearnNoise(sides, *dialect, rules));
   AnswerPairs pairs(sides);
   compare::Tally tally(std::move(rules), reports_.slower_share());
   TRY(CountAll(sides, pairs, *dialect, tally));
@@ -252,7 +273,8 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
                        .source = log_.log(),
                        .run = asked_.run,
                        .two_runs = sides.two_runs,
-                       .dialect = std::string(dialect->name())};
+                       .dialect = std::string(dialect->name()),
+                       .noise = std::move(noise)};
   TRY(reports_.JudgeAll(report));
   TRY(reports_.WriteFiles(report));
   TRY(Print(report));

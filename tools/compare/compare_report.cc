@@ -6,6 +6,7 @@
 
 #include "tools/compare/difference_json.h"
 #include "tools/compare/latency_text.h"
+#include "tools/compare/noise_report.h"
 #include "tools/compare/rules_report.h"
 #include "tools/help_text.h"
 #include "tools/json_object.h"
@@ -37,6 +38,7 @@ class Printer {
     Shapes();
     Latencies();
     out_ += RulesText(report_.tally, style_);
+    out_ += NoiseText(report_, style_);
     return std::move(out_);
   }
 
@@ -194,6 +196,7 @@ std::string CompareJsonText(const CompareReport& report) {
   }
   json.Close(']');
   AppendRules(json, report.tally);
+  AppendNoise(json, report);
   AppendLatencies(json, report.tally.latencies());
   json.Open("conditions", '[');
   for (const FailResult& each : report.conditions) {

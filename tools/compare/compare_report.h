@@ -2,12 +2,14 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "replay/compare/tally.h"
 #include "tools/compare/answer_pairs.h"
 #include "tools/compare/fail_condition.h"
+#include "tools/compare/noise_options.h"
 #include "tools/terminal.h"
 
 namespace trafrec::tools {
@@ -21,6 +23,7 @@ struct CompareReport {
   bool two_runs = false;  ///< the source is a run, too
   std::string dialect;
   std::vector<FailResult> conditions{};  ///< of --fail-if
+  std::optional<NoiseReport> noise{};
 };
 
 struct CompareStyle {

@@ -19,6 +19,10 @@ inline constexpr size_t kBatchPairs = 2'048;
 /// Rows that are read ahead to be found by a run's: as many operations as a replay may hold are
 /// apart at most. 40 MB.
 inline constexpr size_t kRowsAhead = 65'536;
+/// Different requests of which the last answer is kept, to be compared with the next one. 10 MB.
+inline constexpr size_t kRepeatsKept = 16'384;
+/// Names of indices of which the last write is known.
+inline constexpr size_t kIndicesKept = 65'536;
 /// Differences that wait for their turn to be counted, of one thread.
 inline constexpr size_t kHeldBytes = size_t{4} << 20;
 /// A pair whose answers are longer together is compared while no other such pair is: its memory is

@@ -37,7 +37,7 @@ ParallelPass::ParallelPass(Steps steps, unsigned threads, size_t batch_pairs)
       batch_pairs_(batch_pairs),
       batches_(threads, SIZE_MAX) {}
 
-Status ParallelPass::Run(AnswerPairs& pairs) {
+Status ParallelPass::Run(const Find& find) {
   std::vector<std::jthread> workers;
   for (unsigned i = 0; i < threads_; ++i) {
     workers.emplace_back([this] { Work(); });
@@ -49,7 +49,7 @@ Status ParallelPass::Run(AnswerPairs& pairs) {
     batch = {.number = next, .pairs = {}};
     return taken;
   };
-  const Status found = pairs.Run([&](RowPair pair) {
+  const Status found = find([&](RowPair pair) {
     batch.pairs.push_back(std::move(pair));
     return batch.pairs.size() < batch_pairs_ || hand_out();
   });
@@ -72,32 +72,32 @@ Result<ParallelPass::Readers> ParallelPass::Open() const {
 void ParallelPass::Work() {
   Result<Readers> readers = Open();
   while (std::optional<Batch> batch = batches_.Pop()) {
-    Status compared = readers ? Compare(*readers, *batch) : std::unexpected(readers.error());
+    Status compared = readers ? CompareAll(*readers, *batch) : std::unexpected(readers.error());
     AwaitTurn(batch->number);
     EndTurn(std::move(compared));
   }
 }
 
-Status ParallelPass::Compare(Readers& readers, const Batch& batch) {
+Status ParallelPass::CompareAll(Readers& readers, const Batch& batch) {
   std::vector<compare::Compared> found;
   size_t held = 0;
   for (const RowPair& pair : batch.pairs) {
     Result<compare::Compared> compared = ComparePair(readers, pair);
     if (!compared) {
       AwaitTurn(batch.number);
-      Count(found);
+      CountAll(found);
       return std::unexpected(compared.error());
     }
     held += SizeOf(*compared);
     found.push_back(std::move(*compared));
     if (held > limits::kHeldBytes) {
       AwaitTurn(batch.number);
-      Count(found);
+      CountAll(found);
       held = 0;
     }
   }
   AwaitTurn(batch.number);
-  Count(found);
+  CountAll(found);
   return {};
 }
 
@@ -116,7 +116,7 @@ void ParallelPass::AwaitTurn(uint64_t number) {
   turned_.wait(lock, [&] { return turn_ == number; });
 }
 
-void ParallelPass::Count(std::vector<compare::Compared>& found) {
+void ParallelPass::CountAll(std::vector<compare::Compared>& found) {
   // failed_ changes at the end of a turn, and this is another one: it can be read without the lock.
   for (const compare::Compared& each : found) {
     if (failed_) {

@@ -21,23 +21,27 @@ namespace trafrec::tools {
 /// Memory: batches of rows for each thread, not the log.
 class ParallelPass {
  public:
+  /// Called by several threads at a time.
+  using Compare = std::function<compare::Compared(const store::StoredExchange& source,
+                                                  const store::StoredExchange& result)>;
+  /// Called in the order of the pairs, by one thread at a time.
+  using Count = std::function<void(const compare::Compared& pair)>;
+  /// Finds the pairs: AnswerPairs::Run, or what does the like.
+  using Find = std::function<Status(const AnswerPairs::Visitor& visit)>;
+
   struct Steps {
     /// Readers of a thread's own.
     std::function<Result<std::unique_ptr<store::LogReader>>()> open_source;
     std::function<Result<std::unique_ptr<store::LogReader>>()> open_run;
-    /// Called by several threads at a time.
-    std::function<compare::Compared(const store::StoredExchange& source,
-                                    const store::StoredExchange& result)>
-        compare;
-    /// Called in the order of the pairs, by one thread at a time.
-    std::function<void(const compare::Compared& pair)> count;
+    Compare compare;
+    Count count;
   };
 
   /// `threads` that compare; the caller's finds the pairs.
   ParallelPass(Steps steps, unsigned threads, size_t batch_pairs = limits::kBatchPairs);
 
   /// The first Error in the order of the pairs; what came before it was counted.
-  Status Run(AnswerPairs& pairs);
+  Status Run(const Find& find);
 
  private:
   struct Batch {
@@ -52,11 +56,11 @@ class ParallelPass {
   Result<Readers> Open() const;
   /// A thread: takes batches until there are no more.
   void Work();
-  Status Compare(Readers& readers, const Batch& batch);
+  Status CompareAll(Readers& readers, const Batch& batch);
   Result<compare::Compared> ComparePair(Readers& readers, const RowPair& pair);
   void AwaitTurn(uint64_t number);
   /// Of the batch whose turn it is.
-  void Count(std::vector<compare::Compared>& found);
+  void CountAll(std::vector<compare::Compared>& found);
   void EndTurn(Status status);
 
   const Steps steps_;

@@ -3,29 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "tools/compare/junit.h"
 #include "tools/output.h"
-#include "tools/terminal.h"
+#include "tools/units.h"
 
 namespace trafrec::tools {
-namespace {
-
-Result<double> ParseSlower(std::string_view text) {
-  double percent = 0;
-  const char* const end = text.data() + text.size() - (text.ends_with('%') ? 1 : 0);
-  const auto [read, error] = std::from_chars(text.data(), end, percent);
-  if (!text.ends_with('%') || error != std::errc() || read != end || !(percent >= 0) ||
-      percent > 1e6) {
-    return Fail(ErrorCode::kUsage,
-                fmt::format("--slower: '{}' is no share in percent", EscapeForTerminal(text)),
-                "as in: --slower 20%");
-  }
-  return percent / 100;
-}
-
-}  // namespace
 
 void ReportOptions::AddTo(OptionSet& options) {
   options.Group("Latency");
@@ -44,7 +27,7 @@ void ReportOptions::AddTo(OptionSet& options) {
 }
 
 Status ReportOptions::Check() {
-  TRY_ASSIGN(slower_share_, ParseSlower(slower_));
+  TRY_ASSIGN(slower_share_, Named("--slower", ParsePercent(slower_)));
   for (const std::string& text : fail_if_) {
     TRY_ASSIGN(FailCondition condition, ParseFailCondition(text));
     conditions_.push_back(std::move(condition));

@@ -43,7 +43,7 @@ std::string Line(const Rule& rule, uint64_t hidden, const CompareStyle& style) {
 std::vector<size_t> Ranked(const compare::Tally& tally, bool own) {
   std::vector<size_t> ranked;
   for (size_t i = 0; i < tally.rules().size(); ++i) {
-    if (tally.rules()[i].is_own() == own) {
+    if (tally.rules()[i].is_own() == own && !tally.rules()[i].learned) {
       ranked.push_back(i);
     }
   }

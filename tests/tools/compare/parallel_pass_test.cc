@@ -40,7 +40,8 @@ class ParallelPassTest : public testing::Test {
              },
          .count = [&](const compare::Compared& pair) { counted.push_back(pair.result); }},
         threads, kBatchPairs);
-    EXPECT_TRUE(pass.Run(pairs).has_value());
+    EXPECT_TRUE(
+        pass.Run([&](const AnswerPairs::Visitor& visit) { return pairs.Run(visit); }).has_value());
     return counted;
   }
 

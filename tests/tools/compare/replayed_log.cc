@@ -23,7 +23,9 @@ void WriteCapture(const std::string& path, const std::vector<std::string>& paths
   TcpConversation wire;
   wire.Handshake();
   for (const std::string& asked : paths) {
-    wire.ClientSends("GET " + asked + " HTTP/1.1\r\nHost: es:9200\r\n\r\n");
+    const bool get = asked.starts_with('/');
+    wire.ClientSends((get ? "GET " + asked : asked) + " HTTP/1.1\r\nHost: es:9200\r\n" +
+                     (get ? "" : "Content-Length: 0\r\n") + "\r\n");
     wire.Wait(kNsPerMs).ServerSends(source(asked));
     file.Write(wire.TakePackets());
   }

@@ -18,7 +18,7 @@ class ReplayedLog {
   /// The answer to GET `path`, as it is on the wire.
   using Server = std::function<std::string(const std::string& path)>;
 
-  /// `GET path` for each, answered by `source`.
+  /// `GET path` for each, or what has a method before its path; answered by `source`.
   ReplayedLog(const std::vector<std::string>& paths, const Server& source);
 
   /// Replays it into the folder `name` against a target. Its path.
