@@ -17,13 +17,10 @@ loopback of its own. What is found is printed, one line each; exit code 1 then.
 """
 
 import argparse
-import fcntl
 import os
-import pathlib
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -33,12 +30,12 @@ import increments
 import once
 import own_network
 import programs
+import real_client
 import real_node
 import web_tree
 from fake_engine import FakeEngine
 from proxy import Proxy
 
-CLIENT = "elasticsearch==7.10.1"
 PORTS = {"source": 9200, "target": 9201, "proxy": 9202}
 PACES = [("max", 256), ("20x", 64), ("max", 1), ("4x", 128), ("max", 16), ("300/s", 32), ("8x", 8)]
 
@@ -176,21 +173,6 @@ class Check:
 PARTS = {"same": Check.same, "race": Check.race, "once": Check.once, "once-fake": Check.once_fake, "web": Check.web}
 
 
-def with_client():
-    """Goes on in a Python of its own that has the real client; Debian has no package of that version."""
-    cache = real_node.CACHE.parent / CLIENT.replace("==", "-py-")
-    if pathlib.Path(sys.prefix) == cache:
-        return
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    with open(cache.with_suffix(".lock"), "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (cache / "ready").exists():
-            subprocess.run(["/usr/bin/python3", "-m", "venv", "--clear", cache], check=True)
-            subprocess.run([cache / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", CLIENT], check=True)
-            (cache / "ready").touch()
-    os.execv(cache / "bin" / "python", [cache / "bin" / "python", *sys.argv])
-
-
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("trafrec")
@@ -203,7 +185,7 @@ def main():
     parser.add_argument("--product", default="opensearch")
     options = parser.parse_args()
     if any(part in ("same", "race", "once") for part in options.parts):
-        with_client()
+        real_client.enter()
         real_node.fetch("elasticsearch")
         real_node.fetch(options.product)
     own_network.enter()
