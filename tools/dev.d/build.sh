@@ -79,12 +79,16 @@ check() {
     source tools/dev.d/check_reconcile.sh && check_reconcile "${@:2}"
     return
   fi
+  if [[ $preset == verdicts ]]; then
+    source tools/dev.d/check_reconcile.sh && check_verdicts "${@:2}"
+    return
+  fi
   if [[ $preset == traces ]]; then
     source tools/dev.d/check_traces.sh && check_traces "${@:2}"
     return
   fi
   [[ $preset =~ ^(debug|clang|asan|tsan)$ ]] ||
-    die "check wants a preset (debug, clang, asan or tsan), \"har\", \"mitmproxy\", \"package\", \"page\", \"reconcile\", \"replay\" or \"traces\"" \
+    die "check wants a preset (debug, clang, asan or tsan), \"har\", \"mitmproxy\", \"package\", \"page\", \"reconcile\", \"replay\", \"traces\" or \"verdicts\"" \
       "try: tools/dev check asan"
   shift
   setup build test lint

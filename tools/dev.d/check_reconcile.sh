@@ -7,3 +7,13 @@ check_reconcile() {
   /usr/bin/python3 tests/reconcile/real/check_reconcile.py build/tests/reconcile/real/reconcile_probe "$@" ||
     die "a real node is not read as it is" "each difference is shown above"
 }
+
+# The verdicts on one log under faults, from the log alone, with the source, with its translogs.
+check_verdicts() {
+  setup build test replay reconcile
+  build_preset release --target trafrec
+  heading "Verdicts and the source's own history"
+  local folder=build/verdicts/one
+  /usr/bin/python3 tests/reconcile/real/prove_verdicts.py build/tools/trafrec "$folder" "$@" ||
+    die "a verdict is wrong, or the truth is in doubt" "each is shown above; the log is $folder/log"
+}

@@ -12,6 +12,7 @@ PACKAGES_package="dpkg-dev lintian debootstrap systemd strace python3 python3-ve
 PACKAGES_container="buildah crun python3 python3-yaml iproute2 util-linux"
 PACKAGES_browser="chromium fonts-dejavu-core python3-venv iproute2 util-linux"
 PACKAGES_replay="python3-venv maven openjdk-17-jdk-headless"
+PACKAGES_reconcile="tcpdump iptables iproute2 procps util-linux"
 PACKAGES_mitmproxy="mitmproxy python3"
 PACKAGES_bench="httpry tcpflow tshark tcpdump zstd python3 iproute2 nginx-light nghttp2-client wrk golang-go"
 
@@ -39,7 +40,7 @@ setup() {
   for group in "${groups[@]}"; do
     local list=PACKAGES_$group
     [[ -n ${!list:-} ]] ||
-      die "there is no group \"$group\" of packages; there are: build demo test lint package container browser replay mitmproxy bench"
+      die "there is no group \"$group\" of packages; there are: build demo test lint package container browser replay reconcile mitmproxy bench"
     for package in ${!list}; do packages+=("$package"); done
   done
   mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)

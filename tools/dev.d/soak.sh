@@ -9,6 +9,10 @@ soak() {
     soak_live "${2:-3600}"
     return
   fi
+  if [[ ${1:-} == verdicts ]]; then
+    soak_verdicts "${@:2}"
+    return
+  fi
   local exchanges=${1:-10000000} seed=${2:-1} kind=${3:-}
   [[ $exchanges =~ ^[1-9][0-9]*$ ]] ||
     die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes]"
@@ -43,4 +47,15 @@ soak_live() {
   heading "Soak ($seconds s of live recording)"
   python3 bench/live_soak.py --build build --seconds "$seconds" ||
     die "something was not as it should be" "each is shown above"
+}
+
+# Goes on where the last one was stopped: a seed that is done is not done again.
+soak_verdicts() {
+  local seeds=${1:-50}
+  [[ $seeds =~ ^[1-9][0-9]*$ ]] || die "\"$seeds\" is no number of seeds" "usage: tools/dev soak verdicts [SEEDS] [--again]"
+  setup build test replay reconcile
+  build_preset release --target trafrec
+  heading "Soak ($seeds logs of a source under faults)"
+  python3 tests/reconcile/real/soak_verdicts.py build/tools/trafrec build/verdicts --seeds "$seeds" "${@:2}" ||
+    die "something is not as it should be" "each is shown above; the logs are in build/verdicts"
 }

@@ -9,7 +9,8 @@ PROBE is the program of probe.cc. Parts, all of them if none is given:
             the node answered
   source    the live node, asked as reconcile asks it; its translog has the answers
 
-It fetches the nodes into ~/.cache, and goes on a loopback of its own. What is found is printed, one line each; exit code 1 then.
+It fetches the nodes into ~/.cache, and goes on a loopback of its own. What is found is printed, one line each; exit code 1
+then.
 """
 
 import argparse
@@ -58,8 +59,14 @@ def main():
             with tempfile.TemporaryDirectory(prefix="trafrec-check-", dir=memory) as folder:
                 with real_node.Node(product, PORT, os.path.join(folder, "node")) as node:
                     print(f"{part}: {node.product.name} {node.product.version}", flush=True)
-                    PARTS[part](node, options.probe, pathlib.Path(folder), options.seed, lambda words: print(f"  {words}", flush=True),
-                                found)
+                    PARTS[part](
+                        node,
+                        options.probe,
+                        pathlib.Path(folder),
+                        options.seed,
+                        lambda words: print(f"  {words}", flush=True),
+                        found,
+                    )
     sys.exit(1 if troubles else 0)
 
 

@@ -1,25 +1,28 @@
 #!/usr/bin/env python3
 """Holds the verdicts of `trafrec reconcile` against the source's own history.
 
-  check_verdicts.py TRAFREC LOG TRUTH [VERDICTS] [--show N] [--with OPTION]...
+  check_verdicts.py TRAFREC LOG TRUTH [VERDICTS] [--show N] [--with OPTION]... [--summary FILE]
 
-TRUTH is lines of JSON, perhaps gzipped, as prove_verdicts.py writes them: "request" says for one value of the header X-Opaque-Id
-what each of its items did, "operation" names each operation of each shard. VERDICTS is the output of `trafrec reconcile LOG
---json`; without it that is run, with the options of --with. Exit code 1 if a verdict is wrong.
+TRUTH is lines of JSON, perhaps gzipped, as prove_verdicts.py writes them: "request" says for one value of the header
+X-Opaque-Id what each of its items did, "operation" names each operation of each shard. VERDICTS is the output of `trafrec
+reconcile LOG --json`; without it that is run, with the options of --with. Exit code 1 if a verdict is wrong.
 
-A verdict is right if the source's history has an operation of the item (committed) or has none (not_committed); superseded, if
-the document was written later; a missing mutation, if its request is not in the log. What the truth itself cannot tell (two equal
-requests, one operation) is not counted.
+A verdict is right if the source's history has an operation of the item (committed) or has none (not_committed); superseded,
+if the document was written later; a missing mutation, if its request is not in the log. What the truth itself cannot tell
+(two equal requests, one operation) is not counted.
 """
 
 import argparse
 import collections
 import gzip
 import json
+import pathlib
 import subprocess
 import sys
+import tempfile
 
 COLUMNS = ["right", "wrong", "untold"]
+MISSING = "missing mutation"
 
 
 def lines_of(path):
@@ -52,6 +55,19 @@ class Truth:
         items = request["items"] if request else []
         return items[number] if number < len(items) else None
 
+    def ids_of(self, exchanges):
+        """{id of the exchange: value of X-Opaque-Id}, also where the head was cut before it: by the client's port."""
+        known = {exchange["id"]: opaque_id(exchange) for exchange in exchanges}
+        cut = collections.defaultdict(list)
+        for request in self.requests.values():
+            if request["fate"] == "partial_head" and request["id"] not in known.values():
+                cut[request["client_port"]].append(request["id"])
+        for exchange in exchanges:
+            port = int(exchange["client"].rsplit(":", 1)[1])
+            if known[exchange["id"]] is None and len(cut[port]) == 1:
+                known[exchange["id"]] = cut[port][0]
+        return known
+
 
 def judge(truth, verdict, opaque):
     """right, wrong or untold, of a verdict that is not unknown."""
@@ -62,72 +78,110 @@ def judge(truth, verdict, opaque):
     if said == "superseded":
         last = max((operation["seq_no"] for operation in item["operations"]), default=-1)
         index = item.get("index") or truth.only_index
-        others = [operation for operation in truth.by_document[index, item["id"]] if operation["request"] != opaque]
+        others = [each for each in truth.by_document[index, item["id"]] if each["request"] != opaque]
         return "right" if any(operation["seq_no"] > last for operation in others) else "wrong"
     return "right" if item["committed"] == (said == "committed") else "wrong"
 
 
-def judge_missing(truth, line, in_log):
-    operation = truth.operations.get((line["index"], line["shard"], line["seq_no"]))
-    if operation is None:
-        return "wrong"
-    return "wrong" if operation["request"] in in_log else "right"
-
-
 class Report:
-    def __init__(self, show):
-        self.table, self.unknown, self.show = collections.Counter(), collections.Counter(), show
-        self.wrong = []
+    """Counts verdicts by what they say, their grade, and whether they are right."""
+
+    def __init__(self, truth, exchanges):
+        self.truth = truth
+        self.ids = truth.ids_of(exchanges)
+        self.in_log = set(self.ids.values())
+        self.table, self.unknown, self.judged, self.wrong = collections.Counter(), collections.Counter(), set(), []
+        self.silent = 0
 
     def add(self, row, judged, line, why):
         self.table[row, judged] += 1
         if judged == "wrong":
             self.wrong.append((line, why))
 
-    def print(self):
-        rows = sorted({row for row, _ in self.table})
-        print(f"{'verdict':34}" + "".join(f"{column:>9}" for column in COLUMNS))
-        for row in rows:
-            print(f"{row:34}" + "".join(f"{self.table[row, column]:9}" for column in COLUMNS))
-        for kind, count in self.unknown.most_common():
-            print(f"{'unknown: ' + kind:34}{count:9}")
-        for line, why in self.wrong[:self.show]:
-            print(f"WRONG: {json.dumps(line)[:1500]}\n  truth: {json.dumps(why)[:1500]}")
+    def add_missing(self, line):
+        operation = self.truth.operations.get((line["index"], line["shard"], line["seq_no"]))
+        right = operation is not None and operation["request"] not in self.in_log
+        self.add(MISSING, "right" if right else "wrong", line, operation)
 
-
-def check(exchanges, truth, verdicts, show):
-    """The number of wrong verdicts by grade, after printing what was right."""
-    opaques = {exchange["id"]: opaque_id(exchange) for exchange in exchanges}
-    in_log = set(opaques.values())
-    report, judged_items, unknown = Report(show), set(), 0
-    for line in verdicts:
+    def add_verdict(self, line):
         if line.get("missing"):
-            operation = truth.operations.get((line["index"], line["shard"], line["seq_no"]))
-            report.add("missing mutation", judge_missing(truth, line, in_log), line, operation)
-            continue
-        opaque = opaques.get(line["exchange"])
-        request = truth.requests.get(opaque, {})
-        judged_items.add((opaque, line.get("item") or 0))
+            self.add_missing(line)
+            return
+        opaque, number = self.ids.get(line["exchange"]), line.get("item") or 0
+        request = self.truth.requests.get(opaque, {})
+        self.judged.add((opaque, number))
         if line["verdict"] == "unknown":
-            unknown += 1
-            report.unknown[f"{request.get('kind')}, {request.get('fate')}, {request.get('capture')}"] += 1
-            continue
-        report.add(f"{line['verdict']}, {line.get('grade')}", judge(truth, line, opaque), line, truth.item(opaque, line.get("item") or 0))
-    report.print()
-    silent = [(exchange["id"], opaques[exchange["id"]]) for exchange in exchanges
-              for number, _ in enumerate(truth.requests.get(opaques[exchange["id"]], {}).get("items", []))
-              if exchange["status"] is None and (opaques[exchange["id"]], number) not in judged_items]
-    lost = [operation for operation in truth.operations.values() if operation["request"] not in in_log and operation["request"] is not None]
-    decided = sum(report.table.values()) - sum(count for (row, _), count in report.table.items() if row == "missing mutation")
-    proven = sum(count for (row, _), count in report.table.items() if row.endswith("proven"))
-    total = decided + unknown
-    print(f"{total} candidates: {proven} proven, {decided - proven} presumed, {unknown} unknown ({100 * unknown / max(total, 1):.1f}%), "
-          f"{100 * (total - proven) / max(total, 1):.1f}% not proven")
-    print(f"{len(lost)} operations of {len({operation['request'] for operation in lost})} requests that are not in the log; "
-          f"{report.table['missing mutation', 'right']} were named as missing")
-    if silent:
-        print(f"{len(silent)} items of unanswered requests have no verdict: {silent[:5]}")
-    return collections.Counter({row: count for (row, judged), count in report.table.items() if judged == "wrong"})
+            self.unknown[f"{request.get('kind')}, {request.get('fate')}, {request.get('capture')}"] += 1
+        else:
+            self.add(
+                f"{line['verdict']}, {line.get('grade')}",
+                judge(self.truth, line, opaque),
+                line,
+                self.truth.item(opaque, number),
+            )
+
+    def count_silent(self, exchanges):
+        """Items of unanswered mutations of which nothing is said."""
+        for exchange in exchanges:
+            opaque = self.ids[exchange["id"]]
+            items = self.truth.requests.get(opaque, {}).get("items", [])
+            if exchange["status"] is None:
+                self.silent += sum((opaque, number) not in self.judged for number in range(len(items)))
+
+    def sum(self, grade, judged=None):
+        return sum(
+            count
+            for (row, how), count in self.table.items()
+            if row.endswith(grade) and row != MISSING and judged in (None, how)
+        )
+
+    def summary(self):
+        lost = [each for each in self.truth.operations.values() if each["request"] and each["request"] not in self.in_log]
+        return {
+            "candidates": self.sum("") + sum(self.unknown.values()),
+            "proven": self.sum(", proven"),
+            "presumed": self.sum(", presumed"),
+            "unknown": sum(self.unknown.values()),
+            "silent": self.silent,
+            "wrong_proven": self.sum(", proven", "wrong"),
+            "wrong_presumed": self.sum(", presumed", "wrong"),
+            "wrong_missing": self.table[MISSING, "wrong"],
+            "lost_operations": len(lost),
+            "found_missing": self.table[MISSING, "right"],
+            "unknown_by_kind": dict(self.unknown.most_common()),
+        }
+
+    def print(self, show):
+        print(f"{'verdict':34}" + "".join(f"{column:>9}" for column in COLUMNS))
+        for row in sorted({row for row, _ in self.table}):
+            print(f"{row:34}" + "".join(f"{self.table[row, column]:9}" for column in COLUMNS))
+        for kind, count in self.unknown.most_common(15):
+            print(f"unknown: {kind:50}{count:9}")
+        for line, why in self.wrong[:show]:
+            print(f"WRONG: {json.dumps(line)[:1500]}\n  truth: {json.dumps(why)[:1500]}")
+        print(in_words(self.summary()))
+
+
+def in_words(summary):
+    total = max(summary["candidates"], 1)
+    return (
+        f"{summary['candidates']} candidates: {summary['proven']} proven ({summary['wrong_proven']} wrong), "
+        f"{summary['presumed']} presumed ({summary['wrong_presumed']} wrong), {summary['unknown']} unknown "
+        f"({100 * summary['unknown'] / total:.1f}%); {100 * (1 - summary['proven'] / total):.1f}% are not proven, "
+        f"{summary['silent']} have no verdict\n{summary['lost_operations']} operations whose requests are not in the log: "
+        f"{summary['found_missing']} are named as missing, {summary['wrong_missing']} others are, too"
+    )
+
+
+def reconcile(trafrec, log, options):
+    """The lines of `trafrec reconcile`."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = subprocess.run(
+            [trafrec, "reconcile", log, "-o", f"{folder}/overlay", "--json", *options], stdout=subprocess.PIPE, check=False
+        )
+    if run.returncode not in (0, 3):
+        sys.exit(f"trafrec reconcile ended with {run.returncode}")
+    return [json.loads(line) for line in run.stdout.splitlines()]
 
 
 def main():
@@ -138,18 +192,20 @@ def main():
     parser.add_argument("verdicts", nargs="?")
     parser.add_argument("--show", type=int, default=10)
     parser.add_argument("--with", dest="options", action="append", default=[])
+    parser.add_argument("--summary", type=pathlib.Path)
     options = parser.parse_args()
-    exported = subprocess.run([options.trafrec, "export", options.log, "--format", "ndjson"], check=True, stdout=subprocess.PIPE).stdout
-    if options.verdicts:
-        verdicts = lines_of(options.verdicts)
-    else:
-        run = subprocess.run([options.trafrec, "reconcile", options.log, "--json", *options.options], stdout=subprocess.PIPE, check=False)
-        if run.returncode not in (0, 3):
-            sys.exit(f"trafrec reconcile ended with {run.returncode}")
-        verdicts = [json.loads(line) for line in run.stdout.splitlines()]
-    truth = Truth(lines_of(options.truth))
-    wrong = check([json.loads(line) for line in exported.splitlines()], truth, verdicts, options.show)
-    sys.exit(1 if wrong else 0)
+    exported = subprocess.run(
+        [options.trafrec, "export", options.log, "--format", "ndjson"], check=True, stdout=subprocess.PIPE
+    )
+    exchanges = [json.loads(line) for line in exported.stdout.splitlines()]
+    report = Report(Truth(lines_of(options.truth)), exchanges)
+    for line in lines_of(options.verdicts) if options.verdicts else reconcile(options.trafrec, options.log, options.options):
+        report.add_verdict(line)
+    report.count_silent(exchanges)
+    report.print(options.show)
+    if options.summary:
+        options.summary.write_text(json.dumps(report.summary(), indent=1) + "\n")
+    sys.exit(1 if report.wrong else 0)
 
 
 if __name__ == "__main__":

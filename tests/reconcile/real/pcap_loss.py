@@ -27,8 +27,8 @@ def read(path):
         raise ValueError(f"{path} is no little-endian capture of Ethernet frames")
     packets, at = [], 24
     while at < len(data):
-        size = struct.unpack("<I", data[at + 8:at + 12])[0]
-        packets.append(Packet(data[at:at + 16 + size]))
+        size = struct.unpack("<I", data[at + 8 : at + 12])[0]
+        packets.append(Packet(data[at : at + 16 + size]))
         at += 16 + size
     return data[:24], packets
 

@@ -3,10 +3,11 @@
 
   prove_verdicts.py TRAFREC OUT [--seed S] [--steps N] [--product NAME] [--live] [--restart] [--no-verdicts]
 
-OUT gets log/, truth.jsonl and translog/ (copies of all translogs). Clients: raw sockets that leave in every way, the real Python
-client that loses its patience, one behind a proxy that loses answers. What the recorder sees is a capture that packets are taken
-out of, or with --live the loopback itself, with the recorder killed and started again. With --restart the node is killed, too.
-Which of these a seed gets is up to the seed if nothing is said. Exit code 1 if a verdict is wrong, 2 if the truth is in doubt.
+OUT gets log/, truth.jsonl and translog/ (copies of all translogs). Clients: raw sockets that leave in every way, the real
+Python client that loses its patience, one behind a proxy that loses answers. What the recorder sees is a capture that packets
+are taken out of, or with --live the loopback itself, with the recorder killed and started again. With --restart the node is
+killed, too. Which of these a seed gets is up to the seed if nothing is said (--capture and --no-restart say the opposite). Exit
+code 1 if a verdict is wrong, 2 if the truth is in doubt.
 """
 
 import argparse
@@ -52,8 +53,11 @@ class Capture:
 
     def __enter__(self):
         # pylint: disable=consider-using-with
-        self.process = subprocess.Popen(["tcpdump", "-i", "lo", "-w", self.file, "-s", "0", "-B", "131072", "-Z", "root", SEEN],
-                                        stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            ["tcpdump", "-i", "lo", "-w", self.file, "-s", "0", "-B", "131072", "-Z", "root", SEEN],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         while "listening on" not in self.process.stderr.readline():
             if self.process.poll() is not None:
                 raise RuntimeError("tcpdump does not capture")
@@ -75,8 +79,11 @@ class Capture:
             if entry["at"] is None or not entry["request"].mutation or entry["client"] == "proxied":
                 continue
             lot = chance.random()
-            for name, share, parts in (("response_cut", ANSWER_LOST, ["answer"]), ("request_cut", REQUEST_LOST, ["request"]),
-                                       ("exchange_cut", BOTH_LOST, ["request", "answer"])):
+            for name, share, parts in (
+                ("response_cut", ANSWER_LOST, ["answer"]),
+                ("request_cut", REQUEST_LOST, ["request"]),
+                ("exchange_cut", BOTH_LOST, ["request", "answer"]),
+            ):
                 if 0 <= lot < share:
                     captures[entry["id"]] = name
                     wanted += [(entry["port"], part, entry["at"][part]) for part in parts]
@@ -84,7 +91,9 @@ class Capture:
         seen = self.file.with_name("seen.pcap")
         lost = pcap_loss.lose(self.file, seen, SERVER, wanted, BURSTS, chance)
         say(f"{lost} packets are taken out of the capture")
-        subprocess.run([self.trafrec, "record", "--quiet", "--read", seen, "--log", out / "log", "--recorder", "source"], check=True)
+        subprocess.run(
+            [self.trafrec, "record", "--quiet", "--read", seen, "--log", out / "log", "--recorder", "source"], check=True
+        )
         shutil.move(seen, out / "seen.pcap")
         return captures
 
@@ -100,8 +109,25 @@ class Live:
         with open(events, "ab") as errors:
             before = events.stat().st_size
             # pylint: disable=consider-using-with
-            self.process = subprocess.Popen([self.trafrec, "record", "-i", "lo", "--filter", SEEN, "-l", self.out / "log", "--recorder", "source",
-                                             "--ring", "128MiB"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+            self.process = subprocess.Popen(
+                [
+                    self.trafrec,
+                    "record",
+                    "-i",
+                    "lo",
+                    "--filter",
+                    SEEN,
+                    "-l",
+                    self.out / "log",
+                    "--recorder",
+                    "source",
+                    "--ring",
+                    "128MiB",
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            )
         ends = time.monotonic() + PATIENCE_S
         while b"recording" not in events.read_bytes()[before:]:
             if self.process.poll() is not None or time.monotonic() > ends:
@@ -153,17 +179,23 @@ class Case:
 
     def clients(self, sent):
         import verdict_clients as made  # pylint: disable=import-outside-toplevel
+
         seed, names, six = self.options.seed, verdict_work.Names(), self.node.product.version.startswith("6.")
         self.gate = made.Gate()
         made.Proxy(seed).start()
 
         def work(number):
             return (verdict_work.Work(seed, number, names, six), sent, self.gate, self.options.steps, seed)
-        return ([made.RawClient(f"raw{number}", *work(number)) for number in range(6)] + [made.RawClient("proxied", *work(6), port=PROXY, fates=False)] +
-                [made.RealClient(f"py{number}", *work(7 + number), compress=number == 1) for number in range(3)])
+
+        return (
+            [made.RawClient(f"raw{number}", *work(number)) for number in range(6)]
+            + [made.RawClient("proxied", *work(6), port=PROXY, fates=False)]
+            + [made.RealClient(f"py{number}", *work(7 + number), compress=number == 1) for number in range(3)]
+        )
 
     def load(self, sent):
         import verdict_clients as made  # pylint: disable=import-outside-toplevel
+
         loader = made.RawClient("loader", None, sent, None, 0, self.options.seed)
         for request in verdict_work.prepared(self.node.product.version.startswith("6.")):
             entry = loader.ask(request, "answered")
@@ -226,14 +258,18 @@ class Case:
         return {key: list(operations.values()) for key, operations in found.items()}
 
     def run(self):
-        say(f"seed {self.options.seed}: {self.node.product.name} {self.node.product.version}, {'live' if self.live else 'from a capture'}"
-            f"{', the node is killed' if self.restart else ''}")
+        say(
+            f"seed {self.options.seed}: {self.node.product.name} {self.node.product.version}, "
+            f"{'live' if self.live else 'from a capture'}"
+            f"{', the node is killed' if self.restart else ''}"
+        )
         shutil.rmtree(self.out, ignore_errors=True)
         (self.out / "translog").mkdir(parents=True)
         subprocess.run(["sysctl", "-qw", "net.ipv4.ip_local_port_range=20000 45000"], check=True)
         if not self.live and self.chance.random() < 0.7:  # packets as on a wire
             subprocess.run(["ip", "link", "set", "lo", "mtu", "1500", "gso_max_segs", "1"], check=True)
         import verdict_clients as made  # pylint: disable=import-outside-toplevel
+
         sent = made.Sent()
         with self.node:
             with Live(self.options.trafrec, self.out) if self.live else Capture(self.options.trafrec, self.folder) as recorder:
@@ -248,30 +284,54 @@ class Case:
             return truth.troubles, self.verdicts()
 
     def write(self, truth, captures, admin):
-        exported = subprocess.run([self.options.trafrec, "export", self.out / "log", "--format", "ndjson"], check=True, stdout=subprocess.PIPE)
+        exported = subprocess.run(
+            [self.options.trafrec, "export", self.out / "log", "--format", "ndjson"], check=True, stdout=subprocess.PIPE
+        )
         exchanges, unanswered = {}, 0
         for line in exported.stdout.splitlines():
             exchange = json.loads(line)
             unanswered += exchange["status"] is None
             exchanges.setdefault(opaque_id(exchange), []).append(exchange["id"])
         with open(self.out / "truth.jsonl", "w", encoding="utf-8") as file:
-            meta = {"record": "meta", "source": f"{self.node.product.name} {self.node.product.version}", "seed": self.options.seed,
-                    "live": self.live, "restart": self.restart}
+            meta = {
+                "record": "meta",
+                "source": f"{self.node.product.name} {self.node.product.version}",
+                "seed": self.options.seed,
+                "live": self.live,
+                "restart": self.restart,
+            }
             for record in [meta, *truth.records(captures, admin, exchanges)]:
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")
         unsure = sum(committed is None for committed, _ in truth.items.values())
-        say(f"{len(truth.sent)} requests, {len(truth.operations)} operations, {unsure} items that the truth cannot tell; "
-            f"{unanswered} exchanges of the log are unanswered")
+        say(
+            f"{len(truth.sent)} requests, {len(truth.operations)} operations, {unsure} items that the truth cannot tell; "
+            f"{unanswered} exchanges of the log are unanswered"
+        )
 
     def verdicts(self):
         """The greatest exit code of the checks: from the log alone, with the source, with its translogs."""
-        if self.options.no_verdicts:
-            return 0
         check, worst = pathlib.Path(__file__).with_name("check_verdicts.py"), 0
-        for more in ([], ["--source", self.node.url], ["--translog", str(self.out / "translog")]):
+        for how, more in (
+            ("log", []),
+            ("source", ["--source", self.node.url]),
+            ("translog", ["--translog", str(self.out / "translog")]),
+        ):
+            if self.options.no_verdicts:
+                break
             say(" ".join(["trafrec reconcile LOG", *more]))
-            run = subprocess.run([sys.executable, check, self.options.trafrec, self.out / "log", self.out / "truth.jsonl",
-                                  *(f"--with={option}" for option in more)], check=False)
+            run = subprocess.run(
+                [
+                    sys.executable,
+                    check,
+                    self.options.trafrec,
+                    self.out / "log",
+                    self.out / "truth.jsonl",
+                    *(f"--with={option}" for option in more),
+                    "--summary",
+                    self.out / f"{how}.json",
+                ],
+                check=False,
+            )
             worst = max(worst, run.returncode)
         return worst
 

@@ -7,8 +7,16 @@ import subprocess
 import real_node
 
 BATCH = 10_000
-ALPHABETS = ["0123456789", "abcdefghijklmnopqrstuvwxyzABCXYZ-_", "\"\\/ \t\n\r%+&?#,:;'<>", "äöüßéñçøå", "日本語中文한국어",
-             "😀🎉🦊𝄞𐍈\U0010ffff\U00010000", "\x00\x01\x1f\x7f\u0080\u2028\ufeff\ufffd\uffff", "a😀é日"]
+ALPHABETS = [
+    "0123456789",
+    "abcdefghijklmnopqrstuvwxyzABCXYZ-_",
+    "\"\\/ \t\n\r%+&?#,:;'<>",
+    "äöüßéñçøå",
+    "日本語中文한국어",
+    "😀🎉🦊𝄞𐍈\U0010ffff\U00010000",
+    "\x00\x01\x1f\x7f\u0080\u2028\ufeff\ufffd\uffff",
+    "a😀é日",
+]
 
 
 def some_text(chance):
@@ -44,13 +52,19 @@ class Check:
 
     def make(self, index, settings, routing_required=False):
         mapping = {"dynamic": False, **({"_routing": {"required": True}} if routing_required else {})}
-        self.ask("PUT", f"/{index}", {"settings": {"number_of_replicas": 0, "refresh_interval": -1, **settings},
-                                      "mappings": {self.kind: mapping} if self.six else mapping})
+        self.ask(
+            "PUT",
+            f"/{index}",
+            {
+                "settings": {"number_of_replicas": 0, "refresh_interval": -1, **settings},
+                "mappings": {self.kind: mapping} if self.six else mapping,
+            },
+        )
 
     def fill(self, index, documents):
         for begin in range(0, len(documents), BATCH):
             lines = []
-            for name, routing in documents[begin:begin + BATCH]:
+            for name, routing in documents[begin : begin + BATCH]:
                 where = {"_id": name, **({"routing": routing} if routing else {}), **({"_type": self.kind} if self.six else {})}
                 lines += [json.dumps({"index": where}), "{}"]
             answer = self.ask("POST", f"/{index}/_bulk", "\n".join(lines) + "\n")
@@ -61,7 +75,11 @@ class Check:
 
     def resize(self, how, source, target, settings):
         self.ask("PUT", f"/{source}/_settings", {"index.blocks.write": True})
-        self.ask("POST", f"/{source}/_{how}/{target}?wait_for_active_shards=1", {"settings": {"index.number_of_replicas": 0} | settings})
+        self.ask(
+            "POST",
+            f"/{source}/_{how}/{target}?wait_for_active_shards=1",
+            {"settings": {"index.number_of_replicas": 0} | settings},
+        )
         self.ask("GET", f"/_cluster/health/{target}?wait_for_status=green&timeout=120s")
         self.ask("POST", f"/{target}/_refresh")
 
@@ -70,8 +88,11 @@ class Check:
         shards = int(self.ask("GET", f"/{index}/_settings?flat_settings=true")[index]["settings"]["index.number_of_shards"])
         found = {}
         for shard in range(shards):
-            page = self.ask("POST", f"/{index}/_search?scroll=1m&size=10000&preference=_shards:{shard}",
-                            {"_source": False, "sort": ["_doc"]})
+            page = self.ask(
+                "POST",
+                f"/{index}/_search?scroll=1m&size=10000&preference=_shards:{shard}",
+                {"_source": False, "sort": ["_doc"]},
+            )
             while page["hits"]["hits"]:
                 found.update({(hit["_id"], hit.get("_routing", "")): shard for hit in page["hits"]["hits"]})
                 page = self.ask("POST", "/_search/scroll", {"scroll": "1m", "scroll_id": page["_scroll_id"]})
@@ -83,7 +104,9 @@ class Check:
         if len(at_node) != expected:
             self.found([f"{index}: {len(at_node)} documents are found, {expected} were written"])
         documents = list(at_node)
-        lines = "".join(f"{name.encode().hex()} {routing.encode().hex()} {at_node[name, routing]}\n" for name, routing in documents)
+        lines = "".join(
+            f"{name.encode().hex()} {routing.encode().hex()} {at_node[name, routing]}\n" for name, routing in documents
+        )
         # Version 6.8 does not say how many routing shards an index has. What it has if nobody asked for more is known.
         answers = {"fitted" if self.six else "state": f"/_cluster/state/metadata/{index}"}
         if usual:
@@ -91,9 +114,13 @@ class Check:
         for kind, path in answers.items():
             answer = self.folder / f"{index}-{kind}.json"
             answer.write_text(json.dumps(self.ask("GET", path)))
-            run = subprocess.run([self.probe, "shards", answer, index, kind], input=lines, capture_output=True, text=True, check=False)
+            run = subprocess.run(
+                [self.probe, "shards", answer, index, kind], input=lines, capture_output=True, text=True, check=False
+            )
             ours = run.stdout.split()
-            wrong = [(document, at_node[document], our) for document, our in zip(documents, ours) if str(at_node[document]) != our]
+            wrong = [
+                (document, at_node[document], our) for document, our in zip(documents, ours) if str(at_node[document]) != our
+            ]
             self.say(f"{index} ({kind}): {len(ours)} documents in {len(set(ours))} shards, {len(wrong)} elsewhere")
             if run.returncode or len(ours) != len(documents):
                 self.found([f"{index} ({kind}): {run.stderr} {len(ours)} of {len(documents)} lines"])
@@ -128,7 +155,11 @@ def check(node, probe, folder, seed, say, found):
     it.compare("split-single", len(few))
 
     routed = some_documents(chance, 30_000, "always")
-    it.make("partitioned", {"number_of_shards": 8, "number_of_routing_shards": 16, "routing_partition_size": 3}, routing_required=True)
+    it.make(
+        "partitioned",
+        {"number_of_shards": 8, "number_of_routing_shards": 16, "routing_partition_size": 3},
+        routing_required=True,
+    )
     it.fill("partitioned", routed)
     it.compare("partitioned", len(routed))
     it.resize("split", "partitioned", "split-partitioned", {"index.number_of_shards": 16})

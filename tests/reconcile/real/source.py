@@ -23,7 +23,9 @@ def final_state(folder, uuids):
     final = {}
     for (uuid, shard), operations in translog_files.read_shards(folder).items():
         if uuid in names:
-            final[names[uuid], shard] = {operation["id"]: operation for operation in sorted(operations, key=lambda each: each["seq_no"])}
+            final[names[uuid], shard] = {
+                operation["id"]: operation for operation in sorted(operations, key=lambda each: each["seq_no"])
+            }
     return final
 
 
@@ -31,14 +33,29 @@ def check(node, probe, folder, seed, say, found):
     work = translog.Work(node, random.Random(f"{seed}/{node.product.name}"))
     for index, asked in (("a", 2), ("b", 12)):
         mapping = {"properties": {"n": {"type": "long"}}}
-        real_node.ask("PUT", f"{node.url}/{index}", {
-            "settings": {"number_of_shards": 2, "number_of_routing_shards": asked, "number_of_replicas": 0,
-                         "index.translog.flush_threshold_size": "4gb"},
-            "mappings": {"_doc": mapping} if work.six else mapping})
+        real_node.ask(
+            "PUT",
+            f"{node.url}/{index}",
+            {
+                "settings": {
+                    "number_of_shards": 2,
+                    "number_of_routing_shards": asked,
+                    "number_of_replicas": 0,
+                    "index.translog.flush_threshold_size": "4gb",
+                },
+                "mappings": {"_doc": mapping} if work.six else mapping,
+            },
+        )
     work.some(300)
     # Enough ids to learn the routing of 6.8 from.
-    lines = [line for number in range(1200) for line in
-             ({"index": {"_index": "ab"[number % 2], "_id": f"plain-{number}", **({"_type": "_doc"} if work.six else {})}}, {"n": 1})]
+    lines = [
+        line
+        for number in range(1200)
+        for line in (
+            {"index": {"_index": "ab"[number % 2], "_id": f"plain-{number}", **({"_type": "_doc"} if work.six else {})}},
+            {"n": 1},
+        )
+    ]
     work.ask("POST", "/_bulk", "".join(json.dumps(line) + "\n" for line in lines))
     state = work.ask("GET", "/_cluster/state/metadata/a,b")[1]
     uuids = {name: index["settings"]["index"]["uuid"] for name, index in state["metadata"]["indices"].items()}
@@ -76,9 +93,15 @@ def check_numbers(probe, url, final, say, found):
         count += len(there)
         if set(there) != set(right):
             found([f"{index}/{shard}: {len(set(there) ^ set(right))} documents are on one side only"])
-        found([f"{index}/{shard}: {name!r} is {right[name]}, we read {line}" for name, line in there.items()
-               if name in right and (line["seq_no"], line["term"], line["version"], bytes.fromhex(line["source"])) !=
-               tuple(right[name][key] for key in ("seq_no", "term", "version", "source"))][:3])
+        found(
+            [
+                f"{index}/{shard}: {name!r} is {right[name]}, we read {line}"
+                for name, line in there.items()
+                if name in right
+                and (line["seq_no"], line["term"], line["version"], bytes.fromhex(line["source"]))
+                != tuple(right[name][key] for key in ("seq_no", "term", "version", "source"))
+            ][:3]
+        )
     say(f"{count} documents by their numbers")
 
 
@@ -94,9 +117,14 @@ def check_documents(probe, url, folder, final, say, found):
         questions.append(f"{index} {b'never there'.hex()} \n")
     (folder / "questions").write_text("".join(questions))
     answers = probe_source(probe, url, "documents", str(folder / "questions"))
-    if [line["kind"] for line in answers[len(right):]] != ["missing", "refused"]:
+    if [line["kind"] for line in answers[len(right) :]] != ["missing", "refused"]:
         found([f"a missing document and a missing index are {answers[len(right):]}"])
-    found([f"{operation} reads as {line}" for operation, line in zip(right, answers)
-           if (line["seq_no"], line["term"], line["version"], bytes.fromhex(line["source"])) !=
-           tuple(operation[key] for key in ("seq_no", "term", "version", "source"))][:3])
+    found(
+        [
+            f"{operation} reads as {line}"
+            for operation, line in zip(right, answers)
+            if (line["seq_no"], line["term"], line["version"], bytes.fromhex(line["source"]))
+            != tuple(operation[key] for key in ("seq_no", "term", "version", "source"))
+        ][:3]
+    )
     say(f"{len(answers)} documents by their ids, {answers[-1]['requests']} requests")

@@ -27,8 +27,9 @@ class Work:
 
     def note(self, status, answer, kind):
         if "_seq_no" in answer and answer.get("result") != "noop" and status in (200, 201, 404):
-            self.answers.append((answer["_index"], answer["_seq_no"], answer["_primary_term"], answer["_version"], kind,
-                                 answer["_id"]))
+            self.answers.append(
+                (answer["_index"], answer["_seq_no"], answer["_primary_term"], answer["_version"], kind, answer["_id"])
+            )
 
     def ask(self, method, path, body=None):
         return real_node.ask(method, self.node.url + path, body)
@@ -59,11 +60,15 @@ class Work:
         lines = []
         for _ in range(50):
             action = self.chance.choice(["index", "index", "create", "delete"])
-            where = {"_index": self.chance.choice(["a", "b"]), "_id": self.chance.choice(self.ids), **({"_type": self.type} if self.six else {})}
+            where = {
+                "_index": self.chance.choice(["a", "b"]),
+                "_id": self.chance.choice(self.ids),
+                **({"_type": self.type} if self.six else {}),
+            }
             lines += [{action: where}] + ([] if action == "delete" else [{"text": some_text(self.chance)}])
         _, answer = self.ask("POST", "/_bulk", "".join(json.dumps(line) + "\n" for line in lines))
         for item in answer["items"]:
-            (action, fields), = item.items()
+            ((action, fields),) = item.items()
             self.note(fields["status"], fields, "delete" if action == "delete" else "index")
 
     def some(self, steps):
@@ -84,8 +89,11 @@ def ours(probe, data):
             reports.append(line["report"])
             shards.setdefault(key, [])
             continue
-        shards.setdefault(key, []).append(line | {name: bytes.fromhex(line[name]) for name in ("source",)} | {
-            name: bytes.fromhex(line[name]).decode("utf-8", "surrogatepass") for name in ("id", "routing")})
+        shards.setdefault(key, []).append(
+            line
+            | {name: bytes.fromhex(line[name]) for name in ("source",)}
+            | {name: bytes.fromhex(line[name]).decode("utf-8", "surrogatepass") for name in ("id", "routing")}
+        )
     return shards, reports
 
 
@@ -99,11 +107,17 @@ def compare(probe, data, say, found):
         got = mine.get(key, [])
         if len(got) != len(operations):
             found([f"{key}: we read {len(got)} operations of {len(operations)}"])
-        found([f"{key}: {name} of {right['seq_no']} is {right[name]!r}, we read {our[name]!r}" for right, our in zip(operations, got)
-               for name in FIELDS if right[name] != our[name]][:3])
+        found(
+            [
+                f"{key}: {name} of {right['seq_no']} is {right[name]!r}, we read {our[name]!r}"
+                for right, our in zip(operations, got)
+                for name in FIELDS
+                if right[name] != our[name]
+            ][:3]
+        )
     found([f"damage: {report['damages']}" for report in reports if report["damages"]])
-    say(f"{sum(map(len, theirs.values()))} operations in {len(theirs)} shards, {sum(len({o['term'] for o in each}) for each in theirs.values())} "
-        "terms, read alike")
+    count, terms = sum(map(len, theirs.values())), sum(len({each["term"] for each in read}) for read in theirs.values())
+    say(f"{count} operations in {len(theirs)} shards, {terms} terms, read alike")
     return theirs
 
 
@@ -111,11 +125,22 @@ def check(node, probe, folder, seed, say, found):
     work = Work(node, random.Random(f"{seed}/{node.product.name}"))
     for index in ("a", "b"):
         mapping = {"properties": {"n": {"type": "long"}}}
-        real_node.ask("PUT", f"{node.url}/{index}", {
-            "settings": {"number_of_shards": 2, "number_of_replicas": 0, "index.translog.flush_threshold_size": "4gb",
-                         "index.translog.generation_threshold_size": "64kb"},
-            "mappings": {"_doc": mapping} if work.six else mapping})
-    uuids = {name: node_settings["settings"]["index"]["uuid"] for name, node_settings in work.ask("GET", "/a,b/_settings")[1].items()}
+        real_node.ask(
+            "PUT",
+            f"{node.url}/{index}",
+            {
+                "settings": {
+                    "number_of_shards": 2,
+                    "number_of_replicas": 0,
+                    "index.translog.flush_threshold_size": "4gb",
+                    "index.translog.generation_threshold_size": "64kb",
+                },
+                "mappings": {"_doc": mapping} if work.six else mapping,
+            },
+        )
+    uuids = {
+        name: node_settings["settings"]["index"]["uuid"] for name, node_settings in work.ask("GET", "/a,b/_settings")[1].items()
+    }
     work.some(400)
     node.stop(signal.SIGKILL)  # a node that ends in order empties its translog
     copies = [folder / "translog-first"]
@@ -124,8 +149,12 @@ def check(node, probe, folder, seed, say, found):
     work.some(200)
     copies.append(folder / "translog-second")
     keep(node.home / "data", copies[1])
-    known = {(uuid, *(operation[name] for name in ("seq_no", "term", "version", "kind", "id"))) for copy in copies
-             for (uuid, _), operations in compare(probe, copy, say, found).items() for operation in operations}
+    known = {
+        (uuid, *(operation[name] for name in ("seq_no", "term", "version", "kind", "id")))
+        for copy in copies
+        for (uuid, _), operations in compare(probe, copy, say, found).items()
+        for operation in operations
+    }
     missing = [answer for answer in work.answers if (uuids[answer[0]], *answer[1:]) not in known]
     say(f"{len(work.answers)} operations were answered, {len(missing)} of them are not in the translog")
     found([f"answered, and not in the translog: {answer}" for answer in missing[:3]])
@@ -147,7 +176,9 @@ def damaged(probe, copy, chance, say, found):
         path = chance.choice(files)
         data = path.read_bytes()
         at = chance.randrange(len(data))
-        path.write_bytes(data[:at] if number % 2 else data[:at] + bytes([data[at] ^ (1 << chance.randrange(8))]) + data[at + 1:])
+        path.write_bytes(
+            data[:at] if number % 2 else data[:at] + bytes([data[at] ^ (1 << chance.randrange(8))]) + data[at + 1 :]
+        )
         got, reports = ours(probe, copy)
         path.write_bytes(data)
         said += any(report["damages"] or report["torn_tail"] for report in reports)

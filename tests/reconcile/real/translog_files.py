@@ -22,7 +22,7 @@ class Fields:
         if count > len(self.data) - self.at:
             raise ValueError(f"{count} bytes are wanted at {self.at}, there are {len(self.data)}")
         self.at += count
-        return self.data[self.at - count:self.at]
+        return self.data[self.at - count : self.at]
 
     def number(self, form):
         return struct.unpack(form, self.take(struct.calcsize(form)))[0]
@@ -69,7 +69,16 @@ def read_checkpoint(path):
     if zlib.crc32(data[:-8]) != struct.unpack(">Q", data[-8:])[0]:
         raise ValueError(f"{path}: the checksum is wrong")
     order = {3: ">", 4: "<"}[version]
-    names = ["offset", "operations", "generation", "min_seq_no", "max_seq_no", "global_checkpoint", "min_generation", "trimmed_above"]
+    names = [
+        "offset",
+        "operations",
+        "generation",
+        "min_seq_no",
+        "max_seq_no",
+        "global_checkpoint",
+        "min_generation",
+        "trimmed_above",
+    ]
     return dict(zip(names, struct.unpack(order + "qi6q", fields.take(60))))
 
 
@@ -78,7 +87,16 @@ def read_record(data):
     kind = fields.take(1)[0]
     if kind == 4:
         seq_no, term = fields.number(">q"), fields.number(">q")
-        return {"kind": "noop", "seq_no": seq_no, "term": term, "reason": fields.text(), "version": 0, "id": "", "routing": "", "source": b""}
+        return {
+            "kind": "noop",
+            "seq_no": seq_no,
+            "term": term,
+            "reason": fields.text(),
+            "version": 0,
+            "id": "",
+            "routing": "",
+            "source": b"",
+        }
     form = fields.vint()
     made = {"kind": {1: "index", 2: "index", 3: "delete"}[kind], "routing": "", "source": b""}
     if made["kind"] == "index":
@@ -114,7 +132,7 @@ def read_generation(path, synced_bytes):
     _codec_header(fields, b"translog")
     fields.take(fields.number(">I"))
     fields.number(">q")
-    if zlib.crc32(data[:fields.at]) != fields.number(">I"):
+    if zlib.crc32(data[: fields.at]) != fields.number(">I"):
         raise ValueError(f"{path}: the checksum of the header is wrong")
     while fields.at < len(data):
         begin = fields.at
@@ -141,5 +159,7 @@ def read_folder(folder):
 
 
 def read_shards(data):
-    return {(folder.parts[-3], int(folder.parts[-2])): read_folder(folder)
-            for folder in sorted(pathlib.Path(data).glob("nodes/0/indices/*/*/translog"))}
+    return {
+        (folder.parts[-3], int(folder.parts[-2])): read_folder(folder)
+        for folder in sorted(pathlib.Path(data).glob("nodes/0/indices/*/*/translog"))
+    }

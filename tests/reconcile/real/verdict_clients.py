@@ -1,7 +1,7 @@
 """Clients of a source, and what goes wrong between them and it.
 
-All write what happened to each request into one list: `sent` has a dict each. Raw clients know where in their connection's bytes
-each request and answer lies, so that a capture can lose just that.
+All write what happened to each request into one list: `sent` has a dict each. Raw clients know where in their connection's
+bytes each request and answer lies, so that a capture can lose just that.
 """
 
 import contextlib
@@ -12,14 +12,27 @@ import struct
 import subprocess
 import threading
 import time
+import warnings
 
 from elasticsearch import Elasticsearch, TransportError
 
+warnings.filterwarnings("ignore", module="elasticsearch")  # what is deprecated in 6.8 is what is to be sent
 SERVER, PROXY = 9200, 9202
 UPSTREAM_PORTS = range(50_000, 60_000)  # of the proxy's own connections: no capture looks at them
 # What becomes of a mutation, and how often. The last ones cut the request short.
-FATES = {"answered": 86, "fin": 2.2, "rst": 2.2, "rst_after": 2.2, "close_after": 1, "half_close": 1.2, "unreceived": 1.2, "partial_head": 0.6,
-         "partial_body": 0.7, "partial_body_rst": 0.7, "partial_chunked": 0.7}
+FATES = {
+    "answered": 86,
+    "fin": 2.2,
+    "rst": 2.2,
+    "rst_after": 2.2,
+    "close_after": 1,
+    "half_close": 1.2,
+    "unreceived": 1.2,
+    "partial_head": 0.6,
+    "partial_body": 0.7,
+    "partial_body_rst": 0.7,
+    "partial_chunked": 0.7,
+}
 CUT_SHORT = ("partial_head", "partial_body", "partial_body_rst", "partial_chunked")
 PATIENCE_S = 60
 RETRIES = 0.35  # of what was sent whole and not answered, so much is sent again by its client
@@ -33,8 +46,18 @@ class Sent:
 
     def add(self, client, request, fate):
         with self.lock:
-            entry = {"id": f"r{len(self.all):06}", "client": client, "request": request, "fate": fate, "status": None, "answer": None,
-                     "port": None, "retry_of": None, "sent_ns": time.time_ns(), "at": None}
+            entry = {
+                "id": f"r{len(self.all):06}",
+                "client": client,
+                "request": request,
+                "fate": fate,
+                "status": None,
+                "answer": None,
+                "port": None,
+                "retry_of": None,
+                "sent_ns": time.time_ns(),
+                "at": None,
+            }
             self.all.append(entry)
             return entry
 
@@ -98,7 +121,7 @@ def wire(request, opaque, port, chunked=False):
     head = f"{request.method} {request.target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-Opaque-Id: {opaque}\r\n"
     head += f"Content-Type: {'application/x-ndjson' if request.kind == 'bulk' else 'application/json'}\r\n" if body else ""
     if chunked:
-        pieces = [body[begin:begin + 100] for begin in range(0, len(body), 100)]
+        pieces = [body[begin : begin + 100] for begin in range(0, len(body), 100)]
         coded = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
         return (head + "Transfer-Encoding: chunked\r\n\r\n").encode() + coded
     return (head + (f"Content-Length: {len(body)}\r\n" if body or request.method != "GET" else "") + "\r\n").encode() + body
@@ -145,7 +168,9 @@ class Client(threading.Thread):
             entry["answer"] = json.loads(body) if isinstance(body, (bytes, str)) else body
         answer = entry["answer"]
         if entry["request"].kind == "get" and status == 200 and isinstance(answer, dict) and "_seq_no" in answer:
-            self.work.seen = self.work.seen[-5:] + [(answer["_index"], answer["_id"], answer["_seq_no"], answer["_primary_term"])]
+            self.work.seen = self.work.seen[-5:] + [
+                (answer["_index"], answer["_id"], answer["_seq_no"], answer["_primary_term"])
+            ]
 
 
 class RawClient(Client):
@@ -183,7 +208,12 @@ class RawClient(Client):
         connection = self.connect()
         entry = self.sent.add(self.name, request, fate)
         entry["port"], entry["retry_of"] = connection.port, retry_of
-        data = wire(request, entry["id"], self.server, chunked=fate == "partial_chunked" or (request.body and self.random.random() < 0.02))
+        data = wire(
+            request,
+            entry["id"],
+            self.server,
+            chunked=fate == "partial_chunked" or (request.body and self.random.random() < 0.02),
+        )
         begin = connection.out
         if fate == "answered":
             connection.send(data)
@@ -198,9 +228,9 @@ class RawClient(Client):
     def leave(self, connection, fate, data, request):
         head = data.index(b"\r\n\r\n") + 4
         if fate == "partial_head":
-            data = data[:self.random.randrange(10, head - 1)]
+            data = data[: self.random.randrange(10, head - 1)]
         elif fate in ("partial_body", "partial_body_rst"):
-            data = data[:self.random.randrange(head, len(data))]
+            data = data[: self.random.randrange(head, len(data))]
         elif fate == "partial_chunked":
             data = data[:-5]
         if fate == "unreceived":
@@ -253,8 +283,14 @@ class RealClient(Client):
 
     def __init__(self, *args, compress=False):
         super().__init__(*args)
-        self.es = Elasticsearch(f"http://127.0.0.1:{SERVER}", maxsize=1, timeout=PATIENCE_S, max_retries=0, retry_on_timeout=False,
-                                http_compress=compress)
+        self.es = Elasticsearch(
+            f"http://127.0.0.1:{SERVER}",
+            maxsize=1,
+            timeout=PATIENCE_S,
+            max_retries=0,
+            retry_on_timeout=False,
+            http_compress=compress,
+        )
 
     def step(self):
         impatient = self.random.random() < 0.05
@@ -262,17 +298,27 @@ class RealClient(Client):
         self.steps -= 1
         if not request.mutation:
             impatient = False
-        entry = self.ask(request, self.random.uniform(0.001, 0.02) if impatient else PATIENCE_S, "timeout" if impatient else "answered")
+        entry = self.ask(
+            request, self.random.uniform(0.001, 0.02) if impatient else PATIENCE_S, "timeout" if impatient else "answered"
+        )
         if impatient and entry["status"] is None and self.sends_again(request):
             self.ask(request, PATIENCE_S, "answered", retry_of=entry["id"])
 
     def ask(self, request, timeout_s, fate, retry_of=None):
         entry = self.sent.add(self.name, request, fate)
         entry["retry_of"] = retry_of
-        headers = {"x-opaque-id": entry["id"], "content-type": "application/x-ndjson" if request.kind == "bulk" else "application/json"}
+        headers = {
+            "x-opaque-id": entry["id"],
+            "content-type": "application/x-ndjson" if request.kind == "bulk" else "application/json",
+        }
         try:
-            answer = self.es.transport.perform_request(request.method, request.target, headers=headers,
-                                                       params={"request_timeout": timeout_s}, body=request.body or None)
+            answer = self.es.transport.perform_request(
+                request.method,
+                request.target,
+                headers=headers,
+                params={"request_timeout": timeout_s},
+                body=request.body or None,
+            )
             self.note(entry, 200, answer if not isinstance(answer, bool) else "null")
         except TransportError as refused:
             if not isinstance(refused.status_code, int):

@@ -27,9 +27,16 @@ class Operation:
             self.token = json.loads(fields["source"]).get("w")
 
     def record(self):
-        return {"index": self.index, "shard": self.shard, "seq_no": self.fields["seq_no"], "primary_term": self.fields["term"],
-                "version": self.fields["version"], "type": self.fields["kind"], "id": self.fields["id"],
-                "routing": self.fields["routing"] or None}
+        return {
+            "index": self.index,
+            "shard": self.shard,
+            "seq_no": self.fields["seq_no"],
+            "primary_term": self.fields["term"],
+            "version": self.fields["version"],
+            "type": self.fields["kind"],
+            "id": self.fields["id"],
+            "routing": self.fields["routing"] or None,
+        }
 
 
 class Truth:
@@ -37,13 +44,19 @@ class Truth:
 
     def __init__(self, sent, shards, names):
         self.sent, self.troubles = sent, []
-        self.operations = [Operation(names[uuid], shard, fields) for (uuid, shard), operations in shards.items() if uuid in names
-                           for fields in operations]
+        self.operations = [
+            Operation(names[uuid], shard, fields)
+            for (uuid, shard), operations in shards.items()
+            if uuid in names
+            for fields in operations
+        ]
         self.items = {}  # (id of the entry, number): [committed, operations]
         for entry in sent:
             for number, _ in enumerate(entry["request"].items):
                 self.items[entry["id"], number] = [False, []]
-        self.by_number = {(each.index, each.fields["seq_no"], each.fields["term"], each.fields["id"]): each for each in self.operations}
+        self.by_number = {
+            (each.index, each.fields["seq_no"], each.fields["term"], each.fields["id"]): each for each in self.operations
+        }
         self.answered()
         self.tokens()
         self.deletions()
@@ -59,13 +72,20 @@ class Truth:
         """An answer with a number names its operation."""
         for entry in self.sent:
             for number, (item, outcome) in enumerate(zip(entry["request"].items, outcomes_of(entry))):
-                if outcome is None or "_seq_no" not in outcome[1] or outcome[1].get("result") == "noop" or item.action in BY_QUERY:
+                if (
+                    outcome is None
+                    or "_seq_no" not in outcome[1]
+                    or outcome[1].get("result") == "noop"
+                    or item.action in BY_QUERY
+                ):
                     continue
                 answer = outcome[1]
                 operation = self.by_number.get((answer["_index"], answer["_seq_no"], answer["_primary_term"], answer["_id"]))
                 if operation is None or operation.fields["version"] != answer["_version"] or operation.owner is not None:
-                    self.troubles.append(f"{entry['id']}.{number} was answered {answer}, and the translog has "
-                                         f"{operation and operation.record()}")
+                    self.troubles.append(
+                        f"{entry['id']}.{number} was answered {answer}, and the translog has "
+                        f"{operation and operation.record()}"
+                    )
                     continue
                 self.give(operation, entry, number)
 
@@ -139,21 +159,45 @@ class Truth:
                 self.troubles.append(f"the translogs of {shard} do not have each number once: {len(found)} of {max(found) + 1}")
 
     def records(self, captures, admin, exchanges):
-        """Lines of truth.jsonl. `captures` says what of an entry the capture lost, `admin` what became of it if it is no write of
-        documents, `exchanges` under which ids it is in the log."""
+        """Lines of truth.jsonl. `captures` says what of an entry the capture lost, `admin` what became of it if it is no
+        write of documents, `exchanges` under which ids it is in the log."""
         for order, entry in enumerate(self.sent):
             request = entry["request"]
-            items = [{"action": item.action, "index": item.index, "id": item.id, "routing": item.routing, "token": item.token,
-                      "committed": self.items[entry["id"], number][0],
-                      "operations": [operation.record() for operation in self.items[entry["id"], number][1]]}
-                     for number, item in enumerate(request.items)]
+            items = [
+                {
+                    "action": item.action,
+                    "index": item.index,
+                    "id": item.id,
+                    "routing": item.routing,
+                    "token": item.token,
+                    "committed": self.items[entry["id"], number][0],
+                    "operations": [operation.record() for operation in self.items[entry["id"], number][1]],
+                }
+                for number, item in enumerate(request.items)
+            ]
             if request.admin:
-                items = [{"action": request.kind, "index": None, "id": None, "committed": admin.get(entry["id"]), "operations": []}]
-            yield {"record": "request", "id": entry["id"], "order": order, "sent_ns": entry["sent_ns"], "client": entry["client"],
-                   "client_port": entry["port"], "kind": request.kind, "method": request.method, "target": request.target,
-                   "fate": entry["fate"], "retry_of": entry["retry_of"], "client_status": entry["status"],
-                   "capture": captures.get(entry["id"], "whole"), "exchanges": exchanges.get(entry["id"], []),
-                   "mutation": request.mutation, "committed": any(item["committed"] for item in items) if items else None, "items": items}
+                items = [
+                    {"action": request.kind, "index": None, "id": None, "committed": admin.get(entry["id"]), "operations": []}
+                ]
+            yield {
+                "record": "request",
+                "id": entry["id"],
+                "order": order,
+                "sent_ns": entry["sent_ns"],
+                "client": entry["client"],
+                "client_port": entry["port"],
+                "kind": request.kind,
+                "method": request.method,
+                "target": request.target,
+                "fate": entry["fate"],
+                "retry_of": entry["retry_of"],
+                "client_status": entry["status"],
+                "capture": captures.get(entry["id"], "whole"),
+                "exchanges": exchanges.get(entry["id"], []),
+                "mutation": request.mutation,
+                "committed": any(item["committed"] for item in items) if items else None,
+                "items": items,
+            }
         for operation in self.operations:
             entry, number = operation.owner or (None, 0)
             yield {"record": "operation", **operation.record(), "request": entry and entry["id"], "item": number}

@@ -1,8 +1,8 @@
 """Requests of every kind, from a seed: what they are, and which operations they ask for.
 
 Whatever writes a document puts a token of its own into the field "w", scripts and by-query operations too: the translog then
-says of each operation who made it. Deletions leave no token. Those whose answer nobody will read are given documents ("victims")
-that no other deletion touches.
+says of each operation who made it. Deletions leave no token. Those whose answer nobody will read are given documents
+("victims") that no other deletion touches.
 """
 
 import dataclasses
@@ -11,8 +11,16 @@ import random
 import threading
 
 DOCUMENTS, HOT, GROUPS, VICTIMS, BY_QUERY_GROUPS = 600, 30, 40, 900, 60
-MAPPING = {"dynamic": False, "properties": {"grp": {"type": "keyword"}, "w": {"type": "keyword"}, "n": {"type": "long"},
-                                            "note": {"type": "text"}, "k": {"type": "keyword"}}}
+MAPPING = {
+    "dynamic": False,
+    "properties": {
+        "grp": {"type": "keyword"},
+        "w": {"type": "keyword"},
+        "n": {"type": "long"},
+        "note": {"type": "text"},
+        "k": {"type": "keyword"},
+    },
+}
 WORDS = "amber café fjord 東京 grove harbor island juniper krill meadow naïve opal prairie quartz summit tundra umber".split()
 SET = "ctx._source.w = params.w; ctx._source.n = (ctx._source.n == null ? 0 : ctx._source.n) + 1"
 
@@ -73,8 +81,13 @@ class Work:
         return f"v{number % VICTIMS:04}-{number // VICTIMS}"
 
     def source(self, token, **more):
-        return {"grp": f"g{self.random.randrange(GROUPS):02}", "w": token, "n": self.random.randrange(900), "k": "same",
-                "note": " ".join(self.random.choices(WORDS, k=self.random.randrange(2, 40)))} | more
+        return {
+            "grp": f"g{self.random.randrange(GROUPS):02}",
+            "w": token,
+            "n": self.random.randrange(900),
+            "k": "same",
+            "note": " ".join(self.random.choices(WORDS, k=self.random.randrange(2, 40))),
+        } | more
 
     def document(self, name, index="orders"):
         return f"/{index}/_doc/{name}"
@@ -87,57 +100,72 @@ class Work:
 
     # Writes of one document.
 
+    def written(self, kind, name, query="", action="index", index="orders", routing=None, **more):
+        token = self.token()
+        item = Item(action, index, name, routing, token)
+        return self.one(kind, "PUT", self.document(name, index) + query, self.source(token, **more), item)
+
+    def updated(self, kind, name, token, body, query=""):
+        return self.one(kind, "POST", self.update_path(name) + query, body, Item("update", "orders", name, None, token))
+
     def index(self, _):
-        token, name = self.token(), self.some_id()
-        return self.one("index", self.random.choice(["PUT", "POST"]), self.document(name), self.source(token), Item("index", "orders", name, None, token))
+        return self.written("index", self.some_id())
 
     def index_automatic(self, _):
         token, index = self.token(), self.random.choice(["orders", "events"])
         return self.one("index_auto", "POST", f"/{index}/_doc", self.source(token), Item("index", index, None, None, token))
 
     def index_routed(self, _):
-        token, name = self.token(), f"r{self.random.randrange(40)}"
-        routing = f"route{int(name[1:]) % 7}"
-        return self.one("index_routing", "PUT", self.document(name) + f"?routing={routing}", self.source(token),
-                        Item("index", "orders", name, routing, token))
+        number = self.random.randrange(40)
+        routing = f"route{number % 7}"
+        return self.written("index_routing", f"r{number}", f"?routing={routing}", routing=routing)
 
     def index_refused(self, _):
-        name = self.some_id()
         wrong = {"n": "no number"} if self.random.random() < 0.5 else {"grp": "x" * 33_000}
-        token = self.token()
-        return self.one("index_refused", "PUT", self.document(name), self.source(token, **wrong), Item("index", "orders", name, None, token))
+        return self.written("index_refused", self.some_id(), **wrong)
 
     def create(self, _):
-        token = self.token()
         name = self.some_id() if self.random.random() < 0.4 else f"c{self.names.next('create'):05}"
-        path = self.document(name) + ("/_create" if self.six else "?op_type=create")
-        return self.one("create", "PUT", path, self.source(token), Item("create", "orders", name, None, token))
+        return self.written("create", name, "/_create" if self.six else "?op_type=create", "create")
+
+    def conditional(self, _):
+        if not self.seen:
+            return self.get(_)
+        index, name, seq_no, term = self.seen.pop()
+        return self.written("conditional", name, f"?if_seq_no={seq_no}&if_primary_term={term}", index=index)
+
+    def external(self, _):
+        query = f"?version={self.random.randrange(1, 5000)}&version_type={self.random.choice(['external', 'external_gte'])}"
+        return self.written("external", f"e{self.random.randrange(10)}", query)
+
+    def pipeline(self, _):
+        return self.written("pipeline", self.some_id(), "?pipeline=stamp")
 
     def update(self, _):
-        token, name = self.token(), self.some_id()
-        return self.one("update", "POST", self.update_path(name), {"doc": {"w": token, "n": self.random.randrange(900)}},
-                        Item("update", "orders", name, None, token))
+        token = self.token()
+        return self.updated("update", self.some_id(), token, {"doc": {"w": token, "n": self.random.randrange(900)}})
 
     def update_script(self, _):
-        token, name = self.token(), self.some_id()
+        token = self.token()
         body = {"script": {"source": SET, "params": {"w": token}}}
-        retry = self.random.choice(["", "?retry_on_conflict=3"])
-        return self.one("update_script", "POST", self.update_path(name) + retry, body, Item("update", "orders", name, None, token))
+        return self.updated("update_script", self.some_id(), token, body, self.random.choice(["", "?retry_on_conflict=3"]))
 
     def update_upsert(self, _):
         token, name = self.token(), self.random.choice([self.some_id(), f"u{self.random.randrange(60)}"])
         script = {"source": SET, "params": {"w": token}}
-        body = self.random.choice([{"doc": {"w": token}, "doc_as_upsert": True}, {"script": script, "upsert": self.source(token)},
-                                   {"script": script, "scripted_upsert": True, "upsert": {}}])
-        return self.one("update_upsert", "POST", self.update_path(name), body, Item("update", "orders", name, None, token))
+        bodies = [
+            {"doc": {"w": token}, "doc_as_upsert": True},
+            {"script": script, "upsert": self.source(token)},
+            {"script": script, "scripted_upsert": True, "upsert": {}},
+        ]
+        return self.updated("update_upsert", name, token, self.random.choice(bodies))
 
     def update_noop(self, _):
-        name = self.some_id()
-        return self.one("update_noop", "POST", self.update_path(name), {"doc": {"k": "same"}}, Item("update", "orders", name))
+        return self.updated("update_noop", self.some_id(), None, {"doc": {"k": "same"}})
 
     def update_missing(self, _):
-        token, name = self.token(), f"none{self.names.next('none'):05}"
-        return self.one("update_missing", "POST", self.update_path(name), {"doc": {"w": token}}, Item("update", "orders", name, None, token))
+        token = self.token()
+        return self.updated("update_missing", f"none{self.names.next('none'):05}", token, {"doc": {"w": token}})
 
     def delete(self, answered):
         name = self.some_id() if answered else self.victim()
@@ -151,23 +179,6 @@ class Work:
         name = self.some_id() if answered else self.victim()
         body = {"script": {"source": "ctx.op = 'delete'"}}
         return self.one("delete_by_script", "POST", self.update_path(name), body, Item("delete", "orders", name))
-
-    def conditional(self, _):
-        if not self.seen:
-            return self.get(_)
-        index, name, seq_no, term = self.seen.pop()
-        token = self.token()
-        return self.one("conditional", "PUT", f"{self.document(name, index)}?if_seq_no={seq_no}&if_primary_term={term}", self.source(token),
-                        Item("index", index, name, None, token))
-
-    def external(self, _):
-        token, name = self.token(), f"e{self.random.randrange(10)}"
-        return self.one("external", "PUT", f"{self.document(name)}?version={self.random.randrange(1, 5000)}&version_type="
-                        f"{self.random.choice(['external', 'external_gte'])}", self.source(token), Item("index", "orders", name, None, token))
-
-    def pipeline(self, _):
-        token, name = self.token(), self.some_id()
-        return self.one("pipeline", "PUT", self.document(name) + "?pipeline=stamp", self.source(token), Item("index", "orders", name, None, token))
 
     # Many at a time.
 
@@ -183,8 +194,13 @@ class Work:
             elif action == "create":
                 name = self.random.choice([name, f"c{self.names.next('create'):05}"])
             elif action == "update":
-                body = self.random.choice([{"doc": {"w": token}}, {"script": {"source": SET, "params": {"w": token}}},
-                                           {"doc": {"w": token}, "doc_as_upsert": True}])
+                body = self.random.choice(
+                    [
+                        {"doc": {"w": token}},
+                        {"script": {"source": SET, "params": {"w": token}}},
+                        {"doc": {"w": token}, "doc_as_upsert": True},
+                    ]
+                )
             elif action == "automatic":
                 index, name, action = self.random.choice(["orders", "events"]), None, "index"
             elif action == "refused":
@@ -196,19 +212,36 @@ class Work:
 
     def update_by_query(self, _):
         token = self.token()
-        body = {"query": {"term": {"grp": f"g{self.random.randrange(GROUPS):02}"}}, "script": {"source": SET, "params": {"w": token}}}
-        return self.one("update_by_query", "POST", "/orders/_update_by_query?conflicts=proceed", body,
-                        Item("update_by_query", "orders", None, None, token))
+        body = {
+            "query": {"term": {"grp": f"g{self.random.randrange(GROUPS):02}"}},
+            "script": {"source": SET, "params": {"w": token}},
+        }
+        return self.one(
+            "update_by_query",
+            "POST",
+            "/orders/_update_by_query?conflicts=proceed",
+            body,
+            Item("update_by_query", "orders", None, None, token),
+        )
 
     def delete_by_query(self, _):
         group = f"q{self.names.next('by query') % BY_QUERY_GROUPS:02}"  # each once; more find nothing
-        return self.one("delete_by_query", "POST", "/orders/_delete_by_query?conflicts=proceed", {"query": {"term": {"grp": group}}},
-                        Item("delete_by_query", "orders", None, None, None, group))
+        return self.one(
+            "delete_by_query",
+            "POST",
+            "/orders/_delete_by_query?conflicts=proceed",
+            {"query": {"term": {"grp": group}}},
+            Item("delete_by_query", "orders", None, None, None, group),
+        )
 
     def reindex(self, _):
         token = self.token()
-        body = {"conflicts": "proceed", "source": {"index": "orders", "query": {"term": {"grp": f"g{self.random.randrange(GROUPS):02}"}}},
-                "dest": {"index": "copies"}, "script": {"source": SET, "params": {"w": token}}}
+        body = {
+            "conflicts": "proceed",
+            "source": {"index": "orders", "query": {"term": {"grp": f"g{self.random.randrange(GROUPS):02}"}}},
+            "dest": {"index": "copies"},
+            "script": {"source": SET, "params": {"w": token}},
+        }
         return self.one("reindex", "POST", "/_reindex", body, Item("reindex", "copies", None, None, token))
 
     # More than documents. What shows that it was carried out: (path, what must be in the answer, and whether it must).
@@ -231,14 +264,22 @@ class Work:
     def create_index(self, _):
         name = f"made-{self.token().replace('.', '-')}"
         body = {"settings": {"number_of_shards": 1, "number_of_replicas": 0}}
-        return Request("create_index", "PUT", f"/{name}", json.dumps(body), admin=("/_settings?filter_path=*.settings.index.uuid", f'"{name}"', True))
+        return Request(
+            "create_index",
+            "PUT",
+            f"/{name}",
+            json.dumps(body),
+            admin=("/_settings?filter_path=*.settings.index.uuid", f'"{name}"', True),
+        )
 
     def delete_index(self, _):
         number = self.names.next("spare") - 1
         if number >= SPARE_INDICES:
             return self.create_index(_)
         name = f"spare-{number}"
-        return Request("delete_index", "DELETE", f"/{name}", admin=("/_settings?filter_path=*.settings.index.uuid", f'"{name}"', False))
+        return Request(
+            "delete_index", "DELETE", f"/{name}", admin=("/_settings?filter_path=*.settings.index.uuid", f'"{name}"', False)
+        )
 
     # Reads.
 
@@ -253,7 +294,12 @@ class Work:
         return Request("mget", "POST", "/_mget", json.dumps({"docs": docs}))
 
     def search(self, _):
-        body = {"query": {"term": {"grp": f"g{self.random.randrange(GROUPS):02}"}}, "size": 20, "version": True, "seq_no_primary_term": True}
+        body = {
+            "query": {"term": {"grp": f"g{self.random.randrange(GROUPS):02}"}},
+            "size": 20,
+            "version": True,
+            "seq_no_primary_term": True,
+        }
         return Request("search", "POST", "/orders/_search", json.dumps(body))
 
     def count(self, _):
@@ -269,10 +315,37 @@ class Work:
 
 
 MIX = {
-    "index": 16, "index_automatic": 8, "index_routed": 4, "index_refused": 2, "create": 8, "update": 8, "update_script": 7, "update_upsert": 5,
-    "update_noop": 3, "update_missing": 1, "delete": 6, "delete_missing": 1, "delete_by_script": 1, "conditional": 4, "external": 3, "pipeline": 2,
-    "bulk": 14, "update_by_query": 1, "delete_by_query": 1, "reindex": 0.3, "put_mapping": 0.4, "put_alias": 0.4, "put_template": 0.4,
-    "create_index": 0.4, "delete_index": 0.4, "get": 14, "head": 1, "mget": 4, "search": 5, "count": 1, "stats": 1,
+    "index": 16,
+    "index_automatic": 8,
+    "index_routed": 4,
+    "index_refused": 2,
+    "create": 8,
+    "update": 8,
+    "update_script": 7,
+    "update_upsert": 5,
+    "update_noop": 3,
+    "update_missing": 1,
+    "delete": 6,
+    "delete_missing": 1,
+    "delete_by_script": 1,
+    "conditional": 4,
+    "external": 3,
+    "pipeline": 2,
+    "bulk": 14,
+    "update_by_query": 1,
+    "delete_by_query": 1,
+    "reindex": 0.3,
+    "put_mapping": 0.4,
+    "put_alias": 0.4,
+    "put_template": 0.4,
+    "create_index": 0.4,
+    "delete_index": 0.4,
+    "get": 14,
+    "head": 1,
+    "mget": 4,
+    "search": 5,
+    "count": 1,
+    "stats": 1,
 }
 SPARE_INDICES = 40
 
@@ -282,19 +355,36 @@ def prepared(six):
     mapping = {"_doc": MAPPING} if six else MAPPING
     keep = {"number_of_replicas": 0, "refresh_interval": "200ms", "index.translog.flush_threshold_size": "10gb"}
     for index, shards in (("orders", 3), ("events", 1), ("copies", 2)):
-        yield Request("create_index", "PUT", f"/{index}", json.dumps({"settings": {"number_of_shards": shards, **keep}, "mappings": mapping}))
-    yield Request("put_pipeline", "PUT", "/_ingest/pipeline/stamp", json.dumps({"processors": [{"set": {"field": "stamped", "value": "yes"}}]}))
+        yield Request(
+            "create_index",
+            "PUT",
+            f"/{index}",
+            json.dumps({"settings": {"number_of_shards": shards, **keep}, "mappings": mapping}),
+        )
+    yield Request(
+        "put_pipeline",
+        "PUT",
+        "/_ingest/pipeline/stamp",
+        json.dumps({"processors": [{"set": {"field": "stamped", "value": "yes"}}]}),
+    )
     for number in range(SPARE_INDICES):
-        yield Request("create_index", "PUT", f"/spare-{number}", json.dumps({"settings": {"number_of_shards": 1, "number_of_replicas": 0}}))
+        yield Request(
+            "create_index",
+            "PUT",
+            f"/spare-{number}",
+            json.dumps({"settings": {"number_of_shards": 1, "number_of_replicas": 0}}),
+        )
     names = [(f"d{number:04}", f"g{number % GROUPS:02}") for number in range(DOCUMENTS)]
     names += [(f"v{number:04}-0", "victims") for number in range(VICTIMS)]
     names += [(f"q{group:02}-{number}", f"q{group:02}") for group in range(BY_QUERY_GROUPS) for number in range(6)]
     chance = random.Random(0)
     for begin in range(0, len(names), 250):
         lines, items = [], []
-        for name, group in names[begin:begin + 250]:
+        for name, group in names[begin : begin + 250]:
             token = f"load.{name}"
-            lines += [json.dumps({"index": {"_index": "orders", "_id": name, **({"_type": "_doc"} if six else {})}}),
-                      json.dumps({"grp": group, "w": token, "n": 0, "k": "same", "note": chance.choice(WORDS)})]
+            lines += [
+                json.dumps({"index": {"_index": "orders", "_id": name, **({"_type": "_doc"} if six else {})}}),
+                json.dumps({"grp": group, "w": token, "n": 0, "k": "same", "note": chance.choice(WORDS)}),
+            ]
             items.append(Item("index", "orders", name, None, token))
         yield Request("bulk", "POST", "/_bulk?refresh=true", "\n".join(lines) + "\n", items)

@@ -7,7 +7,6 @@ namespace trafrec::reconcile {
 namespace {
 
 using testing::ElementsAre;
-using testing::Field;
 using testing::IsEmpty;
 using testing::Pair;
 
