@@ -8,6 +8,7 @@
 #include "tools/dlq/dlq_command.h"
 #include "tools/overlay/overlay_command.h"
 #include "tools/patterns/patterns_command.h"
+#include "tools/reconcile/reconcile_command.h"
 #include "tools/replay/replay_command.h"
 
 namespace {
@@ -16,18 +17,18 @@ namespace tools = trafrec::tools;
 
 /// In the order of help. Commands that have a folder of their own stand beside the library of the
 /// others, on which they are built, so that only the program knows all.
-constexpr std::array<tools::MakeCommand, 21> kCommands = {
-    tools::MakeRecordCommand,      tools::MakeShowCommand,
-    tools::MakeExportCommand,      tools::MakeImportCommand,
-    tools::MakeStatsCommand,       tools::MakeVerifyCommand,
-    tools::MakeSqlCommand,         trafrec::patterns::MakePatternsCommand,
-    tools::MakeOverlayCommand,     tools::MakeReplayCommand,
-    tools::MakeDlqCommand,         tools::MakeCompareCommand,
-    tools::MakeCommitCommand,      tools::MakeKeygenCommand,
-    tools::MakeSentinelCommand,    tools::MakeWatermarksCommand,
-    tools::MakeCtlCommand,         tools::MakeConfigCommand,
-    tools::MakeCompletionsCommand, tools::MakeManCommand,
-    tools::MakeVersionCommand};
+constexpr std::array<tools::MakeCommand, 22> kCommands = {
+    tools::MakeRecordCommand,     tools::MakeShowCommand,
+    tools::MakeExportCommand,     tools::MakeImportCommand,
+    tools::MakeStatsCommand,      tools::MakeVerifyCommand,
+    tools::MakeSqlCommand,        trafrec::patterns::MakePatternsCommand,
+    tools::MakeReconcileCommand,  tools::MakeOverlayCommand,
+    tools::MakeReplayCommand,     tools::MakeDlqCommand,
+    tools::MakeCompareCommand,    tools::MakeCommitCommand,
+    tools::MakeKeygenCommand,     tools::MakeSentinelCommand,
+    tools::MakeWatermarksCommand, tools::MakeCtlCommand,
+    tools::MakeConfigCommand,     tools::MakeCompletionsCommand,
+    tools::MakeManCommand,        tools::MakeVersionCommand};
 
 }  // namespace
 

@@ -23,9 +23,9 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 const std::vector<std::string> kCommands = {
-    "record",   "show",     "export",     "stats",   "verify",      "commit", "keygen",
-    "sentinel", "ctl",      "watermarks", "config",  "completions", "man",    "version",
-    "sql",      "patterns", "import",     "overlay", "dlq",         "replay", "compare"};
+    "record", "show",       "export", "stats",       "verify",  "commit",   "keygen", "sentinel",
+    "ctl",    "watermarks", "config", "completions", "man",     "version",  "sql",    "patterns",
+    "import", "overlay",    "dlq",    "replay",      "compare", "reconcile"};
 
 std::set<std::string> LongOptions(const std::string& text) {
   static const std::regex kOption("--[a-z][a-z-]*");

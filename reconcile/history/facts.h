@@ -1,0 +1,143 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "reconcile/history/mapping.h"
+#include "replay/dialect/operation.h"
+#include "replay/dialect/outcome.h"
+#include "store/reader/operation_address.h"
+
+// What a log shows of the histories of documents and shards: facts alone, no conclusions.
+
+namespace trafrec::reconcile {
+
+/// An interval of packet time, both ends included.
+struct Span {
+  TimeNs from = std::numeric_limits<TimeNs>::min();
+  TimeNs until = std::numeric_limits<TimeNs>::max();
+
+  bool empty() const { return from > until; }
+  bool Meets(const Span& other) const {
+    return std::max(from, other.from) <= std::min(until, other.until);
+  }
+};
+
+/// A document as requests and answers name it. Its shard follows from its routing, or from its id.
+struct DocumentName {
+  std::string index{};
+  std::string id{};
+  std::string routing{};
+
+  friend auto operator<=>(const DocumentName&, const DocumentName&) = default;
+};
+
+/// A number for what a document's source says; equal sources have equal ones.
+using SourcePrint = uint64_t;
+
+/// A write that took a number, and whose answer says which.
+struct Write {
+  store::OperationAddress at{};
+  DocumentName document{};
+  Span ran{};  ///< carried out within it: the request was whole, the answer had not begun
+  dialect::Kind kind = dialect::Kind::kIndex;
+  dialect::Fate fate = dialect::Fate::kUnknown;
+  dialect::VersionType version_type = dialect::VersionType::kInternal;
+  int64_t version = 0;
+  int64_t seq_no = 0;
+  int64_t primary_term = 0;
+};
+
+/// An answer that shows a document as it was at some instant, without having changed it.
+struct Sight {
+  store::ExchangeId by{};
+  DocumentName document{};
+  Span at{};
+  bool present = false;
+  bool current = false;  ///< it was so at that instant; else it had been so before (searches)
+  std::optional<int64_t> version{};
+  std::optional<int64_t> seq_no{};
+  std::optional<int64_t> primary_term{};
+  std::optional<SourcePrint> source{};
+};
+
+/// Why the wire alone says that a request was not carried out.
+enum class WireProof : uint8_t {
+  kNone,
+  kCut,         ///< its sender ended it before its end
+  kUnreceived,  ///< nobody acknowledged it, for longer than an acknowledgement may take
+  kRejected,    ///< its answer says that it was turned away
+};
+
+/// A mutation whose outcome the log does not show, for each of its operations.
+struct Question {
+  store::OperationAddress at{};
+  size_t request = 0;  ///< in History::requests
+  DocumentName document{};
+  dialect::Kind kind = dialect::Kind::kIndex;
+  bool automatic_id = false;
+  /// It writes something, whatever is there, once it is carried out: no condition, no script that
+  /// may do nothing, no pipeline.
+  bool unconditional = false;
+  bool makes = false;     ///< puts a document where none was: index, create, update with an upsert
+  bool external = false;  ///< the version is the client's
+  dialect::Condition condition{};
+  Fit fit = Fit::kUnknown;              ///< whether the index takes the source; of index and create
+  std::optional<SourcePrint> source{};  ///< what it would put there; of index and create
+  bool status_seen = false;             ///< the answer's status says that it was carried out
+};
+
+/// A request that has questions.
+struct OpenRequest {
+  store::ExchangeId id{};
+  std::string method{};
+  std::string target{};
+  Span runs{};  ///< if it was carried out, then within it
+  WireProof wire = WireProof::kNone;
+  std::string wire_words{};
+  std::vector<size_t> questions{};  ///< in History::questions
+};
+
+/// A request that takes numbers for documents that it does not name.
+struct ByQueryRun {
+  store::ExchangeId by{};
+  std::vector<std::string> indices{};  ///< names or patterns
+  Span ran{};
+  std::optional<int64_t> writes{};  ///< so many numbers it took; nothing: any
+  bool deletes = false;
+  bool makes = false;  ///< reindex
+};
+
+/// Traffic that the recorder did not see: anything may have been in it.
+struct LostTraffic {
+  Span ran{};
+  uint64_t bytes = 0;     ///< of requests; 0: nobody knows
+  bool answered = false;  ///< `ran` has its answer in it
+  std::string why{};
+};
+
+/// A shard's highest number, as an answer shows it.
+struct ShardSight {
+  std::string index{};
+  uint32_t shard = 0;
+  Span at{};
+  int64_t max_seq_no = 0;
+};
+
+/// A request that makes or removes an index, or changes what its documents may be.
+struct IndexEvent {
+  enum class What : uint8_t { kMade, kRemoved };
+
+  std::string name{};  ///< or a pattern
+  What what = What::kMade;
+  Span ran{};
+  bool answered = false;  ///< and done
+  std::string body{};     ///< of kMade: settings and mappings
+};
+
+}  // namespace trafrec::reconcile

@@ -1,0 +1,385 @@
+#include "reconcile/history/history.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "reconcile/history/connection_watch.h"
+#include "reconcile/history/loose_answer.h"
+#include "reconcile/history/sights.h"
+#include "reconcile/history/wire.h"
+#include "replay/recorded/exchange_view.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+using dialect::Fate;
+using dialect::Kind;
+using store::Flag;
+
+constexpr TimeNs kNever = std::numeric_limits<TimeNs>::max();
+
+/// The body is there from its first byte to its last.
+bool IsWhole(const std::optional<store::StoredMessage>& message) {
+  const store::Flags broken =
+      store::FlagBit(Flag::kRequestTruncated) | store::FlagBit(Flag::kResponseTruncated) |
+      store::FlagBit(Flag::kGapInRequest) | store::FlagBit(Flag::kGapInResponse) |
+      store::FlagBit(Flag::kEvicted) | store::FlagBit(Flag::kWithheld) |
+      store::FlagBit(Flag::kSnaplenCut) | store::FlagBit(Flag::kBodyShed) |
+      store::FlagBit(Flag::kBodyMissing);
+  return message && (message->facts.flags & broken) == 0;
+}
+
+bool MayTakeNumber(const dialect::Outcome& outcome) {
+  return outcome.fate == Fate::kRefused && outcome.error != "mapper_parsing_exception" &&
+         outcome.error != "strict_dynamic_mapping_exception" &&
+         outcome.error != "index_not_found_exception";
+}
+
+std::string_view BodyOf(const dialect::RequestView& request, const dialect::Operation& operation) {
+  return operation.action.length > 0 ? operation.source.In(request.body) : request.body;
+}
+
+/// A script that says nowhere what else to do than to write.
+bool AlwaysWrites(std::string_view body) {
+  return body.find("op") == std::string_view::npos && body.find("\"id\"") == std::string_view::npos;
+}
+
+class HistoryReader {
+ public:
+  HistoryReader(const dialect::Dialect& dialect, const HistoryOptions& options)
+      : dialect_(dialect), options_(options), watch_([this](size_t request, TimeNs by) {
+          Span& runs = history_.requests[request].runs;
+          runs.until = std::min(runs.until, by);
+        }) {}
+
+  Status Begin(store::LogReader& log) {
+    TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log.Attempts());
+    for (const store::AttemptInfo& attempt : attempts) {
+      AddLosses(attempt);
+    }
+    return {};
+  }
+
+  void Add(const store::StoredExchange& exchange) {
+    ++history_.exchanges;
+    NoteTimes(exchange);
+    const recorded::ExchangeView view(exchange);
+    if (view.request() == nullptr) {
+      AddLoose(exchange, view);
+      watch_.Add(exchange, std::nullopt);
+      return;
+    }
+    const dialect::Meaning meaning = dialect_.Understand(*view.request());
+    const Span ran = SpanOf(exchange);
+    const bool answered = view.answer() != nullptr && IsWhole(exchange.response);
+    dialect::Answer answer;
+    if (view.answer() != nullptr) {
+      answer = dialect_.ReadAnswer(meaning, *view.answer());
+    }
+    answer.outcomes.resize(meaning.operations.size());
+    if (answered) {
+      AddSights(*view.request(), meaning, *view.answer(), answer, ran);
+    }
+    std::optional<size_t> open;
+    for (size_t i = 0; i < meaning.operations.size(); ++i) {
+      const dialect::Operation& operation = meaning.operations[i];
+      if (operation.mutation) {
+        ++history_.mutations;
+        AddMutation(exchange, *view.request(), meaning, operation, answer, i, answered, ran, open);
+      }
+    }
+    watch_.Add(exchange, open);
+  }
+
+  History Finish() {
+    std::ranges::move(watch_.Lost(), std::back_inserter(history_.lost));
+    for (LostTraffic& lost : history_.lost) {
+      lost.ran.until += lost.answered ? 0 : Settle();
+    }
+    for (OpenRequest& request : history_.requests) {
+      request.runs.until = std::min(request.runs.until, LatestOf(request.runs.from));
+    }
+    for (ByQueryRun& run : history_.by_query) {
+      if (run.ran.until == kNever && run.writes) {
+        run.ran.until = LatestOf(run.ran.from);
+      }
+    }
+    return std::move(history_);
+  }
+
+ private:
+  TimeNs Settle() const { return std::max(options_.settle_ns, 2 * watch_.longest_answer_ns()); }
+  /// Until when a request of that time may run; for ever if the log ends before.
+  TimeNs LatestOf(TimeNs received) const { return received + Settle(); }
+
+  void AddLosses(const store::AttemptInfo& attempt) {
+    for (const store::LossRecord& loss : attempt.losses) {
+      switch (loss.cause) {
+        case store::LossCause::kGap:       // the connection's own numbers say more
+        case store::LossCause::kGapShare:  // a sum
+        case store::LossCause::kStop:
+          break;
+        case store::LossCause::kStart:
+          history_.lost.push_back({.ran = {std::numeric_limits<TimeNs>::min(), loss.until},
+                                   .why = "before the recorder started"});
+          break;
+        default:
+          history_.lost.push_back(
+              {.ran = {loss.from, loss.until},
+               .bytes = loss.bytes,
+               .why = std::string("loss of cause ") + store::LossCauseName(loss.cause)});
+          blind_losses_ = true;
+      }
+    }
+    ended_[{attempt.recorder, attempt.attempt}] =
+        attempt.finished ? attempt.ended_at : attempt.written.answers_through;
+  }
+
+  void NoteTimes(const store::StoredExchange& exchange) {
+    for (const auto* message : {&exchange.request, &exchange.response}) {
+      if (*message) {
+        history_.until = std::max(history_.until, (*message)->facts.last_byte_at);
+      }
+    }
+  }
+
+  /// When it was carried out, if it was.
+  static Span SpanOf(const store::StoredExchange& exchange) {
+    return {exchange.request->facts.last_byte_at,
+            exchange.response ? exchange.response->facts.first_byte_at : kNever};
+  }
+
+  void AddLoose(const store::StoredExchange& exchange, const recorded::ExchangeView& view) {
+    if (view.answer() == nullptr || !IsWhole(exchange.response)) {
+      return;
+    }
+    const Span ran{exchange.connection.opened_at, exchange.response->facts.first_byte_at};
+    std::ranges::move(WritesIn(*view.answer(), exchange.row.id, ran),
+                      std::back_inserter(history_.loose));
+  }
+
+  void AddSights(const dialect::RequestView& request, const dialect::Meaning& meaning,
+                 const dialect::AnswerView& answer, const dialect::Answer& read, const Span& ran) {
+    std::ranges::move(SightsIn(request, meaning, answer, read.outcomes, ran),
+                      std::back_inserter(history_.sights));
+    std::ranges::move(ShardSightsIn(request, answer, ran), std::back_inserter(history_.shards));
+    if (answer.status == 200 && request.target.find("_settings") != std::string_view::npos) {
+      std::ranges::move(ReadSettingsAnswer(answer.body), std::back_inserter(history_.settings));
+    } else if (answer.status == 200 &&
+               request.target.find("_cluster/state") != std::string_view::npos) {
+      std::ranges::move(ReadClusterState(answer.body), std::back_inserter(history_.settings));
+    }
+  }
+
+  void AddMutation(const store::StoredExchange& exchange, const dialect::RequestView& request,
+                   const dialect::Meaning& meaning, const dialect::Operation& operation,
+                   const dialect::Answer& answer, size_t i, bool answered, const Span& ran,
+                   std::optional<size_t>& open) {
+    const dialect::Outcome& outcome = answer.outcomes[i];
+    const dialect::Key* key = dialect::FindDocument(operation.keys);
+    NotePrint(request, operation);
+    if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
+      AddByQuery(exchange, operation, answer, answered, ran);
+    }
+    NoteAdmin(exchange, request, meaning, operation, outcome, ran);
+    if (outcome.fate == Fate::kRejected && meaning.kind == Kind::kBulk) {
+      history_.turned_away = true;
+    }
+    if (key != nullptr && !outcome.index.empty() && outcome.index != key->name) {
+      history_.aliases[key->name] = outcome.index;
+    }
+    if (key != nullptr && outcome.TookSeqNo() && outcome.version && outcome.primary_term &&
+        dialect::WritesDocument(operation.kind)) {
+      history_.writes.push_back(WriteOf(exchange, operation, *key, outcome, ran));
+      return;
+    }
+    if (answered && MayTakeNumber(outcome) && key != nullptr) {
+      history_.refused.push_back(WriteOf(exchange, operation, *key, outcome, ran));
+    }
+    if (IsOpen(outcome, answered, operation)) {
+      Ask(exchange, request, meaning, operation, outcome, open);
+    }
+  }
+
+  static bool IsOpen(const dialect::Outcome& outcome, bool answered,
+                     const dialect::Operation& operation) {
+    switch (outcome.fate) {
+      case Fate::kUnknown:
+      case Fate::kFailed:
+        return true;
+      case Fate::kCreated:
+      case Fate::kUpdated:
+      case Fate::kDeleted:
+        // Done, but its number was cut off.
+        return dialect::WritesDocument(operation.kind);
+      case Fate::kDone:
+        return !answered;
+      default:
+        return false;
+    }
+  }
+
+  static Write WriteOf(const store::StoredExchange& exchange, const dialect::Operation& operation,
+                       const dialect::Key& key, const dialect::Outcome& outcome, const Span& ran) {
+    return {.at = {exchange.row.id, operation.item},
+            .document = {outcome.index.empty() ? key.name : outcome.index,
+                         outcome.id.empty() ? key.id : outcome.id, key.routing},
+            .ran = ran,
+            .kind = operation.kind,
+            .fate = outcome.fate,
+            .version_type = operation.writing.condition.version
+                                ? operation.writing.condition.version_type
+                                : dialect::VersionType::kInternal,
+            .version = outcome.version.value_or(0),
+            .seq_no = outcome.seq_no.value_or(0),
+            .primary_term = outcome.primary_term.value_or(0)};
+  }
+
+  void NotePrint(const dialect::RequestView& request, const dialect::Operation& operation) {
+    if (operation.kind == Kind::kIndex || operation.kind == Kind::kCreate) {
+      if (const auto print = PrintOf(BodyOf(request, operation))) {
+        ++history_.prints[*print];
+      }
+    }
+  }
+
+  void AddByQuery(const store::StoredExchange& exchange, const dialect::Operation& operation,
+                  const dialect::Answer& answer, bool answered, const Span& ran) {
+    ByQueryRun run{.by = exchange.row.id, .ran = ran, .makes = operation.kind == Kind::kReindex};
+    for (const dialect::Key& key : operation.keys) {
+      if (key.write) {
+        run.indices.push_back(key.name);
+      }
+    }
+    run.deletes = exchange.row.target.find("_delete_by_query") != std::string::npos;
+    const auto& counts = answer.by_query;
+    if (answered && counts && (counts->updated || counts->deleted || counts->created)) {
+      run.writes =
+          counts->updated.value_or(0) + counts->deleted.value_or(0) + counts->created.value_or(0);
+      run.deletes = run.deletes || counts->deleted.value_or(0) > 0;
+    } else if (answered && answer.outcomes.front().fate != Fate::kDone &&
+               answer.outcomes.front().fate != Fate::kUnknown) {
+      return;  // refused as a whole
+    }
+    if (!run.writes) {
+      run.deletes = run.ran.until == kNever || run.deletes;
+      run.ran.until = kNever;  // a task that goes on
+    }
+    history_.by_query.push_back(std::move(run));
+  }
+
+  void NoteAdmin(const store::StoredExchange& exchange, const dialect::RequestView& request,
+                 const dialect::Meaning& meaning, const dialect::Operation& operation,
+                 const dialect::Outcome& outcome, const Span& ran) {
+    if (meaning.api != "indices.create" && meaning.api != "indices.delete") {
+      return;
+    }
+    if (outcome.fate == Fate::kRefused || outcome.fate == Fate::kNotFound) {
+      return;
+    }
+    for (const dialect::Key& key : operation.keys) {
+      history_.events.push_back({.name = key.name,
+                                 .what = meaning.api == "indices.create"
+                                             ? IndexEvent::What::kMade
+                                             : IndexEvent::What::kRemoved,
+                                 .ran = ran,
+                                 .answered = outcome.fate == Fate::kDone,
+                                 .body = std::string(request.body)});
+      if (meaning.api == "indices.create" && outcome.fate == Fate::kDone) {
+        if (auto mapping = Mapping::OfCreation(request.body)) {
+          mappings_[key.name] = std::move(*mapping);
+        }
+        if (auto made = ReadCreation(key.name, request.body)) {
+          history_.settings.push_back(std::move(*made));
+        }
+      }
+    }
+    (void)exchange;
+  }
+
+  void Ask(const store::StoredExchange& exchange, const dialect::RequestView& request,
+           const dialect::Meaning& meaning, const dialect::Operation& operation,
+           const dialect::Outcome& outcome, std::optional<size_t>& open) {
+    if (!open) {
+      open = history_.requests.size();
+      history_.requests.push_back(OpenRequestOf(exchange, meaning));
+    }
+    Question question{
+        .at = {exchange.row.id, std::nullopt}, .request = *open, .kind = operation.kind};
+    if (meaning.kind == Kind::kBulk) {
+      question.at.item = operation.item;
+    }
+    const std::string_view body = BodyOf(request, operation);
+    if (const dialect::Key* key = dialect::FindDocument(operation.keys)) {
+      question.document = {key->name, key->id, key->routing};
+    }
+    const dialect::Writing& writing = operation.writing;
+    question.automatic_id = writing.automatic_id;
+    question.makes = operation.kind == Kind::kIndex || operation.kind == Kind::kCreate ||
+                     (operation.kind == Kind::kUpdate && writing.upserts);
+    question.external = writing.condition.version &&
+                        writing.condition.version_type != dialect::VersionType::kInternal;
+    question.unconditional =
+        !writing.condition.any() && writing.pipeline.empty() &&
+        (operation.kind == Kind::kIndex || operation.kind == Kind::kCreate ||
+         operation.kind == Kind::kDelete ||
+         (operation.kind == Kind::kUpdate && writing.scripted && AlwaysWrites(body)));
+    if (operation.kind == Kind::kIndex || operation.kind == Kind::kCreate) {
+      question.source = PrintOf(body);
+      if (const auto mapping = mappings_.find(history_.IndexBehind(question.document.index));
+          mapping != mappings_.end() && writing.pipeline.empty()) {
+        question.fit = mapping->second.Check(body);
+      }
+    }
+    question.condition = writing.condition;
+    question.status_seen = outcome.fate == Fate::kCreated || outcome.fate == Fate::kDeleted;
+    history_.requests[*open].questions.push_back(history_.questions.size());
+    history_.questions.push_back(std::move(question));
+  }
+
+  OpenRequest OpenRequestOf(const store::StoredExchange& exchange,
+                            const dialect::Meaning& meaning) {
+    OpenRequest request{.id = exchange.row.id,
+                        .method = exchange.row.method,
+                        .target = exchange.row.target,
+                        .runs = SpanOf(exchange)};
+    const auto ended = ended_.find({exchange.row.id.recorder, exchange.row.id.attempt});
+    if (dialect_.name() == "search") {
+      request.wire = WireProofOf(exchange, meaning.kind == Kind::kBulk,
+                                 {.ack_delay_ns = options_.ack_delay_ns,
+                                  .captured_until = ended == ended_.end() ? 0 : ended->second,
+                                  .blind_losses = blind_losses_},
+                                 request.wire_words);
+    }
+    return request;
+  }
+
+  const dialect::Dialect& dialect_;
+  const HistoryOptions options_;
+  History history_;
+  ConnectionWatch watch_;
+  std::map<std::string, Mapping> mappings_;  ///< of indices that the log made
+  std::map<std::pair<std::string, uint32_t>, TimeNs> ended_;
+  bool blind_losses_ = false;
+};
+
+}  // namespace
+
+Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& dialect,
+                            const HistoryOptions& options) {
+  HistoryReader reader(dialect, options);
+  TRY(reader.Begin(log));
+  TRY_ASSIGN(auto rows, log.Rows(std::nullopt, std::nullopt));
+  while (true) {
+    TRY_ASSIGN(const std::optional<store::ExchangeRow> row, rows->Next());
+    if (!row) {
+      break;
+    }
+    TRY_ASSIGN(const store::StoredExchange exchange, log.Load(*row));
+    reader.Add(exchange);
+  }
+  return reader.Finish();
+}
+
+}  // namespace trafrec::reconcile

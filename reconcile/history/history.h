@@ -1,0 +1,58 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "reconcile/history/facts.h"
+#include "reconcile/routing/index_settings.h"
+#include "replay/dialect/dialect.h"
+#include "store/reader/log_reader.h"
+
+namespace trafrec::reconcile {
+
+struct HistoryOptions {
+  TimeNs ack_delay_ns = 250 * kNsPerMs;
+  /// A request that nobody answered may still be carried out for so long, or for twice the longest
+  /// answer in the log, whichever is longer.
+  TimeNs settle_ns = 3'000 * kNsPerMs;
+};
+
+/// All that a log says of what its source did: the facts of which every verdict is made.
+struct History {
+  std::vector<OpenRequest> requests{};
+  std::vector<Question> questions{};
+  std::vector<Write> writes{};
+  /// Of answers whose requests were not seen: the shard is not known for certain.
+  std::vector<Write> loose{};
+  std::vector<Sight> sights{};
+  std::vector<ShardSight> shards{};
+  std::vector<ByQueryRun> by_query{};
+  /// Operations that were refused where that may cost a number: documents that Lucene will not
+  /// have.
+  std::vector<Write> refused{};
+  std::vector<LostTraffic> lost{};
+  std::vector<IndexEvent> events{};
+  std::vector<IndexSettings> settings{};         ///< later ones say what holds
+  std::map<std::string, std::string> aliases{};  ///< names that answers showed to be another index
+  /// How often each source was written by an index or create, answered or not.
+  std::map<SourcePrint, uint32_t> prints{};
+  bool turned_away = false;  ///< a part of a bulk was answered 429 or 503
+  TimeNs until = 0;          ///< the log's last packet
+  uint64_t exchanges = 0;
+  uint64_t mutations = 0;  ///< operations
+
+  /// The name of the index behind what requests call it.
+  const std::string& IndexBehind(const std::string& name) const {
+    const auto behind = aliases.find(name);
+    return behind == aliases.end() ? name : behind->second;
+  }
+};
+
+/// Reads the log once. Exchanges of what is not a search engine's are all open questions that have
+/// no facts but the wire's.
+Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& dialect,
+                            const HistoryOptions& options);
+
+}  // namespace trafrec::reconcile

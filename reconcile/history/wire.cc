@@ -1,0 +1,78 @@
+#include "reconcile/history/wire.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace trafrec::reconcile {
+namespace {
+
+using store::Flag;
+
+bool IsCutBySender(const store::StoredExchange& exchange) {
+  const store::MessageFacts& request = exchange.request->facts;
+  const store::SideClose& client = exchange.connection.client_close;
+  const store::Flags doubtful = store::FlagBit(Flag::kGapInRequest) |
+                                store::FlagBit(Flag::kSnaplenCut) | store::FlagBit(Flag::kEvicted) |
+                                store::FlagBit(Flag::kBodyShed);
+  if (!HasFlag(request.flags, Flag::kRequestTruncated) || (request.flags & doubtful) != 0 ||
+      request.flow_offset + request.wire_bytes != client.payload_bytes) {
+    return false;
+  }
+  // Its own word is at the number right behind the last byte that was seen: nothing came between.
+  const auto end = static_cast<uint32_t>(request.first_seq + request.wire_bytes);
+  return (client.fin_at && client.fin_seq == end) || (client.rst_at && client.rst_seq == end);
+}
+
+TimeNs ClosedAt(const store::ConnectionRecord& connection) {
+  TimeNs at = std::numeric_limits<TimeNs>::max();
+  for (const store::SideClose* side : {&connection.client_close, &connection.server_close}) {
+    at = std::min(at, side->fin_at.value_or(at));
+    at = std::min(at, side->rst_at.value_or(at));
+  }
+  return at;
+}
+
+bool IsUnreceived(const store::StoredExchange& exchange, const WireRules& rules) {
+  const store::MessageFacts& request = exchange.request->facts;
+  if (request.acked_bytes >= request.wire_bytes || exchange.response ||
+      exchange.connection.server_close.gap_bytes > 0 ||
+      HasFlag(exchange.connection.flags, Flag::kMidStream)) {
+    return false;
+  }
+  // A copy that a server has already is acknowledged at once, so a copy without an answer is the
+  // stronger proof. Without one, a lost acknowledgement would look the same.
+  if (request.copies == 0 && rules.blind_losses) {
+    return false;
+  }
+  const TimeNs awaited = request.last_copy_at + rules.ack_delay_ns;
+  return ClosedAt(exchange.connection) >= awaited && rules.captured_until >= awaited;
+}
+
+}  // namespace
+
+WireProof WireProofOf(const store::StoredExchange& exchange, bool is_bulk, const WireRules& rules,
+                      std::string& words) {
+  if (!exchange.request || (is_bulk && rules.streams_bulks)) {
+    return WireProof::kNone;
+  }
+  const store::MessageFacts& request = exchange.request->facts;
+  if (IsCutBySender(exchange)) {
+    words = fmt::format(
+        "its sender ended it after {} bytes, before its end: the source acts on "
+        "whole requests only",
+        request.wire_bytes);
+    return WireProof::kCut;
+  }
+  if (IsUnreceived(exchange, rules)) {
+    words = fmt::format(
+        "of its {} bytes {} were acknowledged, and no more for {} ms after the last of {} copies, "
+        "on a connection that was open",
+        request.wire_bytes, request.acked_bytes, rules.ack_delay_ns / kNsPerMs, request.copies + 1);
+    return WireProof::kUnreceived;
+  }
+  return WireProof::kNone;
+}
+
+}  // namespace trafrec::reconcile

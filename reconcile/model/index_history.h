@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "reconcile/history/history.h"
+
+namespace trafrec::reconcile {
+
+enum class Presence : uint8_t { kUnknown, kAbsent, kPresent };
+
+/// A version of a document that the log shows.
+struct Point {
+  int64_t seq_no = 0;
+  std::optional<int64_t> version{};
+  bool named = false;  ///< an answer says which operation made it
+  bool external = false;
+  Presence before = Presence::kUnknown;
+  Presence after = Presence::kUnknown;
+  Span ran{};             ///< when it was made
+  TimeNs current_at = 0;  ///< it was the document's state then or later
+  std::optional<SourcePrint> source{};
+  bool replaces = false;  ///< what came before does not show in it
+};
+
+/// A stretch of a document's history in which the log does not say what happened: between two
+/// versions, before the first, or after the last; or the making of one version that no answer
+/// names.
+struct Slot {
+  uint32_t document = 0;  ///< in IndexHistory::documents
+  int32_t least = 0;      ///< so many operations are in it, for certain
+  int32_t most = 0;
+  int64_t above = -1;  ///< their numbers lie between, both excluded
+  int64_t below = std::numeric_limits<int64_t>::max();
+  Span ran{};
+  /// What follows was not made earlier than that.
+  TimeNs next_from = std::numeric_limits<TimeNs>::max();
+  Presence before = Presence::kUnknown;
+  Presence after = Presence::kUnknown;
+  std::optional<int64_t> version_above{};  ///< versions lie between these, too
+  std::optional<int64_t> version_below{};
+  bool deletes = false;                 ///< one of its operations deleted the document: this one
+  std::optional<SourcePrint> leaves{};  ///< what the last of them leaves, where an answer shows it
+  bool replaced = false;                ///< what comes next does not depend on what is in it
+};
+
+struct Document {
+  uint32_t shard = 0;
+  std::string id{};
+  std::vector<Point> points{};  ///< by seq_no
+  std::vector<Slot> slots{};    ///< in time
+  std::vector<size_t> questions{};
+  std::vector<Sight> absences{};  ///< it was not there
+};
+
+/// A number that no answer names.
+struct Hole {
+  int64_t seq_no = 0;
+  Span ran{};
+};
+
+struct Shard {
+  std::vector<Hole> holes{};  ///< by seq_no
+  int64_t highest = -1;       ///< that the log shows
+  /// Numbers above the highest were taken after that.
+  TimeNs above_from = std::numeric_limits<TimeNs>::min();
+  /// From there a new primary counted, and may have put nothing under some numbers.
+  std::vector<Span> new_terms{};
+};
+
+/// The facts of one index, put in the order of its numbers.
+struct IndexHistory {
+  std::string name{};
+  std::string uuid{};  ///< "" if the log does not say
+  IndexRouting routing{};
+  bool made_in_log = false;
+  TimeNs made_at = std::numeric_limits<TimeNs>::min();  ///< not earlier than that
+  std::vector<Document> documents{};
+  std::vector<Shard> shards{};
+  std::vector<size_t> questions{};  ///< in History::questions, those of documents without id too
+  std::string trouble{};            ///< why nothing can be said of it; "" if something can
+};
+
+/// All indices of which something is asked.
+std::vector<IndexHistory> IndicesInQuestion(const History& history,
+                                            std::optional<VersionId> product);
+
+}  // namespace trafrec::reconcile

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reconcile/model/flow_network.h"
+#include "reconcile/model/index_history.h"
+#include "reconcile/model/slot_rules.h"
+
+namespace trafrec::reconcile {
+
+enum class Decision : uint8_t { kOpen, kCommitted, kNotCommitted };
+
+/// All histories of an index that fit what the log shows, as the flows of one network:
+///
+///   stretch of a document's history (as many operations as its versions say)
+///     -> operation (a question: once or not at all; a by-query run: as often as it says)
+///     -> number of a shard that no answer names (exactly once)
+///
+/// A question is decided if it is the same in all of them. The network may admit more histories
+/// than there were, never fewer.
+class IndexModel {
+ public:
+  IndexModel(const History& history, const IndexHistory& index, const Assumptions& assumptions);
+
+  /// False: no history fits, which is an error of ours or of the log, and nothing is decided.
+  bool Decide();
+
+  /// `question`: in History::questions.
+  Decision DecisionOf(size_t question) const;
+  /// A number that the question's operation has in a history that fits, if it was committed.
+  std::optional<std::pair<uint32_t, int64_t>> NumberOf(size_t question) const;
+  /// Numbers of a shard that only traffic can have taken which nobody recorded.
+  std::vector<Hole> Unexplained(uint32_t shard) const;
+  /// In words, what decided it.
+  std::string WordsFor(size_t question) const;
+  /// The histories fit only if somebody wrote whom nobody recorded.
+  bool unrecorded() const { return unrecorded_; }
+
+ private:
+  using Node = FlowNetwork::Node;
+  using Edge = FlowNetwork::Edge;
+
+  struct Asked {
+    size_t question = 0;
+    Edge edge = 0;  ///< 1: committed
+    Decision decision = Decision::kOpen;
+    std::string words{};
+    std::vector<std::pair<Edge, std::pair<uint32_t, int64_t>>> numbers{};
+  };
+  struct HoleNode {
+    Hole hole;
+    Node node = 0;
+    std::vector<Edge> known{};  ///< from what is recorded
+  };
+  struct ShardNodes {
+    std::vector<HoleNode> holes{};  ///< by seq_no
+    Node above = 0;                 ///< numbers beyond those that the log shows
+    TimeNs above_from = 0;
+  };
+  /// A by-query run's part in one shard.
+  struct RunNodes {
+    const ByQueryRun* run;
+    std::vector<Edge> edges{};  ///< by shard
+  };
+  struct SlotNode {
+    const Slot* slot;
+    Node node;
+  };
+
+  void AddShards();
+  void AddSlots();
+  void AddQuestions();
+  void AddByQuery();
+  void AddRefused();
+  void AddLoose();
+  void AddLost(const Span& ran, std::optional<uint32_t> shard);
+  void AddNumbers(Node from, uint32_t shard, const Span& ran, int64_t above, int64_t below,
+                  int32_t above_most, Asked* asked, bool known);
+  void AddAutomatic(Asked& asked, Node in);
+
+  bool Covers(const ByQueryRun& run) const;
+  bool Settle();
+  bool NarrowRuns();
+  bool TakeDecided();
+  bool TakeFates();
+  bool Probe(const OpenRequest& request);
+  bool Set(Asked& asked, Decision decision, std::string words);
+  bool IsFeasible(const std::vector<std::pair<Edge, int32_t>>& fixed);
+  std::vector<Asked*> AskedOf(const OpenRequest& request);
+  bool MustCommit(const Asked& asked) const;
+
+  const History& history_;
+  const IndexHistory& index_;
+  const SlotRules rules_;
+  const Assumptions assumptions_;
+  FlowNetwork network_;
+  Node source_ = 0;
+  Node sink_ = 0;
+  Node others_ = 0;  ///< documents of which nothing is asked
+  std::vector<ShardNodes> shards_;
+  std::vector<std::vector<SlotNode>> slots_;  ///< by shard
+  std::map<size_t, Asked> asked_;             ///< by question
+  std::vector<RunNodes> runs_;
+  bool unrecorded_ = false;
+};
+
+}  // namespace trafrec::reconcile

@@ -1,0 +1,192 @@
+#include "reconcile/model/slot_rules.h"
+
+#include <algorithm>
+
+namespace trafrec::reconcile {
+namespace {
+
+using dialect::Kind;
+
+Span Common(const Span& a, const Span& b) {
+  return {std::max(a.from, b.from), std::min(a.until, b.until)};
+}
+
+}  // namespace
+
+bool SlotRules::LostMeets(const Span& span) const {
+  return !assumptions_.apart && std::ranges::any_of(history_.lost, [&](const LostTraffic& lost) {
+    return lost.ran.Meets(span);
+  });
+}
+
+bool SlotRules::MayDelete(const Slot& slot, const Span& within,
+                          std::optional<size_t> beside) const {
+  const Document& document = index_.documents[slot.document];
+  const auto deletes = [&](size_t number) {
+    const Question& question = history_.questions[number];
+    const OpenRequest& request = history_.requests[question.request];
+    return number != beside && question.kind == Kind::kDelete && request.wire == WireProof::kNone &&
+           request.runs.Meets(within);
+  };
+  return std::ranges::any_of(document.questions, deletes) ||
+         std::ranges::any_of(
+             history_.by_query,
+             [&](const ByQueryRun& run) { return run.deletes && run.ran.Meets(within); }) ||
+         LostMeets(within);
+}
+
+bool SlotRules::MayMake(const Slot& slot, std::optional<size_t> beside) const {
+  const Document& document = index_.documents[slot.document];
+  const auto makes = [&](size_t number) {
+    const Question& question = history_.questions[number];
+    const OpenRequest& request = history_.requests[question.request];
+    return number != beside && question.makes && request.wire == WireProof::kNone &&
+           request.runs.Meets(slot.ran);
+  };
+  return std::ranges::any_of(document.questions, makes) ||
+         std::ranges::any_of(
+             history_.by_query,
+             [&](const ByQueryRun& run) { return run.makes && run.ran.Meets(slot.ran); }) ||
+         LostMeets(slot.ran);
+}
+
+/// The only operation of its stretch: the states before and after are its own.
+bool SlotRules::FitsOnly(const Question& question, const Slot& slot) {
+  const bool deletes = question.kind == Kind::kDelete;
+  if (slot.after != Presence::kUnknown && deletes != (slot.after == Presence::kAbsent)) {
+    return false;
+  }
+  if (slot.leaves && (deletes || (question.source && question.source != slot.leaves))) {
+    return false;
+  }
+  if (slot.before == Presence::kPresent && question.kind == Kind::kCreate) {
+    return false;
+  }
+  return slot.before != Presence::kAbsent || question.makes || deletes;
+}
+
+/// It was seen not to be there after this had put it there, and nobody can have deleted it.
+bool SlotRules::ContradictsAbsence(const Question& question, size_t number, const Slot& slot,
+                                   const Span& runs) const {
+  if (!question.makes && question.kind != Kind::kUpdate) {
+    return false;
+  }
+  const Document& document = index_.documents[slot.document];
+  return std::ranges::any_of(document.absences, [&](const Sight& absence) {
+    return absence.at.from > runs.until && absence.at.until < slot.next_from &&
+           absence.at.from >= slot.ran.from &&
+           !MayDelete(slot, {runs.from, absence.at.until}, number);
+  });
+}
+
+/// The number and version that the client asked for stand in that stretch, or right before it.
+bool SlotRules::MeetsCondition(const Question& question, const Slot& slot) {
+  const dialect::Condition& condition = question.condition;
+  if (condition.if_seq_no &&
+      (*condition.if_seq_no < slot.above || *condition.if_seq_no >= slot.below)) {
+    return false;
+  }
+  if (!condition.version || !question.external) {
+    return true;
+  }
+  // With external_gte a version may be that of the one before.
+  const int64_t step = condition.version_type == dialect::VersionType::kExternal ? 1 : 0;
+  return (!slot.version_above || *condition.version >= *slot.version_above + step) &&
+         (!slot.version_below || *condition.version <= *slot.version_below);
+}
+
+/// Whether the index takes its source: it says so, or (presumed) says nothing against it.
+bool SlotRules::IsTaken(const Question& question) const {
+  return question.fit == Fit::kTaken || (assumptions_.carried_out && question.fit == Fit::kUnknown);
+}
+
+bool SlotRules::MayRun(size_t number, const Slot& slot) const {
+  const Question& question = history_.questions[number];
+  const Span runs = Common(history_.requests[question.request].runs, slot.ran);
+  if (runs.empty()) {
+    return false;
+  }
+  if (!MeetsCondition(question, slot) || (slot.deletes && question.kind != Kind::kDelete)) {
+    return false;
+  }
+  if (slot.least == 1 && slot.most == 1) {
+    return FitsOnly(question, slot);
+  }
+  if (question.kind == Kind::kCreate && slot.before == Presence::kPresent &&
+      !MayDelete(slot, slot.ran, number)) {
+    return false;
+  }
+  if (question.kind == Kind::kUpdate && !question.makes && slot.before == Presence::kAbsent &&
+      !MayMake(slot, number)) {
+    return false;
+  }
+  return !ContradictsAbsence(question, number, slot, runs);
+}
+
+bool SlotRules::MayRun(const ByQueryRun& run, const Slot& slot) const {
+  if (!run.ran.Meets(slot.ran) || run.writes == 0) {
+    return false;
+  }
+  if (slot.deletes) {
+    return run.deletes;
+  }
+  if (slot.least == 1 && slot.most == 1) {
+    if (slot.before == Presence::kAbsent && !run.makes) {
+      return false;
+    }
+    if (slot.after == Presence::kAbsent || slot.leaves) {
+      return slot.after == Presence::kAbsent ? run.deletes : true;
+    }
+    return true;
+  }
+  return slot.before != Presence::kAbsent || run.makes || MayMake(slot, std::nullopt);
+}
+
+bool SlotRules::MayRun(const LostTraffic& lost, const Slot& slot) const {
+  return lost.ran.Meets(slot.ran);
+}
+
+bool SlotRules::MustCommit(size_t number, const Document& document) const {
+  const Question& question = history_.questions[number];
+  if (question.status_seen) {
+    return true;
+  }
+  if (question.condition.any() || history_.turned_away ||
+      (!question.unconditional && !assumptions_.carried_out)) {
+    return false;
+  }
+  if (question.kind == Kind::kDelete) {
+    return true;
+  }
+  if (question.kind == Kind::kIndex && IsTaken(question)) {
+    return true;
+  }
+  const Span& runs = history_.requests[question.request].runs;
+  const auto surely = [&](Presence presence, auto&& may_change) {
+    bool known = true;
+    Presence state = index_.made_in_log ? Presence::kAbsent : Presence::kUnknown;
+    // Every stretch in which it may run, with the versions between them.
+    for (const Slot& slot : document.slots) {
+      if (slot.ran.Meets(runs) && !slot.deletes) {
+        known = known && slot.before == presence && !may_change(slot);
+      }
+    }
+    for (const Point& point : document.points) {
+      if (point.ran.Meets(runs)) {
+        known = known && point.after == presence && point.before == presence;
+      }
+      if (point.ran.until < runs.from) {
+        state = point.after;
+      }
+    }
+    return known && state == presence;
+  };
+  if (question.kind == Kind::kCreate && IsTaken(question)) {
+    return surely(Presence::kAbsent, [&](const Slot& slot) { return MayMake(slot, number); });
+  }
+  return question.kind == Kind::kUpdate && assumptions_.carried_out &&
+         surely(Presence::kPresent,
+                [&](const Slot& slot) { return MayDelete(slot, slot.ran, number); });
+}
+
+}  // namespace trafrec::reconcile

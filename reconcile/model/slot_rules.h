@@ -1,0 +1,48 @@
+#pragma once
+
+#include "reconcile/model/index_history.h"
+
+namespace trafrec::reconcile {
+
+/// What is taken for granted beside the log. Verdicts that need it are presumed, not proven.
+struct Assumptions {
+  /// What was not recorded touched no document of which something is asked.
+  bool apart = false;
+  /// What the source received whole, it carried out.
+  bool carried_out = false;
+
+  bool any() const { return apart || carried_out; }
+};
+
+/// What of a document's state follows for the operations that may have been in a stretch of its
+/// history: a create needs that it was not there, an update that it was. State flows from any
+/// operation of the stretch that is not decided, not from those at the same time alone.
+class SlotRules {
+ public:
+  SlotRules(const History& history, const IndexHistory& index, const Assumptions& assumptions)
+      : history_(history), index_(index), assumptions_(assumptions) {}
+
+  /// Whether the question's operation may have been committed in that stretch.
+  bool MayRun(size_t question, const Slot& slot) const;
+  bool MayRun(const ByQueryRun& run, const Slot& slot) const;
+  bool MayRun(const LostTraffic& lost, const Slot& slot) const;
+
+  /// Whether the question's operation was committed if its request was carried out.
+  bool MustCommit(size_t question, const Document& document) const;
+
+ private:
+  bool MayDelete(const Slot& slot, const Span& within, std::optional<size_t> beside) const;
+  bool MayMake(const Slot& slot, std::optional<size_t> beside) const;
+  bool ContradictsAbsence(const Question& question, size_t number, const Slot& slot,
+                          const Span& runs) const;
+  static bool MeetsCondition(const Question& question, const Slot& slot);
+  bool IsTaken(const Question& question) const;
+  static bool FitsOnly(const Question& question, const Slot& slot);
+  bool LostMeets(const Span& span) const;
+
+  const History& history_;
+  const IndexHistory& index_;
+  const Assumptions assumptions_;
+};
+
+}  // namespace trafrec::reconcile

@@ -1,0 +1,136 @@
+#include "reconcile/verdict/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reconcile/model/index_model.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+using store::Grade;
+using store::Verdict;
+
+Verdict VerdictOf(Decision decision) {
+  return decision == Decision::kCommitted ? Verdict::kCommitted : Verdict::kNotCommitted;
+}
+
+/// Whether everything that comes after it hides what it did.
+bool IsSuperseded(size_t question, const History& history, const IndexHistory& index) {
+  const SlotRules rules(history, index, {});
+  bool may_run = false;
+  for (const Document& document : index.documents) {
+    if (std::ranges::find(document.questions, question) == document.questions.end()) {
+      continue;
+    }
+    for (const Slot& slot : document.slots) {
+      if (rules.MayRun(question, slot)) {
+        may_run = true;
+        if (!slot.replaced) {
+          return false;
+        }
+      }
+    }
+  }
+  return may_run;
+}
+
+class Judging {
+ public:
+  Judging(const History& history, Judgement& judgement)
+      : history_(history), judgement_(judgement) {}
+
+  void JudgeIndex(const IndexHistory& index) {
+    if (!index.trouble.empty()) {
+      judgement_.notes.push_back(
+          fmt::format("{}: {}; its operations stay unknown", index.name, index.trouble));
+      return;
+    }
+    IndexModel proven(history_, index, {});
+    if (!proven.Decide()) {
+      judgement_.notes.push_back(fmt::format(
+          "{}: no history fits what the log shows, which is an error of ours or of the log: its "
+          "operations stay unknown",
+          index.name));
+      return;
+    }
+    if (proven.unrecorded()) {
+      judgement_.notes.push_back(fmt::format(
+          "{}: somebody wrote whom nobody recorded; verdicts allow for that", index.name));
+    }
+    IndexModel presumed(history_, index, {.apart = true, .carried_out = true});
+    const bool presumes = presumed.Decide() && !presumed.unrecorded();
+    for (const size_t question : index.questions) {
+      Take(index, proven, presumes ? &presumed : nullptr, question);
+    }
+    AddMissing(index, proven);
+  }
+
+ private:
+  void Take(const IndexHistory& index, const IndexModel& proven, const IndexModel* presumed,
+            size_t question) {
+    Finding& finding = judgement_.findings[question];
+    const IndexModel* by = nullptr;
+    if (const Decision decision = proven.DecisionOf(question); decision != Decision::kOpen) {
+      finding.verdict = VerdictOf(decision);
+      finding.evidence.push_back({"history", proven.WordsFor(question)});
+      by = &proven;
+    } else if (IsSuperseded(question, history_, index)) {
+      finding.verdict = Verdict::kSuperseded;
+      finding.evidence.push_back(
+          {"overwritten",
+           "whatever it did, a later write of the document put another in its "
+           "place, and nothing in between shows it"});
+    } else if (presumed != nullptr && presumed->DecisionOf(question) != Decision::kOpen) {
+      finding.verdict = VerdictOf(presumed->DecisionOf(question));
+      finding.grade = Grade::kPresumed;
+      finding.evidence.push_back({"history", presumed->WordsFor(question)});
+      finding.evidence.push_back(
+          {"assumption", "carried out: what the source received whole, it carried out"});
+      finding.evidence.push_back(
+          {"assumption", "apart: what was not recorded touched no document in question"});
+      by = presumed;
+    }
+    if (by != nullptr && finding.verdict == Verdict::kCommitted && !index.uuid.empty()) {
+      if (const auto number = by->NumberOf(question)) {
+        finding.position = store::CommitPosition{.index_uuid = index.uuid,
+                                                 .shard = number->first,
+                                                 .primary_term = 1,
+                                                 .seq_no = number->second};
+      }
+    }
+  }
+
+  void AddMissing(const IndexHistory& index, const IndexModel& model) {
+    for (uint32_t shard = 0; shard < index.shards.size(); ++shard) {
+      for (const Hole& hole : model.Unexplained(shard)) {
+        judgement_.missing.push_back({index.name, shard, hole.seq_no, hole.ran});
+      }
+    }
+  }
+
+  const History& history_;
+  Judgement& judgement_;
+};
+
+}  // namespace
+
+Judgement Judge(const History& history, std::optional<VersionId> product) {
+  Judgement judgement;
+  for (size_t i = 0; i < history.questions.size(); ++i) {
+    const OpenRequest& request = history.requests[history.questions[i].request];
+    Finding& finding = judgement.findings.emplace_back(Finding{.question = i});
+    if (request.wire != WireProof::kNone) {
+      finding.verdict = Verdict::kNotCommitted;
+      finding.evidence.push_back({"wire", request.wire_words});
+    }
+  }
+  Judging judging(history, judgement);
+  for (const IndexHistory& index : IndicesInQuestion(history, product)) {
+    judging.JudgeIndex(index);
+  }
+  return judgement;
+}
+
+}  // namespace trafrec::reconcile

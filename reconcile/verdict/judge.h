@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reconcile/history/history.h"
+#include "reconcile/model/index_history.h"
+#include "store/overlay/overlay_entry.h"
+
+namespace trafrec::reconcile {
+
+/// One fact in a verdict, in words.
+struct Evidence {
+  std::string kind{};  ///< "wire", "sequence", "assumption", …: docs/reconcile.md
+  std::string words{};
+};
+
+/// What the source did with an operation whose outcome the log does not show.
+struct Finding {
+  size_t question = 0;  ///< in History::questions
+  store::Verdict verdict = store::Verdict::kUnknown;
+  store::Grade grade = store::Grade::kProven;
+  std::vector<Evidence> evidence{};
+  /// Where it stands in a history that fits; nothing if its index's UUID is not known.
+  std::optional<store::CommitPosition> position{};
+};
+
+/// A number that nothing in the log explains: a mutation that is missing from it.
+struct MissingMutation {
+  std::string index{};
+  uint32_t shard = 0;
+  int64_t seq_no = 0;
+  Span ran{};
+};
+
+struct Judgement {
+  std::vector<Finding> findings{};  ///< one for each question, in the log's order
+  std::vector<MissingMutation> missing{};
+  std::vector<std::string> notes{};  ///< what a person should know: as sentences
+};
+
+/// Decides what follows from the log alone. Proven: it holds in every history that fits. Presumed:
+/// it does so if what is named in its evidence is taken for granted.
+Judgement Judge(const History& history, std::optional<VersionId> product);
+
+}  // namespace trafrec::reconcile

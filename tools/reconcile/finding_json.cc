@@ -1,0 +1,68 @@
+#include "tools/reconcile/finding_json.h"
+
+#include <limits>
+
+#include "store/reader/exchange_id.h"
+#include "tools/json_object.h"
+
+namespace trafrec::tools {
+namespace {
+
+void AppendBound(JsonAppender& json, const char* name, TimeNs at) {
+  if (at == std::numeric_limits<TimeNs>::min() || at == std::numeric_limits<TimeNs>::max()) {
+    json.Null(name);
+  } else {
+    json.Time(name, at);
+  }
+}
+
+}  // namespace
+
+std::string FindingJson(const reconcile::History& history, const reconcile::Finding& finding) {
+  const reconcile::Question& question = history.questions[finding.question];
+  const reconcile::OpenRequest& request = history.requests[question.request];
+  std::string out;
+  JsonAppender json(out);
+  json.Open('{');
+  json.Text("exchange", store::FormatExchangeId(request.id));
+  json.NumberOrNull("item", question.at.item);
+  json.Bytes("method", request.method);
+  json.Bytes("target", request.target);
+  json.Bytes("index", question.document.index);
+  json.Bytes("id", question.document.id);
+  json.Text("verdict", store::NameOf(finding.verdict));
+  json.Text("grade", store::NameOf(finding.grade));
+  json.Open("evidence", '[');
+  for (const reconcile::Evidence& evidence : finding.evidence) {
+    json.Open('{');
+    json.Text("kind", evidence.kind);
+    json.Text("words", evidence.words);
+    json.Close('}');
+  }
+  json.Close(']');
+  if (finding.position) {
+    json.Text("position", store::FormatPosition(*finding.position));
+  } else {
+    json.Null("position");
+  }
+  json.Close('}');
+  return out + '\n';
+}
+
+std::string MissingJson(const reconcile::MissingMutation& missing) {
+  std::string out;
+  JsonAppender json(out);
+  json.Open('{');
+  json.Bool("missing", true);
+  json.Bytes("index", missing.index);
+  json.Number("shard", missing.shard);
+  json.Number("seq_no", missing.seq_no);
+  json.Open("window", '{');
+  AppendBound(json, "from", missing.ran.from);
+  AppendBound(json, "until", missing.ran.until);
+  json.Close('}');
+  json.Close('}');
+  return out + '\n';
+}
+
+}  // namespace trafrec::tools

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "reconcile/verdict/judge.h"
+
+namespace trafrec::tools {
+
+/// One line of NDJSON each (docs/reconcile.md), with its end.
+std::string FindingJson(const reconcile::History& history, const reconcile::Finding& finding);
+std::string MissingJson(const reconcile::MissingMutation& missing);
+
+}  // namespace trafrec::tools

@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reconcile/verdict/judge.h"
+#include "replay/recorded/recognize.h"
+#include "store/reader/exchange_id.h"
+#include "tools/encryption_options.h"
+#include "tools/log_options.h"
+#include "tools/output.h"
+#include "tools/reconcile/finding_json.h"
+#include "tools/reconcile/finding_text.h"
+#include "tools/reconcile/reconcile_command.h"
+#include "tools/reconcile/verdict_overlay.h"
+#include "tools/terminal.h"
+#include "tools/units.h"
+
+namespace trafrec::tools {
+namespace {
+
+constexpr const char* kExample = "trafrec reconcile LOG -o overlay.sqlite";
+constexpr const char* kExplain = "explain";
+
+class ReconcileCommand final : public Command {
+ public:
+  CommandText text() const override;
+  void AddOptions(OptionSet& options) override;
+  Result<ExitCode> Run(const Cli& cli) override;
+  bool json() const override { return json_; }
+
+ private:
+  bool explains() const { return !arguments_.empty() && arguments_.front() == kExplain; }
+  Status Check() const;
+  Status Print(const reconcile::History& history, const reconcile::Judgement& judgement) const;
+  Status Explain(const reconcile::History& history, const reconcile::Judgement& judgement) const;
+
+  std::vector<std::string> arguments_;
+  IdentityOptions identity_;
+  std::string overlay_;
+  std::string accept_ = "proven";
+  std::string dialect_ = "auto";
+  bool json_ = false;
+};
+
+CommandText ReconcileCommand::text() const {
+  return {
+      .name = "reconcile",
+      .summary = "what the source did of what its log leaves open",
+      .usage = {"trafrec reconcile LOG [-o OVERLAY] [--accept presumed] [--json]",
+                "trafrec reconcile explain LOG ID [--json]"},
+      .description =
+          {"A recorder sees requests whose answers it does not see: the client went away, the "
+           "connection was reset, packets were lost. reconcile decides for each such mutation, and "
+           "for each item of a bulk, whether the source committed it: from the wire, from versions "
+           "and sequence numbers, and from what later answers show. What it says to be proven "
+           "holds "
+           "in every history that fits the log; what it presumes names its assumptions.",
+           "The overlay holds the verdicts and the places in the source's order; with it replay "
+           "leaves out what did not happen. docs/reconcile.md explains the evidence."},
+      .examples = {{"decide, and keep it for a replay", kExample},
+                   {"why one of them", "trafrec reconcile explain LOG vm-0001-2rs"},
+                   {"send what happened, and nothing else",
+                    "trafrec replay LOG --overlay overlay.sqlite --to http://127.0.0.1:9201 "
+                    "--run RUN"},
+                   {"for a script",
+                    "trafrec reconcile LOG --json | jq -r .verdict | sort | uniq "
+                    "-c"}},
+  };
+}
+
+void ReconcileCommand::AddOptions(OptionSet& options) {
+  options.Group("Arguments");
+  options.Positionals("LOG", arguments_,
+                      "the source's log; of explain: the word, the log, and an exchange's id");
+  identity_.AddTo(options);
+  options.Group("Verdicts");
+  options.Choice("--accept", accept_, "proven|presumed",
+                 "which verdicts the overlay takes: what is proven, or also what rests on an "
+                 "assumption that is named");
+  options.Choice("--dialect", dialect_, "auto|http|search",
+                 "how requests are understood; auto: what the first 200 exchanges look like");
+  options.Group("Output");
+  options.Text("-o,--out", overlay_, "OVERLAY",
+               "write verdicts and places in the source's order into this overlay");
+  options.Flag("--json", json_, "a JSON object a line (docs/reconcile.md)");
+}
+
+Status ReconcileCommand::Check() const {
+  const size_t wanted = explains() ? 3 : 1;
+  if (arguments_.size() < wanted) {
+    return Fail(ErrorCode::kUsage,
+                arguments_.empty() ? "no log given" : "explain takes a log and an id",
+                std::string("as in: ") +
+                    (explains() ? "trafrec reconcile explain LOG vm-0001-2rs" : kExample));
+  }
+  if (arguments_.size() > wanted) {
+    return Fail(ErrorCode::kUsage, fmt::format("'{}' is one argument too many", arguments_[wanted]),
+                std::string("as in: ") + kExample);
+  }
+  if (explains() && !overlay_.empty()) {
+    return Fail(ErrorCode::kUsage, "--out is not for explain", "leave it out");
+  }
+  return {};
+}
+
+Status ReconcileCommand::Print(const reconcile::History& history,
+                               const reconcile::Judgement& judgement) const {
+  TRY_ASSIGN(Output out, Output::Open(""));
+  if (!json_) {
+    out.Write(JudgementText(history, judgement, TerminalWidth(STDOUT_FILENO)));
+    return out.Finish();
+  }
+  for (const reconcile::Finding& finding : judgement.findings) {
+    out.Write(FindingJson(history, finding));
+  }
+  for (const reconcile::MissingMutation& missing : judgement.missing) {
+    out.Write(MissingJson(missing));
+  }
+  return out.Finish();
+}
+
+Status ReconcileCommand::Explain(const reconcile::History& history,
+                                 const reconcile::Judgement& judgement) const {
+  TRY_ASSIGN(const store::OperationAddress wanted,
+             Named("ID", store::ParseAddress(arguments_.back())));
+  TRY_ASSIGN(Output out, Output::Open(""));
+  bool found = false;
+  for (const reconcile::Finding& finding : judgement.findings) {
+    const store::OperationAddress& at = history.questions[finding.question].at;
+    if (at.exchange == wanted.exchange && (!wanted.item || at.item == wanted.item)) {
+      found = true;
+      out.Write(json_ ? FindingJson(history, finding) : FindingText(history, finding));
+    }
+  }
+  if (!found) {
+    return Fail(ErrorCode::kNotFound,
+                fmt::format("nothing is open about {}: its answer says what became of it, it is no "
+                            "mutation, or it is not in the log",
+                            arguments_.back()),
+                "trafrec reconcile LOG --json lists what is open");
+  }
+  return out.Finish();
+}
+
+Result<ExitCode> ReconcileCommand::Run(const Cli& /*cli*/) {
+  TRY(Check());
+  const std::string& folder = explains() ? arguments_[1] : arguments_[0];
+  TRY_ASSIGN(store::Identities identities, identity_.Make());
+  TRY_ASSIGN(const auto log, store::LogReader::Open(folder, std::move(identities)));
+  const dialect::Dialect* dialect = dialect::FindDialect(dialect_);
+  if (dialect == nullptr) {
+    TRY_ASSIGN(dialect, recorded::RecognizeDialect(*log));
+  }
+  TRY_ASSIGN(const reconcile::History history, reconcile::ReadHistory(*log, *dialect, {}));
+  const reconcile::Judgement judgement =
+      reconcile::Judge(history, reconcile::VersionId::Elasticsearch(7, 10, 2));
+  if (explains()) {
+    TRY(Explain(history, judgement));
+    return ExitCode::kDone;
+  }
+  if (!overlay_.empty()) {
+    TRY(WriteVerdicts(overlay_, folder, *log, history, judgement, accept_ == "presumed"));
+  }
+  TRY(Print(history, judgement));
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeReconcileCommand() { return std::make_unique<ReconcileCommand>(); }
+
+}  // namespace trafrec::tools
