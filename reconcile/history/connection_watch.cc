@@ -10,8 +10,21 @@
 namespace trafrec::reconcile {
 namespace {
 
+using store::Flag;
+
 /// Whether one raw TCP number is beyond another (RFC 9293, section 3.4).
 bool IsBeyond(uint32_t number, uint32_t than) { return static_cast<int32_t>(number - than) > 0; }
+
+/// `{"delete":{"_id":"a"}}` and its line end: the shortest item of a bulk.
+constexpr uint64_t kItemBytes = 23;
+/// What an answer has at least for each item: its index, id, version, result, shards and numbers.
+constexpr uint64_t kItemAnswerBytes = 150;
+/// A by-query request's answer has took, timed_out, total, updated or deleted, batches,
+/// version_conflicts, noops, retries, throttled_millis, requests_per_second,
+/// throttled_until_millis and failures.
+constexpr uint64_t kByQueryAnswerBytes = 210;
+/// `{"query":{}}`: a by-query request without a body finds everything, and is not written so.
+constexpr uint64_t kByQueryBytes = 12;
 
 bool Expects(const store::StoredMessage& request) {
   return !recorded::FieldValue(recorded::ParseHead(request.head).fields, "Expect").empty();
@@ -22,12 +35,77 @@ bool Expects(const store::StoredMessage& request) {
 void ConnectionWatch::NoteHole(Connection& connection, const store::MessageFacts& request) {
   if (request.flow_offset > connection.next_offset) {
     const uint64_t bytes = request.flow_offset - connection.next_offset;
+    const uint64_t head = connection.least_head;
+    const uint64_t body = bytes > head ? bytes - head : 0;
+    connection.lost.push_back(lost_.size());
     // A client that does not pipeline had the lost answers before it sent the next request.
     lost_.push_back({.ran = {connection.last_byte_at, request.first_byte_at},
                      .bytes = bytes,
+                     .body_bytes = connection.compresses || head == 0 ? 0 : body + 1,
                      .answered = !connection.pipelines,
+                     .sent_by = request.first_byte_at,
                      .why = fmt::format("{} bytes of requests were not captured", bytes)});
   }
+}
+
+/// A client's requests have the same fields, more or less.
+void ConnectionWatch::NoteHead(Connection& connection, const store::StoredMessage& request) {
+  const uint64_t head = request.head.size();
+  if (!HasFlag(request.facts.flags, Flag::kRequestTruncated)) {
+    connection.least_head =
+        connection.least_head == 0 ? head : std::min(connection.least_head, head);
+  }
+  connection.compresses =
+      connection.compresses ||
+      !recorded::FieldValue(recorded::ParseHead(request.head).fields, "Content-Encoding").empty();
+}
+
+/// How many numbers it took at most, by its length and that of its answer.
+void ConnectionWatch::Bound(LostTraffic& lost, const Connection& connection,
+                            uint64_t answer_bytes) const {
+  if (filters_answers_ || connection.compressed || connection.least_answer_head == 0 ||
+      lost.body_bytes == 0) {
+    return;
+  }
+  const uint64_t head = connection.least_answer_head;
+  const uint64_t body = answer_bytes > head ? answer_bytes - head : 0;
+  // Whatever a by-query request did, its answer has a dozen members.
+  if (body < kByQueryAnswerBytes) {
+    const uint64_t by_answer = 1 + body / kItemAnswerBytes;
+    const uint64_t by_request = 1 + lost.body_bytes / kItemBytes;
+    lost.most = static_cast<int32_t>(std::min({by_answer, by_request, uint64_t{1} << 20}));
+  } else if (lost.body_bytes < kByQueryBytes) {
+    lost.most = static_cast<int32_t>(1 + lost.body_bytes / kItemBytes);
+  }
+}
+
+/// Answers come in the order of their requests: all that was sent before had run (RFC 9112,
+/// section 9.3.2).
+void ConnectionWatch::NoteAnswer(Connection& connection, const store::StoredMessage& answer,
+                                 bool certain) {
+  const store::MessageFacts& facts = answer.facts;
+  const uint64_t head = answer.head.size();
+  connection.least_answer_head =
+      connection.least_answer_head == 0 ? head : std::min(connection.least_answer_head, head);
+  connection.compressed =
+      connection.compressed ||
+      !recorded::FieldValue(recorded::ParseHead(answer.head).fields, "Content-Encoding").empty();
+  if (certain) {
+    for (const Waiting& waiting : connection.waiting) {
+      settle_(waiting.request, facts.first_byte_at);
+    }
+    connection.waiting.clear();
+    for (const size_t number : connection.lost) {
+      LostTraffic& lost = lost_[number];
+      if (!lost.answered) {
+        lost.ran.until = std::max(lost.ran.until, facts.first_byte_at);
+        lost.answered = true;
+      }
+      Bound(lost, connection, facts.flow_offset - connection.next_answer);
+    }
+    connection.lost.clear();
+  }
+  connection.next_answer = std::max(connection.next_answer, facts.flow_offset + facts.wire_bytes);
 }
 
 void ConnectionWatch::Add(const store::StoredExchange& exchange, std::optional<size_t> request) {
@@ -39,22 +117,26 @@ void ConnectionWatch::Add(const store::StoredExchange& exchange, std::optional<s
     return;
   }
   const store::MessageFacts& facts = exchange.request->facts;
-  if (connection.last_byte_at != 0 ||
-      !HasFlag(exchange.connection.flags, store::Flag::kMidStream)) {
-    if (connection.last_byte_at == 0) {
-      connection.last_byte_at = exchange.connection.opened_at;
+  if (connection.last_byte_at == 0) {
+    connection.last_byte_at = exchange.connection.opened_at;
+    if (HasFlag(exchange.connection.flags, Flag::kMidStream)) {
+      connection.next_offset = facts.flow_offset;
+      connection.next_answer = exchange.response ? exchange.response->facts.flow_offset : 0;
     }
-    NoteHole(connection, facts);
   }
-  if (connection.unanswered || connection.answered_until <= facts.first_byte_at) {
-    // In order, as far as answers are known.
-  } else {
+  if (!connection.unanswered && connection.answered_until > facts.first_byte_at) {
     connection.pipelines = true;
-    connection.waiting.clear();
+    for (Waiting& waiting : connection.waiting) {
+      waiting.acknowledged.reset();
+    }
   }
+  NoteHead(connection, *exchange.request);
+  filters_answers_ = filters_answers_ || row.target.find("filter_path") != std::string::npos;
+  NoteHole(connection, facts);
   if (facts.ack_then && !connection.pipelines) {
     std::erase_if(connection.waiting, [&](const Waiting& waiting) {
-      const bool answered = IsBeyond(*facts.ack_then, waiting.acknowledged);
+      const bool answered =
+          waiting.acknowledged && IsBeyond(*facts.ack_then, *waiting.acknowledged);
       if (answered) {
         settle_(waiting.request, facts.first_byte_at);
       }
@@ -68,8 +150,10 @@ void ConnectionWatch::Add(const store::StoredExchange& exchange, std::optional<s
     connection.answered_until =
         std::max(connection.answered_until, exchange.response->facts.first_byte_at);
     longest_answer_ns_ = std::max(longest_answer_ns_, row.latency_ns);
-  } else if (request && facts.ack_then && !connection.pipelines && !Expects(*exchange.request)) {
-    connection.waiting.push_back({*request, *facts.ack_then});
+    NoteAnswer(connection, *exchange.response, !HasFlag(row.flags, Flag::kPairingAmbiguous));
+  } else if (request) {
+    const bool plain = !connection.pipelines && !Expects(*exchange.request);
+    connection.waiting.push_back({*request, plain ? facts.ack_then : std::nullopt});
   }
 }
 

@@ -35,25 +35,37 @@ class ConnectionWatch {
  private:
   struct Waiting {
     size_t request;
-    uint32_t acknowledged;  ///< by the client, when it began to send the request
+    /// By the client, when it began to send the request; nothing if what it acknowledges later may
+    /// be something else than the answer.
+    std::optional<uint32_t> acknowledged;
   };
   struct Connection {
     uint64_t next_offset = 0;   ///< in the client's flow, behind the last request
+    uint64_t next_answer = 0;   ///< in the server's flow, behind the last answer
     TimeNs last_byte_at = 0;    ///< of the last request
     TimeNs answered_until = 0;  ///< first byte of the latest answer that is in the log
     bool unanswered = false;    ///< the last request's answer is not in the log
     bool pipelines = false;
+    bool compresses = false;  ///< bodies of requests
+    bool compressed = false;  ///< bodies of answers
+    uint64_t least_head = 0;  ///< bytes of the shortest head of its requests; 0: none yet
+    uint64_t least_answer_head = 0;
     std::vector<Waiting> waiting;
+    std::vector<size_t> lost;                       ///< in lost_: not yet known to be done
     std::optional<store::ConnectionRecord> record;  ///< as the last exchange has it
   };
 
+  static void NoteHead(Connection& connection, const store::StoredMessage& request);
   void NoteHole(Connection& connection, const store::MessageFacts& request);
+  void NoteAnswer(Connection& connection, const store::StoredMessage& answer, bool certain);
+  void Bound(LostTraffic& lost, const Connection& connection, uint64_t answer_bytes) const;
 
   Settle settle_;
   std::map<std::pair<std::pair<std::string, uint32_t>, store::ConnectionNumber>, Connection>
       connections_;
   std::vector<LostTraffic> lost_;
   int64_t longest_answer_ns_ = 0;
+  bool filters_answers_ = false;  ///< a client asks for parts of answers: they may be short
 };
 
 }  // namespace trafrec::reconcile

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/time.h"
+#include "reconcile/history/content.h"
 #include "reconcile/history/mapping.h"
+#include "reconcile/history/selection.h"
 #include "replay/dialect/operation.h"
 #include "replay/dialect/outcome.h"
 #include "store/reader/operation_address.h"
@@ -37,9 +39,6 @@ struct DocumentName {
   friend auto operator<=>(const DocumentName&, const DocumentName&) = default;
 };
 
-/// A number for what a document's source says; equal sources have equal ones.
-using SourcePrint = uint64_t;
-
 /// A write that took a number, and whose answer says which.
 struct Write {
   store::OperationAddress at{};
@@ -51,6 +50,7 @@ struct Write {
   int64_t version = 0;
   int64_t seq_no = 0;
   int64_t primary_term = 0;
+  Change change{};
 };
 
 /// An answer that shows a document as it was at some instant, without having changed it.
@@ -63,7 +63,8 @@ struct Sight {
   std::optional<int64_t> version{};
   std::optional<int64_t> seq_no{};
   std::optional<int64_t> primary_term{};
-  std::optional<SourcePrint> source{};
+  std::optional<Fields> source{};  ///< all of it
+  std::vector<Print> tokens{};     ///< of what is shown of its source
 };
 
 /// Why the wire alone says that a request was not carried out.
@@ -87,9 +88,12 @@ struct Question {
   bool makes = false;     ///< puts a document where none was: index, create, update with an upsert
   bool external = false;  ///< the version is the client's
   dialect::Condition condition{};
-  Fit fit = Fit::kUnknown;              ///< whether the index takes the source; of index and create
-  std::optional<SourcePrint> source{};  ///< what it would put there; of index and create
-  bool status_seen = false;             ///< the answer's status says that it was carried out
+  Fit fit = Fit::kUnknown;  ///< whether the index takes the source; of index and create
+  Change change{};
+  std::vector<Print> tokens{};
+  uint64_t body_bytes = 0;                      ///< of its request
+  std::optional<store::ExchangeId> shown_by{};  ///< an answer shows a text that only it wrote
+  bool status_seen = false;  ///< the answer's status says that it was carried out
 };
 
 /// A request that has questions.
@@ -108,7 +112,11 @@ struct ByQueryRun {
   store::ExchangeId by{};
   std::vector<std::string> indices{};  ///< names or patterns
   Span ran{};
+  std::optional<size_t>
+      request{};  ///< in History::requests, if it was not answered: as long as that
   std::optional<int64_t> writes{};  ///< so many numbers it took; nothing: any
+  Selection selection{};
+  Change change{};
   bool deletes = false;
   bool makes = false;  ///< reindex
 };
@@ -116,8 +124,12 @@ struct ByQueryRun {
 /// Traffic that the recorder did not see: anything may have been in it.
 struct LostTraffic {
   Span ran{};
-  uint64_t bytes = 0;     ///< of requests; 0: nobody knows
-  bool answered = false;  ///< `ran` has its answer in it
+  uint64_t bytes = 0;       ///< of requests; 0: nobody knows
+  uint64_t body_bytes = 0;  ///< so many of them were bodies at most; 0: nobody knows
+  bool answered = false;    ///< `ran` has its answer in it
+  /// It took so many numbers at most; nothing: any.
+  std::optional<int32_t> most{};
+  TimeNs sent_by = std::numeric_limits<TimeNs>::max();  ///< not later than that
   std::string why{};
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 #include <utility>
 
 #include "reconcile/history/connection_watch.h"
@@ -79,7 +80,7 @@ class HistoryReader {
     }
     answer.outcomes.resize(meaning.operations.size());
     if (answered) {
-      AddSights(*view.request(), meaning, *view.answer(), answer, ran);
+      AddSights(exchange.row.id, *view.request(), meaning, *view.answer(), answer, ran);
     }
     std::optional<size_t> open;
     for (size_t i = 0; i < meaning.operations.size(); ++i) {
@@ -100,9 +101,10 @@ class HistoryReader {
     for (OpenRequest& request : history_.requests) {
       request.runs.until = std::min(request.runs.until, LatestOf(request.runs.from));
     }
+    TakeShown();
     for (ByQueryRun& run : history_.by_query) {
-      if (run.ran.until == kNever && run.writes) {
-        run.ran.until = LatestOf(run.ran.from);
+      if (run.request) {
+        run.ran.until = history_.requests.at(*run.request).runs.until;
       }
     }
     return std::move(history_);
@@ -122,6 +124,7 @@ class HistoryReader {
           break;
         case store::LossCause::kStart:
           history_.lost.push_back({.ran = {std::numeric_limits<TimeNs>::min(), loss.until},
+                                   .sent_by = loss.until,
                                    .why = "before the recorder started"});
           break;
         default:
@@ -159,10 +162,15 @@ class HistoryReader {
                       std::back_inserter(history_.loose));
   }
 
-  void AddSights(const dialect::RequestView& request, const dialect::Meaning& meaning,
-                 const dialect::AnswerView& answer, const dialect::Answer& read, const Span& ran) {
-    std::ranges::move(SightsIn(request, meaning, answer, read.outcomes, ran),
-                      std::back_inserter(history_.sights));
+  void AddSights(const store::ExchangeId& id, const dialect::RequestView& request,
+                 const dialect::Meaning& meaning, const dialect::AnswerView& answer,
+                 const dialect::Answer& read, const Span& ran) {
+    for (Sight& sight : SightsIn(request, meaning, answer, read.outcomes, ran)) {
+      sight.by = id;
+      NoteShown(sight);
+      sight.tokens.clear();
+      history_.sights.push_back(std::move(sight));
+    }
     std::ranges::move(ShardSightsIn(request, answer, ran), std::back_inserter(history_.shards));
     if (answer.status == 200 && request.target.find("_settings") != std::string_view::npos) {
       std::ranges::move(ReadSettingsAnswer(answer.body), std::back_inserter(history_.settings));
@@ -172,15 +180,53 @@ class HistoryReader {
     }
   }
 
+  /// It may show what a question of before wrote: whether nobody else did, the log's end tells.
+  void NoteShown(const Sight& sight) {
+    for (const Print token : sight.tokens) {
+      const auto asked = asked_by_.find(token);
+      if (asked == asked_by_.end()) {
+        continue;
+      }
+      const Question& question = history_.questions[asked->second];
+      const bool same = question.automatic_id ||
+                        (question.document.id == sight.document.id &&
+                         history_.IndexBehind(question.document.index) == sight.document.index);
+      if (same && sight.at.until > history_.requests[question.request].runs.from) {
+        shown_.push_back({asked->second, token, sight.by, sight.at.until});
+      }
+    }
+  }
+
+  /// A client that sends again what nobody answered writes the same: it must not have been lost.
+  bool MayHaveBeenSentAgain(const Question& question, TimeNs until) const {
+    const TimeNs from = history_.requests[question.request].runs.from;
+    return std::ranges::any_of(history_.lost, [&](const LostTraffic& lost) {
+      return lost.sent_by > from && lost.ran.from <= until && lost.ran.until >= from &&
+             (lost.body_bytes == 0 || lost.body_bytes >= question.body_bytes);
+    });
+  }
+
+  void TakeShown() {
+    for (const Shown& shown : shown_) {
+      Question& question = history_.questions[shown.question];
+      if (tokens_[shown.token] == 1 && !MayHaveBeenSentAgain(question, shown.until)) {
+        question.shown_by = shown.by;
+        Span& runs = history_.requests[question.request].runs;
+        runs.until = std::min(runs.until, shown.until);
+      }
+    }
+  }
+
   void AddMutation(const store::StoredExchange& exchange, const dialect::RequestView& request,
                    const dialect::Meaning& meaning, const dialect::Operation& operation,
                    const dialect::Answer& answer, size_t i, bool answered, const Span& ran,
                    std::optional<size_t>& open) {
     const dialect::Outcome& outcome = answer.outcomes[i];
     const dialect::Key* key = dialect::FindDocument(operation.keys);
-    NotePrint(request, operation);
+    const std::string_view body = BodyOf(request, operation);
+    NoteTokens(body);
     if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
-      AddByQuery(exchange, operation, answer, answered, ran);
+      AddByQuery(exchange, request, operation, answer, answered, ran);
     }
     NoteAdmin(exchange, request, meaning, operation, outcome, ran);
     if (outcome.fate == Fate::kRejected && meaning.kind == Kind::kBulk) {
@@ -192,6 +238,7 @@ class HistoryReader {
     if (key != nullptr && outcome.TookSeqNo() && outcome.version && outcome.primary_term &&
         dialect::WritesDocument(operation.kind)) {
       history_.writes.push_back(WriteOf(exchange, operation, *key, outcome, ran));
+      history_.writes.back().change = ChangeOf(operation, body);
       return;
     }
     if (answered && MayTakeNumber(outcome) && key != nullptr) {
@@ -236,35 +283,66 @@ class HistoryReader {
             .primary_term = outcome.primary_term.value_or(0)};
   }
 
-  void NotePrint(const dialect::RequestView& request, const dialect::Operation& operation) {
-    if (operation.kind == Kind::kIndex || operation.kind == Kind::kCreate) {
-      if (const auto print = PrintOf(BodyOf(request, operation))) {
-        ++history_.prints[*print];
-      }
+  /// A text that a single operation wrote tells of it wherever it is seen.
+  void NoteTokens(std::string_view body) {
+    for (const Print token : Tokens(body)) {
+      ++tokens_[token];
     }
   }
 
-  void AddByQuery(const store::StoredExchange& exchange, const dialect::Operation& operation,
-                  const dialect::Answer& answer, bool answered, const Span& ran) {
-    ByQueryRun run{.by = exchange.row.id, .ran = ran, .makes = operation.kind == Kind::kReindex};
+  static Change ChangeOf(const dialect::Operation& operation, std::string_view body) {
+    if (!operation.writing.pipeline.empty()) {
+      return {};
+    }
+    switch (operation.kind) {
+      case Kind::kIndex:
+      case Kind::kCreate:
+        return ReplacingChange(body);
+      case Kind::kUpdate:
+        return UpdatingChange(body);
+      case Kind::kDelete:
+        return {.how = Change::How::kDeletes};
+      default:
+        return {};
+    }
+  }
+
+  const Mapping* MappingOf(const std::string& name) const {
+    const auto mapping = mappings_.find(history_.IndexBehind(name));
+    return mapping == mappings_.end() ? nullptr : &mapping->second;
+  }
+
+  void AddByQuery(const store::StoredExchange& exchange, const dialect::RequestView& request,
+                  const dialect::Operation& operation, const dialect::Answer& answer, bool answered,
+                  const Span& ran) {
+    const std::string& target = exchange.row.target;
+    ByQueryRun run{.by = exchange.row.id,
+                   .ran = ran,
+                   .deletes = target.find("_delete_by_query") != std::string::npos ||
+                              !AlwaysWrites(request.body),
+                   .makes = operation.kind == Kind::kReindex};
     for (const dialect::Key& key : operation.keys) {
       if (key.write) {
         run.indices.push_back(key.name);
       }
     }
-    run.deletes = exchange.row.target.find("_delete_by_query") != std::string::npos;
+    if (run.indices.size() == 1 && target.find("q=") == std::string::npos) {
+      run.selection = Selection::OfBody(request.body, MappingOf(run.indices.front()));
+    }
+    run.change = {.how = Change::How::kScripts, .script = ScriptIn(request.body)};
     const auto& counts = answer.by_query;
     if (answered && counts && (counts->updated || counts->deleted || counts->created)) {
       run.writes =
           counts->updated.value_or(0) + counts->deleted.value_or(0) + counts->created.value_or(0);
-      run.deletes = run.deletes || counts->deleted.value_or(0) > 0;
+      run.deletes = counts->deleted.value_or(0) > 0;
     } else if (answered && answer.outcomes.front().fate != Fate::kDone &&
                answer.outcomes.front().fate != Fate::kUnknown) {
       return;  // refused as a whole
-    }
-    if (!run.writes) {
-      run.deletes = run.ran.until == kNever || run.deletes;
-      run.ran.until = kNever;  // a task that goes on
+    } else if (answered || target.find("wait_for_completion=false") != std::string::npos ||
+               target.find("requests_per_second") != std::string::npos) {
+      run.ran.until = kNever;  // a task that goes on by itself
+    } else {
+      run.request = history_.requests.size();  // it will be the next one asked of
     }
     history_.by_query.push_back(std::move(run));
   }
@@ -325,12 +403,16 @@ class HistoryReader {
         (operation.kind == Kind::kIndex || operation.kind == Kind::kCreate ||
          operation.kind == Kind::kDelete ||
          (operation.kind == Kind::kUpdate && writing.scripted && AlwaysWrites(body)));
-    if (operation.kind == Kind::kIndex || operation.kind == Kind::kCreate) {
-      question.source = PrintOf(body);
-      if (const auto mapping = mappings_.find(history_.IndexBehind(question.document.index));
-          mapping != mappings_.end() && writing.pipeline.empty()) {
-        question.fit = mapping->second.Check(body);
-      }
+    question.change = ChangeOf(operation, body);
+    question.tokens = Tokens(body);
+    question.body_bytes = exchange.row.request_body_bytes;
+    const Mapping* mapping = MappingOf(question.document.index);
+    if ((operation.kind == Kind::kIndex || operation.kind == Kind::kCreate) && mapping != nullptr &&
+        writing.pipeline.empty()) {
+      question.fit = mapping->Check(body);
+    }
+    for (const Print token : question.tokens) {
+      asked_by_.try_emplace(token, history_.questions.size());
     }
     question.condition = writing.condition;
     question.status_seen = outcome.fate == Fate::kCreated || outcome.fate == Fate::kDeleted;
@@ -358,7 +440,17 @@ class HistoryReader {
   const dialect::Dialect& dialect_;
   const HistoryOptions options_;
   History history_;
+  struct Shown {
+    size_t question;
+    Print token;
+    store::ExchangeId by;
+    TimeNs until;
+  };
+
   ConnectionWatch watch_;
+  std::unordered_map<Print, uint32_t> tokens_;  ///< in how many operations each stands
+  std::unordered_map<Print, size_t> asked_by_;  ///< the first question with it
+  std::vector<Shown> shown_;
   std::map<std::string, Mapping> mappings_;  ///< of indices that the log made
   std::map<std::pair<std::string, uint32_t>, TimeNs> ended_;
   bool blind_losses_ = false;

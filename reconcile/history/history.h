@@ -36,10 +36,8 @@ struct History {
   std::vector<IndexEvent> events{};
   std::vector<IndexSettings> settings{};         ///< later ones say what holds
   std::map<std::string, std::string> aliases{};  ///< names that answers showed to be another index
-  /// How often each source was written by an index or create, answered or not.
-  std::map<SourcePrint, uint32_t> prints{};
-  bool turned_away = false;  ///< a part of a bulk was answered 429 or 503
-  TimeNs until = 0;          ///< the log's last packet
+  bool turned_away = false;                      ///< a part of a bulk was answered 429 or 503
+  TimeNs until = 0;                              ///< the log's last packet
   uint64_t exchanges = 0;
   uint64_t mutations = 0;  ///< operations
 

@@ -114,6 +114,11 @@ Fit Mapping::CheckValue(Type type, bool is_string, bool is_number, bool is_boole
   return Fit::kUnknown;
 }
 
+bool Mapping::IsKeyword(std::string_view field) const {
+  const auto found = fields_.find(field);
+  return found != fields_.end() && found->second == Type::kKeyword;
+}
+
 Fit Mapping::Check(std::string_view source) const {
   const auto tree = Tree::Parse(source);
   if (!tree || tree->size() == 0 || tree->type(Tree::kRoot) != JsonType::kObject) {

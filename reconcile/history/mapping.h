@@ -24,6 +24,8 @@ class Mapping {
   static std::optional<Mapping> OfCreation(std::string_view body);
 
   Fit Check(std::string_view source) const;
+  /// A field of strings that are found whole.
+  bool IsKeyword(std::string_view field) const;
 
  private:
   enum class Type : uint8_t { kOther, kKeyword, kText, kFloating, kInteger, kDate, kBoolean };

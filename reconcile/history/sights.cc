@@ -3,7 +3,6 @@
 #include <charconv>
 #include <string>
 
-#include "replay/compare/fingerprints.h"
 #include "replay/json/json_tree.h"
 
 namespace trafrec::reconcile {
@@ -97,8 +96,14 @@ class SightReader {
     sight.version = NumberIn(tree_, node, "_version");
     sight.seq_no = NumberIn(tree_, node, "_seq_no");
     sight.primary_term = NumberIn(tree_, node, "_primary_term");
-    if (const auto source = tree_.Find(node, "_source"); source && asked_.whole_source) {
-      sight.source = PrintOf(tree_.TextOf(*source));
+    if (const auto source = tree_.Find(node, "_source")) {
+      // Places count in the whole text, so the source is read as one of its own.
+      if (const auto own = Tree::Parse(tree_.TextOf(*source)); own && own->size() > 0) {
+        sight.tokens = Tokens(*own, Tree::kRoot);
+        if (asked_.whole_source) {
+          sight.source = FieldsOf(*own, Tree::kRoot);
+        }
+      }
     }
     sights_.push_back(std::move(sight));
   }
@@ -168,14 +173,6 @@ std::optional<Sight> UnchangedSight(const dialect::Operation& operation,
 }
 
 }  // namespace
-
-std::optional<SourcePrint> PrintOf(std::string_view json) {
-  const auto tree = Tree::Parse(json);
-  if (!tree) {
-    return std::nullopt;
-  }
-  return compare::Fingerprints(*tree)[Tree::kRoot];
-}
 
 std::vector<Sight> SightsIn(const dialect::RequestView& request, const dialect::Meaning& meaning,
                             const dialect::AnswerView& answer,

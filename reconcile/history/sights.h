@@ -10,9 +10,6 @@
 
 namespace trafrec::reconcile {
 
-/// A number for what a JSON text says; nothing if it is none.
-std::optional<SourcePrint> PrintOf(std::string_view json);
-
 /// What an answer shows of documents as they were: gets, found or not; hits of searches; and
 /// writes that changed nothing: noops, conflicts, updates of what is not there. `at` is when it was
 /// so: from the request's last byte to the answer's first.

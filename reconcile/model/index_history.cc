@@ -31,7 +31,8 @@ Presence PresenceBefore(Fate fate) {
 
 class IndexBuilder {
  public:
-  IndexBuilder(const History& history, IndexHistory& index) : history_(history), index_(index) {}
+  IndexBuilder(const History& history, bool apart, IndexHistory& index)
+      : history_(history), apart_(apart), index_(index) {}
 
   void Build() {
     index_.shards.resize(index_.routing.shards);
@@ -100,6 +101,7 @@ class IndexBuilder {
                                 .after = PresenceAfter(write.fate),
                                 .ran = write.ran,
                                 .current_at = write.ran.from,
+                                .change = write.change,
                                 .replaces = write.kind == Kind::kIndex ||
                                             write.kind == Kind::kDelete ||
                                             write.kind == Kind::kCreate});
@@ -150,6 +152,7 @@ class IndexBuilder {
         .seq_no = -1, .version = 0, .ran = {index_.made_at, kMax}, .current_at = index_.made_at};
     previous.after = index_.made_in_log ? Presence::kAbsent : Presence::kUnknown;
     bool known = index_.made_in_log;
+    Content content;
     for (const Point& point : document.points) {
       Slot slot{.document = number,
                 .above = previous.seq_no,
@@ -158,6 +161,7 @@ class IndexBuilder {
                 .next_from = point.ran.from,
                 .before = previous.after,
                 .after = point.before,
+                .content = content,
                 .replaced = point.named && point.replaces};
       const int64_t missing =
           point.version && previous.version ? *point.version - *previous.version - 1 : -1;
@@ -175,6 +179,9 @@ class IndexBuilder {
       if (slot.most > 0) {
         document.slots.push_back(slot);
       }
+      if (slot.most > 0) {
+        Blur(document, slot, content);
+      }
       if (!point.named) {
         document.slots.push_back({.document = number,
                                   .least = 1,
@@ -185,23 +192,30 @@ class IndexBuilder {
                                   .next_from = point.ran.until,
                                   .before = slot.most == 0 ? previous.after : Presence::kUnknown,
                                   .after = Presence::kPresent,
-                                  .leaves = point.source});
+                                  .leaves = point.source,
+                                  .content = content});
+      }
+      content.Apply(point.named ? point.change : Change{});
+      if (point.source) {
+        content = {.whole = true, .fields = *point.source};
       }
       known = true;
       const TimeNs before = previous.current_at;
       previous = point;
       previous.current_at = std::max({before, point.current_at, point.ran.from});
     }
-    AddLastSlots(document, previous, number);
+    AddLastSlots(document, previous, number, content);
   }
 
-  void AddLastSlots(Document& document, const Point& last, uint32_t number) const {
+  void AddLastSlots(Document& document, const Point& last, uint32_t number,
+                    const Content& content) const {
     const Slot open{.document = number,
                     .most = kMost,
                     .above = last.seq_no,
                     .ran = {last.current_at, kMax},
                     .before = last.after,
-                    .version_above = last.version};
+                    .version_above = last.version,
+                    .content = content};
     // It was there, and then it was not: one of those in between deleted it.
     const auto gone = std::ranges::find_if(document.absences, [&](const Sight& absence) {
       return last.after == Presence::kPresent && absence.at.from >= last.ran.until;
@@ -215,6 +229,26 @@ class IndexBuilder {
       document.slots.push_back(deletion);
     }
     document.slots.push_back(open);
+  }
+
+  /// What may have gone over a document's source in a stretch is not known of it behind that.
+  void Blur(const Document& document, const Slot& slot, Content& content) const {
+    const auto meets = [&](const auto& traffic) { return traffic.ran.Meets(slot.ran); };
+    if (!apart_ && std::ranges::any_of(history_.lost, meets)) {
+      content = {};
+      return;
+    }
+    for (const size_t number : document.questions) {
+      const Question& question = history_.questions[number];
+      if (history_.requests[question.request].runs.Meets(slot.ran)) {
+        content.MayApply(question.change);
+      }
+    }
+    for (const ByQueryRun& run : history_.by_query) {
+      if (meets(run)) {
+        content.MayApply(run.makes ? Change{} : run.change);
+      }
+    }
   }
 
   bool HasExternalVersions(const Document& document) const {
@@ -332,6 +366,7 @@ class IndexBuilder {
   static constexpr int32_t kMost = 1 << 20;
 
   const History& history_;
+  const bool apart_;
   IndexHistory& index_;
   std::map<std::pair<uint32_t, std::string>, uint32_t> by_name_;
   std::vector<std::vector<Named>> numbers_;  ///< by shard
@@ -381,7 +416,7 @@ void Describe(const History& history, std::optional<VersionId> product, IndexHis
 }  // namespace
 
 std::vector<IndexHistory> IndicesInQuestion(const History& history,
-                                            std::optional<VersionId> product) {
+                                            std::optional<VersionId> product, bool apart) {
   std::map<std::string, IndexHistory> indices;
   for (size_t i = 0; i < history.questions.size(); ++i) {
     const Question& question = history.questions[i];
@@ -396,7 +431,7 @@ std::vector<IndexHistory> IndicesInQuestion(const History& history,
   for (auto& [name, index] : indices) {
     Describe(history, product, index);
     if (index.trouble.empty()) {
-      IndexBuilder(history, index).Build();
+      IndexBuilder(history, apart, index).Build();
     }
     result.push_back(std::move(index));
   }

@@ -23,8 +23,9 @@ struct Point {
   Presence after = Presence::kUnknown;
   Span ran{};             ///< when it was made
   TimeNs current_at = 0;  ///< it was the document's state then or later
-  std::optional<SourcePrint> source{};
-  bool replaces = false;  ///< what came before does not show in it
+  Change change{};
+  std::optional<Fields> source{};  ///< all of it, where an answer shows it
+  bool replaces = false;           ///< what came before does not show in it
 };
 
 /// A stretch of a document's history in which the log does not say what happened: between two
@@ -43,9 +44,10 @@ struct Slot {
   Presence after = Presence::kUnknown;
   std::optional<int64_t> version_above{};  ///< versions lie between these, too
   std::optional<int64_t> version_below{};
-  bool deletes = false;                 ///< one of its operations deleted the document: this one
-  std::optional<SourcePrint> leaves{};  ///< what the last of them leaves, where an answer shows it
-  bool replaced = false;                ///< what comes next does not depend on what is in it
+  bool deletes = false;            ///< one of its operations deleted the document: this one
+  std::optional<Fields> leaves{};  ///< what the last of them leaves, where an answer shows it
+  Content content{};               ///< as it begins
+  bool replaced = false;           ///< what comes next does not depend on what is in it
 };
 
 struct Document {
@@ -85,8 +87,9 @@ struct IndexHistory {
   std::string trouble{};            ///< why nothing can be said of it; "" if something can
 };
 
-/// All indices of which something is asked.
+/// All indices of which something is asked, by name. `apart`: what was not recorded is taken to
+/// have left their documents alone.
 std::vector<IndexHistory> IndicesInQuestion(const History& history,
-                                            std::optional<VersionId> product);
+                                            std::optional<VersionId> product, bool apart);
 
 }  // namespace trafrec::reconcile

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "replay/dialect/key.h"
+#include "store/reader/exchange_id.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -32,11 +33,14 @@ IndexModel::IndexModel(const History& history, const IndexHistory& index,
   AddRefused();
   AddLoose();
   for (const LostTraffic& lost : history_.lost) {
-    AddLost(lost.ran, std::nullopt);
+    // What was sent before the index was there made it, or was refused at once.
+    if (!index_.made_in_log || lost.sent_by >= index_.made_at) {
+      AddLost(lost.ran, lost.most, std::nullopt);
+    }
   }
   for (uint32_t shard = 0; shard < index_.shards.size(); ++shard) {
     for (const Span& term : index_.shards[shard].new_terms) {
-      AddLost(term, shard);
+      AddLost(term, std::nullopt, shard);
     }
   }
 }
@@ -140,7 +144,8 @@ void IndexModel::AddAutomatic(Asked& asked, Node in) {
     for (const SlotNode& node : slots) {
       const Slot& slot = *node.slot;
       const bool first = slot.above < 0 || slot.before == Presence::kAbsent;
-      const bool same = !slot.leaves || !question.source || slot.leaves == question.source;
+      const bool same = !slot.leaves || question.change.how != Change::How::kReplaces ||
+                        Includes(*slot.leaves, question.change.fields);
       if (first && same && slot.least > 0 && slot.ran.Meets(request.runs) &&
           index_.documents[slot.document].questions.empty()) {
         network_.AddEdge(node.node, in, 0, 1);
@@ -155,22 +160,58 @@ bool IndexModel::Covers(const ByQueryRun& run) const {
          });
 }
 
+/// How many documents that have no node in the network it may have found: those that answers name,
+/// and those that nobody saw being made.
+int32_t IndexModel::OthersFoundBy(const ByQueryRun& run) const {
+  if (!index_.made_in_log || run.makes) {
+    return kAny;
+  }
+  int64_t found = 0;
+  for (const LostTraffic& lost : history_.lost) {
+    if (lost.ran.from <= run.ran.until && lost.sent_by >= index_.made_at) {
+      if (!lost.most) {
+        return kAny;
+      }
+      found += *lost.most;
+    }
+  }
+  for (const ByQueryRun& other : history_.by_query) {
+    if (other.makes && other.ran.from <= run.ran.until) {
+      return kAny;
+    }
+  }
+  for (const size_t question : index_.questions) {
+    found += history_.questions[question].automatic_id ? 1 : 0;
+  }
+  for (const Document& document : index_.documents) {
+    const bool has_node = !document.questions.empty();
+    for (const Slot& slot : document.slots) {
+      if (!has_node && slot.least == 0 && rules_.MayRun(run, slot)) {
+        ++found;
+        break;
+      }
+    }
+  }
+  return static_cast<int32_t>(std::min<int64_t>(found, kAny));
+}
+
 void IndexModel::AddByQuery() {
   for (const ByQueryRun& run : history_.by_query) {
-    if (!Covers(run) || run.writes == 0) {
+    const bool refused = run.request && history_.requests[*run.request].wire != WireProof::kNone;
+    if (!Covers(run) || run.writes == 0 || refused) {
       continue;
     }
-    RunNodes& nodes = runs_.emplace_back(RunNodes{.run = &run});
+    const int32_t others = OthersFoundBy(run);
     const int32_t most =
         run.writes ? static_cast<int32_t>(std::min<int64_t>(*run.writes, kAny)) : kAny;
     // All of its numbers are this index's, if it names no other.
-    const bool whole = run.writes && run.indices.size() == 1 && shards_.size() == 1 &&
+    const bool whole = run.writes && run.indices.size() == 1 &&
                        history_.IndexBehind(run.indices.front()) == index_.name;
+    const Node in = network_.AddNode();
+    const Node out = network_.AddNode();
+    network_.AddEdge(in, out, whole ? most : 0, most);
+    network_.AddEdge(others_, in, 0, others);
     for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
-      const Node in = network_.AddNode();
-      const Node out = network_.AddNode();
-      nodes.edges.push_back(network_.AddEdge(in, out, whole ? most : 0, most));
-      network_.AddEdge(others_, in, 0, kAny);
       for (const SlotNode& slot : slots_[shard]) {
         if (rules_.MayRun(run, *slot.slot)) {
           network_.AddEdge(slot.node, in, 0, 1);
@@ -215,20 +256,22 @@ void IndexModel::AddLoose() {
   }
 }
 
-void IndexModel::AddLost(const Span& ran, std::optional<uint32_t> only) {
-  const Node node = network_.AddNode();
-  network_.AddEdge(others_, node, 0, kAny);
+void IndexModel::AddLost(const Span& ran, std::optional<int32_t> most,
+                         std::optional<uint32_t> only) {
+  const Node in = network_.AddNode();
+  const Node out = network_.AddNode();
+  network_.AddEdge(in, out, 0, most.value_or(kAny));
+  network_.AddEdge(others_, in, 0, kAny);
   for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
     if (only && *only != shard) {
       continue;
     }
     for (const SlotNode& slot : slots_[shard]) {
-      const bool asked = !index_.documents[slot.slot->document].questions.empty();
-      if (slot.slot->ran.Meets(ran) && !(assumptions_.apart && asked)) {
-        network_.AddEdge(slot.node, node, 0, kAny);
+      if (slot.slot->ran.Meets(ran)) {
+        network_.AddEdge(slot.node, in, 0, kAny);
       }
     }
-    AddNumbers(node, shard, ran, -1, std::numeric_limits<int64_t>::max(), kAny, nullptr, false);
+    AddNumbers(out, shard, ran, -1, std::numeric_limits<int64_t>::max(), kAny, nullptr, false);
   }
 }
 
@@ -242,11 +285,15 @@ bool IndexModel::Decide() {
       Set(asked, Decision::kNotCommitted, "the index's mapping does not take its source");
     } else if (question.status_seen) {
       Set(asked, Decision::kCommitted, "its answer's status says so");
+    } else if (question.shown_by) {
+      Set(asked, Decision::kCommitted,
+          fmt::format("{} shows a text that no other operation wrote",
+                      store::FormatExchangeId(*question.shown_by)));
     }
   }
   if (!network_.Solve()) {
     unrecorded_ = true;
-    AddLost({}, std::nullopt);
+    AddLost({}, std::nullopt, std::nullopt);
     if (!network_.Solve()) {
       return false;
     }
@@ -258,8 +305,7 @@ bool IndexModel::Decide() {
 bool IndexModel::Settle() {
   bool changed = true;
   while (changed) {
-    changed = NarrowRuns();
-    changed = TakeDecided() || changed;
+    changed = TakeDecided();
     changed = TakeFates() || changed;
     if (!network_.Solve()) {
       return false;
@@ -277,36 +323,6 @@ bool IndexModel::Set(Asked& asked, Decision decision, std::string words) {
   const int32_t value = decision == Decision::kCommitted ? 1 : 0;
   network_.SetBounds(asked.edge, value, value);
   return true;
-}
-
-/// Of a run's numbers those in one shard are all that are not in the others.
-bool IndexModel::NarrowRuns() {
-  bool changed = false;
-  for (RunNodes& nodes : runs_) {
-    const ByQueryRun& run = *nodes.run;
-    const bool whole = run.writes && run.indices.size() == 1 &&
-                       history_.IndexBehind(run.indices.front()) == index_.name;
-    if (!whole || nodes.edges.size() == 1) {
-      continue;
-    }
-    int64_t least = 0;
-    int64_t most = 0;
-    for (const Edge edge : nodes.edges) {
-      least += network_.lower(edge);
-      most += network_.upper(edge);
-    }
-    for (const Edge edge : nodes.edges) {
-      const int64_t lower =
-          std::max<int64_t>(network_.lower(edge), *run.writes - (most - network_.upper(edge)));
-      const int64_t upper =
-          std::min<int64_t>(network_.upper(edge), *run.writes - (least - network_.lower(edge)));
-      if (lower != network_.lower(edge) || upper != network_.upper(edge)) {
-        network_.SetBounds(edge, static_cast<int32_t>(lower), static_cast<int32_t>(upper));
-        changed = true;
-      }
-    }
-  }
-  return changed;
 }
 
 bool IndexModel::TakeDecided() {

@@ -61,11 +61,6 @@ class IndexModel {
     Node above = 0;                 ///< numbers beyond those that the log shows
     TimeNs above_from = 0;
   };
-  /// A by-query run's part in one shard.
-  struct RunNodes {
-    const ByQueryRun* run;
-    std::vector<Edge> edges{};  ///< by shard
-  };
   struct SlotNode {
     const Slot* slot;
     Node node;
@@ -77,14 +72,14 @@ class IndexModel {
   void AddByQuery();
   void AddRefused();
   void AddLoose();
-  void AddLost(const Span& ran, std::optional<uint32_t> shard);
+  void AddLost(const Span& ran, std::optional<int32_t> most, std::optional<uint32_t> shard);
+  int32_t OthersFoundBy(const ByQueryRun& run) const;
   void AddNumbers(Node from, uint32_t shard, const Span& ran, int64_t above, int64_t below,
                   int32_t above_most, Asked* asked, bool known);
   void AddAutomatic(Asked& asked, Node in);
 
   bool Covers(const ByQueryRun& run) const;
   bool Settle();
-  bool NarrowRuns();
   bool TakeDecided();
   bool TakeFates();
   bool Probe(const OpenRequest& request);
@@ -104,7 +99,6 @@ class IndexModel {
   std::vector<ShardNodes> shards_;
   std::vector<std::vector<SlotNode>> slots_;  ///< by shard
   std::map<size_t, Asked> asked_;             ///< by question
-  std::vector<RunNodes> runs_;
   bool unrecorded_ = false;
 };
 

@@ -29,25 +29,26 @@ bool SlotRules::MayDelete(const Slot& slot, const Span& within,
            request.runs.Meets(within);
   };
   return std::ranges::any_of(document.questions, deletes) ||
-         std::ranges::any_of(
-             history_.by_query,
-             [&](const ByQueryRun& run) { return run.deletes && run.ran.Meets(within); }) ||
+         std::ranges::any_of(history_.by_query,
+                             [&](const ByQueryRun& run) {
+                               return run.deletes && run.ran.Meets(within) && MayFind(run, slot);
+                             }) ||
          LostMeets(within);
 }
 
-bool SlotRules::MayMake(const Slot& slot, std::optional<size_t> beside) const {
+bool SlotRules::MayMake(const Slot& slot, const Span& within, std::optional<size_t> beside) const {
   const Document& document = index_.documents[slot.document];
   const auto makes = [&](size_t number) {
     const Question& question = history_.questions[number];
     const OpenRequest& request = history_.requests[question.request];
     return number != beside && question.makes && request.wire == WireProof::kNone &&
-           request.runs.Meets(slot.ran);
+           request.runs.Meets(within);
   };
   return std::ranges::any_of(document.questions, makes) ||
          std::ranges::any_of(
              history_.by_query,
-             [&](const ByQueryRun& run) { return run.makes && run.ran.Meets(slot.ran); }) ||
-         LostMeets(slot.ran);
+             [&](const ByQueryRun& run) { return run.makes && run.ran.Meets(within); }) ||
+         LostMeets(within);
 }
 
 /// The only operation of its stretch: the states before and after are its own.
@@ -56,7 +57,10 @@ bool SlotRules::FitsOnly(const Question& question, const Slot& slot) {
   if (slot.after != Presence::kUnknown && deletes != (slot.after == Presence::kAbsent)) {
     return false;
   }
-  if (slot.leaves && (deletes || (question.source && question.source != slot.leaves))) {
+  // What it puts there stands there afterwards.
+  const bool puts =
+      question.change.how == Change::How::kReplaces || question.change.how == Change::How::kMerges;
+  if (slot.leaves && (deletes || (puts && !Includes(*slot.leaves, question.change.fields)))) {
     return false;
   }
   if (slot.before == Presence::kPresent && question.kind == Kind::kCreate) {
@@ -113,33 +117,60 @@ bool SlotRules::MayRun(size_t number, const Slot& slot) const {
     return FitsOnly(question, slot);
   }
   if (question.kind == Kind::kCreate && slot.before == Presence::kPresent &&
-      !MayDelete(slot, slot.ran, number)) {
+      !MayDelete(slot, {slot.ran.from, runs.until}, number)) {
     return false;
   }
   if (question.kind == Kind::kUpdate && !question.makes && slot.before == Presence::kAbsent &&
-      !MayMake(slot, number)) {
+      !MayMake(slot, {slot.ran.from, runs.until}, number)) {
     return false;
   }
   return !ContradictsAbsence(question, number, slot, runs);
 }
 
-bool SlotRules::MayRun(const ByQueryRun& run, const Slot& slot) const {
-  if (!run.ran.Meets(slot.ran) || run.writes == 0) {
-    return false;
-  }
-  if (slot.deletes) {
-    return run.deletes;
-  }
-  if (slot.least == 1 && slot.most == 1) {
-    if (slot.before == Presence::kAbsent && !run.makes) {
-      return false;
-    }
-    if (slot.after == Presence::kAbsent || slot.leaves) {
-      return slot.after == Presence::kAbsent ? run.deletes : true;
-    }
+/// Whether its query may find the document as it may have been in that stretch. What a request
+/// found it changes only if it is still the same (its snapshot's number is its condition), so that
+/// in a stretch of one operation the content before it decides.
+bool SlotRules::MayFind(const ByQueryRun& run, const Slot& slot) const {
+  const Document& document = index_.documents[slot.document];
+  if (run.selection.Finds(document.id, slot.content) != Match::kNo) {
     return true;
   }
-  return slot.before != Presence::kAbsent || run.makes || MayMake(slot, std::nullopt);
+  if (slot.least == 1 && slot.most == 1) {
+    return false;
+  }
+  // What may have changed it before.
+  const Span before{slot.ran.from, std::min(slot.ran.until, run.ran.until)};
+  if (LostMeets(before)) {
+    return true;
+  }
+  const auto may_find_after = [&](const Change& change) {
+    Content content = slot.content;
+    content.Apply(change);
+    return run.selection.Finds(document.id, content) != Match::kNo;
+  };
+  return std::ranges::any_of(document.questions,
+                             [&](size_t number) {
+                               const Question& question = history_.questions[number];
+                               return question.change.how != Change::How::kDeletes &&
+                                      history_.requests[question.request].runs.Meets(before) &&
+                                      may_find_after(question.change);
+                             }) ||
+         std::ranges::any_of(history_.by_query, [&](const ByQueryRun& other) {
+           return other.ran.Meets(before) && (other.makes || may_find_after(other.change));
+         });
+}
+
+bool SlotRules::MayRun(const ByQueryRun& run, const Slot& slot) const {
+  if (!run.ran.Meets(slot.ran) || run.writes == 0 || (slot.deletes && !run.deletes) ||
+      (!run.makes && !MayFind(run, slot))) {
+    return false;
+  }
+  if (slot.least == 1 && slot.most == 1) {
+    return (slot.before != Presence::kAbsent || run.makes) &&
+           (slot.after != Presence::kAbsent || run.deletes);
+  }
+  return slot.before != Presence::kAbsent || run.makes ||
+         MayMake(slot, {slot.ran.from, std::min(slot.ran.until, run.ran.until)}, std::nullopt);
 }
 
 bool SlotRules::MayRun(const LostTraffic& lost, const Slot& slot) const {
@@ -182,11 +213,14 @@ bool SlotRules::MustCommit(size_t number, const Document& document) const {
     return known && state == presence;
   };
   if (question.kind == Kind::kCreate && IsTaken(question)) {
-    return surely(Presence::kAbsent, [&](const Slot& slot) { return MayMake(slot, number); });
+    return surely(Presence::kAbsent, [&](const Slot& slot) {
+      return MayMake(slot, {slot.ran.from, std::min(slot.ran.until, runs.until)}, number);
+    });
   }
   return question.kind == Kind::kUpdate && assumptions_.carried_out &&
-         surely(Presence::kPresent,
-                [&](const Slot& slot) { return MayDelete(slot, slot.ran, number); });
+         surely(Presence::kPresent, [&](const Slot& slot) {
+           return MayDelete(slot, {slot.ran.from, std::min(slot.ran.until, runs.until)}, number);
+         });
 }
 
 }  // namespace trafrec::reconcile

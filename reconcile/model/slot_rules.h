@@ -6,7 +6,7 @@ namespace trafrec::reconcile {
 
 /// What is taken for granted beside the log. Verdicts that need it are presumed, not proven.
 struct Assumptions {
-  /// What was not recorded touched no document of which something is asked.
+  /// What was not recorded made and deleted no document of which something is asked.
   bool apart = false;
   /// What the source received whole, it carried out.
   bool carried_out = false;
@@ -32,7 +32,8 @@ class SlotRules {
 
  private:
   bool MayDelete(const Slot& slot, const Span& within, std::optional<size_t> beside) const;
-  bool MayMake(const Slot& slot, std::optional<size_t> beside) const;
+  bool MayFind(const ByQueryRun& run, const Slot& slot) const;
+  bool MayMake(const Slot& slot, const Span& within, std::optional<size_t> beside) const;
   bool ContradictsAbsence(const Question& question, size_t number, const Slot& slot,
                           const Span& runs) const;
   static bool MeetsCondition(const Question& question, const Slot& slot);

@@ -41,7 +41,7 @@ class Judging {
   Judging(const History& history, Judgement& judgement)
       : history_(history), judgement_(judgement) {}
 
-  void JudgeIndex(const IndexHistory& index) {
+  void JudgeIndex(const IndexHistory& index, const IndexHistory& apart) {
     if (!index.trouble.empty()) {
       judgement_.notes.push_back(
           fmt::format("{}: {}; its operations stay unknown", index.name, index.trouble));
@@ -59,7 +59,7 @@ class Judging {
       judgement_.notes.push_back(fmt::format(
           "{}: somebody wrote whom nobody recorded; verdicts allow for that", index.name));
     }
-    IndexModel presumed(history_, index, {.apart = true, .carried_out = true});
+    IndexModel presumed(history_, apart, {.apart = true, .carried_out = true});
     const bool presumes = presumed.Decide() && !presumed.unrecorded();
     for (const size_t question : index.questions) {
       Take(index, proven, presumes ? &presumed : nullptr, question);
@@ -89,7 +89,7 @@ class Judging {
       finding.evidence.push_back(
           {"assumption", "carried out: what the source received whole, it carried out"});
       finding.evidence.push_back(
-          {"assumption", "apart: what was not recorded touched no document in question"});
+          {"assumption", "apart: what was not recorded made and deleted no document in question"});
       by = presumed;
     }
     if (by != nullptr && finding.verdict == Verdict::kCommitted && !index.uuid.empty()) {
@@ -127,8 +127,10 @@ Judgement Judge(const History& history, std::optional<VersionId> product) {
     }
   }
   Judging judging(history, judgement);
-  for (const IndexHistory& index : IndicesInQuestion(history, product)) {
-    judging.JudgeIndex(index);
+  const std::vector<IndexHistory> indices = IndicesInQuestion(history, product, false);
+  const std::vector<IndexHistory> apart = IndicesInQuestion(history, product, true);
+  for (size_t i = 0; i < indices.size(); ++i) {
+    judging.JudgeIndex(indices[i], apart[i]);
   }
   return judgement;
 }

@@ -1,0 +1,144 @@
+#include "reconcile/history/content.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "replay/compare/fingerprints.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+using json::Tree;
+using json::Type;
+
+/// A shorter string is too often written by chance.
+constexpr size_t kTokenBytes = 4;
+
+}  // namespace
+
+Print PrintOfName(std::string_view name) { return std::hash<std::string_view>{}(name); }
+
+Fields FieldsOf(const Tree& tree, uint32_t object) {
+  Fields fields;
+  if (tree.type(object) != Type::kObject) {
+    return fields;
+  }
+  const compare::Fingerprints prints(tree);
+  for (const uint32_t member : tree.ChildrenOf(object)) {
+    const Print name = PrintOfName(tree.KeyOf(member));
+    std::vector<uint32_t> values{member};
+    if (tree.type(member) == Type::kArray) {
+      values = tree.ChildrenOf(member);
+    }
+    for (const uint32_t value : values) {
+      fields.push_back({name, prints[value], tree.type(value) == Type::kString});
+    }
+  }
+  std::ranges::sort(fields);
+  return fields;
+}
+
+bool HasField(const Fields& fields, Print field) {
+  return std::ranges::binary_search(fields, field, {}, &FieldValue::field);
+}
+
+bool Includes(const Fields& whole, const Fields& part) {
+  return std::ranges::all_of(part, [&](const FieldValue& each) {
+    return !each.text || std::ranges::binary_search(whole, each);
+  });
+}
+
+void Content::Apply(const Change& change) {
+  switch (change.how) {
+    case Change::How::kReplaces:
+      *this = {.whole = true, .fields = change.fields};
+      return;
+    case Change::How::kMerges: {
+      std::erase_if(fields,
+                    [&](const FieldValue& each) { return HasField(change.fields, each.field); });
+      fields.insert(fields.end(), change.fields.begin(), change.fields.end());
+      std::ranges::sort(fields);
+      return;
+    }
+    case Change::How::kScripts:
+      scripts.push_back(change.script);
+      return;
+    case Change::How::kUnknown:
+    case Change::How::kDeletes:
+      *this = {};
+      return;
+  }
+}
+
+void Content::MayApply(const Change& change) {
+  if (change.how == Change::How::kDeletes) {
+    return;  // what is there later, another one put there
+  }
+  if (change.how == Change::How::kScripts || change.how == Change::How::kUnknown || empty()) {
+    Apply(change.how == Change::How::kScripts ? change : Change{});
+    return;
+  }
+  // A field that only one of the two has may be absent.
+  whole = whole && change.how == Change::How::kReplaces;
+  either = true;
+  fields.insert(fields.end(), change.fields.begin(), change.fields.end());
+  std::ranges::sort(fields);
+}
+
+Change ReplacingChange(std::string_view source) {
+  const auto tree = Tree::Parse(source);
+  if (!tree || tree->size() == 0) {
+    return {};
+  }
+  return {.how = Change::How::kReplaces, .fields = FieldsOf(*tree, Tree::kRoot)};
+}
+
+Change UpdatingChange(std::string_view body) {
+  const auto tree = Tree::Parse(body);
+  if (!tree || tree->size() == 0 || tree->type(Tree::kRoot) != Type::kObject ||
+      tree->Find(Tree::kRoot, "upsert")) {
+    return {};
+  }
+  if (tree->Find(Tree::kRoot, "script")) {
+    return {.how = Change::How::kScripts, .script = ScriptIn(body)};
+  }
+  const auto doc = tree->Find(Tree::kRoot, "doc");
+  if (!doc) {
+    return {};
+  }
+  for (const uint32_t member : tree->ChildrenOf(*doc)) {
+    if (tree->type(member) == Type::kObject) {
+      return {};  // objects are merged, too
+    }
+  }
+  return {.how = Change::How::kMerges, .fields = FieldsOf(*tree, *doc)};
+}
+
+std::string ScriptIn(std::string_view body) {
+  const auto tree = Tree::Parse(body);
+  const auto script =
+      tree && tree->size() > 0 ? tree->Find(Tree::kRoot, "script") : std::nullopt;
+  return script ? std::string(tree->TextOf(*script)) : "";
+}
+
+std::vector<Print> Tokens(const Tree& tree, uint32_t node) {
+  std::vector<Print> tokens;
+  for (uint32_t at = node; at < tree[node].after; ++at) {
+    if (tree.type(at) == Type::kString) {
+      const std::string text = json::Unquoted(tree.TextOf(at));
+      if (text.size() >= kTokenBytes) {
+        tokens.push_back(PrintOfName(text));
+      }
+    }
+  }
+  std::ranges::sort(tokens);
+  tokens.erase(std::ranges::unique(tokens).begin(), tokens.end());
+  return tokens;
+}
+
+std::vector<Print> Tokens(std::string_view json) {
+  const auto tree = Tree::Parse(json);
+  return tree && tree->size() > 0 ? Tokens(*tree, Tree::kRoot) : std::vector<Print>();
+}
+
+}  // namespace trafrec::reconcile

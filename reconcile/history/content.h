@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "replay/json/json_tree.h"
+
+namespace trafrec::reconcile {
+
+/// A number for a name or a value; equal ones have equal numbers.
+using Print = uint64_t;
+
+/// One value of a top-level field; of an array each element is one.
+struct FieldValue {
+  Print field = 0;
+  Print value = 0;
+  bool text = false;  ///< a string; numbers may be written otherwise when they are stored again
+
+  friend auto operator<=>(const FieldValue&, const FieldValue&) = default;
+};
+using Fields = std::vector<FieldValue>;
+
+Print PrintOfName(std::string_view name);
+/// The fields of an object, sorted; none of other values. Objects within are one value each.
+Fields FieldsOf(const json::Tree& tree, uint32_t object);
+bool HasField(const Fields& fields, Print field);
+/// Whether every string of `part` stands in the same field of `whole`.
+bool Includes(const Fields& whole, const Fields& part);
+
+/// What an operation does to a document's source.
+struct Change {
+  enum class How : uint8_t {
+    kUnknown,   ///< anything
+    kReplaces,  ///< `fields` are all that is there afterwards
+    kMerges,    ///< `fields` take the place of those of their names
+    kScripts,   ///< fields that `script` names may change
+    kDeletes,
+  };
+
+  How how = How::kUnknown;
+  Fields fields{};
+  std::string script{};
+};
+
+/// What is known of a document's source at one time.
+struct Content {
+  bool whole = false;  ///< what is not in `fields` is not there
+  Fields fields{};
+  std::vector<std::string> scripts{};  ///< went over it since: what they name may be otherwise
+  bool either = false;                 ///< of values of one field any may be the one that is there
+
+  /// Nothing is known.
+  bool empty() const { return !whole && fields.empty(); }
+  void Apply(const Change& change);
+  /// It may have been applied, or not.
+  void MayApply(const Change& change);
+};
+
+/// Of the body of an operation on a document: an index's or create's source, or an update.
+Change ReplacingChange(std::string_view source);
+Change UpdatingChange(std::string_view body);
+
+/// The script of a by-query request's body, as it is written; "" if it has none.
+std::string ScriptIn(std::string_view body);
+
+/// Strings of a JSON text, anywhere in it, that are long enough to tell one writer from another.
+std::vector<Print> Tokens(std::string_view json);
+std::vector<Print> Tokens(const json::Tree& tree, uint32_t node);
+
+}  // namespace trafrec::reconcile
