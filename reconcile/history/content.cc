@@ -116,8 +116,7 @@ Change UpdatingChange(std::string_view body) {
 
 std::string ScriptIn(std::string_view body) {
   const auto tree = Tree::Parse(body);
-  const auto script =
-      tree && tree->size() > 0 ? tree->Find(Tree::kRoot, "script") : std::nullopt;
+  const auto script = tree && tree->size() > 0 ? tree->Find(Tree::kRoot, "script") : std::nullopt;
   return script ? std::string(tree->TextOf(*script)) : "";
 }
 

@@ -58,6 +58,7 @@ struct Sight {
   store::ExchangeId by{};
   DocumentName document{};
   Span at{};
+  std::optional<uint32_t> shard{};  ///< where who shows it says so
   bool present = false;
   bool current = false;  ///< it was so at that instant; else it had been so before (searches)
   std::optional<int64_t> version{};
@@ -87,6 +88,7 @@ struct Question {
   bool unconditional = false;
   bool makes = false;     ///< puts a document where none was: index, create, update with an upsert
   bool external = false;  ///< the version is the client's
+  bool piped = false;     ///< an ingest pipeline may make something else of it
   dialect::Condition condition{};
   Fit fit = Fit::kUnknown;  ///< whether the index takes the source; of index and create
   Change change{};
@@ -112,8 +114,8 @@ struct ByQueryRun {
   store::ExchangeId by{};
   std::vector<std::string> indices{};  ///< names or patterns
   Span ran{};
-  std::optional<size_t>
-      request{};  ///< in History::requests, if it was not answered: as long as that
+  bool lasts_as_request = false;    ///< nobody saw its answer: as long as `request` may run
+  std::optional<size_t> request{};  ///< in History::requests, if it was not answered
   std::optional<int64_t> writes{};  ///< so many numbers it took; nothing: any
   Selection selection{};
   Change change{};
@@ -131,6 +133,13 @@ struct LostTraffic {
   std::optional<int32_t> most{};
   TimeNs sent_by = std::numeric_limits<TimeNs>::max();  ///< not later than that
   std::string why{};
+};
+
+/// A number that no document got.
+struct Filler {
+  std::string index{};
+  uint32_t shard = 0;
+  int64_t seq_no = 0;
 };
 
 /// A shard's highest number, as an answer shows it.

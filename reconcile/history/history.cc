@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <limits>
-#include <unordered_map>
 #include <utility>
 
 #include "reconcile/history/connection_watch.h"
 #include "reconcile/history/loose_answer.h"
+#include "reconcile/history/mutation_facts.h"
 #include "reconcile/history/sights.h"
 #include "reconcile/history/wire.h"
 #include "replay/recorded/exchange_view.h"
@@ -19,32 +19,6 @@ using dialect::Kind;
 using store::Flag;
 
 constexpr TimeNs kNever = std::numeric_limits<TimeNs>::max();
-
-/// The body is there from its first byte to its last.
-bool IsWhole(const std::optional<store::StoredMessage>& message) {
-  const store::Flags broken =
-      store::FlagBit(Flag::kRequestTruncated) | store::FlagBit(Flag::kResponseTruncated) |
-      store::FlagBit(Flag::kGapInRequest) | store::FlagBit(Flag::kGapInResponse) |
-      store::FlagBit(Flag::kEvicted) | store::FlagBit(Flag::kWithheld) |
-      store::FlagBit(Flag::kSnaplenCut) | store::FlagBit(Flag::kBodyShed) |
-      store::FlagBit(Flag::kBodyMissing);
-  return message && (message->facts.flags & broken) == 0;
-}
-
-bool MayTakeNumber(const dialect::Outcome& outcome) {
-  return outcome.fate == Fate::kRefused && outcome.error != "mapper_parsing_exception" &&
-         outcome.error != "strict_dynamic_mapping_exception" &&
-         outcome.error != "index_not_found_exception";
-}
-
-std::string_view BodyOf(const dialect::RequestView& request, const dialect::Operation& operation) {
-  return operation.action.length > 0 ? operation.source.In(request.body) : request.body;
-}
-
-/// A script that says nowhere what else to do than to write.
-bool AlwaysWrites(std::string_view body) {
-  return body.find("op") == std::string_view::npos && body.find("\"id\"") == std::string_view::npos;
-}
 
 class HistoryReader {
  public:
@@ -101,9 +75,9 @@ class HistoryReader {
     for (OpenRequest& request : history_.requests) {
       request.runs.until = std::min(request.runs.until, LatestOf(request.runs.from));
     }
-    TakeShown();
+    history_.tokens.Take(history_);
     for (ByQueryRun& run : history_.by_query) {
-      if (run.request) {
+      if (run.lasts_as_request) {
         run.ran.until = history_.requests.at(*run.request).runs.until;
       }
     }
@@ -167,7 +141,7 @@ class HistoryReader {
                  const dialect::Answer& read, const Span& ran) {
     for (Sight& sight : SightsIn(request, meaning, answer, read.outcomes, ran)) {
       sight.by = id;
-      NoteShown(sight);
+      history_.tokens.AddSight(history_, sight);
       sight.tokens.clear();
       history_.sights.push_back(std::move(sight));
     }
@@ -180,43 +154,6 @@ class HistoryReader {
     }
   }
 
-  /// It may show what a question of before wrote: whether nobody else did, the log's end tells.
-  void NoteShown(const Sight& sight) {
-    for (const Print token : sight.tokens) {
-      const auto asked = asked_by_.find(token);
-      if (asked == asked_by_.end()) {
-        continue;
-      }
-      const Question& question = history_.questions[asked->second];
-      const bool same = question.automatic_id ||
-                        (question.document.id == sight.document.id &&
-                         history_.IndexBehind(question.document.index) == sight.document.index);
-      if (same && sight.at.until > history_.requests[question.request].runs.from) {
-        shown_.push_back({asked->second, token, sight.by, sight.at.until});
-      }
-    }
-  }
-
-  /// A client that sends again what nobody answered writes the same: it must not have been lost.
-  bool MayHaveBeenSentAgain(const Question& question, TimeNs until) const {
-    const TimeNs from = history_.requests[question.request].runs.from;
-    return std::ranges::any_of(history_.lost, [&](const LostTraffic& lost) {
-      return lost.sent_by > from && lost.ran.from <= until && lost.ran.until >= from &&
-             (lost.body_bytes == 0 || lost.body_bytes >= question.body_bytes);
-    });
-  }
-
-  void TakeShown() {
-    for (const Shown& shown : shown_) {
-      Question& question = history_.questions[shown.question];
-      if (tokens_[shown.token] == 1 && !MayHaveBeenSentAgain(question, shown.until)) {
-        question.shown_by = shown.by;
-        Span& runs = history_.requests[question.request].runs;
-        runs.until = std::min(runs.until, shown.until);
-      }
-    }
-  }
-
   void AddMutation(const store::StoredExchange& exchange, const dialect::RequestView& request,
                    const dialect::Meaning& meaning, const dialect::Operation& operation,
                    const dialect::Answer& answer, size_t i, bool answered, const Span& ran,
@@ -224,9 +161,9 @@ class HistoryReader {
     const dialect::Outcome& outcome = answer.outcomes[i];
     const dialect::Key* key = dialect::FindDocument(operation.keys);
     const std::string_view body = BodyOf(request, operation);
-    NoteTokens(body);
+    history_.tokens.AddWriter(body);
     if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
-      AddByQuery(exchange, request, operation, answer, answered, ran);
+      AddByQuery(exchange.row.id, request, operation, answer, answered, ran);
     }
     NoteAdmin(exchange, request, meaning, operation, outcome, ran);
     if (outcome.fate == Fate::kRejected && meaning.kind == Kind::kBulk) {
@@ -237,73 +174,15 @@ class HistoryReader {
     }
     if (key != nullptr && outcome.TookSeqNo() && outcome.version && outcome.primary_term &&
         dialect::WritesDocument(operation.kind)) {
-      history_.writes.push_back(WriteOf(exchange, operation, *key, outcome, ran));
+      history_.writes.push_back(WriteOf(exchange.row.id, operation, *key, outcome, ran));
       history_.writes.back().change = ChangeOf(operation, body);
       return;
     }
     if (answered && MayTakeNumber(outcome) && key != nullptr) {
-      history_.refused.push_back(WriteOf(exchange, operation, *key, outcome, ran));
+      history_.refused.push_back(WriteOf(exchange.row.id, operation, *key, outcome, ran));
     }
     if (IsOpen(outcome, answered, operation)) {
       Ask(exchange, request, meaning, operation, outcome, open);
-    }
-  }
-
-  static bool IsOpen(const dialect::Outcome& outcome, bool answered,
-                     const dialect::Operation& operation) {
-    switch (outcome.fate) {
-      case Fate::kUnknown:
-      case Fate::kFailed:
-        return true;
-      case Fate::kCreated:
-      case Fate::kUpdated:
-      case Fate::kDeleted:
-        // Done, but its number was cut off.
-        return dialect::WritesDocument(operation.kind);
-      case Fate::kDone:
-        return !answered;
-      default:
-        return false;
-    }
-  }
-
-  static Write WriteOf(const store::StoredExchange& exchange, const dialect::Operation& operation,
-                       const dialect::Key& key, const dialect::Outcome& outcome, const Span& ran) {
-    return {.at = {exchange.row.id, operation.item},
-            .document = {outcome.index.empty() ? key.name : outcome.index,
-                         outcome.id.empty() ? key.id : outcome.id, key.routing},
-            .ran = ran,
-            .kind = operation.kind,
-            .fate = outcome.fate,
-            .version_type = operation.writing.condition.version
-                                ? operation.writing.condition.version_type
-                                : dialect::VersionType::kInternal,
-            .version = outcome.version.value_or(0),
-            .seq_no = outcome.seq_no.value_or(0),
-            .primary_term = outcome.primary_term.value_or(0)};
-  }
-
-  /// A text that a single operation wrote tells of it wherever it is seen.
-  void NoteTokens(std::string_view body) {
-    for (const Print token : Tokens(body)) {
-      ++tokens_[token];
-    }
-  }
-
-  static Change ChangeOf(const dialect::Operation& operation, std::string_view body) {
-    if (!operation.writing.pipeline.empty()) {
-      return {};
-    }
-    switch (operation.kind) {
-      case Kind::kIndex:
-      case Kind::kCreate:
-        return ReplacingChange(body);
-      case Kind::kUpdate:
-        return UpdatingChange(body);
-      case Kind::kDelete:
-        return {.how = Change::How::kDeletes};
-      default:
-        return {};
     }
   }
 
@@ -312,39 +191,19 @@ class HistoryReader {
     return mapping == mappings_.end() ? nullptr : &mapping->second;
   }
 
-  void AddByQuery(const store::StoredExchange& exchange, const dialect::RequestView& request,
+  void AddByQuery(const store::ExchangeId& id, const dialect::RequestView& request,
                   const dialect::Operation& operation, const dialect::Answer& answer, bool answered,
                   const Span& ran) {
-    const std::string& target = exchange.row.target;
-    ByQueryRun run{.by = exchange.row.id,
-                   .ran = ran,
-                   .deletes = target.find("_delete_by_query") != std::string::npos ||
-                              !AlwaysWrites(request.body),
-                   .makes = operation.kind == Kind::kReindex};
-    for (const dialect::Key& key : operation.keys) {
-      if (key.write) {
-        run.indices.push_back(key.name);
+    const dialect::Key* index = operation.keys.empty() ? nullptr : operation.keys.data();
+    auto run = ByQueryRunOf(request, operation, answer, answered, ran,
+                            index == nullptr ? nullptr : MappingOf(index->name));
+    if (run) {
+      run->by = id;
+      if (run->lasts_as_request) {
+        run->request = history_.requests.size();  // it is the next one that is asked of
       }
+      history_.by_query.push_back(std::move(*run));
     }
-    if (run.indices.size() == 1 && target.find("q=") == std::string::npos) {
-      run.selection = Selection::OfBody(request.body, MappingOf(run.indices.front()));
-    }
-    run.change = {.how = Change::How::kScripts, .script = ScriptIn(request.body)};
-    const auto& counts = answer.by_query;
-    if (answered && counts && (counts->updated || counts->deleted || counts->created)) {
-      run.writes =
-          counts->updated.value_or(0) + counts->deleted.value_or(0) + counts->created.value_or(0);
-      run.deletes = counts->deleted.value_or(0) > 0;
-    } else if (answered && answer.outcomes.front().fate != Fate::kDone &&
-               answer.outcomes.front().fate != Fate::kUnknown) {
-      return;  // refused as a whole
-    } else if (answered || target.find("wait_for_completion=false") != std::string::npos ||
-               target.find("requests_per_second") != std::string::npos) {
-      run.ran.until = kNever;  // a task that goes on by itself
-    } else {
-      run.request = history_.requests.size();  // it will be the next one asked of
-    }
-    history_.by_query.push_back(std::move(run));
   }
 
   void NoteAdmin(const store::StoredExchange& exchange, const dialect::RequestView& request,
@@ -383,39 +242,20 @@ class HistoryReader {
       open = history_.requests.size();
       history_.requests.push_back(OpenRequestOf(exchange, meaning));
     }
-    Question question{
-        .at = {exchange.row.id, std::nullopt}, .request = *open, .kind = operation.kind};
+    const std::string_view body = BodyOf(request, operation);
+    Question question = QuestionOf(operation, outcome, body);
+    question.at.exchange = exchange.row.id;
+    question.request = *open;
     if (meaning.kind == Kind::kBulk) {
       question.at.item = operation.item;
     }
-    const std::string_view body = BodyOf(request, operation);
-    if (const dialect::Key* key = dialect::FindDocument(operation.keys)) {
-      question.document = {key->name, key->id, key->routing};
-    }
-    const dialect::Writing& writing = operation.writing;
-    question.automatic_id = writing.automatic_id;
-    question.makes = operation.kind == Kind::kIndex || operation.kind == Kind::kCreate ||
-                     (operation.kind == Kind::kUpdate && writing.upserts);
-    question.external = writing.condition.version &&
-                        writing.condition.version_type != dialect::VersionType::kInternal;
-    question.unconditional =
-        !writing.condition.any() && writing.pipeline.empty() &&
-        (operation.kind == Kind::kIndex || operation.kind == Kind::kCreate ||
-         operation.kind == Kind::kDelete ||
-         (operation.kind == Kind::kUpdate && writing.scripted && AlwaysWrites(body)));
-    question.change = ChangeOf(operation, body);
-    question.tokens = Tokens(body);
     question.body_bytes = exchange.row.request_body_bytes;
     const Mapping* mapping = MappingOf(question.document.index);
     if ((operation.kind == Kind::kIndex || operation.kind == Kind::kCreate) && mapping != nullptr &&
-        writing.pipeline.empty()) {
+        !question.piped) {
       question.fit = mapping->Check(body);
     }
-    for (const Print token : question.tokens) {
-      asked_by_.try_emplace(token, history_.questions.size());
-    }
-    question.condition = writing.condition;
-    question.status_seen = outcome.fate == Fate::kCreated || outcome.fate == Fate::kDeleted;
+    history_.tokens.AddQuestion(history_.questions.size(), question.tokens);
     history_.requests[*open].questions.push_back(history_.questions.size());
     history_.questions.push_back(std::move(question));
   }
@@ -440,17 +280,7 @@ class HistoryReader {
   const dialect::Dialect& dialect_;
   const HistoryOptions options_;
   History history_;
-  struct Shown {
-    size_t question;
-    Print token;
-    store::ExchangeId by;
-    TimeNs until;
-  };
-
   ConnectionWatch watch_;
-  std::unordered_map<Print, uint32_t> tokens_;  ///< in how many operations each stands
-  std::unordered_map<Print, size_t> asked_by_;  ///< the first question with it
-  std::vector<Shown> shown_;
   std::map<std::string, Mapping> mappings_;  ///< of indices that the log made
   std::map<std::pair<std::string, uint32_t>, TimeNs> ended_;
   bool blind_losses_ = false;

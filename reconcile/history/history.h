@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "reconcile/history/facts.h"
+#include "reconcile/history/tokens.h"
 #include "reconcile/routing/index_settings.h"
 #include "replay/dialect/dialect.h"
 #include "store/reader/log_reader.h"
@@ -28,6 +29,8 @@ struct History {
   std::vector<Write> loose{};
   std::vector<Sight> sights{};
   std::vector<ShardSight> shards{};
+  std::vector<Filler> fillers{};
+  TokenIndex tokens{};
   std::vector<ByQueryRun> by_query{};
   /// Operations that were refused where that may cost a number: documents that Lucene will not
   /// have.

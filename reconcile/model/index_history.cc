@@ -6,6 +6,8 @@
 #include <set>
 #include <tuple>
 
+#include "reconcile/model/document_slots.h"
+#include "reconcile/model/shard_numbers.h"
 #include "replay/dialect/key.h"
 
 namespace trafrec::reconcile {
@@ -55,28 +57,22 @@ class IndexBuilder {
         AddSight(sight);
       }
     }
+    const SlotMaker maker(history_, apart_, index_);
     for (Document& document : index_.documents) {
-      MakeSlots(document);
+      maker.Make(document);
     }
     MakeHoles();
   }
 
  private:
-  struct Named {
-    int64_t seq_no;
-    int64_t term;
-    Span ran;
-    bool by_answer;
-  };
-
   bool IsHere(const DocumentName& document) const {
     return history_.IndexBehind(document.index) == index_.name;
   }
 
-  /// Null: its shard cannot be computed.
-  Document* Find(const DocumentName& name) {
-    const auto shard = ShardOf(index_.routing, name.id, name.routing);
-    if (!shard) {
+  /// `said`: its shard, where somebody says so. Null: its shard cannot be computed.
+  Document* Find(const DocumentName& name, std::optional<uint32_t> said = {}) {
+    const auto shard = said ? said : ShardOf(index_.routing, name.id, name.routing);
+    if (!shard || *shard >= index_.routing.shards) {
       return nullptr;
     }
     const auto [place, is_new] =
@@ -92,7 +88,8 @@ class IndexBuilder {
     if (document == nullptr) {
       return;
     }
-    numbers_[document->shard].push_back({write.seq_no, write.primary_term, write.ran, true});
+    numbers_[document->shard].Add(
+        {.seq_no = write.seq_no, .term = write.primary_term, .ran = write.ran, .by_answer = true});
     document->points.push_back({.seq_no = write.seq_no,
                                 .version = write.version,
                                 .named = true,
@@ -108,20 +105,23 @@ class IndexBuilder {
   }
 
   void AddSight(const Sight& sight) {
-    Document* document = Find(sight.document);
+    Document* document = Find(sight.document, sight.shard);
     if (document == nullptr) {
       return;
     }
-    if (!sight.present) {
+    if (!sight.present && !sight.seq_no) {
       if (sight.current) {
         document->absences.push_back(sight);
       }
       return;
     }
-    const auto same = std::ranges::find_if(document->points, [&](const Point& point) {
+    const auto is_same = [&](const Point& point) {
       return sight.seq_no ? point.seq_no == *sight.seq_no : sight.version == point.version;
-    });
-    if (same != document->points.end()) {
+    };
+    const auto same = std::ranges::find_if(document->points, is_same);
+    if (same == document->points.end()) {
+      AddUnnamed(*document, sight);
+    } else if (std::ranges::count_if(document->points, is_same) == 1) {
       same->ran.until = std::min(same->ran.until, sight.at.until);
       if (sight.current) {
         same->current_at = std::max(same->current_at, sight.at.from);
@@ -129,248 +129,48 @@ class IndexBuilder {
       if (sight.source) {
         same->source = sight.source;
       }
-      return;
     }
+  }
+
+  /// A version that no answer named, with the number under which somebody shows it.
+  void AddUnnamed(Document& document, const Sight& sight) {
     if (!sight.seq_no) {
       return;
     }
-    numbers_[document->shard].push_back(
-        {*sight.seq_no, sight.primary_term.value_or(0), {kMin, sight.at.until}, false});
-    document->points.push_back({.seq_no = *sight.seq_no,
-                                .version = sight.version,
-                                .after = Presence::kPresent,
-                                .ran = {kMin, sight.at.until},
-                                .current_at = sight.current ? sight.at.from : kMin,
-                                .source = sight.source});
-  }
-
-  void MakeSlots(Document& document) const {
-    std::ranges::stable_sort(document.points, {}, &Point::seq_no);
-    const auto number = static_cast<uint32_t>(&document - index_.documents.data());
-    const bool external = HasExternalVersions(document);
-    Point previous{
-        .seq_no = -1, .version = 0, .ran = {index_.made_at, kMax}, .current_at = index_.made_at};
-    previous.after = index_.made_in_log ? Presence::kAbsent : Presence::kUnknown;
-    bool known = index_.made_in_log;
-    Content content;
-    for (const Point& point : document.points) {
-      Slot slot{.document = number,
-                .above = previous.seq_no,
-                .below = point.seq_no,
-                .ran = {previous.current_at, point.ran.until},
-                .next_from = point.ran.from,
-                .before = previous.after,
-                .after = point.before,
-                .content = content,
-                .replaced = point.named && point.replaces};
-      const int64_t missing =
-          point.version && previous.version ? *point.version - *previous.version - 1 : -1;
-      const int64_t numbers = slot.below - slot.above - 1;
-      const bool forgotten = MayBeForgotten(document, previous, slot);
-      if (!forgotten) {
-        slot.version_above = previous.version;
-        slot.version_below = point.version;
-      }
-      if (known && !external && missing >= 0 && !forgotten) {
-        slot.least = slot.most = static_cast<int32_t>(missing);
-      } else {
-        slot.most = static_cast<int32_t>(std::clamp<int64_t>(numbers, 0, kMost));
-      }
-      if (slot.most > 0) {
-        document.slots.push_back(slot);
-      }
-      if (slot.most > 0) {
-        Blur(document, slot, content);
-      }
-      if (!point.named) {
-        document.slots.push_back({.document = number,
-                                  .least = 1,
-                                  .most = 1,
-                                  .above = point.seq_no - 1,
-                                  .below = point.seq_no + 1,
-                                  .ran = {previous.current_at, point.ran.until},
-                                  .next_from = point.ran.until,
-                                  .before = slot.most == 0 ? previous.after : Presence::kUnknown,
-                                  .after = Presence::kPresent,
-                                  .leaves = point.source,
-                                  .content = content});
-      }
-      content.Apply(point.named ? point.change : Change{});
-      if (point.source) {
-        content = {.whole = true, .fields = *point.source};
-      }
-      known = true;
-      const TimeNs before = previous.current_at;
-      previous = point;
-      previous.current_at = std::max({before, point.current_at, point.ran.from});
-    }
-    AddLastSlots(document, previous, number, content);
-  }
-
-  void AddLastSlots(Document& document, const Point& last, uint32_t number,
-                    const Content& content) const {
-    const Slot open{.document = number,
-                    .most = kMost,
-                    .above = last.seq_no,
-                    .ran = {last.current_at, kMax},
-                    .before = last.after,
-                    .version_above = last.version,
-                    .content = content};
-    // It was there, and then it was not: one of those in between deleted it.
-    const auto gone = std::ranges::find_if(document.absences, [&](const Sight& absence) {
-      return last.after == Presence::kPresent && absence.at.from >= last.ran.until;
-    });
-    if (gone != document.absences.end()) {
-      Slot deletion = open;
-      deletion.least = deletion.most = 1;
-      deletion.ran.until = gone->at.until;
-      deletion.after = Presence::kAbsent;
-      deletion.deletes = true;
-      document.slots.push_back(deletion);
-    }
-    document.slots.push_back(open);
-  }
-
-  /// What may have gone over a document's source in a stretch is not known of it behind that.
-  void Blur(const Document& document, const Slot& slot, Content& content) const {
-    const auto meets = [&](const auto& traffic) { return traffic.ran.Meets(slot.ran); };
-    if (!apart_ && std::ranges::any_of(history_.lost, meets)) {
-      content = {};
-      return;
-    }
-    for (const size_t number : document.questions) {
-      const Question& question = history_.questions[number];
-      if (history_.requests[question.request].runs.Meets(slot.ran)) {
-        content.MayApply(question.change);
-      }
-    }
-    for (const ByQueryRun& run : history_.by_query) {
-      if (meets(run)) {
-        content.MayApply(run.makes ? Change{} : run.change);
-      }
-    }
-  }
-
-  bool HasExternalVersions(const Document& document) const {
-    return std::ranges::any_of(document.points, &Point::external) ||
-           std::ranges::any_of(document.questions,
-                               [&](size_t q) { return history_.questions[q].external; });
-  }
-
-  /// Whether a deletion may have been so long ago that the document's versions start again.
-  bool MayBeForgotten(const Document& document, const Point& previous, const Slot& slot) const {
-    if (slot.ran.from != kMin && slot.ran.until - slot.ran.from <= kDeletesKeptNs) {
-      return false;
-    }
-    const auto deletes = [&](size_t question) {
-      return history_.questions[question].kind == Kind::kDelete;
-    };
-    const auto meets = [&](const auto& traffic) { return traffic.ran.Meets(slot.ran); };
-    return (previous.after == Presence::kAbsent && previous.seq_no >= 0) ||
-           std::ranges::any_of(document.questions, deletes) ||
-           std::ranges::any_of(history_.lost, meets) ||
-           std::ranges::any_of(history_.by_query,
-                               [&](const ByQueryRun& run) { return run.deletes && meets(run); });
+    numbers_[document.shard].Add({.seq_no = *sight.seq_no,
+                                  .term = sight.primary_term.value_or(0),
+                                  .ran = {kMin, sight.at.until}});
+    document.points.push_back({.seq_no = *sight.seq_no,
+                               .version = sight.version,
+                               .after = sight.present ? Presence::kPresent : Presence::kAbsent,
+                               .ran = {kMin, sight.at.until},
+                               .current_at = sight.current ? sight.at.from : kMin,
+                               .source = sight.source});
   }
 
   void MakeHoles() {
     for (const ShardSight& sight : history_.shards) {
-      if (history_.IndexBehind(sight.index) == index_.name && sight.shard < index_.shards.size()) {
-        sights_[sight.shard].push_back(sight);
+      if (history_.IndexBehind(sight.index) == index_.name && sight.shard < numbers_.size()) {
+        numbers_[sight.shard].Add(sight);
       }
     }
-    for (uint32_t shard = 0; shard < index_.shards.size(); ++shard) {
-      MakeHoles(shard);
-    }
-  }
-
-  void MakeHoles(uint32_t number) {
-    Shard& shard = index_.shards[number];
-    std::vector<Named>& named = numbers_[number];
-    std::ranges::sort(named, {}, [](const Named& n) { return std::tuple(n.seq_no, !n.by_answer); });
-    NoteTerms(shard, named);
-    const auto twice = std::ranges::adjacent_find(named, [](const Named& a, const Named& b) {
-      return a.seq_no == b.seq_no && a.by_answer && b.by_answer;
-    });
-    if (twice != named.end()) {
-      index_.trouble =
-          fmt::format("two operations have number {} in shard {}", twice->seq_no, number);
-      return;
-    }
-    const std::vector<ShardSight>& sights = sights_[number];
-    shard.highest = named.empty() ? -1 : named.back().seq_no;
-    for (const ShardSight& sight : sights) {
-      shard.highest = std::max(shard.highest, sight.max_seq_no);
-    }
-    const int64_t first = index_.made_in_log || named.empty() ? 0 : named.front().seq_no;
-    AddHoles(shard, named, first);
-    Narrow(shard, named, sights);
-  }
-
-  static void AddHoles(Shard& shard, const std::vector<Named>& named, int64_t first) {
-    size_t at = 0;
-    for (int64_t seq_no = first; seq_no <= shard.highest; ++seq_no) {
-      while (at < named.size() && named[at].seq_no < seq_no) {
-        ++at;
+    for (const Filler& filler : history_.fillers) {
+      if (filler.index == index_.name && filler.shard < numbers_.size()) {
+        numbers_[filler.shard].Add({.seq_no = filler.seq_no, .by_answer = true});
       }
-      if (at == named.size() || named[at].seq_no != seq_no || !named[at].by_answer) {
-        shard.holes.push_back({seq_no, {}});
+    }
+    for (uint32_t shard = 0; shard < numbers_.size(); ++shard) {
+      if (!numbers_[shard].Finish(index_.made_in_log, index_.shards[shard])) {
+        index_.trouble = fmt::format("two operations have one number in shard {}", shard);
       }
     }
   }
-
-  /// A number was taken after every smaller one, and before every greater one.
-  static void Narrow(Shard& shard, const std::vector<Named>& named,
-                     const std::vector<ShardSight>& sights) {
-    TimeNs from = kMin;
-    size_t at = 0;
-    for (Hole& hole : shard.holes) {
-      for (; at < named.size() && named[at].seq_no < hole.seq_no; ++at) {
-        from = std::max(from, named[at].ran.from);
-      }
-      hole.ran.from = from;
-      for (const ShardSight& sight : sights) {
-        if (hole.seq_no > sight.max_seq_no) {
-          hole.ran.from = std::max(hole.ran.from, sight.at.from);
-        } else {
-          hole.ran.until = std::min(hole.ran.until, sight.at.until);
-        }
-      }
-    }
-    TimeNs until = kMax;
-    size_t left = named.size();
-    for (size_t i = shard.holes.size(); i-- > 0;) {
-      for (; left > 0 && named[left - 1].seq_no >= shard.holes[i].seq_no; --left) {
-        until = std::min(until, named[left - 1].ran.until);
-      }
-      shard.holes[i].ran.until = std::min(shard.holes[i].ran.until, until);
-    }
-    for (const Named& number : named) {
-      shard.above_from = std::max(shard.above_from, number.ran.from);
-    }
-    for (const ShardSight& sight : sights) {
-      if (sight.max_seq_no == shard.highest) {
-        shard.above_from = std::max(shard.above_from, sight.at.from);
-      }
-    }
-  }
-
-  static void NoteTerms(Shard& shard, const std::vector<Named>& named) {
-    for (size_t i = 1; i < named.size(); ++i) {
-      if (named[i].by_answer && named[i - 1].by_answer && named[i].term != named[i - 1].term) {
-        shard.new_terms.push_back({named[i - 1].ran.from, named[i].ran.until});
-      }
-    }
-  }
-
-  static constexpr int32_t kMost = 1 << 20;
 
   const History& history_;
   const bool apart_;
   IndexHistory& index_;
   std::map<std::pair<uint32_t, std::string>, uint32_t> by_name_;
-  std::vector<std::vector<Named>> numbers_;  ///< by shard
-  std::map<uint32_t, std::vector<ShardSight>> sights_;
+  std::vector<ShardNumbers> numbers_;  ///< by shard
 };
 
 /// What the log says of an index as a whole; `trouble` if that is not enough.

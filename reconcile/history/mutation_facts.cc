@@ -1,0 +1,154 @@
+#include "reconcile/history/mutation_facts.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace trafrec::reconcile {
+namespace {
+
+using dialect::Fate;
+using dialect::Kind;
+using store::Flag;
+
+/// A script that says nowhere what else to do than to write.
+bool AlwaysWrites(std::string_view script) {
+  return script.find("op") == std::string_view::npos &&
+         script.find("\"id\"") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string_view BodyOf(const dialect::RequestView& request, const dialect::Operation& operation) {
+  return operation.action.length > 0 ? operation.source.In(request.body) : request.body;
+}
+
+bool IsWhole(const std::optional<store::StoredMessage>& message) {
+  store::Flags broken = 0;
+  for (const Flag flag : {Flag::kRequestTruncated, Flag::kResponseTruncated, Flag::kGapInRequest,
+                          Flag::kGapInResponse, Flag::kEvicted, Flag::kWithheld, Flag::kSnaplenCut,
+                          Flag::kBodyShed, Flag::kBodyMissing}) {
+    broken |= store::FlagBit(flag);
+  }
+  return message && (message->facts.flags & broken) == 0;
+}
+
+bool IsOpen(const dialect::Outcome& outcome, bool answered, const dialect::Operation& operation) {
+  switch (outcome.fate) {
+    case Fate::kUnknown:
+    case Fate::kFailed:
+      return true;
+    case Fate::kCreated:
+    case Fate::kUpdated:
+    case Fate::kDeleted:
+      // Done, but its number was cut off.
+      return dialect::WritesDocument(operation.kind);
+    case Fate::kDone:
+      return !answered;
+    default:
+      return false;
+  }
+}
+
+bool MayTakeNumber(const dialect::Outcome& outcome) {
+  constexpr std::array<std::string_view, 4> kBefore = {
+      "mapper_parsing_exception", "strict_dynamic_mapping_exception", "index_not_found_exception",
+      "document_parsing_exception"};
+  return outcome.fate == Fate::kRefused &&
+         std::ranges::find(kBefore, outcome.error) == kBefore.end();
+}
+
+Change ChangeOf(const dialect::Operation& operation, std::string_view body) {
+  if (!operation.writing.pipeline.empty()) {
+    return {};
+  }
+  switch (operation.kind) {
+    case Kind::kIndex:
+    case Kind::kCreate:
+      return ReplacingChange(body);
+    case Kind::kUpdate:
+      return UpdatingChange(body);
+    case Kind::kDelete:
+      return {.how = Change::How::kDeletes};
+    default:
+      return {};
+  }
+}
+
+Write WriteOf(const store::ExchangeId& id, const dialect::Operation& operation,
+              const dialect::Key& key, const dialect::Outcome& outcome, const Span& ran) {
+  return {.at = {id, operation.item},
+          .document = {outcome.index.empty() ? key.name : outcome.index,
+                       outcome.id.empty() ? key.id : outcome.id, key.routing},
+          .ran = ran,
+          .kind = operation.kind,
+          .fate = outcome.fate,
+          .version_type = operation.writing.condition.version
+                              ? operation.writing.condition.version_type
+                              : dialect::VersionType::kInternal,
+          .version = outcome.version.value_or(0),
+          .seq_no = outcome.seq_no.value_or(0),
+          .primary_term = outcome.primary_term.value_or(0)};
+}
+
+Question QuestionOf(const dialect::Operation& operation, const dialect::Outcome& outcome,
+                    std::string_view body) {
+  const dialect::Writing& writing = operation.writing;
+  Question question{.kind = operation.kind, .automatic_id = writing.automatic_id};
+  if (const dialect::Key* key = dialect::FindDocument(operation.keys)) {
+    question.document = {key->name, key->id, key->routing};
+  }
+  question.makes = operation.kind == Kind::kIndex || operation.kind == Kind::kCreate ||
+                   (operation.kind == Kind::kUpdate && writing.upserts);
+  question.external = writing.condition.version &&
+                      writing.condition.version_type != dialect::VersionType::kInternal;
+  question.condition = writing.condition;
+  question.piped = !writing.pipeline.empty();
+  question.unconditional =
+      !writing.condition.any() && !question.piped &&
+      (operation.kind == Kind::kIndex || operation.kind == Kind::kCreate ||
+       operation.kind == Kind::kDelete ||
+       (operation.kind == Kind::kUpdate && writing.scripted && AlwaysWrites(ScriptIn(body))));
+  question.change = ChangeOf(operation, body);
+  question.tokens = Tokens(body);
+  question.status_seen = outcome.fate == Fate::kCreated || outcome.fate == Fate::kDeleted;
+  return question;
+}
+
+std::optional<ByQueryRun> ByQueryRunOf(const dialect::RequestView& request,
+                                       const dialect::Operation& operation,
+                                       const dialect::Answer& answer, bool answered,
+                                       const Span& ran, const Mapping* mapping) {
+  const std::string script = ScriptIn(request.body);
+  ByQueryRun run{.ran = ran,
+                 .change = {.how = Change::How::kScripts, .script = script},
+                 .deletes = request.target.find("_delete_by_query") != std::string_view::npos ||
+                            !AlwaysWrites(script),
+                 .makes = operation.kind == Kind::kReindex};
+  for (const dialect::Key& key : operation.keys) {
+    if (key.write) {
+      run.indices.push_back(key.name);
+    }
+  }
+  if (run.indices.size() == 1 && request.target.find("q=") == std::string_view::npos) {
+    run.selection = Selection::OfBody(request.body, mapping);
+  }
+  const auto& counts = answer.by_query;
+  const Fate fate = answer.outcomes.front().fate;
+  if (answered && counts && (counts->updated || counts->deleted || counts->created)) {
+    run.writes =
+        counts->updated.value_or(0) + counts->deleted.value_or(0) + counts->created.value_or(0);
+    run.deletes = counts->deleted.value_or(0) > 0;
+  } else if (answered && fate != Fate::kDone && fate != Fate::kUnknown) {
+    return std::nullopt;
+  } else if (answered ||
+             request.target.find("wait_for_completion=false") != std::string_view::npos ||
+             request.target.find("requests_per_second") != std::string_view::npos) {
+    run.ran.until = std::numeric_limits<TimeNs>::max();  // a task that goes on by itself
+  } else {
+    run.lasts_as_request = true;
+  }
+  return run;
+}
+
+}  // namespace trafrec::reconcile

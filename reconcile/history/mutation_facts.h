@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "reconcile/history/facts.h"
+#include "replay/dialect/outcome.h"
+#include "replay/dialect/request.h"
+#include "store/reader/log_reader.h"
+
+// What single operations of a request are to their documents. Pure functions.
+
+namespace trafrec::reconcile {
+
+/// The bytes of one operation in the body of its request.
+std::string_view BodyOf(const dialect::RequestView& request, const dialect::Operation& operation);
+
+/// Whether the message is there from its first byte to its last.
+bool IsWhole(const std::optional<store::StoredMessage>& message);
+
+/// Whether what became of an operation is not known, or not under which number.
+bool IsOpen(const dialect::Outcome& outcome, bool answered, const dialect::Operation& operation);
+
+/// Whether a refused operation may have cost a number: documents that Lucene will not have.
+bool MayTakeNumber(const dialect::Outcome& outcome);
+
+Change ChangeOf(const dialect::Operation& operation, std::string_view body);
+
+Write WriteOf(const store::ExchangeId& id, const dialect::Operation& operation,
+              const dialect::Key& key, const dialect::Outcome& outcome, const Span& ran);
+
+/// Without its place in the log, its mapping and its tokens.
+Question QuestionOf(const dialect::Operation& operation, const dialect::Outcome& outcome,
+                    std::string_view body);
+
+/// Nothing if it was refused as a whole. `mapping`: of the only index that it names; null: not
+/// known.
+std::optional<ByQueryRun> ByQueryRunOf(const dialect::RequestView& request,
+                                       const dialect::Operation& operation,
+                                       const dialect::Answer& answer, bool answered,
+                                       const Span& ran, const Mapping* mapping);
+
+}  // namespace trafrec::reconcile

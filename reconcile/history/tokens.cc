@@ -1,0 +1,62 @@
+#include "reconcile/history/tokens.h"
+
+#include <algorithm>
+
+#include "reconcile/history/history.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+/// A client that sends again what nobody answered writes the same: that may have been lost.
+bool MayHaveBeenSentAgain(const History& history, const Question& question, TimeNs until) {
+  const TimeNs from = history.requests[question.request].runs.from;
+  return std::ranges::any_of(history.lost, [&](const LostTraffic& lost) {
+    return lost.sent_by > from && lost.ran.from <= until && lost.ran.until >= from &&
+           (lost.body_bytes == 0 || lost.body_bytes >= question.body_bytes);
+  });
+}
+
+}  // namespace
+
+void TokenIndex::AddWriter(std::string_view body) {
+  for (const Print token : Tokens(body)) {
+    ++writers_[token];
+  }
+}
+
+void TokenIndex::AddQuestion(size_t number, const std::vector<Print>& tokens) {
+  for (const Print token : tokens) {
+    asked_by_.try_emplace(token, number);
+  }
+}
+
+void TokenIndex::AddSight(const History& history, const Sight& sight) {
+  for (const Print token : sight.tokens) {
+    const auto asked = asked_by_.find(token);
+    if (asked == asked_by_.end()) {
+      continue;
+    }
+    const Question& question = history.questions[asked->second];
+    const bool same = question.automatic_id ||
+                      (question.document.id == sight.document.id &&
+                       history.IndexBehind(question.document.index) == sight.document.index);
+    if (same && sight.at.until > history.requests[question.request].runs.from) {
+      shown_.push_back({asked->second, token, sight.by, sight.at.until});
+    }
+  }
+}
+
+void TokenIndex::Take(History& history) const {
+  for (const Shown& shown : shown_) {
+    Question& question = history.questions[shown.question];
+    const auto writers = writers_.find(shown.token);
+    if (writers != writers_.end() && writers->second == 1 &&
+        !MayHaveBeenSentAgain(history, question, shown.until)) {
+      question.shown_by = shown.by;
+      Span& runs = history.requests[question.request].runs;
+      runs.until = std::min(runs.until, shown.until);
+    }
+  }
+}
+
+}  // namespace trafrec::reconcile

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "reconcile/history/facts.h"
+
+namespace trafrec::reconcile {
+
+struct History;
+
+/// Texts that tell one writer from another. An answer that shows a text which a single operation of
+/// the log wrote shows that this operation was committed; unless the client may have sent it again
+/// within what was lost.
+class TokenIndex {
+ public:
+  /// The body of an operation, whatever became of it.
+  void AddWriter(std::string_view body);
+  void AddQuestion(size_t number, const std::vector<Print>& tokens);
+  /// An answer shows a document. Questions that are asked later are not looked for.
+  void AddSight(const History& history, const Sight& sight);
+  /// Marks the questions that were shown, once all writers are known.
+  void Take(History& history) const;
+
+ private:
+  struct Shown {
+    size_t question;
+    Print token;
+    store::ExchangeId by;
+    TimeNs until;
+  };
+
+  std::unordered_map<Print, uint32_t> writers_;  ///< in how many operations each stands
+  std::unordered_map<Print, size_t> asked_by_;   ///< the first question with it
+  std::vector<Shown> shown_;
+};
+
+}  // namespace trafrec::reconcile

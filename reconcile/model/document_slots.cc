@@ -1,0 +1,154 @@
+#include "reconcile/model/document_slots.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace trafrec::reconcile {
+namespace {
+
+using dialect::Kind;
+
+constexpr TimeNs kMin = std::numeric_limits<TimeNs>::min();
+constexpr TimeNs kMax = std::numeric_limits<TimeNs>::max();
+/// A deleted document's version is forgotten after index.gc_deletes; its default. Then versions
+/// start again at 1.
+constexpr int64_t kDeletesKeptNs = 60'000 * kNsPerMs;
+/// Operations in one stretch, where nothing bounds them.
+constexpr int32_t kMost = 1 << 20;
+
+}  // namespace
+
+void SlotMaker::Make(Document& document) const {
+  std::ranges::stable_sort(document.points, {}, &Point::seq_no);
+  const auto number = static_cast<uint32_t>(&document - index_.documents.data());
+  const bool external = HasExternalVersions(document);
+  Point previous{
+      .seq_no = -1, .version = 0, .ran = {index_.made_at, kMax}, .current_at = index_.made_at};
+  previous.after = index_.made_in_log ? Presence::kAbsent : Presence::kUnknown;
+  bool known = index_.made_in_log;
+  Content content;
+  for (const Point& point : document.points) {
+    Slot slot{.document = number,
+              .above = previous.seq_no,
+              .below = point.seq_no,
+              .ran = {previous.current_at, point.ran.until},
+              .next_from = point.ran.from,
+              .before = previous.after,
+              .after = point.before,
+              .content = content,
+              .replaced = point.named && point.replaces};
+    Count(document, previous, point, known && !external, slot);
+    if (slot.most > 0) {
+      document.slots.push_back(slot);
+      Blur(document, slot, content);
+    }
+    if (!point.named) {
+      document.slots.push_back({.document = number,
+                                .least = 1,
+                                .most = 1,
+                                .above = point.seq_no - 1,
+                                .below = point.seq_no + 1,
+                                .ran = {previous.current_at, point.ran.until},
+                                .next_from = point.ran.until,
+                                .before = slot.most == 0 ? previous.after : Presence::kUnknown,
+                                .after = point.after,
+                                .leaves = point.source,
+                                .content = content});
+    }
+    content.Apply(point.named ? point.change : Change{});
+    if (point.source) {
+      content = {.whole = true, .fields = *point.source};
+    }
+    known = true;
+    const TimeNs before = previous.current_at;
+    previous = point;
+    previous.current_at = std::max({before, point.current_at, point.ran.from});
+  }
+  AddLast(document, previous, number, content);
+}
+
+void SlotMaker::AddLast(Document& document, const Point& last, uint32_t number,
+                        const Content& content) const {
+  const Slot open{.document = number,
+                  .most = kMost,
+                  .above = last.seq_no,
+                  .ran = {last.current_at, kMax},
+                  .before = last.after,
+                  .version_above = last.version,
+                  .content = content};
+  // It was there, and then it was not: one of those in between deleted it.
+  const auto gone = std::ranges::find_if(document.absences, [&](const Sight& absence) {
+    return last.after == Presence::kPresent && absence.at.from >= last.ran.until;
+  });
+  if (gone != document.absences.end()) {
+    Slot deletion = open;
+    deletion.least = deletion.most = 1;
+    deletion.ran.until = gone->at.until;
+    deletion.after = Presence::kAbsent;
+    deletion.deletes = true;
+    document.slots.push_back(deletion);
+  }
+  document.slots.push_back(open);
+}
+
+/// How many operations are between two versions.
+void SlotMaker::Count(const Document& document, const Point& previous, const Point& next,
+                      bool counted, Slot& slot) const {
+  const int64_t missing =
+      next.version && previous.version ? *next.version - *previous.version - 1 : -1;
+  const bool forgotten = MayBeForgotten(document, previous, slot);
+  if (!forgotten) {
+    slot.version_above = previous.version;
+    slot.version_below = next.version;
+  }
+  if (counted && missing >= 0 && !forgotten) {
+    slot.least = slot.most = static_cast<int32_t>(missing);
+  } else {
+    slot.most = static_cast<int32_t>(std::clamp<int64_t>(slot.below - slot.above - 1, 0, kMost));
+  }
+}
+
+/// What may have gone over a document's source in a stretch is not known of it behind that.
+void SlotMaker::Blur(const Document& document, const Slot& slot, Content& content) const {
+  const auto meets = [&](const auto& traffic) { return traffic.ran.Meets(slot.ran); };
+  if (!apart_ && std::ranges::any_of(history_.lost, meets)) {
+    content = {};
+    return;
+  }
+  for (const size_t number : document.questions) {
+    const Question& question = history_.questions[number];
+    if (history_.requests[question.request].runs.Meets(slot.ran)) {
+      content.MayApply(question.change);
+    }
+  }
+  for (const ByQueryRun& run : history_.by_query) {
+    if (meets(run)) {
+      content.MayApply(run.makes ? Change{} : run.change);
+    }
+  }
+}
+
+bool SlotMaker::HasExternalVersions(const Document& document) const {
+  return std::ranges::any_of(document.points, &Point::external) ||
+         std::ranges::any_of(document.questions,
+                             [&](size_t q) { return history_.questions[q].external; });
+}
+
+/// Whether a deletion may have been so long ago that the document's versions start again.
+bool SlotMaker::MayBeForgotten(const Document& document, const Point& previous,
+                               const Slot& slot) const {
+  if (slot.ran.from != kMin && slot.ran.until - slot.ran.from <= kDeletesKeptNs) {
+    return false;
+  }
+  const auto deletes = [&](size_t question) {
+    return history_.questions[question].kind == Kind::kDelete;
+  };
+  const auto meets = [&](const auto& traffic) { return traffic.ran.Meets(slot.ran); };
+  return (previous.after == Presence::kAbsent && previous.seq_no >= 0) ||
+         std::ranges::any_of(document.questions, deletes) ||
+         std::ranges::any_of(history_.lost, meets) ||
+         std::ranges::any_of(history_.by_query,
+                             [&](const ByQueryRun& run) { return run.deletes && meets(run); });
+}
+
+}  // namespace trafrec::reconcile

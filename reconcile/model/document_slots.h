@@ -1,0 +1,32 @@
+#pragma once
+
+#include "reconcile/model/index_history.h"
+
+namespace trafrec::reconcile {
+
+/// Takes the history of a document apart into the stretches of which the log does not say what
+/// happened in them, and how many operations its versions leave room for.
+class SlotMaker {
+ public:
+  /// `apart`: what was not recorded is taken to have left documents alone.
+  SlotMaker(const History& history, bool apart, const IndexHistory& index)
+      : history_(history), apart_(apart), index_(index) {}
+
+  /// Sorts its points, and makes its slots. `document` is one of the index's.
+  void Make(Document& document) const;
+
+ private:
+  void AddLast(Document& document, const Point& last, uint32_t number,
+               const Content& content) const;
+  void Blur(const Document& document, const Slot& slot, Content& content) const;
+  bool HasExternalVersions(const Document& document) const;
+  bool MayBeForgotten(const Document& document, const Point& previous, const Slot& slot) const;
+  void Count(const Document& document, const Point& previous, const Point& next, bool counted,
+             Slot& slot) const;
+
+  const History& history_;
+  const bool apart_;
+  const IndexHistory& index_;
+};
+
+}  // namespace trafrec::reconcile

@@ -1,0 +1,277 @@
+// The network: who may have taken which number, and whose document that may have been.
+
+#include "reconcile/model/index_model.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "replay/dialect/key.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+constexpr int32_t kAny = FlowNetwork::kUnbounded;
+
+}  // namespace
+
+IndexModel::IndexModel(const History& history, const IndexHistory& index,
+                       const Assumptions& assumptions)
+    : history_(history),
+      index_(index),
+      rules_(history, index, assumptions),
+      assumptions_(assumptions) {
+  source_ = network_.AddNode();
+  sink_ = network_.AddNode();
+  others_ = network_.AddNode();
+  network_.AddEdge(sink_, source_, 0, kAny);
+  network_.AddEdge(source_, others_, 0, kAny);
+  AddShards();
+  AddSlots();
+  AddQuestions();
+  AddByQuery();
+  AddRefused();
+  AddLoose();
+  for (const LostTraffic& lost : history_.lost) {
+    // What was sent before the index was there made it, or was refused at once.
+    if (!index_.made_in_log || lost.sent_by >= index_.made_at) {
+      AddLost(lost.ran, lost.most, std::nullopt);
+    }
+  }
+  for (uint32_t shard = 0; shard < index_.shards.size(); ++shard) {
+    for (const Span& term : index_.shards[shard].new_terms) {
+      AddLost(term, std::nullopt, shard);
+    }
+  }
+}
+
+void IndexModel::AddShards() {
+  for (const Shard& shard : index_.shards) {
+    ShardNodes& nodes = shards_.emplace_back();
+    for (const Hole& hole : shard.holes) {
+      nodes.holes.push_back({.hole = hole, .node = network_.AddNode()});
+      network_.AddEdge(nodes.holes.back().node, sink_, 1, 1);
+    }
+    nodes.above = network_.AddNode();
+    nodes.above_from = shard.above_from;
+    network_.AddEdge(nodes.above, sink_, 0, kAny);
+  }
+}
+
+/// Stretches that hold something for certain, and all of the documents in question.
+void IndexModel::AddSlots() {
+  slots_.resize(index_.shards.size());
+  for (const Document& document : index_.documents) {
+    for (const Slot& slot : document.slots) {
+      if (slot.least > 0 || !document.questions.empty()) {
+        const Node node = network_.AddNode();
+        network_.AddEdge(source_, node, slot.least, slot.most);
+        slots_[document.shard].push_back({&slot, node});
+      }
+    }
+  }
+}
+
+/// Edges from an operation to the numbers that it may have taken.
+void IndexModel::AddNumbers(Node from, uint32_t number, const Span& ran, int64_t above,
+                            int64_t below, int32_t above_most, Asked* asked, bool known) {
+  ShardNodes& shard = shards_[number];
+  const auto first = std::ranges::upper_bound(
+      shard.holes, above, {}, [](const HoleNode& node) { return node.hole.seq_no; });
+  for (auto at = first; at != shard.holes.end() && at->hole.seq_no < below; ++at) {
+    if (!at->hole.ran.Meets(ran)) {
+      continue;
+    }
+    const Edge edge = network_.AddEdge(from, at->node, 0, 1);
+    if (known) {
+      at->known.push_back(edge);
+    }
+    if (asked != nullptr) {
+      asked->numbers.push_back({edge, {number, at->hole.seq_no}});
+    }
+  }
+  if (ran.until >= shard.above_from && below == std::numeric_limits<int64_t>::max()) {
+    network_.AddEdge(from, shard.above, 0, above_most);
+  }
+}
+
+void IndexModel::AddQuestions() {
+  for (const Document& document : index_.documents) {
+    for (const size_t number : document.questions) {
+      const Question& question = history_.questions[number];
+      const OpenRequest& request = history_.requests[question.request];
+      Asked& asked = asked_[number];
+      const Node in = network_.AddNode();
+      const Node out = network_.AddNode();
+      asked.question = number;
+      asked.edge = network_.AddEdge(in, out, question.status_seen ? 1 : 0, 1);
+      int64_t above = std::numeric_limits<int64_t>::max();
+      int64_t below = -1;
+      for (const SlotNode& slot : slots_[document.shard]) {
+        if (&index_.documents[slot.slot->document] == &document &&
+            rules_.MayRun(number, *slot.slot)) {
+          network_.AddEdge(slot.node, in, 0, 1);
+          above = std::min(above, slot.slot->above);
+          below = std::max(below, slot.slot->below);
+        }
+      }
+      AddNumbers(out, document.shard, request.runs, above, below, 1, &asked, true);
+    }
+  }
+  for (const size_t number : index_.questions) {
+    const Question& question = history_.questions[number];
+    if (!asked_.contains(number)) {
+      Asked& asked = asked_[number];
+      asked.question = number;
+      const Node in = network_.AddNode();
+      const Node out = network_.AddNode();
+      asked.edge = network_.AddEdge(in, out, question.status_seen ? 1 : 0, 1);
+      AddAutomatic(asked, in);
+      for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
+        AddNumbers(out, shard, history_.requests[question.request].runs, -1,
+                   std::numeric_limits<int64_t>::max(), 1, &asked, true);
+      }
+    }
+  }
+}
+
+/// A document whose id nobody saw being given may be one that only reads show.
+void IndexModel::AddAutomatic(Asked& asked, Node in) {
+  const Question& question = history_.questions[asked.question];
+  const OpenRequest& request = history_.requests[question.request];
+  network_.AddEdge(source_, in, 0, 1);
+  for (const std::vector<SlotNode>& slots : slots_) {
+    for (const SlotNode& node : slots) {
+      const Slot& slot = *node.slot;
+      const bool first = slot.above < 0 || slot.before == Presence::kAbsent;
+      const bool same = !slot.leaves || question.change.how != Change::How::kReplaces ||
+                        Includes(*slot.leaves, question.change.fields);
+      if (first && same && slot.least > 0 && slot.ran.Meets(request.runs) &&
+          index_.documents[slot.document].questions.empty()) {
+        network_.AddEdge(node.node, in, 0, 1);
+      }
+    }
+  }
+}
+
+bool IndexModel::Covers(const ByQueryRun& run) const {
+  return run.indices.empty() || std::ranges::any_of(run.indices, [&](const std::string& name) {
+           return dialect::NamesMeet(history_.IndexBehind(name), index_.name) || name == "_all";
+         });
+}
+
+/// How many documents that have no node in the network it may have found: those that answers name,
+/// and those that nobody saw being made.
+int32_t IndexModel::OthersFoundBy(const ByQueryRun& run) const {
+  if (!index_.made_in_log || run.makes) {
+    return kAny;
+  }
+  int64_t found = 0;
+  for (const LostTraffic& lost : history_.lost) {
+    if (lost.ran.from <= run.ran.until && lost.sent_by >= index_.made_at) {
+      if (!lost.most) {
+        return kAny;
+      }
+      found += *lost.most;
+    }
+  }
+  for (const ByQueryRun& other : history_.by_query) {
+    if (other.makes && other.ran.from <= run.ran.until) {
+      return kAny;
+    }
+  }
+  for (const size_t question : index_.questions) {
+    found += history_.questions[question].automatic_id ? 1 : 0;
+  }
+  for (const Document& document : index_.documents) {
+    const bool has_node = !document.questions.empty();
+    for (const Slot& slot : document.slots) {
+      if (!has_node && slot.least == 0 && rules_.MayRun(run, slot)) {
+        ++found;
+        break;
+      }
+    }
+  }
+  return static_cast<int32_t>(std::min<int64_t>(found, kAny));
+}
+
+void IndexModel::AddByQuery() {
+  for (const ByQueryRun& run : history_.by_query) {
+    const bool refused = run.request && history_.requests[*run.request].wire != WireProof::kNone;
+    if (!Covers(run) || run.writes == 0 || refused) {
+      continue;
+    }
+    const int32_t others = OthersFoundBy(run);
+    const int32_t most =
+        run.writes ? static_cast<int32_t>(std::min<int64_t>(*run.writes, kAny)) : kAny;
+    // All of its numbers are this index's, if it names no other.
+    const bool whole = run.writes && run.indices.size() == 1 &&
+                       history_.IndexBehind(run.indices.front()) == index_.name;
+    const Node in = network_.AddNode();
+    const Node out = network_.AddNode();
+    network_.AddEdge(in, out, whole ? most : 0, most);
+    network_.AddEdge(others_, in, 0, others);
+    for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
+      for (const SlotNode& slot : slots_[shard]) {
+        if (rules_.MayRun(run, *slot.slot)) {
+          network_.AddEdge(slot.node, in, 0, 1);
+        }
+      }
+      AddNumbers(out, shard, run.ran, -1, std::numeric_limits<int64_t>::max(), kAny, nullptr, true);
+    }
+  }
+}
+
+void IndexModel::AddRefused() {
+  for (const Write& refused : history_.refused) {
+    const auto shard = ShardOf(index_.routing, refused.document.id, refused.document.routing);
+    if (history_.IndexBehind(refused.document.index) == index_.name && shard) {
+      const Node node = network_.AddNode();
+      network_.AddEdge(source_, node, 0, 1);
+      AddNumbers(node, *shard, refused.ran, -1, std::numeric_limits<int64_t>::max(), 1, nullptr,
+                 true);
+    }
+  }
+}
+
+/// An answer without its request names a number; only in which shard it lies is not known.
+void IndexModel::AddLoose() {
+  for (const Write& write : history_.loose) {
+    if (history_.IndexBehind(write.document.index) != index_.name) {
+      continue;
+    }
+    const Node node = network_.AddNode();
+    network_.AddEdge(source_, node, 0, 1);
+    for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
+      AddNumbers(node, shard, write.ran, write.seq_no - 1, write.seq_no + 1, 1, nullptr, true);
+    }
+    for (const std::vector<SlotNode>& slots : slots_) {
+      for (const SlotNode& slot : slots) {
+        if (index_.documents[slot.slot->document].id == write.document.id &&
+            slot.slot->above < write.seq_no && write.seq_no < slot.slot->below) {
+          network_.AddEdge(slot.node, node, 0, 1);
+        }
+      }
+    }
+  }
+}
+
+void IndexModel::AddLost(const Span& ran, std::optional<int32_t> most,
+                         std::optional<uint32_t> only) {
+  const Node in = network_.AddNode();
+  const Node out = network_.AddNode();
+  network_.AddEdge(in, out, 0, most.value_or(kAny));
+  network_.AddEdge(others_, in, 0, kAny);
+  for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
+    if (only && *only != shard) {
+      continue;
+    }
+    for (const SlotNode& slot : slots_[shard]) {
+      if (slot.slot->ran.Meets(ran)) {
+        network_.AddEdge(slot.node, in, 0, kAny);
+      }
+    }
+    AddNumbers(out, shard, ran, -1, std::numeric_limits<int64_t>::max(), kAny, nullptr, false);
+  }
+}
+
+}  // namespace trafrec::reconcile
