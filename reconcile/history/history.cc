@@ -9,6 +9,7 @@
 #include "reconcile/history/mutation_facts.h"
 #include "reconcile/history/sights.h"
 #include "reconcile/history/wire.h"
+#include "reconcile/source/answers.h"
 #include "replay/recorded/exchange_view.h"
 
 namespace trafrec::reconcile {
@@ -121,6 +122,13 @@ class HistoryReader {
     }
   }
 
+  void NoteProduct(std::string_view root) {
+    if (const auto identity = ReadIdentity(root)) {
+      history_.product = VersionOf(*identity);
+      history_.cluster_uuid = identity->cluster_uuid;
+    }
+  }
+
   /// When it was carried out, if it was.
   static Span SpanOf(const store::StoredExchange& exchange) {
     return {exchange.request->facts.last_byte_at,
@@ -146,6 +154,9 @@ class HistoryReader {
       history_.sights.push_back(std::move(sight));
     }
     std::ranges::move(ShardSightsIn(request, answer, ran), std::back_inserter(history_.shards));
+    if (answer.status == 200 && request.target == "/" && request.method == "GET") {
+      NoteProduct(answer.body);
+    }
     if (answer.status == 200 && request.target.find("_settings") != std::string_view::npos) {
       std::ranges::move(ReadSettingsAnswer(answer.body), std::back_inserter(history_.settings));
     } else if (answer.status == 200 &&

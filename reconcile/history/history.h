@@ -39,8 +39,11 @@ struct History {
   std::vector<IndexEvent> events{};
   std::vector<IndexSettings> settings{};         ///< later ones say what holds
   std::map<std::string, std::string> aliases{};  ///< names that answers showed to be another index
-  bool turned_away = false;                      ///< a part of a bulk was answered 429 or 503
-  TimeNs until = 0;                              ///< the log's last packet
+  /// What `GET /` answered; nothing if nobody asked.
+  std::optional<VersionId> product{};
+  std::string cluster_uuid{};
+  bool turned_away = false;  ///< a part of a bulk was answered 429 or 503
+  TimeNs until = 0;          ///< the log's last packet
   uint64_t exchanges = 0;
   uint64_t mutations = 0;  ///< operations
 

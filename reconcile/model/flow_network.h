@@ -39,7 +39,8 @@ class FlowNetwork {
   std::vector<uint32_t> Components() const;
 
   bool IsFixed(Edge edge, const std::vector<uint32_t>& components) const {
-    return components[edges_[edge].from] != components[edges_[edge].to];
+    const EdgeState& state = edges_[edge];
+    return state.lower == state.upper || components[state.from] != components[state.to];
   }
 
  private:

@@ -213,6 +213,30 @@ void Describe(const History& history, std::optional<VersionId> product, IndexHis
   index.routing = routing->routing;
 }
 
+IndexHistory BuiltFor(const History& history, std::optional<VersionId> product, bool apart,
+                      IndexHistory index) {
+  Describe(history, product, index);
+  if (index.trouble.empty()) {
+    IndexBuilder(history, apart, index).Build();
+  }
+  return index;
+}
+
+/// Where nobody says which product it is, the shards are computed as new indices have them, or as
+/// 6.8 does: under the wrong one, two operations soon have one number.
+IndexHistory Built(const History& history, std::optional<VersionId> product, bool apart,
+                   const IndexHistory& index) {
+  if (product) {
+    return BuiltFor(history, product, apart, index);
+  }
+  IndexHistory late = BuiltFor(history, VersionId::Elasticsearch(7, 0, 0), apart, index);
+  const IndexHistory early = BuiltFor(history, VersionId::Elasticsearch(6, 8, 0), apart, index);
+  if (late.trouble.empty() && early.trouble.empty() && late.routing != early.routing) {
+    late.trouble.assign("the log does not say how many routing shards it has, and two numbers fit");
+  }
+  return late.trouble.empty() || !early.trouble.empty() ? late : early;
+}
+
 }  // namespace
 
 std::vector<IndexHistory> IndicesInQuestion(const History& history,
@@ -229,11 +253,7 @@ std::vector<IndexHistory> IndicesInQuestion(const History& history,
   }
   std::vector<IndexHistory> result;
   for (auto& [name, index] : indices) {
-    Describe(history, product, index);
-    if (index.trouble.empty()) {
-      IndexBuilder(history, apart, index).Build();
-    }
-    result.push_back(std::move(index));
+    result.push_back(Built(history, product, apart, index));
   }
   return result;
 }

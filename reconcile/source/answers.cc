@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -133,6 +134,22 @@ Result<SourceIdentity> ReadIdentity(std::string_view answer) {
     identity.product.assign("elasticsearch");
   }
   return identity;
+}
+
+std::optional<VersionId> VersionOf(const SourceIdentity& identity) {
+  std::array<uint32_t, 3> parts{};
+  const char* at = identity.version.data();
+  const char* last = at + identity.version.size();
+  for (uint32_t& part : parts) {
+    const auto [end, error] = std::from_chars(at, last, part);
+    if (error != std::errc() || (&part != &parts.back() && (end == last || *end != '.'))) {
+      return std::nullopt;
+    }
+    at = end + 1;
+  }
+  const auto make =
+      identity.product == "opensearch" ? VersionId::OpenSearch : VersionId::Elasticsearch;
+  return make(parts[0], parts[1], parts[2]);
 }
 
 Result<std::vector<DocumentState>> ReadDocuments(std::string_view answer, size_t questions) {

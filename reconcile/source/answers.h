@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "reconcile/routing/index_routing.h"
 #include "reconcile/source/source_types.h"
 
 // The source's answers, taken apart. An Error says why an answer is not what was asked for.
@@ -14,6 +16,8 @@ namespace trafrec::reconcile {
 
 /// Of `/`.
 Result<SourceIdentity> ReadIdentity(std::string_view answer);
+/// As new indices are marked with; nothing if it calls its version otherwise than 1.2.3.
+std::optional<VersionId> VersionOf(const SourceIdentity& identity);
 /// Of an mget, one for each question.
 Result<std::vector<DocumentState>> ReadDocuments(std::string_view answer, size_t questions);
 /// Of a search of one shard.

@@ -44,22 +44,6 @@ Result<LiveSource> LiveSource::Open(const send::Target& target, std::string_view
   return source;
 }
 
-std::optional<VersionId> LiveSource::version() const {
-  std::array<uint32_t, 3> parts{};
-  const char* at = identity_.version.data();
-  const char* last = at + identity_.version.size();
-  for (uint32_t& part : parts) {
-    const auto [end, error] = std::from_chars(at, last, part);
-    if (error != std::errc() || (&part != &parts.back() && (end == last || *end != '.'))) {
-      return std::nullopt;
-    }
-    at = end + 1;
-  }
-  const auto make =
-      identity_.product == "opensearch" ? VersionId::OpenSearch : VersionId::Elasticsearch;
-  return make(parts[0], parts[1], parts[2]);
-}
-
 Result<std::vector<IndexSettings>> LiveSource::Indices(std::span<const std::string> names) {
   const std::string list = ListOf(names);
   TRY_ASSIGN(const std::string answer,

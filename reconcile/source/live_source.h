@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "reconcile/routing/index_settings.h"
+#include "reconcile/source/answers.h"
 #include "reconcile/source/source_link.h"
 #include "reconcile/source/source_types.h"
 
@@ -26,7 +27,7 @@ class LiveSource {
 
   const SourceIdentity& identity() const { return identity_; }
   /// As new indices are marked with; nothing if it calls its version otherwise than 1.2.3.
-  std::optional<VersionId> version() const;
+  std::optional<VersionId> version() const { return VersionOf(identity_); }
 
   /// Name, UUID, shards and primary terms of these indices, of all if none is named; by name. Names
   /// that are not there are an Error of kNotFound.

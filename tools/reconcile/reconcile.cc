@@ -1,10 +1,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "reconcile/evidence/from_source.h"
+#include "reconcile/evidence/from_translog.h"
 #include "reconcile/verdict/judge.h"
 #include "replay/recorded/recognize.h"
 #include "store/reader/exchange_id.h"
@@ -14,6 +20,7 @@
 #include "tools/reconcile/finding_json.h"
 #include "tools/reconcile/finding_text.h"
 #include "tools/reconcile/reconcile_command.h"
+#include "tools/reconcile/source_options.h"
 #include "tools/reconcile/verdict_overlay.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
@@ -34,12 +41,18 @@ class ReconcileCommand final : public Command {
  private:
   bool explains() const { return !arguments_.empty() && arguments_.front() == kExplain; }
   Status Check() const;
+  Result<reconcile::HistoryOptions> Waits() const;
+  Result<reconcile::Judgement> Decide(store::LogReader& log, reconcile::History& history) const;
   Status Print(const reconcile::History& history, const reconcile::Judgement& judgement) const;
   Status Explain(const reconcile::History& history, const reconcile::Judgement& judgement) const;
 
   std::vector<std::string> arguments_;
   IdentityOptions identity_;
+  SourceOptions source_;
+  std::string translog_;
   std::string overlay_;
+  std::string settle_;
+  std::string ack_delay_;
   std::string accept_ = "proven";
   std::string dialect_ = "auto";
   bool json_ = false;
@@ -76,10 +89,19 @@ void ReconcileCommand::AddOptions(OptionSet& options) {
   options.Positionals("LOG", arguments_,
                       "the source's log; of explain: the word, the log, and an exchange's id");
   identity_.AddTo(options);
+  options.Group("Evidence beside the log");
+  options.Text("--translog", translog_, "DIR",
+               "the source's own journal: the data folder of its node, or a copy of it");
+  source_.AddTo(options);
   options.Group("Verdicts");
   options.Choice("--accept", accept_, "proven|presumed",
                  "which verdicts the overlay takes: what is proven, or also what rests on an "
                  "assumption that is named");
+  options.Text("--settle", settle_, "DURATION",
+               "so long a request that nobody answered may still be carried out, or twice the "
+               "longest answer of the log if that is more; 3s");
+  options.Text("--max-ack-delay", ack_delay_, "DURATION",
+               "a receiver acknowledges within that time; 250ms");
   options.Choice("--dialect", dialect_, "auto|http|search",
                  "how requests are understood; auto: what the first 200 exchanges look like");
   options.Group("Output");
@@ -103,7 +125,7 @@ Status ReconcileCommand::Check() const {
   if (explains() && !overlay_.empty()) {
     return Fail(ErrorCode::kUsage, "--out is not for explain", "leave it out");
   }
-  return {};
+  return source_.Check();
 }
 
 Status ReconcileCommand::Print(const reconcile::History& history,
@@ -145,18 +167,52 @@ Status ReconcileCommand::Explain(const reconcile::History& history,
   return out.Finish();
 }
 
+Result<reconcile::HistoryOptions> ReconcileCommand::Waits() const {
+  reconcile::HistoryOptions options;
+  if (!settle_.empty()) {
+    TRY_ASSIGN(const int64_t ms, Named("--settle", ParseDurationMs(settle_)));
+    options.settle_ns = ms * kNsPerMs;
+  }
+  if (!ack_delay_.empty()) {
+    TRY_ASSIGN(const int64_t ms, Named("--max-ack-delay", ParseDurationMs(ack_delay_)));
+    options.ack_delay_ns = ms * kNsPerMs;
+  }
+  return options;
+}
+
+Result<reconcile::Judgement> ReconcileCommand::Decide(store::LogReader& log,
+                                                      reconcile::History& history) const {
+  const dialect::Dialect* dialect = dialect::FindDialect(dialect_);
+  if (dialect == nullptr) {
+    TRY_ASSIGN(dialect, recorded::RecognizeDialect(log));
+  }
+  TRY_ASSIGN(const reconcile::HistoryOptions waits, Waits());
+  TRY_ASSIGN(history, reconcile::ReadHistory(log, *dialect, waits));
+  std::vector<std::string> notes;
+  if (!translog_.empty()) {
+    TRY_ASSIGN(reconcile::TranslogEvidence evidence, reconcile::AddTranslogs(translog_, history));
+    notes = std::move(evidence.notes);
+  }
+  std::optional<reconcile::VersionId> product = history.product;
+  if (source_.given()) {
+    TRY_ASSIGN(reconcile::LiveSource source,
+               reconcile::LiveSource::Open(source_.Target(), history.cluster_uuid));
+    TRY(reconcile::AddLiveAnswers(source, history));
+    product = source.version();
+  }
+  history.tokens.Take(history);
+  reconcile::Judgement judgement = reconcile::Judge(history, product);
+  std::ranges::move(notes, std::back_inserter(judgement.notes));
+  return judgement;
+}
+
 Result<ExitCode> ReconcileCommand::Run(const Cli& /*cli*/) {
   TRY(Check());
   const std::string& folder = explains() ? arguments_[1] : arguments_[0];
   TRY_ASSIGN(store::Identities identities, identity_.Make());
   TRY_ASSIGN(const auto log, store::LogReader::Open(folder, std::move(identities)));
-  const dialect::Dialect* dialect = dialect::FindDialect(dialect_);
-  if (dialect == nullptr) {
-    TRY_ASSIGN(dialect, recorded::RecognizeDialect(*log));
-  }
-  TRY_ASSIGN(const reconcile::History history, reconcile::ReadHistory(*log, *dialect, {}));
-  const reconcile::Judgement judgement =
-      reconcile::Judge(history, reconcile::VersionId::Elasticsearch(7, 10, 2));
+  reconcile::History history;
+  TRY_ASSIGN(const reconcile::Judgement judgement, Decide(*log, history));
   if (explains()) {
     TRY(Explain(history, judgement));
     return ExitCode::kDone;
