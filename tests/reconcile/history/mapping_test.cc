@@ -29,13 +29,14 @@ TEST(Mapping, RefusesWordsWhereNumbersAndDatesBelong) {
 TEST(Mapping, SaysNothingOfWhatDependsOnMoreThanTheType) {
   const Mapping mapping = Made(R"({"dynamic":false,"properties":)" + kFields + "}");
   EXPECT_EQ(mapping.Check(R"({"shape":"POINT 1 1"
-})"), Fit::kUnknown);
+})"),
+            Fit::kUnknown);
   EXPECT_EQ(mapping.Check(R"({"count":3000000000})"), Fit::kUnknown);
-EXPECT_EQ(mapping.Check(R"({"at":"2026-02-31"})"), Fit::kUnknown);
-EXPECT_EQ(mapping.Check("no JSON"), Fit::kUnknown);
-EXPECT_EQ(Made(R"({"properties":{"a":{"type":"integer","ignore_malformed":true}}})")
-              .Check(R"({"a":"x"})"),
-          Fit::kUnknown);
+  EXPECT_EQ(mapping.Check(R"({"at":"2026-02-31"})"), Fit::kUnknown);
+  EXPECT_EQ(mapping.Check("no JSON"), Fit::kUnknown);
+  EXPECT_EQ(Made(R"({"properties":{"a":{"type":"integer","ignore_malformed":true}}})")
+                .Check(R"({"a":"x"})"),
+            Fit::kUnknown);
 }
 
 TEST(Mapping, ReadsTheMappingBelowATypeAs6HasIt) {
