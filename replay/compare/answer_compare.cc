@@ -1,15 +1,20 @@
 #include "replay/compare/answer_compare.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/ascii.h"
 #include "replay/compare/json_compare.h"
+#include "replay/compare/known_differences.h"
 #include "replay/compare/limits.h"
 #include "replay/compare/rule_compare.h"
+#include "replay/compare/search_answer_compare.h"
+#include "replay/compare/shape_compare.h"
 #include "replay/json/json_tree.h"
 
 namespace trafrec::compare {
@@ -17,7 +22,8 @@ namespace {
 
 using dialect::AnswerView;
 
-constexpr std::string_view kFields[] = {"Content-Type", "Content-Range", "Location", "Allow"};
+constexpr std::string_view kFields[] = {"Content-Range", "Location", "Allow", "X-Elastic-Product",
+                                        "X-Opaque-Id"};
 
 /// "application/json; charset=UTF-8" and "Application/JSON;charset=utf-8" are one (RFC 9110, 8.3).
 std::string MediaType(std::string_view value) {
@@ -45,14 +51,34 @@ void CompareValues(Part part, const std::string& pointer, std::string_view sourc
             .target = Shown(target)});
 }
 
-void CompareFields(const AnswerView& source, const AnswerView& target, Differences& into) {
-  for (const std::string_view name : kFields) {
-    const std::string_view mine = dialect::FieldOf(source.headers, name);
-    const std::string_view theirs = dialect::FieldOf(target.headers, name);
-    if (name != "Content-Type" || MediaType(mine) != MediaType(theirs)) {
-      CompareValues(Part::kField, fmt::format("/{}", name), mine, theirs, into);
+/// `299 Elasticsearch-7.10.2-747e1cc "[types removal] …" "Fri, …"` without who says it, and when:
+/// all that are there, each once.
+std::string WarningsOf(std::span<const dialect::HeaderView> fields) {
+  std::set<std::string_view> texts;
+  for (const dialect::HeaderView& field : fields) {
+    if (SameButForCase(field.name, "Warning")) {
+      const size_t begin = field.value.find('"');
+      const size_t end =
+          begin == std::string_view::npos ? begin : field.value.find("\"", begin + 1);
+      texts.insert(end == std::string_view::npos ? field.value
+                                                 : field.value.substr(begin, end + 1 - begin));
     }
   }
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+void CompareFields(const AnswerView& source, const AnswerView& target, Differences& into) {
+  const std::string_view type = dialect::FieldOf(source.headers, "Content-Type");
+  const std::string_view their_type = dialect::FieldOf(target.headers, "Content-Type");
+  if (MediaType(type) != MediaType(their_type)) {
+    CompareValues(Part::kField, "/Content-Type", type, their_type, into);
+  }
+  for (const std::string_view name : kFields) {
+    CompareValues(Part::kField, fmt::format("/{}", name), dialect::FieldOf(source.headers, name),
+                  dialect::FieldOf(target.headers, name), into);
+  }
+  CompareValues(Part::kField, "/Warning", WarningsOf(source.headers), WarningsOf(target.headers),
+                into);
 }
 
 bool IsText(std::string_view body) {
@@ -87,15 +113,18 @@ void CompareLines(std::string_view source, std::string_view target, Differences&
   }
 }
 
-/// What a rule made of two JSON bodies.
-Differences CompareTexts(std::string_view source, std::string_view target) {
-  const auto mine = json::Tree::Parse(source);
-  const auto theirs = json::Tree::Parse(target);
-  return mine && theirs ? CompareJson(*mine, *theirs) : Differences{.more = 1};
+Differences CompareTrees(const json::Tree& source, const json::Tree& target,
+                         const dialect::Meaning& meaning) {
+  if (meaning.api.empty() || meaning.kind == dialect::Kind::kRead ||
+      meaning.kind == dialect::Kind::kWrite) {
+    return CompareJson(source, target);
+  }
+  return TellsOfTheServer(meaning) ? CompareShapes(source, target)
+                                   : CompareSearchAnswers(meaning.kind, source, target);
 }
 
-void CompareBodies(std::string_view source, std::string_view target, const RulesHere& rules,
-                   Differences& into) {
+void CompareBodies(std::string_view source, std::string_view target,
+                   const dialect::Meaning& meaning, const RulesHere& rules, Differences& into) {
   if (source == target) {
     return;
   }
@@ -103,9 +132,19 @@ void CompareBodies(std::string_view source, std::string_view target, const Rules
     const auto mine = json::Tree::Parse(source);
     const auto theirs = json::Tree::Parse(target);
     if (mine && theirs) {
-      into.Add(Narrowed(CompareJson(*mine, *theirs), source, target, rules, CompareTexts));
+      // What a rule makes of them is compared in the same way.
+      const auto texts = [&](std::string_view a, std::string_view b) {
+        const auto one = json::Tree::Parse(a);
+        const auto other = json::Tree::Parse(b);
+        return one && other ? CompareTrees(*one, *other, meaning) : Differences{.more = 1};
+      };
+      into.Add(Narrowed(CompareTrees(*mine, *theirs, meaning), source, target, rules, texts));
       return;
     }
+  }
+  if (TellsOfTheServer(meaning) && IsText(source) && IsText(target)) {
+    into.Add(CompareColumns(source, target));
+    return;
   }
   if (IsText(source) && IsText(target)) {
     CompareLines(source, target, into);
@@ -120,12 +159,13 @@ void CompareBodies(std::string_view source, std::string_view target, const Rules
 }  // namespace
 
 Differences CompareAnswers(const AnswerView& source, const AnswerView& target,
-                           const RulesHere& rules) {
+                           const RulesHere& rules, const dialect::Meaning& meaning) {
   Differences differences;
   CompareValues(Part::kStatus, "", std::to_string(source.status), std::to_string(target.status),
                 differences);
   CompareFields(source, target, differences);
-  CompareBodies(source.body, target.body, rules, differences);
+  CompareBodies(source.body, target.body, meaning, rules, differences);
+  Explain(differences);
   rules.Judge(differences);
   return differences;
 }

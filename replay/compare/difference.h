@@ -15,12 +15,13 @@ enum class Kind : uint8_t {
   kType,     ///< a string here, a number there
   kMissing,  ///< the source has something there, the target has nothing
   kAdded,    ///< the target has something there, the source has nothing
-  kOrder,    ///< of documents in a list, which are told by their ids
+  kOrder,    ///< of a list whose elements have names: hits, buckets
+  kOverlap,  ///< such a list has elements that the other one does not have
 };
 
-inline constexpr size_t kKinds = 5;
+inline constexpr size_t kKinds = 6;
 
-/// "value", "type", "missing", "added", "order".
+/// "value", "type", "missing", "added", "order", "overlap".
 std::string_view NameOf(Kind kind);
 
 /// Of what of two answers.
@@ -36,6 +37,18 @@ inline constexpr size_t kParts = 4;
 /// "status", "field", "line", "body".
 std::string_view NameOf(Part part);
 
+/// What two lists, whose elements have names, have in common.
+struct Overlap {
+  uint64_t source = 0;  ///< elements
+  uint64_t target = 0;
+  uint64_t both = 0;
+  double correlation = 1;  ///< of the order of those in both, as Kendall has it: 1 is the same
+
+  bool operator==(const Overlap&) const = default;
+};
+
+struct KnownDifference;
+
 /// One place at which two answers, or two documents, are not the same.
 struct Difference {
   Part part = Part::kBody;
@@ -44,9 +57,12 @@ struct Difference {
   /// side has. Of what is not there: where it would be.
   std::string source_pointer{};
   std::string target_pointer{};
-  std::string
-      source{};  ///< the JSON text there, cut to limits::kShownBytes; "" if there is nothing
+  /// The JSON text there, cut to limits::kShownBytes; "" if there is nothing. Of kOverlap the names
+  /// of those that only this side has.
+  std::string source{};
   std::string target{};
+  std::optional<Overlap> overlap{};        ///< of kOverlap and kOrder
+  const KnownDifference* known = nullptr;  ///< what explains it; null: nobody knows
   std::optional<uint32_t> rule{};  ///< that hides it, by its place in the list; nothing: it is told
 
   bool operator==(const Difference&) const = default;
@@ -57,7 +73,7 @@ const std::string& PointerOf(const Difference& difference);
 /// Whether a token is the number of an element.
 bool IsElement(std::string_view token);
 
-/// The same, with the sides changed.
+/// The same, with the sides changed; what explains it is told of one direction only.
 Difference Mirrored(Difference difference);
 
 struct Differences {

@@ -12,7 +12,7 @@ namespace trafrec::compare {
 /// An array with an element more or less shows that element, as far as what stands before and
 /// behind it is equal. Seen from the target it is the same: the mirror of Compare(a, b) is
 /// Compare(b, a). Elements that all have _index and _id are documents: they are paired by these,
-/// and their order is a difference of its own (document_pairs.h).
+/// and which of them both lists have, and in which order, is one difference (named_list.h).
 Differences CompareJson(const json::Tree& source, const json::Tree& target);
 
 }  // namespace trafrec::compare

@@ -18,6 +18,10 @@ inline constexpr size_t kNumberBytes = 1024;
 /// and costs at most the document's length once a level.
 inline constexpr size_t kTextDepth = 16;
 
+/// Scores nearer to each other, as a share, sort alike: they are sums of 32-bit floats, whose order
+/// depends on the segments.
+inline constexpr double kScoreRounding = 1e-5;
+
 /// `**` in one pattern: each multiplies the places to try by the document's depth.
 inline constexpr size_t kDeepWildcards = 2;
 /// Digits that a rule may round to, before or behind the point: more than any product prints.

@@ -19,6 +19,7 @@ void Tally::Add(const Compared& pair) {
   ++compared_;
   latencies_.Add(pair.shape, pair.times);
   bool differs = pair.differences.more > 0;
+  bool explained = !differs;
   std::set<std::string_view> with;
   std::set<GroupKey> counted;  // an exchange counts once in a group
   for (const Difference& each : pair.differences.found) {
@@ -27,16 +28,21 @@ void Tally::Add(const Compared& pair) {
       continue;
     }
     differs = true;
+    if (each.known == nullptr) {
+      explained = false;
+      with.insert("unexplained");
+    }
     with.insert(NameOf(each.part == Part::kLine ? Part::kBody : each.part));
     with.insert(NameOf(each.kind));
     std::string place = FoldedPlace(each);
-    if (counted.emplace(pair.shape, each.part, each.kind, place).second &&
+    if (counted.emplace(pair.shape, each.part, each.kind, place, each.known).second &&
         !AddToGroup(pair, each, std::move(place))) {
       ++ungrouped_;
     }
   }
   ungrouped_ += pair.differences.more;
   differing_ += differs ? 1 : 0;
+  unexplained_ += explained ? 0 : 1;
   const bool known = shapes_.contains(pair.shape);
   ShapeCount& count = shapes_[known || shapes_.size() < limits::kGroups ? pair.shape : "others"];
   ++count.compared;
@@ -47,7 +53,7 @@ void Tally::Add(const Compared& pair) {
 }
 
 bool Tally::AddToGroup(const Compared& pair, const Difference& difference, std::string place) {
-  const GroupKey key(pair.shape, difference.part, difference.kind, place);
+  const GroupKey key(pair.shape, difference.part, difference.kind, place, difference.known);
   if (groups_.size() == limits::kGroups && !groups_.contains(key)) {
     return false;
   }

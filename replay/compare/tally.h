@@ -12,7 +12,8 @@
 
 namespace trafrec::compare {
 
-/// Differences of one kind, at one place, in the answers to requests of one shape.
+/// Differences of one kind, at one place, with one explanation or none, in the answers to requests
+/// of one shape.
 struct Group {
   std::string shape{};
   Part part = Part::kBody;
@@ -29,7 +30,8 @@ struct ShapeCount {
   std::string shape{};
   uint64_t compared = 0;
   uint64_t differing = 0;
-  /// Pairs that have such a difference, by the name of its part ("body" with lines) and its kind.
+  /// Pairs that have such a difference, by the name of its part ("body" with lines) and its kind,
+  /// and "unexplained".
   std::map<std::string, uint64_t> with{};
 };
 
@@ -56,6 +58,8 @@ class Tally {
 
   uint64_t compared() const { return compared_; }
   uint64_t differing() const { return differing_; }
+  /// Of these, with a difference of which nobody knows where it comes from (known_differences.h).
+  uint64_t unexplained() const { return unexplained_; }
   const std::vector<Rule>& rules() const { return rules_; }
   /// Differences that each rule hid.
   const std::vector<uint64_t>& hidden() const { return hidden_; }
@@ -70,7 +74,7 @@ class Tally {
   std::vector<ShapeCount> Shapes() const;
 
  private:
-  using GroupKey = std::tuple<std::string, Part, Kind, std::string>;
+  using GroupKey = std::tuple<std::string, Part, Kind, std::string, const KnownDifference*>;
 
   bool AddToGroup(const Compared& pair, const Difference& difference, std::string place);
 
@@ -81,6 +85,7 @@ class Tally {
   Latencies latencies_;
   uint64_t compared_ = 0;
   uint64_t differing_ = 0;
+  uint64_t unexplained_ = 0;
   uint64_t ungrouped_ = 0;
 };
 

@@ -155,7 +155,7 @@ compare::Compared Pair(const dialect::Dialect& dialect, const std::vector<compar
                                         .source_status = view.answer()->status,
                                         .target_status = result_view.answer()->status,
                                         .time = source.row.began_at});
-  pair.differences = compare::CompareAnswers(*view.answer(), *result_view.answer(), here);
+  pair.differences = compare::CompareAnswers(*view.answer(), *result_view.answer(), here, meaning);
   return pair;
 }
 

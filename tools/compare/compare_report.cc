@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "replay/compare/known_differences.h"
 #include "tools/compare/difference_json.h"
 #include "tools/compare/latency_text.h"
 #include "tools/compare/noise_report.h"
@@ -63,6 +64,11 @@ class Printer {
                                                : Tone::kRed,
                          verdict) +
             "\n";
+    if (tally.unexplained() < tally.differing()) {
+      Paragraph(fmt::format("{} of them in known ways only",
+                            WithCommas(tally.differing() - tally.unexplained())),
+                2);
+    }
     if (report_.two_runs) {
       Paragraph(fmt::format("two runs: the source is {}, the target {}",
                             EscapeForTerminal(report_.source), EscapeForTerminal(report_.run)),
@@ -107,6 +113,9 @@ class Printer {
           "{:>9}  {}\n", WithCommas(group.exchanges),
           ClipToWidth(EscapeForTerminal(group.shape), style_.width > 20 ? style_.width - 11 : 9));
       Paragraph(EscapeForTerminal(InWords(Clipped(group.first))), 11);
+      if (group.first.known != nullptr) {
+        Paragraph(InWords(*group.first.known), 11);
+      }
       Paragraph(style_.paint(Tone::kDim, fmt::format("first in {} (here {})", group.first_source,
                                                      group.first_result)),
                 11);
@@ -164,6 +173,7 @@ std::string CompareJsonText(const CompareReport& report) {
   json.Text("dialect", report.dialect);
   json.Number("compared", report.tally.compared());
   json.Number("differing", report.tally.differing());
+  json.Number("unexplained", report.tally.unexplained());
   json.Open("not_compared", '{');
   for (size_t i = 0; i < kUncomparedReasons; ++i) {
     json.Number(NameOf(static_cast<Uncompared>(i)), report.uncompared[i]);

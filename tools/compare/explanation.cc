@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "replay/compare/known_differences.h"
 #include "tools/compare/difference_json.h"
 #include "tools/compare/limits.h"
 #include "tools/compare/row_text.h"
@@ -30,6 +31,9 @@ std::string ExplanationText(const compare::Compared& pair, const dialect::Answer
     if (rule) {
       out += Wrapped(fmt::format("hidden by {}: {}", rules[*rule].name, rules[*rule].why), 8,
                      style.width);
+    }
+    if (each.known != nullptr) {
+      out += Wrapped(compare::InWords(*each.known), 8, style.width);
     }
   }
   if (pair.differences.more > 0) {

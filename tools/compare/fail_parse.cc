@@ -34,8 +34,9 @@ constexpr std::array<std::string_view, 8> kLatencies = {
     "latency.max", "latency.mean", "latency.distance", "latency.slower"};
 
 /// Pairs of answers with a difference of that part or kind.
-constexpr std::array<std::string_view, 9> kPairs = {
-    "differences", "status", "field", "body", "value", "type", "missing", "added", "order"};
+constexpr std::array<std::string_view, 11> kPairs = {
+    "differences", "status", "field", "body",    "value",      "type",
+    "missing",     "added",  "order", "overlap", "unexplained"};
 
 std::vector<std::string> Quantities() {
   std::vector<std::string> names(kPairs.begin(), kPairs.end());
