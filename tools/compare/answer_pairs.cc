@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "store/format/flags.h"
-#include "tools/compare/counterparts.h"
 
 namespace trafrec::tools {
 namespace {
@@ -82,38 +81,41 @@ std::optional<Uncompared> AnswerPairs::WhyNot(const std::optional<store::Exchang
   return std::nullopt;
 }
 
+Result<bool> AnswerPairs::Take(const store::ExchangeRow& result, const Visitor& visit) {
+  if (!result.link || HasFlag(result.flags, store::Flag::kOpen)) {
+    return true;  // the rest is still to come
+  }
+  ++results_;
+  TRY_ASSIGN(std::optional<store::ExchangeRow> source, rows_.Take(SendingOf(*result.link)));
+  sent_count_ += source && NoteSent(source->id) ? 1 : 0;
+  if (const std::optional<Uncompared> why = WhyNot(source, result)) {
+    ++CountOf(*why);
+    return true;
+  }
+  return visit({std::move(*source), result});
+}
+
 Status AnswerPairs::Run(const Visitor& visit) {
-  Counterparts rows(*sides_.source, sides_.two_runs);
+  TRY(Follow(visit));
+  return Finish();
+}
+
+Status AnswerPairs::Follow(const Visitor& visit) {
   Status taken;
-  uint64_t results = 0;
-  uint64_t sent = 0;
-  bool stopped = false;
-  const auto take = [&](const store::ExchangeRow& row) -> Result<bool> {
-    ++results;
-    TRY_ASSIGN(std::optional<store::ExchangeRow> source, rows.Take(SendingOf(*row.link)));
-    sent += source && NoteSent(source->id) ? 1 : 0;
-    if (const std::optional<Uncompared> why = WhyNot(source, row)) {
-      ++CountOf(*why);
-      return true;
-    }
-    return visit({std::move(*source), row});
-  };
-  TRY(sides_.run->Visit({}, [&](const store::ExchangeRow& row) {
-    if (!row.link) {
-      return true;  // its link is still to come
-    }
-    const Result<bool> more = take(row);
+  const auto take = [&](const store::ExchangeRow& row) {
+    const Result<bool> more = Take(row, visit);
     if (!more) {
       taken = std::unexpected(more.error());
     }
-    stopped = more && !*more;
     return more && *more;
-  }));
-  TRY(std::move(taken));
-  if (stopped) {
-    return {};
-  }
-  if (sent == 0 && results > 0) {
+  };
+  // From the beginning, although the reader may have looked at the first ones.
+  TRY(std::exchange(begun_, true) ? sides_.run->Follow({}, take) : sides_.run->Visit({}, take));
+  return taken;
+}
+
+Status AnswerPairs::Finish() {
+  if (sent_count_ == 0 && results_ > 0) {
     return sides_.two_runs
                ? Fail(ErrorCode::kUsage, "the two runs sent nothing that is the same",
                       "two runs are compared by the exchanges of one log that both sent")
@@ -121,15 +123,14 @@ Status AnswerPairs::Run(const Visitor& visit) {
                       "the run is of another log: none of its sources is in this one",
                       "name the log that was replayed");
   }
-  TRY_ASSIGN(const uint64_t all, rows.CountAll());
-  CountOf(Uncompared::kNotSent) = all - std::min(all, sent);
+  TRY_ASSIGN(const uint64_t all, rows_.CountAll());
+  CountOf(Uncompared::kNotSent) = all - std::min(all, sent_count_);
   return {};
 }
 
 Result<std::optional<Uncompared>> AnswerPairs::One(const store::ExchangeRow& result,
                                                    RowPair& pair) {
-  Counterparts rows(*sides_.source, sides_.two_runs);
-  TRY_ASSIGN(std::optional<store::ExchangeRow> source, rows.Find(SendingOf(*result.link)));
+  TRY_ASSIGN(std::optional<store::ExchangeRow> source, rows_.Find(SendingOf(*result.link)));
   const std::optional<Uncompared> why = WhyNot(source, result);
   if (!why) {
     pair = {std::move(*source), result};

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "store/reader/log_reader.h"
+#include "tools/compare/counterparts.h"
 #include "tools/compare/sides.h"
 
 namespace trafrec::tools {
@@ -49,11 +50,16 @@ class AnswerPairs {
   /// False: no more.
   using Visitor = std::function<bool(RowPair pair)>;
 
-  explicit AnswerPairs(const Sides& sides) : sides_(sides) {}
+  explicit AnswerPairs(const Sides& sides) : sides_(sides), rows_(*sides.source, sides.two_runs) {}
 
   /// In the run's order. kUsage if the two have nothing in common. Memory: one bit for each
   /// exchange of the source, and a window of its rows.
   Status Run(const Visitor& visit);
+
+  /// The same of a run that grows: the pairs that have come since the last call; at last, once,
+  /// Finish, which counts what was not sent.
+  Status Follow(const Visitor& visit);
+  Status Finish();
 
   /// One result alone: fills `pair`, or returns the reason why it is not compared.
   Result<std::optional<Uncompared>> One(const store::ExchangeRow& result, RowPair& pair);
@@ -69,7 +75,14 @@ class AnswerPairs {
   std::optional<Uncompared> WhyNot(const std::optional<store::ExchangeRow>& source,
                                    const store::ExchangeRow& result) const;
 
+  /// A result's pair, or its reason. False: no more.
+  Result<bool> Take(const store::ExchangeRow& result, const Visitor& visit);
+
   const Sides& sides_;
+  Counterparts rows_;
+  bool begun_ = false;
+  uint64_t results_ = 0;
+  uint64_t sent_count_ = 0;
   std::array<uint64_t, kUncomparedReasons> uncompared_{};
   std::map<std::pair<std::string, uint32_t>, std::vector<bool>> sent_;
 };

@@ -16,6 +16,7 @@
 #include "tools/compare/compare_report.h"
 #include "tools/compare/compare_words.h"
 #include "tools/compare/explanation.h"
+#include "tools/compare/follow.h"
 #include "tools/compare/noise_options.h"
 #include "tools/compare/parallel_pass.h"
 #include "tools/compare/report_options.h"
@@ -43,11 +44,15 @@ class CompareCommand final : public Command {
 
  private:
   Result<const dialect::Dialect*> DialectOf(store::LogReader& source) const;
-  Status CountAll(const Sides& sides, AnswerPairs& pairs, const dialect::Dialect& dialect,
-                  compare::Tally& tally) const;
+  Status CountAll(const Sides& sides, const ParallelPass::Find& find,
+                  const dialect::Dialect& dialect, compare::Tally& tally) const;
+  /// All pairs, also those that are still to come.
+  Status Compare(const Sides& sides, AnswerPairs& pairs, const dialect::Dialect& dialect,
+                 compare::Tally& tally) const;
   /// Appends to the rules. Nothing: it is not asked for.
   Result<std::optional<NoiseReport>> LearnNoise(const Sides& sides, const dialect::Dialect& dialect,
                                                 std::vector<compare::Rule>& rules) const;
+  CompareStyle Style(size_t columns) const;
   Status Print(const CompareReport& report) const;
   Result<ExitCode> Explain(const Sides& sides, const dialect::Dialect& dialect,
                            const std::vector<compare::Rule>& rules) const;
@@ -65,6 +70,7 @@ class CompareCommand final : public Command {
   bool all_ = false;
   bool json_ = false;
   std::string color_ = "auto";
+  bool follow_ = false;
   int jobs_ = static_cast<int>(CoreCount());
 };
 
@@ -119,6 +125,9 @@ void CompareCommand::AddOptions(OptionSet& options) {
   reports_.AddTo(options);
   noise_.AddTo(options);
   options.Group("Running");
+  options.Flag("-f,--follow", follow_,
+               "compare while the run goes on, and show what is known so far, until it has ended "
+               "or Ctrl-C");
   options.Number("--jobs", jobs_, 1, kJobsMax, "N",
                  "threads that compare; as many as there are cores. What is said does not depend "
                  "on it");
@@ -197,7 +206,7 @@ Result<ExitCode> CompareCommand::Explain(const Sides& sides, const dialect::Dial
   return differs ? ExitCode::kDifferences : ExitCode::kDone;
 }
 
-Status CompareCommand::CountAll(const Sides& sides, AnswerPairs& pairs,
+Status CompareCommand::CountAll(const Sides& sides, const ParallelPass::Find& find,
                                 const dialect::Dialect& dialect, compare::Tally& tally) const {
   ParallelPass pass(
       {.open_source = [&] { return store::LogReader::Open(sides.source_folders); },
@@ -210,7 +219,7 @@ Status CompareCommand::CountAll(const Sides& sides, AnswerPairs& pairs,
            },
        .count = [&](const compare::Compared& pair) { tally.Add(pair); }},
       static_cast<unsigned>(jobs_));
-  return pass.Run([&](const AnswerPairs::Visitor& visit) { return pairs.Run(visit); });
+  return pass.Run(find);
 }
 
 Result<std::optional<NoiseReport>> CompareCommand::LearnNoise(
@@ -226,14 +235,47 @@ Result<std::optional<NoiseReport>> CompareCommand::LearnNoise(
   return learned;
 }
 
+Status CompareCommand::Compare(const Sides& sides, AnswerPairs& pairs,
+                               const dialect::Dialect& dialect, compare::Tally& tally) const {
+  if (!follow_) {
+    const auto find = [&](const AnswerPairs::Visitor& visit) { return pairs.Run(visit); };
+    return CountAll(sides, find, dialect, tally);
+  }
+  const auto page = [&](size_t columns) {
+    return CompareText({.tally = tally,
+                        .uncompared = pairs.uncompared(),
+                        .source = log_.log(),
+                        .run = asked_.run,
+                        .two_runs = sides.two_runs,
+                        .dialect = std::string(dialect.name())},
+                       Style(columns));
+  };
+  return FollowRun(
+      sides, pairs,
+      {.pass =
+           [&](const ParallelPass::Find& find) { return CountAll(sides, find, dialect, tally); },
+       .page = page,
+       .line =
+           [&] {
+             return fmt::format("{}, of which {} differ ({})",
+                                CountOf(tally.compared(), "pair of answers", "pairs of answers"),
+                                WithCommas(tally.differing()),
+                                Percent(tally.differing(), tally.compared()));
+           },
+       .screen = !json_ && isatty(STDOUT_FILENO) != 0 && isatty(STDIN_FILENO) != 0});
+}
+
+CompareStyle CompareCommand::Style(size_t columns) const {
+  return {.width = columns,
+          .paint = Paint(WantsColor(ColorModeOf(color_), STDOUT_FILENO)),
+          .top = static_cast<size_t>(top_),
+          .show_hidden = show_hidden_};
+}
+
 Status CompareCommand::Print(const CompareReport& report) const {
   TRY_ASSIGN(Output out, Output::Open(""));
-  out.Write(
-      json_ ? CompareJsonText(report)
-            : CompareText(report, {.width = TerminalWidth(STDOUT_FILENO),
-                                   .paint = Paint(WantsColor(ColorModeOf(color_), STDOUT_FILENO)),
-                                   .top = static_cast<size_t>(top_),
-                                   .show_hidden = show_hidden_}));
+  out.Write(json_ ? CompareJsonText(report)
+                  : CompareText(report, Style(TerminalWidth(STDOUT_FILENO))));
   return out.Finish();
 }
 
@@ -255,6 +297,11 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
   TRY(reports_.Check());
   TRY(rules_.Read());
   TRY(noise_.Check());
+  if (follow_ && (explain || noise_.asked())) {
+    return Fail(ErrorCode::kUsage,
+                "--follow is for what is counted as it comes; noise is learned of a whole run",
+                "leave it out, or compare again when the run has ended");
+  }
   log_.SetLog(asked_.log);
   TRY_ASSIGN(store::LogSelection source, log_.Select(kExample));
   TRY_ASSIGN(const Sides sides, OpenSides(std::move(source), asked_.run));
@@ -267,7 +314,7 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
   TRY_ASSIGN(std::optional<NoiseReport> noise, LearnNoise(sides, *dialect, rules));
   AnswerPairs pairs(sides);
   compare::Tally tally(std::move(rules), reports_.slower_share());
-  TRY(CountAll(sides, pairs, *dialect, tally));
+  TRY(Compare(sides, pairs, *dialect, tally));
   CompareReport report{.tally = tally,
                        .uncompared = pairs.uncompared(),
                        .source = log_.log(),

@@ -70,9 +70,12 @@ Result<ParallelPass::Readers> ParallelPass::Open() const {
 }
 
 void ParallelPass::Work() {
-  Result<Readers> readers = Open();
+  std::optional<Result<Readers>> readers;  // opened when there is something to read
   while (std::optional<Batch> batch = batches_.Pop()) {
-    Status compared = readers ? CompareAll(*readers, *batch) : std::unexpected(readers.error());
+    if (!readers) {
+      readers = Open();
+    }
+    Status compared = *readers ? CompareAll(**readers, *batch) : std::unexpected(readers->error());
     AwaitTurn(batch->number);
     EndTurn(std::move(compared));
   }
