@@ -55,7 +55,9 @@ bool Engine::Offer(plan::PlannedExchange exchange) {
   if (!queue_.Push(std::make_unique<plan::PlannedExchange>(std::move(exchange)), bytes)) {
     return false;
   }
-  Poke();
+  if (hungry_.exchange(false)) {
+    Poke();
+  }
   return !ending_;
 }
 
@@ -109,13 +111,23 @@ void Engine::Pump() {
   FinishIfOver();
 }
 
+/// No further than to have enough that may go: what lies in the window for long has left the caches
+/// when its turn comes. What waits for others does not count, so that the window is as far ahead as
+/// the order needs it.
 void Engine::FillWindow() {
   window_.Fill();
-  while (window_.HasRoom() && !stopping_) {
+  const int64_t now = Now();
+  window_.MarkReady(now);
+  for (; window_.HasRoom() && window_.ready() < limits::kReadyExchanges && !stopping_;
+       window_.MarkReady(now)) {
     // Read before the queue is: what is pushed later is seen by the poke after it.
     const bool last = plan_over_;
     const TimeNs through = plan_through_;
     if (coming_.empty()) {
+      coming_ = queue_.TakeAll();
+    }
+    if (coming_.empty() && !hungry_.exchange(true)) {
+      // Whoever pushed before it was said will not poke.
       coming_ = queue_.TakeAll();
     }
     if (coming_.empty()) {

@@ -160,6 +160,7 @@ class Engine {
   BoundedQueue<std::unique_ptr<plan::PlannedExchange>> queue_;
   std::deque<std::unique_ptr<plan::PlannedExchange>> coming_;  ///< out of the queue, not yet held
   std::atomic<bool> poked_{false};
+  std::atomic<bool> hungry_{true};  ///< the loop found the queue empty: to be told of what comes
   std::atomic<bool> ending_{false};
   std::atomic<bool> plan_over_{false};
   std::mutex plan_mutex_;

@@ -102,8 +102,11 @@ RunProgress Engine::Snapshot() const {
   if (const Flight* const oldest = window_.oldest()) {
     progress.source_time = progress.through = oldest->plan.began_at;
   }
+  if (schedule_.speed().kind == pace::Speed::Kind::kMax) {
+    return progress;  // nothing has a time
+  }
   for (const auto& flight : window_.flights()) {
-    if (!flight->moving && schedule_.speed().kind != pace::Speed::Kind::kMax) {
+    if (!flight->moving) {
       progress.next_time = flight->plan.began_at;
       progress.next_due_ns = schedule_.Due(flight->place) - Now();
       progress.behind_ns = std::max<int64_t>(0, -progress.next_due_ns);

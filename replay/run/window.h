@@ -81,8 +81,11 @@ class Window {
   void Advance(TimeNs began_at) { scheduler_.Advance(began_at); }
   void Close();
 
-  /// Marks what may go, since `now` on the run's clock. The next flight of which something may go,
-  /// in the log's order; null: none.
+  /// Marks what may go, since `now` on the run's clock.
+  void MarkReady(int64_t now);
+  /// Flights of which something may go.
+  size_t ready() const { return ready_.size(); }
+  /// The next of them, in the log's order, others marked before; null: none.
   Flight* Next(int64_t now);
   void TakeNext() { ready_.pop(); }
   /// What of it goes now: all that is ready, of each document one write. Its items get kMoves.
@@ -112,7 +115,6 @@ class Window {
   };
 
   void AddItems(Flight& flight);
-  void MarkReady(int64_t now);
   void Queue(Flight& flight);
   static bool GoesInParts(const Flight& flight);
   bool MayGo(const Flight& flight) const;
