@@ -51,6 +51,7 @@ void Engine::Poke() {
 }
 
 bool Engine::Offer(plan::PlannedExchange exchange) {
+  spent_.Free();
   const size_t bytes = exchange.Bytes();
   if (!queue_.Push(std::make_unique<plan::PlannedExchange>(std::move(exchange)), bytes)) {
     return false;
@@ -118,8 +119,8 @@ void Engine::FillWindow() {
   window_.Fill();
   const int64_t now = Now();
   window_.MarkReady(now);
-  for (; window_.HasRoom() && window_.ready() < limits::kReadyExchanges && !stopping_;
-       window_.MarkReady(now)) {
+  const size_t enough = std::max(limits::kReadyExchanges, options_.concurrency);
+  for (; window_.HasRoom() && window_.ready() < enough && !stopping_; window_.MarkReady(now)) {
     // Read before the queue is: what is pushed later is seen by the poke after it.
     const bool last = plan_over_;
     const TimeNs through = plan_through_;
@@ -139,9 +140,9 @@ void Engine::FillWindow() {
       }
       return;
     }
-    const std::unique_ptr<plan::PlannedExchange> exchange = std::move(coming_.front());
+    std::unique_ptr<plan::PlannedExchange> exchange = std::move(coming_.front());
     coming_.pop_front();
-    TakeIn(std::move(*exchange));
+    TakeIn(std::move(exchange));
   }
 }
 

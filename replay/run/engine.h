@@ -29,6 +29,7 @@
 #include "replay/run/outcome_digest.h"
 #include "replay/run/result_log.h"
 #include "replay/run/run_counts.h"
+#include "replay/run/spent_plans.h"
 #include "replay/run/window.h"
 #include "replay/send/sender.h"
 
@@ -114,7 +115,7 @@ class Engine {
   std::vector<dialect::Key> KeysOf(const ledger::Letter& letter) const;
   void Pump();
   void FillWindow();
-  void TakeIn(plan::PlannedExchange exchange);
+  void TakeIn(std::unique_ptr<plan::PlannedExchange> exchange);
   Status MakeItems(Flight& flight);
   static void ResumeDoubt(const ledger::Intent& intent, guard::Item& item);
   void SendDue();
@@ -159,6 +160,7 @@ class Engine {
   const EngineOptions options_;
   BoundedQueue<std::unique_ptr<plan::PlannedExchange>> queue_;
   std::deque<std::unique_ptr<plan::PlannedExchange>> coming_;  ///< out of the queue, not yet held
+  SpentPlans spent_;
   std::atomic<bool> poked_{false};
   std::atomic<bool> hungry_{true};  ///< the loop found the queue empty: to be told of what comes
   std::atomic<bool> ending_{false};

@@ -41,12 +41,11 @@ std::vector<dialect::Key> Engine::KeysOf(const ledger::Letter& letter) const {
   return keys;
 }
 
-void Engine::TakeIn(plan::PlannedExchange exchange) {
-  last_began_ = exchange.began_at;
-  last_id_ = exchange.id;
+void Engine::TakeIn(std::unique_ptr<plan::PlannedExchange> exchange) {
+  last_began_ = exchange->began_at;
+  last_id_ = exchange->id;
   ++taken_;
-  auto flight = std::make_unique<Flight>();
-  flight->plan = std::move(exchange);
+  auto flight = std::make_unique<Flight>(std::move(exchange));
   flight->place = schedule_.Add(flight->plan.began_at);
   if (seek_to_ && flight->plan.began_at >= *seek_to_) {
     schedule_.Seek(flight->place, Now());

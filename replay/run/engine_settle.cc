@@ -229,7 +229,8 @@ void Engine::Complete(Flight& flight) {
     const store::ExchangeId id = flight.plan.id;
     committer_->Add(false, [&](ledger::Batch& batch) { batch.done.push_back(id); });
   }
-  window_.Remove(flight);
+  const std::unique_ptr<Flight> over = window_.Remove(flight);
+  spent_.Put(std::move(over->owned), over->bytes);
 }
 
 /// What its row in the run's log says of the source's exchange.

@@ -15,6 +15,9 @@ inline constexpr size_t kQueuedBytes = size_t{16} << 20;
 /// Exchanges in the window that may go: a tenth of a second at 10,000/s; with what is out of the
 /// queue and in it, some four tenths.
 inline constexpr size_t kReadyExchanges = 1'024;
+/// Exchanges that go back to the planner's thread together, to be freed; larger ones do not wait.
+inline constexpr size_t kSpentBatch = 128;
+inline constexpr size_t kSpentBytes = size_t{16} << 10;
 /// Bytes of exchanges that are held in the window; with the queue, the results' queue and the
 /// connections a run stays below 256 MB.
 inline constexpr size_t kHeldBytes = size_t{64} << 20;

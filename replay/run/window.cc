@@ -172,9 +172,11 @@ bool Window::End(Flight& flight, uint32_t item) {
   return --flight.open == 0;
 }
 
-void Window::Remove(Flight& flight) {
+std::unique_ptr<Flight> Window::Remove(Flight& flight) {
   bytes_ -= flight.bytes;
-  flights_.erase(flight.self);
+  std::unique_ptr<Flight> removed = std::move(*flight.self);
+  flights_.erase(removed->self);
+  return removed;
 }
 
 }  // namespace trafrec::replay

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <queue>
+#include <utility>
 #include <vector>
 
 #include "replay/guard/guard.h"
@@ -43,7 +44,11 @@ struct LastSent {
 struct Flight {
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  plan::PlannedExchange plan;
+  explicit Flight(std::unique_ptr<plan::PlannedExchange> planned)
+      : owned(std::move(planned)), plan(*owned) {}
+
+  std::unique_ptr<plan::PlannedExchange> owned;
+  plan::PlannedExchange& plan;
   pace::Schedule::Place place;
   uint64_t sequence = 0;             ///< order of coming in
   std::vector<guard::Item> items{};  ///< its operations that are sent
@@ -95,7 +100,7 @@ class Window {
 
   /// The item is over. True: so is the flight, which is to be removed.
   bool End(Flight& flight, uint32_t item);
-  void Remove(Flight& flight);
+  std::unique_ptr<Flight> Remove(Flight& flight);
 
   bool empty() const { return flights_.empty(); }
   const Flight* oldest() const { return flights_.empty() ? nullptr : flights_.front().get(); }
