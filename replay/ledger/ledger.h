@@ -58,6 +58,8 @@ class LedgerReader {
 
   virtual Result<std::map<std::string, int64_t>> Counters() = 0;
   virtual Result<std::map<std::string, std::string>> Marks() = 0;
+  /// Of indices that held documents when the run began, or that it changed.
+  virtual Result<std::map<TargetIndex, IndexCount>> IndexCounts() = 0;
 };
 
 /// The durable memory of one run, written by one thread: the committer. Each taking of the run has

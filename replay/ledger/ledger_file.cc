@@ -66,12 +66,20 @@ std::string Differences(const std::map<std::string, std::string>& then,
   return text;
 }
 
+/// Brings a ledger of version 1 up to date.
+Status AddTables(Database& database) {
+  TRY(database.Execute("BEGIN IMMEDIATE"));
+  TRY(database.Execute(kLedgerAdditions));
+  return database.Execute(fmt::format("PRAGMA user_version = {}; COMMIT", kLedgerVersion));
+}
+
 }  // namespace
 
 Result<Database> MakeLedgerFile(const std::filesystem::path& run, const RunFacts& facts) {
   TRY_ASSIGN(Database database, Database::Open(LedgerPath(run), store::db::OpenMode::kCreate));
   TRY(database.Execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; BEGIN IMMEDIATE"));
   TRY(database.Execute(kLedgerSchema));
+  TRY(database.Execute(kLedgerAdditions));
   TRY(
       database.Execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};"
                                    "INSERT INTO run(one, epoch, commits) VALUES(1, 0, 0)",
@@ -98,6 +106,9 @@ Result<Database> OpenLedgerFile(const std::filesystem::path& run, store::db::Ope
                 fmt::format("{} has version {}, and this trafrec knows versions up to {}",
                             path.string(), version.value_or(0), kLedgerVersion),
                 "use the trafrec that began the run, or a newer one");
+  }
+  if (version == 1 && mode == store::db::OpenMode::kReadWrite) {
+    TRY(AddTables(database));
   }
   return database;
 }

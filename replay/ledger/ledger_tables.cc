@@ -32,6 +32,14 @@ constexpr std::string_view kPutLetter =
     "primary_term = excluded.primary_term, blocked_attempt = excluded.blocked_attempt, "
     "blocked_number = excluded.blocked_number, blocked_item = excluded.blocked_item";
 
+/// A deletion of the index undoes what was counted before it.
+constexpr std::string_view kPutIndexChange =
+    "INSERT INTO index_count VALUES(?,?,0,?,?,?,?) ON CONFLICT(target, index_name) DO UPDATE SET "
+    "created = iif(excluded.emptied, 0, index_count.created) + excluded.created, "
+    "deleted = iif(excluded.emptied, 0, index_count.deleted) + excluded.deleted, "
+    "unclear = iif(excluded.emptied, 0, index_count.unclear) + excluded.unclear, "
+    "emptied = max(index_count.emptied, excluded.emptied)";
+
 /// Three columns: whether there is a condition, and of which write it speaks.
 void BindCondition(Statement& statement, int first, const std::optional<Condition>& condition) {
   statement.Bind(first, condition.has_value());
@@ -66,6 +74,11 @@ Status LedgerTables::Prepare(Database& database) {
                   Wanted{&put_mark_,
                          "INSERT INTO mark VALUES(?,?) ON CONFLICT(name) "
                          "DO UPDATE SET value = excluded.value"},
+                  Wanted{&put_index_start_,
+                         "INSERT INTO index_count VALUES(?,?,?,0,0,0,0) "
+                         "ON CONFLICT(target, index_name) DO UPDATE SET "
+                         "at_start = excluded.at_start"},
+                  Wanted{&put_index_change_, kPutIndexChange},
                   Wanted{&put_position_,
                          "UPDATE run SET position_ns = ?, position_attempt = ?, "
                          "position_number = ?"}}) {
@@ -107,6 +120,7 @@ Status LedgerTables::Put(const Batch& batch) {
   for (const auto& [name, value] : batch.marks) {
     TRY(put_mark_.Bind(0, std::string_view(name)).Bind(1, std::string_view(value)).Run());
   }
+  TRY(PutIndexCounts(batch));
   if (batch.position) {
     TRY_ASSIGN(const int64_t attempt, attempts_.Of(batch.position->id));
     TRY(put_position_.Bind(0, batch.position->began_at)
@@ -190,6 +204,25 @@ Status LedgerTables::PutDocuments(std::span<const Document> documents) {
     return Status();
   };
   return put_written_.Put(std::span<const Document* const>(written), bind);
+}
+
+Status LedgerTables::PutIndexCounts(const Batch& batch) {
+  for (const auto& [at, documents] : batch.at_start) {
+    TRY(put_index_start_.Bind(0, std::string_view(at.first))
+            .Bind(1, std::string_view(at.second))
+            .Bind(2, documents)
+            .Run());
+  }
+  for (const auto& [at, change] : batch.changes) {
+    TRY(put_index_change_.Bind(0, std::string_view(at.first))
+            .Bind(1, std::string_view(at.second))
+            .Bind(2, change.emptied)
+            .Bind(3, change.created)
+            .Bind(4, change.deleted)
+            .Bind(5, change.unclear)
+            .Run());
+  }
+  return {};
 }
 
 Status LedgerTables::Settle(const Address& at) {

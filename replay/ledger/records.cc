@@ -20,6 +20,16 @@ const char* NameOf(State state) {
   return "unknown";
 }
 
+void IndexChange::Add(const IndexChange& later) {
+  if (later.emptied) {
+    *this = later;
+    return;
+  }
+  created += later.created;
+  deleted += later.deleted;
+  unclear += later.unclear;
+}
+
 std::string FormatAddress(const Address& at) {
   return store::FormatAddress({.exchange = at.exchange, .item = at.item});
 }

@@ -104,6 +104,30 @@ struct Context {
   std::string target_id;
 };
 
+/// How many documents of an index a run made and took away, as the target's answers have it.
+struct IndexChange {
+  bool emptied = false;  ///< the index was deleted first: what was in it is gone
+  int64_t created = 0;
+  int64_t deleted = 0;
+  int64_t unclear = 0;  ///< operations whose answers do not say how many they made or took away
+
+  /// What comes after it.
+  void Add(const IndexChange& later);
+
+  bool operator==(const IndexChange&) const = default;
+};
+
+/// An index at a target, by the target's name. A pattern stands for what an operation named so.
+using TargetIndex = std::pair<std::string, std::string>;
+
+/// What is known of how many documents an index holds.
+struct IndexCount {
+  int64_t at_start = 0;  ///< when the run began
+  IndexChange since{};
+
+  bool operator==(const IndexCount&) const = default;
+};
+
 /// Every exchange that comes before it, by time and then id, has ended.
 struct Position {
   TimeNs began_at = 0;
@@ -123,11 +147,14 @@ struct Batch {
   std::vector<Context> contexts{};
   std::vector<std::pair<std::string, int64_t>> counters{};   ///< are added
   std::vector<std::pair<std::string, std::string>> marks{};  ///< replace those of the same name
+  std::map<TargetIndex, int64_t> at_start{};                 ///< documents of indices
+  std::map<TargetIndex, IndexChange> changes{};              ///< are added
   std::optional<Position> position{};
 
   bool empty() const {
     return intents.empty() && outcomes.empty() && letters.empty() && done.empty() &&
-           documents.empty() && contexts.empty() && counters.empty() && marks.empty() && !position;
+           documents.empty() && contexts.empty() && counters.empty() && marks.empty() &&
+           at_start.empty() && changes.empty() && !position;
   }
 };
 

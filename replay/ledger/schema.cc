@@ -39,4 +39,11 @@ CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWI
 CREATE TABLE mark(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 )sql";
 
+const char* const kLedgerAdditions = R"sql(
+CREATE TABLE index_count(
+  target TEXT, index_name TEXT, at_start INTEGER NOT NULL, emptied INTEGER NOT NULL,
+  created INTEGER NOT NULL, deleted INTEGER NOT NULL, unclear INTEGER NOT NULL,
+  PRIMARY KEY(target, index_name)) WITHOUT ROWID;
+)sql";
+
 }  // namespace trafrec::ledger

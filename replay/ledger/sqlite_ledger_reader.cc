@@ -198,6 +198,25 @@ class SqliteLedgerReader : public LedgerReader {
     }
   }
 
+  Result<std::map<TargetIndex, IndexCount>> IndexCounts() override {
+    std::map<TargetIndex, IndexCount> counts;
+    TRY_ASSIGN(Statement rows,
+               database_.Prepare("SELECT target, index_name, at_start, emptied, created, deleted, "
+                                 "unclear FROM index_count"));
+    while (true) {
+      TRY_ASSIGN(const bool row, rows.Step());
+      if (!row) {
+        return counts;
+      }
+      counts[{std::string(rows.Text(0)), std::string(rows.Text(1))}] = {
+          .at_start = rows.Int(2),
+          .since = {.emptied = rows.Int(3) != 0,
+                    .created = rows.Int(4),
+                    .deleted = rows.Int(5),
+                    .unclear = rows.Int(6)}};
+    }
+  }
+
  private:
   Database database_;
   Statement find_write_;

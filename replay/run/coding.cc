@@ -6,22 +6,26 @@
 
 namespace trafrec::replay {
 
+message::Answer WithoutCoding(message::Answer answer) {
+  const message::Field* coding = message::FindField(answer.fields, "Content-Encoding");
+  if (coding == nullptr || answer.body.empty()) {
+    return answer;
+  }
+  auto decoded =
+      store::codec::DecodeContent(coding->value, AsBytes(answer.body), limits::kAnswerBytes);
+  if (decoded && decoded->complete) {
+    answer.body = std::move(decoded->bytes);
+    message::RemoveField(answer.fields, "Content-Encoding");
+  }
+  return answer;
+}
+
 guard::Reply ReplyOf(const send::Sent& sent) {
   guard::Reply reply{.sent = sent.sent, .failure = sent.failure, .at = sent.timing.wall};
   if (!sent.answered) {
     return reply;
   }
-  reply.answer = sent.answer;
-  const message::Field* coding = message::FindField(sent.answer.fields, "Content-Encoding");
-  if (coding == nullptr || sent.answer.body.empty()) {
-    return reply;
-  }
-  auto decoded =
-      store::codec::DecodeContent(coding->value, AsBytes(sent.answer.body), limits::kAnswerBytes);
-  if (decoded && decoded->complete) {
-    reply.answer->body = std::move(decoded->bytes);
-    message::RemoveField(reply.answer->fields, "Content-Encoding");
-  }
+  reply.answer = WithoutCoding(sent.answer);
   return reply;
 }
 

@@ -7,6 +7,9 @@
 
 namespace trafrec::replay {
 
+/// The answer with its content encoding taken off, where that can be done.
+message::Answer WithoutCoding(message::Answer answer);
+
 /// What came back, for the guard: its content encoding is taken off. `sent` keeps its own.
 guard::Reply ReplyOf(const send::Sent& sent);
 

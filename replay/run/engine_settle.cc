@@ -10,6 +10,7 @@
 #include "replay/recorded/message_head.h"
 #include "replay/run/engine.h"
 #include "replay/run/flight_items.h"
+#include "replay/run/index_changes.h"
 #include "store/reader/exchange_id.h"
 
 namespace trafrec::replay {
@@ -98,6 +99,9 @@ void Engine::Finish(const MovePtr& move) {
       std::ranges::move(settled.outcomes, std::back_inserter(batch.outcomes));
       std::ranges::move(settled.letters, std::back_inserter(batch.letters));
       std::ranges::move(settled.documents, std::back_inserter(batch.documents));
+      for (const auto& [index, change] : settled.changes) {
+        batch.changes[index].Add(change);
+      }
       for (const auto& [name, more] : settled.counters) {
         const auto sum =
             std::ranges::find(batch.counters, name, &std::pair<std::string, int64_t>::first);
@@ -138,6 +142,8 @@ void Engine::Settle(Flight& flight, guard::Item& item, ledger::Batch& batch) {
   const dialect::Operation& operation = OperationOf(flight, item);
   if (operation.mutation) {
     KeepKnown(flight, item);
+    NoteIndexChanges(flight, item, parts_.dialect, parts_.target_names[flight.plan.target],
+                     batch.changes);
   }
   if (item.stage == Stage::kDead) {
     if (!operation.mutation) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tools/json_object.h"
+#include "tools/replay/replay_documents.h"
 #include "tools/shell_quote.h"
 #include "tools/units.h"
 
@@ -118,6 +119,19 @@ void AddHooks(const ReplayReport& report, Words& words) {
     const bool good = hook.state != HookOutcome::State::kFailed && hook.status == 0;
     words.Line("hook", EscapeForTerminal(hook.text) + ": " + HookInWords(hook),
                good ? Tone::kPlain : Tone::kYellow);
+  }
+}
+
+void AddDocuments(const ReplayReport& report, Words& words) {
+  if (!report.documents) {
+    return;
+  }
+  const DocumentWords documents = DocumentsInWords(*report.documents);
+  if (!documents.as_expected.empty()) {
+    words.Line("documents", documents.as_expected);
+  }
+  for (const std::string& warning : documents.warnings) {
+    words.Line("documents", warning, Tone::kYellow);
   }
 }
 
@@ -239,6 +253,7 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
     }
   }
   AddHooks(report, words);
+  AddDocuments(report, words);
   AddOmitted(report, words);
   AddDoubts(report, words);
   if (!report.Adds()) {
@@ -325,6 +340,7 @@ std::string ReportAsJson(const ReplayReport& report) {
     json.Close('}');
   }
   json.Close(']');
+  report.documents ? AppendDocuments(*report.documents, json) : json.Null("documents");
   json.Number("wall_ns", static_cast<int64_t>(report.seconds * 1e9));
   json.Bool("adds_up", report.Adds());
   json.Close('}');

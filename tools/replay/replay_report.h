@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "replay/census/comparison.h"
 #include "replay/edit/editor.h"
 #include "replay/plan/planner.h"
 #include "replay/run/engine.h"
@@ -28,6 +30,8 @@ struct ReplayReport {
   std::map<plan::Omission, std::vector<std::string>> omitted{};
   std::map<std::string, uint64_t> unknown_paths{};
   std::vector<HookOutcome> hooks{};
+  /// Nothing: the run is not over, or its target is no search engine.
+  std::optional<census::Comparison> documents{};
   double seconds = 0;
   double log_seconds = 0;  ///< of the log, that were sent
   bool paced = false;

@@ -44,6 +44,8 @@ class ReplaySession {
                         const std::atomic<bool>& stop);
   Result<std::optional<TimeNs>> Since() const;
   Result<ReplayHooks> Hooks(EventLog& events) const;
+  /// Of a search engine: nothing if something was left over.
+  Result<std::optional<census::Comparison>> Documents(const replay::Engine& engine) const;
   ReplayReport Report(const replay::Engine& engine, const ReplayHooks& hooks) const;
 
   const ReplayOptions& options_;

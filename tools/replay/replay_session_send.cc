@@ -8,6 +8,7 @@
 #include <csignal>
 #include <thread>
 
+#include "replay/census/census.h"
 #include "tools/replay/replay_control.h"
 #include "tools/replay/replay_metrics.h"
 #include "tools/replay/replay_progress.h"
@@ -101,6 +102,14 @@ Result<ReplayHooks> ReplaySession::Hooks(EventLog& events) const {
   return all;
 }
 
+Result<std::optional<census::Comparison>> ReplaySession::Documents(
+    const replay::Engine& engine) const {
+  if (engine.stopped() || dialect_ != &dialect::SearchDialect()) {
+    return std::nullopt;
+  }
+  return census::CountAtEnd(targets_, *memory_);
+}
+
 ReplayReport ReplaySession::Report(const replay::Engine& engine, const ReplayHooks& hooks) const {
   return {.run = options_.run,
           .dialect = std::string(dialect_->name()),
@@ -130,6 +139,9 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
   asio::io_context loop(1);
   TRY_ASSIGN(const auto sender, send::Sender::Make(loop, targets_));
   TRY(OpenRun());
+  if (dialect_ == &dialect::SearchDialect()) {
+    TRY(census::CountAtStart(targets_, *ledger_, *memory_));
+  }
   const guard::Guard& guard =
       dialect_ == &dialect::SearchDialect() ? guard::SearchGuard() : guard::HttpGuard();
   replay::Engine engine({.loop = loop,
@@ -190,6 +202,7 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
 
   ReplayReport report = Report(engine, hooks);
   report.seconds = std::chrono::duration<double>(steady_clock::now() - began).count();
+  TRY_ASSIGN(report.documents, Documents(engine));
   return report;
 }
 

@@ -132,6 +132,41 @@ TEST_F(LedgerTest, CountersAreAddedAndMarksReplaced) {
   EXPECT_THAT(reader_->Marks().value(), UnorderedElementsAre(Pair("digest", "b")));
 }
 
+TEST_F(LedgerTest, ChangesOfAnIndexAddUpToWhatWasThere) {
+  const TargetIndex orders{"default", "orders"};
+  ASSERT_TRUE(ledger_->Commit({.at_start = {{orders, 7}}}));
+  ASSERT_TRUE(ledger_->Commit({.changes = {{orders, {.created = 3, .unclear = 1}}}}));
+  ASSERT_TRUE(ledger_->Commit({.changes = {{orders, {.created = 1, .deleted = 2}}}}));
+  EXPECT_THAT(
+      reader_->IndexCounts().value(),
+      UnorderedElementsAre(Pair(
+          orders, IndexCount{.at_start = 7, .since = {.created = 4, .deleted = 2, .unclear = 1}})));
+}
+
+TEST_F(LedgerTest, WhatWasCountedBeforeAnIndexWasDeletedDoesNotCount) {
+  const TargetIndex orders{"default", "orders"};
+  ASSERT_TRUE(ledger_->Commit({.at_start = {{orders, 7}}}));
+  ASSERT_TRUE(ledger_->Commit({.changes = {{orders, {.created = 3, .unclear = 1}}}}));
+  IndexChange later{.created = 9};
+  later.Add({.emptied = true});
+  later.Add({.created = 2});
+  ASSERT_TRUE(ledger_->Commit({.changes = {{orders, later}}}));
+  ASSERT_TRUE(ledger_->Commit({.changes = {{orders, {.created = 1}}}}));
+  EXPECT_EQ(reader_->IndexCounts().value().at(orders),
+            (IndexCount{.at_start = 7, .since = {.emptied = true, .created = 3}}));
+}
+
+TEST_F(LedgerTest, ALedgerOfVersionOneGetsWhatItLacks) {
+  ledger_.reset();
+  reader_.reset();
+  auto file = store::db::Database::Open(LedgerPath(folder_.path()), store::db::OpenMode::kReadWrite)
+                  .value();
+  ASSERT_TRUE(file.Execute("DROP TABLE index_count; PRAGMA user_version = 1"));
+  ledger_ = GoOn(folder_.path());
+  ASSERT_TRUE(ledger_->Commit({.changes = {{{"default", "orders"}, {.created = 1}}}}));
+  EXPECT_THAT(Look(folder_.path())->IndexCounts().value(), SizeIs(1));
+}
+
 TEST_F(LedgerTest, ThePositionIsTheLastOneThatWasCommitted) {
   EXPECT_EQ(reader_->ReadPosition().value(), std::nullopt);
   const Position position{.began_at = 17, .id = Exchange(4, "b")};

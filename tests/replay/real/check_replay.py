@@ -86,6 +86,7 @@ class Check:
                 self.found([f"{name}: {each}" for each in troubles])
                 self.found([f"{name}: {key} is {report[key]}" for key in ("dead", "blocked", "unanswered_reads", "unordered",
                             "doubtful_by_queries", "unknown_paths") if report[key]])
+                self.found([f"{name}: {each}" for each in once.miscounted(report) + report["documents"]["not_counted"]])
                 digests.add((report["order_digest"], report["outcome_digest"]))
                 self.say(f"{name}: {report['answered']} operations, {report['otherwise']} otherwise, {len(troubles)} differences")
                 outcomes = programs.outcomes(run)

@@ -27,6 +27,11 @@ def trespasses(source, target, dead):
     return found
 
 
+def miscounted(report):
+    """Where the target holds another number of documents than the run says that it left there, and nothing says why."""
+    return [f"documents: {each}" for each in report["documents"]["differences"] if not each["unclear"]]
+
+
 def dead_by_document(run):
     counts = {}
     for letter in programs.letters(run):
@@ -71,6 +76,7 @@ def kill_again_and_again(trafrec, log, source, target, folder, kills, seed, outc
             troubles.append(f"run {runs} (seed {seed}): its outcomes are {report['outcome_digest']}, and not {outcomes}")
         if not report["adds_up"]:
             troubles.append(f"run {runs} (seed {seed}): its counts do not add up: {report}")
+        troubles += [f"run {runs} (seed {seed}): {each}" for each in miscounted(report) + report["documents"]["not_counted"]]
         done, runs = done + count, runs + 1
         shutil.rmtree(run, ignore_errors=not found)
         if count == 0:
@@ -89,5 +95,6 @@ def through_proxy(trafrec, log, source, target, folder, proxy, options=()):
     found = trespasses(source, target.contents(), dead)
     if not report["adds_up"]:
         found.append(f"its counts do not add up: {report}")
+    found += miscounted(report)
     return {"faults": proxy.counts, "ghosts": proxy.ghosts, "letters": sum(dead.values()), "retries": report["retries"],
             "by_reading": report["by_reading"]}, found

@@ -90,6 +90,15 @@ std::string FakeSearch::CarryOut(const std::string& method, const std::string& t
     }
     return JsonAnswer(200, json{{"docs", docs}}.dump());
   }
+  if (path.ends_with("/_refresh")) {
+    return JsonAnswer(200, "{}");
+  }
+  if (path == "/_search") {
+    return JsonAnswer(200, CountByIndex());
+  }
+  if (method == "DELETE") {
+    return JsonAnswer(200, Delete(id));
+  }
   if (method == "GET") {
     const auto found = documents_.find(id);
     if (found == documents_.end()) {
@@ -110,6 +119,28 @@ std::string FakeSearch::CarryOut(const std::string& method, const std::string& t
     return JsonAnswer(status, answer);
   }
   return JsonAnswer(200, "{}");
+}
+
+/// Of its one index, as an aggregation over _index answers.
+std::string FakeSearch::CountByIndex() const {
+  json buckets = json::array();
+  if (!documents_.empty()) {
+    buckets.push_back({{"key", "i"}, {"doc_count", documents_.size()}});
+  }
+  return json{{"_shards", {{"total", 1}, {"failed", 0}}},
+              {"aggregations", {{"indices", {{"sum_other_doc_count", 0}, {"buckets", buckets}}}}}}
+      .dump();
+}
+
+std::string FakeSearch::Delete(const std::string& id) {
+  const bool was_there = documents_.erase(id) > 0;
+  return json{{"_index", "i"},
+              {"_id", id},
+              {"_version", 2},
+              {"result", was_there ? "deleted" : "not_found"},
+              {"_seq_no", next_seq_no_++},
+              {"_primary_term", 1}}
+      .dump();
 }
 
 std::pair<int, std::string> FakeSearch::Write(bool create, const std::string& id,

@@ -13,7 +13,8 @@
 namespace trafrec::replay {
 
 /// A few requests of a search engine, over an index in memory: documents by id with numbers that
-/// rise, create, conditional and plain index, bulk of these, get, refresh. Knows what order it was
+/// rise, create, conditional and plain index, bulk of these, delete, get, refresh, documents
+/// counted by index. Knows what order it was
 /// asked in.
 class FakeSearch {
  public:
@@ -43,6 +44,8 @@ class FakeSearch {
   std::string CarryOut(const std::string& method, const std::string& target,
                        const std::string& body);
   std::string Bulk(const std::string& body);
+  std::string CountByIndex() const;
+  std::string Delete(const std::string& id);
   std::pair<int, std::string> Write(bool create, const std::string& id, const std::string& source,
                                     std::optional<int64_t> if_seq_no);
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/check.h"
+#include "replay/census/census.h"
 #include "replay/ledger/run_lock.h"
 #include "replay/ledger/sqlite_ledger.h"
 #include "store/files/log_layout.h"
@@ -113,8 +114,12 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
                     : ledger::CreateLedger(std::move(lock), facts, ledger::Durability::kNormal));
   TRY_ASSIGN(const auto memory, memory_of_run->OpenReader());
   TRY_ASSIGN(const auto results, ResultLog::Open(WriterOf(run(), "replay")));
+  const std::vector<send::Target> targets{{.name = "default", .url = url_}};
+  if (count_documents) {
+    TRY(census::CountAtStart(targets, *memory_of_run, *memory));
+  }
   asio::io_context loop(1);
-  TRY_ASSIGN(const auto sender, send::Sender::Make(loop, {{.name = "default", .url = url_}}));
+  TRY_ASSIGN(const auto sender, send::Sender::Make(loop, targets));
   options.resumed = resume;
   Engine engine({.loop = loop,
                  .sender = *sender,
@@ -143,6 +148,9 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
   planned = planner.counts();
   digest = engine.digest();
   TRY(results->Close());
+  if (count_documents) {
+    TRY_ASSIGN(documents, census::CountAtEnd(targets, *memory));
+  }
   return ran;
 }
 

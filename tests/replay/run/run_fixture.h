@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "replay/census/comparison.h"
 #include "replay/ledger/ledger.h"
 #include "replay/plan/planner.h"
 #include "replay/run/engine.h"
@@ -46,6 +47,10 @@ class SmallRun {
   RunProgress progress{};
   plan::PlanCounts planned{};
   uint64_t digest = 0;
+
+  /// Counts the target's documents before the first request, and compares when all is over.
+  bool count_documents = false;
+  census::Comparison documents{};
 
   std::unique_ptr<ledger::LedgerReader> Memory() const;
   /// Of the run's own log, in its order.
