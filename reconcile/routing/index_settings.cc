@@ -52,8 +52,16 @@ void TakeSettings(const std::string& prefix, int depth, JsonValue& object, Index
   });
 }
 
-void TakePrimaryTerms(JsonValue& object, IndexSettings& into) {
-  object.EachMember([&](std::string_view shard, JsonValue& term) {
+/// {"0": 1} in answers, [1] in the source's files.
+void TakePrimaryTerms(JsonValue& terms, IndexSettings& into) {
+  uint32_t place = 0;
+  terms.EachElement([&](JsonValue& term) {
+    if (const auto value = dialect::IntegerOf(term.Text())) {
+      into.primary_terms[place] = *value;
+    }
+    ++place;
+  });
+  terms.EachMember([&](std::string_view shard, JsonValue& term) {
     const auto number = NumberOf(std::string(shard));
     const auto value = dialect::IntegerOf(term.Text());
     if (number && value) {

@@ -18,14 +18,14 @@ struct IndexSettings {
   std::string name{};
   std::string uuid{};
   std::optional<uint32_t> shards{};
-  /// Of an index that exists only the cluster state's metadata say it, and since version 7; else
-  /// the request that makes one, if its user cared.
+  /// Of an index that exists only the cluster state's metadata say it, and since version 7, or the
+  /// source's files; else the request that makes one, if its user cared.
   std::optional<uint32_t> routing_shards{};
   std::optional<uint32_t> partition_size{};
   std::optional<VersionId> created{};
   /// Made by split, shrink or clone: its routing_shards are not the default ones.
   bool resized = false;
-  std::map<uint32_t, int64_t> primary_terms{};  ///< by shard; the cluster state's metadata only
+  std::map<uint32_t, int64_t> primary_terms{};  ///< by shard; of the cluster state
 };
 
 /// How sure the routing is.
@@ -47,7 +47,8 @@ std::optional<KnownRouting> RoutingOf(const IndexSettings& settings,
 
 /// The answer of `_cluster/state` with metadata. Empty if it has none, or is no JSON.
 std::vector<IndexSettings> ReadClusterState(std::string_view answer);
-/// The answer of `INDEX/_settings` or `GET INDEX`, flat or not.
+/// The answer of `INDEX/_settings` or `GET INDEX`, flat or not; or the state of an index as the
+/// source's files have it.
 std::vector<IndexSettings> ReadSettingsAnswer(std::string_view answer);
 /// The body of a request that makes an index, also by split, shrink or clone (then `resized` is
 /// set by the caller, who knows the path); nothing if it is no JSON object. "" is a body, too.

@@ -4,18 +4,11 @@
 
 #include <bit>
 
-#include "base/bytes.h"
-#include "reconcile/translog/codec_header.h"
+#include "reconcile/translog/codec_file.h"
 #include "reconcile/translog/stream_input.h"
-#include "store/codec/checksum.h"
 
 namespace trafrec::reconcile {
 namespace {
-
-/// Of Lucene's footer: a magic number, the algorithm (0), the CRC-32 of all bytes before it.
-constexpr size_t kFooterBytes = 16;
-constexpr size_t kChecksumBytes = 8;
-constexpr uint32_t kFooterMagic = ~kCodecMagic;
 
 /// Elasticsearch 6.4 and later, OpenSearch 1: numbers with the high byte first.
 constexpr uint32_t kHighByteFirst = 3;
@@ -45,16 +38,6 @@ class Body {
   bool low_byte_first_;
 };
 
-bool FooterIsRight(std::string_view bytes) {
-  StreamInput footer(bytes.substr(bytes.size() - kFooterBytes));
-  const auto magic = static_cast<uint32_t>(footer.Int());
-  const int32_t algorithm = footer.Int();
-  const auto checksum = static_cast<uint64_t>(footer.Long());
-  const std::string_view covered = bytes.substr(0, bytes.size() - kChecksumBytes);
-  return magic == kFooterMagic && algorithm == 0 &&
-         checksum == store::codec::Crc32(0, AsBytes(covered));
-}
-
 }  // namespace
 
 std::expected<TranslogCheckpoint, std::string> ReadCheckpoint(std::string_view bytes) {
@@ -66,10 +49,10 @@ std::expected<TranslogCheckpoint, std::string> ReadCheckpoint(std::string_view b
   if (*version != kHighByteFirst && *version != kLowByteFirst) {
     return std::unexpected(fmt::format("its format {} is not known", *version));
   }
-  if (input.left() != kBodyBytes + kFooterBytes) {
+  if (input.left() != kBodyBytes + kCodecFooterBytes) {
     return std::unexpected(fmt::format("it has {} bytes", bytes.size()));
   }
-  if (!FooterIsRight(bytes)) {
+  if (!CodecFooterIsRight(bytes)) {
     return std::unexpected("its checksum is wrong");
   }
   Body body(input.Bytes(kBodyBytes), *version == kLowByteFirst);

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
-#include "reconcile/translog/codec_header.h"
+#include "reconcile/translog/codec_file.h"
 #include "reconcile/translog/limits.h"
 #include "reconcile/translog/stream_input.h"
 #include "store/codec/checksum.h"

@@ -20,4 +20,9 @@ inline constexpr int kDataFolderDepth = 10;
 /// folders each.
 inline constexpr size_t kDataFolders = 200'000;
 
+/// The state of an index on disk: its mapping is compressed, and has some megabytes if it is huge.
+inline constexpr size_t kIndexStateBytes = size_t{64} << 20;
+/// Containers in each other in that state: settings in an index have 4.
+inline constexpr size_t kSmileDepth = 100;
+
 }  // namespace trafrec::reconcile::limits

@@ -1,12 +1,16 @@
-// Any bytes as a file of a translog, as its checkpoint, and as an operation without its checksum. A
-// file is read to an end, from front to back, and what is read lies in it.
+// Any bytes as a file of a translog, as its checkpoint, as an operation without its checksum, and
+// as an index's state with and without its frame. A file is read to an end, from front to back, and
+// what is read lies in it; SMILE becomes JSON or nothing.
 
 #include <sstream>
 
 #include "base/check.h"
 #include "reconcile/translog/checkpoint.h"
 #include "reconcile/translog/generation.h"
+#include "reconcile/translog/index_state.h"
 #include "reconcile/translog/record.h"
+#include "reconcile/translog/smile.h"
+#include "replay/json/json_tree.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -36,6 +40,12 @@ void CheckRecord(std::string_view input) {
   }
 }
 
+void CheckSmile(std::string_view input) {
+  if (const auto json = JsonOfSmile(input)) {
+    CHECK(json::Tree::Parse(*json).has_value());
+  }
+}
+
 }  // namespace
 }  // namespace trafrec::reconcile
 
@@ -43,6 +53,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string input(reinterpret_cast<const char*>(data), size);
   trafrec::reconcile::CheckGeneration(input);
   trafrec::reconcile::CheckRecord(input);
+  trafrec::reconcile::CheckSmile(input);
   static_cast<void>(trafrec::reconcile::ReadCheckpoint(input));
+  static_cast<void>(trafrec::reconcile::ReadIndexState(input));
   return 0;
 }

@@ -28,6 +28,11 @@ int main(int argc, char** argv) {
     write("delete-" + number, deletion);
     write("checkpoint-" + number, CheckpointFile(product, {.offset = 55}));
   }
+  write("smile",
+        std::string(
+            ":)\n\x05\xfa\x80\x61\xf8\x20\x21\x22\x23\xc3\x24\x20\x80\x41\x61\x62\xf9\x81\x62\x63"
+            "\xfa\x40\xe0\x61\xfc\xfb\x41\xfd\x82\xff\xff\xfb",
+            36));
   write("pairs", IndexBody(Product::kOpenSearch2, {.id = "a\xed\xa0\xbd\xed\xb8\x80z"}, 4));
   return 0;
 }

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "reconcile/routing/index_settings.h"
+#include "reconcile/translog/index_state.h"
 #include "reconcile/translog/shard_folders.h"
 #include "reconcile/translog/translog.h"
 #include "tests/reconcile/real/hex.h"
@@ -105,10 +106,12 @@ Status PrintTranslogs(const std::string& folder) {
     for (const TranslogDamage& damage : report.damages) {
       damages.push_back(fmt::format("\"{}\"", InWords(damage)));
     }
-    fmt::print(R"({{"index":"{}","shard":{},"report":{{"damages":[{}],"torn_tail":{}}}}})"
+    const auto state = ReadIndexFolder(shard.translog.parent_path().parent_path());
+    fmt::print(R"({{"index":"{}","shard":{},"report":{{"damages":[{}],"torn_tail":{},)"
+               R"("name":"{}","routing_shards":{}}}}})"
                "\n",
-               shard.index_uuid, shard.shard, fmt::join(damages, ","),
-               report.torn_tail.has_value());
+               shard.index_uuid, shard.shard, fmt::join(damages, ","), report.torn_tail.has_value(),
+               state ? state->name : "", state ? state->routing_shards.value_or(0) : 0);
   }
   return {};
 }

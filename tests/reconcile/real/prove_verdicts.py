@@ -29,6 +29,7 @@ import own_network  # noqa: E402
 import pcap_loss  # noqa: E402
 import real_client  # noqa: E402
 import real_node  # noqa: E402
+import translog  # noqa: E402
 import translog_files  # noqa: E402
 import verdict_work  # noqa: E402
 from check_verdicts import opaque_id  # noqa: E402
@@ -153,11 +154,6 @@ class Live:
         return {}
 
 
-def keep_translogs(node, to):
-    for source in node.home.glob("data/nodes/0/indices/*/*/translog"):
-        shutil.copytree(source, to / source.relative_to(node.home / "data"))
-
-
 def wait_until_quiet(url):
     """No write runs, twice in a row."""
     quiet = 0
@@ -206,7 +202,7 @@ class Case:
         self.gate.event.clear()
         time.sleep(self.chance.uniform(0, 0.05))  # some requests are on their way
         self.node.stop(signal.SIGKILL)
-        keep_translogs(self.node, self.out / "translog" / "first")
+        translog.keep(self.node.home / "data", self.out / "translog" / "first")
         self.node.start()
         self.gate.event.set()
         say("the node was killed and started again")
@@ -275,7 +271,7 @@ class Case:
             with Live(self.options.trafrec, self.out) if self.live else Capture(self.options.trafrec, self.folder) as recorder:
                 self.work(sent, recorder)
             captures = recorder.log(sent.all, self.out, self.chance)
-            keep_translogs(self.node, self.out / "translog" / "last")
+            translog.keep(self.node.home / "data", self.out / "translog" / "last")
             admin = self.admin(sent.all)
             _, settings = real_node.ask("GET", f"{self.node.url}/orders,events,copies/_settings")
             names = {index["settings"]["index"]["uuid"]: name for name, index in settings.items()}

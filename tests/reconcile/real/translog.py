@@ -116,6 +116,10 @@ def compare(probe, data, say, found):
             ][:3]
         )
     found([f"damage: {report['damages']}" for report in reports if report["damages"]])
+    # Asked for are two shards, and six of them for routing.
+    said = sorted((report["name"], report["routing_shards"]) for report in reports)
+    if said != [("a", 6), ("a", 6), ("b", 6), ("b", 6)]:
+        found([f"the indices' states say {said}"])
     count, terms = sum(map(len, theirs.values())), sum(len({each["term"] for each in read}) for read in theirs.values())
     say(f"{count} operations in {len(theirs)} shards, {terms} terms, read alike")
     return theirs
@@ -131,6 +135,7 @@ def check(node, probe, folder, seed, say, found):
             {
                 "settings": {
                     "number_of_shards": 2,
+                    "number_of_routing_shards": 6,
                     "number_of_replicas": 0,
                     "index.translog.flush_threshold_size": "4gb",
                     "index.translog.generation_threshold_size": "64kb",
@@ -162,8 +167,8 @@ def check(node, probe, folder, seed, say, found):
 
 
 def keep(data, copy):
-    """Only the translogs."""
-    for source in data.glob("nodes/0/indices/*/*/translog"):
+    """Only the translogs, and of which indices they are."""
+    for source in [*data.glob("nodes/0/indices/*/*/translog"), *data.glob("nodes/0/indices/*/_state")]:
         shutil.copytree(source, copy / source.relative_to(data))
 
 

@@ -9,9 +9,7 @@
 namespace trafrec::reconcile {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::SizeIs;
 
 LiveSource Opened(FakeSource& source) {

@@ -1,0 +1,89 @@
+#include "reconcile/translog/index_state.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "reconcile/translog/codec_file.h"
+#include "reconcile/translog/limits.h"
+#include "reconcile/translog/smile.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint32_t kVersion = 1;
+/// The kind of its content; others were never written by default.
+constexpr int32_t kSmile = 1;
+
+/// The number in "state-N.st".
+std::optional<uint64_t> GenerationOf(const std::string& name) {
+  constexpr std::string_view kBegin = "state-";
+  uint64_t number = 0;
+  if (!name.starts_with(kBegin)) {
+    return std::nullopt;
+  }
+  const char* first = name.data() + kBegin.size();
+  const auto [end, error] = std::from_chars(first, name.data() + name.size(), number);
+  return error == std::errc() && std::string_view(end) == ".st" ? std::optional(number)
+                                                                : std::nullopt;
+}
+
+std::string ContentOf(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+std::expected<IndexSettings, std::string> ReadIndexState(std::string_view file) {
+  StreamInput input(file);
+  const auto version = ReadCodecHeader(input, "state");
+  if (version != kVersion || input.Int() != kSmile || input.left() < kCodecFooterBytes) {
+    return std::unexpected("its format is not known");
+  }
+  if (!CodecFooterIsRight(file)) {
+    return std::unexpected("its checksum is wrong");
+  }
+  const auto json = JsonOfSmile(input.Bytes(input.left() - kCodecFooterBytes));
+  if (!json) {
+    return std::unexpected(json.error());
+  }
+  std::vector<IndexSettings> found = ReadSettingsAnswer(*json);
+  if (found.size() != 1 || found[0].uuid.empty()) {
+    return std::unexpected("it is no state of an index");
+  }
+  return std::move(found[0]);
+}
+
+Result<IndexSettings> ReadIndexFolder(const fs::path& folder) {
+  std::error_code error;
+  std::optional<uint64_t> latest;
+  for (fs::directory_iterator it(folder / "_state", error), end; !error && it != end;
+       it.increment(error)) {
+    const auto generation = GenerationOf(it->path().filename().string());
+    latest = generation && (!latest || *generation > *latest) ? generation : latest;
+  }
+  if (!latest) {
+    return Fail(ErrorCode::kNotFound,
+                fmt::format("{} does not say of which index it is", folder.string()),
+                "copy the folder _state beside the shards, too");
+  }
+  const fs::path path = folder / "_state" / fmt::format("state-{}.st", *latest);
+  if (const auto size = fs::file_size(path, error); error || size > limits::kIndexStateBytes) {
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("{} cannot be read, or is too large", path.string()));
+  }
+  auto state = ReadIndexState(ContentOf(path));
+  if (!state) {
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("{} cannot be read: {}", path.string(), state.error()));
+  }
+  return std::move(*state);
+}
+
+}  // namespace trafrec::reconcile

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace trafrec::reconcile {
+
+/// SMILE, the binary form of JSON in which both products keep their states, as JSON text. Bytes
+/// become null; so do numbers that are no integers, which nobody here asks for. Why it cannot be
+/// read, if it cannot.
+std::expected<std::string, std::string> JsonOfSmile(std::string_view bytes);
+
+}  // namespace trafrec::reconcile
