@@ -22,7 +22,18 @@ namespace {
 
 using dialect::AnswerView;
 
-constexpr std::string_view kFields[] = {"Content-Range", "Location", "Allow", "X-Elastic-Product",
+/// A list of methods, whose order says nothing.
+std::string Sorted(std::string_view list) {
+  std::set<std::string_view> items;
+  while (!list.empty()) {
+    const size_t end = std::min(list.find(','), list.size());
+    items.insert(Trimmed(list.substr(0, end)));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return fmt::format("{}", fmt::join(items, ", "));
+}
+
+constexpr std::string_view kFields[] = {"Content-Range", "Location", "X-Elastic-Product",
                                         "X-Opaque-Id"};
 
 /// "application/json; charset=UTF-8" and "Application/JSON;charset=utf-8" are one (RFC 9110, 8.3).
@@ -77,6 +88,8 @@ void CompareFields(const AnswerView& source, const AnswerView& target, Differenc
     CompareValues(Part::kField, fmt::format("/{}", name), dialect::FieldOf(source.headers, name),
                   dialect::FieldOf(target.headers, name), into);
   }
+  CompareValues(Part::kField, "/Allow", Sorted(dialect::FieldOf(source.headers, "Allow")),
+                Sorted(dialect::FieldOf(target.headers, "Allow")), into);
   CompareValues(Part::kField, "/Warning", WarningsOf(source.headers), WarningsOf(target.headers),
                 into);
 }
@@ -165,7 +178,7 @@ Differences CompareAnswers(const AnswerView& source, const AnswerView& target,
                 differences);
   CompareFields(source, target, differences);
   CompareBodies(source.body, target.body, meaning, rules, differences);
-  Explain(differences);
+  Explain(meaning, differences);
   rules.Judge(differences);
   return differences;
 }

@@ -46,6 +46,32 @@ place = "/**/index_uuid"
 why = "made by the server"
 
 [[ignore]]
+name = "search.node"
+place = "/error/failed_shards/*/node"
+why = "the name of a node"
+
+[[ignore]]
+name = "search.profile"
+place = "/profile"
+why = "how long each part took"
+
+# What failed is compared.
+[[ignore]]
+name = "search.shards"
+place = "/**/_shards/total"
+why = "how many shards and copies there are is a setting"
+
+[[ignore]]
+name = "search.shards_successful"
+place = "/**/_shards/successful"
+why = "how many shards and copies there are is a setting"
+
+[[ignore]]
+name = "search.shards_skipped"
+place = "/**/_shards/skipped"
+why = "how many shards there are is a setting"
+
+[[ignore]]
 name = "search.reason"
 place = "/**/reason"
 kind = "value"
@@ -63,6 +89,12 @@ name = "search.max_score"
 place = "/**/max_score"
 relative = 1e-5
 why = "rounding of scores"
+
+[[tolerance]]
+name = "search.metric"
+place = "/aggregations/**"
+relative = 1e-9
+why = "rounding of sums"
 )";
 
 constexpr std::string_view kNoTypes = R"(

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/check.h"
+#include "replay/compare/decimal.h"
+#include "replay/compare/limits.h"
 #include "replay/compare/pointer_pattern.h"
 #include "replay/json/json_pointer.h"
 
@@ -23,6 +25,9 @@ struct Sign {
   std::string_view place{};       ///< as in rules; of a field "/Name"
   std::string_view source_has{};  ///< in the text of the source
   std::string_view target_has{};  ///< in the text of the target
+  double ratio = 0;               ///< of two numbers; 0: any values
+  std::string_view apis{};        ///< beginnings of names, blanks between them; "": any
+  std::string_view path_has{};    ///< in the path of the request, as the dialect names it
 };
 
 constexpr KnownDifference kKnown[] = {
@@ -60,14 +65,42 @@ std::vector<Entry> MakeEntries() {
   return entries;
 }
 
-const KnownDifference* Find(const Difference& difference) {
+bool IsAsked(const Sign& sign, const dialect::Meaning& meaning) {
+  if (meaning.path.find(sign.path_has) == std::string::npos) {
+    return false;
+  }
+  std::string_view rest = sign.apis;
+  while (!rest.empty()) {
+    const std::string_view api = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(std::min(api.size() + 1, rest.size()));
+    if (meaning.api.starts_with(api)) {
+      return true;
+    }
+  }
+  return sign.apis.empty();
+}
+
+bool ValuesFit(const Sign& sign, const Difference& difference) {
+  if (difference.source.find(sign.source_has) == std::string::npos ||
+      difference.target.find(sign.target_has) == std::string::npos) {
+    return false;
+  }
+  if (sign.ratio == 0) {
+    return true;
+  }
+  const std::optional<double> source = ApproximateOf(difference.source);
+  const std::optional<double> target = ApproximateOf(difference.target);
+  return source && target && *target != 0 &&
+         std::abs(*source / *target / sign.ratio - 1) < limits::kScoreRounding;
+}
+
+const KnownDifference* Find(const Difference& difference, const dialect::Meaning& meaning) {
   static const std::vector<Entry> kEntries = MakeEntries();
   const std::vector<std::string> tokens = json::TokensOf(PointerOf(difference));
   for (const Entry& entry : kEntries) {
     const Sign& sign = *entry.sign;
     if (sign.part == difference.part && (!sign.kind || *sign.kind == difference.kind) &&
-        difference.source.find(sign.source_has) != std::string::npos &&
-        difference.target.find(sign.target_has) != std::string::npos && entry.place.Fits(tokens)) {
+        ValuesFit(sign, difference) && IsAsked(sign, meaning) && entry.place.Fits(tokens)) {
       return entry.known;
     }
   }
@@ -106,9 +139,12 @@ std::string InWords(const KnownDifference& known) {
           : fmt::format("; --transform es-to-opensearch ({}) mends it", known.transform));
 }
 
-void Explain(Differences& differences) {
+void Explain(const dialect::Meaning& meaning, Differences& differences) {
+  if (meaning.api.empty()) {
+    return;
+  }
   for (Difference& each : differences.found) {
-    each.known = Find(each);
+    each.known = Find(each, meaning);
   }
   for (const Difference& cause : differences.found) {
     const auto failed = Failed(cause);

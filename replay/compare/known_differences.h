@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "replay/compare/difference.h"
+#include "replay/dialect/operation.h"
 
 namespace trafrec::compare {
 
@@ -25,8 +26,8 @@ std::string InWords(const KnownDifference& known);
 /// All of them, in the order in which they are looked for.
 std::span<const KnownDifference> KnownDifferences();
 
-/// Says of each difference what is known of it. What an error explains (its status, and how its
-/// body is written) is explained with it.
-void Explain(Differences& differences);
+/// Says of each difference in the answers to that request what is known of it. What an error
+/// explains (its status, and how its body is written) is explained with it.
+void Explain(const dialect::Meaning& meaning, Differences& differences);
 
 }  // namespace trafrec::compare
