@@ -140,7 +140,8 @@ std::string InWords(const KnownDifference& known) {
 }
 
 void Explain(const dialect::Meaning& meaning, Differences& differences) {
-  if (meaning.api.empty()) {
+  if (meaning.api.empty() || meaning.kind == dialect::Kind::kRead ||
+      meaning.kind == dialect::Kind::kWrite) {
     return;
   }
   for (Difference& each : differences.found) {

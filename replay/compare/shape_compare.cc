@@ -84,7 +84,9 @@ std::vector<std::string_view> WordsOf(std::string_view line) {
 /// "health status index uuid pri rep docs.count", with ?v.
 bool HoldsNames(const std::vector<std::string_view>& words) {
   return !words.empty() && std::ranges::all_of(words, [](std::string_view word) {
-    return word.find_first_not_of("abcdefghijklmnopqrstuvwxyz._%") == std::string_view::npos;
+    return word.front() >= 'a' && word.front() <= 'z' &&
+           word.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._%") ==
+               std::string_view::npos;
   });
 }
 

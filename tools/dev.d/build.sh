@@ -71,6 +71,10 @@ check() {
     source tools/dev.d/check_mitmproxy.sh && check_mitmproxy
     return
   fi
+  if [[ $preset == compare ]]; then
+    source tools/dev.d/check_compare.sh && check_compare "${@:2}"
+    return
+  fi
   if [[ $preset == replay ]]; then
     source tools/dev.d/check_replay.sh && check_replay "${@:2}"
     return

@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""Does compare tell what a move from a real Elasticsearch to a real OpenSearch changed, and nothing else?
+
+  check_compare.py TRAFREC [--steps N] [--product NAME]
+
+A real Elasticsearch 7.10 is recorded at work: documents, bulks, searches with fixed scores, errors, mapping types in paths,
+lines and mappings, and what servers tell of themselves. Two replays to a fresh OpenSearch:
+
+  moved    with --transform es-to-opensearch: nothing differs that is not known
+  planted  one request with a type in its path, and no transform: it is told, with the rule that mends it, and nothing else
+           that is not known
+
+It fetches the nodes into ~/.cache, and goes on a loopback of its own. What is found is printed; exit code 1 then.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+
+import own_network
+import programs
+import real_node
+
+PORTS = {"source": 9200, "target": 9201}
+ONE_SHARD = {"number_of_shards": 1, "number_of_replicas": 0}
+FIELDS = {"properties": {"n": {"type": "long"}, "kind": {"type": "keyword"}, "text": {"type": "text"}, "at": {"type": "date"}}}
+WORDS = ["red", "green", "blue", "grey"]
+
+
+class Client:
+    def __init__(self, url):
+        self.url = url
+
+    def ask(self, method, target, body=None, lines=None):
+        data = json.dumps(body).encode() if body is not None else None
+        kind = "application/json"
+        if lines is not None:
+            data, kind = "".join(json.dumps(line) + "\n" for line in lines).encode(), "application/x-ndjson"
+        request = urllib.request.Request(self.url + target, data, {"Content-Type": kind} if data else {}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.read()
+        except urllib.error.HTTPError as refused:
+            return refused.read()
+
+
+def document(number):
+    return {"n": number, "kind": "abc"[number % 3], "text": f"{WORDS[number % 4]} {WORDS[number // 4 % 4]}", "exact": 9007199254740993,
+            "at": f"2020-01-{1 + number % 9:02}T00:00:00Z", "float": 1.0}
+
+
+def write(client, index, steps, kind="_doc"):
+    """CRUD, by ids; `kind` is a mapping type."""
+    for number in range(steps):
+        client.ask("PUT", f"/{index}/{kind}/{number}", document(number))
+    client.ask("POST", f"/{index}/{kind}", document(7))
+    meta = {} if kind == "_doc" else {"_type": kind}
+    client.ask("POST", "/_bulk", lines=[line for number in range(steps, 2 * steps) for line in (
+        {"index": {"_index": index, "_id": str(number)} | meta}, document(number))])
+    client.ask("POST", "/_bulk", lines=[{"create": {"_index": index, "_id": "1"} | meta}, document(1),
+                                        {"update": {"_index": index, "_id": "none"} | meta}, {"doc": {"n": 1}},
+                                        {"delete": {"_index": index, "_id": "2"} | meta}])
+    for number in range(3, steps, 4):
+        client.ask("POST", f"/{index}/_update/{number}", {"doc": {"n": 1000 + number}})
+        client.ask("POST", f"/{index}/_update/{number}", {"script": {"source": "ctx._source.n += 1"}})
+    client.ask("DELETE", f"/{index}/{kind}/4")
+    client.ask("DELETE", f"/{index}/{kind}/none")
+    client.ask("PUT", f"/{index}/_create/5", document(5))
+    client.ask("PUT", f"/{index}/{kind}/6", {"n": "no number"})
+    for number in (1, 4, 5, "none"):
+        client.ask("GET", f"/{index}/{kind}/{number}")
+        client.ask("HEAD", f"/{index}/{kind}/{number}")
+    client.ask("GET", f"/{index}/_source/1")
+    client.ask("POST", "/_mget", {"docs": [{"_index": index, "_id": each} | meta for each in ("1", "4", "5", "none")]})
+    client.ask("POST", f"/{index}/_refresh")
+
+
+def search(client, index):
+    """With an order and scores that do not depend on segments."""
+    by_n = [{"n": "asc"}]
+    for query in ({"match_all": {}}, {"term": {"kind": "a"}}, {"range": {"n": {"gte": 10}}}):
+        client.ask("POST", f"/{index}/_search", {"query": query, "sort": by_n, "size": 20})
+        client.ask("POST", f"/{index}/_search", {"query": {"constant_score": {"filter": query, "boost": 2.5}}, "size": 5})
+        client.ask("POST", f"/{index}/_count", {"query": query})
+    client.ask("POST", f"/{index}/_search", {"query": {"match": {"text": "red"}}, "sort": by_n, "highlight": {"fields": {"text": {}}}})
+    client.ask("POST", f"/{index}/_search", {"size": 0, "aggs": {
+        "kinds": {"terms": {"field": "kind"}, "aggs": {"mean": {"avg": {"field": "n"}}}}, "most": {"max": {"field": "n"}},
+        "days": {"date_histogram": {"field": "at", "fixed_interval": "1d"}}, "all": {"stats": {"field": "n"}}}})
+    client.ask("POST", f"/{index}/_search", {"size": 0, "suggest": {"s": {"text": "gren", "term": {"field": "text"}}}})
+    client.ask("POST", "/_msearch", lines=[{"index": index}, {"size": 1, "sort": by_n}, {"index": "nowhere"}, {}])
+    page = json.loads(client.ask("POST", f"/{index}/_search?scroll=1m", {"size": 7, "sort": by_n}))
+    while page.get("hits", {}).get("hits"):
+        page = json.loads(client.ask("POST", "/_search/scroll", {"scroll": "1m", "scroll_id": page["_scroll_id"]}))
+    client.ask("POST", f"/{index}/_search", {"query": {"unheard": {}}})
+    client.ask("POST", f"/{index}/_search", {"sort": [{"unheard": "asc"}]})
+    client.ask("GET", "/nowhere/_search")
+
+
+def administer(client):
+    client.ask("POST", "/_aliases", {"actions": [{"add": {"index": "plain", "alias": "other"}}]})
+    client.ask("POST", "/plain/_update_by_query?refresh=true", {"query": {"term": {"kind": "b"}}, "script": {"source": "ctx._source.n = 1"}})
+    client.ask("POST", "/plain/_delete_by_query?refresh=true", {"query": {"term": {"kind": "c"}}})
+    for target in ("/", "/plain/_mapping", "/plain/_settings", "/_alias", "/_cluster/health", "/_cluster/stats", "/_nodes/stats", "/_stats",
+                   "/_cat/indices?v", "/_cat/nodes?v", "/_cat/nodes?format=json", "/_cat/health", "/_tasks", "/_nowhere",
+                   "/typed/_mapping?include_type_name=true", "/other/_search?size=0"):
+        client.ask("GET", target)
+    client.ask("POST", "/plain/_analyze", {"analyzer": "standard", "text": "one two"})
+    client.ask("POST", "/plain/_flush/synced")
+    client.ask("PUT", "/plain/_mapping", {"properties": {"more": {"type": "keyword"}}})
+    client.ask("POST", "/plain/_close")
+    client.ask("DELETE", "/typed")
+
+
+def moved(client, steps):
+    client.ask("PUT", "/plain", {"settings": ONE_SHARD, "mappings": FIELDS})
+    client.ask("PUT", "/typed?include_type_name=true", {"settings": ONE_SHARD, "mappings": {"book": FIELDS}})
+    for index, kind in (("plain", "_doc"), ("typed", "book")):
+        write(client, index, steps, kind)
+        search(client, index)
+    client.ask("GET", "/typed/book/_search?q=kind:a&sort=n")
+    administer(client)
+
+
+def planted(client, steps):
+    client.ask("PUT", "/plain", {"settings": ONE_SHARD, "mappings": FIELDS})
+    write(client, "plain", steps)
+    client.ask("PUT", "/planted/book/1", document(1))
+    search(client, "plain")
+
+
+class Check:
+    def __init__(self, options, folder):
+        self.options, self.folder, self.troubles = options, folder, 0
+
+    def wrong(self, words):
+        print(f"  WRONG: {words}", flush=True)
+        self.troubles += 1
+
+    def compared(self, work, *replaying):
+        """What compare says of a replay of that work."""
+        log, run = (os.path.join(self.folder, f"{work.__name__}-{each}") for each in ("log", "run"))
+        with real_node.Node("elasticsearch", PORTS["source"], f"{log}-node") as source:
+            with programs.recording(self.options.trafrec, PORTS["source"], log):
+                work(Client(source.url), self.options.steps)
+        with real_node.Node(self.options.product, PORTS["target"], f"{run}-node") as target:
+            programs.replay(self.options.trafrec, log, target.url, run, "--speed", "max", "--on-dead", "continue", *replaying)
+        outcome = subprocess.run([self.options.trafrec, "compare", log, run, "--json"], stdout=subprocess.PIPE, check=False)
+        if outcome.returncode not in (0, 3):
+            sys.exit(f"trafrec compare ended with {outcome.returncode}")
+        report = json.loads(outcome.stdout)
+        known = sorted({each["first"]["known"]["id"] for each in report["differences"] if each["first"]["known"]})
+        print(f"{work.__name__}: {report['compared']} pairs, {report['differing']} differ, {report['unexplained']} of them unexplained; "
+              f"known: {', '.join(known)}; hidden by rules: {sum(rule['hidden'] for rule in report['rules'])}", flush=True)
+        print(f"  not compared: { {reason: count for reason, count in report['not_compared'].items() if count} }", flush=True)
+        return report
+
+    def moved(self):
+        self.unexplained(self.compared(moved, "--transform", "es-to-opensearch"))
+
+    def unexplained(self, report):
+        for each in report["differences"]:
+            if not each["first"]["known"]:
+                self.wrong(f"{each['shape']}: {each['first']['words'][:600]}")
+
+    def planted(self):
+        report = self.compared(planted)
+        found = [each for each in report["differences"] if (each["first"]["known"] or {}).get("transform") == "types-in-paths"]
+        if not found or any(each["shape"] != "PUT /planted/{type}/{id}" or each["exchanges"] != 1 for each in found):
+            self.wrong(f"one request with a type was planted, and not found as that: {found}")
+        self.unexplained(report)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("trafrec")
+    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--product", default="opensearch")
+    options = parser.parse_args()
+    real_node.fetch("elasticsearch")
+    real_node.fetch(options.product)
+    own_network.enter()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # which stops the nodes
+    with tempfile.TemporaryDirectory(prefix="trafrec-check-") as folder:
+        check = Check(options, folder)
+        check.moved()
+        check.planted()
+    sys.exit(1 if check.troubles else 0)
+
+
+if __name__ == "__main__":
+    main()
