@@ -26,6 +26,8 @@ inline constexpr double kScoreRounding = 1e-5;
 inline constexpr size_t kDeepWildcards = 2;
 /// Digits that a rule may round to, before or behind the point: more than any product prints.
 inline constexpr int64_t kRoundDigits = 64;
+/// Numbers that differ by more than this share are not suggested to be tolerated.
+inline constexpr double kSuggestedShare = 0.1;
 /// Groups of differences that a tally keeps. Shapes and places are folded, so a log has hundreds;
 /// more are the work of names that could not be folded, and are counted together.
 inline constexpr size_t kGroups = 10'000;

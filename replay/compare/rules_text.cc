@@ -5,7 +5,6 @@
 #include "replay/json/json_tree.h"
 
 namespace trafrec::compare {
-namespace {
 
 /// JSON's strings are TOML's, but for one character.
 std::string InQuotes(std::string_view text) {
@@ -15,6 +14,8 @@ std::string InQuotes(std::string_view text) {
   }
   return quoted;
 }
+
+namespace {
 
 /// One line, whatever stands in it.
 std::string Comment(std::string_view text) {
@@ -55,7 +56,7 @@ std::string WhatItDoes(const Rule& rule) {
 
 }  // namespace
 
-std::string RuleText(const Rule& rule, std::string_view comment, std::string_view shape) {
+std::string RuleText(const Rule& rule, std::string_view comment, std::string_view when) {
   std::string text = comment.empty() ? "" : Comment(comment);
   text += fmt::format("[[{}]]\n", NameOf(rule.action));
   if (!rule.name.empty() && rule.name != rule.place.text()) {
@@ -71,8 +72,8 @@ std::string RuleText(const Rule& rule, std::string_view comment, std::string_vie
   if (!rule.why.empty()) {
     text += fmt::format("why = {}\n", InQuotes(rule.why));
   }
-  if (!shape.empty()) {
-    text += fmt::format("when = {{ shape = {} }}\n", InQuotes(shape));
+  if (!when.empty()) {
+    text += fmt::format("when = {{ {} }}\n", when);
   }
   return text;
 }

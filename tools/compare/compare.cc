@@ -66,6 +66,7 @@ class CompareCommand final : public Command {
   RulesAction rules_action_;
   NoiseOptions noise_;
   bool show_hidden_ = false;
+  bool suggest_ = false;
   int top_ = 10;
   bool all_ = false;
   bool json_ = false;
@@ -119,6 +120,9 @@ void CompareCommand::AddOptions(OptionSet& options) {
   rules_.AddTo(options);
   rules_action_.AddTo(options);
   options.Flag("--show-hidden", show_hidden_, "say what each rule hid");
+  options.Flag("--suggest", suggest_,
+               "with each difference rules that hide it, to be appended to a rules file, and the "
+               "command that takes its request out of the next run");
   options.Choice("--dialect", dialect_, "auto|http|search",
                  "how requests are understood, and which rules are the defaults. auto: what the "
                  "first 200 exchanges look like");
@@ -322,6 +326,10 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
                        .two_runs = sides.two_runs,
                        .dialect = std::string(dialect->name()),
                        .noise = std::move(noise)};
+  TRY_ASSIGN(report.amendments, AmendmentsOf(asked_.run));
+  if (suggest_) {
+    report.suggest = SuggestionsFor(report);
+  }
   TRY(reports_.JudgeAll(report));
   TRY(reports_.WriteFiles(report));
   TRY(Print(report));

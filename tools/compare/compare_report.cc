@@ -38,6 +38,7 @@ class Printer {
     Groups();
     Shapes();
     Latencies();
+    out_ += AmendmentsText(report_.amendments, style_.width, style_.paint);
     out_ += RulesText(report_.tally, style_);
     out_ += NoiseText(report_, style_);
     return std::move(out_);
@@ -119,6 +120,7 @@ class Printer {
       Paragraph(style_.paint(Tone::kDim, fmt::format("first in {} (here {})", group.first_source,
                                                      group.first_result)),
                 11);
+      out_ += report_.suggest ? SuggestionText(group, *report_.suggest, 11) : "";
     }
     More(groups.size(), "kind of difference", "kinds of differences");
     if (report_.tally.ungrouped() > 0) {
@@ -192,6 +194,9 @@ std::string CompareJsonText(const CompareReport& report) {
     json.Text("result", group.first_result);
     AppendDifference(json, group.first);
     json.Close('}');
+    if (report.suggest) {
+      AppendSuggestions(json, group, *report.suggest);
+    }
     json.Close('}');
   }
   json.Close(']');
@@ -205,6 +210,7 @@ std::string CompareJsonText(const CompareReport& report) {
     json.Close('}');
   }
   json.Close(']');
+  AppendAmendments(json, report.amendments);
   AppendRules(json, report.tally);
   AppendNoise(json, report);
   AppendLatencies(json, report.tally.latencies());

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "replay/compare/tally.h"
+#include "tools/compare/amendments.h"
 #include "tools/compare/answer_pairs.h"
 #include "tools/compare/fail_condition.h"
 #include "tools/compare/noise_options.h"
+#include "tools/compare/suggestion_text.h"
 #include "tools/terminal.h"
 
 namespace trafrec::tools {
@@ -24,6 +26,8 @@ struct CompareReport {
   std::string dialect;
   std::vector<FailResult> conditions{};  ///< of --fail-if
   std::optional<NoiseReport> noise{};
+  std::vector<Amendment> amendments{};       ///< of the run
+  std::optional<SuggestionStyle> suggest{};  ///< what would make each difference go away
 };
 
 struct CompareStyle {

@@ -9,6 +9,7 @@
 #include "tools/compare/difference_json.h"
 #include "tools/compare/limits.h"
 #include "tools/compare/row_text.h"
+#include "tools/compare/rules_report.h"
 #include "tools/compare/side_by_side.h"
 #include "tools/help_text.h"
 #include "tools/json_object.h"
@@ -29,8 +30,8 @@ std::string ExplanationText(const compare::Compared& pair, const dialect::Answer
     std::string line = Wrapped(EscapeForTerminal(compare::InWords(each)), 4, style.width);
     out += line.replace(0, 4, rule ? "  ~ " : "  * ");
     if (rule) {
-      out += Wrapped(fmt::format("hidden by {}: {}", rules[*rule].name, rules[*rule].why), 8,
-                     style.width);
+      out +=
+          Wrapped("hidden by " + EscapeForTerminal(NameWithReason(rules[*rule])), 8, style.width);
     }
     if (each.known != nullptr) {
       out += Wrapped(compare::InWords(*each.known), 8, style.width);

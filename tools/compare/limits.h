@@ -13,6 +13,8 @@ inline constexpr size_t kLineBytes = 512;
 inline constexpr size_t kNeighbourLines = 3;
 /// Of a body that is no text, shown as a hexdump.
 inline constexpr size_t kHexdumpBytes = 512;
+/// Entries of a run's overlay that a report names.
+inline constexpr size_t kAmendmentLines = 20;
 /// Pairs that a thread takes at a time: several frames' worth of small exchanges, so that few
 /// frames are taken apart by two threads. 3 MB of rows.
 inline constexpr size_t kBatchPairs = 2'048;

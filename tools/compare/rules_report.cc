@@ -25,8 +25,8 @@ std::string Deed(const Rule& rule) {
 }
 
 std::string Line(const Rule& rule, uint64_t hidden, const CompareStyle& style) {
-  std::string line = fmt::format("{:>9}  {}", WithCommas(hidden), EscapeForTerminal(Deed(rule)));
-  if (rule.name != rule.place.text()) {
+  std::string line = EscapeForTerminal(Deed(rule));
+  if (rule.name != rule.place.text() && rule.name != NameOf(rule.part)) {
     line += " (" + EscapeForTerminal(rule.name) + ")";
   }
   if (!rule.why.empty() && rule.why != rule.origin) {
@@ -36,7 +36,9 @@ std::string Line(const Rule& rule, uint64_t hidden, const CompareStyle& style) {
     line += style.paint(Tone::kDim, fmt::format("  {}", EscapeForTerminal(rule.origin)));
     line += hidden == 0 ? style.paint(Tone::kYellow, "  never applied") : "";
   }
-  return Wrapped(line, 0, style.width);
+  constexpr size_t kIndent = 11;
+  return Wrapped(line, kIndent, style.width)
+      .replace(0, kIndent, fmt::format("{:>9}  ", WithCommas(hidden)));
 }
 
 /// Their places, what hid most first.
@@ -89,6 +91,11 @@ std::string RulesText(const compare::Tally& tally, const CompareStyle& style) {
                           0, style.width);
   }
   return out;
+}
+
+std::string NameWithReason(const Rule& rule) {
+  return rule.name + (rule.is_own() ? fmt::format(" ({})", rule.origin) : "") +
+         (rule.why.empty() || rule.why == rule.origin ? "" : ": " + rule.why);
 }
 
 void AppendRules(JsonAppender& json, const compare::Tally& tally) {

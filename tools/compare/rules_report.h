@@ -12,6 +12,9 @@ namespace trafrec::tools {
 /// defaults what they hid together, with --show-hidden each of them.
 std::string RulesText(const compare::Tally& tally, const CompareStyle& style);
 
+/// "search.took: how long it took", "/a (rules.toml, line 3)".
+std::string NameWithReason(const compare::Rule& rule);
+
 /// `rules`: all of them, into an object that is open.
 void AppendRules(JsonAppender& json, const compare::Tally& tally);
 

@@ -171,7 +171,14 @@ Result<ledger::RunFacts> ReplaySession::Facts() const {
       {"until", time(filter.until)},
       {"where", filter.where},
   };
-  facts.notes = {{"began", FormatTime(WallClockNow())}, {"version", TRAFREC_VERSION}};
+  const auto file = [](const std::string& path) {
+    return path.empty() ? "" : std::filesystem::absolute(path).string();
+  };
+  facts.notes = {{"began", FormatTime(WallClockNow())},
+                 {"edits", file(options_.edits)},
+                 {"overlay", file(options_.overlay)},
+                 {"transforms", fmt::format("{}", fmt::join(options_.transforms, ", "))},
+                 {"version", TRAFREC_VERSION}};
   return facts;
 }
 

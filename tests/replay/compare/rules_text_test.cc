@@ -21,7 +21,7 @@ TEST(RulesText, ReadsBackAsTheSameRule) {
     const auto rules = ParseRules(text, "r.toml").value();
     ASSERT_EQ(rules.size(), 1U);
     EXPECT_EQ(RuleText(rules[0], std::string_view(text).starts_with('#') ? "one line" : "",
-                       rules[0].when == nullptr ? "" : "GET /a"),
+                       rules[0].when == nullptr ? "" : "shape = \"GET /a\""),
               text);
   }
 }
