@@ -6,7 +6,6 @@
 namespace trafrec::reconcile {
 namespace {
 
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 TEST(ReadDocuments, TellsFoundMissingAndRefusedApart) {
