@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Measures whole replays: at most speed beside wrk, at a pace, and by memory.
+"""Measures whole replays: at most speed beside wrk, at a pace, by memory, and beside GoReplay.
 
 usage: replay.py --build FOLDER [--pairs N] [--exchanges N] [--seconds N] [--rate N]
 
 Called by `tools/dev bench replay`. GETs of a log go to an nginx that answers 200 bytes, with all that a replay does: order,
 schedule, results kept. Each pair runs trafrec and wrk one after the other, with as many connections; the ratio within a pair
 may be trusted, rates of one run may not. The pace is compared with the schedule, the memory between a log and one of
-several times its length.
+several times its length. GoReplay gets the same requests in its own format (replay_peers.py).
 """
 
 import argparse
@@ -18,6 +18,7 @@ import tempfile
 
 import captures
 import measure
+import replay_peers
 import send
 
 GOAL_LAG_MS = 1.0
@@ -107,6 +108,7 @@ def main():
             results["pace"] = at_a_pace(options, folder, paced, url)
             shutil.rmtree(paced)
             results["memory"] = by_memory(options, folder, url)
+        results["goreplay"] = replay_peers.compare(options, folder, make_log, replay)
     measure.save("replay", results)
 
 

@@ -31,14 +31,16 @@ def free_port():
 
 
 @contextlib.contextmanager
-def nginx(folder, port, workers, answer=f'default_type text/plain; return 200 "{BODY}";'):
+def nginx(folder, port, workers, answer=f'default_type text/plain; return 200 "{BODY}";', times=None):
+    """Serves while the context lasts. `times`: a file that gets the second at which each request was answered."""
+    log = f"log_format times '$msec'; access_log {times} times buffer=64k" if times else "access_log off"
     paths = "".join(f"{name}_temp_path {folder}/{name};\n"
                     for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     config = os.path.join(folder, "nginx.conf")
     with open(config, "w", encoding="utf-8") as file:
         file.write(f"""worker_processes {workers}; daemon off; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 4096; }}
-http {{ access_log off; keepalive_requests 1000000000; {paths}
+http {{ {log}; keepalive_requests 1000000000; {paths}
   server {{ listen 127.0.0.1:{port}; location / {{ {answer} }} }} }}
 """)
     process = subprocess.Popen(["nginx", "-c", config], stderr=subprocess.DEVNULL)

@@ -22,7 +22,7 @@ bench() {
   if [[ $what == record ]]; then
     get_suricata
   fi
-  if [[ $what == record || $what == live ]]; then
+  if [[ $what == record || $what == live || $what == replay ]]; then
     get_goreplay
   fi
   heading "Build (release, with the benches)"
