@@ -69,8 +69,7 @@ std::string WarningsOf(std::span<const dialect::HeaderView> fields) {
   for (const dialect::HeaderView& field : fields) {
     if (SameButForCase(field.name, "Warning")) {
       const size_t begin = field.value.find('"');
-      const size_t end =
-          begin == std::string_view::npos ? begin : field.value.find("\"", begin + 1);
+      const size_t end = begin == std::string_view::npos ? begin : field.value.find('"', begin + 1);
       texts.insert(end == std::string_view::npos ? field.value
                                                  : field.value.substr(begin, end + 1 - begin));
     }
