@@ -58,7 +58,9 @@ Status CountAtStart(const std::vector<send::Target>& targets, ledger::Ledger& le
   ledger::Batch batch;
   for (const send::Target& target : targets) {
     std::string mark = std::string(kMark) + target.name;
-    if (marks.contains(mark) || NameOf(target, targets) != target.name) {
+    const auto earlier = marks.find(mark);
+    const bool asked = earlier != marks.end() && (earlier->second == kCounted || too_late);
+    if (asked || NameOf(target, targets) != target.name) {
       continue;
     }
     if (too_late) {
