@@ -13,6 +13,10 @@ soak() {
     soak_verdicts "${@:2}"
     return
   fi
+  if [[ ${1:-} == replay-order ]]; then
+    soak_replay_order "${2:-1000000}"
+    return
+  fi
   local exchanges=${1:-10000000} seed=${2:-1} kind=${3:-}
   [[ $exchanges =~ ^[1-9][0-9]*$ ]] ||
     die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes]"
@@ -25,6 +29,19 @@ soak() {
   # shellcheck disable=SC2086
   build/tests/pipeline/soak "$exchanges" "$seed" $kind ||
     die "defects were found" "each is shown above with the command that shows it alone"
+}
+
+# Two kinds of histories, of one recorder and of three, each of 400 operations.
+soak_replay_order() {
+  local exchanges=$1
+  [[ $exchanges =~ ^[1-9][0-9]*$ ]] ||
+    die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak replay-order [EXCHANGES]"
+  setup build test
+  build_preset release --target replay_order_test
+  heading "Order of replays ($exchanges exchanges)"
+  TRAFREC_HISTORIES=$(((exchanges + 799) / 800)) build/tests/replay/order/replay_order_test \
+    --gtest_filter='*RandomHistories.AreReplayedWithoutAViolation*' ||
+    die "an operation overtook one that it waits for" "the seed above shows it again"
 }
 
 # Goes on where the last one was stopped; a log that was begun is done again.
