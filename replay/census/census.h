@@ -10,8 +10,8 @@
 namespace trafrec::census {
 
 /// Before the first mutation of a run: counts the documents of all targets, and keeps that in the
-/// ledger, or why it cannot be known. In a later life of the run that is there already,
-/// unless it could not be known and nothing was sent since.
+/// ledger, or why it cannot be known. In a later life of the run that is there already, unless it
+/// could not be known and nothing was sent since.
 Status CountAtStart(const std::vector<send::Target>& targets, ledger::Ledger& ledger,
                     ledger::LedgerReader& memory);
 

@@ -13,6 +13,7 @@
 #include <limits>
 #include <numeric>
 
+#include "base/ascii.h"
 #include "replay/edit/views.h"
 #include "replay/plan/limits.h"
 #include "replay/recorded/exchange_view.h"
@@ -112,6 +113,17 @@ Result<std::optional<PlannedExchange>> Planner::PlanRow(
   return std::move(draft->exchange);
 }
 
+/// The log does not hold what they were, so they are not sent.
+void Planner::NoteWithheld(const std::vector<std::string>& fields) {
+  counts_.withheld_fields += fields.empty() ? 0 : 1;
+  for (const std::string& field : fields) {
+    const std::string name = LowerCase(field);
+    if (withheld_fields_.size() < limits::kNamedExamples || withheld_fields_.contains(name)) {
+      ++withheld_fields_[name];
+    }
+  }
+}
+
 /// The request, rewritten as the overlay says, and what the source answered. Nothing: it was not
 /// selected.
 Result<std::optional<Planner::Draft>> Planner::DraftOf(
@@ -129,7 +141,7 @@ Result<std::optional<Planner::Draft>> Planner::DraftOf(
     exchange.request = std::move(recorded->request);
     exchange.coding = std::move(recorded->coding);
     exchange.coded_body = std::move(recorded->coded_body);
-    counts_.withheld_fields += recorded->withheld ? 1 : 0;
+    NoteWithheld(recorded->withheld);
   }
   if (message::FindField(exchange.request.fields, kRunField) != nullptr && !options_.allow_marked) {
     return Fail(ErrorCode::kUsage,

@@ -83,6 +83,8 @@ class Planner {
   /// Ids of what is omitted for a reason that a person should know, the first ones.
   const std::map<Omission, std::vector<std::string>>& examples() const { return examples_; }
   const std::map<std::string, uint64_t>& unknown_paths() const { return unknown_paths_; }
+  /// Fields that redaction had replaced, in lower case: how often one was left out.
+  const std::map<std::string, uint64_t>& withheld_fields() const { return withheld_fields_; }
 
  private:
   /// A recorded exchange on its way to what is sent.
@@ -116,6 +118,7 @@ class Planner {
   Result<std::optional<PlannedExchange>> PlanRow(const store::ExchangeRow& row,
                                                  const std::vector<store::OverlayEntry>& entries,
                                                  Share share);
+  void NoteWithheld(const std::vector<std::string>& fields);
   dialect::Meaning Understand(const message::Request& request) const;
   Result<std::optional<Draft>> DraftOf(const store::ExchangeRow& row,
                                        const std::vector<store::OverlayEntry>& entries);
@@ -156,6 +159,7 @@ class Planner {
   PlanCounts counts_;
   std::map<Omission, std::vector<std::string>> examples_;
   std::map<std::string, uint64_t> unknown_paths_;
+  std::map<std::string, uint64_t> withheld_fields_;
 };
 
 }  // namespace trafrec::plan

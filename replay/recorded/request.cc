@@ -55,7 +55,7 @@ std::optional<RecordedRequest> RequestOf(const store::StoredMessage& message, si
       continue;
     }
     if (HoldsToken(field.name, *field.value)) {
-      recorded.withheld = true;
+      recorded.withheld.emplace_back(field.name);
       continue;
     }
     request.fields.push_back({std::string(field.name), std::string(*field.value)});

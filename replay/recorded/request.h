@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "replay/message/http_message.h"
 #include "store/reader/log_reader.h"
@@ -17,9 +18,9 @@ struct RecordedRequest {
   /// The content codings that were taken off its body ("gzip"), its Content-Encoding field too; ""
   /// if it has none, or could not be decoded.
   std::string coding;
-  std::string coded_body;  ///< the body as it was, if `coding` says so
-  bool withheld = false;   ///< fields that redaction replaced were left out
-  std::string trouble;     ///< why the body could not be decoded; "" if it could
+  std::string coded_body;             ///< the body as it was, if `coding` says so
+  std::vector<std::string> withheld;  ///< names of fields that redaction replaced: left out
+  std::string trouble;                ///< why the body could not be decoded; "" if it could
 };
 
 /// Nothing if the log has not the whole of its start line. `bytes_max` bounds the decoded body.

@@ -6,6 +6,8 @@
 #include <sstream>
 
 #include "tests/replay/send/scripted_server.h"
+#include "tests/support/capture_files.h"
+#include "tests/support/tcp_conversation.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/captures.h"
 #include "tests/tools/run_trafrec.h"
@@ -62,6 +64,22 @@ TEST_F(ReplayCommand, AResumedRunDoesNotFireAHookAgain) {
   const Outcome resumed = Replay({"--resume", "--on", hook_});
   EXPECT_EQ(json::parse(resumed.out)["hooks"][0]["state"], "earlier") << resumed.err;
   EXPECT_EQ(Written(), run_ + " 3\n");
+}
+
+TEST_F(ReplayCommand, AFieldThatTheLogDoesNotHoldIsNamed) {
+  {
+    test_support::PcapWriter file(folder_ / "secret.pcap");
+    test_support::TcpConversation wire;
+    wire.Handshake().ClientSends("GET / HTTP/1.1\r\nHost: es\r\nAuthorization: Basic YTpi\r\n\r\n");
+    wire.Wait(kNsPerMs).ServerSends("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").Close();
+    file.Write(wire.TakePackets());
+  }
+  test_support::RecordInto(folder_ / "secret", folder_ / "secret.pcap");
+  const Outcome outcome = Trafrec({"replay", folder_ / "secret", "--to", target_.url(), "--speed",
+                                   "max", "--dialect", "http", "--run", run_, "--json"});
+  EXPECT_EQ(json::parse(outcome.out)["withheld_fields"],
+            json::parse(R"([{"field":"authorization","requests":1}])"))
+      << outcome.err;
 }
 
 TEST_F(ReplayCommand, AHookThatFailsIsAWarningAndNoFailure) {

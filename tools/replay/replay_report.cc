@@ -122,6 +122,22 @@ void AddHooks(const ReplayReport& report, Words& words) {
   }
 }
 
+/// What the log does not hold, and a target may ask for.
+void AddWithheld(const ReplayReport& report, Words& words) {
+  if (report.plan.withheld_fields == 0) {
+    return;
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, count] : report.withheld_fields) {
+    names.push_back(fmt::format("{} ({})", EscapeForTerminal(name), WithCommas(count)));
+  }
+  words.Line("redacted",
+             fmt::format("{} lack what redaction replaced: {}; --auth, or fields of a target in "
+                         "the file of edits, give it anew",
+                         CountOf(report.plan.withheld_fields, "request"), fmt::join(names, ", ")),
+             Tone::kYellow);
+}
+
 void AddDocuments(const ReplayReport& report, Words& words) {
   if (!report.documents) {
     return;
@@ -254,6 +270,7 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
   }
   AddHooks(report, words);
   AddDocuments(report, words);
+  AddWithheld(report, words);
   AddOmitted(report, words);
   AddDoubts(report, words);
   if (!report.Adds()) {
@@ -304,6 +321,14 @@ std::string ReportAsJson(const ReplayReport& report) {
   json.Number("split", counts.split);
   json.Number("by_queries", report.plan.by_queries);
   json.Number("doubtful_by_queries", report.plan.doubtful_by_queries);
+  json.Open("withheld_fields", '[');
+  for (const auto& [name, count] : report.withheld_fields) {
+    json.Open('{');
+    json.Bytes("field", name);
+    json.Number("requests", count);
+    json.Close('}');
+  }
+  json.Close(']');
   json.Number("unknown_paths", report.plan.unknown_paths);
   json.Number("unordered", report.unordered);
   json.Text("order_digest", fmt::format("{:016x}", report.digest));

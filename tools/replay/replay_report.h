@@ -29,6 +29,7 @@ struct ReplayReport {
   std::vector<plan::ByQueryWatch::Doubtful> doubtful{};
   std::map<plan::Omission, std::vector<std::string>> omitted{};
   std::map<std::string, uint64_t> unknown_paths{};
+  std::map<std::string, uint64_t> withheld_fields{};
   std::vector<HookOutcome> hooks{};
   /// Nothing: the run is not over, or its target is no search engine.
   std::optional<census::Comparison> documents{};

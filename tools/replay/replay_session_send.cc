@@ -124,6 +124,7 @@ ReplayReport ReplaySession::Report(const replay::Engine& engine, const ReplayHoo
           .doubtful = planner_->by_queries().examples(),
           .omitted = planner_->examples(),
           .unknown_paths = planner_->unknown_paths(),
+          .withheld_fields = planner_->withheld_fields(),
           .hooks = hooks.outcomes(),
           .paced = engine_options_.speed.kind != pace::Speed::Kind::kMax};
 }
