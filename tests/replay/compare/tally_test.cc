@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "replay/compare/known_differences.h"
 #include "replay/compare/limits.h"
 
 namespace trafrec::compare {
@@ -68,6 +69,18 @@ TEST(Tally, DifferencesThatWereNotKeptStillDiffer) {
   tally.Add(Pair("a", {Hidden("/x")}, 5));
   EXPECT_EQ(tally.differing(), 1U);
   EXPECT_EQ(tally.ungrouped(), 5U);
+}
+
+TEST(Tally, WhatIsKnownIsAGroupOfItsOwnAndLeavesThePairExplained) {
+  Difference known = At("/x");
+  known.known = KnownDifferences().data();
+  Tally tally({});
+  tally.Add(Pair("a", {known}));
+  EXPECT_EQ(tally.unexplained(), 0U);
+  tally.Add(Pair("a", {known, At("/x")}));
+  EXPECT_EQ(tally.differing(), 2U);
+  EXPECT_EQ(tally.unexplained(), 1U);
+  EXPECT_THAT(tally.Groups(), SizeIs(2));
 }
 
 TEST(Tally, GroupsAreBounded) {
