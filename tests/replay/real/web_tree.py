@@ -84,7 +84,7 @@ def _client(port, seed, number, steps, failed):
         own = f"/own-{number}"
         call("MKCOL", f"{own}/")
         for step in range(steps):
-            name, other = (f"{own}/file-{chance.randrange(8)}" for _ in range(2))
+            name, other = (f"{own}/file-{file}" for file in chance.sample(range(8), 2))
             folder = f"{own}/folder-{chance.randrange(3)}/"
             place = f"http://127.0.0.1:{port}" if chance.random() < 0.5 else ""
             choice = chance.randrange(8)
