@@ -132,7 +132,7 @@ void AddWithheld(const ReplayReport& report, Words& words) {
     names.push_back(fmt::format("{} ({})", EscapeForTerminal(name), WithCommas(count)));
   }
   words.Line("redacted",
-             fmt::format("{} lack what redaction replaced: {}; --auth, or fields of a target in "
+             fmt::format("{} without what redaction replaced: {}; --auth, or fields of a target in "
                          "the file of edits, give it anew",
                          CountOf(report.plan.withheld_fields, "request"), fmt::join(names, ", ")),
              Tone::kYellow);
