@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <utility>
 
@@ -73,7 +74,7 @@ class Narrowing {
   Differences Run(Differences found) {
     best_ = std::move(found);
     for (const Action action : {Action::kMap, Action::kSort}) {
-      ForEach(action, [this](uint32_t rule, Made made, Differences now) {
+      ForEach(action, [this](uint32_t rule, Made& made, Differences& now) {
         if (TakeIfBetter(std::move(now), rule)) {
           source_ = source_made_.emplace_back(std::move(made.first)).text;
           target_ = target_made_.emplace_back(std::move(made.second)).text;
@@ -107,7 +108,7 @@ class Narrowing {
         each.target_pointer = Back(target_made_, made->second.Back(each.target_pointer));
       }
       rules_.Judge(found);
-      take(rule, std::move(*made), std::move(found));
+      take(rule, *made, found);
     }
   }
 
@@ -146,8 +147,8 @@ class Narrowing {
   }
 
   static std::string Back(const std::deque<Rewritten>& made, std::string pointer) {
-    for (auto each = made.rbegin(); each != made.rend(); ++each) {
-      pointer = each->Back(pointer);
+    for (const Rewritten& each : std::views::reverse(made)) {
+      pointer = each.Back(pointer);
     }
     return pointer;
   }
