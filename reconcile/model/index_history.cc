@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <set>
 #include <tuple>
 
@@ -62,6 +64,9 @@ class IndexBuilder {
       maker.Make(document);
     }
     MakeHoles();
+    for (Document& document : index_.documents) {
+      NarrowSlots(document);
+    }
   }
 
  private:
@@ -146,6 +151,22 @@ class IndexBuilder {
                                .ran = {kMin, sight.at.until},
                                .current_at = sight.current ? sight.at.from : kMin,
                                .source = sight.source});
+  }
+
+  /// What happened in a stretch happened when its numbers were taken. Both bounds of holes grow
+  /// with their numbers.
+  void NarrowSlots(Document& document) const {
+    const std::vector<Hole>& holes = index_.shards[document.shard].holes;
+    for (Slot& slot : document.slots) {
+      const auto first = std::ranges::upper_bound(holes, slot.above, {}, &Hole::seq_no);
+      if (first != holes.end() && first->seq_no < slot.below) {
+        slot.ran.from = std::max(slot.ran.from, first->ran.from);
+      }
+      const auto end = std::ranges::lower_bound(holes, slot.below, {}, &Hole::seq_no);
+      if (slot.below != std::numeric_limits<int64_t>::max() && end != holes.begin()) {
+        slot.ran.until = std::min(slot.ran.until, std::prev(end)->ran.until);
+      }
+    }
   }
 
   void MakeHoles() {

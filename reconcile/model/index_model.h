@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -54,7 +56,8 @@ class IndexModel {
   struct HoleNode {
     Hole hole;
     Node node = 0;
-    std::vector<Edge> known{};  ///< from what is recorded
+    const Slot* slot = nullptr;  ///< whose number it is for certain: a version that was seen
+    std::vector<Edge> known{};   ///< from what is recorded
   };
   struct ShardNodes {
     std::vector<HoleNode> holes{};  ///< by seq_no
@@ -74,9 +77,21 @@ class IndexModel {
   void AddLoose();
   void AddLost(const Span& ran, std::optional<int32_t> most, std::optional<uint32_t> shard);
   int32_t OthersFoundBy(const ByQueryRun& run) const;
-  void AddNumbers(Node from, uint32_t shard, const Span& ran, int64_t above, int64_t below,
-                  int32_t above_most, Asked* asked, bool known);
+  /// What may have taken numbers: when, between which, how many above all that are known, and which
+  /// documents' versions it may have made.
+  struct Taker {
+    Span ran{};
+    int64_t above = -1;
+    int64_t below = std::numeric_limits<int64_t>::max();
+    int32_t above_most = FlowNetwork::kUnbounded;
+    std::function<bool(const Slot&)> may_make{};
+    Asked* asked = nullptr;
+    bool recorded = true;
+  };
+  void AddNumbers(Node from, uint32_t shard, const Taker& taker);
   void AddAutomatic(Asked& asked, Node in);
+  void Pin(const Slot& slot, uint32_t shard);
+  bool MayBeNew(const Question& question, const Slot& slot) const;
 
   bool Covers(const ByQueryRun& run) const;
   bool Settle();

@@ -66,31 +66,43 @@ void IndexModel::AddSlots() {
         const Node node = network_.AddNode();
         network_.AddEdge(source_, node, slot.least, slot.most);
         slots_[document.shard].push_back({&slot, node});
+        if (slot.least == 1 && slot.most == 1 && slot.below - slot.above == 2) {
+          Pin(slot, document.shard);
+        }
       }
     }
   }
 }
 
+/// A version that was seen with its number: only what made it took the number.
+void IndexModel::Pin(const Slot& slot, uint32_t shard) {
+  const auto hole = std::ranges::lower_bound(shards_[shard].holes, slot.above + 1, {},
+                                             [](const HoleNode& node) { return node.hole.seq_no; });
+  if (hole != shards_[shard].holes.end() && hole->hole.seq_no == slot.above + 1) {
+    hole->slot = &slot;
+  }
+}
+
 /// Edges from an operation to the numbers that it may have taken.
-void IndexModel::AddNumbers(Node from, uint32_t number, const Span& ran, int64_t above,
-                            int64_t below, int32_t above_most, Asked* asked, bool known) {
+void IndexModel::AddNumbers(Node from, uint32_t number, const Taker& taker) {
   ShardNodes& shard = shards_[number];
   const auto first = std::ranges::upper_bound(
-      shard.holes, above, {}, [](const HoleNode& node) { return node.hole.seq_no; });
-  for (auto at = first; at != shard.holes.end() && at->hole.seq_no < below; ++at) {
-    if (!at->hole.ran.Meets(ran)) {
+      shard.holes, taker.above, {}, [](const HoleNode& node) { return node.hole.seq_no; });
+  for (auto at = first; at != shard.holes.end() && at->hole.seq_no < taker.below; ++at) {
+    const bool may_make = at->slot == nullptr || !taker.may_make || taker.may_make(*at->slot);
+    if (!at->hole.ran.Meets(taker.ran) || !may_make) {
       continue;
     }
     const Edge edge = network_.AddEdge(from, at->node, 0, 1);
-    if (known) {
+    if (taker.recorded) {
       at->known.push_back(edge);
     }
-    if (asked != nullptr) {
-      asked->numbers.push_back({edge, {number, at->hole.seq_no}});
+    if (taker.asked != nullptr) {
+      taker.asked->numbers.push_back({edge, {number, at->hole.seq_no}});
     }
   }
-  if (ran.until >= shard.above_from && below == std::numeric_limits<int64_t>::max()) {
-    network_.AddEdge(from, shard.above, 0, above_most);
+  if (taker.ran.until >= shard.above_from && taker.below == std::numeric_limits<int64_t>::max()) {
+    network_.AddEdge(from, shard.above, 0, taker.above_most);
   }
 }
 
@@ -114,7 +126,17 @@ void IndexModel::AddQuestions() {
           below = std::max(below, slot.slot->below);
         }
       }
-      AddNumbers(out, document.shard, request.runs, above, below, 1, &asked, true);
+      AddNumbers(out, document.shard,
+                 {.ran = request.runs,
+                  .above = above,
+                  .below = below,
+                  .above_most = 1,
+                  .may_make =
+                      [&](const Slot& slot) {
+                        return &index_.documents[slot.document] == &document &&
+                               rules_.MayRun(number, slot);
+                      },
+                  .asked = &asked});
     }
   }
   for (const size_t number : index_.questions) {
@@ -127,26 +149,32 @@ void IndexModel::AddQuestions() {
       asked.edge = network_.AddEdge(in, out, question.status_seen ? 1 : 0, 1);
       AddAutomatic(asked, in);
       for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
-        AddNumbers(out, shard, history_.requests[question.request].runs, -1,
-                   std::numeric_limits<int64_t>::max(), 1, &asked, true);
+        AddNumbers(out, shard,
+                   {.ran = history_.requests[question.request].runs,
+                    .above_most = 1,
+                    .may_make = [&](const Slot& slot) { return MayBeNew(question, slot); },
+                    .asked = &asked});
       }
     }
   }
 }
 
+bool IndexModel::MayBeNew(const Question& question, const Slot& slot) const {
+  const bool first = slot.above < 0 || slot.before == Presence::kAbsent;
+  const bool same = !slot.leaves || question.change.how != Change::How::kReplaces ||
+                    Includes(*slot.leaves, question.change.fields);
+  return first && same && index_.documents[slot.document].questions.empty() &&
+         slot.ran.Meets(history_.requests[question.request].runs);
+}
+
 /// A document whose id nobody saw being given may be one that only reads show.
 void IndexModel::AddAutomatic(Asked& asked, Node in) {
   const Question& question = history_.questions[asked.question];
-  const OpenRequest& request = history_.requests[question.request];
   network_.AddEdge(source_, in, 0, 1);
   for (const std::vector<SlotNode>& slots : slots_) {
     for (const SlotNode& node : slots) {
       const Slot& slot = *node.slot;
-      const bool first = slot.above < 0 || slot.before == Presence::kAbsent;
-      const bool same = !slot.leaves || question.change.how != Change::How::kReplaces ||
-                        Includes(*slot.leaves, question.change.fields);
-      if (first && same && slot.least > 0 && slot.ran.Meets(request.runs) &&
-          index_.documents[slot.document].questions.empty()) {
+      if (slot.least > 0 && MayBeNew(question, slot)) {
         network_.AddEdge(node.node, in, 0, 1);
       }
     }
@@ -216,7 +244,9 @@ void IndexModel::AddByQuery() {
           network_.AddEdge(slot.node, in, 0, 1);
         }
       }
-      AddNumbers(out, shard, run.ran, -1, std::numeric_limits<int64_t>::max(), kAny, nullptr, true);
+      AddNumbers(out, shard, {.ran = run.ran, .may_make = [&](const Slot& slot) {
+                                return rules_.MayRun(run, slot);
+                              }});
     }
   }
 }
@@ -227,8 +257,9 @@ void IndexModel::AddRefused() {
     if (history_.IndexBehind(refused.document.index) == index_.name && shard) {
       const Node node = network_.AddNode();
       network_.AddEdge(source_, node, 0, 1);
-      AddNumbers(node, *shard, refused.ran, -1, std::numeric_limits<int64_t>::max(), 1, nullptr,
-                 true);
+      AddNumbers(node, *shard, {.ran = refused.ran, .above_most = 1, .may_make = [](const Slot&) {
+                                  return false;
+                                }});
     }
   }
 }
@@ -242,7 +273,13 @@ void IndexModel::AddLoose() {
     const Node node = network_.AddNode();
     network_.AddEdge(source_, node, 0, 1);
     for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
-      AddNumbers(node, shard, write.ran, write.seq_no - 1, write.seq_no + 1, 1, nullptr, true);
+      AddNumbers(node, shard,
+                 {.ran = write.ran,
+                  .above = write.seq_no - 1,
+                  .below = write.seq_no + 1,
+                  .may_make = [&](const Slot& slot) {
+                    return index_.documents[slot.document].id == write.document.id;
+                  }});
     }
     for (const std::vector<SlotNode>& slots : slots_) {
       for (const SlotNode& slot : slots) {
@@ -270,7 +307,10 @@ void IndexModel::AddLost(const Span& ran, std::optional<int32_t> most,
         network_.AddEdge(slot.node, in, 0, kAny);
       }
     }
-    AddNumbers(out, shard, ran, -1, std::numeric_limits<int64_t>::max(), kAny, nullptr, false);
+    AddNumbers(out, shard,
+               {.ran = ran,
+                .may_make = [&](const Slot& slot) { return slot.ran.Meets(ran); },
+                .recorded = false});
   }
 }
 
