@@ -28,6 +28,7 @@ std::vector<std::string> IndicesOf(const History& history) {
 }
 
 void AddSource(const std::string& text, Sight& sight) {
+  sight.text = text;
   if (const auto tree = json::Tree::Parse(text); tree && tree->size() > 0) {
     sight.source = FieldsOf(*tree, json::Tree::kRoot);
     sight.tokens = Tokens(*tree, json::Tree::kRoot);

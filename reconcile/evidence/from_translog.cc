@@ -31,6 +31,10 @@ class NamedNumbers {
     const auto found = indices_.find(KeyOf(operation.seq_no, operation.id));
     return found == indices_.end() ? nullptr : &found->second;
   }
+  bool Of(const std::string& index, int64_t seq_no, const std::string& id) const {
+    const auto found = indices_.find(KeyOf(seq_no, id));
+    return found != indices_.end() && found->second.contains(index);
+  }
 
  private:
   static std::string KeyOf(int64_t seq_no, std::string_view id) {
@@ -48,6 +52,7 @@ Sight SightOf(const TranslogOperation& operation, const std::string& index, Time
   sight.version = operation.version;
   sight.seq_no = operation.seq_no;
   sight.primary_term = operation.primary_term;
+  sight.text.assign(operation.source);
   if (const auto tree = json::Tree::Parse(operation.source); tree && tree->size() > 0) {
     sight.source = FieldsOf(*tree, json::Tree::kRoot);
   }
@@ -105,6 +110,9 @@ Result<TranslogEvidence> AddTranslogs(const std::filesystem::path& data_path, Hi
     history.settings.push_back({.name = index, .uuid = folder.index_uuid});
     for (Sight& sight : sights) {
       sight.document.index = index;
+      if (named.Of(index, *sight.seq_no, sight.document.id)) {
+        sight.text.clear();  // the log has it
+      }
       sight.shard = folder.shard;
       history.sights.push_back(std::move(sight));
     }

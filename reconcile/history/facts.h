@@ -66,6 +66,7 @@ struct Sight {
   std::optional<int64_t> primary_term{};
   std::optional<Fields> source{};  ///< all of it
   std::vector<Print> tokens{};     ///< of what is shown of its source
+  std::string text{};              ///< its source, where the log may lack it
 };
 
 /// Why the wire alone says that a request was not carried out.

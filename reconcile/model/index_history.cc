@@ -67,6 +67,13 @@ class IndexBuilder {
     for (Document& document : index_.documents) {
       NarrowSlots(document);
     }
+    for (const auto& [number, sight] : shown_) {
+      std::vector<Hole>& holes = index_.shards[number.first].holes;
+      const auto hole = std::ranges::lower_bound(holes, number.second, {}, &Hole::seq_no);
+      if (hole != holes.end() && hole->seq_no == number.second) {
+        hole->sight = sight;
+      }
+    }
   }
 
  private:
@@ -145,6 +152,7 @@ class IndexBuilder {
     numbers_[document.shard].Add({.seq_no = *sight.seq_no,
                                   .term = sight.primary_term.value_or(0),
                                   .ran = {kMin, sight.at.until}});
+    shown_[{document.shard, *sight.seq_no}] = static_cast<size_t>(&sight - history_.sights.data());
     document.points.push_back({.seq_no = *sight.seq_no,
                                .version = sight.version,
                                .after = sight.present ? Presence::kPresent : Presence::kAbsent,
@@ -191,7 +199,8 @@ class IndexBuilder {
   const bool apart_;
   IndexHistory& index_;
   std::map<std::pair<uint32_t, std::string>, uint32_t> by_name_;
-  std::vector<ShardNumbers> numbers_;  ///< by shard
+  std::vector<ShardNumbers> numbers_;                     ///< by shard
+  std::map<std::pair<uint32_t, int64_t>, size_t> shown_;  ///< numbers that only sights name
 };
 
 /// What the log says of an index as a whole; `trouble` if that is not enough.

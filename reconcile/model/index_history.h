@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -63,6 +64,8 @@ struct Document {
 struct Hole {
   int64_t seq_no = 0;
   Span ran{};
+  /// What stood there under that number, in History::sights, where somebody shows it.
+  std::optional<size_t> sight{};
 };
 
 struct Shard {
@@ -70,6 +73,13 @@ struct Shard {
   int64_t highest = -1;       ///< that the log shows
   /// Numbers above the highest were taken after that.
   TimeNs above_from = std::numeric_limits<TimeNs>::min();
+  std::map<int64_t, int64_t> terms{};  ///< from which number on, as far as the log shows
+  /// The primary term under which a number was given.
+  int64_t TermOf(int64_t seq_no) const {
+    const auto after = terms.upper_bound(seq_no);
+    return after == terms.begin() ? (terms.empty() ? 1 : terms.begin()->second)
+                                  : std::prev(after)->second;
+  }
   /// From there a new primary counted, and may have put nothing under some numbers.
   std::vector<Span> new_terms{};
 };

@@ -90,6 +90,9 @@ void ShardNumbers::NoteTerms(Shard& shard) const {
     if (number.term == 0) {
       continue;
     }
+    if (last == nullptr || last->term != number.term) {
+      shard.terms[number.seq_no] = number.term;
+    }
     if (last != nullptr && last->term != number.term) {
       shard.new_terms.push_back({last->ran.from, number.ran.until});
     }

@@ -36,6 +36,15 @@ bool IsSuperseded(size_t question, const History& history, const IndexHistory& i
   return may_run;
 }
 
+/// The term of a number is that of the known ones around it.
+store::CommitPosition PositionOf(const IndexHistory& index,
+                                 const std::pair<uint32_t, int64_t>& number) {
+  return {.index_uuid = index.uuid,
+          .shard = number.first,
+          .primary_term = index.shards[number.first].TermOf(number.second),
+          .seq_no = number.second};
+}
+
 class Judging {
  public:
   Judging(const History& history, Judgement& judgement)
@@ -94,10 +103,7 @@ class Judging {
     }
     if (by != nullptr && finding.verdict == Verdict::kCommitted && !index.uuid.empty()) {
       if (const auto number = by->NumberOf(question)) {
-        finding.position = store::CommitPosition{.index_uuid = index.uuid,
-                                                 .shard = number->first,
-                                                 .primary_term = 1,
-                                                 .seq_no = number->second};
+        finding.position = PositionOf(index, *number);
       }
     }
   }
@@ -105,7 +111,15 @@ class Judging {
   void AddMissing(const IndexHistory& index, const IndexModel& model) {
     for (uint32_t shard = 0; shard < index.shards.size(); ++shard) {
       for (const Hole& hole : model.Unexplained(shard)) {
-        judgement_.missing.push_back({index.name, shard, hole.seq_no, hole.ran});
+        MissingMutation missing{.index = index.name,
+                                .shard = shard,
+                                .seq_no = hole.seq_no,
+                                .ran = hole.ran,
+                                .sight = hole.sight};
+        if (!index.uuid.empty()) {
+          missing.position = PositionOf(index, {shard, hole.seq_no});
+        }
+        judgement_.missing.push_back(std::move(missing));
       }
     }
   }

@@ -31,6 +31,9 @@ struct MissingMutation {
   uint32_t shard = 0;
   int64_t seq_no = 0;
   Span ran{};
+  std::optional<store::CommitPosition> position{};
+  /// What it left, in History::sights, where a translog or the live source shows it.
+  std::optional<size_t> sight{};
 };
 
 struct Judgement {

@@ -49,7 +49,8 @@ std::string FindingJson(const reconcile::History& history, const reconcile::Find
   return out + '\n';
 }
 
-std::string MissingJson(const reconcile::MissingMutation& missing) {
+std::string MissingJson(const reconcile::History& history,
+                        const reconcile::MissingMutation& missing) {
   std::string out;
   JsonAppender json(out);
   json.Open('{');
@@ -61,6 +62,11 @@ std::string MissingJson(const reconcile::MissingMutation& missing) {
   AppendBound(json, "from", missing.ran.from);
   AppendBound(json, "until", missing.ran.until);
   json.Close('}');
+  if (missing.sight) {
+    json.Bytes("id", history.sights[*missing.sight].document.id);
+  } else {
+    json.Null("id");
+  }
   json.Close('}');
   return out + '\n';
 }

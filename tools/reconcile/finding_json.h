@@ -8,6 +8,7 @@ namespace trafrec::tools {
 
 /// One line of NDJSON each (docs/reconcile.md), with its end.
 std::string FindingJson(const reconcile::History& history, const reconcile::Finding& finding);
-std::string MissingJson(const reconcile::MissingMutation& missing);
+std::string MissingJson(const reconcile::History& history,
+                        const reconcile::MissingMutation& missing);
 
 }  // namespace trafrec::tools

@@ -139,7 +139,7 @@ Status ReconcileCommand::Print(const reconcile::History& history,
     out.Write(FindingJson(history, finding));
   }
   for (const reconcile::MissingMutation& missing : judgement.missing) {
-    out.Write(MissingJson(missing));
+    out.Write(MissingJson(history, missing));
   }
   return out.Finish();
 }
