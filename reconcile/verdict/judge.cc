@@ -80,6 +80,9 @@ class Judging {
   void Take(const IndexHistory& index, const IndexModel& proven, const IndexModel* presumed,
             size_t question) {
     Finding& finding = judgement_.findings[question];
+    if (!finding.evidence.empty()) {
+      return;  // the wire said all
+    }
     const IndexModel* by = nullptr;
     if (const Decision decision = proven.DecisionOf(question); decision != Decision::kOpen) {
       finding.verdict = VerdictOf(decision);

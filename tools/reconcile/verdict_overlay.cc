@@ -58,8 +58,7 @@ class InsertionNumbers {
 store::Insertion InsertionOf(const reconcile::MissingMutation& missing,
                              const reconcile::Sight& sight, uint64_t number) {
   store::Insertion insertion{
-      .number =
-          (static_cast<uint64_t>(missing.shard) << 40U) + 1 + static_cast<uint64_t>(missing.seq_no),
+      .number = number,
       .place = store::Place::kAtTime,
       .at = missing.ran.until == std::numeric_limits<TimeNs>::max() ? missing.ran.from
                                                                     : missing.ran.until,
