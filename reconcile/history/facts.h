@@ -87,6 +87,7 @@ struct Question {
   /// It writes something, whatever is there, once it is carried out: no condition, no script that
   /// may do nothing, no pipeline.
   bool unconditional = false;
+  bool deletes = false;   ///< removes a document, or may do so: a script that sets ctx.op
   bool makes = false;     ///< puts a document where none was: index, create, update with an upsert
   bool external = false;  ///< the version is the client's
   bool piped = false;     ///< an ingest pipeline may make something else of it
@@ -104,7 +105,10 @@ struct OpenRequest {
   store::ExchangeId id{};
   std::string method{};
   std::string target{};
-  Span runs{};  ///< if it was carried out, then within it
+  Span runs{};                ///< if it was carried out, then within it
+  bool server_left = false;   ///< the server ended the connection first, without an answer
+  bool client_reset = false;  ///< what a reset overtakes, the server's kernel throws away
+  bool watched = false;  ///< the recorder went on, so that it saw what became of the connection
   WireProof wire = WireProof::kNone;
   std::string wire_words{};
   std::vector<size_t> questions{};  ///< in History::questions

@@ -110,8 +110,8 @@ class HistoryReader {
           blind_losses_ = true;
       }
     }
-    ended_[{attempt.recorder, attempt.attempt}] =
-        attempt.finished ? attempt.ended_at : attempt.written.answers_through;
+    ended_[{attempt.recorder, attempt.attempt}] = {
+        attempt.finished ? attempt.ended_at : attempt.written.answers_through, attempt.finished};
   }
 
   void NoteTimes(const store::StoredExchange& exchange) {
@@ -271,17 +271,28 @@ class HistoryReader {
     history_.questions.push_back(std::move(question));
   }
 
+  static TimeNs EndOf(const store::SideClose& side) {
+    return std::min(side.fin_at.value_or(kNever), side.rst_at.value_or(kNever));
+  }
+
   OpenRequest OpenRequestOf(const store::StoredExchange& exchange,
                             const dialect::Meaning& meaning) {
     OpenRequest request{.id = exchange.row.id,
                         .method = exchange.row.method,
                         .target = exchange.row.target,
                         .runs = SpanOf(exchange)};
-    const auto ended = ended_.find({exchange.row.id.recorder, exchange.row.id.attempt});
+    const store::SideClose& server = exchange.connection.server_close;
+    const store::SideClose& client = exchange.connection.client_close;
+    request.client_reset = !exchange.response && client.rst_at.has_value();
+    request.server_left = !exchange.response && EndOf(server) < EndOf(client);
+    const auto found = ended_.find({exchange.row.id.recorder, exchange.row.id.attempt});
+    const Ended ended = found == ended_.end() ? Ended{} : found->second;
+    request.watched = ended.at >= request.runs.from +
+                                      (ended.in_order ? options_.ack_delay_ns : options_.settle_ns);
     if (dialect_.name() == "search") {
       request.wire = WireProofOf(exchange, meaning.kind == Kind::kBulk,
                                  {.ack_delay_ns = options_.ack_delay_ns,
-                                  .captured_until = ended == ended_.end() ? 0 : ended->second,
+                                  .captured_until = ended.at,
                                   .blind_losses = blind_losses_},
                                  request.wire_words);
     }
@@ -293,7 +304,12 @@ class HistoryReader {
   History history_;
   ConnectionWatch watch_;
   std::map<std::string, Mapping> mappings_;  ///< of indices that the log made
-  std::map<std::pair<std::string, uint32_t>, TimeNs> ended_;
+  struct Ended {
+    TimeNs at = 0;  ///< it saw everything until then
+    bool in_order = false;
+  };
+
+  std::map<std::pair<std::string, uint32_t>, Ended> ended_;
   bool blind_losses_ = false;
 };
 

@@ -100,6 +100,9 @@ Question QuestionOf(const dialect::Operation& operation, const dialect::Outcome&
   }
   question.makes = operation.kind == Kind::kIndex || operation.kind == Kind::kCreate ||
                    (operation.kind == Kind::kUpdate && writing.upserts);
+  question.deletes =
+      operation.kind == Kind::kDelete ||
+      (operation.kind == Kind::kUpdate && writing.scripted && !AlwaysWrites(ScriptIn(body)));
   question.external = writing.condition.version &&
                       writing.condition.version_type != dialect::VersionType::kInternal;
   question.condition = writing.condition;

@@ -6,8 +6,6 @@
 namespace trafrec::reconcile {
 namespace {
 
-using dialect::Kind;
-
 constexpr TimeNs kMin = std::numeric_limits<TimeNs>::min();
 constexpr TimeNs kMax = std::numeric_limits<TimeNs>::max();
 /// A deleted document's version is forgotten after index.gc_deletes; its default. Then versions
@@ -31,6 +29,7 @@ void SlotMaker::Make(Document& document) const {
     Slot slot{.document = number,
               .above = previous.seq_no,
               .below = point.seq_no,
+              .known_before = previous.seq_no,
               .ran = {previous.current_at, point.ran.until},
               .next_from = point.ran.from,
               .before = previous.after,
@@ -48,6 +47,7 @@ void SlotMaker::Make(Document& document) const {
                                 .most = 1,
                                 .above = point.seq_no - 1,
                                 .below = point.seq_no + 1,
+                                .known_before = previous.seq_no,
                                 .ran = {previous.current_at, point.ran.until},
                                 .next_from = point.ran.until,
                                 .before = slot.most == 0 ? previous.after : Presence::kUnknown,
@@ -72,6 +72,7 @@ void SlotMaker::AddLast(Document& document, const Point& last, uint32_t number,
   const Slot open{.document = number,
                   .most = kMost,
                   .above = last.seq_no,
+                  .known_before = last.seq_no,
                   .ran = {last.current_at, kMax},
                   .before = last.after,
                   .version_above = last.version,
@@ -140,9 +141,7 @@ bool SlotMaker::MayBeForgotten(const Document& document, const Point& previous,
   if (slot.ran.from != kMin && slot.ran.until - slot.ran.from <= kDeletesKeptNs) {
     return false;
   }
-  const auto deletes = [&](size_t question) {
-    return history_.questions[question].kind == Kind::kDelete;
-  };
+  const auto deletes = [&](size_t question) { return history_.questions[question].deletes; };
   const auto meets = [&](const auto& traffic) { return traffic.ran.Meets(slot.ran); };
   return (previous.after == Presence::kAbsent && previous.seq_no >= 0) ||
          std::ranges::any_of(document.questions, deletes) ||

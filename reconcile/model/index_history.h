@@ -38,6 +38,7 @@ struct Slot {
   int32_t most = 0;
   int64_t above = -1;  ///< their numbers lie between, both excluded
   int64_t below = std::numeric_limits<int64_t>::max();
+  int64_t known_before = -1;  ///< the last number of the document that is known, before the stretch
   Span ran{};
   /// What follows was not made earlier than that.
   TimeNs next_from = std::numeric_limits<TimeNs>::max();

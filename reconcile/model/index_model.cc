@@ -110,7 +110,9 @@ bool IndexModel::TakeFates() {
 bool IndexModel::Probe(const OpenRequest& request) {
   std::vector<Asked*> open;
   std::vector<Asked*> must;
-  bool carried_out = assumptions_.carried_out;
+  // A server that went away may have taken the request with it.
+  bool carried_out = assumptions_.carried_out && request.watched && !request.server_left &&
+                     !request.client_reset && !MayHaveRestarted(request.runs);
   bool left_out = false;
   for (Asked* asked : AskedOf(request)) {
     carried_out = carried_out || asked->decision == Decision::kCommitted;
@@ -136,7 +138,8 @@ bool IndexModel::Probe(const OpenRequest& request) {
   const bool can_be_carried_out = !left_out && IsFeasible(bounds(must, 1));
   const bool can_be_left_out = !carried_out && IsFeasible(bounds(open, 0));
   bool changed = false;
-  if (!can_be_carried_out && can_be_left_out) {
+  // What does not fit an assumption speaks against the assumption.
+  if (!can_be_carried_out && can_be_left_out && !assumptions_.any()) {
     for (Asked* asked : open) {
       changed |= Set(*asked, Decision::kNotCommitted,
                      "its request was not carried out: no history that fits has all of it");
@@ -150,6 +153,12 @@ bool IndexModel::Probe(const OpenRequest& request) {
     }
   }
   return changed && network_.Solve();
+}
+
+bool IndexModel::MayHaveRestarted(const Span& span) const {
+  return std::ranges::any_of(index_.shards, [&](const Shard& shard) {
+    return std::ranges::any_of(shard.new_terms, [&](const Span& term) { return term.Meets(span); });
+  });
 }
 
 bool IndexModel::IsFeasible(const std::vector<std::pair<Edge, int32_t>>& fixed) {

@@ -99,6 +99,7 @@ class IndexModel {
   bool TakeFates();
   bool Probe(const OpenRequest& request);
   bool Set(Asked& asked, Decision decision, std::string words);
+  bool MayHaveRestarted(const Span& span) const;
   bool IsFeasible(const std::vector<std::pair<Edge, int32_t>>& fixed);
   std::vector<Asked*> AskedOf(const OpenRequest& request);
   bool MustCommit(const Asked& asked) const;

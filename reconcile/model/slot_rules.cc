@@ -25,7 +25,7 @@ bool SlotRules::MayDelete(const Slot& slot, const Span& within,
   const auto deletes = [&](size_t number) {
     const Question& question = history_.questions[number];
     const OpenRequest& request = history_.requests[question.request];
-    return number != beside && question.kind == Kind::kDelete && request.wire == WireProof::kNone &&
+    return number != beside && question.deletes && request.wire == WireProof::kNone &&
            request.runs.Meets(within);
   };
   return std::ranges::any_of(document.questions, deletes) ||
@@ -54,7 +54,8 @@ bool SlotRules::MayMake(const Slot& slot, const Span& within, std::optional<size
 /// The only operation of its stretch: the states before and after are its own.
 bool SlotRules::FitsOnly(const Question& question, const Slot& slot) {
   const bool deletes = question.kind == Kind::kDelete;
-  if (slot.after != Presence::kUnknown && deletes != (slot.after == Presence::kAbsent)) {
+  if ((slot.after == Presence::kAbsent && !question.deletes) ||
+      (slot.after == Presence::kPresent && deletes)) {
     return false;
   }
   // What it puts there stands there afterwards.
@@ -72,7 +73,7 @@ bool SlotRules::FitsOnly(const Question& question, const Slot& slot) {
 /// It was seen not to be there after this had put it there, and nobody can have deleted it.
 bool SlotRules::ContradictsAbsence(const Question& question, size_t number, const Slot& slot,
                                    const Span& runs) const {
-  if (!question.makes && question.kind != Kind::kUpdate) {
+  if (question.deletes) {
     return false;
   }
   const Document& document = index_.documents[slot.document];
@@ -87,7 +88,7 @@ bool SlotRules::ContradictsAbsence(const Question& question, size_t number, cons
 bool SlotRules::MeetsCondition(const Question& question, const Slot& slot) {
   const dialect::Condition& condition = question.condition;
   if (condition.if_seq_no &&
-      (*condition.if_seq_no < slot.above || *condition.if_seq_no >= slot.below)) {
+      (*condition.if_seq_no < slot.known_before || *condition.if_seq_no >= slot.below)) {
     return false;
   }
   if (!condition.version || !question.external) {
@@ -110,7 +111,7 @@ bool SlotRules::MayRun(size_t number, const Slot& slot) const {
   if (runs.empty()) {
     return false;
   }
-  if (!MeetsCondition(question, slot) || (slot.deletes && question.kind != Kind::kDelete)) {
+  if (!MeetsCondition(question, slot) || (slot.deletes && !question.deletes)) {
     return false;
   }
   if (slot.least == 1 && slot.most == 1) {

@@ -175,6 +175,7 @@ void SimulatedIndex::Ask(const Step& /*step*/, Kind kind, const std::string& id,
                     .document = {kIndex, id},
                     .kind = kind};
   question.unconditional = kind != Kind::kUpdate;
+  question.deletes = kind == Kind::kDelete;
   question.makes = kind == Kind::kIndex || kind == Kind::kCreate;
   question.fit = Fit::kTaken;
   question.change = {.how = kind == Kind::kDelete   ? Change::How::kDeletes
