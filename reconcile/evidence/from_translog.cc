@@ -55,6 +55,7 @@ Sight SightOf(const TranslogOperation& operation, const std::string& index, Time
   sight.text.assign(operation.source);
   if (const auto tree = json::Tree::Parse(operation.source); tree && tree->size() > 0) {
     sight.source = FieldsOf(*tree, json::Tree::kRoot);
+    sight.tokens = Tokens(*tree, json::Tree::kRoot);
   }
   return sight;
 }
@@ -106,6 +107,9 @@ Result<TranslogEvidence> AddTranslogs(const std::filesystem::path& data_path, Hi
       continue;  // not one of the log's
     }
     ++evidence.shards;
+    if (report.whole()) {
+      history.closed.insert({index, folder.shard});
+    }
     evidence.operations += sights.size();
     history.settings.push_back({.name = index, .uuid = folder.index_uuid});
     for (Sight& sight : sights) {
@@ -114,6 +118,8 @@ Result<TranslogEvidence> AddTranslogs(const std::filesystem::path& data_path, Hi
         sight.text.clear();  // the log has it
       }
       sight.shard = folder.shard;
+      history.tokens.AddSight(history, sight);
+      sight.tokens.clear();
       history.sights.push_back(std::move(sight));
     }
     for (Filler& filler : fillers) {
