@@ -107,9 +107,6 @@ Result<TranslogEvidence> AddTranslogs(const std::filesystem::path& data_path, Hi
       continue;  // not one of the log's
     }
     ++evidence.shards;
-    if (report.whole()) {
-      history.closed.insert({index, folder.shard});
-    }
     evidence.operations += sights.size();
     history.settings.push_back({.name = index, .uuid = folder.index_uuid});
     for (Sight& sight : sights) {

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -32,8 +30,6 @@ struct History {
   std::vector<Sight> sights{};
   std::vector<ShardSight> shards{};
   std::vector<Filler> fillers{};
-  /// Index and shard of which all numbers are known: somebody shows each, and there are no others.
-  std::set<std::pair<std::string, uint32_t>> closed{};
   TokenIndex tokens{};
   std::vector<ByQueryRun> by_query{};
   /// Operations that were refused where that may cost a number: documents that Lucene will not

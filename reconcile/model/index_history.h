@@ -72,7 +72,6 @@ struct Hole {
 struct Shard {
   std::vector<Hole> holes{};  ///< by seq_no
   int64_t highest = -1;       ///< that the log shows
-  bool closed = false;        ///< no number is above the highest
   /// Numbers above the highest were taken after that.
   TimeNs above_from = std::numeric_limits<TimeNs>::min();
   std::map<int64_t, int64_t> terms{};  ///< from which number on, as far as the log shows
