@@ -106,6 +106,7 @@ struct OpenRequest {
   std::string method{};
   std::string target{};
   Span runs{};                ///< if it was carried out, then within it
+  bool acknowledged = false;  ///< whole: the server's kernel has it
   bool server_left = false;   ///< the server ended the connection first, without an answer
   bool client_reset = false;  ///< what a reset overtakes, the server's kernel throws away
   bool watched = false;  ///< the recorder went on, so that it saw what became of the connection

@@ -283,6 +283,8 @@ class HistoryReader {
                         .runs = SpanOf(exchange)};
     const store::SideClose& server = exchange.connection.server_close;
     const store::SideClose& client = exchange.connection.client_close;
+    request.acknowledged =
+        exchange.request->facts.acked_bytes >= exchange.request->facts.wire_bytes;
     request.client_reset = !exchange.response && client.rst_at.has_value();
     request.server_left = !exchange.response && EndOf(server) < EndOf(client);
     const auto found = ended_.find({exchange.row.id.recorder, exchange.row.id.attempt});

@@ -27,7 +27,7 @@ bool IndexModel::Decide() {
   }
   if (!network_.Solve()) {
     unrecorded_ = true;
-    AddLost({}, std::nullopt, std::nullopt);
+    AddLost({}, std::nullopt);
     if (!network_.Solve()) {
       return false;
     }
@@ -111,8 +111,9 @@ bool IndexModel::Probe(const OpenRequest& request) {
   std::vector<Asked*> open;
   std::vector<Asked*> must;
   // A server that went away may have taken the request with it.
-  bool carried_out = assumptions_.carried_out && request.watched && !request.server_left &&
-                     !request.client_reset && !MayHaveRestarted(request.runs);
+  bool carried_out = assumptions_.carried_out && request.acknowledged && request.watched &&
+                     !request.server_left && !request.client_reset &&
+                     !MayHaveRestarted(request.runs);
   bool left_out = false;
   for (Asked* asked : AskedOf(request)) {
     carried_out = carried_out || asked->decision == Decision::kCommitted;

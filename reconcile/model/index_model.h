@@ -75,7 +75,8 @@ class IndexModel {
   void AddByQuery();
   void AddRefused();
   void AddLoose();
-  void AddLost(const Span& ran, std::optional<int32_t> most, std::optional<uint32_t> shard);
+  void AddLost(const LostTraffic& lost, std::optional<uint32_t> only);
+  void AddNewTerm(const Span& term, uint32_t shard);
   int32_t OthersFoundBy(const ByQueryRun& run) const;
   /// What may have taken numbers: when, between which, how many above all that are known, and which
   /// documents' versions it may have made.

@@ -34,12 +34,12 @@ IndexModel::IndexModel(const History& history, const IndexHistory& index,
   for (const LostTraffic& lost : history_.lost) {
     // What was sent before the index was there made it, or was refused at once.
     if (!index_.made_in_log || lost.sent_by >= index_.made_at) {
-      AddLost(lost.ran, lost.most, std::nullopt);
+      AddLost(lost, std::nullopt);
     }
   }
   for (uint32_t shard = 0; shard < index_.shards.size(); ++shard) {
     for (const Span& term : index_.shards[shard].new_terms) {
-      AddLost(term, std::nullopt, shard);
+      AddNewTerm(term, shard);
     }
   }
 }
@@ -292,26 +292,34 @@ void IndexModel::AddLoose() {
   }
 }
 
-void IndexModel::AddLost(const Span& ran, std::optional<int32_t> most,
-                         std::optional<uint32_t> only) {
+void IndexModel::AddLost(const LostTraffic& lost, std::optional<uint32_t> only) {
   const Node in = network_.AddNode();
   const Node out = network_.AddNode();
-  network_.AddEdge(in, out, 0, most.value_or(kAny));
+  network_.AddEdge(in, out, 0, lost.most.value_or(kAny));
   network_.AddEdge(others_, in, 0, kAny);
   for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
     if (only && *only != shard) {
       continue;
     }
     for (const SlotNode& slot : slots_[shard]) {
-      if (slot.slot->ran.Meets(ran)) {
+      if (rules_.MayRun(lost, *slot.slot)) {
         network_.AddEdge(slot.node, in, 0, kAny);
       }
     }
     AddNumbers(out, shard,
-               {.ran = ran,
-                .may_make = [&](const Slot& slot) { return slot.ran.Meets(ran); },
+               {.ran = lost.ran,
+                .may_make = [&](const Slot& slot) { return rules_.MayRun(lost, slot); },
                 .recorded = false});
   }
+}
+
+/// What the old primary had begun is lost traffic; and the new one may have put nothing under some
+/// numbers, which explains them.
+void IndexModel::AddNewTerm(const Span& term, uint32_t shard) {
+  AddLost({.ran = term}, shard);
+  const Node node = network_.AddNode();
+  network_.AddEdge(source_, node, 0, kAny);
+  AddNumbers(node, shard, {.ran = term, .may_make = [](const Slot&) { return false; }});
 }
 
 }  // namespace trafrec::reconcile

@@ -45,6 +45,15 @@ store::CommitPosition PositionOf(const IndexHistory& index,
           .seq_no = number.second};
 }
 
+std::string WhatWouldDecide(const Question& question) {
+  if (question.automatic_id) {
+    return "histories fit with and without it; a hit that shows its source would decide, or the "
+           "source's journal (--translog)";
+  }
+  return "histories fit with and without it; a get of the document soon after it would decide "
+         "(--source, asked at once), or the source's journal (--translog)";
+}
+
 class Judging {
  public:
   Judging(const History& history, Judgement& judgement)
@@ -103,6 +112,9 @@ class Judging {
       finding.evidence.push_back(
           {"assumption", "apart: what was not recorded made and deleted no document in question"});
       by = presumed;
+    }
+    if (finding.verdict == Verdict::kUnknown) {
+      finding.evidence.push_back({"open", WhatWouldDecide(history_.questions[question])});
     }
     if (by != nullptr && finding.verdict == Verdict::kCommitted && !index.uuid.empty()) {
       if (const auto number = by->NumberOf(question)) {

@@ -31,7 +31,11 @@ std::string FindingJson(const reconcile::History& history, const reconcile::Find
   json.Bytes("index", question.document.index);
   json.Bytes("id", question.document.id);
   json.Text("verdict", store::NameOf(finding.verdict));
-  json.Text("grade", store::NameOf(finding.grade));
+  if (finding.verdict == store::Verdict::kUnknown) {
+    json.Null("grade");
+  } else {
+    json.Text("grade", store::NameOf(finding.grade));
+  }
   json.Open("evidence", '[');
   for (const reconcile::Evidence& evidence : finding.evidence) {
     json.Open('{');
