@@ -130,6 +130,22 @@ std::string OnlyOn(const Difference& difference) {
   return text;
 }
 
+/// What redaction puts in the place of a secret (docs/privacy.md): the same for the same secret in
+/// one recording, and nothing that another one can be compared with.
+bool HasRedacted(std::string_view text) {
+  constexpr std::string_view kToken = "redacted-";
+  constexpr size_t kDigits = 32;
+  for (size_t at = text.find(kToken); at != std::string_view::npos;
+       at = text.find(kToken, at + 1)) {
+    const std::string_view digits = text.substr(at + kToken.size(), kDigits);
+    if (digits.size() == kDigits &&
+        digits.find_first_not_of("0123456789abcdef") == std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string_view NameOf(Kind kind) {
@@ -178,7 +194,10 @@ uint64_t Differences::told() const {
 }
 
 void Differences::Add(Difference difference) {
-  if (found.size() == limits::kDifferences) {
+  if (difference.kind == Kind::kValue &&
+      (HasRedacted(difference.source) || HasRedacted(difference.target))) {
+    ++redacted;
+  } else if (found.size() == limits::kDifferences) {
     ++more;
   } else {
     found.push_back(std::move(difference));
@@ -187,6 +206,7 @@ void Differences::Add(Difference difference) {
 
 void Differences::Add(Differences more_of_them) {
   more += more_of_them.more;
+  redacted += more_of_them.redacted;
   for (Difference& each : more_of_them.found) {
     if (each.rule) {
       found.push_back(std::move(each));

@@ -79,6 +79,8 @@ Difference Mirrored(Difference difference);
 struct Differences {
   std::vector<Difference> found{};
   uint64_t more = 0;  ///< that were found beyond limits::kDifferences
+  /// Values that redaction replaced on one side, and so cannot be compared.
+  uint64_t redacted = 0;
 
   bool none() const { return found.empty(); }
   /// Those that no rule hides.

@@ -41,6 +41,7 @@ void Tally::Add(const Compared& pair) {
     }
   }
   ungrouped_ += pair.differences.more;
+  redacted_ += pair.differences.redacted;
   differing_ += differs ? 1 : 0;
   unexplained_ += explained ? 0 : 1;
   const bool known = shapes_.contains(pair.shape);

@@ -66,6 +66,9 @@ class Tally {
   /// Differences beyond the limits: they are counted as differing, but in no group.
   uint64_t ungrouped() const { return ungrouped_; }
 
+  /// Values that redaction replaced on one side: they are not compared.
+  uint64_t redacted() const { return redacted_; }
+
   const Latencies& latencies() const { return latencies_; }
 
   /// Those that touch most exchanges first.
@@ -87,6 +90,7 @@ class Tally {
   uint64_t differing_ = 0;
   uint64_t unexplained_ = 0;
   uint64_t ungrouped_ = 0;
+  uint64_t redacted_ = 0;
 };
 
 }  // namespace trafrec::compare

@@ -23,7 +23,7 @@ bool HasWholeAnswer(const store::ExchangeRow& row) {
 const char* NameOf(Uncompared reason) {
   constexpr std::array<const char*, kUncomparedReasons> kNames = {
       "not_sent",          "in_parts",          "source_unanswered", "source_incomplete",
-      "target_unanswered", "target_incomplete", "source_gone"};
+      "target_unanswered", "target_incomplete", "source_gone",       "unreadable"};
   return kNames[static_cast<size_t>(reason)];
 }
 
@@ -35,7 +35,8 @@ const char* InWords(Uncompared reason, bool two_runs) {
       "the source's answer is not whole in the log",
       "no answer of the target",
       "the target's answer is not whole",
-      "no longer in the source's log"};
+      "no longer in the source's log",
+      "damaged, or deleted meanwhile"};
   constexpr std::array<const char*, kUncomparedReasons> kWordsOfRuns = {
       "not sent by the second run, or in other parts",
       "put together from several answers by one of the runs",
@@ -43,7 +44,8 @@ const char* InWords(Uncompared reason, bool two_runs) {
       "the first run's answer is not whole",
       "no answer in the second run",
       "the second run's answer is not whole",
-      "not sent by the first run, or in other parts"};
+      "not sent by the first run, or in other parts",
+      "damaged, or deleted meanwhile"};
   return (two_runs ? kWordsOfRuns : kWords)[static_cast<size_t>(reason)];
 }
 
@@ -62,23 +64,29 @@ std::optional<Uncompared> AnswerPairs::WhyNot(const std::optional<store::Exchang
   if (!source) {
     return Uncompared::kSourceGone;
   }
+  if (!source->has_response) {
+    return Uncompared::kSourceUnanswered;
+  }
+  if (!result.has_response) {
+    return Uncompared::kTargetUnanswered;
+  }
   const bool part = !sides_.two_runs && result.link->items > 0;
   if (part || result.link->parts > 1 || (source->link && source->link->parts > 1)) {
     return Uncompared::kInParts;
   }
-  if (!source->has_response) {
-    return Uncompared::kSourceUnanswered;
-  }
   if ((source->flags & kAnswerFlaws) != 0) {
     return Uncompared::kSourceIncomplete;
-  }
-  if (!result.has_response) {
-    return Uncompared::kTargetUnanswered;
   }
   if ((result.flags & kAnswerFlaws) != 0) {
     return Uncompared::kTargetIncomplete;
   }
   return std::nullopt;
+}
+
+void AnswerPairs::NoteUnreadable(const Error& error) {
+  if (CountOf(Uncompared::kUnreadable)++ == 0) {
+    unreadable_ = error.what;
+  }
 }
 
 Result<bool> AnswerPairs::Take(const store::ExchangeRow& result, const Visitor& visit) {

@@ -26,8 +26,9 @@ enum class Uncompared : uint8_t {
   kTargetUnanswered,  ///< the target gave no answer
   kTargetIncomplete,  ///< something of the target's answer is missing
   kSourceGone,        ///< the source's log no longer has it
+  kUnreadable,        ///< one of the answers is damaged, or was deleted meanwhile
 };
-inline constexpr size_t kUncomparedReasons = 7;
+inline constexpr size_t kUncomparedReasons = 8;
 
 /// "not_sent": as in --json. Stable.
 const char* NameOf(Uncompared reason);
@@ -64,6 +65,11 @@ class AnswerPairs {
   /// One result alone: fills `pair`, or returns the reason why it is not compared.
   Result<std::optional<Uncompared>> One(const store::ExchangeRow& result, RowPair& pair);
 
+  /// A pair whose answers cannot be read. One thread at a time, also while others find pairs.
+  void NoteUnreadable(const Error& error);
+  /// Why the first such pair could not be read; "" if all could.
+  const std::string& unreadable() const { return unreadable_; }
+
   const std::array<uint64_t, kUncomparedReasons>& uncompared() const { return uncompared_; }
 
  private:
@@ -83,6 +89,7 @@ class AnswerPairs {
   bool begun_ = false;
   uint64_t results_ = 0;
   uint64_t sent_count_ = 0;
+  std::string unreadable_;
   std::array<uint64_t, kUncomparedReasons> uncompared_{};
   std::map<std::pair<std::string, uint32_t>, std::vector<bool>> sent_;
 };

@@ -44,7 +44,7 @@ class CompareCommand final : public Command {
 
  private:
   Result<const dialect::Dialect*> DialectOf(store::LogReader& source) const;
-  Status CountAll(const Sides& sides, const ParallelPass::Find& find,
+  Status CountAll(const Sides& sides, AnswerPairs& pairs, const ParallelPass::Find& find,
                   const dialect::Dialect& dialect, compare::Tally& tally) const;
   /// All pairs, also those that are still to come.
   Status Compare(const Sides& sides, AnswerPairs& pairs, const dialect::Dialect& dialect,
@@ -210,8 +210,9 @@ Result<ExitCode> CompareCommand::Explain(const Sides& sides, const dialect::Dial
   return differs ? ExitCode::kDifferences : ExitCode::kDone;
 }
 
-Status CompareCommand::CountAll(const Sides& sides, const ParallelPass::Find& find,
-                                const dialect::Dialect& dialect, compare::Tally& tally) const {
+Status CompareCommand::CountAll(const Sides& sides, AnswerPairs& pairs,
+                                const ParallelPass::Find& find, const dialect::Dialect& dialect,
+                                compare::Tally& tally) const {
   ParallelPass pass(
       {.open_source = [&] { return store::LogReader::Open(sides.source_folders); },
        .open_run = [&] { return store::LogReader::Open(sides.run_folder); },
@@ -221,7 +222,8 @@ Status CompareCommand::CountAll(const Sides& sides, const ParallelPass::Find& fi
              pair.times = reports_.Times(asked, result);
              return pair;
            },
-       .count = [&](const compare::Compared& pair) { tally.Add(pair); }},
+       .count = [&](const compare::Compared& pair) { tally.Add(pair); },
+       .unreadable = [&](const Error& error) { pairs.NoteUnreadable(error); }},
       static_cast<unsigned>(jobs_));
   return pass.Run(find);
 }
@@ -243,7 +245,7 @@ Status CompareCommand::Compare(const Sides& sides, AnswerPairs& pairs,
                                const dialect::Dialect& dialect, compare::Tally& tally) const {
   if (!follow_) {
     const auto find = [&](const AnswerPairs::Visitor& visit) { return pairs.Run(visit); };
-    return CountAll(sides, find, dialect, tally);
+    return CountAll(sides, pairs, find, dialect, tally);
   }
   const auto page = [&](size_t columns) {
     return CompareText({.tally = tally,
@@ -254,19 +256,21 @@ Status CompareCommand::Compare(const Sides& sides, AnswerPairs& pairs,
                         .dialect = std::string(dialect.name())},
                        Style(columns));
   };
-  return FollowRun(
-      sides, pairs,
-      {.pass =
-           [&](const ParallelPass::Find& find) { return CountAll(sides, find, dialect, tally); },
-       .page = page,
-       .line =
-           [&] {
-             return fmt::format("{}, of which {} differ ({})",
-                                CountOf(tally.compared(), "pair of answers", "pairs of answers"),
-                                WithCommas(tally.differing()),
-                                Percent(tally.differing(), tally.compared()));
-           },
-       .screen = !json_ && isatty(STDOUT_FILENO) != 0 && isatty(STDIN_FILENO) != 0});
+  return FollowRun(sides, pairs,
+                   {.pass =
+                        [&](const ParallelPass::Find& find) {
+                          return CountAll(sides, pairs, find, dialect, tally);
+                        },
+                    .page = page,
+                    .line =
+                        [&] {
+                          return fmt::format(
+                              "{}, of which {} differ ({})",
+                              CountOf(tally.compared(), "pair of answers", "pairs of answers"),
+                              WithCommas(tally.differing()),
+                              Percent(tally.differing(), tally.compared()));
+                        },
+                    .screen = !json_ && isatty(STDOUT_FILENO) != 0 && isatty(STDIN_FILENO) != 0});
 }
 
 CompareStyle CompareCommand::Style(size_t columns) const {
@@ -319,6 +323,10 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
   AnswerPairs pairs(sides);
   compare::Tally tally(std::move(rules), reports_.slower_share());
   TRY(Compare(sides, pairs, *dialect, tally));
+  if (!pairs.unreadable().empty()) {
+    PrintNote("not all answers can be read: " + pairs.unreadable() +
+              "; trafrec verify names all that is damaged");
+  }
   CompareReport report{.tally = tally,
                        .uncompared = pairs.uncompared(),
                        .source = log_.log(),

@@ -100,6 +100,11 @@ class Printer {
                   2);
       }
     }
+    if (report_.tally.redacted() > 0) {
+      Paragraph(fmt::format("not compared: {}, redacted on one side",
+                            CountOf(report_.tally.redacted(), "value")),
+                2);
+    }
   }
 
   void Groups() {
@@ -201,6 +206,7 @@ std::string CompareJsonText(const CompareReport& report) {
   }
   json.Close(']');
   json.Number("ungrouped", report.tally.ungrouped());
+  json.Number("redacted", report.tally.redacted());
   json.Open("shapes", '[');
   for (const compare::ShapeCount& shape : report.tally.Shapes()) {
     json.Open('{');

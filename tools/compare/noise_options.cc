@@ -16,7 +16,8 @@ Status Pass(const Sides& sides, const ParallelPass::Find& find, unsigned threads
   ParallelPass pass({.open_source = [&] { return store::LogReader::Open(sides.source_folders); },
                      .open_run = [&] { return store::LogReader::Open(sides.run_folder); },
                      .compare = compare,
-                     .count = count},
+                     .count = count,
+                     .unreadable = [](const Error&) {}},
                     threads);
   return pass.Run(find);
 }

@@ -29,6 +29,11 @@ size_t SizeOf(const compare::Compared& pair) {
   return bytes;
 }
 
+/// The others can be read all the same.
+bool IsOfOnePair(const Error& error) {
+  return error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kNotFound;
+}
+
 }  // namespace
 
 ParallelPass::ParallelPass(Steps steps, unsigned threads, size_t batch_pairs)
@@ -82,17 +87,17 @@ void ParallelPass::Work() {
 }
 
 Status ParallelPass::CompareAll(Readers& readers, const Batch& batch) {
-  std::vector<compare::Compared> found;
+  std::vector<Result<compare::Compared>> found;
+  Status failed;
   size_t held = 0;
   for (const RowPair& pair : batch.pairs) {
     Result<compare::Compared> compared = ComparePair(readers, pair);
-    if (!compared) {
-      AwaitTurn(batch.number);
-      CountAll(found);
-      return std::unexpected(compared.error());
+    if (!compared && !IsOfOnePair(compared.error())) {
+      failed = std::unexpected(compared.error());
+      break;
     }
-    held += SizeOf(*compared);
-    found.push_back(std::move(*compared));
+    held += compared ? SizeOf(*compared) : 0;
+    found.push_back(std::move(compared));
     if (held > limits::kHeldBytes) {
       AwaitTurn(batch.number);
       CountAll(found);
@@ -101,7 +106,7 @@ Status ParallelPass::CompareAll(Readers& readers, const Batch& batch) {
   }
   AwaitTurn(batch.number);
   CountAll(found);
-  return {};
+  return failed;
 }
 
 Result<compare::Compared> ParallelPass::ComparePair(Readers& readers, const RowPair& pair) {
@@ -119,11 +124,13 @@ void ParallelPass::AwaitTurn(uint64_t number) {
   turned_.wait(lock, [&] { return turn_ == number; });
 }
 
-void ParallelPass::CountAll(std::vector<compare::Compared>& found) {
+void ParallelPass::CountAll(std::vector<Result<compare::Compared>>& found) {
   // failed_ changes at the end of a turn, and this is another one: it can be read without the lock.
-  for (const compare::Compared& each : found) {
-    if (failed_) {
-      steps_.count(each);
+  for (const Result<compare::Compared>& each : found) {
+    if (failed_ && each) {
+      steps_.count(*each);
+    } else if (failed_) {
+      steps_.unreadable(each.error());
     }
   }
   found.clear();

@@ -35,6 +35,8 @@ class ParallelPass {
     std::function<Result<std::unique_ptr<store::LogReader>>()> open_run;
     Compare compare;
     Count count;
+    /// In the same way: a pair that is damaged, or was deleted meanwhile.
+    std::function<void(const Error& error)> unreadable;
   };
 
   /// `threads` that compare; the caller's finds the pairs.
@@ -60,7 +62,7 @@ class ParallelPass {
   Result<compare::Compared> ComparePair(Readers& readers, const RowPair& pair);
   void AwaitTurn(uint64_t number);
   /// Of the batch whose turn it is.
-  void CountAll(std::vector<compare::Compared>& found);
+  void CountAll(std::vector<Result<compare::Compared>>& found);
   void EndTurn(Status status);
 
   const Steps steps_;

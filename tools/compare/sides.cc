@@ -82,7 +82,8 @@ Result<Sides> OpenSides(store::LogSelection source, const std::filesystem::path&
                 "as in: trafrec compare LOG RUN");
   }
   TRY_ASSIGN(const std::optional<store::ExchangeRow> first_of_source, FirstOf(*sides.source));
-  sides.two_runs = first_of_source && first_of_source->link.has_value();
+  sides.two_runs = first_of_source ? first_of_source->link.has_value()
+                                   : ledger::HasLedger(sides.source_folders.folders.front());
   TRY_ASSIGN(const std::optional<std::string> log_of_run, LogOf(run));
   if (log_of_run) {
     TRY(sides.two_runs ? CheckRuns(*log_of_run, sides) : CheckLog(*log_of_run, sides));

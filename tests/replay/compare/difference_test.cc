@@ -63,5 +63,15 @@ TEST(Difference, MirroredTwiceIsItself) {
   }
 }
 
+TEST(Differences, CountAValueThatIsRedactedOnOneSideAndDoNotKeepIt) {
+  const std::string token = "\"redacted-0123456789abcdef0123456789abcdef\"";
+  Differences differences;
+  differences.Add(Difference{.source = token, .target = "\"secret\""});
+  differences.Add(Difference{.source = "\"redacted-by hand\"", .target = "\"secret\""});
+  differences.Add(Difference{.kind = Kind::kMissing, .source = token});
+  EXPECT_EQ(differences.redacted, 1U);
+  EXPECT_EQ(differences.found.size(), 2U);
+}
+
 }  // namespace
 }  // namespace trafrec::compare

@@ -38,7 +38,8 @@ class ParallelPassTest : public testing::Test {
                                         .result = store::FormatExchangeId(result.row.id),
                                         .differences{}};
              },
-         .count = [&](const compare::Compared& pair) { counted.push_back(pair.result); }},
+         .count = [&](const compare::Compared& pair) { counted.push_back(pair.result); },
+         .unreadable = [](const Error&) { ADD_FAILURE(); }},
         threads, kBatchPairs);
     EXPECT_TRUE(
         pass.Run([&](const AnswerPairs::Visitor& visit) { return pairs.Run(visit); }).has_value());
