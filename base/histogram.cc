@@ -26,17 +26,20 @@ uint64_t FirstOf(size_t part) {
 
 }  // namespace
 
-void Histogram::Add(int64_t value) {
+void Histogram::Add(int64_t value, uint64_t times) {
+  if (times == 0) {
+    return;
+  }
   value = std::max<int64_t>(value, 0);
   const size_t part = PartOf(static_cast<uint64_t>(value));
   if (part >= parts_.size()) {
     parts_.resize(part + 1);
   }
-  ++parts_[part];
+  parts_[part] += times;
   least_ = count_ == 0 ? value : std::min(least_, value);
   greatest_ = std::max(greatest_, value);
-  ++count_;
-  sum_ += static_cast<uint64_t>(value);
+  count_ += times;
+  sum_ += static_cast<uint64_t>(value) * times;
 }
 
 void Histogram::Add(const Histogram& other) {

@@ -13,7 +13,7 @@ class Histogram {
  public:
   static constexpr double kRelativeError = 1.0 / 128;
 
-  void Add(int64_t value);
+  void Add(int64_t value, uint64_t times = 1);
   /// All values of another one.
   void Add(const Histogram& other);
 

@@ -181,7 +181,18 @@ void AddReplay(Page& page, const Json& status) {
            fmt::format("{} under way of at most {}, {} held, {} retries, throttled {} times",
                        Count(status, "moving"), Count(status, "concurrency"), Count(status, "held"),
                        Count(status, "retries"), Count(status, "throttled")));
-  page.Add("latency", fmt::format("p50 {}, p99 {}; lag p99 {}",
+  const Json& lag = Part(status, "source_lag");
+  if (const int64_t echoes = NumberOf(lag, "echoes"); echoes > 0) {
+    page.Add("lag",
+             fmt::format(
+                 "{} behind the source by the echo {} ago; of {} p50 {}, p99 {}, "
+                 "most {}",
+                 HumanDuration(NumberOf(lag, "last_ns")),
+                 HumanDuration(NumberOf(status, "at_ns") - NumberOf(lag, "last_at_ns")),
+                 WithCommas(static_cast<uint64_t>(echoes)), HumanDuration(NumberOf(lag, "p50_ns")),
+                 HumanDuration(NumberOf(lag, "p99_ns")), HumanDuration(NumberOf(lag, "most_ns"))));
+  }
+  page.Add("latency", fmt::format("p50 {}, p99 {}; send lag p99 {}",
                                   HumanDuration(NumberOf(status, "latency_p50_ns")),
                                   HumanDuration(NumberOf(status, "latency_p99_ns")),
                                   HumanDuration(NumberOf(status, "lag_p99_ns"))));

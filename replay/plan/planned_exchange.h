@@ -11,6 +11,7 @@
 #include "replay/dialect/outcome.h"
 #include "replay/message/http_message.h"
 #include "replay/order/scheduler.h"
+#include "replay/plan/mark.h"
 #include "store/reader/log_reader.h"
 
 namespace trafrec::plan {
@@ -27,7 +28,7 @@ enum class Omission : uint8_t {
   kOverlay,        ///< an overlay drops it
   kRule,           ///< a route, a filter or a transform drops it
   kIncomplete,     ///< its request is not whole in the log
-  kSentinel,       ///< a mark in the traffic: replay sends its own
+  kSentinel,       ///< a mark in the traffic that is not echoed
   kNotHttp,        ///< CONNECT, Upgrade: what follows is no HTTP
 };
 
@@ -58,6 +59,7 @@ struct PlannedExchange {
   std::vector<PlannedOperation> operations{};  ///< those of `meaning`, one for one
   std::string context{};  ///< of the source's answer: the scroll's, point in time's or task's id
   int source_status = 0;
+  std::optional<Mark> mark{};  ///< the run sends a sentinel of its own in its place
 
   /// What it takes of the memory, about.
   size_t Bytes() const;

@@ -166,6 +166,17 @@ Result<std::optional<Planner::Draft>> Planner::DraftOf(
     exchange.context = draft.answer->context;
     exchange.source_status = row.status;
     draft.answered_at = stored.response->facts.first_byte_at;
+    if (options_.echo && draft.whole && row.status / 100 == 2 &&
+        recorded::IsWhole(*stored.response) && IsSentinel(exchange.request)) {
+      exchange.mark = ReadMark(
+          exchange.request, exchange.coding.empty() ? exchange.request.body : exchange.coded_body,
+          *options_.echo);
+      if (exchange.mark) {
+        exchange.mark->answered_at = *draft.answered_at;
+        // The source's token goes nowhere: neither with the echo nor with what is read for it.
+        message::SetField(exchange.request.fields, "User-Agent", "trafrec");
+      }
+    }
   }
   draft.as_recorded = exchange.meaning;
   TRY(Rewrite(draft));

@@ -42,7 +42,8 @@ struct PlanOptions {
   edit::Sampler* sampler = nullptr;         ///< null: everything; borrowed
   store::OverlayReader* overlay = nullptr;  ///< null: none; borrowed
   bool send_incomplete = false;
-  bool allow_marked = false;  ///< requests that a run sent, too
+  bool allow_marked = false;        ///< requests that a run sent, too
+  std::optional<EchoRules> echo{};  ///< nothing: sentinels are left out
 };
 
 /// What was read and what becomes of it; exchanges, unless a name says operations.

@@ -9,7 +9,6 @@
 #include "replay/plan/overlay_request.h"
 #include "replay/plan/planner.h"
 #include "store/reader/exchange_id.h"
-#include "store/sentinel/sentinel_token.h"
 
 namespace trafrec::plan {
 
@@ -21,11 +20,6 @@ namespace {
 
 bool HasFate(const std::optional<dialect::Outcome>& outcome) {
   return outcome && outcome->fate != Fate::kUnknown;
-}
-
-bool IsSentinel(const message::Request& request) {
-  const message::Field* agent = message::FindField(request.fields, "User-Agent");
-  return agent != nullptr && agent->value.starts_with(store::kSentinelMark);
 }
 
 Error PhantomError(const std::string& which, size_t count) {
@@ -129,7 +123,7 @@ Status Planner::Judge(Draft& draft, Share share) {
       TRY_ASSIGN(planned.omission, JudgePhantom(draft, operation));
     }
   }
-  if (IsSentinel(exchange.request)) {
+  if (!exchange.mark && IsSentinel(exchange.request)) {
     OmitAll(exchange, Omission::kSentinel);
   } else if (draft.upgraded) {
     OmitAll(exchange, Omission::kNotHttp);

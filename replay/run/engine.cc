@@ -92,6 +92,8 @@ Status Engine::Run() {
     const auto found = counters.find(std::string(name));
     return found == counters.end() ? 0 : found->second;
   };
+  TRY_ASSIGN(const auto marks, parts_.memory.Marks());
+  source_lag_.Recall(counters, marks);
   outcomes_.Add(counter(OutcomeDigest::kLow), counter(OutcomeDigest::kHigh));
   Post([this] { Pump(); });
   Tick();

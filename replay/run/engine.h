@@ -23,12 +23,14 @@
 #include "replay/pace/speed.h"
 #include "replay/run/committer.h"
 #include "replay/run/dead_keys.h"
+#include "replay/run/echo_signer.h"
 #include "replay/run/engine_options.h"
 #include "replay/run/known_documents.h"
 #include "replay/run/move.h"
 #include "replay/run/outcome_digest.h"
 #include "replay/run/result_log.h"
 #include "replay/run/run_counts.h"
+#include "replay/run/source_lag.h"
 #include "replay/run/spent_plans.h"
 #include "replay/run/window.h"
 #include "replay/send/sender.h"
@@ -45,12 +47,14 @@ struct EngineParts {
   ledger::LedgerReader& memory;
   ResultLog& results;
   std::vector<std::string> target_names;
+  const EchoSigner* echoes = nullptr;  ///< null: the plan has no sentinels
 };
 
 /// Where a run is.
 struct RunProgress {
   RunCounts counts;
   RunTimes times;
+  SourceLag source_lag;
   uint64_t held = 0;       ///< exchanges in the window
   uint64_t moving = 0;     ///< requests under way
   size_t concurrency = 0;  ///< allowed now
@@ -151,6 +155,8 @@ class Engine {
   void Complete(Flight& flight);
   store::ResultLink LinkOf(const Flight& flight) const;
   void PutResult(Flight& flight);
+  void NoteEcho(const Flight& flight, ledger::Batch& batch);
+  static std::optional<store::SentinelRecord> EchoOf(const Flight& flight);
   void Abandon(const MovePtr& move);
   guard::SourceNumbers SourceNumbersOf(const Flight& flight);
   void LearnContext(const Flight& flight, const message::Answer& answer);
@@ -201,6 +207,7 @@ class Engine {
   int64_t trouble_since_ = 0;
   RunCounts counts_;
   RunTimes times_;
+  SourceLag source_lag_;
   OutcomeDigest outcomes_;
   std::map<ledger::Address, ledger::Intent> doubts_;
   std::function<void(const RunProgress&)> tick_;

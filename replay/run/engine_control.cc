@@ -89,6 +89,7 @@ RunProgress Engine::progress() const {
 RunProgress Engine::Snapshot() const {
   RunProgress progress{.counts = counts_,
                        .times = times_,
+                       .source_lag = source_lag_,
                        .held = window_.held(),
                        .moving = moving_,
                        .concurrency = concurrency_,

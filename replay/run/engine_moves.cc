@@ -164,6 +164,9 @@ void Engine::Write(const MovePtr& move) {
   if (!options_.run_mark.empty()) {
     message::SetField(request.fields, plan::kRunField, options_.run_mark);
   }
+  if (flight.plan.mark && parts_.echoes != nullptr) {
+    parts_.echoes->Sign(*flight.plan.mark, flight.plan.target, WallClockNow(), request);
+  }
   const bool mutation = std::ranges::any_of(
       items, [&](const guard::Item& item) { return OperationOf(flight, item).mutation; });
   if (!mutation) {

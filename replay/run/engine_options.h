@@ -39,7 +39,8 @@ struct EngineOptions {
   TimeNs clock_error_ns = 0;                 ///< between recorders
   bool resumed = false;                      ///< the ledger may know outcomes of an earlier life
   int64_t patience_ns = 300 * kNsPerSecond;  ///< a target may be away so long
-  std::string run_mark{};                    ///< value of the field Trafrec-Run; "" for none
+  int64_t clock_offset_ns = 0;  ///< the recorder's clock is so far ahead of this machine's
+  std::string run_mark{};       ///< value of the field Trafrec-Run; "" for none
 };
 
 }  // namespace trafrec::replay

@@ -231,9 +231,15 @@ void Engine::Complete(Flight& flight) {
   } else {
     ++counts_.without_result;
   }
-  if (!flight.plan.meaning.mutation) {
-    const store::ExchangeId id = flight.plan.id;
-    committer_->Add(false, [&](ledger::Batch& batch) { batch.done.push_back(id); });
+  if (!flight.plan.meaning.mutation || flight.plan.mark) {
+    committer_->Add(false, [&](ledger::Batch& batch) {
+      if (!flight.plan.meaning.mutation) {
+        batch.done.push_back(flight.plan.id);
+      }
+      if (flight.plan.mark) {
+        NoteEcho(flight, batch);
+      }
+    });
   }
   const std::unique_ptr<Flight> over = window_.Remove(flight);
   spent_.Put(std::move(over->owned), over->bytes);
@@ -284,6 +290,8 @@ void Engine::PutResult(Flight& flight) {
                     .connection = last.connection,
                     .began_at = last.began_at != 0 ? last.began_at : WallClockNow()};
   sent.link = LinkOf(flight);
+  const std::optional<store::SentinelRecord> echo = EchoOf(flight);
+  sent.sentinel = echo ? &*echo : nullptr;
   message::Answer whole;
   const bool by_reading = std::ranges::any_of(
       flight.items, [&](const guard::Item& item) { return is_done(item) && !item.why.empty(); });

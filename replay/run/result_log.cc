@@ -13,11 +13,6 @@ using store::Side;
 
 namespace {
 
-/// Times in the log are of the wall clock; the sender's of a steady one, with one wall time.
-TimeNs WallOf(const send::Timing& timing, int64_t steady) {
-  return timing.wall + (steady - timing.first_written);
-}
-
 /// The value of the Host field as it went out.
 std::string HostOf(std::string_view head) {
   constexpr std::string_view kHost = "\r\nhost:";
@@ -79,7 +74,7 @@ void ResultLog::Put(const SentExchange& exchange) {
   }
   if (exchange.interim != nullptr) {
     for (const message::Answer& interim : *exchange.interim) {
-      record.interim.push_back({.at = WallOf(exchange.timing, exchange.timing.first_read),
+      record.interim.push_back({.at = exchange.timing.WallAt(exchange.timing.first_read),
                                 .status = static_cast<uint16_t>(interim.status),
                                 .head = interim.head});
     }
@@ -87,6 +82,9 @@ void ResultLog::Put(const SentExchange& exchange) {
   store::ResultLink link = exchange.link;
   link.exchange = exchange.number;
   log_->PutResultLink(link);
+  if (exchange.sentinel != nullptr) {
+    log_->PutSentinel(*exchange.sentinel);
+  }
   log_->PutExchange(record);
   open_.erase(exchange.number);
   Advance();
@@ -119,7 +117,7 @@ store::Flags ResultLog::PutRequest(const SentExchange& exchange) {
   record.trailers = AsBytes(trailers);
   store::MessageFacts& facts = record.facts;
   facts.first_byte_at = exchange.began_at;
-  facts.last_byte_at = WallOf(exchange.timing, exchange.timing.last_written);
+  facts.last_byte_at = exchange.timing.WallAt(exchange.timing.last_written);
   facts.wire_bytes = exchange.head.size() + request.body.size();
   facts.body_bytes = facts.body_stored_bytes = request.body.size();
   facts.version_major = facts.version_minor = 1;
@@ -141,8 +139,8 @@ store::Flags ResultLog::PutAnswer(const SentExchange& exchange) {
   record.head = AsBytes(answer.head);
   record.trailers = AsBytes(answer.trailers);
   store::MessageFacts& facts = record.facts;
-  facts.first_byte_at = WallOf(exchange.timing, exchange.timing.first_read);
-  facts.last_byte_at = WallOf(exchange.timing, exchange.timing.last_read);
+  facts.first_byte_at = exchange.timing.WallAt(exchange.timing.first_read);
+  facts.last_byte_at = exchange.timing.WallAt(exchange.timing.last_read);
   facts.wire_bytes = answer.head.size() + answer.body.size();
   facts.body_bytes = facts.body_stored_bytes = answer.body.size();
   facts.version_major = 1;

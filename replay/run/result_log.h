@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "replay/message/http_message.h"
 #include "replay/send/sent.h"
+#include "store/format/sentinel_record.h"
 #include "store/writer/log_writer.h"
 
 namespace trafrec::replay {
@@ -25,7 +26,8 @@ struct SentExchange {
   send::ConnectionFacts connection;  ///< likewise
   TimeNs began_at = 0;               ///< first byte of the first request, by the wall clock
   store::ResultLink link{};          ///< its own number is put in
-  bool assembled = false;            ///< the answer is put together from those to several requests
+  const store::SentinelRecord* sentinel = nullptr;  ///< what it was sent as; null: as none
+  bool assembled = false;  ///< the answer is put together from those to several requests
 };
 
 /// The answers of a run as a log: what record writes, and a link to the source's exchange for each.

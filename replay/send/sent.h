@@ -24,6 +24,9 @@ struct Timing {
   int64_t exhausted_ns = 0;
   /// The wall clock at first_written.
   TimeNs wall = 0;
+
+  /// The wall clock at another moment of the monotonic one.
+  TimeNs WallAt(int64_t steady) const { return wall + (steady - first_written); }
 };
 
 /// The connection that a request went over.

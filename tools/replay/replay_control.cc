@@ -11,6 +11,20 @@ namespace trafrec::tools {
 
 using control::Json;
 
+namespace {
+
+Json SourceLagAsJson(const replay::SourceLag& lag) {
+  return Json{{"echoes", lag.spread().count()},
+              {"unanswered", lag.unanswered()},
+              {"last_ns", lag.last() ? Json(lag.last()->ns) : Json(nullptr)},
+              {"last_at_ns", lag.last() ? Json(lag.last()->at) : Json(nullptr)},
+              {"p50_ns", lag.spread().Quantile(0.5)},
+              {"p99_ns", lag.spread().Quantile(0.99)},
+              {"most_ns", lag.spread().greatest()}};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<ReplayControl>> ReplayControl::Start(const std::string& run,
                                                             replay::Engine& engine,
                                                             const TimeLeft& left) {
@@ -93,6 +107,7 @@ Json ReplayControl::Status() const {
               {"source_time_ns", progress.source_time},
               {"behind_ns", progress.behind_ns},
               {"left_ns", left ? Json(*left) : Json(nullptr)},
+              {"source_lag", SourceLagAsJson(progress.source_lag)},
               {"lag_p99_ns", progress.times.lag.Quantile(0.99)},
               {"latency_p50_ns", progress.times.latency.Quantile(0.5)},
               {"latency_p99_ns", progress.times.latency.Quantile(0.99)},

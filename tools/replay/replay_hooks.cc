@@ -11,6 +11,9 @@ namespace {
 /// Names of marks in the run's ledger.
 constexpr const char* kFired = "hook ";
 constexpr const char* kCounts = "hook counts";
+/// So long the last echo says what the lag is: most sentinels come more often. A run that stands
+/// still, or whose source sends no more of them, falls back on its position.
+constexpr int64_t kEchoFreshNs = 60 * kNsPerSecond;
 
 std::map<std::string, std::string> Variables(const std::string& run, const HookState& state) {
   return {{"TRAFREC_RUN", run},
@@ -69,7 +72,10 @@ HookState ReplayHooks::StateAt(const replay::RunProgress& progress) const {
   state.exchanges += static_cast<int64_t>(counts.exchanges);
   state.dead += static_cast<int64_t>(counts.dead);
   state.retries += static_cast<int64_t>(counts.retries);
-  if (options_.follow && progress.through != 0) {
+  const auto& echo = progress.source_lag.last();
+  if (echo && options_.wall_clock() - echo->at <= kEchoFreshNs) {
+    state.lag_ns = std::max<int64_t>(0, echo->ns);
+  } else if (options_.follow && progress.through != 0) {
     state.lag_ns = std::max<int64_t>(0, options_.wall_clock() - progress.through);
   } else if (!options_.follow && progress.source_time != 0) {
     state.lag_ns = progress.behind_ns;

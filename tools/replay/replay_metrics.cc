@@ -77,6 +77,21 @@ void AddCounts(const replay::RunCounts& counts, Appender& add) {
   }
 }
 
+void AddSourceLag(const replay::SourceLag& lag, Appender& add) {
+  const std::pair<const char*, uint64_t> states[] = {{"answered", lag.spread().count()},
+                                                     {"unanswered", lag.unanswered()}};
+  for (const auto& [state, count] : states) {
+    add("trafrec_replay_echoes_total", "Echoes of sentinels, in all lives of the run.", count,
+        {{"state", state}});
+  }
+  if (lag.last()) {
+    add("trafrec_replay_source_lag_seconds",
+        "By how much the target was behind the source at the last echo.", Seconds(lag.last()->ns));
+    add("trafrec_replay_last_echo_timestamp_seconds", "When the last echo was answered.",
+        Seconds(lag.last()->at));
+  }
+}
+
 std::string HealthInWords(const replay::RunProgress& progress, std::optional<int64_t> left_ns) {
   if (!progress.trouble.empty()) {
     return "the run does not get on: " + progress.trouble + "\n";
@@ -113,6 +128,7 @@ telemetry::Reading ReadingOf(const replay::RunProgress& progress, std::optional<
     add("trafrec_replay_position_timestamp_seconds", "Where in the log's time the run is.",
         Seconds(progress.source_time));
   }
+  AddSourceLag(progress.source_lag, add);
   if (left_ns) {
     add("trafrec_replay_left_seconds", "How long the run still takes.", Seconds(*left_ns));
   }
@@ -121,7 +137,10 @@ telemetry::Reading ReadingOf(const replay::RunProgress& progress, std::optional<
                    "From when a request was due to its first byte.", LagsOf(progress.times.lag)},
                   {"trafrec_replay_latency_seconds",
                    "From a request's last byte to the first one of its answer.",
-                   LagsOf(progress.times.latency)}};
+                   LagsOf(progress.times.latency)},
+                  {"trafrec_replay_echo_lag_seconds",
+                   "From the source's answer to a sentinel to the target's answer to its echo.",
+                   LagsOf(progress.source_lag.spread())}};
   return reading;
 }
 

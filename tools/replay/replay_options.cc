@@ -116,6 +116,7 @@ void ReplayOptions::AddTo(OptionSet& options) {
   options.Texts("--on", on, "CONDITION: COMMAND",
                 "run a command once when that holds: 'mutations=1e6: ./check', 'lag<5s: ./tell'; "
                 "repeatable");
+  echo.AddTo(options);
   options.Group("Access");
   options.Choice("--auth", auth, "basic|bearer|api-key|keep",
                  "the kind of secret to show to --to; keep: the recorded Authorization");
@@ -151,6 +152,7 @@ Status ReplayOptions::Check() const {
     return Fail(ErrorCode::kUsage, "--auth-file needs --auth: what kind of secret it is",
                 "add --auth basic, bearer or api-key");
   }
+  TRY(echo.Check());
   TRY(Hooks());
   return {};
 }
@@ -197,6 +199,7 @@ Result<plan::PlanOptions> ReplayOptions::Plan(edit::Sampler* sampler) const {
   options.sampler = sampler;
   options.send_incomplete = send_incomplete;
   options.allow_marked = allow_source;
+  TRY_ASSIGN(options.echo, echo.Rules());
   return options;
 }
 
@@ -221,6 +224,7 @@ Result<replay::EngineOptions> ReplayOptions::Engine() const {
   options.retry.tries = static_cast<uint32_t>(tries);
   TRY_ASSIGN(const int64_t away_ms, Named("--patience", ParseDurationMs(patience)));
   options.patience_ns = away_ms * kNsPerMs;
+  TRY_ASSIGN(options.clock_offset_ns, echo.ClockOffsetNs());
   return options;
 }
 

@@ -13,6 +13,7 @@
 #include "tools/filter_options.h"
 #include "tools/log_options.h"
 #include "tools/option_set.h"
+#include "tools/replay/echo_options.h"
 #include "tools/replay/hook_condition.h"
 
 namespace trafrec::tools {
@@ -55,6 +56,7 @@ struct ReplayOptions {
   std::string timeout = "60s";
   std::string durability = "normal";
   std::vector<std::string> on;
+  EchoOptions echo;
 
   std::string auth;
   std::string auth_file;

@@ -38,6 +38,9 @@ std::string ProgressLine(const replay::RunProgress& before, const replay::RunPro
   if (now.source_time != 0) {
     line += "  at " + FormatTime(now.source_time).substr(0, 19) + "Z";
   }
+  if (now.source_lag.last()) {
+    line += "  lag " + HumanDuration(now.source_lag.last()->ns);
+  }
   line += fmt::format("  {}  {} under way", pace::FormatSpeed(now.speed), now.moving);
   if (now.counts.dead + now.counts.blocked > 0) {
     line += fmt::format("  dead {}", WithCommas(now.counts.dead + now.counts.blocked));
@@ -69,6 +72,9 @@ void ReplayProgress::Show(const replay::RunProgress& progress) {
                                  {"answered", progress.counts.answered},
                                  {"dead", progress.counts.dead},
                                  {"behind_ns", progress.behind_ns}};
+    if (progress.source_lag.last()) {
+      fields.emplace_back("source_lag_ns", progress.source_lag.last()->ns);
+    }
     if (left) {
       fields.emplace_back("left_ns", *left);
     }

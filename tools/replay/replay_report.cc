@@ -28,7 +28,7 @@ constexpr OmissionWords kOmissionWords[] = {
     {Omission::kOverlay, "that the overlay drops"},
     {Omission::kRule, "that a rule drops"},
     {Omission::kIncomplete, "of which the log lacks a part (--send-incomplete sends them)"},
-    {Omission::kSentinel, "that were marks in the traffic"},
+    {Omission::kSentinel, "that were sentinels and are not echoed"},
     {Omission::kNotHttp, "that leave HTTP (CONNECT, Upgrade)"},
 };
 
@@ -111,6 +111,32 @@ void AddLag(const ReplayReport& report, Words& words) {
     if (times.lag.Quantile(0.99) > 10 * kNsPerMs) {
       words.Line("late", LateInWords(report), Tone::kYellow);
     }
+  }
+}
+
+void AddSourceLag(const ReplayReport& report, Words& words) {
+  const replay::SourceLag& lag = report.progress.source_lag;
+  const Histogram& spread = lag.spread();
+  if (lag.last()) {
+    words.Line("echoes",
+               fmt::format("{}; the target was {} behind the source at the last one, p50 "
+                           "{}, p99 {}, most {}",
+                           WithCommas(spread.count()), HumanDuration(lag.last()->ns),
+                           HumanDuration(spread.Quantile(0.5)),
+                           HumanDuration(spread.Quantile(0.99)), HumanDuration(spread.greatest())));
+  }
+  if (lag.negative() > 0) {
+    words.Line("note",
+               fmt::format("{} answered before what it echoes: the clocks differ by more than "
+                           "--clock-offset says",
+                           CountOf(lag.negative(), "echo", "echoes")),
+               Tone::kYellow);
+  }
+  if (lag.unanswered() > 0) {
+    words.Line("note",
+               fmt::format("{} without a whole answer of 2xx: no lag is measured by that",
+                           CountOf(lag.unanswered(), "echo", "echoes")),
+               Tone::kYellow);
   }
 }
 
@@ -216,6 +242,18 @@ void AddDoubts(const ReplayReport& report, Words& words) {
   }
 }
 
+void AppendEchoes(const replay::SourceLag& lag, JsonAppender& json) {
+  json.Open("echoes", '{');
+  json.Number("answered", lag.spread().count());
+  json.Number("unanswered", lag.unanswered());
+  json.Number("negative", lag.negative());
+  lag.last() ? json.Number("last_ns", lag.last()->ns) : json.Null("last_ns");
+  json.Number("p50_ns", lag.spread().Quantile(0.5));
+  json.Number("p99_ns", lag.spread().Quantile(0.99));
+  json.Number("most_ns", lag.spread().greatest());
+  json.Close('}');
+}
+
 }  // namespace
 
 bool ReplayReport::Adds() const {
@@ -261,6 +299,7 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
                                     CountOf(counts.split, "bulk request")));
   }
   AddLag(report, words);
+  AddSourceLag(report, words);
   words.Line("order", fmt::format("digest {:016x}, of outcomes {:016x}", report.digest,
                                   report.outcome_digest));
   for (const edit::RuleCount& rule : report.rules) {
@@ -342,6 +381,7 @@ std::string ReportAsJson(const ReplayReport& report) {
   };
   times("latency", report.progress.times.latency);
   times("lag", report.progress.times.lag);
+  AppendEchoes(report.progress.source_lag, json);
   json.Open("late", '{');
   json.Number("order_ns", counts.late.order_ns);
   json.Number("concurrency_ns", counts.late.concurrency_ns);

@@ -156,9 +156,11 @@ Result<ledger::RunFacts> ReplaySession::Facts() const {
     facts.log_folders.push_back(std::filesystem::absolute(folder).string());
   }
   TRY_ASSIGN(const store::ExchangeFilter filter, options_.filters.Make());
+  TRY_ASSIGN(const std::string echo, options_.echo.Fact());
   const auto time = [](const std::optional<TimeNs>& at) { return at ? FormatTime(*at) : ""; };
   facts.options = {
       {"dialect", std::string(dialect_->name())},
+      {"echo", echo},
       {"edits", editor_->digest()},
       {"index", fmt::format("{}", fmt::join(options_.indices, ","))},
       {"only", options_.only},
@@ -225,6 +227,7 @@ Status ReplaySession::OpenRun() {
   if (!options_.no_mark) {
     engine_options_.run_mark = run.filename().string();
   }
+  TRY_ASSIGN(echoes_, options_.echo.Signer(run, targets_));
   store::LogWriterOptions writer;
   writer.log = run;
   writer.recorder = kRecorder;

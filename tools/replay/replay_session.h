@@ -62,6 +62,7 @@ class ReplaySession {
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<ledger::LedgerReader> memory_;
   std::unique_ptr<replay::ResultLog> results_;
+  std::optional<replay::EchoSigner> echoes_;
   std::optional<TimeLeft> left_;
   bool resumed_ = false;
 };

@@ -152,7 +152,8 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
                          .ledger = *ledger_,
                          .memory = *memory_,
                          .results = *results_,
-                         .target_names = TargetNames()},
+                         .target_names = TargetNames(),
+                         .echoes = echoes_ ? &*echoes_ : nullptr},
                         engine_options_);
   std::atomic<bool> stop{false};
   asio::signal_set signals(loop, SIGINT, SIGTERM);

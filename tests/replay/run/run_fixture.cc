@@ -14,8 +14,6 @@
 namespace trafrec::replay {
 namespace {
 
-constexpr TimeNs kStart = 1'700'000'000 * kNsPerSecond;
-
 std::string WriteAnswer(const std::string& id, const char* result, int64_t seq_no) {
   return fmt::format(
       R"({{"_index":"i","_type":"_doc","_id":"{}","_version":1,"result":"{}","_seq_no":{},"_primary_term":1}})",
@@ -41,6 +39,9 @@ void Put(const Recorded& recorded, ResultLog& log) {
       "{} {} HTTP/1.1\r\nHost: source\r\nContent-Type: "
       "application/json\r\n",
       recorded.method, recorded.target);
+  if (!recorded.agent.empty()) {
+    head += "User-Agent: " + recorded.agent + "\r\n";
+  }
   if (!recorded.body.empty()) {
     head += fmt::format("Content-Length: {}\r\n", recorded.body.size());
   }
@@ -128,7 +129,8 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
                  .ledger = *memory_of_run,
                  .memory = *memory,
                  .results = *results,
-                 .target_names = {"default"}},
+                 .target_names = {"default"},
+                 .echoes = echoes ? &*echoes : nullptr},
                 options);
   std::thread planning([&] {
     engine.EndOfPlan(planner.Plan(std::nullopt, std::nullopt,
@@ -158,6 +160,14 @@ std::unique_ptr<ledger::LedgerReader> SmallRun::Memory() const {
   auto reader = ledger::OpenLedgerReader(run());
   CHECK(reader.has_value());
   return std::move(*reader);
+}
+
+std::vector<store::SentinelRow> SmallRun::Sentinels() const {
+  const auto reader = store::LogReader::Open(run());
+  CHECK(reader.has_value());
+  auto sentinels = (*reader)->Sentinels();
+  CHECK(sentinels.has_value());
+  return std::move(*sentinels);
 }
 
 std::vector<store::StoredExchange> SmallRun::Results() const {

@@ -15,6 +15,9 @@
 
 namespace trafrec::replay {
 
+/// When the source's first request may begin: what times in milliseconds count from.
+inline constexpr TimeNs kStart = 1'700'000'000 * kNsPerSecond;
+
 /// One request of the source, and its answer; times in milliseconds.
 struct Recorded {
   std::string method;
@@ -24,6 +27,7 @@ struct Recorded {
   std::optional<int64_t> answered_ms{};
   int status = 0;
   std::string answer{};
+  std::string agent{};  ///< value of its User-Agent; "": it has none
 };
 
 /// A document that the source created, or updated.
@@ -39,6 +43,7 @@ class SmallRun {
 
   EngineOptions options{.speed = {.kind = pace::Speed::Kind::kMax}};
   plan::PlanOptions plan{.phantoms = plan::Phantoms::kSend};
+  std::optional<EchoSigner> echoes{};
 
   using Steer = std::function<void(Engine&)>;
   /// Sends the log, or goes on; `steer` runs in a thread of its own meanwhile.
@@ -55,6 +60,7 @@ class SmallRun {
   std::unique_ptr<ledger::LedgerReader> Memory() const;
   /// Of the run's own log, in its order.
   std::vector<store::StoredExchange> Results() const;
+  std::vector<store::SentinelRow> Sentinels() const;
 
  private:
   std::filesystem::path log() const { return folder_ / "log"; }
