@@ -30,10 +30,9 @@ Result<crypto::SigningKey> KeyOfRun(const std::filesystem::path& run) {
 void EchoOptions::AddTo(OptionSet& options) {
   options.Group("Sentinels");
   options.Flag("--no-echo", off, "leave out the source's sentinels; nothing measures the lag then");
-  options.Text(
-      "--echo-key", key, "FILE",
-      "the secret key that signs echoes (trafrec keygen --for sign); one of the run's own, "
-      "RUN/echo.key, if not given");
+  options.Text("--echo-key", key, "FILE",
+               "the secret key that signs echoes, as keygen makes it; one of the run's own, "
+               "RUN/echo.key, if not given");
   options.Text("--echo-audience", audience, "NAME",
                "whom echoes are meant for: the --audience of recorders at the target; that of each "
                "sentinel if not given");
