@@ -19,11 +19,6 @@ using dialect::Fate;
 using dialect::Kind;
 
 constexpr TimeNs kMin = std::numeric_limits<TimeNs>::min();
-constexpr TimeNs kMax = std::numeric_limits<TimeNs>::max();
-
-/// A deleted document's version is forgotten after index.gc_deletes; its default. Then versions
-/// start again at 1.
-constexpr int64_t kDeletesKeptNs = 60'000 * kNsPerMs;
 
 Presence PresenceAfter(Fate fate) {
   return fate == Fate::kDeleted || fate == Fate::kNotFound ? Presence::kAbsent : Presence::kPresent;
