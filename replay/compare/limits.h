@@ -37,6 +37,8 @@ inline constexpr size_t kNoises = 1'000;
 /// So many standard deviations two rates must be apart, so that chance does not do it: one place in
 /// a thousand.
 inline constexpr double kNoiseDeviations = 3;
+/// Pairs of a group whose ids are kept: more examples of one kind tell nothing new.
+inline constexpr size_t kSamples = 3;
 /// Lines of two texts that are compared, one by one. The rest is compared as a whole.
 inline constexpr size_t kLines = 10'000;
 /// Shapes whose latencies are counted apart: 20 to 30 KB each. More are the work of names that

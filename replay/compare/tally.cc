@@ -67,6 +67,8 @@ bool Tally::AddToGroup(const Compared& pair, const Difference& difference, std::
     group.first_source = pair.source;
     group.first_result = pair.result;
     group.first = difference;
+  } else if (group.others.size() + 1 < limits::kSamples) {
+    group.others.emplace_back(pair.source, pair.result);
   }
   return true;
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "replay/compare/difference.h"
@@ -23,6 +24,8 @@ struct Group {
   std::string first_source{};  ///< the first of them: exchange of the source, and of the run
   std::string first_result{};
   Difference first{};
+  /// Some that came later, as far as limits::kSamples; both exchanges of each.
+  std::vector<std::pair<std::string, std::string>> others{};
 };
 
 /// All exchanges whose requests have one shape.

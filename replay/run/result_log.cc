@@ -101,7 +101,7 @@ void ResultLog::PutConnection(const send::ConnectionFacts& facts, TimeNs at) {
   record.server = facts.peer;
   record.opened_at = facts.opened_at != 0 ? facts.opened_at : at;
   record.closed_at = record.opened_at;
-  record.handshake_ns = facts.connect_ns;
+  record.handshake_ns = facts.round_trip_ns;
   record.protocol = store::Protocol::kHttp1;
   record.flags = FlagBit(Flag::kWireUnknown);
   log_->PutConnection(record);

@@ -5,6 +5,8 @@
 
 #include "replay/send/channel.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -20,6 +22,15 @@
 
 namespace trafrec::send {
 namespace {
+
+/// `connect_ns` if the kernel does not tell.
+int64_t RoundTripOf(int socket, int64_t connect_ns) {
+  tcp_info info{};
+  socklen_t length = sizeof(info);
+  return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && info.tcpi_rtt > 0
+             ? std::min(connect_ns, info.tcpi_rtt * kNsPerUs)
+             : connect_ns;
+}
 
 Endpoint EndpointOf(const asio::ip::tcp::endpoint& endpoint) {
   Endpoint result;
@@ -78,6 +89,7 @@ void Channel::OnConnected(const asio::error_code& error) {
   facts_.peer = EndpointOf(socket_.remote_endpoint(ignored));
   const int64_t now = SteadyNow();
   facts_.connect_ns = now - since_;
+  facts_.round_trip_ns = RoundTripOf(socket_.native_handle(), facts_.connect_ns);
   since_ = now;
   Read();
   if (tls_ == nullptr) {

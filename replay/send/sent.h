@@ -34,8 +34,10 @@ struct ConnectionFacts {
   uint64_t number = 0;  ///< 1, 2, … over all targets of a sender; 0: there was none
   Endpoint local;
   Endpoint peer;
-  TimeNs opened_at = 0;          ///< wall clock, before the first SYN
-  int64_t connect_ns = 0;        ///< TCP's handshake, other addresses of the name that failed too
+  TimeNs opened_at = 0;    ///< wall clock, before the first SYN
+  int64_t connect_ns = 0;  ///< TCP's handshake, other addresses of the name that failed too
+  /// What the kernel measured in the handshake: no work of the loop is in it.
+  int64_t round_trip_ns = 0;
   int64_t tls_ns = 0;            ///< TLS's handshake; 0 without TLS
   std::string_view tls_version;  ///< "TLSv1.3"; "" without TLS. Lives as long as the program
   uint64_t exchanges = 0;        ///< that began on it, this one too

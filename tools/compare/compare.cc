@@ -17,11 +17,13 @@
 #include "tools/compare/compare_words.h"
 #include "tools/compare/explanation.h"
 #include "tools/compare/follow.h"
+#include "tools/compare/limits.h"
 #include "tools/compare/noise_options.h"
 #include "tools/compare/parallel_pass.h"
 #include "tools/compare/report_options.h"
 #include "tools/compare/rule_options.h"
 #include "tools/compare/rules_action.h"
+#include "tools/compare/side_by_side.h"
 #include "tools/console.h"
 #include "tools/log_options.h"
 #include "tools/output.h"
@@ -170,6 +172,21 @@ compare::Compared Pair(const dialect::Dialect& dialect, const std::vector<compar
                                         .time = source.row.began_at});
   pair.differences = compare::CompareAnswers(*view.answer(), *result_view.answer(), here, meaning);
   return pair;
+}
+
+/// For the page: both answers again, as rows.
+Result<std::vector<AnswerRow>> Sample(const Sides& sides, const dialect::Dialect& dialect,
+                                      const std::vector<compare::Rule>& rules,
+                                      const std::string& source_id, const std::string& result_id) {
+  TRY_ASSIGN(const store::ExchangeRow source_row, sides.source->Find(source_id));
+  TRY_ASSIGN(const store::ExchangeRow result_row, sides.run->Find(result_id));
+  TRY_ASSIGN(const store::StoredExchange source, sides.source->Load(source_row));
+  TRY_ASSIGN(const store::StoredExchange result, sides.run->Load(result_row));
+  const recorded::ExchangeView view(source);
+  const recorded::ExchangeView result_view(result);
+  return SideBySide(*view.answer(), *result_view.answer(),
+                    Pair(dialect, rules, source, result).differences.found,
+                    {.line_bytes = limits::kLineBytes});
 }
 
 Result<ExitCode> CompareCommand::Explain(const Sides& sides, const dialect::Dialect& dialect,
@@ -339,7 +356,9 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
     report.suggest = SuggestionsFor(report);
   }
   TRY(reports_.JudgeAll(report));
-  TRY(reports_.WriteFiles(report));
+  TRY(reports_.WriteFiles(report, [&](const std::string& source_id, const std::string& result_id) {
+    return Sample(sides, *dialect, tally.rules(), source_id, result_id);
+  }));
   TRY(Print(report));
   return ExitCodeOf(report);
 }

@@ -9,6 +9,7 @@
 #include "tools/compare/latency_text.h"
 #include "tools/compare/noise_report.h"
 #include "tools/compare/rules_report.h"
+#include "tools/compare/verdict.h"
 #include "tools/help_text.h"
 #include "tools/json_object.h"
 #include "tools/units.h"
@@ -32,7 +33,7 @@ class Printer {
       : report_(report), style_(style) {}
 
   std::string Print() {
-    Verdict();
+    PutVerdict();
     Conditions();
     Uncompareds();
     Groups();
@@ -50,21 +51,10 @@ class Printer {
   }
   void Heading(std::string_view text) { out_ += "\n" + style_.paint(Tone::kBold, text) + "\n"; }
 
-  void Verdict() {
+  void PutVerdict() {
     const compare::Tally& tally = report_.tally;
-    const bool same = tally.differing() == 0;
-    const std::string verdict =
-        tally.compared() == 0 ? "Nothing could be compared."
-        : same                ? fmt::format("No difference in {}.",
-                                            CountOf(tally.compared(), "pair of answers", "pairs of answers"))
-                              : fmt::format("{} of {} differ ({}).", WithCommas(tally.differing()),
-                                            CountOf(tally.compared(), "pair of answers", "pairs of answers"),
-                                            Percent(tally.differing(), tally.compared()));
-    out_ += style_.paint(tally.compared() == 0 ? Tone::kYellow
-                         : same                ? Tone::kGreen
-                                               : Tone::kRed,
-                         verdict) +
-            "\n";
+    const auto [says, tone] = VerdictOf(report_);
+    out_ += style_.paint(tone, says) + "\n";
     if (tally.unexplained() < tally.differing()) {
       Paragraph(fmt::format("{} of them in known ways only",
                             WithCommas(tally.differing() - tally.unexplained())),

@@ -46,11 +46,9 @@ std::string ExplanationText(const compare::Compared& pair, const dialect::Answer
   if (pair.differences.none() && !style.all) {
     return out;
   }
-  const std::vector<AnswerRow> rows =
-      SideBySide(source, target, found,
-                 {.all = style.all,
-                  .line_bytes = style.all ? std::string::npos : limits::kLineBytes,
-                  .hidden = [&](size_t difference) { return found[difference].rule.has_value(); }});
+  const std::vector<AnswerRow> rows = SideBySide(
+      source, target, found,
+      {.all = style.all, .line_bytes = style.all ? std::string::npos : limits::kLineBytes});
   return out + "\n" + RowsText(rows, style.width, style.paint);
 }
 

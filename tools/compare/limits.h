@@ -31,4 +31,17 @@ inline constexpr size_t kHeldBytes = size_t{4} << 20;
 /// several times its length.
 inline constexpr size_t kLargeBytes = size_t{4} << 20;
 
+/// Of a page, kinds of differences with their samples: what a browser opens at once, and a mail
+/// takes. Other parts have their own limits, and are 1 MB at most together.
+inline constexpr size_t kPageBytes = size_t{3} << 20;
+inline constexpr size_t kPageGroups = 500;
+/// Rows of a list, and of a sample.
+inline constexpr size_t kPageRows = 500;
+inline constexpr size_t kSampleRows = 80;
+/// Columns of a value in a sentence, and of a shape's name.
+inline constexpr size_t kPageValueColumns = 100;
+inline constexpr size_t kPageNameColumns = 200;
+/// Shapes whose latencies are drawn.
+inline constexpr size_t kPagePlots = 12;
+
 }  // namespace trafrec::tools::limits

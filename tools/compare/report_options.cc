@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tools/compare/junit.h"
 #include "tools/output.h"
@@ -18,7 +19,10 @@ void ReportOptions::AddTo(OptionSet& options) {
                  "the connection's handshake is taken out, as it is of the target's");
   options.Text("--slower", slower_, "PERCENT",
                "a pair is slower if the target took so much longer than the source");
-  options.Group("For a pipeline");
+  options.Group("Files and exit code");
+  options.Text("--html", html_, "FILE",
+               "write one page that needs no network: differences with samples side by side, "
+               "latencies, to be searched");
   options.Texts("--fail-if", fail_if_, "CONDITION",
                 "exit code 3 only if this holds, as in 'status > 0.1%', 'missing > 10' or "
                 "'latency.p99 > +20%' (docs/compare.md); repeatable");
@@ -32,9 +36,12 @@ Status ReportOptions::Check() {
     TRY_ASSIGN(FailCondition condition, ParseFailCondition(text));
     conditions_.push_back(std::move(condition));
   }
-  if (junit_ == "-") {
-    return Fail(ErrorCode::kUsage, "--junit - and the report both print to standard output",
-                "give --junit a file");
+  for (const auto& [option, file] : {std::pair("--junit", junit_), std::pair("--html", html_)}) {
+    if (file == "-") {
+      return Fail(ErrorCode::kUsage,
+                  fmt::format("{} - and the report both print to standard output", option),
+                  fmt::format("give {} a file", option));
+    }
   }
   return {};
 }
@@ -53,7 +60,12 @@ Status ReportOptions::JudgeAll(CompareReport& report) const {
   return {};
 }
 
-Status ReportOptions::WriteFiles(const CompareReport& report) const {
+Status ReportOptions::WriteFiles(const CompareReport& report, const ReadSample& read) const {
+  if (!html_.empty()) {
+    TRY_ASSIGN(Output out, Output::Open(html_));
+    out.Write(HtmlPage(report, read));
+    TRY(out.Finish());
+  }
   if (!junit_.empty()) {
     TRY_ASSIGN(Output out, Output::Open(junit_));
     out.Write(JunitXml(report));

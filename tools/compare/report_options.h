@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "tools/compare/compare_report.h"
 #include "tools/compare/fail_condition.h"
+#include "tools/compare/html_page.h"
 #include "tools/compare/pair_times.h"
 #include "tools/exit_code.h"
 #include "tools/option_set.h"
@@ -26,12 +27,13 @@ class ReportOptions {
 
   /// What became of each condition, into the report.
   Status JudgeAll(CompareReport& report) const;
-  /// The files that were asked for.
-  Status WriteFiles(const CompareReport& report) const;
+  /// The files that were asked for. `read`: see HtmlPage.
+  Status WriteFiles(const CompareReport& report, const ReadSample& read) const;
 
  private:
   std::vector<std::string> fail_if_;
   std::string junit_;
+  std::string html_;
   std::string slower_ = "20%";
   std::string recorded_at_ = "server";
   std::vector<FailCondition> conditions_;

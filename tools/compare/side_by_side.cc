@@ -17,14 +17,14 @@ std::vector<std::string> KeysOf(const std::vector<AnswerLine>& lines) {
   return keys;
 }
 
-RowMark MarkOf(const LinePair& pair, std::optional<size_t> difference, const RowChoice& choice) {
-  if (!difference) {
+RowMark MarkOf(const LinePair& pair, const compare::Difference* difference) {
+  if (difference == nullptr) {
     return RowMark::kAlike;
   }
-  return choice.hidden(*difference) ? RowMark::kHidden
-         : !pair.source             ? RowMark::kTargetOnly
-         : !pair.target             ? RowMark::kSourceOnly
-                                    : RowMark::kDiffers;
+  return difference->rule ? RowMark::kHidden
+         : !pair.source   ? RowMark::kTargetOnly
+         : !pair.target   ? RowMark::kSourceOnly
+                          : RowMark::kDiffers;
 }
 
 std::vector<AnswerRow> Neighbourhood(std::vector<AnswerRow> rows) {
@@ -90,7 +90,7 @@ std::vector<AnswerRow> SideBySide(const dialect::AnswerView& source,
       difference = difference ? difference : here;
       row.target = std::move(right[*pair.target].text);
     }
-    row.mark = MarkOf(pair, difference, choice);
+    row.mark = MarkOf(pair, difference ? &differences[*difference] : nullptr);
     rows.push_back(std::move(row));
   }
   return choice.all ? rows : Neighbourhood(std::move(rows));

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,8 +32,6 @@ const char* SignOf(RowMark mark);
 struct RowChoice {
   bool all = false;  ///< else only differences and limits::kNeighbourLines around them
   size_t line_bytes = 0;
-  /// Whether a rule hides the difference of this number.
-  std::function<bool(size_t difference)> hidden{};
 };
 
 /// Both answers in rows.

@@ -56,6 +56,8 @@ TEST(Connections, SayWhereTheyLead) {
   EXPECT_EQ(facts.peer.ToString(), "127.0.0.1:" + std::to_string(server.port()));
   EXPECT_THAT(facts.local.ToString(), StartsWith("127.0.0.1:"));
   EXPECT_GT(facts.connect_ns, 0);
+  EXPECT_GT(facts.round_trip_ns, 0);
+  EXPECT_LE(facts.round_trip_ns, facts.connect_ns);
   EXPECT_GT(facts.opened_at, 0);
   EXPECT_EQ(facts.tls_version, "");
 }

@@ -13,11 +13,12 @@ using dialect::HeaderView;
 /// A row a line: its mark, and both sides.
 std::string Rows(const AnswerView& source, const AnswerView& target, bool all = false,
                  bool hidden = false) {
-  const std::vector<compare::Difference> found = compare::CompareAnswers(source, target).found;
+  std::vector<compare::Difference> found = compare::CompareAnswers(source, target).found;
+  for (compare::Difference& each : found) {
+    each.rule = hidden ? std::optional(0U) : std::nullopt;
+  }
   std::string shown;
-  for (const AnswerRow& row :
-       SideBySide(source, target, found,
-                  {.all = all, .line_bytes = 40, .hidden = [=](size_t) { return hidden; }})) {
+  for (const AnswerRow& row : SideBySide(source, target, found, {.all = all, .line_bytes = 40})) {
     shown += row.mark == RowMark::kLeftOut
                  ? "… " + std::to_string(row.left_out) + "\n"
                  : std::string(SignOf(row.mark)) + row.source + "|" + row.target + "\n";

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tools/page/html.h"
+#include "tools/page/list_table.h"
 #include "tools/patterns/rendering/plots.h"
 #include "tools/patterns/rendering/words.h"
 #include "tools/units.h"
@@ -12,55 +13,13 @@
 namespace trafrec::patterns {
 namespace {
 
+using page::ListTable;
 using tools::HumanBytes;
 using tools::HumanDuration;
 using tools::Percent;
 using tools::WithCommas;
 
 constexpr size_t kNamesShown = 12;
-
-/// A table that is written row by row.
-class ListTable {
- public:
-  struct Head {
-    std::string name;
-    bool number = false;
-  };
-
-  explicit ListTable(std::vector<Head> heads) : heads_(std::move(heads)) {
-    out_ = R"(<table class="list"><thead><tr>)";
-    for (const Head& head : heads_) {
-      out_ += fmt::format(R"(<th scope="col"{}>{}</th>)", head.number ? R"( class="n")" : "",
-                          head.name);
-    }
-    out_ += "</tr></thead><tbody>\n<tr>";
-  }
-
-  /// `html` is escaped by the caller.
-  void Cell(const std::string& html, const char* extra = "") {
-    const Head& head = heads_[column_++ % heads_.size()];
-    out_ += fmt::format(R"(<td{}{} data-label="{}">{}</td>)", head.number ? R"( class="n")" : "",
-                        extra, head.name, html);
-  }
-  void Name(const std::string& html) {
-    ++column_;
-    out_ += R"(<td class="name">)" + html + "</td>";
-  }
-  /// A number that sorts by itself.
-  void Number(const std::string& text, uint64_t value) {
-    Cell(text, fmt::format(R"( data-v="{}")", value).c_str());
-  }
-  void EndRow() { out_ += "</tr>\n<tr>"; }
-  std::string Take() {
-    out_.resize(out_.size() - std::string_view("<tr>").size());
-    return out_ + "</tbody></table>\n";
-  }
-
- private:
-  std::vector<Head> heads_;
-  size_t column_ = 0;
-  std::string out_;
-};
 
 std::string Section(const char* id, const std::string& heading, const std::string& content) {
   return fmt::format("<section id=\"{}\"><h2>{}</h2>\n{}</section>\n", id, heading, content);

@@ -1,0 +1,168 @@
+#include "tools/compare/html_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tools/compare/limits.h"
+#include "tools/compare/page_differences.h"
+#include "tools/compare/page_latency.h"
+#include "tools/compare/page_resources.h"
+#include "tools/compare/verdict.h"
+#include "tools/page/html.h"
+#include "tools/page/list_table.h"
+#include "tools/page/resources.h"
+#include "tools/terminal.h"
+#include "tools/units.h"
+#include "tools/utf8.h"
+#include "tools/version.h"
+
+namespace trafrec::tools {
+namespace {
+
+using page::Html;
+using page::ListTable;
+
+std::string Conditions(const CompareReport& report) {
+  std::string out;
+  for (const FailResult& each : report.conditions) {
+    out += fmt::format("<li class=\"{0}\"><b>{0}</b> <code>{1}</code>: {2}</li>\n",
+                       each.holds ? "fails" : "passes", Html(each.text), Html(each.says));
+  }
+  return out.empty() ? "" : "<ul class=\"conditions\">" + out + "</ul>";
+}
+
+std::string Cards(const CompareReport& report) {
+  std::string out = "<dl class=\"cards\">";
+  const auto card = [&](const std::string& name, const std::string& value) {
+    out += "<div><dt>" + name + "</dt><dd>" + value + "</dd></div>";
+  };
+  uint64_t uncompared = 0;
+  for (const uint64_t count : report.uncompared) {
+    uncompared += count;
+  }
+  const compare::Tally& tally = report.tally;
+  card("pairs compared", WithCommas(tally.compared()));
+  card("differ",
+       WithCommas(tally.differing()) + " (" + Percent(tally.differing(), tally.compared()) + ")");
+  if (tally.unexplained() < tally.differing()) {
+    card("of them in known ways only", WithCommas(tally.differing() - tally.unexplained()));
+  }
+  card("not compared", WithCommas(uncompared));
+  const compare::LatencyCounts& latency = tally.latencies().all();
+  if (latency.count() > 0) {
+    for (const auto& [name, share] : {std::pair("p50", 0.5), std::pair("p99", 0.99)}) {
+      card(fmt::format("latency {}, source → target", name),
+           fmt::format("{} → {}", ShortDuration(latency.source.Quantile(share)),
+                       ShortDuration(latency.target.Quantile(share))));
+    }
+    card(fmt::format("slower by more than {:.0f}%", 100 * tally.latencies().slower_share()),
+         Percent(latency.slower, latency.count()));
+  }
+  return out + "</dl>\n";
+}
+
+void LatencyCells(ListTable& table, const compare::LatencyCounts& counts) {
+  for (const double share : {0.5, 0.99}) {
+    for (const Histogram* side : {&counts.source, &counts.target}) {
+      const int64_t value = side->Quantile(share);
+      table.Number(ShortDuration(value), static_cast<uint64_t>(value));
+    }
+  }
+  table.Number(Percent(counts.slower, counts.count()),
+               counts.count() == 0 ? 0 : 10'000 * counts.slower / counts.count());
+}
+
+std::string RequestsSection(const CompareReport& report) {
+  const std::vector<compare::ShapeCount> shapes = report.tally.Shapes();
+  ListTable table({{.name = "requests"},
+                   {.name = "compared", .number = true},
+                   {.name = "differ", .number = true},
+                   {.name = "share", .number = true},
+                   {.name = "p50 source", .number = true},
+                   {.name = "p50 target", .number = true},
+                   {.name = "p99 source", .number = true},
+                   {.name = "p99 target", .number = true},
+                   {.name = "slower", .number = true}});
+  const auto& latencies = report.tally.latencies().shapes();
+  for (size_t i = 0; i < std::min(shapes.size(), limits::kPageRows); ++i) {
+    const compare::ShapeCount& shape = shapes[i];
+    table.Name(Html(ClipToWidth(EscapeForTerminal(shape.shape), limits::kPageNameColumns)));
+    table.Number(WithCommas(shape.compared), shape.compared);
+    table.Number(WithCommas(shape.differing), shape.differing);
+    table.Number(Percent(shape.differing, shape.compared),
+                 shape.compared == 0 ? 0 : 10'000 * shape.differing / shape.compared);
+    const auto latency = latencies.find(shape.shape);
+    if (latency == latencies.end()) {
+      for (size_t column = 0; column < 5; ++column) {
+        table.Cell("–");
+      }
+    } else {
+      LatencyCells(table, latency->second);
+    }
+    table.EndRow();
+  }
+  std::string out = "<section id=\"requests\"><h2>Requests</h2>\n<div class=\"scroll\">" +
+                    table.Take() + "</div>\n";
+  if (shapes.size() > limits::kPageRows) {
+    out += fmt::format("<p class=\"soft\">And {}.</p>\n",
+                       CountOf(shapes.size() - limits::kPageRows, "more shape"));
+  }
+  return out + "</section>\n";
+}
+
+std::string UncomparedSection(const CompareReport& report) {
+  std::string rows;
+  for (size_t i = 0; i < kUncomparedReasons; ++i) {
+    if (report.uncompared[i] > 0) {
+      rows += fmt::format("<li>{}, {}</li>\n", CountOf(report.uncompared[i], "exchange"),
+                          InWords(static_cast<Uncompared>(i), report.two_runs));
+    }
+  }
+  return "<section id=\"uncompared\"><h2>Not compared</h2>\n" +
+         (rows.empty() ? "<p>Every exchange was compared.</p>" : "<ul>" + rows + "</ul>") +
+         "</section>\n";
+}
+
+std::string RulesSection(const CompareReport& report) {
+  const auto& rules = report.tally.rules();
+  std::string out = "<section id=\"rules\"><h2>Rules</h2>\n";
+  if (rules.empty()) {
+    return out + "<p>None: every difference is told.</p></section>\n";
+  }
+  ListTable table(
+      {{.name = "rule"}, {.name = "hid", .number = true}, {.name = "place"}, {.name = "why"}});
+  for (size_t i = 0; i < std::min(rules.size(), limits::kPageRows); ++i) {
+    table.Name(Html(rules[i].name));
+    table.Number(WithCommas(report.tally.hidden()[i]), report.tally.hidden()[i]);
+    table.Cell("<code>" + Html(rules[i].place.text()) + "</code>");
+    table.Cell(Html(rules[i].why));
+    table.EndRow();
+  }
+  return out + "<div class=\"scroll\">" + table.Take() + "</div></section>\n";
+}
+
+}  // namespace
+
+std::string HtmlPage(const CompareReport& report, const ReadSample& read) {
+  const Verdict verdict = VerdictOf(report);
+  const std::string script = std::string(page::kPageJs) + std::string(kComparePageJs);
+  return page::Filled(kComparePageHtml,
+                      {{"source", Html(report.source)},
+                       {"run", Html(report.run)},
+                       {"verdict", Html(verdict.says)},
+                       {"tone", verdict.tone == Tone::kGreen ? "good"
+                                : verdict.tone == Tone::kRed ? "bad"
+                                                             : "none"},
+                       {"conditions", Conditions(report)},
+                       {"cards", Cards(report)},
+                       {"main", DifferencesSection(report, read) + RequestsSection(report) +
+                                    LatencySection(report.tally.latencies()) +
+                                    UncomparedSection(report) + RulesSection(report)},
+                       {"version", Html(std::string("trafrec ") + kVersion)},
+                       {"script-hash", page::ScriptHash(script)},
+                       {"style", std::string(page::kPageCss) + std::string(kComparePageCss)},
+                       {"script", script}});
+}
+
+}  // namespace trafrec::tools
