@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "replay/ledger/limits.h"
 #include "replay/ledger/run_lock.h"
 #include "replay/ledger/schema.h"
 
@@ -95,6 +96,10 @@ Result<Database> OpenLedgerFile(const std::filesystem::path& run, store::db::Ope
     return std::unexpected(NotBegun(run));
   }
   TRY_ASSIGN(Database database, Database::Open(path, mode));
+  if (mode == store::db::OpenMode::kReadOnly) {
+    // A run that begins just now holds it for a moment.
+    database.SetBusyTimeout(limits::kBusyTimeoutMs);
+  }
   TRY_ASSIGN(const auto application, database.QueryInt("PRAGMA application_id"));
   if (application != kApplicationId) {
     return Fail(ErrorCode::kCorrupt, fmt::format("{} is no ledger of a run", path.string()),

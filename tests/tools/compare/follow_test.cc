@@ -28,8 +28,8 @@ TEST(CompareFollow, EndsWithTheRunAndSaysWhatALaterComparisonSays) {
   const std::string run = log.folder() / "run";
   test_support::RunningTrafrec replay({"replay", log.log(), "--to", target.url(), "--run", run,
                                        "--dialect", "http", "--speed", "20/s", "--quiet"});
-  test_support::WaitUntil("the run begins",
-                          [&] { return std::filesystem::exists(run + "/replay"); });
+  test_support::WaitUntil("the first answer is in the run",
+                          [&] { return !Trafrec({"show", run}).out.empty(); });
   const Outcome following = Trafrec({"compare", log.log(), run, "--follow", "--json"});
   EXPECT_EQ(replay.Finish().exit_code, 0);
   EXPECT_EQ(following.exit_code, 3) << following.err;
