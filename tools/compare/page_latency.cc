@@ -23,8 +23,6 @@ using page::Html;
 constexpr double kHeight = 100;
 /// Bars in which a latency doubles.
 constexpr int kBarsInDouble = 6;
-/// What is less is in the first bar: no network and no clock is finer.
-constexpr int64_t kLeastDrawnNs = 1'000;
 
 /// A picture of columns, which the script of pages reads out one by one.
 class Plot {
