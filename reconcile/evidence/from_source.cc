@@ -148,9 +148,8 @@ class Asking {
 }  // namespace
 
 Status AddLiveAnswers(LiveSource& source, History& history) {
-  history.lost.push_back({.ran = {history.until, std::numeric_limits<TimeNs>::max()},
-                          .answered = true,
-                          .why = "after the log's end"});
+  history.lost.push_back(
+      {.ran = {history.until, std::numeric_limits<TimeNs>::max()}, .answered = true});
   return Asking(source, history).Run();
 }
 

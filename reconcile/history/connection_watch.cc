@@ -1,7 +1,5 @@
 #include "reconcile/history/connection_watch.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -43,8 +41,7 @@ void ConnectionWatch::NoteHole(Connection& connection, const store::MessageFacts
                      .bytes = bytes,
                      .body_bytes = connection.compresses || head == 0 ? 0 : body + 1,
                      .answered = !connection.pipelines,
-                     .sent_by = request.first_byte_at,
-                     .why = fmt::format("{} bytes of requests were not captured", bytes)});
+                     .sent_by = request.first_byte_at});
   }
 }
 
@@ -163,9 +160,7 @@ std::vector<LostTraffic> ConnectionWatch::Lost() const {
     const uint64_t sent = connection.record ? connection.record->client_close.payload_bytes : 0;
     if (connection.last_byte_at != 0 && sent > connection.next_offset) {
       lost.push_back({.ran = {connection.last_byte_at, connection.record->closed_at},
-                      .bytes = sent - connection.next_offset,
-                      .why = fmt::format("the last {} bytes of a connection were not captured",
-                                         sent - connection.next_offset)});
+                      .bytes = sent - connection.next_offset});
     }
   }
   return lost;

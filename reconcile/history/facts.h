@@ -74,7 +74,6 @@ enum class WireProof : uint8_t {
   kNone,
   kCut,         ///< its sender ended it before its end
   kUnreceived,  ///< nobody acknowledged it, for longer than an acknowledgement may take
-  kRejected,    ///< its answer says that it was turned away
 };
 
 /// A mutation whose outcome the log does not show, for each of its operations.
@@ -117,7 +116,6 @@ struct OpenRequest {
 
 /// A request that takes numbers for documents that it does not name.
 struct ByQueryRun {
-  store::ExchangeId by{};
   std::vector<std::string> indices{};  ///< names or patterns
   Span ran{};
   bool lasts_as_request = false;    ///< nobody saw its answer: as long as `request` may run
@@ -138,7 +136,6 @@ struct LostTraffic {
   /// It took so many numbers at most; nothing: any.
   std::optional<int32_t> most{};
   TimeNs sent_by = std::numeric_limits<TimeNs>::max();  ///< not later than that
-  std::string why{};
 };
 
 /// A number that no document got.
@@ -164,7 +161,6 @@ struct IndexEvent {
   What what = What::kMade;
   Span ran{};
   bool answered = false;  ///< and done
-  std::string body{};     ///< of kMade: settings and mappings
 };
 
 }  // namespace trafrec::reconcile

@@ -98,15 +98,11 @@ class HistoryReader {
         case store::LossCause::kStop:
           break;
         case store::LossCause::kStart:
-          history_.lost.push_back({.ran = {std::numeric_limits<TimeNs>::min(), loss.until},
-                                   .sent_by = loss.until,
-                                   .why = "before the recorder started"});
+          history_.lost.push_back(
+              {.ran = {std::numeric_limits<TimeNs>::min(), loss.until}, .sent_by = loss.until});
           break;
         default:
-          history_.lost.push_back(
-              {.ran = {loss.from, loss.until},
-               .bytes = loss.bytes,
-               .why = std::string("loss of cause ") + store::LossCauseName(loss.cause)});
+          history_.lost.push_back({.ran = {loss.from, loss.until}, .bytes = loss.bytes});
           blind_losses_ = true;
       }
     }
@@ -174,9 +170,9 @@ class HistoryReader {
     const std::string_view body = BodyOf(request, operation);
     history_.tokens.AddWriter(body);
     if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
-      AddByQuery(exchange.row.id, request, operation, answer, answered, ran);
+      AddByQuery(request, operation, answer, answered, ran);
     }
-    NoteAdmin(exchange, request, meaning, operation, outcome, ran);
+    NoteAdmin(request, meaning, operation, outcome, ran);
     if (outcome.fate == Fate::kRejected && meaning.kind == Kind::kBulk) {
       history_.turned_away = true;
     }
@@ -202,14 +198,12 @@ class HistoryReader {
     return mapping == mappings_.end() ? nullptr : &mapping->second;
   }
 
-  void AddByQuery(const store::ExchangeId& id, const dialect::RequestView& request,
-                  const dialect::Operation& operation, const dialect::Answer& answer, bool answered,
-                  const Span& ran) {
+  void AddByQuery(const dialect::RequestView& request, const dialect::Operation& operation,
+                  const dialect::Answer& answer, bool answered, const Span& ran) {
     const dialect::Key* index = operation.keys.empty() ? nullptr : operation.keys.data();
     auto run = ByQueryRunOf(request, operation, answer, answered, ran,
                             index == nullptr ? nullptr : MappingOf(index->name));
     if (run) {
-      run->by = id;
       if (run->lasts_as_request) {
         run->request = history_.requests.size();  // it is the next one that is asked of
       }
@@ -217,9 +211,9 @@ class HistoryReader {
     }
   }
 
-  void NoteAdmin(const store::StoredExchange& exchange, const dialect::RequestView& request,
-                 const dialect::Meaning& meaning, const dialect::Operation& operation,
-                 const dialect::Outcome& outcome, const Span& ran) {
+  void NoteAdmin(const dialect::RequestView& request, const dialect::Meaning& meaning,
+                 const dialect::Operation& operation, const dialect::Outcome& outcome,
+                 const Span& ran) {
     if (meaning.api != "indices.create" && meaning.api != "indices.delete") {
       return;
     }
@@ -232,8 +226,7 @@ class HistoryReader {
                                              ? IndexEvent::What::kMade
                                              : IndexEvent::What::kRemoved,
                                  .ran = ran,
-                                 .answered = outcome.fate == Fate::kDone,
-                                 .body = std::string(request.body)});
+                                 .answered = outcome.fate == Fate::kDone});
       if (meaning.api == "indices.create" && outcome.fate == Fate::kDone) {
         if (auto mapping = Mapping::OfCreation(request.body)) {
           mappings_[key.name] = std::move(*mapping);
@@ -243,7 +236,6 @@ class HistoryReader {
         }
       }
     }
-    (void)exchange;
   }
 
   void Ask(const store::StoredExchange& exchange, const dialect::RequestView& request,
