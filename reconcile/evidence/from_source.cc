@@ -94,7 +94,7 @@ class Asking {
 
   /// Documents under the numbers that nobody explains: what was written again since does not show.
   Status AskNumbers() {
-    for (const IndexHistory& index : IndicesInQuestion(history_, source_.version(), false)) {
+    for (const IndexHistory& index : IndicesInQuestion(history_, false)) {
       if (!index.trouble.empty()) {
         continue;
       }
@@ -150,7 +150,12 @@ class Asking {
 Status AddLiveAnswers(LiveSource& source, History& history) {
   history.lost.push_back(
       {.ran = {history.until, std::numeric_limits<TimeNs>::max()}, .answered = true});
-  return Asking(source, history).Run();
+  if (const auto version = source.version()) {
+    history.TakeProduct(*version);
+  }
+  TRY(Asking(source, history).Run());
+  history.tokens.Take(history);
+  return {};
 }
 
 }  // namespace trafrec::reconcile

@@ -139,6 +139,7 @@ Result<TranslogEvidence> AddTranslogs(const std::filesystem::path& data_path, Hi
                             folders.size(), data_path.string()),
                 "give the data folder of the node that was recorded, or a copy of it");
   }
+  history.tokens.Take(history);
   return evidence;
 }
 

@@ -104,6 +104,7 @@ struct OpenRequest {
   store::ExchangeId id{};
   std::string method{};
   std::string target{};
+  bool bulk = false;
   Span runs{};                ///< if it was carried out, then within it
   bool acknowledged = false;  ///< whole: the server's kernel has it
   bool server_left = false;   ///< the server ended the connection first, without an answer

@@ -76,6 +76,9 @@ class HistoryReader {
     for (OpenRequest& request : history_.requests) {
       request.runs.until = std::min(request.runs.until, LatestOf(request.runs.from));
     }
+    if (history_.product) {
+      history_.TakeProduct(*history_.product);
+    }
     history_.tokens.Take(history_);
     for (ByQueryRun& run : history_.by_query) {
       if (run.lasts_as_request) {
@@ -272,6 +275,7 @@ class HistoryReader {
     OpenRequest request{.id = exchange.row.id,
                         .method = exchange.row.method,
                         .target = exchange.row.target,
+                        .bulk = meaning.kind == Kind::kBulk,
                         .runs = SpanOf(exchange)};
     const store::SideClose& server = exchange.connection.server_close;
     const store::SideClose& client = exchange.connection.client_close;
@@ -284,7 +288,7 @@ class HistoryReader {
     request.watched = ended.at >= request.runs.from +
                                       (ended.in_order ? options_.ack_delay_ns : options_.settle_ns);
     if (dialect_.name() == "search") {
-      request.wire = WireProofOf(exchange, meaning.kind == Kind::kBulk,
+      request.wire = WireProofOf(exchange,
                                  {.ack_delay_ns = options_.ack_delay_ns,
                                   .captured_until = ended.at,
                                   .blind_losses = blind_losses_},
@@ -308,6 +312,15 @@ class HistoryReader {
 };
 
 }  // namespace
+
+void History::TakeProduct(VersionId version) {
+  product = version;
+  for (OpenRequest& request : requests) {
+    if (request.bulk && version.StreamsBulks()) {
+      request.wire = WireProof::kNone;
+    }
+  }
+}
 
 Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& dialect,
                             const HistoryOptions& options) {

@@ -47,6 +47,10 @@ struct History {
   uint64_t exchanges = 0;
   uint64_t mutations = 0;  ///< operations
 
+  /// The source is of that version: who acts on a bulk before it has ended may have carried out a
+  /// part of one that was cut, so that the wire proves nothing of it.
+  void TakeProduct(VersionId version);
+
   /// The name of the index behind what requests call it.
   const std::string& IndexBehind(const std::string& name) const {
     const auto behind = aliases.find(name);

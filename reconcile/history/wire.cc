@@ -52,9 +52,9 @@ bool IsUnreceived(const store::StoredExchange& exchange, const WireRules& rules)
 
 }  // namespace
 
-WireProof WireProofOf(const store::StoredExchange& exchange, bool is_bulk, const WireRules& rules,
+WireProof WireProofOf(const store::StoredExchange& exchange, const WireRules& rules,
                       std::string& words) {
-  if (!exchange.request || (is_bulk && rules.streams_bulks)) {
+  if (!exchange.request) {
     return WireProof::kNone;
   }
   const store::MessageFacts& request = exchange.request->facts;

@@ -15,15 +15,13 @@ struct WireRules {
   TimeNs captured_until = 0;
   /// Packets were lost at a time that nobody can tell from this connection's.
   bool blind_losses = false;
-  /// The server begins to act before a bulk has ended: Elasticsearch from 8.16 on.
-  bool streams_bulks = false;
 };
 
 /// Whether the wire alone proves that a request was not carried out by a server that acts on whole
 /// requests only, and why in words. There are two cases and no more: its sender ended it before its
 /// end; or nobody acknowledged it although the connection was open. A whole request that was reset
 /// or closed, acknowledged or not, proves nothing.
-WireProof WireProofOf(const store::StoredExchange& exchange, bool is_bulk, const WireRules& rules,
+WireProof WireProofOf(const store::StoredExchange& exchange, const WireRules& rules,
                       std::string& words);
 
 }  // namespace trafrec::reconcile

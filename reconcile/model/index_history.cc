@@ -199,7 +199,7 @@ class IndexBuilder {
 };
 
 /// What the log says of an index as a whole; `trouble` if that is not enough.
-void Describe(const History& history, std::optional<VersionId> product, IndexHistory& index) {
+void Describe(const History& history, VersionId product, IndexHistory& index) {
   IndexSettings known{.name = index.name};
   for (const IndexSettings& settings : history.settings) {
     if (settings.name == index.name) {
@@ -238,8 +238,7 @@ void Describe(const History& history, std::optional<VersionId> product, IndexHis
   index.routing = routing->routing;
 }
 
-IndexHistory BuiltFor(const History& history, std::optional<VersionId> product, bool apart,
-                      IndexHistory index) {
+IndexHistory BuiltFor(const History& history, VersionId product, bool apart, IndexHistory index) {
   Describe(history, product, index);
   if (index.trouble.empty()) {
     IndexBuilder(history, apart, index).Build();
@@ -249,10 +248,9 @@ IndexHistory BuiltFor(const History& history, std::optional<VersionId> product, 
 
 /// Where nobody says which product it is, the shards are computed as new indices have them, or as
 /// 6.8 does: under the wrong one, two operations soon have one number.
-IndexHistory Built(const History& history, std::optional<VersionId> product, bool apart,
-                   const IndexHistory& index) {
-  if (product) {
-    return BuiltFor(history, product, apart, index);
+IndexHistory Built(const History& history, bool apart, const IndexHistory& index) {
+  if (history.product) {
+    return BuiltFor(history, *history.product, apart, index);
   }
   IndexHistory late = BuiltFor(history, VersionId::Elasticsearch(7, 0, 0), apart, index);
   const IndexHistory early = BuiltFor(history, VersionId::Elasticsearch(6, 8, 0), apart, index);
@@ -264,8 +262,7 @@ IndexHistory Built(const History& history, std::optional<VersionId> product, boo
 
 }  // namespace
 
-std::vector<IndexHistory> IndicesInQuestion(const History& history,
-                                            std::optional<VersionId> product, bool apart) {
+std::vector<IndexHistory> IndicesInQuestion(const History& history, bool apart) {
   std::map<std::string, IndexHistory> indices;
   for (size_t i = 0; i < history.questions.size(); ++i) {
     const Question& question = history.questions[i];
@@ -278,7 +275,7 @@ std::vector<IndexHistory> IndicesInQuestion(const History& history,
   }
   std::vector<IndexHistory> result;
   for (auto& [name, index] : indices) {
-    result.push_back(Built(history, product, apart, index));
+    result.push_back(Built(history, apart, index));
   }
   return result;
 }

@@ -100,7 +100,6 @@ struct IndexHistory {
 
 /// All indices of which something is asked, by name. `apart`: what was not recorded is taken to
 /// have left their documents alone.
-std::vector<IndexHistory> IndicesInQuestion(const History& history,
-                                            std::optional<VersionId> product, bool apart);
+std::vector<IndexHistory> IndicesInQuestion(const History& history, bool apart);
 
 }  // namespace trafrec::reconcile

@@ -46,6 +46,8 @@ struct VersionId {
   static VersionId OpenSearch(uint32_t major, uint32_t minor, uint32_t revision);
   /// Whether new indices are made so that they can be split: Elasticsearch 7 and later, OpenSearch.
   bool SplitsByDefault() const;
+  /// Whether it acts on a bulk before all of it has come: Elasticsearch from 8.16 on.
+  bool StreamsBulks() const;
 };
 
 /// What an index gets that is made without number_of_routing_shards.

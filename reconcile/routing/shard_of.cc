@@ -116,6 +116,8 @@ VersionId VersionId::OpenSearch(uint32_t major, uint32_t minor, uint32_t revisio
 
 bool VersionId::SplitsByDefault() const { return value >= 7'000'000; }
 
+bool VersionId::StreamsBulks() const { return value >= 8'160'000 && value < kOpenSearchMark; }
+
 uint32_t DefaultRoutingShards(uint32_t shards, VersionId created) {
   if (!created.SplitsByDefault() || shards == 0 || shards > INT32_MAX / 2) {
     return shards;

@@ -145,7 +145,7 @@ class Judging {
 
 }  // namespace
 
-Judgement Judge(const History& history, std::optional<VersionId> product) {
+Judgement Judge(const History& history) {
   Judgement judgement;
   for (size_t i = 0; i < history.questions.size(); ++i) {
     const OpenRequest& request = history.requests[history.questions[i].request];
@@ -156,8 +156,8 @@ Judgement Judge(const History& history, std::optional<VersionId> product) {
     }
   }
   Judging judging(history, judgement);
-  const std::vector<IndexHistory> indices = IndicesInQuestion(history, product, false);
-  const std::vector<IndexHistory> apart = IndicesInQuestion(history, product, true);
+  const std::vector<IndexHistory> indices = IndicesInQuestion(history, false);
+  const std::vector<IndexHistory> apart = IndicesInQuestion(history, true);
   for (size_t i = 0; i < indices.size(); ++i) {
     judging.JudgeIndex(indices[i], apart[i]);
   }

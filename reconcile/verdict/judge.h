@@ -44,6 +44,6 @@ struct Judgement {
 
 /// Decides what follows from the log alone. Proven: it holds in every history that fits. Presumed:
 /// it does so if what is named in its evidence is taken for granted.
-Judgement Judge(const History& history, std::optional<VersionId> product);
+Judgement Judge(const History& history);
 
 }  // namespace trafrec::reconcile

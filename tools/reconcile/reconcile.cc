@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -193,15 +192,12 @@ Result<reconcile::Judgement> ReconcileCommand::Decide(store::LogReader& log,
     TRY_ASSIGN(reconcile::TranslogEvidence evidence, reconcile::AddTranslogs(translog_, history));
     notes = std::move(evidence.notes);
   }
-  std::optional<reconcile::VersionId> product = history.product;
   if (source_.given()) {
     TRY_ASSIGN(reconcile::LiveSource source,
                reconcile::LiveSource::Open(source_.Target(), history.cluster_uuid));
     TRY(reconcile::AddLiveAnswers(source, history));
-    product = source.version();
   }
-  history.tokens.Take(history);
-  reconcile::Judgement judgement = reconcile::Judge(history, product);
+  reconcile::Judgement judgement = reconcile::Judge(history);
   std::ranges::move(notes, std::back_inserter(judgement.notes));
   return judgement;
 }

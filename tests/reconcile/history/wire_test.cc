@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "reconcile/history/history.h"
+
 namespace trafrec::reconcile {
 namespace {
 
@@ -21,7 +23,7 @@ store::StoredExchange Request() {
 
 WireProof Proof(const store::StoredExchange& exchange, const WireRules& rules) {
   std::string words;
-  return WireProofOf(exchange, false, rules, words);
+  return WireProofOf(exchange, rules, words);
 }
 
 const WireRules kRules{.captured_until = 10'000 * kMs};
@@ -78,6 +80,18 @@ TEST(Wire, WhereAcknowledgementsMayBeLostASingleCopyProvesNothing) {
   EXPECT_EQ(Proof(exchange, rules), WireProof::kNone);
   exchange.request->facts.copies = 1;
   EXPECT_EQ(Proof(exchange, rules), WireProof::kUnreceived);
+}
+
+TEST(Wire, ProvesNothingOfBulksOnWhichTheSourceActsBeforeTheirEnd) {
+  History history;
+  history.requests = {{.bulk = true, .wire = WireProof::kCut},
+                      {.bulk = false, .wire = WireProof::kCut}};
+  history.TakeProduct(VersionId::Elasticsearch(8, 15, 3));
+  history.TakeProduct(VersionId::OpenSearch(3, 8, 0));
+  EXPECT_EQ(history.requests[0].wire, WireProof::kCut);
+  history.TakeProduct(VersionId::Elasticsearch(8, 16, 0));
+  EXPECT_EQ(history.requests[0].wire, WireProof::kNone);
+  EXPECT_EQ(history.requests[1].wire, WireProof::kCut);
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ SimulatedIndex::SimulatedIndex(uint64_t seed) : random_(seed) {
   IndexSettings settings{.name = kIndex, .uuid = "uuid"};
   settings.shards = routing_.shards;
   settings.routing_shards = routing_.routing_shards;
+  seen_.product = VersionId::Elasticsearch(7, 10, 2);
   seen_.settings.push_back(settings);
   seen_.events.push_back({.name = kIndex, .ran = {0, 0}, .answered = true});
   for (const Step& step : MakeSteps()) {
