@@ -7,9 +7,8 @@
 #include <utility>
 
 #include "base/time.h"
-#include "reconcile/history/content.h"
+#include "reconcile/history/sights.h"
 #include "reconcile/model/index_history.h"
-#include "replay/json/json_tree.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -25,14 +24,6 @@ std::vector<std::string> IndicesOf(const History& history) {
     }
   }
   return {names.begin(), names.end()};
-}
-
-void AddSource(const std::string& text, Sight& sight) {
-  sight.text = text;
-  if (const auto tree = json::Tree::Parse(text); tree && tree->size() > 0) {
-    sight.source = FieldsOf(*tree, json::Tree::kRoot);
-    sight.tokens = Tokens(*tree, json::Tree::kRoot);
-  }
 }
 
 class Asking {
@@ -85,7 +76,8 @@ class Asking {
       seen.version = state.version;
       seen.seq_no = state.seq_no;
       seen.primary_term = state.primary_term;
-      AddSource(state.source, seen);
+      seen.text = state.source;
+      TakeSource(state.source, true, seen);
       history_.tokens.AddSight(history_, seen);
       history_.sights.push_back(std::move(seen));
     }
@@ -135,7 +127,8 @@ class Asking {
                   .version = document.version,
                   .seq_no = document.seq_no,
                   .primary_term = document.primary_term};
-      AddSource(document.source, sight);
+      sight.text = document.source;
+      TakeSource(document.source, true, sight);
       history_.tokens.AddSight(history_, sight);
       history_.sights.push_back(std::move(sight));
     }

@@ -8,10 +8,9 @@
 #include <unordered_map>
 #include <utility>
 
-#include "reconcile/history/content.h"
+#include "reconcile/history/sights.h"
 #include "reconcile/translog/shard_folders.h"
 #include "reconcile/translog/translog.h"
-#include "replay/json/json_tree.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -44,19 +43,17 @@ class NamedNumbers {
   std::unordered_map<std::string, std::set<std::string>> indices_;
 };
 
-Sight SightOf(const TranslogOperation& operation, const std::string& index, TimeNs until) {
+/// Its index is told later.
+Sight SightOf(const TranslogOperation& operation, TimeNs until) {
   Sight sight;
-  sight.document = {index, std::string(operation.id), std::string(operation.routing)};
+  sight.document = {"", std::string(operation.id), std::string(operation.routing)};
   sight.at.until = until;
   sight.present = operation.kind == TranslogKind::kIndex;
   sight.version = operation.version;
   sight.seq_no = operation.seq_no;
   sight.primary_term = operation.primary_term;
   sight.text.assign(operation.source);
-  if (const auto tree = json::Tree::Parse(operation.source); tree && tree->size() > 0) {
-    sight.source = FieldsOf(*tree, json::Tree::kRoot);
-    sight.tokens = Tokens(*tree, json::Tree::kRoot);
-  }
+  TakeSource(operation.source, true, sight);
   return sight;
 }
 
@@ -97,7 +94,7 @@ Result<TranslogEvidence> AddTranslogs(const std::filesystem::path& data_path, Hi
                  if (operation.kind == TranslogKind::kNoOp) {
                    fillers.push_back({"", folder.shard, operation.seq_no});
                  } else {
-                   sights.push_back(SightOf(operation, "", history.until));
+                   sights.push_back(SightOf(operation, history.until));
                  }
                  return {};
                }));

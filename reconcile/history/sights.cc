@@ -1,8 +1,12 @@
 #include "reconcile/history/sights.h"
 
+#include <algorithm>
 #include <charconv>
+#include <map>
 #include <string>
+#include <utility>
 
+#include "reconcile/source/answers.h"
 #include "replay/json/json_tree.h"
 
 namespace trafrec::reconcile {
@@ -97,13 +101,7 @@ class SightReader {
     sight.seq_no = NumberIn(tree_, node, "_seq_no");
     sight.primary_term = NumberIn(tree_, node, "_primary_term");
     if (const auto source = tree_.Find(node, "_source")) {
-      // Places count in the whole text, so the source is read as one of its own.
-      if (const auto own = Tree::Parse(tree_.TextOf(*source)); own && own->size() > 0) {
-        sight.tokens = Tokens(*own, Tree::kRoot);
-        if (asked_.whole_source) {
-          sight.source = FieldsOf(*own, Tree::kRoot);
-        }
-      }
+      TakeSource(tree_.TextOf(*source), asked_.whole_source, sight);
     }
     sights_.push_back(std::move(sight));
   }
@@ -174,6 +172,17 @@ std::optional<Sight> UnchangedSight(const dialect::Operation& operation,
 
 }  // namespace
 
+void TakeSource(std::string_view json, bool whole, Sight& sight) {
+  const auto tree = Tree::Parse(json);
+  if (!tree || tree->size() == 0) {
+    return;
+  }
+  sight.tokens = Tokens(*tree, Tree::kRoot);
+  if (whole) {
+    sight.source = FieldsOf(*tree, Tree::kRoot);
+  }
+}
+
 std::vector<Sight> SightsIn(const dialect::RequestView& request, const dialect::Meaning& meaning,
                             const dialect::AnswerView& answer,
                             const std::vector<dialect::Outcome>& outcomes, const Span& at) {
@@ -234,26 +243,15 @@ std::vector<ShardSight> ShardSightsIn(const dialect::RequestView& request,
   if (request.target.find("_stats") == std::string_view::npos) {
     return {};
   }
-  const auto tree = Tree::Parse(answer.body);
-  const auto indices = tree ? tree->Find(Tree::kRoot, "indices") : std::nullopt;
+  std::map<std::pair<std::string, uint32_t>, int64_t> highest;
+  const auto positions = ReadPositions(answer.body);
+  for (const ShardPosition& copy : positions.value_or(std::vector<ShardPosition>())) {
+    const auto [place, is_new] = highest.try_emplace({copy.index, copy.shard}, copy.max_seq_no);
+    place->second = std::max(place->second, copy.max_seq_no);
+  }
   std::vector<ShardSight> sights;
-  for (const uint32_t index : indices ? tree->ChildrenOf(*indices) : std::vector<uint32_t>()) {
-    const auto shards = tree->Find(index, "shards");
-    for (const uint32_t shard : shards ? tree->ChildrenOf(*shards) : std::vector<uint32_t>()) {
-      ShardSight sight{.index = tree->KeyOf(index), .at = at};
-      const std::string number = tree->KeyOf(shard);
-      std::from_chars(number.data(), number.data() + number.size(), sight.shard);
-      std::optional<int64_t> highest;
-      for (const uint32_t copy : tree->ChildrenOf(shard)) {
-        const auto numbers = tree->Find(copy, "seq_no");
-        const auto max = numbers ? NumberIn(*tree, *numbers, "max_seq_no") : std::nullopt;
-        highest = max ? std::max(highest.value_or(*max), *max) : highest;
-      }
-      if (highest) {
-        sight.max_seq_no = *highest;
-        sights.push_back(std::move(sight));
-      }
-    }
+  for (const auto& [shard, number] : highest) {
+    sights.push_back({.index = shard.first, .shard = shard.second, .at = at, .max_seq_no = number});
   }
   return sights;
 }

@@ -17,6 +17,9 @@ std::vector<Sight> SightsIn(const dialect::RequestView& request, const dialect::
                             const dialect::AnswerView& answer,
                             const std::vector<dialect::Outcome>& outcomes, const Span& at);
 
+/// What a document's source says, into a sight of it. `whole`: no client asked for a part.
+void TakeSource(std::string_view json, bool whole, Sight& sight);
+
 /// The highest numbers of shards, of an answer to `_stats?level=shards`.
 std::vector<ShardSight> ShardSightsIn(const dialect::RequestView& request,
                                       const dialect::AnswerView& answer, const Span& at);
