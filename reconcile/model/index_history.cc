@@ -46,6 +46,7 @@ class IndexBuilder {
       if (!question.document.id.empty()) {
         if (Document* document = Find(question.document)) {
           document->questions.push_back(number);
+          index_.asked_of[number] = static_cast<uint32_t>(document - index_.documents.data());
         }
       }
     }
@@ -261,6 +262,11 @@ IndexHistory Built(const History& history, bool apart, const IndexHistory& index
 }
 
 }  // namespace
+
+const Document* DocumentOf(const IndexHistory& index, size_t question) {
+  const auto found = index.asked_of.find(question);
+  return found == index.asked_of.end() ? nullptr : &index.documents[found->second];
+}
 
 std::vector<IndexHistory> IndicesInQuestion(const History& history, bool apart) {
   std::map<std::string, IndexHistory> indices;

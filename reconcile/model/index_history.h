@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -95,8 +96,13 @@ struct IndexHistory {
   std::vector<Document> documents{};
   std::vector<Shard> shards{};
   std::vector<size_t> questions{};  ///< in History::questions, those of documents without id too
-  std::string trouble{};            ///< why nothing can be said of it; "" if something can
+  std::unordered_map<size_t, uint32_t>
+      asked_of{};         ///< the document of each question that names one
+  std::string trouble{};  ///< why nothing can be said of it; "" if something can
 };
+
+/// The document of a question; null: it names none, or its shard cannot be computed.
+const Document* DocumentOf(const IndexHistory& index, size_t question);
 
 /// All indices of which something is asked, by name. `apart`: what was not recorded is taken to
 /// have left their documents alone.

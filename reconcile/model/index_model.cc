@@ -86,14 +86,12 @@ std::vector<IndexModel::Asked*> IndexModel::AskedOf(const OpenRequest& request) 
   return result;
 }
 
+/// A question about a document of which not even the shard is known is nobody's.
 bool IndexModel::MustCommit(const Asked& asked) const {
-  const Question& question = history_.questions[asked.question];
-  const auto document = std::ranges::find_if(index_.documents, [&](const Document& each) {
-    return std::ranges::find(each.questions, asked.question) != each.questions.end();
-  });
   static const Document kNew;
-  return rules_.MustCommit(asked.question, document == index_.documents.end() ? kNew : *document) &&
-         (document != index_.documents.end() || question.automatic_id);
+  const Document* document = DocumentOf(index_, asked.question);
+  return (document != nullptr || history_.questions[asked.question].automatic_id) &&
+         rules_.MustCommit(asked.question, document == nullptr ? kNew : *document);
 }
 
 /// One request, one fate: what of it must have been committed was, or nothing was.

@@ -11,6 +11,11 @@ Span Common(const Span& a, const Span& b) {
   return {std::max(a.from, b.from), std::min(a.until, b.until)};
 }
 
+/// So much of a stretch as has begun by then.
+Span UpTo(const Slot& slot, TimeNs until) {
+  return {slot.ran.from, std::min(slot.ran.until, until)};
+}
+
 }  // namespace
 
 bool SlotRules::LostMeets(const Span& span) const {
@@ -118,11 +123,11 @@ bool SlotRules::MayRun(size_t number, const Slot& slot) const {
     return FitsOnly(question, slot);
   }
   if (question.kind == Kind::kCreate && slot.before == Presence::kPresent &&
-      !MayDelete(slot, {slot.ran.from, runs.until}, number)) {
+      !MayDelete(slot, UpTo(slot, runs.until), number)) {
     return false;
   }
   if (question.kind == Kind::kUpdate && !question.makes && slot.before == Presence::kAbsent &&
-      !MayMake(slot, {slot.ran.from, runs.until}, number)) {
+      !MayMake(slot, UpTo(slot, runs.until), number)) {
     return false;
   }
   return !ContradictsAbsence(question, number, slot, runs);
@@ -140,7 +145,7 @@ bool SlotRules::MayFind(const ByQueryRun& run, const Slot& slot) const {
     return false;
   }
   // What may have changed it before.
-  const Span before{slot.ran.from, std::min(slot.ran.until, run.ran.until)};
+  const Span before = UpTo(slot, run.ran.until);
   if (LostMeets(before)) {
     return true;
   }
@@ -171,7 +176,7 @@ bool SlotRules::MayRun(const ByQueryRun& run, const Slot& slot) const {
            (slot.after != Presence::kAbsent || run.deletes);
   }
   return slot.before != Presence::kAbsent || run.makes ||
-         MayMake(slot, {slot.ran.from, std::min(slot.ran.until, run.ran.until)}, std::nullopt);
+         MayMake(slot, UpTo(slot, run.ran.until), std::nullopt);
 }
 
 bool SlotRules::MayRun(const LostTraffic& lost, const Slot& slot) const {
@@ -214,14 +219,12 @@ bool SlotRules::MustCommit(size_t number, const Document& document) const {
     return known && state == presence;
   };
   if (question.kind == Kind::kCreate && IsTaken(question)) {
-    return surely(Presence::kAbsent, [&](const Slot& slot) {
-      return MayMake(slot, {slot.ran.from, std::min(slot.ran.until, runs.until)}, number);
-    });
+    return surely(Presence::kAbsent,
+                  [&](const Slot& slot) { return MayMake(slot, UpTo(slot, runs.until), number); });
   }
   return question.kind == Kind::kUpdate && assumptions_.carried_out &&
-         surely(Presence::kPresent, [&](const Slot& slot) {
-           return MayDelete(slot, {slot.ran.from, std::min(slot.ran.until, runs.until)}, number);
-         });
+         surely(Presence::kPresent,
+                [&](const Slot& slot) { return MayDelete(slot, UpTo(slot, runs.until), number); });
 }
 
 }  // namespace trafrec::reconcile

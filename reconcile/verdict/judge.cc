@@ -18,18 +18,17 @@ Verdict VerdictOf(Decision decision) {
 
 /// Whether everything that comes after it hides what it did.
 bool IsSuperseded(size_t question, const History& history, const IndexHistory& index) {
+  const Document* document = DocumentOf(index, question);
+  if (document == nullptr) {
+    return false;
+  }
   const SlotRules rules(history, index, {});
   bool may_run = false;
-  for (const Document& document : index.documents) {
-    if (std::ranges::find(document.questions, question) == document.questions.end()) {
-      continue;
-    }
-    for (const Slot& slot : document.slots) {
-      if (rules.MayRun(question, slot)) {
-        may_run = true;
-        if (!slot.replaced) {
-          return false;
-        }
+  for (const Slot& slot : document->slots) {
+    if (rules.MayRun(question, slot)) {
+      may_run = true;
+      if (!slot.replaced) {
+        return false;
       }
     }
   }
