@@ -19,8 +19,8 @@
 #include "tools/reconcile/finding_json.h"
 #include "tools/reconcile/finding_text.h"
 #include "tools/reconcile/reconcile_command.h"
-#include "tools/reconcile/source_options.h"
 #include "tools/reconcile/verdict_overlay.h"
+#include "tools/server_access.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
 
@@ -47,7 +47,8 @@ class ReconcileCommand final : public Command {
 
   std::vector<std::string> arguments_;
   IdentityOptions identity_;
-  SourceOptions source_;
+  std::string source_;
+  ServerAccess access_;
   std::string translog_;
   std::string overlay_;
   std::string settle_;
@@ -91,7 +92,10 @@ void ReconcileCommand::AddOptions(OptionSet& options) {
   options.Group("Evidence beside the log");
   options.Text("--translog", translog_, "DIR",
                "the source's own journal: the data folder of its node, or a copy of it");
-  source_.AddTo(options);
+  options.Text("--source", source_, "URL",
+               "ask the live source, with few requests: http://host:9200. The sooner after the "
+               "recording, the more it still knows");
+  access_.AddTo(options, "basic|bearer|api-key", "how to log in there", "source");
   options.Group("Verdicts");
   options.Choice("--accept", accept_, "proven|presumed",
                  "which verdicts the overlay takes: what is proven, or also what rests on an "
@@ -124,7 +128,12 @@ Status ReconcileCommand::Check() const {
   if (explains() && !overlay_.empty()) {
     return Fail(ErrorCode::kUsage, "--out is not for explain", "leave it out");
   }
-  return source_.Check();
+  TRY(access_.Check());
+  if (source_.empty() && access_.given()) {
+    return Fail(ErrorCode::kUsage, "--auth, --ca, --cert and --insecure are for --source",
+                "add --source URL");
+  }
+  return {};
 }
 
 Status ReconcileCommand::Print(const reconcile::History& history,
@@ -192,9 +201,11 @@ Result<reconcile::Judgement> ReconcileCommand::Decide(store::LogReader& log,
     TRY_ASSIGN(reconcile::TranslogEvidence evidence, reconcile::AddTranslogs(translog_, history));
     notes = std::move(evidence.notes);
   }
-  if (source_.given()) {
+  if (!source_.empty()) {
+    send::Target target{.name = "source", .url = source_};
+    access_.Apply(target);
     TRY_ASSIGN(reconcile::LiveSource source,
-               reconcile::LiveSource::Open(source_.Target(), history.cluster_uuid));
+               reconcile::LiveSource::Open(target, history.cluster_uuid));
     TRY(reconcile::AddLiveAnswers(source, history));
   }
   reconcile::Judgement judgement = reconcile::Judge(history);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "tools/http_auth.h"
 #include "tools/units.h"
 
 namespace trafrec::tools {
@@ -118,13 +117,8 @@ void ReplayOptions::AddTo(OptionSet& options) {
                 "repeatable");
   echo.AddTo(options);
   options.Group("Access");
-  options.Choice("--auth", auth, "basic|bearer|api-key|keep",
-                 "the kind of secret to show to --to; keep: the recorded Authorization");
-  options.Text("--auth-file", auth_file, "FILE", kAuthFileMeaning);
-  options.Text("--ca", ca, "FILE", "certificates that the target's must lead to (PEM)");
-  options.Text("--cert", certificate, "FILE", "certificate of the client (PEM)");
-  options.Text("--cert-key", certificate_key, "FILE", "its key (PEM)");
-  options.Flag("--insecure", insecure, "take any certificate of the target");
+  access.AddTo(options, "basic|bearer|api-key|keep",
+               "the kind of secret to show to --to; keep: the recorded Authorization", "target");
   options.Group("Output");
   options.Text("--metrics", metrics, "ADDR",
                "serve /metrics to Prometheus, and /healthz, on this address: PORT (of 127.0.0.1), "
@@ -148,10 +142,7 @@ Status ReplayOptions::Check() const {
   if (resume && fresh) {
     return Fail(ErrorCode::kUsage, "--resume and --fresh contradict each other", "leave one out");
   }
-  if (!auth_file.empty() && (auth.empty() || auth == "keep")) {
-    return Fail(ErrorCode::kUsage, "--auth-file needs --auth: what kind of secret it is",
-                "add --auth basic, bearer or api-key");
-  }
+  TRY(access.Check());
   TRY(echo.Check());
   TRY(Hooks());
   return {};
@@ -236,17 +227,7 @@ Result<std::vector<send::Target>> ReplayOptions::Targets(const edit::Editor& edi
     target.connections_max = static_cast<size_t>(options.connections.value_or(connections));
     target.answer_timeout_ms = answer_ms;
     if (options.name == edit::kOnlyTarget && !to.empty()) {
-      target.credentials.kind = auth == "basic"     ? send::CredentialKind::kBasic
-                                : auth == "bearer"  ? send::CredentialKind::kBearer
-                                : auth == "api-key" ? send::CredentialKind::kApiKey
-                                : auth == "keep"    ? send::CredentialKind::kKeep
-                                                    : send::CredentialKind::kDrop;
-      target.credentials.secret = {.file = auth_file, .variable = kAuthVariable};
-      target.tls = {.ca_file = ca,
-                    .certificate_file = certificate,
-                    .certificate_key_file = certificate_key,
-                    .server_name = {},
-                    .insecure = insecure};
+      access.Apply(target);
     }
     targets.push_back(std::move(target));
   }

@@ -15,6 +15,7 @@
 #include "tools/option_set.h"
 #include "tools/replay/echo_options.h"
 #include "tools/replay/hook_condition.h"
+#include "tools/server_access.h"
 
 namespace trafrec::tools {
 
@@ -58,12 +59,7 @@ struct ReplayOptions {
   std::vector<std::string> on;
   EchoOptions echo;
 
-  std::string auth;
-  std::string auth_file;
-  std::string ca;
-  std::string certificate;
-  std::string certificate_key;
-  bool insecure = false;
+  ServerAccess access;
 
   std::string metrics;
   std::string log_format = "text";
