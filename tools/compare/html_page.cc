@@ -148,7 +148,8 @@ std::string HtmlPage(const CompareReport& report, const ReadSample& read) {
   const Verdict verdict = VerdictOf(report);
   const std::string script = std::string(page::kPageJs) + std::string(kComparePageJs);
   return page::Filled(kComparePageHtml,
-                      {{"source", Html(report.source)},
+                      {{"head", page::Head(Html(verdict.says), kComparePageCss, script)},
+                       {"source", Html(report.source)},
                        {"run", Html(report.run)},
                        {"verdict", Html(verdict.says)},
                        {"tone", verdict.tone == Tone::kGreen ? "good"
@@ -160,8 +161,6 @@ std::string HtmlPage(const CompareReport& report, const ReadSample& read) {
                                     LatencySection(report.tally.latencies()) +
                                     UncomparedSection(report) + RulesSection(report)},
                        {"version", Html(std::string("trafrec ") + kVersion)},
-                       {"script-hash", page::ScriptHash(script)},
-                       {"style", std::string(page::kPageCss) + std::string(kComparePageCss)},
                        {"script", script}});
 }
 

@@ -1,11 +1,13 @@
 #include "tools/page/html.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/check.h"
 #include "store/crypto/hash.h"
 #include "tools/json_text.h"
+#include "tools/page/resources.h"
 #include "tools/terminal.h"
 
 namespace trafrec::page {
@@ -57,10 +59,12 @@ std::string Filled(std::string_view text,
   return out;
 }
 
-std::string ScriptHash(std::string_view script) {
-  std::string text = "sha256-";
-  tools::AppendBase64(text, AsText(store::crypto::Sha256::Of(AsBytes(script))));
-  return text;
+std::string Head(std::string_view title, std::string_view css, std::string_view script) {
+  std::string hash = "sha256-";
+  tools::AppendBase64(hash, AsText(store::crypto::Sha256::Of(AsBytes(script))));
+  return Filled(kPageHead, {{"title", std::string(title)},
+                            {"script-hash", std::move(hash)},
+                            {"style", std::string(kPageCss).append(css)}});
 }
 
 }  // namespace trafrec::page

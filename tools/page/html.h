@@ -16,7 +16,9 @@ std::string Html(std::string_view bytes);
 std::string Filled(std::string_view text,
                    const std::vector<std::pair<std::string_view, std::string>>& values);
 
-/// What a page's security policy lets run: this script, and nothing that got into the page.
-std::string ScriptHash(std::string_view script);
+/// The beginning of a page, up to its body: its security policy lets run this script, and nothing
+/// that got into the page; nothing is asked of any server. `title` is text of a page already; `css`
+/// comes behind the style that all pages have.
+std::string Head(std::string_view title, std::string_view css, std::string_view script);
 
 }  // namespace trafrec::page

@@ -4,7 +4,8 @@
 
 namespace trafrec::page {
 
-// The files page.css and page.js of this folder, compiled in.
+// The files head.html, page.css and page.js of this folder, compiled in.
+extern const std::string_view kPageHead;
 extern const std::string_view kPageCss;
 extern const std::string_view kPageJs;
 

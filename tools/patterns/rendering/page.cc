@@ -184,15 +184,15 @@ std::string HtmlPage(const Report& report, const ReportContext& context, Calenda
             AnswersSection(report) + ShapesSection(report, top) +
             ClientsSection(report, top, calendar) + IndicesSection(report, top, calendar);
   }
-  return page::Filled(kPageHtml,
-                      {{"log", page::Html(context.log)},
-                       {"range", page::Html(RangeSentence(report, calendar))},
-                       {"notes", Notes(context)},
-                       {"main", main},
-                       {"version", page::Html(std::string("trafrec ") + tools::kVersion)},
-                       {"script-hash", page::ScriptHash(page::kPageJs)},
-                       {"style", std::string(page::kPageCss) + std::string(kPageCss)},
-                       {"script", std::string(page::kPageJs)}});
+  return page::Filled(
+      kPageHtml,
+      {{"head", page::Head("Traffic of " + page::Html(context.log), kPageCss, page::kPageJs)},
+       {"log", page::Html(context.log)},
+       {"range", page::Html(RangeSentence(report, calendar))},
+       {"notes", Notes(context)},
+       {"main", main},
+       {"version", page::Html(std::string("trafrec ") + tools::kVersion)},
+       {"script", std::string(page::kPageJs)}});
 }
 
 }  // namespace trafrec::patterns
