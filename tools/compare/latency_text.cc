@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tools/spread_json.h"
 #include "tools/units.h"
 #include "tools/utf8.h"
 
@@ -28,12 +29,7 @@ std::string Line(const LatencyCounts& counts, std::string_view name, size_t widt
 
 void AppendSide(JsonAppender& json, std::string_view name, const Histogram& histogram) {
   json.Open(name, '{');
-  json.Number("min", histogram.least());
-  json.Number("p50", histogram.Quantile(0.5));
-  json.Number("p90", histogram.Quantile(0.9));
-  json.Number("p99", histogram.Quantile(0.99));
-  json.Number("p999", histogram.Quantile(0.999));
-  json.Number("max", histogram.greatest());
+  AppendSpread(json, histogram);
   json.Close('}');
 }
 

@@ -5,6 +5,7 @@
 #include "tools/json_object.h"
 #include "tools/patterns/analysis/limits.h"
 #include "tools/patterns/rendering/words.h"
+#include "tools/spread_json.h"
 
 namespace trafrec::patterns {
 namespace {
@@ -24,12 +25,7 @@ void AppendKinds(JsonAppender& json, const std::array<uint64_t, kKinds>& kinds) 
 void AppendHistogram(JsonAppender& json, std::string_view name, const Histogram& histogram) {
   json.Open(name, '{');
   json.Number("count", histogram.count());
-  json.Number("min", histogram.least());
-  json.Number("p50", histogram.Quantile(0.5));
-  json.Number("p90", histogram.Quantile(0.9));
-  json.Number("p99", histogram.Quantile(0.99));
-  json.Number("p999", histogram.Quantile(0.999));
-  json.Number("max", histogram.greatest());
+  tools::AppendSpread(json, histogram);
   json.Open("bars", '[');
   for (const Histogram::Bar& bar : histogram.Bars()) {
     json.Open('{');
