@@ -273,7 +273,7 @@ std::vector<IndexHistory> IndicesInQuestion(const History& history, bool apart) 
   for (size_t i = 0; i < history.questions.size(); ++i) {
     const Question& question = history.questions[i];
     if (dialect::WritesDocument(question.kind) && !question.document.index.empty()) {
-      const std::string name = history.IndexBehind(question.document.index);
+      const std::string& name = history.IndexBehind(question.document.index);
       IndexHistory& index = indices[name];
       index.name = name;
       index.questions.push_back(i);
