@@ -7,12 +7,35 @@
 
 namespace trafrec::compare {
 
+const char* NameOf(TripBy by) {
+  switch (by) {
+    case TripBy::kNone:
+      return "none";
+    case TripBy::kHandshake:
+      return "handshake";
+    case TripBy::kCalibration:
+      return "calibration";
+    case TripBy::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+void TripCounts::Add(const Trip& trip) {
+  ++pairs[static_cast<size_t>(trip.by)];
+  if (trip.by == TripBy::kHandshake || trip.by == TripBy::kCalibration) {
+    taken.Add(trip.ns);
+  }
+}
+
 void Latencies::Add(const std::string& shape, const PairTimes& times) {
   if (!times.known()) {
     return;
   }
   const bool room = shapes_.contains(shape) || shapes_.size() < limits::kLatencyShapes;
   Count(all_, times);
+  source_trips_.Add(times.source_trip);
+  target_trips_.Add(times.target_trip);
   Count(shapes_[room ? shape : "others"], times);
   Count(ColumnOf(times.began_at), times);
 }

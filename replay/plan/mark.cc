@@ -3,15 +3,26 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "replay/calibration/round_trip_file.h"
 #include "store/crypto/encoding.h"
 #include "store/crypto/hash.h"
 #include "store/sentinel/sentinel_token.h"
 
 namespace trafrec::plan {
 
-bool IsSentinel(const message::Request& request) {
+namespace {
+
+bool HasAgent(const message::Request& request, std::string_view begin) {
   const message::Field* agent = message::FindField(request.fields, "User-Agent");
-  return agent != nullptr && agent->value.starts_with(store::kSentinelMark);
+  return agent != nullptr && agent->value.starts_with(begin);
+}
+
+}  // namespace
+
+bool IsSentinel(const message::Request& request) { return HasAgent(request, store::kSentinelMark); }
+
+bool IsCalibration(const message::Request& request) {
+  return HasAgent(request, calibration::kAgent);
 }
 
 std::optional<Mark> ReadMark(const message::Request& request, std::string_view wire_body,

@@ -26,6 +26,8 @@ struct EchoRules {
 
 /// Whether it claims to be a sentinel, of whatever version.
 bool IsSentinel(const message::Request& request);
+/// Whether a run sent it to measure the way to the source.
+bool IsCalibration(const message::Request& request);
 
 /// What the recorded request marks, but for the time. `wire_body` is its body with the content
 /// coding it had. Nothing: its token cannot be read, or nobody who is trusted signed it.

@@ -18,6 +18,8 @@ const char* NameOf(Omission omission) {
       return "incomplete";
     case Omission::kSentinel:
       return "sentinel";
+    case Omission::kCalibration:
+      return "calibration";
     case Omission::kNotHttp:
       return "not_http";
     case Omission::kNone:

@@ -29,12 +29,13 @@ enum class Omission : uint8_t {
   kRule,           ///< a route, a filter or a transform drops it
   kIncomplete,     ///< its request is not whole in the log
   kSentinel,       ///< a mark in the traffic that is not echoed
+  kCalibration,    ///< a run asked the source with it how far away it is
   kNotHttp,        ///< CONNECT, Upgrade: what follows is no HTTP
 };
 
 /// "not_carried_out", as in reports.
 const char* NameOf(Omission omission);
-inline constexpr size_t kOmissions = 9;
+inline constexpr size_t kOmissions = 10;
 
 struct PlannedOperation {
   Omission omission = Omission::kNone;

@@ -125,6 +125,8 @@ Status Planner::Judge(Draft& draft, Share share) {
   }
   if (!exchange.mark && IsSentinel(exchange.request)) {
     OmitAll(exchange, Omission::kSentinel);
+  } else if (IsCalibration(exchange.request)) {
+    OmitAll(exchange, Omission::kCalibration);
   } else if (draft.upgraded) {
     OmitAll(exchange, Omission::kNotHttp);
   }

@@ -33,7 +33,7 @@ class CompareCommand : public testing::Test {
     test_support::RecordInto(log_, folder_ / "sample.pcap");
   }
 
-  void Replay(const std::string& hello) const {
+  void Replay(const std::string& hello, const std::vector<std::string>& more = {}) const {
     const send::ScriptedServer target(
         {send::ScriptedServer::Answering([&](const std::string& request) {
           return request.starts_with("PUT")
@@ -41,9 +41,11 @@ class CompareCommand : public testing::Test {
                  : request.starts_with("GET /hello") ? Answer("200 OK", hello, "text/plain")
                                                      : Answer("404 Not Found", "", "text/plain");
         })});
-    const Outcome outcome =
-        Trafrec({"replay", log_, "--to", target.url(), "--run", run_, "--dialect", "http",
-                 "--phantoms", "drop", "--speed", "max", "--quiet"});
+    std::vector<std::string> words = {"replay",  log_,        "--to",   target.url(), "--run",
+                                      run_,      "--dialect", "http",   "--phantoms", "drop",
+                                      "--speed", "max",       "--quiet"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = Trafrec(words);
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   }
 
@@ -109,6 +111,23 @@ TEST_F(CompareCommand, LatenciesAreToldOfBothSides) {
   EXPECT_EQ(latency["all"]["count"], 3);
   EXPECT_EQ(latency["shapes"].size(), 3U);
   EXPECT_GE(latency["all"]["target_ns"]["max"], latency["all"]["target_ns"]["p50"]);
+}
+
+TEST_F(CompareCommand, SaysWhatWasTakenOutForTheNetworkAndByWhat) {
+  Replay("hello\n", {"--calibrate"});
+  EXPECT_THAT(Compare().out, HasSubstr("at the source nothing; at the target "));
+  const json trips =
+      json::parse(Compare({"--json", "--round-trip", "calibration"}).out)["latency"]["round_trips"];
+  EXPECT_EQ(trips["source"]["none"], 3);
+  EXPECT_EQ(trips["target"]["calibration"], 3);
+  EXPECT_GT(trips["target"]["ns"]["p50"], 0);
+}
+
+TEST_F(CompareCommand, ARunThatWasNotCalibratedIsSaidToBeSo) {
+  Replay("hello\n");
+  const Outcome outcome = Compare({"--round-trip", "calibration"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("the run was not calibrated"));
 }
 
 TEST_F(CompareCommand, ExplainShowsEachDifferenceOfOnePair) {

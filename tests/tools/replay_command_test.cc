@@ -66,6 +66,47 @@ TEST_F(ReplayCommand, AResumedRunDoesNotFireAHookAgain) {
   EXPECT_EQ(Written(), run_ + " 3\n");
 }
 
+TEST_F(ReplayCommand, CalibrationAsksBothSidesAndKeepsWhatTheyTook) {
+  const send::ScriptedServer source(
+      {send::ScriptedServer::Answering("HTTP/1.1 401 Unauthorized\r\nContent-Length: 9\r\n\r\n")});
+  const Outcome outcome = Replay({"--calibrate", "--calibrate-source", source.url()});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const json sides = json::parse(outcome.out)["calibration"];
+  ASSERT_EQ(sides.size(), 2U);
+  EXPECT_GE(sides[0]["answered"], 1);
+  EXPECT_EQ(sides[1]["name"], "source");
+  EXPECT_GE(sides[1]["answered"], 1);
+  std::ostringstream kept;
+  kept << std::ifstream(run_ + "/round_trips.tsv").rdbuf();
+  EXPECT_THAT(
+      kept.str(),
+      AllOf(HasSubstr("\ntarget\t"),
+            HasSubstr("\nsource\tsource\t127.0.0.1:" + std::to_string(source.port()) + "\t")));
+}
+
+TEST_F(ReplayCommand, ASourceThatCannotBeAskedDoesNotStopTheRun) {
+  const send::ClosedPort nobody;
+  const Outcome outcome =
+      Replay({"--calibrate-source", "http://127.0.0.1:" + std::to_string(nobody.port())});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(json::parse(outcome.out)["calibration"][1]["answered"], 0);
+}
+
+TEST_F(ReplayCommand, ACalibratingRequestInTheLogIsNotSent) {
+  {
+    test_support::PcapWriter file(folder_ / "asked.pcap");
+    test_support::TcpConversation wire;
+    wire.Handshake().ClientSends(
+        "HEAD / HTTP/1.1\r\nHost: es\r\nUser-Agent: trafrec-calibrate/1\r\n\r\n");
+    wire.Wait(kNsPerMs).ServerSends("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").Close();
+    file.Write(wire.TakePackets());
+  }
+  test_support::RecordInto(folder_ / "asked", folder_ / "asked.pcap");
+  const Outcome outcome = Trafrec({"replay", folder_ / "asked", "--to", target_.url(), "--speed",
+                                   "max", "--dialect", "http", "--run", run_, "--json"});
+  EXPECT_EQ(json::parse(outcome.out)["omitted"]["calibration"], 1) << outcome.err;
+}
+
 TEST_F(ReplayCommand, AFieldThatTheLogDoesNotHoldIsNamed) {
   {
     test_support::PcapWriter file(folder_ / "secret.pcap");

@@ -50,7 +50,7 @@ class CompareCommand final : public Command {
                   const dialect::Dialect& dialect, compare::Tally& tally) const;
   /// All pairs, also those that are still to come.
   Status Compare(const Sides& sides, AnswerPairs& pairs, const dialect::Dialect& dialect,
-                 compare::Tally& tally) const;
+                 compare::Tally& tally);
   /// Appends to the rules. Nothing: it is not asked for.
   Result<std::optional<NoiseReport>> LearnNoise(const Sides& sides, const dialect::Dialect& dialect,
                                                 std::vector<compare::Rule>& rules) const;
@@ -259,7 +259,7 @@ Result<std::optional<NoiseReport>> CompareCommand::LearnNoise(
 }
 
 Status CompareCommand::Compare(const Sides& sides, AnswerPairs& pairs,
-                               const dialect::Dialect& dialect, compare::Tally& tally) const {
+                               const dialect::Dialect& dialect, compare::Tally& tally) {
   if (!follow_) {
     const auto find = [&](const AnswerPairs::Visitor& visit) { return pairs.Run(visit); };
     return CountAll(sides, pairs, find, dialect, tally);
@@ -274,10 +274,10 @@ Status CompareCommand::Compare(const Sides& sides, AnswerPairs& pairs,
                        Style(columns));
   };
   return FollowRun(sides, pairs,
-                   {.pass =
-                        [&](const ParallelPass::Find& find) {
-                          return CountAll(sides, pairs, find, dialect, tally);
-                        },
+                   {.pass = [&](const ParallelPass::Find& find) -> Status {
+                      TRY(reports_.ReadCalibration(sides));
+                      return CountAll(sides, pairs, find, dialect, tally);
+                    },
                     .page = page,
                     .line =
                         [&] {
@@ -331,6 +331,10 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
   TRY_ASSIGN(store::LogSelection source, log_.Select(kExample));
   TRY_ASSIGN(const Sides sides, OpenSides(std::move(source), asked_.run));
   log_.Tell(sides.source->notes());
+  TRY(reports_.ReadCalibration(sides));
+  if (!follow_) {
+    TRY(reports_.CheckCalibration());
+  }
   TRY_ASSIGN(const dialect::Dialect* dialect, DialectOf(*sides.source));
   TRY_ASSIGN(std::vector<compare::Rule> rules, rules_.Make(dialect->name()));
   if (explain) {

@@ -1,9 +1,11 @@
 #include "tools/compare/latency_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "tools/help_text.h"
 #include "tools/spread_json.h"
 #include "tools/units.h"
 #include "tools/utf8.h"
@@ -12,6 +14,7 @@ namespace trafrec::tools {
 namespace {
 
 using compare::LatencyCounts;
+using compare::TripBy;
 
 constexpr size_t kFigureColumns = 52;
 constexpr size_t kLeastName = 16;
@@ -41,7 +44,46 @@ void AppendCounts(JsonAppender& json, const LatencyCounts& counts) {
   json.Real("distance", counts.distance());
 }
 
+std::string InWords(const compare::TripCounts& trips) {
+  const auto pairs = [&](TripBy by) { return trips.pairs[static_cast<size_t>(by)]; };
+  std::vector<std::string> words;
+  if (trips.taken.count() > 0) {
+    words.push_back(fmt::format("{} (p50)", HumanDuration(trips.taken.Quantile(0.5))));
+  }
+  if (pairs(TripBy::kHandshake) > 0) {
+    words.push_back("by the handshake of " + CountOf(pairs(TripBy::kHandshake), "pair"));
+  }
+  if (pairs(TripBy::kCalibration) > 0) {
+    words.push_back("by calibration of " + CountOf(pairs(TripBy::kCalibration), "pair"));
+  }
+  if (pairs(TripBy::kNone) > 0) {
+    words.push_back(words.empty() ? "nothing"
+                                  : "nothing of " + CountOf(pairs(TripBy::kNone), "pair"));
+  }
+  if (pairs(TripBy::kUnknown) > 0) {
+    words.push_back("not known of " + CountOf(pairs(TripBy::kUnknown), "pair"));
+  }
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+void AppendTrips(JsonAppender& json, std::string_view name, const compare::TripCounts& trips) {
+  json.Open(name, '{');
+  for (size_t by = 0; by < compare::kTripBys; ++by) {
+    json.Number(NameOf(static_cast<TripBy>(by)), trips.pairs[by]);
+  }
+  AppendSide(json, "ns", trips.taken);
+  json.Close('}');
+}
+
 }  // namespace
+
+std::string TripsInWords(const compare::Latencies& latencies) {
+  if (latencies.all().count() == 0) {
+    return "";
+  }
+  return fmt::format("Taken out for the network: at the source {}; at the target {}",
+                     InWords(latencies.source_trips()), InWords(latencies.target_trips()));
+}
 
 std::vector<std::pair<std::string, const LatencyCounts*>> RankedLatencies(
     const compare::Latencies& latencies) {
@@ -72,7 +114,7 @@ std::string LatencyTable(const compare::Latencies& latencies, size_t width, size
   for (size_t i = 0; i < std::min(top, ranked.size()); ++i) {
     out += Line(*ranked[i].second, EscapeForTerminal(ranked[i].first), width);
   }
-  return out;
+  return out + Wrapped(TripsInWords(latencies), 2, width);
 }
 
 void AppendLatencies(JsonAppender& json, const compare::Latencies& latencies) {
@@ -80,6 +122,10 @@ void AppendLatencies(JsonAppender& json, const compare::Latencies& latencies) {
   json.Real("slower_share", latencies.slower_share());
   json.Open("all", '{');
   AppendCounts(json, latencies.all());
+  json.Close('}');
+  json.Open("round_trips", '{');
+  AppendTrips(json, "source", latencies.source_trips());
+  AppendTrips(json, "target", latencies.target_trips());
   json.Close('}');
   json.Open("shapes", '[');
   for (const auto& [shape, counts] : RankedLatencies(latencies)) {

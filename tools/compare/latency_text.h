@@ -15,6 +15,10 @@ namespace trafrec::tools {
 std::vector<std::pair<std::string, const compare::LatencyCounts*>> RankedLatencies(
     const compare::Latencies& latencies);
 
+/// "Taken out for the way: at the source nothing; at the target 21us (p50), by the handshake of 12
+/// pairs". Nothing to say: "".
+std::string TripsInWords(const compare::Latencies& latencies);
+
 /// A table of the `top` shapes, all together before them; "" if no time is known.
 std::string LatencyTable(const compare::Latencies& latencies, size_t width, size_t top,
                          const Paint& paint);

@@ -197,10 +197,10 @@ std::string LatencySection(const compare::Latencies& latencies) {
     }
     out += "</div></details>\n";
   }
-  return out +
-         "<p class=\"soft\">From the request's last byte to the answer's first, the network's "
-         "round "
-         "trip taken out where it is known.</p></section>\n";
+  return out + fmt::format(
+                   "<p class=\"soft\">From the request's last byte to the answer's first. {}.</p>"
+                   "</section>\n",
+                   Html(TripsInWords(latencies)));
 }
 
 }  // namespace trafrec::tools

@@ -17,6 +17,10 @@ void ReportOptions::AddTo(OptionSet& options) {
                  "where the recorder stood: near the server, so that the source's latencies have "
                  "no round trip of the network in them, or near its clients: the round trip of "
                  "the connection's handshake is taken out, as it is of the target's");
+  options.Choice("--round-trip", round_trip_, "auto|handshake|calibration|nothing",
+                 "by what it is known how long the network's round trip took: the connection's "
+                 "handshake, or the requests of `trafrec replay --calibrate`. auto: the handshake, "
+                 "and these where none was seen; nothing: it stays in");
   options.Text("--slower", slower_, "PERCENT",
                "a pair is slower if the target took so much longer than the source");
   options.Group("Files and exit code");
@@ -32,6 +36,11 @@ void ReportOptions::AddTo(OptionSet& options) {
 
 Status ReportOptions::Check() {
   TRY_ASSIGN(slower_share_, Named("--slower", ParsePercent(slower_)));
+  trips_ = {.recorded_at = recorded_at_ == "client" ? RecordedAt::kClient : RecordedAt::kServer,
+            .from = round_trip_ == "handshake"     ? TripFrom::kHandshake
+                    : round_trip_ == "calibration" ? TripFrom::kCalibration
+                    : round_trip_ == "nothing"     ? TripFrom::kNothing
+                                                   : TripFrom::kAuto};
   for (const std::string& text : fail_if_) {
     TRY_ASSIGN(FailCondition condition, ParseFailCondition(text));
     conditions_.push_back(std::move(condition));
@@ -46,10 +55,26 @@ Status ReportOptions::Check() {
   return {};
 }
 
+Status ReportOptions::ReadCalibration(const Sides& sides) {
+  TRY_ASSIGN(calibration_.run, calibration::RoundTrips::Read(sides.run_folder.folders.front()));
+  if (sides.two_runs) {
+    TRY_ASSIGN(calibration_.first_run,
+               calibration::RoundTrips::Read(sides.source_folders.folders.front()));
+  }
+  return {};
+}
+
+Status ReportOptions::CheckCalibration() const {
+  if (trips_.from == TripFrom::kCalibration && calibration_.run.samples() == 0) {
+    return Fail(ErrorCode::kUsage, "the run was not calibrated",
+                "trafrec replay --calibrate does it; --round-trip auto takes the handshakes");
+  }
+  return {};
+}
+
 compare::PairTimes ReportOptions::Times(const store::StoredExchange& source,
                                         const store::StoredExchange& result) const {
-  return TimesOf(source, result,
-                 recorded_at_ == "client" ? RecordedAt::kClient : RecordedAt::kServer);
+  return TimesOf(source, result, trips_, calibration_);
 }
 
 Status ReportOptions::JudgeAll(CompareReport& report) const {

@@ -8,6 +8,7 @@
 #include "tools/compare/fail_condition.h"
 #include "tools/compare/html_page.h"
 #include "tools/compare/pair_times.h"
+#include "tools/compare/sides.h"
 #include "tools/exit_code.h"
 #include "tools/option_set.h"
 
@@ -19,6 +20,11 @@ class ReportOptions {
   void AddTo(OptionSet& options);
   /// Reads what was given. Call it before the others.
   Status Check();
+
+  /// What the runs' calibrating requests took. Call it before Times; again for a run that goes on.
+  Status ReadCalibration(const Sides& sides);
+  /// That it is there if it was asked for.
+  Status CheckCalibration() const;
 
   double slower_share() const { return slower_share_; }
   /// Any thread.
@@ -36,6 +42,9 @@ class ReportOptions {
   std::string html_;
   std::string slower_ = "20%";
   std::string recorded_at_ = "server";
+  std::string round_trip_ = "auto";
+  TripRules trips_{};
+  Calibration calibration_{};
   std::vector<FailCondition> conditions_;
   double slower_share_ = 0;
 };

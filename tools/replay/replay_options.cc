@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "replay/send/url.h"
 #include "tools/units.h"
 
 namespace trafrec::tools {
@@ -102,6 +103,12 @@ void ReplayOptions::AddTo(OptionSet& options) {
   options.Flag("--allow-source", allow_source,
                "send to the recorded source, or what a run has sent, all the same");
   options.Flag("--no-mark", no_mark, "leave out the field Trafrec-Run, by which loops are seen");
+  options.Group("Network");
+  options.Flag("--calibrate", calibrate,
+               "ask each target for nothing once a second, so that compare knows how much of a "
+               "latency is the way there");
+  options.Text("--calibrate-source", calibrate_source, "URL",
+               "and the source, too: http://host:9200; nothing but HEAD / is sent there");
   options.Group("Failures");
   options.Choice("--on-dead", on_dead, "stop-key|continue|stop",
                  "when a mutation is given up: hold back what touches the same, nothing, or "
@@ -144,6 +151,9 @@ Status ReplayOptions::Check() const {
   }
   TRY(access.Check());
   TRY(echo.Check());
+  if (!calibrate_source.empty()) {
+    TRY(Named("--calibrate-source", send::ParseUrl(calibrate_source)));
+  }
   TRY(Hooks());
   return {};
 }

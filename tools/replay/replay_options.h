@@ -57,6 +57,8 @@ struct ReplayOptions {
   std::string timeout = "60s";
   std::string durability = "normal";
   std::vector<std::string> on;
+  bool calibrate = false;
+  std::string calibrate_source;
   EchoOptions echo;
 
   ServerAccess access;
@@ -72,6 +74,7 @@ struct ReplayOptions {
 
   Result<edit::EditOptions> Edits(bool search) const;
   Result<std::vector<Hook>> Hooks() const;
+  bool calibrates() const { return calibrate || !calibrate_source.empty(); }
   /// The sampler is the caller's, as PlanOptions borrows it.
   Result<std::optional<edit::Sampler>> Sampling() const;
   Result<plan::PlanOptions> Plan(edit::Sampler* sampler) const;

@@ -28,6 +28,7 @@ constexpr OmissionWords kOmissionWords[] = {
     {Omission::kRule, "that a rule drops"},
     {Omission::kIncomplete, "of which the log lacks a part (--send-incomplete sends them)"},
     {Omission::kSentinel, "that were sentinels and are not echoed"},
+    {Omission::kCalibration, "with which a run measured the way to the source"},
     {Omission::kNotHttp, "that leave HTTP (CONNECT, Upgrade)"},
 };
 
@@ -287,6 +288,9 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
   }
   AddLag(report, words);
   AddSourceLag(report, words);
+  for (const CalibratedSide& side : report.calibration) {
+    words.Line("network", side.name + ": " + InWords(side));
+  }
   words.Line("order", fmt::format("digest {:016x}, of outcomes {:016x}", report.digest,
                                   report.outcome_digest));
   for (const edit::RuleCount& rule : report.rules) {

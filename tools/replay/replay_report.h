@@ -9,6 +9,7 @@
 #include "replay/edit/editor.h"
 #include "replay/plan/planner.h"
 #include "replay/run/engine.h"
+#include "tools/replay/calibrator.h"
 #include "tools/replay/replay_hooks.h"
 #include "tools/terminal.h"
 
@@ -31,6 +32,7 @@ struct ReplayReport {
   std::map<std::string, uint64_t> unknown_paths{};
   std::map<std::string, uint64_t> withheld_fields{};
   std::vector<HookOutcome> hooks{};
+  std::vector<CalibratedSide> calibration{};  ///< of --calibrate
   /// Nothing: the run is not over, or its target is no search engine.
   std::optional<census::Comparison> documents{};
   double seconds = 0;

@@ -102,6 +102,7 @@ std::string ReportAsJson(const ReplayReport& report) {
     json.Close('}');
   }
   json.Close(']');
+  AppendCalibration(json, report.calibration);
   report.documents ? AppendDocuments(*report.documents, json) : json.Null("documents");
   json.Number("wall_ns", static_cast<int64_t>(report.seconds * 1e9));
   json.Bool("adds_up", report.Adds());

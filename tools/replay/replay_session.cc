@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "replay/calibration/round_trip_file.h"
 #include "replay/ledger/run_lock.h"
 #include "replay/ledger/sqlite_ledger.h"
 #include "replay/recorded/recognize.h"
@@ -205,6 +206,7 @@ Status ReplaySession::OpenRun() {
   if (options_.fresh && begun) {
     TRY_ASSIGN(const ledger::RunLock lock, ledger::RunLock::Take(run));
     TRY(ledger::RemoveLedger(lock));
+    TRY(calibration::RoundTripFile::Remove(run));
     std::error_code error;
     std::filesystem::remove_all(run / kRecorder, error);
     if (error) {

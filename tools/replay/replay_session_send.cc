@@ -190,6 +190,10 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
     TellOf(*metrics, events);
   }
 
+  std::unique_ptr<Calibrator> calibrator;
+  if (options_.calibrates()) {
+    TRY_ASSIGN(calibrator, Calibrator::Start(options_.run, targets_, options_.calibrate_source));
+  }
   const auto began = steady_clock::now();
   std::thread planning([&] { engine.EndOfPlan(Plan(since, engine, stop)); });
   const Status ran = engine.Run();
@@ -203,6 +207,7 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
   TRY(closed);
 
   ReplayReport report = Report(engine, hooks);
+  report.calibration = calibrator ? calibrator->Stop() : std::vector<CalibratedSide>();
   report.seconds = std::chrono::duration<double>(steady_clock::now() - began).count();
   TRY_ASSIGN(report.documents, Documents(engine));
   return report;
