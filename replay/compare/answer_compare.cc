@@ -3,10 +3,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <expected>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/ascii.h"
 #include "replay/compare/json_compare.h"
@@ -54,12 +56,13 @@ void CompareValues(Part part, const std::string& pointer, std::string_view sourc
     return;
   }
   const Kind kind = target.empty() ? Kind::kMissing : source.empty() ? Kind::kAdded : Kind::kValue;
+  auto [mine, theirs] = ShownWhereTheyDiffer(source, target);
   into.Add({.part = part,
             .kind = kind,
             .source_pointer = pointer,
             .target_pointer = pointer,
-            .source = Shown(source),
-            .target = Shown(target)});
+            .source = std::move(mine),
+            .target = std::move(theirs)});
 }
 
 /// `299 Elasticsearch-7.10.2-747e1cc "[types removal] …" "Fri, …"` without who says it, and when:
@@ -113,6 +116,7 @@ void CompareLines(std::string_view source, std::string_view target, Differences&
     if (mine && theirs && a == b) {
       continue;
     }
+    auto [shown, theirs_shown] = ShownWhereTheyDiffer(a, b);
     // A line that is there and empty is not a line that is not there.
     into.Add({.part = Part::kLine,
               .kind = !theirs ? Kind::kMissing
@@ -120,8 +124,8 @@ void CompareLines(std::string_view source, std::string_view target, Differences&
                               : Kind::kValue,
               .source_pointer = pointer,
               .target_pointer = pointer,
-              .source = Shown(a),
-              .target = Shown(b)});
+              .source = std::move(shown),
+              .target = std::move(theirs_shown)});
   }
 }
 
@@ -135,8 +139,24 @@ Differences CompareTrees(const json::Tree& source, const json::Tree& target,
                                    : CompareSearchAnswers(meaning.kind, source, target);
 }
 
-void CompareBodies(std::string_view source, std::string_view target,
+/// What its sender calls JSON; NDJSON is none.
+bool SaysJson(const AnswerView& answer) {
+  const std::string type = MediaType(dialect::FieldOf(answer.headers, "Content-Type"));
+  return type.starts_with("application/json") || type.find("+json") != std::string::npos;
+}
+
+/// Why what is called JSON is compared as text.
+void NoteText(const AnswerView& answer, std::string_view side,
+              const std::expected<json::Tree, std::string>& tree, Differences& into) {
+  if (!tree && SaysJson(answer) && into.as_text.empty()) {
+    into.as_text = fmt::format("at the {}, {}", side, tree.error());
+  }
+}
+
+void CompareBodies(const AnswerView& mine_view, const AnswerView& their_view,
                    const dialect::Meaning& meaning, const RulesHere& rules, Differences& into) {
+  const std::string_view source = mine_view.body;
+  const std::string_view target = their_view.body;
   if (source == target) {
     return;
   }
@@ -153,6 +173,8 @@ void CompareBodies(std::string_view source, std::string_view target,
       into.Add(Narrowed(CompareTrees(*mine, *theirs, meaning), source, target, rules, texts));
       return;
     }
+    NoteText(mine_view, "source", mine, into);
+    NoteText(their_view, "target", theirs, into);
   }
   if (TellsOfTheServer(meaning) && IsText(source) && IsText(target)) {
     into.Add(CompareColumns(source, target));
@@ -176,7 +198,7 @@ Differences CompareAnswers(const AnswerView& source, const AnswerView& target,
   CompareValues(Part::kStatus, "", std::to_string(source.status), std::to_string(target.status),
                 differences);
   CompareFields(source, target, differences);
-  CompareBodies(source.body, target.body, meaning, rules, differences);
+  CompareBodies(source, target, meaning, rules, differences);
   Explain(meaning, differences);
   rules.Judge(differences);
   return differences;

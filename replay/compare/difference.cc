@@ -242,6 +242,20 @@ std::string Shown(std::string_view text) {
   return std::string(text.substr(0, end)) + "…";
 }
 
+std::pair<std::string, std::string> ShownWhereTheyDiffer(std::string_view source,
+                                                         std::string_view target) {
+  const auto same = static_cast<size_t>(std::ranges::mismatch(source, target).in1 - source.begin());
+  if (std::max(source.size(), target.size()) <= limits::kShownBytes ||
+      same < limits::kShownBytes / 2) {
+    return {Shown(source), Shown(target)};
+  }
+  size_t begin = same - limits::kShownBefore;
+  while (begin > 0 && (static_cast<unsigned char>(source[begin]) & 0xC0U) == 0x80U) {
+    --begin;
+  }
+  return {"…" + Shown(source.substr(begin)), "…" + Shown(target.substr(begin))};
+}
+
 std::string InWords(const Difference& difference) {
   const bool json = difference.part == Part::kBody;
   const std::string path = Place(difference);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace trafrec::compare {
@@ -81,6 +82,8 @@ struct Differences {
   uint64_t more = 0;  ///< that were found beyond limits::kDifferences
   /// Values that redaction replaced on one side, and so cannot be compared.
   uint64_t redacted = 0;
+  /// Why bodies that are called JSON were compared as text; "": they were not.
+  std::string as_text{};
 
   bool none() const { return found.empty(); }
   /// Those that no rule hides.
@@ -93,6 +96,10 @@ struct Differences {
 
 /// What a Difference keeps of a value: cut to limits::kShownBytes, not within a character of UTF-8.
 std::string Shown(std::string_view text);
+/// The same of two values; where both are long and the same at the beginning, from shortly before
+/// the place where they differ.
+std::pair<std::string, std::string> ShownWhereTheyDiffer(std::string_view source,
+                                                         std::string_view target);
 
 /// In one sentence: "hits.total.value: 1,204 at the source, 1,198 at the target (-0.5%)".
 std::string InWords(const Difference& difference);

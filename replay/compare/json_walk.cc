@@ -226,9 +226,9 @@ bool JsonWalk::Alike(uint32_t a, uint32_t b) {
 }
 
 void JsonWalk::Found(Kind kind, std::optional<uint32_t> a, std::optional<uint32_t> b) {
-  Keep({.kind = kind,
-        .source = Shown(a ? source_.TextOf(*a) : ""),
-        .target = Shown(b ? target_.TextOf(*b) : "")});
+  auto [source, target] = ShownWhereTheyDiffer(a ? source_.TextOf(*a) : std::string_view(),
+                                               b ? target_.TextOf(*b) : std::string_view());
+  Keep({.kind = kind, .source = std::move(source), .target = std::move(target)});
 }
 
 void JsonWalk::Keep(Difference difference) {

@@ -10,6 +10,9 @@ namespace trafrec::compare::limits {
 inline constexpr size_t kDifferences = 256;
 /// What is kept of a value on each side: a line of a terminal, and what a page shows unfolded.
 inline constexpr size_t kShownBytes = 512;
+/// Of two long values that are the same at the beginning, what is shown before the first
+/// difference: the words around it, and all of what redaction puts in a secret's place.
+inline constexpr size_t kShownBefore = 64;
 /// Digits of a number that are compared by value. Longer ones are not the product of a computation;
 /// they are compared as they are written.
 inline constexpr size_t kNumberBytes = 1024;

@@ -42,6 +42,10 @@ void Tally::Add(const Compared& pair) {
   }
   ungrouped_ += pair.differences.more;
   redacted_ += pair.differences.redacted;
+  if (!pair.differences.as_text.empty() && as_text_.pairs++ == 0) {
+    as_text_.first = pair.source;
+    as_text_.why = pair.differences.as_text;
+  }
   differing_ += differs ? 1 : 0;
   unexplained_ += explained ? 0 : 1;
   const bool known = shapes_.contains(pair.shape);

@@ -72,6 +72,15 @@ class Tally {
   /// Values that redaction replaced on one side: they are not compared.
   uint64_t redacted() const { return redacted_; }
 
+  /// Pairs of bodies that are called JSON and were compared as text, and of the first one the
+  /// exchange and why.
+  struct AsText {
+    uint64_t pairs = 0;
+    std::string first{};
+    std::string why{};
+  };
+  const AsText& as_text() const { return as_text_; }
+
   const Latencies& latencies() const { return latencies_; }
 
   /// Those that touch most exchanges first.
@@ -94,6 +103,7 @@ class Tally {
   uint64_t unexplained_ = 0;
   uint64_t ungrouped_ = 0;
   uint64_t redacted_ = 0;
+  AsText as_text_;
 };
 
 }  // namespace trafrec::compare

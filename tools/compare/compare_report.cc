@@ -95,6 +95,9 @@ class Printer {
                             CountOf(report_.tally.redacted(), "value")),
                 2);
     }
+    if (const std::string as_text = AsTextInWords(report_.tally); !as_text.empty()) {
+      Paragraph(as_text, 2);
+    }
   }
 
   void Groups() {
@@ -157,6 +160,14 @@ class Printer {
 
 }  // namespace
 
+std::string AsTextInWords(const compare::Tally& tally) {
+  const compare::Tally::AsText& as_text = tally.as_text();
+  return as_text.pairs == 0
+             ? ""
+             : fmt::format("compared as text: the JSON of {}; first {}: {}",
+                           CountOf(as_text.pairs, "pair"), as_text.first, as_text.why);
+}
+
 std::string CompareText(const CompareReport& report, const CompareStyle& style) {
   return Printer(report, style).Print();
 }
@@ -197,6 +208,11 @@ std::string CompareJsonText(const CompareReport& report) {
   json.Close(']');
   json.Number("ungrouped", report.tally.ungrouped());
   json.Number("redacted", report.tally.redacted());
+  json.Open("as_text", '{');
+  json.Number("pairs", report.tally.as_text().pairs);
+  json.Text("first", report.tally.as_text().first);
+  json.Text("why", report.tally.as_text().why);
+  json.Close('}');
   json.Open("shapes", '[');
   for (const compare::ShapeCount& shape : report.tally.Shapes()) {
     json.Open('{');

@@ -37,6 +37,10 @@ struct CompareStyle {
   bool show_hidden = false;  ///< what each rule hid
 };
 
+/// "compared as text: the JSON of 2 pairs; first vm-0001-11: at the source, byte 9 …"; "" if none
+/// was.
+std::string AsTextInWords(const compare::Tally& tally);
+
 /// For a screen: the verdict first, then differences ranked by the exchanges that they touch.
 std::string CompareText(const CompareReport& report, const CompareStyle& style);
 

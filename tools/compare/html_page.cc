@@ -119,6 +119,9 @@ std::string UncomparedSection(const CompareReport& report) {
                           InWords(static_cast<Uncompared>(i), report.two_runs));
     }
   }
+  if (const std::string as_text = AsTextInWords(report.tally); !as_text.empty()) {
+    rows += "<li>" + Html(as_text) + "</li>\n";
+  }
   return "<section id=\"uncompared\"><h2>Not compared</h2>\n" +
          (rows.empty() ? "<p>Every exchange was compared.</p>" : "<ul>" + rows + "</ul>") +
          "</section>\n";

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "replay/compare/limits.h"
+
 namespace trafrec::compare {
 namespace {
 
@@ -53,6 +55,14 @@ TEST(DifferenceInWords, SaysWhichSideHasNothing) {
             R"(_type: "_doc" at the source, missing at the target)");
   EXPECT_EQ(InWords({.kind = Kind::kAdded, .target_pointer = "/took", .target = "4"}),
             "took: not at the source, 4 at the target");
+}
+
+TEST(Difference, OfLongValuesShowsWhereTheyBeginToDiffer) {
+  const std::string same(1'000, 'x');
+  const auto [source, target] = ShownWhereTheyDiffer(same + "old", same + "new");
+  EXPECT_EQ(source, "…" + std::string(limits::kShownBefore, 'x') + "old");
+  EXPECT_EQ(target, "…" + std::string(limits::kShownBefore, 'x') + "new");
+  EXPECT_EQ(ShownWhereTheyDiffer("a" + same, "b" + same).first, Shown("a" + same));
 }
 
 TEST(Difference, MirroredTwiceIsItself) {

@@ -52,6 +52,9 @@ TEST(CompareBadInput, JsonThatIsNoneOrTooDeepIsComparedAsText) {
   for (const json& each : report["differences"]) {
     EXPECT_EQ(each["part"], "line");
   }
+  EXPECT_EQ(report["as_text"]["pairs"], 2);
+  EXPECT_EQ(report["as_text"]["why"],
+            "at the source, byte 5 of the JSON: a value is missing or wrong");
 }
 
 TEST(CompareBadInput, ARunWithoutAnExchangeIsARunAllTheSame) {
