@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "reconcile/history/connection_watch.h"
+#include "reconcile/history/document_watch.h"
 #include "reconcile/history/loose_answer.h"
 #include "reconcile/history/mutation_facts.h"
+#include "reconcile/history/second_look.h"
 #include "reconcile/history/sights.h"
 #include "reconcile/history/wire.h"
 #include "reconcile/source/answers.h"
@@ -55,6 +58,7 @@ class HistoryReader {
     }
     answer.outcomes.resize(meaning.operations.size());
     if (answered) {
+      AddState(*view.request(), *view.answer(), ran);
       AddSights(exchange.row.id, *view.request(), meaning, *view.answer(), answer, ran);
     }
     std::optional<size_t> open;
@@ -68,6 +72,8 @@ class HistoryReader {
     watch_.Add(exchange, open);
   }
 
+  DocumentWatch& documents() { return documents_; }
+
   History Finish() {
     std::ranges::move(watch_.Lost(), std::back_inserter(history_.lost));
     for (LostTraffic& lost : history_.lost) {
@@ -78,12 +84,6 @@ class HistoryReader {
     }
     if (history_.product) {
       history_.TakeProduct(*history_.product);
-    }
-    history_.tokens.Take(history_);
-    for (ByQueryRun& run : history_.by_query) {
-      if (run.lasts_as_request) {
-        run.ran.until = history_.requests.at(*run.request).runs.until;
-      }
     }
     return std::move(history_);
   }
@@ -128,12 +128,6 @@ class HistoryReader {
     }
   }
 
-  /// When it was carried out, if it was.
-  static Span SpanOf(const store::StoredExchange& exchange) {
-    return {exchange.request->facts.last_byte_at,
-            exchange.response ? exchange.response->facts.first_byte_at : kNever};
-  }
-
   void AddLoose(const store::StoredExchange& exchange, const recorded::ExchangeView& view) {
     if (view.answer() == nullptr || !IsWhole(exchange.response)) {
       return;
@@ -148,10 +142,49 @@ class HistoryReader {
                  const dialect::Answer& read, const Span& ran) {
     for (Sight& sight : SightsIn(request, meaning, answer, read.outcomes, ran)) {
       sight.by = id;
-      history_.tokens.AddSight(history_, sight);
-      sight.tokens.clear();
-      history_.sights.push_back(std::move(sight));
+      Keep(std::move(sight));
     }
+  }
+
+  void Keep(Sight sight) {
+    if (history_.long_log) {
+      documents_.Note(sight, made_.contains(sight.document.index));
+      return;
+    }
+    history_.tokens.AddSight(history_, sight);
+    sight.tokens.clear();
+    history_.sights.push_back(std::move(sight));
+    LimitFacts();
+  }
+
+  void Keep(Write write) {
+    if (history_.long_log) {
+      documents_.Note(write, made_.contains(write.document.index));
+      return;
+    }
+    history_.writes.push_back(std::move(write));
+    LimitFacts();
+  }
+
+  /// With too many facts, this look finds out which documents matter, and a second one keeps
+  /// theirs.
+  void LimitFacts() {
+    if (history_.writes.size() + history_.sights.size() <= options_.facts_max) {
+      return;
+    }
+    history_.long_log = true;
+    for (Write& write : std::exchange(history_.writes, {})) {
+      Keep(std::move(write));
+    }
+    for (Sight& sight : std::exchange(history_.sights, {})) {
+      Keep(std::move(sight));
+    }
+    history_.tokens.CountAskedOnly();
+  }
+
+  /// What an answer says of the source and its indices.
+  void AddState(const dialect::RequestView& request, const dialect::AnswerView& answer,
+                const Span& ran) {
     std::ranges::move(ShardSightsIn(request, answer, ran), std::back_inserter(history_.shards));
     if (answer.status == 200 && request.target == "/" && request.method == "GET") {
       NoteProduct(answer.body);
@@ -171,7 +204,9 @@ class HistoryReader {
     const dialect::Outcome& outcome = answer.outcomes[i];
     const dialect::Key* key = dialect::FindDocument(operation.keys);
     const std::string_view body = BodyOf(request, operation);
-    history_.tokens.AddWriter(body);
+    if (!history_.long_log) {
+      history_.tokens.AddWriter(body);
+    }
     if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
       AddByQuery(request, operation, answer, answered, ran);
     }
@@ -182,10 +217,12 @@ class HistoryReader {
     if (key != nullptr && !outcome.index.empty() && outcome.index != key->name) {
       history_.aliases[key->name] = outcome.index;
     }
-    if (key != nullptr && outcome.TookSeqNo() && outcome.version && outcome.primary_term &&
-        dialect::WritesDocument(operation.kind)) {
-      history_.writes.push_back(WriteOf(exchange.row.id, operation, *key, outcome, ran));
-      history_.writes.back().change = ChangeOf(operation, body);
+    if (key != nullptr && TookNumber(operation, outcome)) {
+      Write write = WriteOf(exchange.row.id, operation, *key, outcome, ran);
+      if (!history_.long_log) {
+        write.change = ChangeOf(operation, body);
+      }
+      Keep(std::move(write));
       return;
     }
     if (answered && MayTakeNumber(outcome) && key != nullptr) {
@@ -231,6 +268,7 @@ class HistoryReader {
                                  .ran = ran,
                                  .answered = outcome.fate == Fate::kDone});
       if (meaning.api == "indices.create" && outcome.fate == Fate::kDone) {
+        made_.insert(key.name);
         if (auto mapping = Mapping::OfCreation(request.body)) {
           mappings_[key.name] = std::move(*mapping);
         }
@@ -309,7 +347,22 @@ class HistoryReader {
 
   std::map<std::pair<std::string, uint32_t>, Ended> ended_;
   bool blind_losses_ = false;
+  std::set<std::string> made_;  ///< indices
+  DocumentWatch documents_;     ///< of a long log
 };
+
+template <typename Take>
+Status EachExchange(store::LogReader& log, const Take& take) {
+  TRY_ASSIGN(auto rows, log.Rows(std::nullopt, std::nullopt));
+  while (true) {
+    TRY_ASSIGN(const std::optional<store::ExchangeRow> row, rows->Next());
+    if (!row) {
+      return {};
+    }
+    TRY_ASSIGN(const store::StoredExchange exchange, log.Load(*row));
+    take(exchange);
+  }
+}
 
 }  // namespace
 
@@ -326,16 +379,20 @@ Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& diale
                             const HistoryOptions& options) {
   HistoryReader reader(dialect, options);
   TRY(reader.Begin(log));
-  TRY_ASSIGN(auto rows, log.Rows(std::nullopt, std::nullopt));
-  while (true) {
-    TRY_ASSIGN(const std::optional<store::ExchangeRow> row, rows->Next());
-    if (!row) {
-      break;
-    }
-    TRY_ASSIGN(const store::StoredExchange exchange, log.Load(*row));
-    reader.Add(exchange);
+  TRY(EachExchange(log, [&](const store::StoredExchange& exchange) { reader.Add(exchange); }));
+  History history = reader.Finish();
+  if (history.long_log) {
+    SecondLook look(dialect, reader.documents(), options.facts_max, history);
+    TRY(EachExchange(log, [&](const store::StoredExchange& exchange) { look.Add(exchange); }));
+    look.Finish();
   }
-  return reader.Finish();
+  history.tokens.Take(history);
+  for (ByQueryRun& run : history.by_query) {
+    if (run.lasts_as_request) {
+      run.ran.until = history.requests.at(*run.request).runs.until;
+    }
+  }
+  return history;
 }
 
 }  // namespace trafrec::reconcile

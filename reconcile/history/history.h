@@ -1,11 +1,14 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "reconcile/history/facts.h"
+#include "reconcile/history/limits.h"
+#include "reconcile/history/number_runs.h"
 #include "reconcile/history/tokens.h"
 #include "reconcile/routing/index_settings.h"
 #include "replay/dialect/dialect.h"
@@ -18,6 +21,8 @@ struct HistoryOptions {
   /// A request that nobody answered may still be carried out for so long, or for twice the longest
   /// answer in the log, whichever is longer.
   TimeNs settle_ns = 3'000 * kNsPerMs;
+  /// Writes and sights to keep; with more the log is read twice.
+  size_t facts_max = limits::kFacts;
 };
 
 /// All that a log says of what its source did: the facts of which every verdict is made.
@@ -42,8 +47,13 @@ struct History {
   /// What `GET /` answered; nothing if nobody asked.
   std::optional<VersionId> product{};
   std::string cluster_uuid{};
-  bool turned_away = false;  ///< a part of a bulk was answered 429 or 503
-  TimeNs until = 0;          ///< the log's last packet
+  /// The log has more facts than are kept: `writes` and `sights` are those of documents that may
+  /// matter, and `numbers` has the numbers of all writes.
+  bool long_log = false;
+  std::deque<IndexNumbers> numbers{};
+  bool too_many_facts = false;  ///< even of documents in question: none are kept
+  bool turned_away = false;     ///< a part of a bulk was answered 429 or 503
+  TimeNs until = 0;             ///< the log's last packet
   uint64_t exchanges = 0;
   uint64_t mutations = 0;  ///< operations
 
@@ -58,8 +68,8 @@ struct History {
   }
 };
 
-/// Reads the log once. Exchanges of what is not a search engine's are all open questions that have
-/// no facts but the wire's.
+/// Reads the log once, or twice if its facts are more than `options.facts_max`. Exchanges of what
+/// is not a search engine's are all open questions that have no facts but the wire's.
 Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& dialect,
                             const HistoryOptions& options);
 

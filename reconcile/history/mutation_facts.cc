@@ -33,6 +33,17 @@ bool IsWhole(const std::optional<store::StoredMessage>& message) {
   return message && (message->facts.flags & broken) == 0;
 }
 
+Span SpanOf(const store::StoredExchange& exchange) {
+  return {exchange.request->facts.last_byte_at, exchange.response
+                                                    ? exchange.response->facts.first_byte_at
+                                                    : std::numeric_limits<TimeNs>::max()};
+}
+
+bool TookNumber(const dialect::Operation& operation, const dialect::Outcome& outcome) {
+  return outcome.TookSeqNo() && outcome.version && outcome.primary_term &&
+         dialect::WritesDocument(operation.kind);
+}
+
 bool IsOpen(const dialect::Outcome& outcome, bool answered, const dialect::Operation& operation) {
   switch (outcome.fate) {
     case Fate::kUnknown:

@@ -18,6 +18,12 @@ std::string_view BodyOf(const dialect::RequestView& request, const dialect::Oper
 /// Whether the message is there from its first byte to its last.
 bool IsWhole(const std::optional<store::StoredMessage>& message);
 
+/// When it was carried out, if it was.
+Span SpanOf(const store::StoredExchange& exchange);
+
+/// Whether the answer says which number a write of a document took.
+bool TookNumber(const dialect::Operation& operation, const dialect::Outcome& outcome);
+
 /// Whether what became of an operation is not known, or not under which number.
 bool IsOpen(const dialect::Outcome& outcome, bool answered, const dialect::Operation& operation);
 

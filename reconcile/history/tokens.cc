@@ -18,9 +18,20 @@ bool MayHaveBeenSentAgain(const History& history, const Question& question, Time
 
 }  // namespace
 
+void TokenIndex::CountAskedOnly() {
+  asked_only_ = true;
+  writers_.clear();
+  shown_.clear();
+}
+
 void TokenIndex::AddWriter(std::string_view body) {
+  if (asked_only_ && asked_by_.empty()) {
+    return;
+  }
   for (const Print token : Tokens(body)) {
-    ++writers_[token];
+    if (!asked_only_ || asked_by_.contains(token)) {
+      ++writers_[token];
+    }
   }
 }
 

@@ -16,6 +16,9 @@ struct History;
 /// within what was lost.
 class TokenIndex {
  public:
+  /// Forgets all writers; of those that follow it counts only texts that questions have. For a log
+  /// that is read again from its begin.
+  void CountAskedOnly();
   /// The body of an operation, whatever became of it.
   void AddWriter(std::string_view body);
   void AddQuestion(size_t number, const std::vector<Print>& tokens);
@@ -35,6 +38,7 @@ class TokenIndex {
   std::unordered_map<Print, uint32_t> writers_;  ///< in how many operations each stands
   std::unordered_map<Print, size_t> asked_by_;   ///< the first question with it
   std::vector<Shown> shown_;
+  bool asked_only_ = false;
 };
 
 }  // namespace trafrec::reconcile

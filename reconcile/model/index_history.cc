@@ -8,6 +8,7 @@
 #include <set>
 #include <tuple>
 
+#include "reconcile/history/index_routings.h"
 #include "reconcile/model/document_slots.h"
 #include "reconcile/model/shard_numbers.h"
 #include "replay/dialect/key.h"
@@ -36,6 +37,9 @@ class IndexBuilder {
   void Build() {
     index_.shards.resize(index_.routing.shards);
     numbers_.resize(index_.routing.shards);
+    if (history_.long_log && !TakeNumbers()) {
+      return;
+    }
     for (const Write& write : history_.writes) {
       if (IsHere(write.document)) {
         AddWrite(write);
@@ -73,6 +77,36 @@ class IndexBuilder {
   }
 
  private:
+  /// The numbers of a long log's writes, of which it keeps but a few.
+  bool TakeNumbers() {
+    const auto found = std::ranges::find_if(history_.numbers, [&](const IndexNumbers& numbers) {
+      return numbers.index == index_.name && numbers.routing == index_.routing;
+    });
+    if (history_.too_many_facts) {
+      index_.trouble.assign("the log has more facts of documents in question than are kept");
+    } else if (found == history_.numbers.end()) {
+      index_.trouble.assign(
+          "the log has more writes than are kept, and does not say how its documents are routed");
+    } else if (found->broken) {
+      index_.trouble.assign("its numbers have more holes than are kept");
+    } else {
+      taken_ = &found->shards;
+    }
+    for (uint32_t shard = 0; taken_ != nullptr && shard < taken_->size(); ++shard) {
+      if ((*taken_)[shard].twice()) {
+        NoteTwice(shard);
+      }
+      for (const auto& [first, run] : (*taken_)[shard].runs()) {
+        numbers_[shard].Add(run);
+      }
+    }
+    return index_.trouble.empty();
+  }
+
+  void NoteTwice(uint32_t shard) {
+    index_.trouble = fmt::format("two operations have one number in shard {}", shard);
+  }
+
   bool IsHere(const DocumentName& document) const {
     return history_.IndexBehind(document.index) == index_.name;
   }
@@ -96,8 +130,10 @@ class IndexBuilder {
     if (document == nullptr) {
       return;
     }
-    numbers_[document->shard].Add(
-        {.seq_no = write.seq_no, .term = write.primary_term, .ran = write.ran, .by_answer = true});
+    if (taken_ == nullptr) {
+      numbers_[document->shard].Add(
+          NumberRun::Of(write.seq_no, write.primary_term, write.ran, true));
+    }
     document->points.push_back({.seq_no = write.seq_no,
                                 .version = write.version,
                                 .named = true,
@@ -142,12 +178,14 @@ class IndexBuilder {
 
   /// A version that no answer named, with the number under which somebody shows it.
   void AddUnnamed(Document& document, const Sight& sight) {
-    if (!sight.seq_no) {
+    // An answer named it, of a document whose writes are not kept.
+    const bool named =
+        taken_ != nullptr && sight.seq_no && (*taken_)[document.shard].Has(*sight.seq_no);
+    if (!sight.seq_no || named) {
       return;
     }
-    numbers_[document.shard].Add({.seq_no = *sight.seq_no,
-                                  .term = sight.primary_term.value_or(0),
-                                  .ran = {kMin, sight.at.until}});
+    numbers_[document.shard].Add(NumberRun::Of(*sight.seq_no, sight.primary_term.value_or(0),
+                                               {kMin, sight.at.until}, false));
     shown_[{document.shard, *sight.seq_no}] = static_cast<size_t>(&sight - history_.sights.data());
     document.points.push_back({.seq_no = *sight.seq_no,
                                .version = sight.version,
@@ -181,12 +219,12 @@ class IndexBuilder {
     }
     for (const Filler& filler : history_.fillers) {
       if (filler.index == index_.name && filler.shard < numbers_.size()) {
-        numbers_[filler.shard].Add({.seq_no = filler.seq_no, .by_answer = true});
+        numbers_[filler.shard].Add(NumberRun::Of(filler.seq_no, 0, {}, true));
       }
     }
     for (uint32_t shard = 0; shard < numbers_.size(); ++shard) {
       if (!numbers_[shard].Finish(index_.made_in_log, index_.shards[shard])) {
-        index_.trouble = fmt::format("two operations have one number in shard {}", shard);
+        NoteTwice(shard);
       }
     }
   }
@@ -196,24 +234,13 @@ class IndexBuilder {
   IndexHistory& index_;
   std::map<std::pair<uint32_t, std::string>, uint32_t> by_name_;
   std::vector<ShardNumbers> numbers_;                     ///< by shard
+  const std::vector<NumberRuns>* taken_ = nullptr;        ///< of a long log
   std::map<std::pair<uint32_t, int64_t>, size_t> shown_;  ///< numbers that only sights name
 };
 
 /// What the log says of an index as a whole; `trouble` if that is not enough.
 void Describe(const History& history, VersionId product, IndexHistory& index) {
-  IndexSettings known{.name = index.name};
-  for (const IndexSettings& settings : history.settings) {
-    if (settings.name == index.name) {
-      known.uuid = settings.uuid.empty() ? known.uuid : settings.uuid;
-      known.shards = settings.shards ? settings.shards : known.shards;
-      known.routing_shards =
-          settings.routing_shards ? settings.routing_shards : known.routing_shards;
-      known.partition_size =
-          settings.partition_size ? settings.partition_size : known.partition_size;
-      known.created = settings.created ? settings.created : known.created;
-      known.resized = known.resized || settings.resized;
-    }
-  }
+  const IndexSettings known = SettingsOf(history, index.name);
   index.uuid = known.uuid;
   int made = 0;
   int removed = 0;
@@ -253,8 +280,8 @@ IndexHistory Built(const History& history, bool apart, const IndexHistory& index
   if (history.product) {
     return BuiltFor(history, *history.product, apart, index);
   }
-  IndexHistory late = BuiltFor(history, VersionId::Elasticsearch(7, 0, 0), apart, index);
-  const IndexHistory early = BuiltFor(history, VersionId::Elasticsearch(6, 8, 0), apart, index);
+  IndexHistory late = BuiltFor(history, LateProduct(), apart, index);
+  const IndexHistory early = BuiltFor(history, EarlyProduct(), apart, index);
   if (late.trouble.empty() && early.trouble.empty() && late.routing != early.routing) {
     late.trouble.assign("the log does not say how many routing shards it has, and two numbers fit");
   }

@@ -190,7 +190,8 @@ bool IndexModel::Covers(const ByQueryRun& run) const {
 /// How many documents that have no node in the network it may have found: those that answers name,
 /// and those that nobody saw being made.
 int32_t IndexModel::OthersFoundBy(const ByQueryRun& run) const {
-  if (!index_.made_in_log || run.makes) {
+  // Of a long log not all documents are known.
+  if (!index_.made_in_log || run.makes || history_.long_log) {
     return kAny;
   }
   int64_t found = 0;

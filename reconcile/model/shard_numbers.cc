@@ -13,37 +13,41 @@ constexpr TimeNs kMax = std::numeric_limits<TimeNs>::max();
 }  // namespace
 
 bool ShardNumbers::Finish(bool from_first, Shard& shard) {
-  std::ranges::sort(known_, {}, [](const KnownNumber& number) {
-    return std::tuple(number.seq_no, !number.by_answer);
-  });
-  const auto twice =
-      std::ranges::adjacent_find(known_, [](const KnownNumber& a, const KnownNumber& b) {
-        return a.seq_no == b.seq_no && a.by_answer && b.by_answer;
-      });
-  if (twice != known_.end()) {
-    return false;
+  std::ranges::sort(known_, {},
+                    [](const NumberRun& run) { return std::tuple(run.first, !run.by_answer); });
+  int64_t highest = -1;
+  for (const NumberRun& run : known_) {
+    if (run.by_answer && run.first <= highest) {
+      return false;
+    }
+    highest = run.by_answer ? run.last : highest;
+    shard.highest = std::max(shard.highest, run.last);
   }
-  shard.highest = known_.empty() ? -1 : known_.back().seq_no;
   for (const ShardSight& sight : sights_) {
     shard.highest = std::max(shard.highest, sight.max_seq_no);
   }
-  AddHoles(shard, from_first || known_.empty() ? 0 : known_.front().seq_no);
+  AddHoles(shard, from_first || known_.empty() ? 0 : known_.front().first);
   Narrow(shard);
+  NarrowBySights(shard);
   NoteAbove(shard);
   NoteTerms(shard);
   return true;
 }
 
 void ShardNumbers::AddHoles(Shard& shard, int64_t first) const {
-  size_t at = 0;
-  for (int64_t seq_no = first; seq_no <= shard.highest; ++seq_no) {
-    while (at < known_.size() && known_[at].seq_no < seq_no) {
-      ++at;
+  int64_t next = first;
+  const auto add_until = [&](int64_t end) {
+    for (; next < end; ++next) {
+      shard.holes.push_back({next, {}});
     }
-    if (at == known_.size() || known_[at].seq_no != seq_no || !known_[at].by_answer) {
-      shard.holes.push_back({seq_no, {}});
+  };
+  for (const NumberRun& run : known_) {
+    if (run.by_answer) {
+      add_until(run.first);
+      next = run.last + 1;
     }
   }
+  add_until(shard.highest + 1);
 }
 
 /// A number was taken after every smaller one, and before every greater one.
@@ -51,30 +55,45 @@ void ShardNumbers::Narrow(Shard& shard) const {
   TimeNs from = kMin;
   size_t at = 0;
   for (Hole& hole : shard.holes) {
-    for (; at < known_.size() && known_[at].seq_no < hole.seq_no; ++at) {
+    for (; at < known_.size() && known_[at].last < hole.seq_no; ++at) {
       from = std::max(from, known_[at].ran.from);
     }
     hole.ran.from = from;
-    for (const ShardSight& sight : sights_) {
-      if (hole.seq_no > sight.max_seq_no) {
-        hole.ran.from = std::max(hole.ran.from, sight.at.from);
-      } else {
-        hole.ran.until = std::min(hole.ran.until, sight.at.until);
-      }
-    }
   }
   TimeNs until = kMax;
   size_t left = known_.size();
   for (size_t i = shard.holes.size(); i-- > 0;) {
-    for (; left > 0 && known_[left - 1].seq_no >= shard.holes[i].seq_no; --left) {
+    for (; left > 0 && known_[left - 1].first >= shard.holes[i].seq_no; --left) {
       until = std::min(until, known_[left - 1].ran.until);
+    }
+    shard.holes[i].ran.until = until;
+  }
+}
+
+/// Numbers above a shard's highest were taken after it was seen, all others before.
+void ShardNumbers::NarrowBySights(Shard& shard) const {
+  std::vector<ShardSight> sights = sights_;
+  std::ranges::sort(sights, {}, &ShardSight::max_seq_no);
+  TimeNs from = kMin;
+  size_t at = 0;
+  for (Hole& hole : shard.holes) {
+    for (; at < sights.size() && sights[at].max_seq_no < hole.seq_no; ++at) {
+      from = std::max(from, sights[at].at.from);
+    }
+    hole.ran.from = std::max(hole.ran.from, from);
+  }
+  TimeNs until = kMax;
+  size_t left = sights.size();
+  for (size_t i = shard.holes.size(); i-- > 0;) {
+    for (; left > 0 && sights[left - 1].max_seq_no >= shard.holes[i].seq_no; --left) {
+      until = std::min(until, sights[left - 1].at.until);
     }
     shard.holes[i].ran.until = std::min(shard.holes[i].ran.until, until);
   }
 }
 
 void ShardNumbers::NoteAbove(Shard& shard) const {
-  for (const KnownNumber& number : known_) {
+  for (const NumberRun& number : known_) {
     shard.above_from = std::max(shard.above_from, number.ran.from);
   }
   for (const ShardSight& sight : sights_) {
@@ -85,18 +104,18 @@ void ShardNumbers::NoteAbove(Shard& shard) const {
 }
 
 void ShardNumbers::NoteTerms(Shard& shard) const {
-  const KnownNumber* last = nullptr;
-  for (const KnownNumber& number : known_) {
-    if (number.term == 0) {
+  const NumberRun* last = nullptr;
+  for (const NumberRun& run : known_) {
+    if (run.term == 0) {
       continue;
     }
-    if (last == nullptr || last->term != number.term) {
-      shard.terms[number.seq_no] = number.term;
+    if (last == nullptr || last->term != run.term) {
+      shard.terms[run.first] = run.term;
     }
-    if (last != nullptr && last->term != number.term) {
-      shard.new_terms.push_back({last->ran.from, number.ran.until});
+    if (last != nullptr && last->term != run.term) {
+      shard.new_terms.push_back({last->last_from, run.first_until});
     }
-    last = &number;
+    last = &run;
   }
 }
 

@@ -16,7 +16,8 @@ bench() {
     send) targets=(send_bench) ;;
     replay) targets=(trafrec generate_traffic) ;;
     compare) targets=(trafrec) ;;
-    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify, sql, privacy, live, send, replay, compare" ;;
+    reconcile) targets=(trafrec reconcile_log) ;;
+    *) die "there is no bench \"$what\"; there are: record, reassembly, adversary, store, verify, sql, privacy, live, send, replay, compare, reconcile" ;;
   esac
   setup build bench
   if [[ $what == record ]]; then

@@ -1,11 +1,13 @@
 #include "reconcile/verdict/judge.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <string>
 
+#include "reconcile/history/kept_facts.h"
 #include "tests/reconcile/verdict/simulated_index.h"
 
 namespace trafrec::reconcile {
@@ -68,6 +70,65 @@ TEST(Judge, CallsMissingOnlyWhatNobodyRecorded) {
     }
   }
   EXPECT_GT(found, 0U);
+}
+
+/// As a long log would leave the history: facts of documents that may matter, numbers of the rest.
+History Condensed(const History& whole, size_t facts_max) {
+  DocumentWatch watch;
+  for (const Write& write : whole.writes) {
+    watch.Note(write, true);
+  }
+  for (const Sight& sight : whole.sights) {
+    watch.Note(sight, true);
+  }
+  History history = whole;
+  history.long_log = true;
+  history.writes.clear();
+  history.sights.clear();
+  KeptFacts kept(watch, facts_max, history);
+  for (const Write& write : whole.writes) {
+    kept.Add(write);
+  }
+  for (const Sight& sight : whole.sights) {
+    kept.Add(sight);
+  }
+  kept.Finish();
+  return history;
+}
+
+TEST(Judge, SaysNothingElseOfALongLogThanOfAllItsFacts) {
+  uint64_t decided = 0;
+  uint64_t lost = 0;
+  for (uint64_t seed = 1; seed <= Histories(); ++seed) {
+    const SimulatedIndex index(seed);
+    const Judgement whole = Judge(index.seen());
+    const Judgement condensed = Judge(Condensed(index.seen(), seed % 2 == 0 ? 20 : 1'000));
+    ASSERT_EQ(whole.findings.size(), condensed.findings.size());
+    for (size_t i = 0; i < whole.findings.size(); ++i) {
+      const Finding& all = whole.findings[i];
+      const Finding& few = condensed.findings[i];
+      if (few.verdict == Verdict::kUnknown || few.grade != Grade::kProven) {
+        lost += all.verdict != Verdict::kUnknown && all.grade == Grade::kProven ? 1 : 0;
+      } else if (few.verdict != Verdict::kSuperseded) {
+        ++decided;
+        ASSERT_EQ(few.verdict == Verdict::kCommitted, index.Committed(few.question))
+            << "seed " << seed << ", question " << i;
+      }
+    }
+    for (const MissingMutation& missing : condensed.missing) {
+      ASSERT_TRUE(index.WasLost(missing.shard, missing.seq_no)) << "seed " << seed;
+    }
+  }
+  EXPECT_GT(decided, lost);
+}
+
+TEST(Judge, LeavesOpenWhatHasTooManyFacts) {
+  const SimulatedIndex index(7);
+  const Judgement judgement = Judge(Condensed(index.seen(), 0));
+  EXPECT_THAT(judgement.notes, testing::ElementsAre(testing::HasSubstr("more facts")));
+  for (const Finding& finding : judgement.findings) {
+    EXPECT_EQ(finding.verdict, Verdict::kUnknown);
+  }
 }
 
 TEST(Judge, SaysTheSameTwice) {

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Measures trafrec reconcile: mutations a second from the log alone, and its memory by the log's length.
+
+usage: reconcile.py --build FOLDER [--mutations N] [--repeat N] [--long N]
+
+Called by `tools/dev bench reconcile`. The logs are made by bench/reconcile_log.cc: bulks, single writes, reads and by-query requests
+of an index that is simulated with shards, versions and numbers. One in a thousand requests has no answer; in the log with losses ten
+times as many, and one exchange in a hundred is missing. Two logs of different length tell whether the memory depends on it; --long
+adds a third, of 100 million mutations if there are 8 GB of disk and an hour.
+"""
+
+import argparse
+import collections
+import json
+import os
+import statistics
+import sys
+import tempfile
+
+import measure
+
+GOAL_RATE = 200_000
+GOAL_RSS = 512 << 20
+SHORT = 5
+OPEN_PPM = 1_000
+LOSSY_OPEN_PPM = 10_000
+LOSSY_LOST_PPM = 10_000
+
+
+def make_log(options, folder, mutations, open_ppm, lost_ppm):
+    log = os.path.join(folder, f"log-{mutations}-{open_ppm}-{lost_ppm}")
+    made = measure.run([os.path.join(options.build, "bench", "reconcile_log"), log, str(mutations), "1", str(open_ppm),
+                        str(lost_ppm)], timeout_s=3600)
+    if made.status != 0:
+        sys.exit(f"bench: {made.output}")
+    return log
+
+
+def reconcile(options, log):
+    """Figures of one run, and how many verdicts of each kind it gave."""
+    run = measure.run([os.path.join(options.build, "tools", "trafrec"), "reconcile", log, "--json"], timeout_s=7200)
+    if run.status not in (0, 3):
+        sys.exit(f"bench: {run.output[-2000:]}")
+    verdicts = collections.Counter()
+    for line in run.output.splitlines():
+        found = json.loads(line)
+        verdicts["missing" if found.get("missing") else f"{found['verdict']} {found['grade'] or ''}".strip()] += 1
+    return run, dict(sorted(verdicts.items()))
+
+
+def speed(options, name, log, mutations):
+    runs = []
+    for _ in range(options.repeat):
+        run, verdicts = reconcile(options, log)
+        runs.append(run)
+    wall = statistics.median(each.wall_s for each in runs)
+    cpu = statistics.median(each.cpu_s for each in runs)
+    figures = {"rate": mutations / wall, "cpu_us": cpu * 1e6 / mutations, "rss": max(each.rss_bytes for each in runs),
+               "verdicts": verdicts}
+    print(f"  {name:28}{mutations:13,}{figures['rate']:13,.0f}{figures['cpu_us']:11.2f}{figures['rss'] / (1 << 20):9.0f} MiB   "
+          + ", ".join(f"{count:,} {verdict}" for verdict, count in verdicts.items()))
+    return figures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--mutations", type=int, default=1_000_000)
+    parser.add_argument("--long", type=int, default=0, help="a third log, of so many mutations")
+    parser.add_argument("--repeat", type=int, default=3)
+    options = parser.parse_args()
+    results = {"environment": measure.environment(), "logs": {}}
+    rows = [("short", options.mutations // SHORT, OPEN_PPM, 0), ("plain", options.mutations, OPEN_PPM, 0),
+            ("with losses", options.mutations, LOSSY_OPEN_PPM, LOSSY_LOST_PPM)]
+    if options.long:
+        rows.append(("long", options.long, OPEN_PPM, 0))
+    print(f"\n  {'log':28}{'mutations':>13}{'a second':>13}{'CPU us':>11}{'memory':>13}   verdicts")
+    for name, mutations, open_ppm, lost_ppm in rows:
+        with tempfile.TemporaryDirectory(prefix="trafrec-reconcile-") as folder:
+            log = make_log(options, folder, mutations, open_ppm, lost_ppm)
+            results["logs"][name] = speed(options, name, log, mutations)
+    rate = results["logs"]["plain"]["rate"]
+    most = max(each["rss"] for each in results["logs"].values())
+    print(f"\n  goal {GOAL_RATE:,} mutations a second: {'met' if rate >= GOAL_RATE else 'MISSED'}; "
+          f"goal {GOAL_RSS >> 20} MiB: {'met' if most <= GOAL_RSS else 'MISSED'}")
+    measure.save("reconcile", results)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+
+namespace trafrec::reconcile::limits {
+
+/// Writes and sights that one reading keeps; each takes half a kilobyte here, and as much again in
+/// the model. A log with more is read twice, and only facts of documents that may matter are kept.
+/// If even these are more, nothing is said of the index.
+constexpr size_t kFacts = 200'000;
+
+/// Documents of a long log whose last version is remembered, 16 bytes each at half a table's load.
+/// What happened unseen to those beyond is not looked for, which leaves questions open and decides
+/// none.
+constexpr size_t kDocumentsWatched = size_t{1} << 22;
+
+/// Documents to which something happened that no answer names, and of which nothing is asked: their
+/// facts are kept as far as these leave room for those of documents in question.
+constexpr size_t kDocumentsInDoubt = 50'000;
+
+/// Stretches of a shard's numbers without a hole, over all shards, at 100 bytes each. Nothing is
+/// said of an index whose numbers are in more pieces.
+constexpr size_t kNumberRuns = 500'000;
+
+}  // namespace trafrec::reconcile::limits
