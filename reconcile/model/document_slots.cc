@@ -111,8 +111,7 @@ void SlotMaker::Count(const Document& document, const Point& previous, const Poi
 
 /// What may have gone over a document's source in a stretch is not known of it behind that.
 void SlotMaker::Blur(const Document& document, const Slot& slot, Content& content) const {
-  const auto meets = [&](const auto& traffic) { return traffic.ran.Meets(slot.ran); };
-  if (!apart_ && std::ranges::any_of(history_.lost, meets)) {
+  if (!apart_ && index_.times->lost.Meets(slot.ran)) {
     content = {};
     return;
   }
@@ -122,10 +121,9 @@ void SlotMaker::Blur(const Document& document, const Slot& slot, Content& conten
       content.MayApply(question.change);
     }
   }
-  for (const ByQueryRun& run : history_.by_query) {
-    if (meets(run)) {
-      content.MayApply(run.makes ? Change{} : run.change);
-    }
+  for (const size_t number : index_.times->by_query.Meeting(slot.ran)) {
+    const ByQueryRun& run = history_.by_query[number];
+    content.MayApply(run.makes ? Change{} : run.change);
   }
 }
 
@@ -142,12 +140,10 @@ bool SlotMaker::MayBeForgotten(const Document& document, const Point& previous,
     return false;
   }
   const auto deletes = [&](size_t question) { return history_.questions[question].deletes; };
-  const auto meets = [&](const auto& traffic) { return traffic.ran.Meets(slot.ran); };
+  const auto may_delete = [&](size_t number) { return history_.by_query[number].deletes; };
   return (previous.after == Presence::kAbsent && previous.seq_no >= 0) ||
-         std::ranges::any_of(document.questions, deletes) ||
-         std::ranges::any_of(history_.lost, meets) ||
-         std::ranges::any_of(history_.by_query,
-                             [&](const ByQueryRun& run) { return run.deletes && meets(run); });
+         std::ranges::any_of(document.questions, deletes) || index_.times->lost.Meets(slot.ran) ||
+         std::ranges::any_of(index_.times->by_query.Meeting(slot.ran), may_delete);
 }
 
 }  // namespace trafrec::reconcile

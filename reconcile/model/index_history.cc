@@ -29,10 +29,16 @@ Presence PresenceBefore(Fate fate) {
   return fate == Fate::kCreated || fate == Fate::kNotFound ? Presence::kAbsent : Presence::kPresent;
 }
 
+/// Of one index, in the history's order.
+struct IndexFacts {
+  std::vector<const Write*> writes{};
+  std::vector<const Sight*> sights{};
+};
+
 class IndexBuilder {
  public:
-  IndexBuilder(const History& history, bool apart, IndexHistory& index)
-      : history_(history), apart_(apart), index_(index) {}
+  IndexBuilder(const History& history, const IndexFacts& facts, bool apart, IndexHistory& index)
+      : history_(history), facts_(facts), apart_(apart), index_(index) {}
 
   void Build() {
     index_.shards.resize(index_.routing.shards);
@@ -40,10 +46,8 @@ class IndexBuilder {
     if (history_.long_log && !TakeNumbers()) {
       return;
     }
-    for (const Write& write : history_.writes) {
-      if (IsHere(write.document)) {
-        AddWrite(write);
-      }
+    for (const Write* write : facts_.writes) {
+      AddWrite(*write);
     }
     for (const size_t number : index_.questions) {
       const Question& question = history_.questions[number];
@@ -54,10 +58,8 @@ class IndexBuilder {
         }
       }
     }
-    for (const Sight& sight : history_.sights) {
-      if (IsHere(sight.document)) {
-        AddSight(sight);
-      }
+    for (const Sight* sight : facts_.sights) {
+      AddSight(*sight);
     }
     const SlotMaker maker(history_, apart_, index_);
     for (Document& document : index_.documents) {
@@ -105,10 +107,6 @@ class IndexBuilder {
 
   void NoteTwice(uint32_t shard) {
     index_.trouble = fmt::format("two operations have one number in shard {}", shard);
-  }
-
-  bool IsHere(const DocumentName& document) const {
-    return history_.IndexBehind(document.index) == index_.name;
   }
 
   /// `said`: its shard, where somebody says so. Null: its shard cannot be computed.
@@ -230,6 +228,7 @@ class IndexBuilder {
   }
 
   const History& history_;
+  const IndexFacts& facts_;
   const bool apart_;
   IndexHistory& index_;
   std::map<std::pair<uint32_t, std::string>, uint32_t> by_name_;
@@ -266,26 +265,41 @@ void Describe(const History& history, VersionId product, IndexHistory& index) {
   index.routing = routing->routing;
 }
 
-IndexHistory BuiltFor(const History& history, VersionId product, bool apart, IndexHistory index) {
+IndexHistory BuiltFor(const History& history, const IndexFacts& facts, VersionId product,
+                      bool apart, IndexHistory index) {
   Describe(history, product, index);
   if (index.trouble.empty()) {
-    IndexBuilder(history, apart, index).Build();
+    IndexBuilder(history, facts, apart, index).Build();
   }
   return index;
 }
 
 /// Where nobody says which product it is, the shards are computed as new indices have them, or as
 /// 6.8 does: under the wrong one, two operations soon have one number.
-IndexHistory Built(const History& history, bool apart, const IndexHistory& index) {
+IndexHistory Built(const History& history, const IndexFacts& facts, bool apart,
+                   const IndexHistory& index) {
   if (history.product) {
-    return BuiltFor(history, *history.product, apart, index);
+    return BuiltFor(history, facts, *history.product, apart, index);
   }
-  IndexHistory late = BuiltFor(history, LateProduct(), apart, index);
-  const IndexHistory early = BuiltFor(history, EarlyProduct(), apart, index);
+  IndexHistory late = BuiltFor(history, facts, LateProduct(), apart, index);
+  const IndexHistory early = BuiltFor(history, facts, EarlyProduct(), apart, index);
   if (late.trouble.empty() && early.trouble.empty() && late.routing != early.routing) {
     late.trouble.assign("the log does not say how many routing shards it has, and two numbers fit");
   }
   return late.trouble.empty() || !early.trouble.empty() ? late : early;
+}
+
+std::shared_ptr<const TrafficTimes> TimesOf(const History& history) {
+  std::vector<Span> lost;
+  std::vector<Span> by_query;
+  for (const LostTraffic& traffic : history.lost) {
+    lost.push_back(traffic.ran);
+  }
+  for (const ByQueryRun& run : history.by_query) {
+    by_query.push_back(run.ran);
+  }
+  return std::make_shared<const TrafficTimes>(
+      TrafficTimes{.lost = Timeline(lost), .by_query = Timeline(by_query)});
 }
 
 }  // namespace
@@ -306,9 +320,18 @@ std::vector<IndexHistory> IndicesInQuestion(const History& history, bool apart) 
       index.questions.push_back(i);
     }
   }
+  std::unordered_map<std::string, IndexFacts> facts;
+  for (const Write& write : history.writes) {
+    facts[history.IndexBehind(write.document.index)].writes.push_back(&write);
+  }
+  for (const Sight& sight : history.sights) {
+    facts[history.IndexBehind(sight.document.index)].sights.push_back(&sight);
+  }
+  const auto times = TimesOf(history);
   std::vector<IndexHistory> result;
   for (auto& [name, index] : indices) {
-    result.push_back(Built(history, apart, index));
+    index.times = times;
+    result.push_back(Built(history, facts[name], apart, index));
   }
   return result;
 }

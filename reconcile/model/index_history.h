@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "reconcile/history/history.h"
+#include "reconcile/history/timeline.h"
 
 namespace trafrec::reconcile {
 
@@ -96,6 +98,8 @@ struct IndexHistory {
   std::vector<Document> documents{};
   std::vector<Shard> shards{};
   std::vector<size_t> questions{};  ///< in History::questions, those of documents without id too
+  /// Of the history's traffic, for all of its indices.
+  std::shared_ptr<const TrafficTimes> times{};
   std::unordered_map<size_t, uint32_t>
       asked_of{};         ///< the document of each question that names one
   std::string trouble{};  ///< why nothing can be said of it; "" if something can

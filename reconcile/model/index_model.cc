@@ -3,11 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "store/reader/exchange_id.h"
 
 namespace trafrec::reconcile {
+namespace {
+
+constexpr uint64_t kNever = std::numeric_limits<uint64_t>::max();
+
+}  // namespace
 
 bool IndexModel::Decide() {
   for (auto& [number, asked] : asked_) {
@@ -63,10 +69,9 @@ bool IndexModel::TakeDecided() {
   if (!network_.Solve()) {
     return false;
   }
-  const std::vector<uint32_t> components = network_.Components();
   bool changed = false;
   for (auto& [number, asked] : asked_) {
-    if (asked.decision == Decision::kOpen && network_.IsFixed(asked.edge, components)) {
+    if (asked.decision == Decision::kOpen && network_.IsFixed(asked.edge)) {
       const bool committed = network_.flow(asked.edge) == 1;
       changed |= Set(asked, committed ? Decision::kCommitted : Decision::kNotCommitted,
                      committed ? "every history that fits the versions and numbers has it"
@@ -97,12 +102,25 @@ bool IndexModel::MustCommit(const Asked& asked) const {
 /// One request, one fate: what of it must have been committed was, or nothing was.
 bool IndexModel::TakeFates() {
   bool changed = false;
-  for (const OpenRequest& request : history_.requests) {
-    if (request.wire == WireProof::kNone) {
-      changed = Probe(request) || changed;
+  probed_.resize(requests_.size(), kNever);
+  for (size_t i = 0; i < requests_.size(); ++i) {
+    const OpenRequest& request = *requests_[i];
+    // Where nothing changed, nothing else follows.
+    if (request.wire == WireProof::kNone && probed_[i] != ChangesAround(request)) {
+      const bool follows = Probe(request);
+      changed = changed || follows;
+      probed_[i] = follows ? kNever : ChangesAround(request);
     }
   }
   return changed;
+}
+
+uint64_t IndexModel::ChangesAround(const OpenRequest& request) {
+  uint64_t changes = 0;
+  for (const Asked* asked : AskedOf(request)) {
+    changes += network_.ChangesAround(asked->edge);
+  }
+  return changes;
 }
 
 bool IndexModel::Probe(const OpenRequest& request) {
@@ -134,8 +152,8 @@ bool IndexModel::Probe(const OpenRequest& request) {
     }
     return fixed;
   };
-  const bool can_be_carried_out = !left_out && IsFeasible(bounds(must, 1));
-  const bool can_be_left_out = !carried_out && IsFeasible(bounds(open, 0));
+  const bool can_be_carried_out = !left_out && network_.FitsWith(bounds(must, 1));
+  const bool can_be_left_out = !carried_out && network_.FitsWith(bounds(open, 0));
   bool changed = false;
   // What does not fit an assumption speaks against the assumption.
   if (!can_be_carried_out && can_be_left_out && !assumptions_.any()) {
@@ -158,24 +176,6 @@ bool IndexModel::MayHaveRestarted(const Span& span) const {
   return std::ranges::any_of(index_.shards, [&](const Shard& shard) {
     return std::ranges::any_of(shard.new_terms, [&](const Span& term) { return term.Meets(span); });
   });
-}
-
-bool IndexModel::IsFeasible(const std::vector<std::pair<Edge, int32_t>>& fixed) {
-  if (fixed.empty()) {
-    return true;
-  }
-  const std::vector<int32_t> flows = network_.Flows();
-  std::vector<std::pair<int32_t, int32_t>> bounds;
-  for (const auto& [edge, value] : fixed) {
-    bounds.emplace_back(network_.lower(edge), network_.upper(edge));
-    network_.SetBounds(edge, value, value);
-  }
-  const bool feasible = network_.Solve();
-  for (size_t i = 0; i < fixed.size(); ++i) {
-    network_.SetBounds(fixed[i].first, bounds[i].first, bounds[i].second);
-  }
-  network_.SetFlows(flows);
-  return feasible;
 }
 
 Decision IndexModel::DecisionOf(size_t question) const {
@@ -201,12 +201,10 @@ std::optional<std::pair<uint32_t, int64_t>> IndexModel::NumberOf(size_t question
 }
 
 std::vector<Hole> IndexModel::Unexplained(uint32_t shard) const {
-  const std::vector<uint32_t> components = network_.Components();
   std::vector<Hole> holes;
   for (const HoleNode& node : shards_[shard].holes) {
-    const bool explained = std::ranges::any_of(node.known, [&](Edge edge) {
-      return network_.flow(edge) > 0 || !network_.IsFixed(edge, components);
-    });
+    const bool explained = std::ranges::any_of(
+        node.known, [&](Edge edge) { return network_.flow(edge) > 0 || !network_.IsFixed(edge); });
     if (!explained) {
       holes.push_back(node.hole);
     }

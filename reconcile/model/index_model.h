@@ -68,6 +68,12 @@ class IndexModel {
     const Slot* slot;
     Node node;
   };
+  /// Stretches of a shard's documents. All those of one document follow each other.
+  struct ShardSlots {
+    std::vector<SlotNode> nodes{};
+    std::vector<size_t> forced{};  ///< in `nodes`, those that hold something for certain
+    Timeline forced_times{};       ///< by their numbers in `forced`
+  };
 
   void AddShards();
   void AddSlots();
@@ -76,6 +82,7 @@ class IndexModel {
   void AddRefused();
   void AddLoose();
   void AddLost(const LostTraffic& lost, std::optional<uint32_t> only);
+  void AddFound(const ByQueryRun& run, uint32_t shard, Node in, bool counted);
   void AddNewTerm(const Span& term, uint32_t shard);
   int32_t OthersFoundBy(const ByQueryRun& run) const;
   /// What may have taken numbers: when, between which, how many above all that are known, and which
@@ -94,6 +101,8 @@ class IndexModel {
   void Pin(const Slot& slot, uint32_t shard);
   bool MayBeNew(const Question& question, const Slot& slot) const;
 
+  template <typename Take>
+  void EachForced(uint32_t shard, const Span& ran, const Take& take) const;
   bool Covers(const ByQueryRun& run) const;
   bool Settle();
   bool TakeDecided();
@@ -101,8 +110,8 @@ class IndexModel {
   bool Probe(const OpenRequest& request);
   bool Set(Asked& asked, Decision decision, std::string words);
   bool MayHaveRestarted(const Span& span) const;
-  bool IsFeasible(const std::vector<std::pair<Edge, int32_t>>& fixed);
   std::vector<Asked*> AskedOf(const OpenRequest& request);
+  uint64_t ChangesAround(const OpenRequest& request);
   bool MustCommit(const Asked& asked) const;
 
   const History& history_;
@@ -110,12 +119,14 @@ class IndexModel {
   const SlotRules rules_;
   const Assumptions assumptions_;
   FlowNetwork network_;
-  Node source_ = 0;
-  Node sink_ = 0;
-  Node others_ = 0;  ///< documents of which nothing is asked
+  Node hub_ = 0;  ///< where operations come from, and where numbers go
   std::vector<ShardNodes> shards_;
-  std::vector<std::vector<SlotNode>> slots_;  ///< by shard
+  std::vector<ShardSlots> slots_;  ///< by shard
+  /// By document: its first stretch in its shard's nodes, and the one behind its last.
+  std::vector<std::pair<size_t, size_t>> slots_of_;
   std::map<size_t, Asked> asked_;             ///< by question
+  std::vector<const OpenRequest*> requests_;  ///< of these questions, in the log's order
+  std::vector<uint64_t> probed_;  ///< by request: the changes around it when nothing followed
   bool unrecorded_ = false;
 };
 

@@ -20,11 +20,15 @@ IndexModel::IndexModel(const History& history, const IndexHistory& index,
       index_(index),
       rules_(history, index, assumptions),
       assumptions_(assumptions) {
-  source_ = network_.AddNode();
-  sink_ = network_.AddNode();
-  others_ = network_.AddNode();
-  network_.AddEdge(sink_, source_, 0, kAny);
-  network_.AddEdge(source_, others_, 0, kAny);
+  hub_ = network_.AddHub();
+  const OpenRequest* last = nullptr;
+  for (const size_t question : index_.questions) {
+    const OpenRequest& request = history_.requests[history_.questions[question].request];
+    if (&request != last) {
+      requests_.push_back(&request);
+    }
+    last = &request;
+  }
   AddShards();
   AddSlots();
   AddQuestions();
@@ -49,11 +53,11 @@ void IndexModel::AddShards() {
     ShardNodes& nodes = shards_.emplace_back();
     for (const Hole& hole : shard.holes) {
       nodes.holes.push_back({.hole = hole, .node = network_.AddNode()});
-      network_.AddEdge(nodes.holes.back().node, sink_, 1, 1);
+      network_.AddEdge(nodes.holes.back().node, hub_, 1, 1);
     }
     nodes.above = network_.AddNode();
     nodes.above_from = shard.above_from;
-    network_.AddEdge(nodes.above, sink_, 0, kAny);
+    network_.AddEdge(nodes.above, hub_, 0, kAny);
   }
 }
 
@@ -61,16 +65,40 @@ void IndexModel::AddShards() {
 void IndexModel::AddSlots() {
   slots_.resize(index_.shards.size());
   for (const Document& document : index_.documents) {
+    ShardSlots& slots = slots_[document.shard];
+    slots_of_.emplace_back(slots.nodes.size(), slots.nodes.size());
     for (const Slot& slot : document.slots) {
       if (slot.least > 0 || !document.questions.empty()) {
         const Node node = network_.AddNode();
-        network_.AddEdge(source_, node, slot.least, slot.most);
-        slots_[document.shard].push_back({&slot, node});
+        network_.AddEdge(hub_, node, slot.least, slot.most);
+        if (slot.least > 0) {
+          slots.forced.push_back(slots.nodes.size());
+        }
+        slots.nodes.push_back({&slot, node});
         if (slot.least == 1 && slot.most == 1 && slot.below - slot.above == 2) {
           Pin(slot, document.shard);
         }
       }
     }
+    slots_of_.back().second = slots.nodes.size();
+  }
+  for (ShardSlots& slots : slots_) {
+    std::vector<Span> spans;
+    for (const size_t forced : slots.forced) {
+      spans.push_back(slots.nodes[forced].slot->ran);
+    }
+    slots.forced_times = Timeline(spans);
+  }
+}
+
+/// Stretches that hold something for certain, and may have been in that time. All others are left
+/// to who may have written any number of any documents: what takes nothing from a stretch that
+/// needs nothing takes it from the hub.
+template <typename Take>
+void IndexModel::EachForced(uint32_t shard, const Span& ran, const Take& take) const {
+  const ShardSlots& slots = slots_[shard];
+  for (const size_t forced : slots.forced_times.Meeting(ran)) {
+    take(slots.nodes[slots.forced[forced]]);
   }
 }
 
@@ -86,9 +114,15 @@ void IndexModel::Pin(const Slot& slot, uint32_t shard) {
 /// Edges from an operation to the numbers that it may have taken.
 void IndexModel::AddNumbers(Node from, uint32_t number, const Taker& taker) {
   ShardNodes& shard = shards_[number];
-  const auto first = std::ranges::upper_bound(
+  const auto above = std::ranges::upper_bound(
       shard.holes, taker.above, {}, [](const HoleNode& node) { return node.hole.seq_no; });
-  for (auto at = first; at != shard.holes.end() && at->hole.seq_no < taker.below; ++at) {
+  // Both bounds of their windows grow with the numbers.
+  const auto first =
+      std::ranges::lower_bound(above, shard.holes.end(), taker.ran.from, {},
+                               [](const HoleNode& node) { return node.hole.ran.until; });
+  for (auto at = first; at != shard.holes.end() && at->hole.seq_no < taker.below &&
+                        at->hole.ran.from <= taker.ran.until;
+       ++at) {
     const bool may_make = at->slot == nullptr || !taker.may_make || taker.may_make(*at->slot);
     if (!at->hole.ran.Meets(taker.ran) || !may_make) {
       continue;
@@ -118,9 +152,10 @@ void IndexModel::AddQuestions() {
       asked.edge = network_.AddEdge(in, out, question.status_seen ? 1 : 0, 1);
       int64_t above = std::numeric_limits<int64_t>::max();
       int64_t below = -1;
-      for (const SlotNode& slot : slots_[document.shard]) {
-        if (&index_.documents[slot.slot->document] == &document &&
-            rules_.MayRun(number, *slot.slot)) {
+      const auto& [begin, end] = slots_of_[static_cast<size_t>(&document - &index_.documents[0])];
+      for (size_t i = begin; i < end; ++i) {
+        const SlotNode& slot = slots_[document.shard].nodes[i];
+        if (rules_.MayRun(number, *slot.slot)) {
           network_.AddEdge(slot.node, in, 0, 1);
           above = std::min(above, slot.slot->above);
           below = std::max(below, slot.slot->below);
@@ -170,14 +205,13 @@ bool IndexModel::MayBeNew(const Question& question, const Slot& slot) const {
 /// A document whose id nobody saw being given may be one that only reads show.
 void IndexModel::AddAutomatic(Asked& asked, Node in) {
   const Question& question = history_.questions[asked.question];
-  network_.AddEdge(source_, in, 0, 1);
-  for (const std::vector<SlotNode>& slots : slots_) {
-    for (const SlotNode& node : slots) {
-      const Slot& slot = *node.slot;
-      if (slot.least > 0 && MayBeNew(question, slot)) {
+  network_.AddEdge(hub_, in, 0, 1);
+  for (uint32_t shard = 0; shard < slots_.size(); ++shard) {
+    EachForced(shard, history_.requests[question.request].runs, [&](const SlotNode& node) {
+      if (MayBeNew(question, *node.slot)) {
         network_.AddEdge(node.node, in, 0, 1);
       }
-    }
+    });
   }
 }
 
@@ -238,17 +272,27 @@ void IndexModel::AddByQuery() {
     const Node in = network_.AddNode();
     const Node out = network_.AddNode();
     network_.AddEdge(in, out, whole ? most : 0, most);
-    network_.AddEdge(others_, in, 0, others);
+    network_.AddEdge(hub_, in, 0, others);
     for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
-      for (const SlotNode& slot : slots_[shard]) {
-        if (rules_.MayRun(run, *slot.slot)) {
-          network_.AddEdge(slot.node, in, 0, 1);
-        }
-      }
+      AddFound(run, shard, in, others != kAny);
       AddNumbers(out, shard, {.ran = run.ran, .may_make = [&](const Slot& slot) {
                                 return rules_.MayRun(run, slot);
                               }});
     }
+  }
+}
+
+/// `counted`: documents that have no stretch here are not more than are known.
+void IndexModel::AddFound(const ByQueryRun& run, uint32_t shard, Node in, bool counted) {
+  const auto add = [&](const SlotNode& slot) {
+    if (rules_.MayRun(run, *slot.slot)) {
+      network_.AddEdge(slot.node, in, 0, 1);
+    }
+  };
+  if (counted) {
+    std::ranges::for_each(slots_[shard].nodes, add);
+  } else {
+    EachForced(shard, run.ran, add);
   }
 }
 
@@ -257,7 +301,7 @@ void IndexModel::AddRefused() {
     const auto shard = ShardOf(index_.routing, refused.document.id, refused.document.routing);
     if (history_.IndexBehind(refused.document.index) == index_.name && shard) {
       const Node node = network_.AddNode();
-      network_.AddEdge(source_, node, 0, 1);
+      network_.AddEdge(hub_, node, 0, 1);
       AddNumbers(node, *shard, {.ran = refused.ran, .above_most = 1, .may_make = [](const Slot&) {
                                   return false;
                                 }});
@@ -272,7 +316,7 @@ void IndexModel::AddLoose() {
       continue;
     }
     const Node node = network_.AddNode();
-    network_.AddEdge(source_, node, 0, 1);
+    network_.AddEdge(hub_, node, 0, 1);
     for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
       AddNumbers(node, shard,
                  {.ran = write.ran,
@@ -282,8 +326,8 @@ void IndexModel::AddLoose() {
                     return index_.documents[slot.document].id == write.document.id;
                   }});
     }
-    for (const std::vector<SlotNode>& slots : slots_) {
-      for (const SlotNode& slot : slots) {
+    for (const ShardSlots& slots : slots_) {
+      for (const SlotNode& slot : slots.nodes) {
         if (index_.documents[slot.slot->document].id == write.document.id &&
             slot.slot->above < write.seq_no && write.seq_no < slot.slot->below) {
           network_.AddEdge(slot.node, node, 0, 1);
@@ -297,16 +341,16 @@ void IndexModel::AddLost(const LostTraffic& lost, std::optional<uint32_t> only) 
   const Node in = network_.AddNode();
   const Node out = network_.AddNode();
   network_.AddEdge(in, out, 0, lost.most.value_or(kAny));
-  network_.AddEdge(others_, in, 0, kAny);
+  network_.AddEdge(hub_, in, 0, kAny);
   for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
     if (only && *only != shard) {
       continue;
     }
-    for (const SlotNode& slot : slots_[shard]) {
+    EachForced(shard, lost.ran, [&](const SlotNode& slot) {
       if (rules_.MayRun(lost, *slot.slot)) {
         network_.AddEdge(slot.node, in, 0, kAny);
       }
-    }
+    });
     AddNumbers(out, shard,
                {.ran = lost.ran,
                 .may_make = [&](const Slot& slot) { return rules_.MayRun(lost, slot); },
@@ -319,7 +363,7 @@ void IndexModel::AddLost(const LostTraffic& lost, std::optional<uint32_t> only) 
 void IndexModel::AddNewTerm(const Span& term, uint32_t shard) {
   AddLost({.ran = term}, shard);
   const Node node = network_.AddNode();
-  network_.AddEdge(source_, node, 0, kAny);
+  network_.AddEdge(hub_, node, 0, kAny);
   AddNumbers(node, shard, {.ran = term, .may_make = [](const Slot&) { return false; }});
 }
 

@@ -19,9 +19,13 @@ Span UpTo(const Slot& slot, TimeNs until) {
 }  // namespace
 
 bool SlotRules::LostMeets(const Span& span) const {
-  return !assumptions_.apart && std::ranges::any_of(history_.lost, [&](const LostTraffic& lost) {
-    return lost.ran.Meets(span);
-  });
+  return !assumptions_.apart && index_.times->lost.Meets(span);
+}
+
+template <typename Is>
+bool SlotRules::AnyByQuery(const Span& within, const Is& is) const {
+  return std::ranges::any_of(index_.times->by_query.Meeting(within),
+                             [&](size_t number) { return is(history_.by_query[number]); });
 }
 
 bool SlotRules::MayDelete(const Slot& slot, const Span& within,
@@ -34,10 +38,8 @@ bool SlotRules::MayDelete(const Slot& slot, const Span& within,
            request.runs.Meets(within);
   };
   return std::ranges::any_of(document.questions, deletes) ||
-         std::ranges::any_of(history_.by_query,
-                             [&](const ByQueryRun& run) {
-                               return run.deletes && run.ran.Meets(within) && MayFind(run, slot);
-                             }) ||
+         AnyByQuery(within,
+                    [&](const ByQueryRun& run) { return run.deletes && MayFind(run, slot); }) ||
          LostMeets(within);
 }
 
@@ -50,10 +52,7 @@ bool SlotRules::MayMake(const Slot& slot, const Span& within, std::optional<size
            request.runs.Meets(within);
   };
   return std::ranges::any_of(document.questions, makes) ||
-         std::ranges::any_of(
-             history_.by_query,
-             [&](const ByQueryRun& run) { return run.makes && run.ran.Meets(within); }) ||
-         LostMeets(within);
+         AnyByQuery(within, [](const ByQueryRun& run) { return run.makes; }) || LostMeets(within);
 }
 
 /// The only operation of its stretch: the states before and after are its own.
@@ -161,8 +160,8 @@ bool SlotRules::MayFind(const ByQueryRun& run, const Slot& slot) const {
                                       history_.requests[question.request].runs.Meets(before) &&
                                       may_find_after(question.change);
                              }) ||
-         std::ranges::any_of(history_.by_query, [&](const ByQueryRun& other) {
-           return other.ran.Meets(before) && (other.makes || may_find_after(other.change));
+         AnyByQuery(before, [&](const ByQueryRun& other) {
+           return other.makes || may_find_after(other.change);
          });
 }
 

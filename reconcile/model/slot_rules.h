@@ -40,6 +40,8 @@ class SlotRules {
   bool IsTaken(const Question& question) const;
   static bool FitsOnly(const Question& question, const Slot& slot);
   bool LostMeets(const Span& span) const;
+  template <typename Is>
+  bool AnyByQuery(const Span& within, const Is& is) const;
 
   const History& history_;
   const IndexHistory& index_;
