@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "reconcile/history/mutation_facts.h"
 #include "replay/recorded/message_head.h"
 
 namespace trafrec::reconcile {
@@ -15,8 +16,6 @@ bool IsBeyond(uint32_t number, uint32_t than) { return static_cast<int32_t>(numb
 
 /// `{"delete":{"_id":"a"}}` and its line end: the shortest item of a bulk.
 constexpr uint64_t kItemBytes = 23;
-/// What an answer has at least for each item: its index, id, version, result, shards and numbers.
-constexpr uint64_t kItemAnswerBytes = 150;
 /// A by-query request's answer has took, timed_out, total, updated or deleted, batches,
 /// version_conflicts, noops, retries, throttled_millis, requests_per_second,
 /// throttled_until_millis and failures.
@@ -41,7 +40,8 @@ void ConnectionWatch::NoteHole(Connection& connection, const store::MessageFacts
                      .bytes = bytes,
                      .body_bytes = connection.compresses || head == 0 ? 0 : body + 1,
                      .answered = !connection.pipelines,
-                     .sent_by = request.first_byte_at});
+                     .sent_by = request.first_byte_at,
+                     .in_flow = true});
   }
 }
 
@@ -68,7 +68,7 @@ void ConnectionWatch::Bound(LostTraffic& lost, const Connection& connection,
   const uint64_t body = answer_bytes > head ? answer_bytes - head : 0;
   // Whatever a by-query request did, its answer has a dozen members.
   if (body < kByQueryAnswerBytes) {
-    const uint64_t by_answer = 1 + body / kItemAnswerBytes;
+    const uint64_t by_answer = 1 + body / OpenRequest::kItemAnswerBytes;
     const uint64_t by_request = 1 + lost.body_bytes / kItemBytes;
     lost.most = static_cast<int32_t>(std::min({by_answer, by_request, uint64_t{1} << 20}));
   } else if (lost.body_bytes < kByQueryBytes) {
@@ -92,6 +92,7 @@ void ConnectionWatch::NoteAnswer(Connection& connection, const store::StoredMess
       settle_(waiting.request, facts.first_byte_at);
     }
     connection.waiting.clear();
+    Hear(connection, facts.flow_offset);
     for (const size_t number : connection.lost) {
       LostTraffic& lost = lost_[number];
       if (!lost.answered) {
@@ -103,6 +104,18 @@ void ConnectionWatch::NoteAnswer(Connection& connection, const store::StoredMess
     connection.lost.clear();
   }
   connection.next_answer = std::max(connection.next_answer, facts.flow_offset + facts.wire_bytes);
+  connection.answer_cut = !IsWhole(answer);
+}
+
+/// The bytes between two answers are those of a third, if one request was sent in between.
+void ConnectionWatch::Hear(Connection& connection, uint64_t until) const {
+  if (connection.unheard == 1 && connection.unheard_request && connection.lost.empty() &&
+      !connection.answer_cut && !connection.pipelines && until > connection.next_answer &&
+      !HasFlag(connection.record->flags, Flag::kMidStream)) {
+    heard_(*connection.unheard_request, until - connection.next_answer);
+  }
+  connection.unheard = 0;
+  connection.unheard_request.reset();
 }
 
 void ConnectionWatch::Add(const store::StoredExchange& exchange, std::optional<size_t> request) {
@@ -111,6 +124,7 @@ void ConnectionWatch::Add(const store::StoredExchange& exchange, std::optional<s
       connections_[{{row.id.recorder, row.id.attempt}, exchange.connection.number}];
   connection.record = exchange.connection;
   if (!exchange.request) {
+    connection.answer_cut = true;  // it lies somewhere between the others
     return;
   }
   const store::MessageFacts& facts = exchange.request->facts;
@@ -148,22 +162,32 @@ void ConnectionWatch::Add(const store::StoredExchange& exchange, std::optional<s
         std::max(connection.answered_until, exchange.response->facts.first_byte_at);
     longest_answer_ns_ = std::max(longest_answer_ns_, row.latency_ns);
     NoteAnswer(connection, *exchange.response, !HasFlag(row.flags, Flag::kPairingAmbiguous));
-  } else if (request) {
+    return;
+  }
+  ++connection.unheard;
+  connection.unheard_request = request;
+  if (request) {
     const bool plain = !connection.pipelines && !Expects(*exchange.request);
     connection.waiting.push_back({*request, plain ? facts.ack_then : std::nullopt});
   }
 }
 
-std::vector<LostTraffic> ConnectionWatch::Lost() const {
-  std::vector<LostTraffic> lost = lost_;
-  for (const auto& [key, connection] : connections_) {
-    const uint64_t sent = connection.record ? connection.record->client_close.payload_bytes : 0;
-    if (connection.last_byte_at != 0 && sent > connection.next_offset) {
-      lost.push_back({.ran = {connection.last_byte_at, connection.record->closed_at},
-                      .bytes = sent - connection.next_offset});
+std::vector<LostTraffic> ConnectionWatch::Finish() {
+  for (auto& [key, connection] : connections_) {
+    if (!connection.record || connection.last_byte_at == 0) {
+      continue;
+    }
+    const store::SideClose& server = connection.record->server_close;
+    const uint64_t sent = connection.record->client_close.payload_bytes;
+    if (sent > connection.next_offset) {
+      lost_.push_back({.ran = {connection.last_byte_at, connection.record->closed_at},
+                       .bytes = sent - connection.next_offset,
+                       .in_flow = true});
+    } else if (server.fin_at && !server.rst_at) {
+      Hear(connection, server.payload_bytes);
     }
   }
-  return lost;
+  return std::move(lost_);
 }
 
 }  // namespace trafrec::reconcile

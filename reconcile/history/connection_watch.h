@@ -20,15 +20,18 @@ namespace trafrec::reconcile {
 class ConnectionWatch {
  public:
   using Settle = std::function<void(size_t request, TimeNs by)>;
+  using Heard = std::function<void(size_t request, uint64_t bytes)>;
 
-  /// `settle` is told when a request that was waited for had run.
-  explicit ConnectionWatch(Settle settle) : settle_(std::move(settle)) {}
+  /// `settle` is told when a request that was waited for had run, `heard` how many bytes its answer
+  /// had, of which nothing is in the log.
+  ConnectionWatch(Settle settle, Heard heard)
+      : settle_(std::move(settle)), heard_(std::move(heard)) {}
 
   /// `request`: a number that the caller waits for; nothing: its answer says all.
   void Add(const store::StoredExchange& exchange, std::optional<size_t> request);
 
-  /// Requests that were lost, as far as flows have shown. At the end of the log.
-  std::vector<LostTraffic> Lost() const;
+  /// Requests that were lost, as far as flows have shown. At the end of the log, once.
+  std::vector<LostTraffic> Finish();
   /// Longest from a request's last byte to its answer's first.
   int64_t longest_answer_ns() const { return longest_answer_ns_; }
 
@@ -51,6 +54,11 @@ class ConnectionWatch {
     uint64_t least_head = 0;  ///< bytes of the shortest head of its requests; 0: none yet
     uint64_t least_answer_head = 0;
     std::vector<Waiting> waiting;
+    /// Since the last answer so many requests came without one. If there is one, it is in
+    /// `request`.
+    int unheard = 0;
+    std::optional<size_t> unheard_request;
+    bool answer_cut = false;                        ///< where the last answer ended is not known
     std::vector<size_t> lost;                       ///< in lost_: not yet known to be done
     std::optional<store::ConnectionRecord> record;  ///< as the last exchange has it
   };
@@ -58,9 +66,11 @@ class ConnectionWatch {
   static void NoteHead(Connection& connection, const store::StoredMessage& request);
   void NoteHole(Connection& connection, const store::MessageFacts& request);
   void NoteAnswer(Connection& connection, const store::StoredMessage& answer, bool certain);
+  void Hear(Connection& connection, uint64_t until) const;
   void Bound(LostTraffic& lost, const Connection& connection, uint64_t answer_bytes) const;
 
   Settle settle_;
+  Heard heard_;
   std::map<std::pair<std::pair<std::string, uint32_t>, store::ConnectionNumber>, Connection>
       connections_;
   std::vector<LostTraffic> lost_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "reconcile/history/answer_lengths.h"
 #include "reconcile/history/content.h"
 #include "reconcile/history/mapping.h"
 #include "reconcile/history/selection.h"
@@ -97,6 +98,10 @@ struct Question {
   uint64_t body_bytes = 0;                      ///< of its request
   std::optional<store::ExchangeId> shown_by{};  ///< an answer shows a text that only it wrote
   bool status_seen = false;  ///< the answer's status says that it was carried out
+  LengthSays answer_length = LengthSays::kNothing;
+
+  /// Its answer says that it took a number.
+  bool done() const { return status_seen || answer_length == LengthSays::kWrote; }
 };
 
 /// A request that has questions.
@@ -108,11 +113,23 @@ struct OpenRequest {
   Span runs{};                ///< if it was carried out, then within it
   bool acknowledged = false;  ///< whole: the server's kernel has it
   bool server_left = false;   ///< the server ended the connection first, without an answer
-  bool client_reset = false;  ///< what a reset overtakes, the server's kernel throws away
+  /// Of its answer, of which nothing is in the log; nothing: nobody knows.
+  std::optional<uint64_t> answer_bytes{};
   bool watched = false;  ///< the recorder went on, so that it saw what became of the connection
   WireProof wire = WireProof::kNone;
   std::string wire_words{};
   std::vector<size_t> questions{};  ///< in History::questions
+
+  /// What an answer to a bulk has at least for each item: its index, id, result, shards and
+  /// numbers.
+  static constexpr uint64_t kItemAnswerBytes = 150;
+  /// A bulk that is refused as a whole is answered by one error, told twice.
+  static constexpr uint64_t kRefusalBytesMost = 2'048;
+  /// Its answer is so long that it speaks of each item: it was not refused as a whole.
+  bool answered_by_item() const {
+    return bulk && answer_bytes &&
+           *answer_bytes >= std::max(kRefusalBytesMost, questions.size() * kItemAnswerBytes);
+  }
 };
 
 /// A request that takes numbers for documents that it does not name.
@@ -137,6 +154,13 @@ struct LostTraffic {
   /// It took so many numbers at most; nothing: any.
   std::optional<int32_t> most{};
   TimeNs sent_by = std::numeric_limits<TimeNs>::max();  ///< not later than that
+  /// A hole in the flow of a connection that was seen before it: one request, or a few. Else there
+  /// was a time in which the recorder saw nothing.
+  bool in_flow = false;
+
+  /// Whether it may have made or deleted any document. `apart`: what was lost in a flow is taken
+  /// not to have done so.
+  bool Touches(bool apart) const { return !apart || !in_flow; }
 };
 
 /// A number that no document got.

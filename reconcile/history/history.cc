@@ -11,6 +11,7 @@
 #include "reconcile/history/mutation_facts.h"
 #include "reconcile/history/second_look.h"
 #include "reconcile/history/sights.h"
+#include "reconcile/history/unseen_answers.h"
 #include "reconcile/history/wire.h"
 #include "reconcile/source/answers.h"
 #include "replay/recorded/exchange_view.h"
@@ -27,10 +28,16 @@ constexpr TimeNs kNever = std::numeric_limits<TimeNs>::max();
 class HistoryReader {
  public:
   HistoryReader(const dialect::Dialect& dialect, const HistoryOptions& options)
-      : dialect_(dialect), options_(options), watch_([this](size_t request, TimeNs by) {
-          Span& runs = history_.requests[request].runs;
-          runs.until = std::min(runs.until, by);
-        }) {}
+      : dialect_(dialect),
+        options_(options),
+        watch_(
+            [this](size_t request, TimeNs by) {
+              Span& runs = history_.requests[request].runs;
+              runs.until = std::min(runs.until, by);
+            },
+            [this](size_t request, uint64_t bytes) {
+              history_.requests[request].answer_bytes = bytes;
+            }) {}
 
   Status Begin(store::LogReader& log) {
     TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log.Attempts());
@@ -73,9 +80,10 @@ class HistoryReader {
   }
 
   DocumentWatch& documents() { return documents_; }
+  const UnseenAnswers& unseen_answers() const { return unseen_; }
 
   History Finish() {
-    std::ranges::move(watch_.Lost(), std::back_inserter(history_.lost));
+    std::ranges::move(watch_.Finish(), std::back_inserter(history_.lost));
     for (LostTraffic& lost : history_.lost) {
       lost.ran.until += lost.answered ? 0 : Settle();
     }
@@ -217,8 +225,12 @@ class HistoryReader {
     if (key != nullptr && !outcome.index.empty() && outcome.index != key->name) {
       history_.aliases[key->name] = outcome.index;
     }
+    if (answered && key != nullptr) {
+      unseen_.Learn(*exchange.response, request, meaning, *key, outcome);
+    }
     if (key != nullptr && TookNumber(operation, outcome)) {
       Write write = WriteOf(exchange.row.id, operation, *key, outcome, ran);
+      unseen_.Note(write);
       if (!history_.long_log) {
         write.change = ChangeOf(operation, body);
       }
@@ -301,6 +313,10 @@ class HistoryReader {
     }
     history_.tokens.AddQuestion(history_.questions.size(), question.tokens);
     history_.requests[*open].questions.push_back(history_.questions.size());
+    if (!exchange.response && !question.piped) {
+      unseen_.Await(history_.questions.size(), request, meaning,
+                    history_.IndexBehind(question.document.index), question.document.id);
+    }
     history_.questions.push_back(std::move(question));
   }
 
@@ -319,7 +335,6 @@ class HistoryReader {
     const store::SideClose& client = exchange.connection.client_close;
     request.acknowledged =
         exchange.request->facts.acked_bytes >= exchange.request->facts.wire_bytes;
-    request.client_reset = !exchange.response && client.rst_at.has_value();
     request.server_left = !exchange.response && EndOf(server) < EndOf(client);
     const auto found = ended_.find({exchange.row.id.recorder, exchange.row.id.attempt});
     const Ended ended = found == ended_.end() ? Ended{} : found->second;
@@ -339,6 +354,7 @@ class HistoryReader {
   const HistoryOptions options_;
   History history_;
   ConnectionWatch watch_;
+  UnseenAnswers unseen_;
   std::map<std::string, Mapping> mappings_;  ///< of indices that the log made
   struct Ended {
     TimeNs at = 0;  ///< it saw everything until then
@@ -387,6 +403,7 @@ Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& diale
     look.Finish();
   }
   history.tokens.Take(history);
+  reader.unseen_answers().Judge(history);
   for (ByQueryRun& run : history.by_query) {
     if (run.lasts_as_request) {
       run.ran.until = history.requests.at(*run.request).runs.until;

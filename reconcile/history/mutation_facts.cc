@@ -23,14 +23,18 @@ std::string_view BodyOf(const dialect::RequestView& request, const dialect::Oper
   return operation.action.length > 0 ? operation.source.In(request.body) : request.body;
 }
 
-bool IsWhole(const std::optional<store::StoredMessage>& message) {
+bool IsWhole(const store::StoredMessage& message) {
   store::Flags broken = 0;
   for (const Flag flag : {Flag::kRequestTruncated, Flag::kResponseTruncated, Flag::kGapInRequest,
                           Flag::kGapInResponse, Flag::kEvicted, Flag::kWithheld, Flag::kSnaplenCut,
                           Flag::kBodyShed, Flag::kBodyMissing}) {
     broken |= store::FlagBit(flag);
   }
-  return message && (message->facts.flags & broken) == 0;
+  return (message.facts.flags & broken) == 0;
+}
+
+bool IsWhole(const std::optional<store::StoredMessage>& message) {
+  return message && IsWhole(*message);
 }
 
 Span SpanOf(const store::StoredExchange& exchange) {

@@ -16,6 +16,7 @@ namespace trafrec::reconcile {
 std::string_view BodyOf(const dialect::RequestView& request, const dialect::Operation& operation);
 
 /// Whether the message is there from its first byte to its last.
+bool IsWhole(const store::StoredMessage& message);
 bool IsWhole(const std::optional<store::StoredMessage>& message);
 
 /// When it was carried out, if it was.

@@ -111,7 +111,7 @@ void SlotMaker::Count(const Document& document, const Point& previous, const Poi
 
 /// What may have gone over a document's source in a stretch is not known of it behind that.
 void SlotMaker::Blur(const Document& document, const Slot& slot, Content& content) const {
-  if (!apart_ && index_.times->lost.Meets(slot.ran)) {
+  if (MayHaveLost(history_, index_, slot.ran, apart_)) {
     content = {};
     return;
   }
@@ -142,7 +142,8 @@ bool SlotMaker::MayBeForgotten(const Document& document, const Point& previous,
   const auto deletes = [&](size_t question) { return history_.questions[question].deletes; };
   const auto may_delete = [&](size_t number) { return history_.by_query[number].deletes; };
   return (previous.after == Presence::kAbsent && previous.seq_no >= 0) ||
-         std::ranges::any_of(document.questions, deletes) || index_.times->lost.Meets(slot.ran) ||
+         std::ranges::any_of(document.questions, deletes) ||
+         MayHaveLost(history_, index_, slot.ran, false) ||
          std::ranges::any_of(index_.times->by_query.Meeting(slot.ran), may_delete);
 }
 

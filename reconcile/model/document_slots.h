@@ -8,7 +8,7 @@ namespace trafrec::reconcile {
 /// happened in them, and how many operations its versions leave room for.
 class SlotMaker {
  public:
-  /// `apart`: what was not recorded is taken to have left documents alone.
+  /// `apart`: what was lost in flows is taken to have left documents alone.
   SlotMaker(const History& history, bool apart, const IndexHistory& index)
       : history_(history), apart_(apart), index_(index) {}
 

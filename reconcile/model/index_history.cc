@@ -309,6 +309,13 @@ const Document* DocumentOf(const IndexHistory& index, size_t question) {
   return found == index.asked_of.end() ? nullptr : &index.documents[found->second];
 }
 
+bool MayHaveLost(const History& history, const IndexHistory& index, const Span& span, bool apart) {
+  return std::ranges::any_of(index.times->lost.Meeting(span), [&](size_t number) {
+    const LostTraffic& lost = history.lost[number];
+    return lost.Touches(apart) && index.MayHold(lost);
+  });
+}
+
 std::vector<IndexHistory> IndicesInQuestion(const History& history, bool apart) {
   std::map<std::string, IndexHistory> indices;
   for (size_t i = 0; i < history.questions.size(); ++i) {

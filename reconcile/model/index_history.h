@@ -103,13 +103,21 @@ struct IndexHistory {
   std::unordered_map<size_t, uint32_t>
       asked_of{};         ///< the document of each question that names one
   std::string trouble{};  ///< why nothing can be said of it; "" if something can
+
+  /// Whether lost traffic may have been about it. What was sent before the index was there made it,
+  /// or was refused at once.
+  bool MayHold(const LostTraffic& lost) const { return !made_in_log || lost.sent_by >= made_at; }
 };
 
 /// The document of a question; null: it names none, or its shard cannot be computed.
 const Document* DocumentOf(const IndexHistory& index, size_t question);
 
-/// All indices of which something is asked, by name. `apart`: what was not recorded is taken to
-/// have left their documents alone.
+/// Whether traffic that nobody recorded may have made or deleted documents of the index in that
+/// time. `apart`: what was lost in flows is taken not to have done so.
+bool MayHaveLost(const History& history, const IndexHistory& index, const Span& span, bool apart);
+
+/// All indices of which something is asked, by name. `apart`: what was lost in flows
+/// is taken to have left their documents alone.
 std::vector<IndexHistory> IndicesInQuestion(const History& history, bool apart);
 
 }  // namespace trafrec::reconcile

@@ -25,6 +25,14 @@ bool IndexModel::Decide() {
       Set(asked, Decision::kNotCommitted, "the index's mapping does not take its source");
     } else if (question.status_seen) {
       Set(asked, Decision::kCommitted, "its answer's status says so");
+    } else if (question.answer_length == LengthSays::kWrote) {
+      Set(asked, Decision::kCommitted,
+          "its answer, of which the length alone was seen, is as long as one that says so");
+    } else if (question.answer_length == LengthSays::kChangedNothing) {
+      Set(asked, Decision::kNotCommitted,
+          "its answer, of which the length alone was seen, is as long as one that says that "
+          "nothing "
+          "was changed");
     } else if (question.shown_by) {
       Set(asked, Decision::kCommitted,
           fmt::format("{} shows a text that no other operation wrote",
@@ -127,9 +135,9 @@ bool IndexModel::Probe(const OpenRequest& request) {
   std::vector<Asked*> open;
   std::vector<Asked*> must;
   // A server that went away may have taken the request with it.
-  bool carried_out = assumptions_.carried_out && request.acknowledged && request.watched &&
-                     !request.server_left && !request.client_reset &&
-                     !MayHaveRestarted(request.runs);
+  bool carried_out = request.answered_by_item() ||
+                     (assumptions_.carried_out && request.acknowledged && request.watched &&
+                      !request.server_left && !MayHaveRestarted(request.runs));
   bool left_out = false;
   for (Asked* asked : AskedOf(request)) {
     carried_out = carried_out || asked->decision == Decision::kCommitted;

@@ -36,8 +36,7 @@ IndexModel::IndexModel(const History& history, const IndexHistory& index,
   AddRefused();
   AddLoose();
   for (const LostTraffic& lost : history_.lost) {
-    // What was sent before the index was there made it, or was refused at once.
-    if (!index_.made_in_log || lost.sent_by >= index_.made_at) {
+    if (index_.MayHold(lost)) {
       AddLost(lost, std::nullopt);
     }
   }
@@ -149,7 +148,7 @@ void IndexModel::AddQuestions() {
       const Node in = network_.AddNode();
       const Node out = network_.AddNode();
       asked.question = number;
-      asked.edge = network_.AddEdge(in, out, question.status_seen ? 1 : 0, 1);
+      asked.edge = network_.AddEdge(in, out, question.done() ? 1 : 0, 1);
       int64_t above = std::numeric_limits<int64_t>::max();
       int64_t below = -1;
       const auto& [begin, end] = slots_of_[static_cast<size_t>(&document - &index_.documents[0])];
@@ -181,7 +180,7 @@ void IndexModel::AddQuestions() {
       asked.question = number;
       const Node in = network_.AddNode();
       const Node out = network_.AddNode();
-      asked.edge = network_.AddEdge(in, out, question.status_seen ? 1 : 0, 1);
+      asked.edge = network_.AddEdge(in, out, question.done() ? 1 : 0, 1);
       AddAutomatic(asked, in);
       for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
         AddNumbers(out, shard,
@@ -230,7 +229,7 @@ int32_t IndexModel::OthersFoundBy(const ByQueryRun& run) const {
   }
   int64_t found = 0;
   for (const LostTraffic& lost : history_.lost) {
-    if (lost.ran.from <= run.ran.until && lost.sent_by >= index_.made_at) {
+    if (lost.ran.from <= run.ran.until && index_.MayHold(lost)) {
       if (!lost.most) {
         return kAny;
       }

@@ -19,7 +19,7 @@ Span UpTo(const Slot& slot, TimeNs until) {
 }  // namespace
 
 bool SlotRules::LostMeets(const Span& span) const {
-  return !assumptions_.apart && index_.times->lost.Meets(span);
+  return MayHaveLost(history_, index_, span, assumptions_.apart);
 }
 
 template <typename Is>
@@ -184,7 +184,7 @@ bool SlotRules::MayRun(const LostTraffic& lost, const Slot& slot) const {
 
 bool SlotRules::MustCommit(size_t number, const Document& document) const {
   const Question& question = history_.questions[number];
-  if (question.status_seen) {
+  if (question.done()) {
     return true;
   }
   if (question.condition.any() || history_.turned_away ||
@@ -222,8 +222,26 @@ bool SlotRules::MustCommit(size_t number, const Document& document) const {
                   [&](const Slot& slot) { return MayMake(slot, UpTo(slot, runs.until), number); });
   }
   return question.kind == Kind::kUpdate && assumptions_.carried_out &&
-         surely(Presence::kPresent,
-                [&](const Slot& slot) { return MayDelete(slot, UpTo(slot, runs.until), number); });
+         !MayConflict(number, document) && surely(Presence::kPresent, [&](const Slot& slot) {
+           return MayDelete(slot, UpTo(slot, runs.until), number);
+         });
+}
+
+/// An update that another write of the document comes before, once it has read it, is refused.
+bool SlotRules::MayConflict(size_t number, const Document& document) const {
+  const Span& runs = history_.requests[history_.questions[number].request].runs;
+  const auto meets = [&](size_t other) {
+    const OpenRequest& request = history_.requests[history_.questions[other].request];
+    return other != number && request.wire == WireProof::kNone && request.runs.Meets(runs);
+  };
+  const auto is_found = [&](const Slot& slot) {
+    return slot.ran.Meets(runs) &&
+           AnyByQuery(runs, [&](const ByQueryRun& run) { return MayFind(run, slot); });
+  };
+  return std::ranges::any_of(document.questions, meets) ||
+         std::ranges::any_of(document.points,
+                             [&](const Point& point) { return point.ran.Meets(runs); }) ||
+         std::ranges::any_of(document.slots, is_found) || LostMeets(runs);
 }
 
 }  // namespace trafrec::reconcile

@@ -6,7 +6,8 @@ namespace trafrec::reconcile {
 
 /// What is taken for granted beside the log. Verdicts that need it are presumed, not proven.
 struct Assumptions {
-  /// What was not recorded made and deleted no document of which something is asked.
+  /// What was lost in flows that were seen otherwise made and deleted no document of which
+  /// something is asked.
   bool apart = false;
   /// What the source received whole, it carried out.
   bool carried_out = false;
@@ -37,6 +38,7 @@ class SlotRules {
   bool ContradictsAbsence(const Question& question, size_t number, const Slot& slot,
                           const Span& runs) const;
   static bool MeetsCondition(const Question& question, const Slot& slot);
+  bool MayConflict(size_t question, const Document& document) const;
   bool IsTaken(const Question& question) const;
   static bool FitsOnly(const Question& question, const Slot& slot);
   bool LostMeets(const Span& span) const;

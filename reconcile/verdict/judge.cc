@@ -109,7 +109,7 @@ class Judging {
       finding.evidence.push_back(
           {"assumption", "carried out: what the source received whole, it carried out"});
       finding.evidence.push_back(
-          {"assumption", "apart: what was not recorded made and deleted no document in question"});
+          {"assumption", "apart: what was lost in flows made and deleted no document in question"});
       by = presumed;
     }
     if (finding.verdict == Verdict::kUnknown) {

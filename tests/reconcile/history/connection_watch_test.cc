@@ -1,0 +1,91 @@
+#include "reconcile/history/connection_watch.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace trafrec::reconcile {
+namespace {
+
+constexpr TimeNs kMs = kNsPerMs;
+
+/// A connection whose client waits for each answer before it sends on: requests of 100 bytes,
+/// answers of 70. What of it is in the log is up to the test.
+class Conversation {
+ public:
+  Conversation()
+      : watch_([](size_t, TimeNs) {}, [this](size_t, uint64_t bytes) { heard.push_back(bytes); }) {}
+
+  void Answered() {
+    store::StoredExchange exchange = Next();
+    exchange.response.emplace();
+    store::MessageFacts& facts = exchange.response->facts;
+    facts.flow_offset = answer_offset_;
+    facts.wire_bytes = 70;
+    facts.first_byte_at = facts.last_byte_at = at_ - 2 * kMs;
+    answer_offset_ += 70;
+    watch_.Add(exchange, std::nullopt);
+  }
+
+  /// Its answer of so many bytes went by unseen. `asked`: it is in question.
+  void Unheard(uint64_t bytes, bool asked = true) {
+    const store::StoredExchange exchange = Next();
+    answer_offset_ += bytes;
+    watch_.Add(exchange, asked ? std::optional<size_t>(0) : std::nullopt);
+  }
+
+  /// Neither the request nor its answer of so many bytes.
+  void Lost(uint64_t bytes) {
+    request_offset_ += 100;
+    answer_offset_ += bytes;
+  }
+
+  std::vector<uint64_t> heard{};
+
+ private:
+  store::StoredExchange Next() {
+    store::StoredExchange exchange;
+    exchange.connection.opened_at = 1 * kMs;
+    exchange.request.emplace();
+    store::MessageFacts& facts = exchange.request->facts;
+    facts.flow_offset = request_offset_;
+    facts.wire_bytes = facts.acked_bytes = 100;
+    facts.first_byte_at = facts.last_byte_at = at_;
+    request_offset_ += 100;
+    at_ += 10 * kMs;
+    return exchange;
+  }
+
+  ConnectionWatch watch_;
+  TimeNs at_ = 1000 * kMs;
+  uint64_t request_offset_ = 0;
+  uint64_t answer_offset_ = 0;
+};
+
+TEST(ConnectionWatch, TheBytesBetweenTwoAnswersAreThoseOfTheOneThatWentByUnseen) {
+  Conversation conversation;
+  conversation.Answered();
+  conversation.Unheard(83);
+  conversation.Answered();
+  EXPECT_EQ(conversation.heard, (std::vector<uint64_t>{83}));
+}
+
+TEST(ConnectionWatch, BytesOfTwoUnseenAnswersAreNobodys) {
+  Conversation conversation;
+  conversation.Unheard(83);
+  conversation.Unheard(90, false);
+  conversation.Answered();
+  EXPECT_TRUE(conversation.heard.empty());
+}
+
+TEST(ConnectionWatch, WhereARequestWasLostAnUnseenAnswerMayBeItsOwn) {
+  Conversation conversation;
+  conversation.Answered();
+  conversation.Unheard(83);
+  conversation.Lost(70);
+  conversation.Answered();
+  EXPECT_TRUE(conversation.heard.empty());
+}
+
+}  // namespace
+}  // namespace trafrec::reconcile
