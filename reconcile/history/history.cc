@@ -9,6 +9,7 @@
 #include "reconcile/history/document_watch.h"
 #include "reconcile/history/loose_answer.h"
 #include "reconcile/history/mutation_facts.h"
+#include "reconcile/history/recorder_losses.h"
 #include "reconcile/history/second_look.h"
 #include "reconcile/history/sights.h"
 #include "reconcile/history/unseen_answers.h"
@@ -102,20 +103,9 @@ class HistoryReader {
   TimeNs LatestOf(TimeNs received) const { return received + Settle(); }
 
   void AddLosses(const store::AttemptInfo& attempt) {
-    for (const store::LossRecord& loss : attempt.losses) {
-      switch (loss.cause) {
-        case store::LossCause::kGap:       // the connection's own numbers say more
-        case store::LossCause::kGapShare:  // a sum
-        case store::LossCause::kStop:
-          break;
-        case store::LossCause::kStart:
-          history_.lost.push_back(
-              {.ran = {std::numeric_limits<TimeNs>::min(), loss.until}, .sent_by = loss.until});
-          break;
-        default:
-          history_.lost.push_back({.ran = {loss.from, loss.until}, .bytes = loss.bytes});
-          blind_losses_ = true;
-      }
+    for (LostTraffic& lost : LossesOf(attempt)) {
+      blind_losses_ = blind_losses_ || lost.ran.from != std::numeric_limits<TimeNs>::min();
+      history_.lost.push_back(std::move(lost));
     }
     ended_[{attempt.recorder, attempt.attempt}] = {
         attempt.finished ? attempt.ended_at : attempt.written.answers_through, attempt.finished};

@@ -1,0 +1,26 @@
+#include "reconcile/history/recorder_losses.h"
+
+#include <limits>
+
+namespace trafrec::reconcile {
+
+std::vector<LostTraffic> LossesOf(const store::AttemptInfo& attempt) {
+  std::vector<LostTraffic> lost;
+  for (const store::LossRecord& loss : attempt.losses) {
+    switch (loss.cause) {
+      case store::LossCause::kGap:       // a hole in a flow
+      case store::LossCause::kGapShare:  // a sum of them
+      case store::LossCause::kStop:
+        break;
+      case store::LossCause::kStart:
+        lost.push_back(
+            {.ran = {std::numeric_limits<TimeNs>::min(), loss.until}, .sent_by = loss.until});
+        break;
+      default:
+        lost.push_back({.ran = {loss.from, loss.until}, .bytes = loss.bytes});
+    }
+  }
+  return lost;
+}
+
+}  // namespace trafrec::reconcile
