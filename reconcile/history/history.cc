@@ -43,7 +43,12 @@ class HistoryReader {
   Status Begin(store::LogReader& log) {
     TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log.Attempts());
     for (const store::AttemptInfo& attempt : attempts) {
-      AddLosses(attempt);
+      for (LostTraffic& lost : LossesOf(attempt)) {
+        blind_losses_ = blind_losses_ || lost.ran.from != std::numeric_limits<TimeNs>::min();
+        history_.lost.push_back(lost);
+      }
+      ended_[{attempt.recorder, attempt.attempt}] = {
+          attempt.finished ? attempt.ended_at : attempt.written.answers_through, attempt.finished};
     }
     return {};
   }
@@ -89,7 +94,7 @@ class HistoryReader {
       lost.ran.until += lost.answered ? 0 : Settle();
     }
     for (OpenRequest& request : history_.requests) {
-      request.runs.until = std::min(request.runs.until, LatestOf(request.runs.from));
+      request.runs.until = std::min(request.runs.until, request.runs.from + Settle());
     }
     if (history_.product) {
       history_.TakeProduct(*history_.product);
@@ -99,17 +104,6 @@ class HistoryReader {
 
  private:
   TimeNs Settle() const { return std::max(options_.settle_ns, 2 * watch_.longest_answer_ns()); }
-  /// Until when a request of that time may run; for ever if the log ends before.
-  TimeNs LatestOf(TimeNs received) const { return received + Settle(); }
-
-  void AddLosses(const store::AttemptInfo& attempt) {
-    for (LostTraffic& lost : LossesOf(attempt)) {
-      blind_losses_ = blind_losses_ || lost.ran.from != std::numeric_limits<TimeNs>::min();
-      history_.lost.push_back(std::move(lost));
-    }
-    ended_[{attempt.recorder, attempt.attempt}] = {
-        attempt.finished ? attempt.ended_at : attempt.written.answers_through, attempt.finished};
-  }
 
   void NoteTimes(const store::StoredExchange& exchange) {
     for (const auto* message : {&exchange.request, &exchange.response}) {
