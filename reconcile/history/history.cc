@@ -43,7 +43,7 @@ class HistoryReader {
   Status Begin(store::LogReader& log) {
     TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log.Attempts());
     for (const store::AttemptInfo& attempt : attempts) {
-      for (LostTraffic& lost : LossesOf(attempt)) {
+      for (const LostTraffic& lost : LossesOf(attempt)) {
         blind_losses_ = blind_losses_ || lost.ran.from != std::numeric_limits<TimeNs>::min();
         history_.lost.push_back(lost);
       }
