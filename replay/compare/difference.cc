@@ -207,6 +207,7 @@ void Differences::Add(Difference difference) {
 void Differences::Add(Differences more_of_them) {
   more += more_of_them.more;
   redacted += more_of_them.redacted;
+  narrowed = narrowed || more_of_them.narrowed;
   for (Difference& each : more_of_them.found) {
     if (each.rule) {
       found.push_back(std::move(each));

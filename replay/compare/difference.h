@@ -84,6 +84,8 @@ struct Differences {
   uint64_t redacted = 0;
   /// Why bodies that are called JSON were compared as text; "": they were not.
   std::string as_text{};
+  /// A rule made the bodies anew, and others were found then.
+  bool narrowed = false;
 
   bool none() const { return found.empty(); }
   /// Those that no rule hides.

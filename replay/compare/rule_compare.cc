@@ -236,11 +236,12 @@ class Narrowing {
 Differences Narrowed(Differences found, std::string_view source, std::string_view target,
                      const RulesHere& rules, const JsonComparison& compare) {
   rules.Judge(found);
-  const bool rewrites =
-      rules.Have(Action::kMap) || rules.Have(Action::kSort) || rules.Have(Action::kJq);
-  return rewrites && found.told() > 0
-             ? Narrowing(source, target, rules, compare).Run(std::move(found))
-             : found;
+  if (!rules.make_anew() || found.told() == 0) {
+    return found;
+  }
+  found = Narrowing(source, target, rules, compare).Run(std::move(found));
+  found.narrowed = true;
+  return found;
 }
 
 }  // namespace trafrec::compare

@@ -31,6 +31,8 @@ class RuleCondition {
   static Result<RuleCondition> Read(TomlTable table);
 
   bool Fits(const ExchangeFacts& facts) const;
+  /// More than the shape.
+  bool asks_of_request() const { return request_.asks(); }
   /// Only requests of a dialect that knows indices can fit.
   bool names_index() const { return request_.needs_meaning(); }
 

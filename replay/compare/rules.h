@@ -79,6 +79,8 @@ class RulesHere {
 
   /// Whether any rule acts like that.
   bool Have(Action action) const { return have_[static_cast<size_t>(action)]; }
+  /// Whether any of them makes bodies anew.
+  bool make_anew() const { return Have(Action::kMap) || Have(Action::kSort) || Have(Action::kJq); }
   /// Whether a rule hides anything that may differ at a place of a body.
   bool Ignored(std::span<const std::string> tokens) const;
   /// The first kRound rule for a place in a body, or for one that it lies in; null: none.

@@ -45,6 +45,7 @@ struct Compared {
   std::string result;
   Differences differences;  ///< judged by the rules
   PairTimes times{};
+  std::string kept{};  ///< its form for the next comparison (kept_pair.h); "": it is not kept
 };
 
 /// "/items/5/index/status" as "/items/*/index/status".

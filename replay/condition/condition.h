@@ -54,6 +54,11 @@ class Condition {
   bool Fits(const message::Request& request, const dialect::Meaning* meaning) const;
   bool Fits(const dialect::RequestView& request, const dialect::Meaning* meaning) const;
   bool needs_meaning() const { return !options_.indices.empty(); }
+  /// False: it fits every request.
+  bool asks() const {
+    return !options_.methods.empty() || !options_.hosts.empty() || options_.path ||
+           options_.path_prefix || options_.path_regex || needs_meaning();
+  }
 
  private:
   Condition(ConditionOptions options, std::optional<regexp::Regexp> path)

@@ -42,6 +42,7 @@ bool HasWholeAnswer(const store::ExchangeRow& row);
 struct RowPair {
   store::ExchangeRow source;
   store::ExchangeRow result;
+  std::string kept{};  ///< instead: what was found before (kept_pair.h)
 };
 
 /// Pairs each result of a run with the source's exchange that it was sent for, or with what another
@@ -65,6 +66,10 @@ class AnswerPairs {
   /// One result alone: fills `pair`, or returns the reason why it is not compared.
   Result<std::optional<Uncompared>> One(const store::ExchangeRow& result, RowPair& pair);
 
+  /// As an earlier comparison had it.
+  void SetUncompared(const std::array<uint64_t, kUncomparedReasons>& counts) {
+    uncompared_ = counts;
+  }
   /// A pair whose answers cannot be read. One thread at a time, also while others find pairs.
   void NoteUnreadable(const Error& error);
   /// Why the first such pair could not be read; "" if all could.

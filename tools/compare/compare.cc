@@ -1,12 +1,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/parallel.h"
-#include "replay/compare/answer_compare.h"
+#include "replay/compare/kept_pair.h"
 #include "replay/compare/tally.h"
 #include "replay/recorded/exchange_view.h"
 #include "replay/recorded/recognize.h"
@@ -17,8 +18,10 @@
 #include "tools/compare/compare_words.h"
 #include "tools/compare/explanation.h"
 #include "tools/compare/follow.h"
+#include "tools/compare/kept_file.h"
 #include "tools/compare/limits.h"
 #include "tools/compare/noise_options.h"
+#include "tools/compare/pair_compare.h"
 #include "tools/compare/parallel_pass.h"
 #include "tools/compare/report_options.h"
 #include "tools/compare/rule_options.h"
@@ -27,7 +30,6 @@
 #include "tools/console.h"
 #include "tools/log_options.h"
 #include "tools/output.h"
-#include "tools/patterns/analysis/shape.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
 
@@ -47,7 +49,9 @@ class CompareCommand final : public Command {
  private:
   Result<const dialect::Dialect*> DialectOf(store::LogReader& source) const;
   Status CountAll(const Sides& sides, AnswerPairs& pairs, const ParallelPass::Find& find,
-                  const dialect::Dialect& dialect, compare::Tally& tally) const;
+                  const dialect::Dialect& dialect, compare::Tally& tally, KeptWriter* keep) const;
+  Status CompareWhole(const Sides& sides, AnswerPairs& pairs, const dialect::Dialect& dialect,
+                      compare::Tally& tally) const;
   /// All pairs, also those that are still to come.
   Status Compare(const Sides& sides, AnswerPairs& pairs, const dialect::Dialect& dialect,
                  compare::Tally& tally);
@@ -74,6 +78,7 @@ class CompareCommand final : public Command {
   bool json_ = false;
   std::string color_ = "auto";
   bool follow_ = false;
+  bool afresh_ = false;
   int jobs_ = static_cast<int>(CoreCount());
 };
 
@@ -134,6 +139,9 @@ void CompareCommand::AddOptions(OptionSet& options) {
   options.Flag("-f,--follow", follow_,
                "compare while the run goes on, and show what is known so far, until it has ended "
                "or Ctrl-C");
+  options.Flag("--afresh", afresh_,
+               "read all answers, though an earlier comparison kept what it found in "
+               "RUN/differences.kept, and keep nothing");
   options.Number("--jobs", jobs_, 1, kJobsMax, "N",
                  "threads that compare; as many as there are cores. What is said does not depend "
                  "on it");
@@ -151,42 +159,6 @@ Result<const dialect::Dialect*> CompareCommand::DialectOf(store::LogReader& sour
     return named;
   }
   return recorded::RecognizeDialect(source);
-}
-
-compare::Compared Pair(const dialect::Dialect& dialect, const std::vector<compare::Rule>& rules,
-                       const store::StoredExchange& source, const store::StoredExchange& result) {
-  const recorded::ExchangeView view(source);
-  const recorded::ExchangeView result_view(result);
-  const dialect::RequestView request =
-      view.request() == nullptr ? dialect::RequestView{} : *view.request();
-  const dialect::Meaning meaning = dialect.Understand(request);
-  compare::Compared pair{.shape = patterns::ShapeOf(request, meaning),
-                         .source = store::FormatExchangeId(source.row.id),
-                         .result = store::FormatExchangeId(result.row.id),
-                         .differences = {}};
-  const compare::RulesHere here(rules, {.shape = pair.shape,
-                                        .request = &request,
-                                        .meaning = &meaning,
-                                        .source_status = view.answer()->status,
-                                        .target_status = result_view.answer()->status,
-                                        .time = source.row.began_at});
-  pair.differences = compare::CompareAnswers(*view.answer(), *result_view.answer(), here, meaning);
-  return pair;
-}
-
-/// For the page: both answers again, as rows.
-Result<std::vector<AnswerRow>> Sample(const Sides& sides, const dialect::Dialect& dialect,
-                                      const std::vector<compare::Rule>& rules,
-                                      const std::string& source_id, const std::string& result_id) {
-  TRY_ASSIGN(const store::ExchangeRow source_row, sides.source->Find(source_id));
-  TRY_ASSIGN(const store::ExchangeRow result_row, sides.run->Find(result_id));
-  TRY_ASSIGN(const store::StoredExchange source, sides.source->Load(source_row));
-  TRY_ASSIGN(const store::StoredExchange result, sides.run->Load(result_row));
-  const recorded::ExchangeView view(source);
-  const recorded::ExchangeView result_view(result);
-  return SideBySide(*view.answer(), *result_view.answer(),
-                    Pair(dialect, rules, source, result).differences.found,
-                    {.line_bytes = limits::kLineBytes});
 }
 
 Result<ExitCode> CompareCommand::Explain(const Sides& sides, const dialect::Dialect& dialect,
@@ -212,7 +184,7 @@ Result<ExitCode> CompareCommand::Explain(const Sides& sides, const dialect::Dial
     }
     TRY_ASSIGN(const store::StoredExchange asked, sides.source->Load(pair.source));
     TRY_ASSIGN(const store::StoredExchange result, sides.run->Load(pair.result));
-    const compare::Compared compared = Pair(dialect, rules, asked, result);
+    const compare::Compared compared = ComparePair(dialect, rules, asked, result);
     const recorded::ExchangeView view(asked);
     const recorded::ExchangeView result_view(result);
     out.Write(json_
@@ -229,20 +201,65 @@ Result<ExitCode> CompareCommand::Explain(const Sides& sides, const dialect::Dial
 
 Status CompareCommand::CountAll(const Sides& sides, AnswerPairs& pairs,
                                 const ParallelPass::Find& find, const dialect::Dialect& dialect,
-                                compare::Tally& tally) const {
+                                compare::Tally& tally, KeptWriter* keep) const {
   ParallelPass pass(
       {.open_source = [&] { return store::LogReader::Open(sides.source_folders); },
        .open_run = [&] { return store::LogReader::Open(sides.run_folder); },
        .compare =
            [&](const store::StoredExchange& asked, const store::StoredExchange& result) {
-             compare::Compared pair = Pair(dialect, tally.rules(), asked, result);
+             compare::Compared pair = ComparePair(dialect, tally.rules(), asked, result);
              pair.times = reports_.Times(asked, result);
+             if (keep != nullptr) {
+               pair.kept = compare::KeptForm(pair, asked.row.status, result.row.status);
+             }
              return pair;
            },
-       .count = [&](const compare::Compared& pair) { tally.Add(pair); },
-       .unreadable = [&](const Error& error) { pairs.NoteUnreadable(error); }},
+       .count =
+           [&](const compare::Compared& pair) {
+             tally.Add(pair);
+             if (keep != nullptr) {
+               keep->Add(pair.kept);
+             }
+           },
+       .unreadable = [&](const Error& error) { pairs.NoteUnreadable(error); },
+       .judge =
+           [&](compare::KeptPair kept) {
+             return compare::JudgeKept(std::move(kept), tally.rules());
+           }},
       static_cast<unsigned>(jobs_));
   return pass.Run(find);
+}
+
+/// What an earlier comparison found is judged anew; else all is read, and kept for the next one.
+Status CompareCommand::CompareWhole(const Sides& sides, AnswerPairs& pairs,
+                                    const dialect::Dialect& dialect, compare::Tally& tally) const {
+  const std::filesystem::path& run = sides.run_folder.folders.front();
+  const std::optional<std::string> key =
+      afresh_ ? std::nullopt
+              : KeyOfKept(sides, fmt::format("{} {}", dialect.name(), reports_.trips_asked()));
+  if (key) {
+    if (std::optional<KeptReader> kept = KeptReader::Open(run, *key)) {
+      pairs.SetUncompared(kept->uncompared());
+      return CountAll(
+          sides, pairs,
+          [&](const AnswerPairs::Visitor& visit) {
+            return kept->Visit([&](std::string record) {
+              return visit({.source{}, .result{}, .kept = std::move(record)});
+            });
+          },
+          dialect, tally, nullptr);
+    }
+  }
+  std::optional<KeptWriter> keep;
+  if (key) {
+    keep.emplace(run, *key);
+  }
+  const auto find = [&](const AnswerPairs::Visitor& visit) { return pairs.Run(visit); };
+  TRY(CountAll(sides, pairs, find, dialect, tally, keep ? &*keep : nullptr));
+  if (keep && pairs.unreadable().empty()) {
+    keep->Finish(pairs.uncompared());
+  }
+  return {};
 }
 
 Result<std::optional<NoiseReport>> CompareCommand::LearnNoise(
@@ -251,7 +268,7 @@ Result<std::optional<NoiseReport>> CompareCommand::LearnNoise(
     return std::nullopt;
   }
   const auto compare = [&](const store::StoredExchange& one, const store::StoredExchange& other) {
-    return Pair(dialect, rules, one, other);
+    return ComparePair(dialect, rules, one, other);
   };
   TRY_ASSIGN(NoiseReport learned,
              noise_.Learn(sides, dialect, static_cast<unsigned>(jobs_), compare, rules));
@@ -261,8 +278,7 @@ Result<std::optional<NoiseReport>> CompareCommand::LearnNoise(
 Status CompareCommand::Compare(const Sides& sides, AnswerPairs& pairs,
                                const dialect::Dialect& dialect, compare::Tally& tally) {
   if (!follow_) {
-    const auto find = [&](const AnswerPairs::Visitor& visit) { return pairs.Run(visit); };
-    return CountAll(sides, pairs, find, dialect, tally);
+    return CompareWhole(sides, pairs, dialect, tally);
   }
   const auto page = [&](size_t columns) {
     return CompareText({.tally = tally,
@@ -276,7 +292,7 @@ Status CompareCommand::Compare(const Sides& sides, AnswerPairs& pairs,
   return FollowRun(sides, pairs,
                    {.pass = [&](const ParallelPass::Find& find) -> Status {
                       TRY(reports_.ReadCalibration(sides));
-                      return CountAll(sides, pairs, find, dialect, tally);
+                      return CountAll(sides, pairs, find, dialect, tally, nullptr);
                     },
                     .page = page,
                     .line =
@@ -361,7 +377,7 @@ Result<ExitCode> CompareCommand::Run(const Cli& /*cli*/) {
   }
   TRY(reports_.JudgeAll(report));
   TRY(reports_.WriteFiles(report, [&](const std::string& source_id, const std::string& result_id) {
-    return Sample(sides, *dialect, tally.rules(), source_id, result_id);
+    return SampleOf(sides, *dialect, tally.rules(), source_id, result_id);
   }));
   TRY(Print(report));
   return ExitCodeOf(report);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace trafrec::tools::limits {
 
@@ -30,6 +31,12 @@ inline constexpr size_t kHeldBytes = size_t{4} << 20;
 /// A pair whose answers are longer together is compared while no other such pair is: its memory is
 /// several times its length.
 inline constexpr size_t kLargeBytes = size_t{4} << 20;
+
+/// What a comparison keeps beside the run, as it is on the disk: some 60 bytes a pair, so that four
+/// million fit. What would be larger is not kept.
+inline constexpr uint64_t kKeptBytes = uint64_t{256} << 20;
+/// Of it, what is compressed at a time.
+inline constexpr size_t kKeptBlockBytes = size_t{1} << 20;
 
 /// Of a page, kinds of differences with their samples: what a browser opens at once, and a mail
 /// takes. Other parts have their own limits, and are 1 MB at most together.

@@ -21,7 +21,7 @@ namespace trafrec::tools {
 namespace {
 
 size_t SizeOf(const compare::Compared& pair) {
-  size_t bytes = sizeof(pair) + pair.shape.size();
+  size_t bytes = sizeof(pair) + pair.shape.size() + pair.kept.size();
   for (const compare::Difference& each : pair.differences.found) {
     bytes += sizeof(each) + each.source_pointer.size() + each.target_pointer.size() +
              each.source.size() + each.target.size();
@@ -91,7 +91,8 @@ Status ParallelPass::CompareAll(Readers& readers, const Batch& batch) {
   Status failed;
   size_t held = 0;
   for (const RowPair& pair : batch.pairs) {
-    Result<compare::Compared> compared = ComparePair(readers, pair);
+    Result<compare::Compared> compared =
+        pair.kept.empty() ? ComparePair(readers, pair) : JudgePair(readers, pair.kept);
     if (!compared && !IsOfOnePair(compared.error())) {
       failed = std::unexpected(compared.error());
       break;
@@ -107,6 +108,23 @@ Status ParallelPass::CompareAll(Readers& readers, const Batch& batch) {
   AwaitTurn(batch.number);
   CountAll(found);
   return failed;
+}
+
+Result<compare::Compared> ParallelPass::JudgePair(Readers& readers, const std::string& bytes) {
+  std::optional<compare::KeptPair> kept = compare::ReadKept(bytes);
+  if (!kept) {
+    return Fail(ErrorCode::kIo, "what an earlier comparison kept cannot be read",
+                "trafrec compare … --afresh");
+  }
+  const std::string source = kept->pair.source;
+  const std::string result = kept->pair.result;
+  if (std::optional<compare::Compared> judged = steps_.judge(*std::move(kept))) {
+    return *std::move(judged);
+  }
+  RowPair pair;
+  TRY_ASSIGN(pair.source, readers.source->Find(source));
+  TRY_ASSIGN(pair.result, readers.run->Find(result));
+  return ComparePair(readers, pair);
 }
 
 Result<compare::Compared> ParallelPass::ComparePair(Readers& readers, const RowPair& pair) {

@@ -5,10 +5,13 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/bounded_queue.h"
 #include "base/error.h"
+#include "replay/compare/kept_pair.h"
 #include "replay/compare/tally.h"
 #include "store/reader/log_reader.h"
 #include "tools/compare/answer_pairs.h"
@@ -29,6 +32,9 @@ class ParallelPass {
   /// Finds the pairs: AnswerPairs::Run, or what does the like.
   using Find = std::function<Status(const AnswerPairs::Visitor& visit)>;
 
+  /// What was found before, by other rules; nothing: the answers are to be read. As Compare.
+  using Judge = std::function<std::optional<compare::Compared>(compare::KeptPair kept)>;
+
   struct Steps {
     /// Readers of a thread's own.
     std::function<Result<std::unique_ptr<store::LogReader>>()> open_source;
@@ -37,6 +43,7 @@ class ParallelPass {
     Count count;
     /// In the same way: a pair that is damaged, or was deleted meanwhile.
     std::function<void(const Error& error)> unreadable;
+    Judge judge{};  ///< may be missing where no pair was kept
   };
 
   /// `threads` that compare; the caller's finds the pairs.
@@ -59,6 +66,7 @@ class ParallelPass {
   /// A thread: takes batches until there are no more.
   void Work();
   Status CompareAll(Readers& readers, const Batch& batch);
+  Result<compare::Compared> JudgePair(Readers& readers, const std::string& kept);
   Result<compare::Compared> ComparePair(Readers& readers, const RowPair& pair);
   void AwaitTurn(uint64_t number);
   /// Of the batch whose turn it is.

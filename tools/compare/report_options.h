@@ -26,6 +26,9 @@ class ReportOptions {
   /// That it is there if it was asked for.
   Status CheckCalibration() const;
 
+  /// What Times depends on, but for the logs.
+  std::string trips_asked() const { return recorded_at_ + " " + round_trip_; }
+
   double slower_share() const { return slower_share_; }
   /// Any thread.
   compare::PairTimes Times(const store::StoredExchange& source,
