@@ -127,19 +127,46 @@ std::string UncomparedSection(const CompareReport& report) {
          "</section>\n";
 }
 
+/// What made the run another one than the log; nothing if nothing did.
+std::string AmendmentsSection(const CompareReport& report) {
+  if (report.amendments.empty()) {
+    return "";
+  }
+  std::string out = "<section id=\"amendments\"><h2>The run was made with</h2>\n<ul>";
+  for (const Amendment& each : report.amendments) {
+    out += fmt::format("<li>{} <code>{}</code>", each.what, Html(each.value));
+    out += each.entries == 0 ? "" : ": " + CountOf(each.entries, "entry", "entries");
+    out += each.trouble.empty() ? "" : " (" + Html(each.trouble) + ")";
+    std::string lines;
+    for (const std::string& line : each.lines) {
+      lines += "<li>" + Html(line) + "</li>\n";
+    }
+    if (each.entries > each.lines.size()) {
+      lines += fmt::format("<li class=\"soft\">and {} more</li>\n",
+                           WithCommas(each.entries - each.lines.size()));
+    }
+    out += (lines.empty() ? "" : "<ul>" + lines + "</ul>") + "</li>\n";
+  }
+  return out + "</ul></section>\n";
+}
+
 std::string RulesSection(const CompareReport& report) {
   const auto& rules = report.tally.rules();
   std::string out = "<section id=\"rules\"><h2>Rules</h2>\n";
   if (rules.empty()) {
     return out + "<p>None: every difference is told.</p></section>\n";
   }
-  ListTable table(
-      {{.name = "rule"}, {.name = "hid", .number = true}, {.name = "place"}, {.name = "why"}});
+  ListTable table({{.name = "rule"},
+                   {.name = "hid", .number = true},
+                   {.name = "place"},
+                   {.name = "why"},
+                   {.name = "from"}});
   for (size_t i = 0; i < std::min(rules.size(), limits::kPageRows); ++i) {
     table.Name(Html(rules[i].name));
     table.Number(WithCommas(report.tally.hidden()[i]), report.tally.hidden()[i]);
     table.Cell("<code>" + Html(rules[i].place.text()) + "</code>");
     table.Cell(Html(rules[i].why));
+    table.Cell(rules[i].learned ? "noise" : rules[i].is_own() ? Html(rules[i].origin) : "default");
     table.EndRow();
   }
   return out + "<div class=\"scroll\">" + table.Take() + "</div></section>\n";
@@ -150,21 +177,22 @@ std::string RulesSection(const CompareReport& report) {
 std::string HtmlPage(const CompareReport& report, const ReadSample& read) {
   const Verdict verdict = VerdictOf(report);
   const std::string script = std::string(page::kPageJs) + std::string(kComparePageJs);
-  return page::Filled(kComparePageHtml,
-                      {{"head", page::Head(Html(verdict.says), kComparePageCss, script)},
-                       {"source", Html(report.source)},
-                       {"run", Html(report.run)},
-                       {"verdict", Html(verdict.says)},
-                       {"tone", verdict.tone == Tone::kGreen ? "good"
-                                : verdict.tone == Tone::kRed ? "bad"
-                                                             : "none"},
-                       {"conditions", Conditions(report)},
-                       {"cards", Cards(report)},
-                       {"main", DifferencesSection(report, read) + RequestsSection(report) +
-                                    LatencySection(report.tally.latencies()) +
-                                    UncomparedSection(report) + RulesSection(report)},
-                       {"version", Html(std::string("trafrec ") + kVersion)},
-                       {"script", script}});
+  return page::Filled(
+      kComparePageHtml,
+      {{"head", page::Head(Html(verdict.says), kComparePageCss, script)},
+       {"source", Html(report.source)},
+       {"run", Html(report.run)},
+       {"verdict", Html(verdict.says)},
+       {"tone", verdict.tone == Tone::kGreen ? "good"
+                : verdict.tone == Tone::kRed ? "bad"
+                                             : "none"},
+       {"conditions", Conditions(report)},
+       {"cards", Cards(report)},
+       {"main", DifferencesSection(report, read) + RequestsSection(report) +
+                    LatencySection(report.tally.latencies()) + AmendmentsSection(report) +
+                    UncomparedSection(report) + RulesSection(report)},
+       {"version", Html(std::string("trafrec ") + kVersion)},
+       {"script", script}});
 }
 
 }  // namespace trafrec::tools

@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "replay/compare/known_differences.h"
 #include "tools/page/html.h"
 #include "tools/units.h"
 
@@ -35,7 +36,7 @@ std::string DifferencesOf(const std::vector<const compare::Group*>& groups) {
     text += Xml(fmt::format("{} in {}, first in {} (in the run {})", InWords(group.first),
                             CountOf(group.exchanges, "exchange"), group.first_source,
                             group.first_result)) +
-            "\n";
+            (group.first.known == nullptr ? "" : "; " + Xml(InWords(*group.first.known))) + "\n";
   }
   if (groups.size() > kShown) {
     text += fmt::format("and {}\n", CountOf(groups.size() - kShown, "more kind", "more kinds"));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "replay/compare/known_differences.h"
 #include "replay/compare/suggestions.h"
 #include "replay/json/json_pointer.h"
 #include "tools/compare/compare_report.h"
@@ -52,6 +53,15 @@ std::vector<std::string> OverlayCommands(const compare::Group& group,
   return commands;
 }
 
+/// The next run with what mends a known difference; "" if nothing does, or it is of no log.
+std::string TransformCommand(const compare::Group& group, const SuggestionStyle& style) {
+  const compare::KnownDifference* known = group.first.known;
+  return known == nullptr || known->transform.empty() || style.log.empty()
+             ? ""
+             : fmt::format("trafrec replay {} --to URL --run RUN --transform es-to-opensearch",
+                           ShellQuoted(style.log));
+}
+
 }  // namespace
 
 SuggestionStyle SuggestionsFor(const CompareReport& report) {
@@ -71,6 +81,10 @@ std::string SuggestionText(const compare::Group& group, const SuggestionStyle& s
     while (!rest.empty()) {
       out += fmt::format("{}{}\n", blanks, EscapeForTerminal(TakeLine(rest)));
     }
+  }
+  if (const std::string command = TransformCommand(group, style); !command.empty()) {
+    out += fmt::format("{0}# mended in the next run by the transform {1}\n{0}# {2}\n", blanks,
+                       group.first.known->transform, command);
   }
   const std::vector<std::string> commands = OverlayCommands(group, style);
   if (!commands.empty()) {
@@ -93,6 +107,9 @@ void AppendSuggestions(JsonAppender& json, const compare::Group& group,
   };
   for (const std::string& rule : Rules(group)) {
     append("rule", rule);
+  }
+  if (const std::string command = TransformCommand(group, style); !command.empty()) {
+    append("command", command);
   }
   for (const std::string& command : OverlayCommands(group, style)) {
     append("command", command);

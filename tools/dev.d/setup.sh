@@ -6,7 +6,7 @@ PACKAGES_build="g++ cmake ninja-build ccache pkg-config libpcap-dev libtins-dev 
   libsimdjson-dev libtomlplusplus-dev libjq-dev libcli11-dev libasio-dev libfmt-dev node-llhttp libgtest-dev libgmock-dev"
 PACKAGES_demo="nginx-light curl python3 procps"
 PACKAGES_test="nginx-light curl openssl python3 python3-zstandard python3-jsonschema python3-nacl node-har-schema
-  sqlite3 iproute2 libcap2-bin procps prometheus systemd chromium fonts-dejavu-core"
+  sqlite3 iproute2 libcap2-bin procps prometheus systemd chromium fonts-dejavu-core libxml2-utils"
 PACKAGES_lint="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 git python3"
 PACKAGES_package="dpkg-dev lintian debootstrap systemd strace python3 python3-venv iproute2 util-linux"
 PACKAGES_container="buildah crun python3 python3-yaml iproute2 util-linux"

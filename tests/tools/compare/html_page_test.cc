@@ -37,6 +37,8 @@ class HostilePage {
       tally_.Add(pair);
     }
     report_.conditions = {{.text = kHostile, .holds = true, .says = kHostile}};
+    report_.amendments = {
+        {.what = "overlay", .value = kHostile, .entries = 2, .lines = {kHostile}}};
   }
 
   std::string Made(const std::string& line = kHostile) const {
@@ -58,6 +60,11 @@ TEST(ComparePage, WhatWasRecordedIsNeverMarkup) {
                           HasSubstr("{{main}}\\x1b[31m\\xff")));
   EXPECT_EQ(page.find("<script"), page.rfind("<script"));
   EXPECT_TRUE(IsUtf8(page));
+}
+
+TEST(ComparePage, ListsWhatTheRunWasMadeWith) {
+  EXPECT_THAT(HostilePage(1).Made("x"), AllOf(HasSubstr("The run was made with"),
+                                              HasSubstr(": 2 entries"), HasSubstr("and 1 more")));
 }
 
 TEST(ComparePage, AsksNobodyForAnything) {

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "replay/compare/known_differences.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/run_trafrec.h"
 
@@ -66,6 +67,28 @@ TEST_F(JunitTest, WhatWasRecordedIsNeverMarkupAndAParserReadsIt) {
                                 std::string(folder / "report.xml"))
                 .out,
             "2\n");
+}
+
+TEST_F(JunitTest, FitsTheSchemaWithAndWithoutConditions) {
+  const test_support::TemporaryFolder folder;
+  for (const bool conditions : {false, true}) {
+    if (conditions) {
+      report_.conditions = {{.text = kHostile, .holds = true, .says = kHostile},
+                            {.text = "body > 0", .holds = false, .says = "0 of 2"}};
+    }
+    const std::string file = folder / "report.xml";
+    std::ofstream(file) << JunitXml(report_);
+    const auto checked =
+        test_support::Shell("xmllint --noout --schema " JUNIT_SCHEMA " " + file + " 2>&1");
+    EXPECT_EQ(checked.out, file + " validates\n");
+  }
+}
+
+TEST_F(JunitTest, SaysWhatIsKnownOfADifference) {
+  Compared pair{.shape = "GET /known", .source{}, .result{}, .differences{}};
+  pair.differences.Add({.source = "1", .target = "2", .known = &compare::KnownDifferences()[0]});
+  tally_.Add(pair);
+  EXPECT_THAT(JunitXml(report_), HasSubstr("; known: "));
 }
 
 }  // namespace
