@@ -79,6 +79,12 @@ enum class WireProof : uint8_t {
 
 /// A mutation whose outcome the log does not show, for each of its operations.
 struct Question {
+  /// What an answer says of which the recorder did not know that it is its own.
+  struct Told {
+    bool committed = false;
+    std::optional<int64_t> seq_no{};  ///< that it took
+  };
+
   store::OperationAddress at{};
   size_t request = 0;  ///< in History::requests
   DocumentName document{};
@@ -99,6 +105,7 @@ struct Question {
   std::optional<store::ExchangeId> shown_by{};  ///< an answer shows a text that only it wrote
   bool status_seen = false;  ///< the answer's status says that it was carried out
   LengthSays answer_length = LengthSays::kNothing;
+  std::optional<Told> told{};  ///< then nothing is left to ask, and its write is among the others
 
   /// Its answer says that it took a number.
   bool done() const { return status_seen || answer_length == LengthSays::kWrote; }

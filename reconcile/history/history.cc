@@ -7,11 +7,13 @@
 
 #include "reconcile/history/connection_watch.h"
 #include "reconcile/history/document_watch.h"
+#include "reconcile/history/earlier_starts.h"
 #include "reconcile/history/loose_answer.h"
 #include "reconcile/history/mutation_facts.h"
 #include "reconcile/history/recorder_losses.h"
 #include "reconcile/history/second_look.h"
 #include "reconcile/history/sights.h"
+#include "reconcile/history/stray_answers.h"
 #include "reconcile/history/unseen_answers.h"
 #include "reconcile/history/wire.h"
 #include "reconcile/source/answers.h"
@@ -42,18 +44,20 @@ class HistoryReader {
 
   Status Begin(store::LogReader& log) {
     TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log.Attempts());
+    EarlierStarts starts;
     for (const store::AttemptInfo& attempt : attempts) {
-      for (const LostTraffic& lost : LossesOf(attempt)) {
-        blind_losses_ = blind_losses_ || lost.ran.from != std::numeric_limits<TimeNs>::min();
-        history_.lost.push_back(lost);
-      }
+      std::ranges::move(LossesOf(attempt, starts.SeenUntil(attempt)),
+                        std::back_inserter(history_.lost));
+      starts.Add(attempt);
       ended_[{attempt.recorder, attempt.attempt}] = {
           attempt.finished ? attempt.ended_at : attempt.written.answers_through, attempt.finished};
     }
     return {};
   }
 
-  void Add(const store::StoredExchange& exchange) {
+  /// `stray_answer`: the recorder did not know whose the exchange's answer is.
+  void Add(const store::StoredExchange& exchange, bool stray_answer) {
+    stray_answer_ = stray_answer;
     ++history_.exchanges;
     NoteTimes(exchange);
     const recorded::ExchangeView view(exchange);
@@ -212,6 +216,10 @@ class HistoryReader {
     if (answered && key != nullptr) {
       unseen_.Learn(*exchange.response, request, meaning, *key, outcome);
     }
+    if (const auto told = ToldBy(operation, outcome); stray_answer_ && answered && told) {
+      Ask(exchange, request, meaning, operation, outcome, open);
+      history_.questions.back().told = told;
+    }
     if (key != nullptr && TookNumber(operation, outcome)) {
       Write write = WriteOf(exchange.row.id, operation, *key, outcome, ran);
       unseen_.Note(write);
@@ -325,11 +333,9 @@ class HistoryReader {
     request.watched = ended.at >= request.runs.from +
                                       (ended.in_order ? options_.ack_delay_ns : options_.settle_ns);
     if (dialect_.name() == "search") {
-      request.wire = WireProofOf(exchange,
-                                 {.ack_delay_ns = options_.ack_delay_ns,
-                                  .captured_until = ended.at,
-                                  .blind_losses = blind_losses_},
-                                 request.wire_words);
+      request.wire =
+          WireProofOf(exchange, {.ack_delay_ns = options_.ack_delay_ns, .captured_until = ended.at},
+                      request.wire_words);
     }
     return request;
   }
@@ -346,23 +352,10 @@ class HistoryReader {
   };
 
   std::map<std::pair<std::string, uint32_t>, Ended> ended_;
-  bool blind_losses_ = false;
+  bool stray_answer_ = false;   ///< of the exchange at hand
   std::set<std::string> made_;  ///< indices
   DocumentWatch documents_;     ///< of a long log
 };
-
-template <typename Take>
-Status EachExchange(store::LogReader& log, const Take& take) {
-  TRY_ASSIGN(auto rows, log.Rows(std::nullopt, std::nullopt));
-  while (true) {
-    TRY_ASSIGN(const std::optional<store::ExchangeRow> row, rows->Next());
-    if (!row) {
-      return {};
-    }
-    TRY_ASSIGN(const store::StoredExchange exchange, log.Load(*row));
-    take(exchange);
-  }
-}
 
 }  // namespace
 
@@ -379,11 +372,14 @@ Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& diale
                             const HistoryOptions& options) {
   HistoryReader reader(dialect, options);
   TRY(reader.Begin(log));
-  TRY(EachExchange(log, [&](const store::StoredExchange& exchange) { reader.Add(exchange); }));
+  TRY_ASSIGN(const StrayAnswers strays, StrayAnswers::Find(log, dialect));
+  TRY(strays.Each(log, [&](const store::StoredExchange& exchange) {
+    reader.Add(exchange, strays.Has(exchange.row.id));
+  }));
   History history = reader.Finish();
   if (history.long_log) {
     SecondLook look(dialect, reader.documents(), options.facts_max, history);
-    TRY(EachExchange(log, [&](const store::StoredExchange& exchange) { look.Add(exchange); }));
+    TRY(strays.Each(log, [&](const store::StoredExchange& exchange) { look.Add(exchange); }));
     look.Finish();
   }
   history.tokens.Take(history);

@@ -22,4 +22,8 @@ constexpr size_t kDocumentsInDoubt = 50'000;
 /// said of an index whose numbers are in more pieces.
 constexpr size_t kNumberRuns = 500'000;
 
+/// Requests times answers of a connection whose order is in doubt, at eight bytes. Of longer ones
+/// no answer finds its request.
+constexpr size_t kPairingsTried = size_t{1} << 23;
+
 }  // namespace trafrec::reconcile::limits

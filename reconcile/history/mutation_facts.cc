@@ -48,6 +48,18 @@ bool TookNumber(const dialect::Operation& operation, const dialect::Outcome& out
          dialect::WritesDocument(operation.kind);
 }
 
+std::optional<Question::Told> ToldBy(const dialect::Operation& operation,
+                                     const dialect::Outcome& outcome) {
+  if (IsOpen(outcome, true, operation)) {
+    return TookNumber(operation, outcome)
+               ? std::optional(Question::Told{.committed = true, .seq_no = outcome.seq_no})
+               : std::nullopt;
+  }
+  const bool took = TookNumber(operation, outcome);
+  return Question::Told{.committed = took || outcome.fate == Fate::kDone,
+                        .seq_no = took ? outcome.seq_no : std::nullopt};
+}
+
 bool IsOpen(const dialect::Outcome& outcome, bool answered, const dialect::Operation& operation) {
   switch (outcome.fate) {
     case Fate::kUnknown:

@@ -25,6 +25,10 @@ Span SpanOf(const store::StoredExchange& exchange);
 /// Whether the answer says which number a write of a document took.
 bool TookNumber(const dialect::Operation& operation, const dialect::Outcome& outcome);
 
+/// What a whole answer says became of an operation; nothing if it does not say.
+std::optional<Question::Told> ToldBy(const dialect::Operation& operation,
+                                     const dialect::Outcome& outcome);
+
 /// Whether what became of an operation is not known, or not under which number.
 bool IsOpen(const dialect::Outcome& outcome, bool answered, const dialect::Operation& operation);
 

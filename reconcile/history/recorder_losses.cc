@@ -1,10 +1,8 @@
 #include "reconcile/history/recorder_losses.h"
 
-#include <limits>
-
 namespace trafrec::reconcile {
 
-std::vector<LostTraffic> LossesOf(const store::AttemptInfo& attempt) {
+std::vector<LostTraffic> LossesOf(const store::AttemptInfo& attempt, TimeNs seen_until) {
   std::vector<LostTraffic> lost;
   for (const store::LossRecord& loss : attempt.losses) {
     switch (loss.cause) {
@@ -13,8 +11,7 @@ std::vector<LostTraffic> LossesOf(const store::AttemptInfo& attempt) {
       case store::LossCause::kStop:
         break;
       case store::LossCause::kStart:
-        lost.push_back(
-            {.ran = {std::numeric_limits<TimeNs>::min(), loss.until}, .sent_by = loss.until});
+        lost.push_back({.ran = {seen_until, loss.until}, .sent_by = loss.until});
         break;
       default:
         lost.push_back({.ran = {loss.from, loss.until}, .bytes = loss.bytes});

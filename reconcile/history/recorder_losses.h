@@ -8,8 +8,8 @@
 namespace trafrec::reconcile {
 
 /// Times in which a recorder saw nothing, or not everything, by its own account. What went on
-/// before it started has no beginning. Holes in flows are not among them: the connection's own
-/// numbers say more.
-std::vector<LostTraffic> LossesOf(const store::AttemptInfo& attempt);
+/// before it started begins with `seen_until`. Holes in flows are not among them: the connection's
+/// own numbers say more.
+std::vector<LostTraffic> LossesOf(const store::AttemptInfo& attempt, TimeNs seen_until);
 
 }  // namespace trafrec::reconcile

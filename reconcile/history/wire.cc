@@ -41,9 +41,10 @@ bool IsUnreceived(const store::StoredExchange& exchange, const WireRules& rules)
       HasFlag(exchange.connection.flags, Flag::kMidStream)) {
     return false;
   }
-  // A copy that a server has already is acknowledged at once, so a copy without an answer is the
-  // stronger proof. Without one, a lost acknowledgement would look the same.
-  if (request.copies == 0 && rules.blind_losses) {
+  // A sender whose bytes stay unacknowledged sends them again, and a copy that the server has
+  // already is acknowledged at once. Where no copy was seen, either that or the acknowledgement was
+  // lost.
+  if (request.copies == 0) {
     return false;
   }
   const TimeNs awaited = request.last_copy_at + rules.ack_delay_ns;

@@ -13,14 +13,12 @@ struct WireRules {
   TimeNs ack_delay_ns = 250 * kNsPerMs;
   /// The recorder saw everything until then.
   TimeNs captured_until = 0;
-  /// Packets were lost at a time that nobody can tell from this connection's.
-  bool blind_losses = false;
 };
 
 /// Whether the wire alone proves that a request was not carried out by a server that acts on whole
 /// requests only, and why in words. There are two cases and no more: its sender ended it before its
-/// end; or nobody acknowledged it although the connection was open. A whole request that was reset
-/// or closed, acknowledged or not, proves nothing.
+/// end; or nobody acknowledged it, not even when it was sent again, although the connection was
+/// open. A whole request that was reset or closed, acknowledged or not, proves nothing.
 WireProof WireProofOf(const store::StoredExchange& exchange, const WireRules& rules,
                       std::string& words);
 

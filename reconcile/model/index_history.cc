@@ -324,7 +324,7 @@ std::vector<IndexHistory> IndicesInQuestion(const History& history, bool apart) 
       const std::string& name = history.IndexBehind(question.document.index);
       IndexHistory& index = indices[name];
       index.name = name;
-      index.questions.push_back(i);
+      (question.told ? index.told : index.questions).push_back(i);
     }
   }
   std::unordered_map<std::string, IndexFacts> facts;

@@ -100,6 +100,7 @@ struct IndexHistory {
   std::vector<size_t> questions{};  ///< in History::questions, those of documents without id too
   /// Of the history's traffic, for all of its indices.
   std::shared_ptr<const TrafficTimes> times{};
+  std::vector<size_t> told{};  ///< questions that an answer has answered
   std::unordered_map<size_t, uint32_t>
       asked_of{};         ///< the document of each question that names one
   std::string trouble{};  ///< why nothing can be said of it; "" if something can

@@ -64,6 +64,12 @@ class Judging {
           fmt::format("{}: {}; its operations stay unknown", index.name, index.trouble));
       return;
     }
+    for (const size_t question : index.told) {
+      PlaceTold(index, question);
+    }
+    if (index.questions.empty()) {
+      return;
+    }
     IndexModel proven(history_, index, {});
     if (!proven.Decide()) {
       judgement_.notes.push_back(fmt::format(
@@ -85,6 +91,17 @@ class Judging {
   }
 
  private:
+  /// An automatic id is not known here, nor is then the shard.
+  void PlaceTold(const IndexHistory& index, size_t number) {
+    const Question& question = history_.questions[number];
+    const auto shard = question.document.id.empty() ? std::nullopt
+                                                    : ShardOf(index.routing, question.document.id,
+                                                              question.document.routing);
+    if (question.told->seq_no && shard && !index.uuid.empty()) {
+      judgement_.findings[number].position = PositionOf(index, {*shard, *question.told->seq_no});
+    }
+  }
+
   void Take(const IndexHistory& index, const IndexModel& proven, const IndexModel* presumed,
             size_t question) {
     Finding& finding = judgement_.findings[question];
@@ -149,7 +166,13 @@ Judgement Judge(const History& history) {
   for (size_t i = 0; i < history.questions.size(); ++i) {
     const OpenRequest& request = history.requests[history.questions[i].request];
     Finding& finding = judgement.findings.emplace_back(Finding{.question = i});
-    if (request.wire != WireProof::kNone) {
+    if (const auto& told = history.questions[i].told) {
+      finding.verdict = told->committed ? Verdict::kCommitted : Verdict::kNotCommitted;
+      finding.evidence.push_back(
+          {"answer",
+           "an answer without a request, on the same connection: of all pairings in the "
+           "order of both, none gives this request another one"});
+    } else if (request.wire != WireProof::kNone) {
       finding.verdict = Verdict::kNotCommitted;
       finding.evidence.push_back({"wire", request.wire_words});
     }

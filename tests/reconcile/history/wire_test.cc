@@ -62,6 +62,7 @@ TEST(Wire, WhatNobodyAcknowledgedInTimeWasNotReceived) {
 TEST(Wire, AnAcknowledgementThatAResetForestalledProvesNothing) {
   store::StoredExchange exchange = Request();
   exchange.request->facts.acked_bytes = 0;
+  exchange.request->facts.copies = 1;
   exchange.connection.client_close.rst_at = 1100 * kMs;
   EXPECT_EQ(Proof(exchange, kRules), WireProof::kNone);
 }
@@ -69,17 +70,16 @@ TEST(Wire, AnAcknowledgementThatAResetForestalledProvesNothing) {
 TEST(Wire, AnAcknowledgementMayHaveComeAfterTheCapturesEnd) {
   store::StoredExchange exchange = Request();
   exchange.request->facts.acked_bytes = 0;
+  exchange.request->facts.copies = 1;
   EXPECT_EQ(Proof(exchange, {.captured_until = 1200 * kMs}), WireProof::kNone);
 }
 
-TEST(Wire, WhereAcknowledgementsMayBeLostASingleCopyProvesNothing) {
+TEST(Wire, WhatItsSenderDidNotSendAgainMayHaveBeenAcknowledgedUnseen) {
   store::StoredExchange exchange = Request();
   exchange.request->facts.acked_bytes = 0;
-  WireRules rules = kRules;
-  rules.blind_losses = true;
-  EXPECT_EQ(Proof(exchange, rules), WireProof::kNone);
+  EXPECT_EQ(Proof(exchange, kRules), WireProof::kNone);
   exchange.request->facts.copies = 1;
-  EXPECT_EQ(Proof(exchange, rules), WireProof::kUnreceived);
+  EXPECT_EQ(Proof(exchange, kRules), WireProof::kUnreceived);
 }
 
 TEST(Wire, ProvesNothingOfBulksOnWhichTheSourceActsBeforeTheirEnd) {

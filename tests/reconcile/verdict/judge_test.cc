@@ -141,5 +141,19 @@ TEST(Judge, SaysTheSameTwice) {
       }));
 }
 
+TEST(Judge, TakesAnAnswerThatFoundItsRequestAtItsWord) {
+  History history;
+  for (const bool committed : {true, false}) {
+    history.questions.emplace_back().request = history.requests.size();
+    history.questions.back().told = Question::Told{.committed = committed};
+    history.requests.emplace_back();
+  }
+  const Judgement judgement = Judge(history);
+  ASSERT_EQ(judgement.findings.size(), 2);
+  EXPECT_EQ(judgement.findings[0].verdict, store::Verdict::kCommitted);
+  EXPECT_EQ(judgement.findings[1].verdict, store::Verdict::kNotCommitted);
+  EXPECT_EQ(judgement.findings[0].evidence.front().kind, "answer");
+}
+
 }  // namespace
 }  // namespace trafrec::reconcile

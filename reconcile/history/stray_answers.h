@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "base/error.h"
+#include "replay/dialect/dialect.h"
+#include "store/reader/log_reader.h"
+
+namespace trafrec::reconcile {
+
+/// Answers that a log has without their requests, since a loss made the order of their connection
+/// doubtful, and to which requests of that connection they belong for certain. Memory: for such
+/// answers, and while it looks for them for the messages of their connections.
+class StrayAnswers {
+ public:
+  /// Reads the connections that have any.
+  static Result<StrayAnswers> Find(store::LogReader& log, const dialect::Dialect& dialect);
+
+  /// All exchanges of the log, each with its answer where a stray one is its own.
+  Status Each(store::LogReader& log,
+              const std::function<void(const store::StoredExchange&)>& take) const;
+
+  /// The answer of that request was a stray one.
+  bool Has(const store::ExchangeId& request) const { return answers_.contains(request); }
+
+ private:
+  /// Nothing: the row is an answer that another exchange has.
+  Result<std::optional<store::StoredExchange>> Load(store::LogReader& log,
+                                                    const store::ExchangeRow& row) const;
+
+  std::map<store::ExchangeId, store::ExchangeRow> answers_;  ///< by the request's exchange
+  std::set<store::ExchangeId> taken_;
+};
+
+}  // namespace trafrec::reconcile
