@@ -32,6 +32,8 @@ class LedgerReader {
   virtual Result<std::optional<Position>> ReadPosition() = 0;
   /// Mutations whose last copy may have reached the target. As many as were in flight.
   virtual Result<std::vector<Intent>> InDoubt() = 0;
+  /// In the order of the log.
+  virtual Result<std::vector<PassedOver>> AllPassedOver() = 0;
   /// The items of an exchange that have a state, in order. An item that is intended and has a
   /// letter is intended.
   virtual Result<std::vector<std::pair<uint32_t, State>>> StatesOf(

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -67,10 +68,17 @@ std::string Differences(const std::map<std::string, std::string>& then,
   return text;
 }
 
-/// Brings a ledger of version 1 up to date.
-Status AddTables(Database& database) {
+/// What later versions than `version` have.
+Status AddTables(Database& database, int64_t version) {
+  for (const char* addition : std::span(kLedgerAdditions).subspan(static_cast<size_t>(version) - 1)) {
+    TRY(database.Execute(addition));
+  }
+  return {};
+}
+
+Status BringUpToDate(Database& database, int64_t version) {
   TRY(database.Execute("BEGIN IMMEDIATE"));
-  TRY(database.Execute(kLedgerAdditions));
+  TRY(AddTables(database, version));
   return database.Execute(fmt::format("PRAGMA user_version = {}; COMMIT", kLedgerVersion));
 }
 
@@ -80,7 +88,7 @@ Result<Database> MakeLedgerFile(const std::filesystem::path& run, const RunFacts
   TRY_ASSIGN(Database database, Database::Open(LedgerPath(run), store::db::OpenMode::kCreate));
   TRY(database.Execute("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; BEGIN IMMEDIATE"));
   TRY(database.Execute(kLedgerSchema));
-  TRY(database.Execute(kLedgerAdditions));
+  TRY(AddTables(database, 1));
   TRY(
       database.Execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};"
                                    "INSERT INTO run(one, epoch, commits) VALUES(1, 0, 0)",
@@ -112,8 +120,8 @@ Result<Database> OpenLedgerFile(const std::filesystem::path& run, store::db::Ope
                             path.string(), version.value_or(0), kLedgerVersion),
                 "use the trafrec that began the run, or a newer one");
   }
-  if (version == 1 && mode == store::db::OpenMode::kReadWrite) {
-    TRY(AddTables(database));
+  if (version >= 1 && version < kLedgerVersion && mode == store::db::OpenMode::kReadWrite) {
+    TRY(BringUpToDate(database, *version));
   }
   return database;
 }

@@ -1,6 +1,10 @@
 #include "replay/ledger/ledger_tables.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace trafrec::ledger {
@@ -74,6 +78,11 @@ Status LedgerTables::Prepare(Database& database) {
                   Wanted{&put_mark_,
                          "INSERT INTO mark VALUES(?,?) ON CONFLICT(name) "
                          "DO UPDATE SET value = excluded.value"},
+                  Wanted{&put_passed_over_,
+                         "INSERT INTO passed_over VALUES(?,?,?,?) ON CONFLICT(attempt, number) "
+                         "DO UPDATE SET items = excluded.items"},
+                  Wanted{&remove_passed_over_,
+                         "DELETE FROM passed_over WHERE attempt = ? AND number = ?"},
                   Wanted{&put_index_start_,
                          "INSERT INTO index_count VALUES(?,?,?,0,0,0,0) "
                          "ON CONFLICT(target, index_name) DO UPDATE SET "
@@ -120,6 +129,7 @@ Status LedgerTables::Put(const Batch& batch) {
   for (const auto& [name, value] : batch.marks) {
     TRY(put_mark_.Bind(0, std::string_view(name)).Bind(1, std::string_view(value)).Run());
   }
+  TRY(PutPassedOver(batch));
   TRY(PutIndexCounts(batch));
   if (batch.position) {
     TRY_ASSIGN(const int64_t attempt, attempts_.Of(batch.position->id));
@@ -204,6 +214,23 @@ Status LedgerTables::PutDocuments(std::span<const Document> documents) {
     return Status();
   };
   return put_written_.Put(std::span<const Document* const>(written), bind);
+}
+
+Status LedgerTables::PutPassedOver(const Batch& batch) {
+  for (const PassedOver& each : batch.passed_over) {
+    TRY_ASSIGN(const int64_t attempt, attempts_.Of(each.exchange));
+    const std::string items = fmt::format("{}", fmt::join(each.items, ","));
+    TRY(put_passed_over_.Bind(0, attempt)
+            .Bind(1, each.exchange.number)
+            .Bind(2, each.began_at)
+            .Bind(3, std::string_view(items))
+            .Run());
+  }
+  for (const store::ExchangeId& exchange : batch.caught_up) {
+    TRY_ASSIGN(const int64_t attempt, attempts_.Of(exchange));
+    TRY(remove_passed_over_.Bind(0, attempt).Bind(1, exchange.number).Run());
+  }
+  return {};
 }
 
 Status LedgerTables::PutIndexCounts(const Batch& batch) {

@@ -28,6 +28,7 @@ class LedgerTables {
   Status PutOutcomes(std::span<const Outcome> outcomes);
   Status PutLetters(std::span<const Letter> letters);
   Status PutDocuments(std::span<const Document> documents);
+  Status PutPassedOver(const Batch& batch);
   Status PutIndexCounts(const Batch& batch);
   /// The operation is in doubt no more, and no letter either.
   Status Settle(const Address& at);
@@ -46,6 +47,8 @@ class LedgerTables {
   Statement put_context_;
   Statement add_counter_;
   Statement put_mark_;
+  Statement put_passed_over_;
+  Statement remove_passed_over_;
   Statement put_index_start_;
   Statement put_index_change_;
   Statement put_position_;

@@ -136,6 +136,16 @@ struct Position {
   bool operator==(const Position&) const = default;
 };
 
+/// An exchange that the plan went past, because what became of it at the source is not known yet,
+/// or because it writes what such a one writes. Stays until it is over.
+struct PassedOver {
+  store::ExchangeId exchange;
+  TimeNs began_at = 0;
+  std::vector<uint32_t> items{};  ///< ascending; empty: all of it
+
+  bool operator==(const PassedOver&) const = default;
+};
+
 /// What is committed together: all of it or nothing.
 struct Batch {
   std::vector<Intent> intents{};
@@ -147,14 +157,17 @@ struct Batch {
   std::vector<Context> contexts{};
   std::vector<std::pair<std::string, int64_t>> counters{};   ///< are added
   std::vector<std::pair<std::string, std::string>> marks{};  ///< replace those of the same name
-  std::map<TargetIndex, int64_t> at_start{};                 ///< documents of indices
+  std::vector<PassedOver> passed_over{};
+  std::vector<store::ExchangeId> caught_up{};  ///< that were passed over, and are over now
+  std::map<TargetIndex, int64_t> at_start{};   ///< documents of indices
   std::map<TargetIndex, IndexChange> changes{};              ///< are added
   std::optional<Position> position{};
 
   bool empty() const {
     return intents.empty() && outcomes.empty() && letters.empty() && done.empty() &&
            documents.empty() && contexts.empty() && counters.empty() && marks.empty() &&
-           at_start.empty() && changes.empty() && !position;
+           passed_over.empty() && caught_up.empty() && at_start.empty() && changes.empty() &&
+           !position;
   }
 };
 

@@ -39,11 +39,17 @@ CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWI
 CREATE TABLE mark(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 )sql";
 
-const char* const kLedgerAdditions = R"sql(
+const std::array<const char*, kLedgerVersion - 1> kLedgerAdditions = {
+    R"sql(
 CREATE TABLE index_count(
   target TEXT, index_name TEXT, at_start INTEGER NOT NULL, emptied INTEGER NOT NULL,
   created INTEGER NOT NULL, deleted INTEGER NOT NULL, unclear INTEGER NOT NULL,
   PRIMARY KEY(target, index_name)) WITHOUT ROWID;
-)sql";
+)sql",
+    R"sql(
+CREATE TABLE passed_over(
+  attempt INTEGER, number INTEGER, began_ns INTEGER NOT NULL, items TEXT NOT NULL,
+  PRIMARY KEY(attempt, number)) WITHOUT ROWID;
+)sql"};
 
 }  // namespace trafrec::ledger

@@ -1,3 +1,4 @@
+#include <charconv>
 #include <utility>
 
 #include "replay/ledger/done_pages.h"
@@ -31,6 +32,23 @@ std::string DocumentKey(std::string_view index, std::string_view id) {
   key.reserve(index.size() + 1 + id.size());
   key.append(index).append(1, '\0').append(id);
   return key;
+}
+
+/// "3,17"
+std::vector<uint32_t> ReadItems(std::string_view text) {
+  std::vector<uint32_t> items;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at < end) {
+    uint32_t item = 0;
+    const auto [next, error] = std::from_chars(at, end, item);
+    if (error != std::errc()) {
+      break;
+    }
+    items.push_back(item);
+    at = next + 1;
+  }
+  return items;
 }
 
 class SqliteLedgerReader : public LedgerReader {
@@ -98,6 +116,25 @@ class SqliteLedgerReader : public LedgerReader {
                                 .item = static_cast<uint32_t>(rows.Int(3))},
                          .tries = static_cast<uint32_t>(rows.Int(4)),
                          .condition = ReadCondition(rows, 5)});
+    }
+  }
+
+  Result<std::vector<PassedOver>> AllPassedOver() override {
+    TRY_ASSIGN(Statement rows,
+               database_.Prepare("SELECT a.recorder, a.number, p.number, p.began_ns, p.items "
+                                 "FROM passed_over p JOIN attempt a ON a.key = p.attempt "
+                                 "ORDER BY p.began_ns, a.recorder, a.number, p.number"));
+    std::vector<PassedOver> all;
+    while (true) {
+      TRY_ASSIGN(const bool row, rows.Step());
+      if (!row) {
+        return all;
+      }
+      all.push_back({.exchange = {.recorder = std::string(rows.Text(0)),
+                                  .attempt = static_cast<uint32_t>(rows.Int(1)),
+                                  .number = rows.Unsigned(2)},
+                     .began_at = rows.Int(3),
+                     .items = ReadItems(rows.Text(4))});
     }
   }
 

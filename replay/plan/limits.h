@@ -19,6 +19,11 @@ inline constexpr size_t kNames = 200'000;
 inline constexpr size_t kConnections = 200'000;
 /// By-query operations whose time is still open, each until its answer.
 inline constexpr size_t kOpenByQueries = 10'000;
+/// Exchanges of a log that grows that are passed over; with more, the plan waits for their answers
+/// as it does without patience. One pass may add some.
+inline constexpr size_t kPassedOver = 4'096;
+/// So much of the log's time one pass goes beyond what is settled, so that it adds few.
+inline constexpr int64_t kPassNs = 10'000'000'000;
 /// Of each kind of thing a report names so many.
 inline constexpr size_t kNamedExamples = 20;
 /// A decoded body: both products take 100 MB.

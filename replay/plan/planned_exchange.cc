@@ -22,6 +22,8 @@ const char* NameOf(Omission omission) {
       return "calibration";
     case Omission::kNotHttp:
       return "not_http";
+    case Omission::kPassedOver:
+      return "passed_over";
     case Omission::kNone:
       break;
   }

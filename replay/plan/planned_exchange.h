@@ -31,6 +31,7 @@ enum class Omission : uint8_t {
   kSentinel,       ///< a mark in the traffic that is not echoed
   kCalibration,    ///< a run asked the source with it how far away it is
   kNotHttp,        ///< CONNECT, Upgrade: what follows is no HTTP
+  kPassedOver,     ///< the log still grows, and does not show yet what became of it
 };
 
 /// "not_carried_out", as in reports.
@@ -60,6 +61,7 @@ struct PlannedExchange {
   std::vector<PlannedOperation> operations{};  ///< those of `meaning`, one for one
   std::string context{};  ///< of the source's answer: the scroll's, point in time's or task's id
   int source_status = 0;
+  bool caught_up = false;  ///< it was passed over: the run may forget that
   std::optional<Mark> mark{};  ///< the run sends a sentinel of its own in its place
 
   /// What it takes of the memory, about.

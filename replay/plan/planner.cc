@@ -59,6 +59,10 @@ Status Planner::Plan(std::optional<TimeNs> since, std::optional<TimeNs> until, c
   };
   filter.since = later(filter.since, since);
   filter.until = earlier(filter.until, until);
+  TRY_ASSIGN(const bool wanted, CatchUp(since.value_or(0), take));
+  if (!wanted) {
+    return {};
+  }
   Status failed;
   bool enough = false;
   TRY(log_.Visit(filter, [&](const store::ExchangeRow& row) {
@@ -85,29 +89,46 @@ Result<bool> Planner::Hand(PlannedExchange exchange, const Take& take) {
   const bool sent = std::ranges::any_of(exchange.operations, [](const PlannedOperation& each) {
     return each.omission == Omission::kNone;
   });
-  if (!sent) {
+  const bool passed = std::ranges::any_of(exchange.operations, [](const PlannedOperation& each) {
+    return each.omission == Omission::kPassedOver;
+  });
+  if (!sent && !passed && !exchange.caught_up) {
     return true;
   }
-  ++counts_.planned;
+  counts_.planned += sent ? 1 : 0;
   return take(std::move(exchange));
 }
 
 Result<std::optional<PlannedExchange>> Planner::PlanRow(
-    const store::ExchangeRow& row, const std::vector<store::OverlayEntry>& entries, Share share) {
-  counts_.read += share == Share::kStaying ? 1 : 0;
+    const store::ExchangeRow& row, const std::vector<store::OverlayEntry>& entries, Share share,
+    const Late* late) {
+  counts_.read += share == Share::kStaying && late == nullptr ? 1 : 0;
   if (!row.has_request) {
     ++counts_.no_request;
     return std::nullopt;
+  }
+  const PassedOverList::Entry* passed = passed_over_.Find(row.began_at, row.id);
+  if (passed != nullptr && passed->what.items.empty()) {
+    return std::nullopt;  // an earlier life of the run came by here
   }
   TRY_ASSIGN(auto draft, DraftOf(row, entries));
   if (!draft) {
     ++counts_.not_selected;
     return std::nullopt;
   }
+  if (late == nullptr && PassesOver(*draft, row)) {
+    PassOver(*draft, true);
+    return std::move(draft->exchange);
+  }
   TRY_ASSIGN(const bool kept, Edit(*draft));
   TRY(Judge(*draft, share));
   if (!kept) {
     OmitAll(draft->exchange, Omission::kRule);
+  }
+  if (late != nullptr) {
+    TakeUp(*late, *draft);
+  } else {
+    HoldBack(*draft);
   }
   PutInOrder(*draft);
   return std::move(draft->exchange);

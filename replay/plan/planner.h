@@ -6,8 +6,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -18,6 +20,7 @@
 #include "replay/plan/by_query_watch.h"
 #include "replay/plan/index_naming.h"
 #include "replay/plan/mapping_memory.h"
+#include "replay/plan/passed_over.h"
 #include "replay/plan/planned_exchange.h"
 #include "store/overlay/overlay_reader.h"
 #include "store/reader/log_reader.h"
@@ -61,6 +64,9 @@ struct PlanCounts {
   uint64_t withheld_fields = 0;  ///< requests that lost a field that redaction had replaced
   uint64_t by_queries = 0;
   uint64_t doubtful_by_queries = 0;
+  uint64_t passed_over = 0;       ///< in a log that grows: exchanges that were not settled
+  uint64_t caught_up = 0;         ///< of them and of those of an earlier life, settled since
+  uint64_t passed_over_gone = 0;  ///< of these, deleted from the log meanwhile
 };
 
 /// Reads a log from a time on, in its order, and makes of each exchange what is to be sent. It
@@ -74,6 +80,15 @@ class Planner {
   /// Mutations whose fate the log does not show, as far as rows alone tell: an Error that names the
   /// first ones, if they are to stop the run. Reads no frame.
   Status LookForPhantoms();
+
+  /// A start of a recorder that goes on: its name and number.
+  using RunningAttempt = std::pair<std::string, uint32_t>;
+  /// What these recorded may not be settled yet: it is passed over, and planned by a later Plan.
+  void Await(std::set<RunningAttempt> running);
+  /// What an earlier life of the run passed over.
+  void Recall(std::vector<PassedOver> passed_over);
+  /// Exchanges that are passed over now.
+  size_t passed_over() const { return passed_over_.size(); }
 
   using Take = std::function<Result<bool>(PlannedExchange exchange)>;
   /// Those that began in [since, until), until `take` says false. Call it with times that go on.
@@ -100,6 +115,12 @@ class Planner {
     bool whole = false;     ///< nothing of its request is missing
     bool upgraded = false;  ///< it leaves HTTP
     bool inserted = false;  ///< by the overlay: it is in no log
+    TimeNs not_before = 0;  ///< it was passed over, and comes after what was answered before that
+  };
+  /// What was passed over and is planned now.
+  struct Late {
+    const std::vector<uint32_t>& items;  ///< empty: all
+    TimeNs since;
   };
   /// Which items of a moved exchange are meant.
   enum class Share : uint8_t { kStaying, kMoved };
@@ -118,7 +139,7 @@ class Planner {
   /// What a row brings; nothing if it is not selected.
   Result<std::optional<PlannedExchange>> PlanRow(const store::ExchangeRow& row,
                                                  const std::vector<store::OverlayEntry>& entries,
-                                                 Share share);
+                                                 Share share, const Late* late = nullptr);
   void NoteWithheld(const std::vector<std::string>& fields);
   dialect::Meaning Understand(const message::Request& request) const;
   Result<std::optional<Draft>> DraftOf(const store::ExchangeRow& row,
@@ -129,6 +150,18 @@ class Planner {
   static void OmitAll(PlannedExchange& exchange, Omission omission);
   void Count(const PlannedExchange& exchange);
   uint32_t ClockOf(const std::string& recorder);
+
+  // planner_late.cc
+  bool IsOpen(const store::ExchangeRow& row) const;
+  bool PassesOver(const Draft& draft, const store::ExchangeRow& row) const;
+  std::vector<dialect::Key> WrittenBy(const Draft& draft, const std::vector<uint32_t>& items,
+                                      bool open);
+  void PassOver(Draft& draft, bool open);
+  void HoldBack(Draft& draft);
+  static void TakeUp(const Late& late, Draft& draft);
+  Result<std::optional<store::ExchangeRow>> RowOf(PassedOverList::Entry& entry);
+  Result<bool> CatchUp(TimeNs since, const Take& take);
+  Result<bool> PlanLate(PassedOverList::Entry& entry, TimeNs since, const Take& take);
 
   // planner_judge.cc
   bool IsSampled(const PlannedExchange& exchange) const;
@@ -157,6 +190,8 @@ class Planner {
   std::map<std::string, uint32_t> clocks_;
   std::unordered_map<uint64_t, TimeNs> last_on_connection_;
   std::map<std::string, uint64_t> generations_;  ///< how often an index was made anew
+  std::set<RunningAttempt> running_;
+  PassedOverList passed_over_;
   PlanCounts counts_;
   std::map<Omission, std::vector<std::string>> examples_;
   std::map<std::string, uint64_t> unknown_paths_;

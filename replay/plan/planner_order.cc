@@ -47,8 +47,11 @@ void Planner::PutInOrder(Draft& draft) {
   for (size_t i = 0; i < exchange.operations.size(); ++i) {
     const dialect::Operation& operation = exchange.meaning.operations[i];
     PlannedOperation& planned = exchange.operations[i];
+    if (planned.omission == Omission::kPassedOver) {
+      continue;  // it has its place when it is known
+    }
     order::SourceOperation& order = planned.order;
-    order.began_at = exchange.began_at;
+    order.began_at = std::max(exchange.began_at, draft.not_before);
     order.answered_at = draft.answered_at;
     order.clock = ClockOf(exchange.id.recorder);
     if (options_.order == Order::kNone) {

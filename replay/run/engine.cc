@@ -92,6 +92,10 @@ Status Engine::Run() {
     const auto found = counters.find(std::string(name));
     return found == counters.end() ? 0 : found->second;
   };
+  TRY_ASSIGN(const auto passed_over, parts_.memory.AllPassedOver());
+  for (const ledger::PassedOver& each : passed_over) {
+    passed_over_.insert(each.exchange);
+  }
   TRY_ASSIGN(const auto marks, parts_.memory.Marks());
   source_lag_.Recall(counters, marks);
   outcomes_.Add(counter(OutcomeDigest::kLow), counter(OutcomeDigest::kHigh));

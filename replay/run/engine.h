@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,6 +58,7 @@ struct RunProgress {
   SourceLag source_lag;
   uint64_t held = 0;       ///< exchanges in the window
   uint64_t moving = 0;     ///< requests under way
+  uint64_t passed_over = 0;  ///< exchanges that wait for the source's answer, or for such a one
   size_t concurrency = 0;  ///< allowed now
   TimeNs source_time = 0;  ///< began_at of the oldest exchange that is not over, or of the last one
   TimeNs through = 0;      ///< all that is known to have begun before is over; 0: nothing yet
@@ -120,6 +122,8 @@ class Engine {
   void Pump();
   void FillWindow();
   void TakeIn(std::unique_ptr<plan::PlannedExchange> exchange);
+  void NotePassedOver(const plan::PlannedExchange& exchange);
+  void NoteCaughtUp(const store::ExchangeId& exchange);
   Status MakeItems(Flight& flight);
   static void ResumeDoubt(const ledger::Intent& intent, guard::Item& item);
   void SendDue();
@@ -203,6 +207,7 @@ class Engine {
   TimeNs last_began_ = 0;
   store::ExchangeId last_id_;
   ledger::Position position_;
+  std::set<store::ExchangeId> passed_over_;  ///< and not over yet
   std::string trouble_;
   int64_t trouble_since_ = 0;
   RunCounts counts_;

@@ -92,6 +92,7 @@ RunProgress Engine::Snapshot() const {
                        .source_lag = source_lag_,
                        .held = window_.held(),
                        .moving = moving_,
+                       .passed_over = passed_over_.size(),
                        .concurrency = concurrency_,
                        .source_time = last_began_,
                        .through = std::max(taken_through_, last_began_),

@@ -42,8 +42,11 @@ std::vector<dialect::Key> Engine::KeysOf(const ledger::Letter& letter) const {
 }
 
 void Engine::TakeIn(std::unique_ptr<plan::PlannedExchange> exchange) {
-  last_began_ = exchange->began_at;
-  last_id_ = exchange->id;
+  NotePassedOver(*exchange);
+  if (exchange->began_at >= last_began_) {
+    last_began_ = exchange->began_at;
+    last_id_ = exchange->id;
+  }
   ++taken_;
   auto flight = std::make_unique<Flight>(std::move(exchange));
   flight->place = schedule_.Add(flight->plan.began_at);
@@ -57,7 +60,32 @@ void Engine::TakeIn(std::unique_ptr<plan::PlannedExchange> exchange) {
   }
   if (!flight->items.empty()) {
     window_.Add(std::move(flight));
+  } else if (flight->plan.caught_up) {
+    NoteCaughtUp(flight->plan.id);
   }
+}
+
+/// Before anything that comes after it can move the position beyond it.
+void Engine::NotePassedOver(const plan::PlannedExchange& exchange) {
+  ledger::PassedOver passed{.exchange = exchange.id, .began_at = exchange.began_at};
+  for (size_t i = 0; i < exchange.operations.size(); ++i) {
+    if (exchange.operations[i].omission == plan::Omission::kPassedOver) {
+      passed.items.push_back(exchange.meaning.operations[i].item);
+    }
+  }
+  if (passed.items.empty()) {
+    return;
+  }
+  if (passed.items.size() == exchange.operations.size()) {
+    passed.items.clear();
+  }
+  passed_over_.insert(exchange.id);
+  committer_->Add(false, [&](ledger::Batch& batch) { batch.passed_over.push_back(passed); });
+}
+
+void Engine::NoteCaughtUp(const store::ExchangeId& exchange) {
+  passed_over_.erase(exchange);
+  committer_->Add(false, [&](ledger::Batch& batch) { batch.caught_up.push_back(exchange); });
 }
 
 Status Engine::MakeItems(Flight& flight) {

@@ -241,6 +241,9 @@ void Engine::Complete(Flight& flight) {
       }
     });
   }
+  if (flight.plan.caught_up) {
+    NoteCaughtUp(flight.plan.id);
+  }
   const std::unique_ptr<Flight> over = window_.Remove(flight);
   spent_.Put(std::move(over->owned), over->bytes);
 }

@@ -115,6 +115,12 @@ bool Window::MayGo(const Flight& flight) const {
   return std::ranges::none_of(flight.phases, [](Phase phase) { return phase == Phase::kWaits; });
 }
 
+const Flight* Window::oldest() const {
+  const auto found = std::ranges::find_if(
+      flights_, [](const std::unique_ptr<Flight>& flight) { return !flight->plan.caught_up; });
+  return found == flights_.end() ? nullptr : found->get();
+}
+
 void Window::Close() { scheduler_.Close(); }
 
 void Window::MarkReady(int64_t now) {

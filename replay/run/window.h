@@ -103,7 +103,8 @@ class Window {
   std::unique_ptr<Flight> Remove(Flight& flight);
 
   bool empty() const { return flights_.empty(); }
-  const Flight* oldest() const { return flights_.empty() ? nullptr : flights_.front().get(); }
+  /// But for what was passed over: that comes in out of its turn.
+  const Flight* oldest() const;
   uint64_t held() const { return flights_.size(); }
   size_t bytes() const { return bytes_; }
   uint64_t digest() const { return scheduler_.digest(); }

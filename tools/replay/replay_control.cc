@@ -103,6 +103,7 @@ Json ReplayControl::Status() const {
               {"throttled", counts.throttled},
               {"held", progress.held},
               {"moving", progress.moving},
+              {"passed_over", progress.passed_over},
               {"concurrency", progress.concurrency},
               {"source_time_ns", progress.source_time},
               {"behind_ns", progress.behind_ns},

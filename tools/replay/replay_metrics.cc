@@ -121,6 +121,8 @@ telemetry::Reading ReadingOf(const replay::RunProgress& progress, std::optional<
   add("trafrec_replay_in_flight", "Requests under way.", progress.moving);
   add("trafrec_replay_concurrency", "Exchanges that may be under way now.", progress.concurrency);
   add("trafrec_replay_held", "Exchanges in the window.", progress.held);
+  add("trafrec_replay_passed_over",
+      "Exchanges that wait for the source's answer, or for such a one.", progress.passed_over);
   add("trafrec_replay_paused", "1 while the run is paused.", progress.paused);
   add("trafrec_replay_behind_seconds", "How late the next exchange is.",
       Seconds(progress.behind_ns));

@@ -11,6 +11,8 @@ namespace {
 constexpr int kConcurrencyMost = 65'536;
 constexpr int kConnectionsMost = 10'000;
 constexpr int kTriesMost = 1'000;
+/// Clients give up after as long, and by then most of what hangs will not be answered.
+constexpr int64_t kFollowPatienceMs = 30'000;
 
 send::CredentialKind KindOf(edit::CredentialsKind kind) {
   switch (kind) {
@@ -73,6 +75,9 @@ void ReplayOptions::AddTo(OptionSet& options) {
   options.Flag("--dry-run", dry_run, "send nothing: print what would be sent, and in which order");
   options.Text("--explain", explain, "ID", "send nothing: print what that exchange would wait for");
   options.Flag("--follow", follow, "go on with what is still being recorded, until Ctrl-C");
+  options.Text("--follow-patience", follow_patience, "DURATION",
+               "with --follow: go past what the source has not answered for so long, and come back "
+               "to it when it has; 30s if not given");
   options.Choice("--dialect", dialect, "auto|search|http",
                  "what the requests mean; auto finds out from the log");
   options.Group("Pace and order");
@@ -149,6 +154,11 @@ Status ReplayOptions::Check() const {
   if (resume && fresh) {
     return Fail(ErrorCode::kUsage, "--resume and --fresh contradict each other", "leave one out");
   }
+  if (!follow_patience.empty() && !follow) {
+    return Fail(ErrorCode::kUsage, "--follow-patience is for a log that is still being recorded",
+                "give --follow, too, or leave it out");
+  }
+  TRY(FollowPatienceMs());
   TRY(access.Check());
   TRY(echo.Check());
   if (!calibrate_source.empty()) {
@@ -156,6 +166,12 @@ Status ReplayOptions::Check() const {
   }
   TRY(Hooks());
   return {};
+}
+
+Result<int64_t> ReplayOptions::FollowPatienceMs() const {
+  return follow_patience.empty()
+             ? Result<int64_t>(kFollowPatienceMs)
+             : Named("--follow-patience", ParseDurationMs(follow_patience));
 }
 
 Result<std::vector<Hook>> ReplayOptions::Hooks() const {

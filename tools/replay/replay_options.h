@@ -33,6 +33,7 @@ struct ReplayOptions {
   bool dry_run = false;
   std::string explain;
   bool follow = false;
+  std::string follow_patience;
   std::string dialect = "auto";
 
   std::string speed = "1x";
@@ -75,6 +76,7 @@ struct ReplayOptions {
   Result<edit::EditOptions> Edits(bool search) const;
   Result<std::vector<Hook>> Hooks() const;
   bool calibrates() const { return calibrate || !calibrate_source.empty(); }
+  Result<int64_t> FollowPatienceMs() const;
   /// The sampler is the caller's, as PlanOptions borrows it.
   Result<std::optional<edit::Sampler>> Sampling() const;
   Result<plan::PlanOptions> Plan(edit::Sampler* sampler) const;

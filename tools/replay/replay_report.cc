@@ -30,6 +30,7 @@ constexpr OmissionWords kOmissionWords[] = {
     {Omission::kSentinel, "that were sentinels and are not echoed"},
     {Omission::kCalibration, "with which a run measured the way to the source"},
     {Omission::kNotHttp, "that leave HTTP (CONNECT, Upgrade)"},
+    {Omission::kPassedOver, "that wait for the source's answer, or write what such a one writes"},
 };
 
 uint64_t Omitted(const ReplayReport& report, Omission omission) {
@@ -195,6 +196,26 @@ void AddOmitted(const ReplayReport& report, Words& words) {
   }
 }
 
+void AddPassedOver(const ReplayReport& report, Words& words) {
+  const plan::PlanCounts& plan = report.plan;
+  const uint64_t left = report.progress.passed_over;
+  if (plan.passed_over == 0 && plan.caught_up == 0 && left == 0) {
+    return;
+  }
+  words.Line("passed", fmt::format("{} over, whose outcome at the source was not known; {} caught "
+                                   "up, {} left{}",
+                                   CountOf(plan.passed_over, "exchange"),
+                                   WithCommas(plan.caught_up), WithCommas(left),
+                                   left > 0 ? " for --resume" : ""));
+  if (plan.passed_over_gone > 0) {
+    words.Line("note",
+               fmt::format("{} that were passed over are no longer in the log: its retention "
+                           "deleted them before their answers came",
+                           CountOf(plan.passed_over_gone, "exchange")),
+               Tone::kYellow);
+  }
+}
+
 void AddDoubts(const ReplayReport& report, Words& words) {
   const replay::RunCounts& counts = report.progress.counts;
   if (counts.dead > 0) {
@@ -298,6 +319,7 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
       words.Line("rule", fmt::format("{}: {}", rule.name, CountOf(rule.requests, "request")));
     }
   }
+  AddPassedOver(report, words);
   AddHooks(report, words);
   AddDocuments(report, words);
   AddWithheld(report, words);

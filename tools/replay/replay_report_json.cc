@@ -38,6 +38,12 @@ std::string ReportAsJson(const ReplayReport& report) {
     json.Number(plan::NameOf(static_cast<plan::Omission>(i)), report.plan.omitted[i]);
   }
   json.Close('}');
+  json.Open("passed_over", '{');
+  json.Number("exchanges", report.plan.passed_over);
+  json.Number("caught_up", report.plan.caught_up);
+  json.Number("gone", report.plan.passed_over_gone);
+  json.Number("left", report.progress.passed_over);
+  json.Close('}');
   json.Number("exchanges", counts.exchanges);
   json.Number("requests", counts.requests);
   json.Number("readings", counts.readings);

@@ -43,6 +43,7 @@ class ReplaySession {
   Status PlanGrowingLog(std::optional<TimeNs> since, replay::Engine& engine,
                         const std::atomic<bool>& stop);
   Result<std::optional<TimeNs>> Since() const;
+  Status RecallPassedOver();
   Result<ReplayHooks> Hooks(EventLog& events) const;
   /// Of a search engine: nothing if something was left over.
   Result<std::optional<census::Comparison>> Documents(const replay::Engine& engine) const;

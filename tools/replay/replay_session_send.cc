@@ -9,6 +9,8 @@
 #include <thread>
 
 #include "replay/census/census.h"
+#include "replay/plan/horizon.h"
+#include "replay/plan/limits.h"
 #include "tools/replay/replay_control.h"
 #include "tools/replay/replay_metrics.h"
 #include "tools/replay/replay_progress.h"
@@ -50,6 +52,17 @@ Result<std::optional<TimeNs>> ReplaySession::Since() const {
   return since;
 }
 
+/// What the position does not say.
+Status ReplaySession::RecallPassedOver() {
+  TRY_ASSIGN(std::vector<ledger::PassedOver> known, memory_->AllPassedOver());
+  std::vector<plan::PassedOver> passed_over;
+  for (ledger::PassedOver& each : known) {
+    passed_over.push_back({std::move(each.exchange), each.began_at, std::move(each.items)});
+  }
+  planner_->Recall(std::move(passed_over));
+  return {};
+}
+
 /// On the planner's thread: it must not touch the ledger's memory, which is the loop's.
 Status ReplaySession::Plan(std::optional<TimeNs> since, replay::Engine& engine,
                            const std::atomic<bool>& stop) {
@@ -62,19 +75,18 @@ Status ReplaySession::Plan(std::optional<TimeNs> since, replay::Engine& engine,
   });
 }
 
-/// As far as the outcomes of all that was sent to the source are known, again and again.
+/// As far as the outcomes of all that was sent to the source are known, or have been waited for
+/// long enough, again and again.
 Status ReplaySession::PlanGrowingLog(std::optional<TimeNs> since, replay::Engine& engine,
                                      const std::atomic<bool>& stop) {
+  TRY_ASSIGN(const int64_t patience_ms, options_.FollowPatienceMs());
   bool go_on = true;
   while (go_on && !stop) {
-    std::optional<TimeNs> through;
     TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log_->Attempts());
-    for (const store::AttemptInfo& attempt : attempts) {
-      if (attempt.running) {
-        through = std::min(through.value_or(attempt.written.answers_through),
-                           attempt.written.answers_through);
-      }
-    }
+    planner_->Await(plan::RunningAmong(attempts));
+    const bool full = planner_->passed_over() >= plan::limits::kPassedOver;
+    const std::optional<TimeNs> through = plan::HorizonOf(
+        attempts, full ? std::nullopt : std::optional(patience_ms * kNsPerMs), since);
     if (!through || !since || *through > *since) {
       TRY(planner_->Plan(since, through, [&](plan::PlannedExchange exchange) -> Result<bool> {
         go_on = engine.Offer(std::move(exchange));
@@ -168,6 +180,7 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
   };
   listen();
   TRY_ASSIGN(const std::optional<TimeNs> since, Since());
+  TRY(RecallPassedOver());
   LogSpan span;
   if (!options_.follow) {
     TRY_ASSIGN(span, SpanOf(*log_, options_.filters, since));

@@ -156,15 +156,37 @@ TEST_F(LedgerTest, WhatWasCountedBeforeAnIndexWasDeletedDoesNotCount) {
             (IndexCount{.at_start = 7, .since = {.emptied = true, .created = 3}}));
 }
 
+TEST_F(LedgerTest, WhatWasPassedOverIsKeptUntilItIsOver) {
+  const PassedOver whole{.exchange = Exchange(9), .began_at = 7};
+  const PassedOver items{.exchange = Exchange(2), .began_at = 8, .items = {3, 17}};
+  ASSERT_TRUE(ledger_->Commit({.passed_over = {items, whole}}));
+  EXPECT_THAT(reader_->AllPassedOver().value(), testing::ElementsAre(whole, items));
+  ASSERT_TRUE(ledger_->Commit({.caught_up = {Exchange(9)}}));
+  EXPECT_THAT(reader_->AllPassedOver().value(), testing::ElementsAre(items));
+}
+
 TEST_F(LedgerTest, ALedgerOfVersionOneGetsWhatItLacks) {
   ledger_.reset();
   reader_.reset();
   auto file = store::db::Database::Open(LedgerPath(folder_.path()), store::db::OpenMode::kReadWrite)
                   .value();
-  ASSERT_TRUE(file.Execute("DROP TABLE index_count; PRAGMA user_version = 1"));
+  ASSERT_TRUE(file.Execute("DROP TABLE index_count; DROP TABLE passed_over; "
+                           "PRAGMA user_version = 1"));
   ledger_ = GoOn(folder_.path());
   ASSERT_TRUE(ledger_->Commit({.changes = {{{"default", "orders"}, {.created = 1}}}}));
   EXPECT_THAT(Look(folder_.path())->IndexCounts().value(), SizeIs(1));
+  EXPECT_THAT(Look(folder_.path())->AllPassedOver().value(), IsEmpty());
+}
+
+TEST_F(LedgerTest, ALedgerOfVersionTwoGetsWhatItLacks) {
+  ledger_.reset();
+  reader_.reset();
+  auto file = store::db::Database::Open(LedgerPath(folder_.path()), store::db::OpenMode::kReadWrite)
+                  .value();
+  ASSERT_TRUE(file.Execute("DROP TABLE passed_over; PRAGMA user_version = 2"));
+  ledger_ = GoOn(folder_.path());
+  ASSERT_TRUE(ledger_->Commit({.passed_over = {{.exchange = Exchange(9), .began_at = 7}}}));
+  EXPECT_THAT(Look(folder_.path())->AllPassedOver().value(), SizeIs(1));
 }
 
 TEST_F(LedgerTest, ThePositionIsTheLastOneThatWasCommitted) {

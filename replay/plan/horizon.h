@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <span>
+
+#include "base/time.h"
+#include "replay/plan/planner.h"
+#include "store/reader/log_reader.h"
+
+// How far a log that still grows may be planned.
+
+namespace trafrec::plan {
+
+std::set<Planner::RunningAttempt> RunningAmong(std::span<const store::AttemptInfo> attempts);
+
+/// As far as all outcomes are known, or, with patience, as all requests are that are older than
+/// that; then a little further than `since`, where the last pass ended. Nothing: nobody records any
+/// more, so that all can be planned.
+std::optional<TimeNs> HorizonOf(std::span<const store::AttemptInfo> attempts,
+                                std::optional<int64_t> patience_ns, std::optional<TimeNs> since);
+
+}  // namespace trafrec::plan
