@@ -11,10 +11,16 @@
 namespace trafrec::telemetry {
 
 /// A GET, or a HEAD, to which the server gives no body. Views live as long as the call.
+inline constexpr const char* kJsonType = "application/json";
+
 struct HttpRequest {
   std::string_view path;
   std::string_view accept;  ///< the field's value
   std::string_view format;  ///< the query's "format"
+
+  bool wants_json() const {
+    return format == "json" || (format.empty() && accept.contains(kJsonType));
+  }
 };
 
 struct HttpAnswer {

@@ -15,17 +15,12 @@ using telemetry::HttpRequest;
 
 constexpr unsigned kNotFound = 404;
 constexpr unsigned kUnavailable = 503;
-constexpr const char* kJsonType = "application/json";
 /// Looks come each second. One that is so old was made by a process that does not get on.
 constexpr auto kLookOld = std::chrono::seconds(10);
 
 constexpr const char* kPlaces =
     "  /metrics   for Prometheus\n"
     "  /healthz   200 if all is well, else 503 and what to do; ?format=json\n";
-
-bool WantsJson(const HttpRequest& request) {
-  return request.format == "json" || (request.format.empty() && request.accept.contains(kJsonType));
-}
 
 }  // namespace
 
@@ -71,7 +66,7 @@ HttpAnswer MetricsEndpoint::Answer(const HttpRequest& request) const {
                 ReadingOf(look->progress, look->troubles, facts_, WallClockNow()))};
   }
   if (request.path == "/healthz") {
-    return Health(WantsJson(request));
+    return Health(request.wants_json());
   }
   if (request.path == "/") {
     return {.body = fmt::format("trafrec {}, recorder {}\n{}", kVersion, facts_.recorder, kPlaces)};
@@ -100,7 +95,7 @@ HttpAnswer MetricsEndpoint::Health(bool json) const {
   }
   const TimeNs now = WallClockNow();
   return {.status = troubles.empty() ? 200U : kUnavailable,
-          .content_type = json ? kJsonType : "text/plain; charset=utf-8",
+          .content_type = json ? telemetry::kJsonType : "text/plain; charset=utf-8",
           .body = json ? HealthInJson(progress, troubles, facts_, now)
                        : HealthInWords(progress, troubles, facts_, now)};
 }

@@ -70,7 +70,8 @@ std::string Differences(const std::map<std::string, std::string>& then,
 
 /// What later versions than `version` have.
 Status AddTables(Database& database, int64_t version) {
-  for (const char* addition : std::span(kLedgerAdditions).subspan(static_cast<size_t>(version) - 1)) {
+  for (const char* addition :
+       std::span(kLedgerAdditions).subspan(static_cast<size_t>(version) - 1)) {
     TRY(database.Execute(addition));
   }
   return {};

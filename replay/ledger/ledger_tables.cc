@@ -63,34 +63,33 @@ Status LedgerTables::Prepare(Database& database) {
     Statement* statement;
     std::string_view sql;
   };
-  for (const Wanted& each :
-       std::array{Wanted{&put_letter_, kPutLetter},
-                  Wanted{&remove_intent_,
-                         "DELETE FROM intent WHERE attempt = ? AND number = ? AND item = ?"},
-                  Wanted{&remove_letter_,
-                         "DELETE FROM letter WHERE attempt = ? AND number = ? AND item = ?"},
-                  Wanted{&put_context_,
-                         "INSERT INTO context VALUES(?,?) ON CONFLICT(source_id) "
-                         "DO UPDATE SET target_id = excluded.target_id"},
-                  Wanted{&add_counter_,
-                         "INSERT INTO counter VALUES(?,?) ON CONFLICT(name) "
-                         "DO UPDATE SET value = counter.value + excluded.value"},
-                  Wanted{&put_mark_,
-                         "INSERT INTO mark VALUES(?,?) ON CONFLICT(name) "
-                         "DO UPDATE SET value = excluded.value"},
-                  Wanted{&put_passed_over_,
-                         "INSERT INTO passed_over VALUES(?,?,?,?) ON CONFLICT(attempt, number) "
-                         "DO UPDATE SET items = excluded.items"},
-                  Wanted{&remove_passed_over_,
-                         "DELETE FROM passed_over WHERE attempt = ? AND number = ?"},
-                  Wanted{&put_index_start_,
-                         "INSERT INTO index_count VALUES(?,?,?,0,0,0,0) "
-                         "ON CONFLICT(target, index_name) DO UPDATE SET "
-                         "at_start = excluded.at_start"},
-                  Wanted{&put_index_change_, kPutIndexChange},
-                  Wanted{&put_position_,
-                         "UPDATE run SET position_ns = ?, position_attempt = ?, "
-                         "position_number = ?"}}) {
+  for (const Wanted& each : std::array{
+           Wanted{&put_letter_, kPutLetter},
+           Wanted{&remove_intent_,
+                  "DELETE FROM intent WHERE attempt = ? AND number = ? AND item = ?"},
+           Wanted{&remove_letter_,
+                  "DELETE FROM letter WHERE attempt = ? AND number = ? AND item = ?"},
+           Wanted{&put_context_,
+                  "INSERT INTO context VALUES(?,?) ON CONFLICT(source_id) "
+                  "DO UPDATE SET target_id = excluded.target_id"},
+           Wanted{&add_counter_,
+                  "INSERT INTO counter VALUES(?,?) ON CONFLICT(name) "
+                  "DO UPDATE SET value = counter.value + excluded.value"},
+           Wanted{&put_mark_,
+                  "INSERT INTO mark VALUES(?,?) ON CONFLICT(name) "
+                  "DO UPDATE SET value = excluded.value"},
+           Wanted{&put_passed_over_,
+                  "INSERT INTO passed_over VALUES(?,?,?,?) ON CONFLICT(attempt, number) "
+                  "DO UPDATE SET items = excluded.items"},
+           Wanted{&remove_passed_over_, "DELETE FROM passed_over WHERE attempt = ? AND number = ?"},
+           Wanted{&put_index_start_,
+                  "INSERT INTO index_count VALUES(?,?,?,0,0,0,0) "
+                  "ON CONFLICT(target, index_name) DO UPDATE SET "
+                  "at_start = excluded.at_start"},
+           Wanted{&put_index_change_, kPutIndexChange},
+           Wanted{&put_position_,
+                  "UPDATE run SET position_ns = ?, position_attempt = ?, "
+                  "position_number = ?"}}) {
     TRY_ASSIGN(*each.statement, database.Prepare(each.sql, true));
   }
   TRY(put_intents_.Prepare(database, kPutIntent, kIntentAgain));

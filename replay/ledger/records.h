@@ -158,9 +158,9 @@ struct Batch {
   std::vector<std::pair<std::string, int64_t>> counters{};   ///< are added
   std::vector<std::pair<std::string, std::string>> marks{};  ///< replace those of the same name
   std::vector<PassedOver> passed_over{};
-  std::vector<store::ExchangeId> caught_up{};  ///< that were passed over, and are over now
-  std::map<TargetIndex, int64_t> at_start{};   ///< documents of indices
-  std::map<TargetIndex, IndexChange> changes{};              ///< are added
+  std::vector<store::ExchangeId> caught_up{};    ///< that were passed over, and are over now
+  std::map<TargetIndex, int64_t> at_start{};     ///< documents of indices
+  std::map<TargetIndex, IndexChange> changes{};  ///< are added
   std::optional<Position> position{};
 
   bool empty() const {

@@ -23,8 +23,8 @@ std::optional<TimeNs> HorizonOf(std::span<const store::AttemptInfo> attempts,
   for (const store::AttemptInfo& attempt : attempts) {
     if (attempt.running) {
       const store::Marks& marks = attempt.written;
-      const TimeNs late = std::max(marks.answers_through,
-                                   marks.requests_through - patience_ns.value_or(0));
+      const TimeNs late =
+          std::max(marks.answers_through, marks.requests_through - patience_ns.value_or(0));
       settled = std::min(settled.value_or(marks.answers_through), marks.answers_through);
       waited_for = std::min(waited_for.value_or(late), late);
     }

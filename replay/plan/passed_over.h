@@ -46,10 +46,10 @@ class PassedOverList {
  public:
   struct Entry {
     PassedOver what;
-    bool open = false;               ///< no answer yet
-    bool known = false;              ///< `keys` are read
+    bool open = false;                 ///< no answer yet
+    bool known = false;                ///< `keys` are read
     std::vector<dialect::Key> keys{};  ///< what it writes
-    uint64_t counted = 0;            ///< operations, as this process counted them
+    uint64_t counted = 0;              ///< operations, as this process counted them
   };
 
   void Add(Entry entry);

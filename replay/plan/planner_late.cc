@@ -108,8 +108,8 @@ void Planner::HoldBack(Draft& draft) {
     if (planned.omission != Omission::kNone || !recorded.mutation) {
       continue;
     }
-    std::vector<Key> keys = naming_.Resolve(draft.as_recorded, recorded,
-                                            planned.source ? &*planned.source : nullptr);
+    std::vector<Key> keys =
+        naming_.Resolve(draft.as_recorded, recorded, planned.source ? &*planned.source : nullptr);
     const bool told = before != nullptr && Contains(before->what.items, recorded.item);
     if (!told && !passed_over_.held().Meets(keys) && !own.Meets(keys)) {
       continue;

@@ -56,10 +56,10 @@ struct RunProgress {
   RunCounts counts;
   RunTimes times;
   SourceLag source_lag;
-  uint64_t held = 0;       ///< exchanges in the window
-  uint64_t moving = 0;     ///< requests under way
+  uint64_t held = 0;         ///< exchanges in the window
+  uint64_t moving = 0;       ///< requests under way
   uint64_t passed_over = 0;  ///< exchanges that wait for the source's answer, or for such a one
-  size_t concurrency = 0;  ///< allowed now
+  size_t concurrency = 0;    ///< allowed now
   TimeNs source_time = 0;  ///< began_at of the oldest exchange that is not over, or of the last one
   TimeNs through = 0;      ///< all that is known to have begun before is over; 0: nothing yet
   int64_t behind_ns = 0;   ///< how late the next exchange is now; 0: on time
@@ -68,6 +68,7 @@ struct RunProgress {
   uint64_t taken = 0;       ///< exchanges that came from the planner: over, or in the window
   int64_t elapsed_ns = 0;   ///< of this life of the run, without pauses
   bool paused = false;
+  bool over = false;  ///< nothing is left
   pace::Speed speed{};
   std::string trouble;  ///< why nothing goes on: "the target cannot be reached: …"
 };
@@ -148,6 +149,7 @@ class Engine {
   void SendWrite(const MovePtr& move, message::Request request);
   void TakeAnswer(const MovePtr& move, send::Sent& sent);
   void NoteTimes(Move& move, const send::Sent& sent);
+  void NoteBytes(const send::Sent& sent);
   void Judge(const MovePtr& move, bool unsent, const std::string& failure);
   void Later(const MovePtr& move, int64_t pause_ms);
   void Throttle(bool busy);

@@ -99,6 +99,7 @@ RunProgress Engine::Snapshot() const {
                        .taken = taken_,
                        .elapsed_ns = (paused_ ? paused_at_ : Now()) - paused_ns_,
                        .paused = paused_,
+                       .over = closed_ && !stopping_,
                        .speed = schedule_.speed(),
                        .trouble = trouble_};
   if (const Flight* const oldest = window_.oldest()) {

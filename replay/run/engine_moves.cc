@@ -226,6 +226,7 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
   }
   Flight& flight = *move->flight;
   NoteTimes(*move, sent);
+  NoteBytes(sent);
   const guard::Reply reply = ReplyOf(sent);
   const int status = sent.answered ? sent.answer.status : 0;
   if (sent.answered) {
@@ -250,6 +251,11 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
   }
   Throttle(status == 429 || status == 503);
   Judge(move, !sent.sent, sent.failure);
+}
+
+void Engine::NoteBytes(const send::Sent& sent) {
+  counts_.sent_bytes += sent.sent ? sent.head.size() + sent.request.body.size() : 0;
+  counts_.received_bytes += sent.answer.head.size() + sent.answer.body.size();
 }
 
 void Engine::NoteTimes(Move& move, const send::Sent& sent) {

@@ -33,9 +33,11 @@ std::pair<std::string, int64_t> LongestOf(const LateBy& late);
 
 /// What a run has done so far, in this life of it.
 struct RunCounts {
-  uint64_t exchanges = 0;  ///< over
-  uint64_t requests = 0;   ///< sent: parts of bulks and tries too, not what was read for them
-  uint64_t readings = 0;   ///< requests that looked at documents
+  uint64_t exchanges = 0;       ///< over
+  uint64_t requests = 0;        ///< sent: parts of bulks and tries too, not what was read for them
+  uint64_t sent_bytes = 0;      ///< of these requests: heads and bodies, without framing and TLS
+  uint64_t received_bytes = 0;  ///< of their answers, likewise; content-encoded where it came so
+  uint64_t readings = 0;        ///< requests that looked at documents
   uint64_t refreshes = 0;
   uint64_t answered = 0;    ///< operations that have their outcome
   uint64_t mutations = 0;   ///< of them

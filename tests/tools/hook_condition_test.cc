@@ -34,6 +34,23 @@ TEST(HookCondition, TheBoundIsPartOfAtLeastAndAtMostOnly) {
   EXPECT_FALSE(Condition("dead<5").Holds(five));
 }
 
+TEST(HookCondition, APercentageMayHaveDecimalsAndItsSign) {
+  const HookCondition condition = Condition("percent=99.5");
+  EXPECT_FALSE(condition.Holds({.percent = 99'499}));
+  EXPECT_TRUE(condition.Holds({.percent = 99'500}));
+  EXPECT_EQ(Condition("percent>=50 %").value, 50'000);
+}
+
+TEST(HookCondition, OfALogWithoutEndNoPercentageHolds) {
+  EXPECT_FALSE(Condition("percent<100").Holds({}));
+}
+
+TEST(HookCondition, APercentageIsFromNothingToAll) {
+  for (const char* wrong : {"percent=101: true", "percent=-1: true", "percent=half: true"}) {
+    EXPECT_THAT(ParseHook(wrong).error().what, HasSubstr("percentage")) << wrong;
+  }
+}
+
 TEST(HookCondition, EachNameIsACountOfItsOwn) {
   EXPECT_TRUE(Condition("operations=1").Holds({.operations = 1}));
   EXPECT_TRUE(Condition("exchanges=1").Holds({.exchanges = 1}));

@@ -59,6 +59,13 @@ TEST_F(ReplayCommand, AHookFiresWhenTheLastExchangeIsOver) {
                             {"on":"dead>0: true","state":"waits","status":null}])"));
 }
 
+TEST_F(ReplayCommand, AHookFiresWhenAPartOfTheLogIsOver) {
+  const Outcome outcome =
+      Replay({"--on", "percent=100: echo $TRAFREC_PERCENT $TRAFREC_EXCHANGES >> " + file_});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(Written(), "100.000 3\n");
+}
+
 TEST_F(ReplayCommand, AResumedRunDoesNotFireAHookAgain) {
   Replay({"--on", hook_});
   const Outcome resumed = Replay({"--resume", "--on", hook_});

@@ -18,10 +18,11 @@ replay::RunProgress SomeProgress() {
   replay::RunProgress progress;
   replay::RunCounts& counts = progress.counts;
   uint64_t next = 11;
-  for (uint64_t* count : {&counts.exchanges, &counts.requests, &counts.readings, &counts.refreshes,
-                          &counts.answered, &counts.mutations, &counts.as_source, &counts.otherwise,
-                          &counts.unlike, &counts.dead, &counts.blocked, &counts.unanswered_reads,
-                          &counts.earlier, &counts.retries, &counts.throttled}) {
+  for (uint64_t* count :
+       {&counts.exchanges, &counts.requests, &counts.readings, &counts.refreshes, &counts.answered,
+        &counts.mutations, &counts.as_source, &counts.otherwise, &counts.unlike, &counts.dead,
+        &counts.blocked, &counts.unanswered_reads, &counts.earlier, &counts.retries,
+        &counts.throttled, &counts.sent_bytes, &counts.received_bytes}) {
     *count = next++;
   }
   for (const int64_t ms : {1, 3, 3, 400}) {
@@ -38,6 +39,8 @@ TEST(ReplayMetrics, TheNumbersAreThoseOfTheReport) {
   const std::pair<const char*, const char*> samples[] = {
       {"exchanges", "exchanges_total"},
       {"requests", "requests_total"},
+      {"sent_bytes", "sent_bytes_total"},
+      {"received_bytes", "received_bytes_total"},
       {"readings", "readings_total"},
       {"refreshes", "refreshes_total"},
       {"retries", "retries_total"},
@@ -74,6 +77,24 @@ TEST(ReplayMetrics, HealthSaysWhatHoldsTheRunUp) {
   const auto ill = AnswerOf(request, progress, std::nullopt, "RUN");
   EXPECT_EQ(ill.status, 503U);
   EXPECT_THAT(ill.body, HasSubstr("the target cannot be reached"));
+}
+
+TEST(ReplayMetrics, HealthIsAnObjectForWhoAsksForOne) {
+  replay::RunProgress progress = SomeProgress();
+  progress.trouble = "the target cannot be reached";
+  const auto asked = [&](std::string_view accept, std::string_view format) {
+    return AnswerOf({.path = "/healthz", .accept = accept, .format = format}, progress,
+                    std::nullopt, "RUN");
+  };
+  const auto ill = asked("", "json");
+  EXPECT_EQ(ill.status, 503U);
+  EXPECT_EQ(ill.content_type, "application/json");
+  const json told = json::parse(ill.body);
+  EXPECT_EQ(told["healthy"], false);
+  EXPECT_EQ(told["troubles"][0]["what"], "the target cannot be reached");
+  EXPECT_EQ(told["left_ns"], nullptr);
+  EXPECT_EQ(asked("application/json", "").content_type, "application/json");
+  EXPECT_THAT(asked("text/html", "").content_type, HasSubstr("text/plain"));
 }
 
 }  // namespace

@@ -39,6 +39,23 @@ TEST(TimeLeft, TheWaitForTheNextExchangeCounts) {
   EXPECT_EQ(left.Of(progress), 75 * kNsPerSecond);
 }
 
+TEST(TimeLeft, AResumedRunCountsWhatItsEarlierLivesDid) {
+  LogSpan span = kHundredSeconds;
+  span.begin = kBegin - 100 * kNsPerSecond;
+  EXPECT_DOUBLE_EQ(TimeLeft(span).OverOf(At(50, "1x")).value(), 0.75);
+}
+
+TEST(TimeLeft, AllIsOverWhenTheRunSaysSoWhateverWasNotSelected) {
+  replay::RunProgress progress = At(20, "1x");
+  EXPECT_DOUBLE_EQ(TimeLeft(kHundredSeconds).OverOf(progress).value(), 0.2);
+  progress.over = true;
+  EXPECT_DOUBLE_EQ(TimeLeft(kHundredSeconds).OverOf(progress).value(), 1);
+}
+
+TEST(TimeLeft, NobodyKnowsHowMuchIsOverOfALogThatGrows) {
+  EXPECT_EQ(TimeLeft({}).OverOf(At(20, "1x")), std::nullopt);
+}
+
 TEST(TimeLeft, AtMaxSpeedExchangesTell) {
   LogSpan span = kHundredSeconds;
   span.exchanges = 1'000;

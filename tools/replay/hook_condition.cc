@@ -17,16 +17,20 @@ namespace {
 struct CounterName {
   const char* name;
   int64_t HookState::* counter;
+  std::optional<int64_t> HookState::* measure = nullptr;
 };
 
 constexpr CounterName kCounters[] = {
-    {"mutations", &HookState::mutations}, {"operations", &HookState::operations},
-    {"exchanges", &HookState::exchanges}, {"dead", &HookState::dead},
-    {"retries", &HookState::retries},     {"lag", nullptr}};
-constexpr const char* kRemedy = "--on 'mutations=1e6: COMMAND', or --on 'lag<5s: COMMAND'";
+    {"mutations", &HookState::mutations},     {"operations", &HookState::operations},
+    {"exchanges", &HookState::exchanges},     {"dead", &HookState::dead},
+    {"retries", &HookState::retries},         {"lag", nullptr, &HookState::lag_ns},
+    {"percent", nullptr, &HookState::percent}};
+constexpr const char* kRemedy =
+    "--on 'mutations=1e6: COMMAND', --on 'percent=50: COMMAND', or --on 'lag<5s: COMMAND'";
 constexpr std::string_view kBlanks = " \t\n";
 /// A double holds every whole number up to here.
 constexpr double kCountMost = 9e15;
+constexpr double kThousandths = 1'000;
 
 /// One text on its way to a hook; all pieces are views of it, so that an error knows the place.
 class Parser {
@@ -44,6 +48,8 @@ class Parser {
   }
   Result<const CounterName*> Counter(std::string_view name) const;
   Result<int64_t> Count(std::string_view number) const;
+  Result<int64_t> Percentage(std::string_view number) const;
+  Result<int64_t> Lag(std::string_view duration) const;
 
   const std::string_view text_;
 };
@@ -59,7 +65,7 @@ Result<const CounterName*> Parser::Counter(std::string_view name) const {
   const std::string near = Nearest(std::string(name), names);
   return Wrong(name, fmt::format("a run has no count '{}'", name),
                (near.empty() ? "" : "did you mean " + near + "? ") +
-                   "there are mutations, operations, exchanges, dead, retries and lag");
+                   "there are mutations, operations, exchanges, dead, retries, percent and lag");
 }
 
 Result<int64_t> Parser::Count(std::string_view number) const {
@@ -71,6 +77,25 @@ Result<int64_t> Parser::Count(std::string_view number) const {
     return Wrong(number, fmt::format("'{}' is not a count", number), "such as 250000 or 1e6");
   }
   return static_cast<int64_t>(value);
+}
+
+Result<int64_t> Parser::Percentage(std::string_view number) const {
+  const std::string_view bare = number.substr(0, number.find_last_not_of("% ") + 1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(bare.begin(), bare.end(), value);
+  if (error != std::errc() || end != bare.end() || value < 0 || value > 100) {
+    return Wrong(number, fmt::format("'{}' is not a percentage from 0 to 100", number),
+                 "such as 50 or 99.5");
+  }
+  return std::llround(value * kThousandths);
+}
+
+Result<int64_t> Parser::Lag(std::string_view duration) const {
+  const Result<int64_t> ms = ParseDurationMs(duration);
+  if (!ms) {
+    return Wrong(duration, ms.error().what, ms.error().remedy);
+  }
+  return *ms * kNsPerMs;
 }
 
 Result<Hook> Parser::Parse() const {
@@ -85,6 +110,7 @@ Result<Hook> Parser::Parse() const {
   TRY_ASSIGN(const CounterName* const counter,
              Counter(Trimmed(condition.substr(0, sign), kBlanks)));
   hook.condition.counter = counter->counter;
+  hook.condition.measure = counter->measure;
   hook.condition.relation = condition[sign] == '=' ? HookRelation::kReaches
                             : condition[sign] == '<'
                                 ? (or_equal ? HookRelation::kAtMost : HookRelation::kBelow)
@@ -92,16 +118,13 @@ Result<Hook> Parser::Parse() const {
   const std::string_view value = Trimmed(condition.substr(sign + (or_equal ? 2 : 1)), kBlanks);
   if (counter->counter != nullptr) {
     TRY_ASSIGN(hook.condition.value, Count(value));
+  } else if (counter->measure == &HookState::percent) {
+    TRY_ASSIGN(hook.condition.value, Percentage(value));
+  } else if (hook.condition.relation == HookRelation::kReaches) {
+    return Wrong(condition.substr(sign), "a lag goes up and down, and is seldom equal to anything",
+                 "lag<5s, or lag>1m");
   } else {
-    if (hook.condition.relation == HookRelation::kReaches) {
-      return Wrong(condition.substr(sign),
-                   "a lag goes up and down, and is seldom equal to anything", "lag<5s, or lag>1m");
-    }
-    const Result<int64_t> ms = ParseDurationMs(value);
-    if (!ms) {
-      return Wrong(value, ms.error().what, ms.error().remedy);
-    }
-    hook.condition.value = *ms * kNsPerMs;
+    TRY_ASSIGN(hook.condition.value, Lag(value));
   }
   hook.command = colon == std::string_view::npos ? "" : Trimmed(text_.substr(colon + 1), kBlanks);
   if (hook.command.empty()) {
@@ -114,10 +137,12 @@ Result<Hook> Parser::Parse() const {
 }  // namespace
 
 bool HookCondition::Holds(const HookState& state) const {
-  if (counter == nullptr && !state.lag_ns) {
+  const std::optional<int64_t> known =
+      measure != nullptr ? state.*measure : std::optional(state.*counter);
+  if (!known) {
     return false;
   }
-  const int64_t now = counter == nullptr ? *state.lag_ns : state.*counter;
+  const int64_t now = *known;
   switch (relation) {
     case HookRelation::kReaches:
     case HookRelation::kAtLeast:

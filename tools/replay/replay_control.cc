@@ -93,6 +93,8 @@ Json ReplayControl::Status() const {
               {"at_ns", WallClockNow()},
               {"exchanges", counts.exchanges},
               {"requests", counts.requests},
+              {"sent_bytes", counts.sent_bytes},
+              {"received_bytes", counts.received_bytes},
               {"answered", counts.answered},
               {"mutations", counts.mutations},
               {"as_source", counts.as_source},

@@ -14,6 +14,8 @@ constexpr const char* kCounts = "hook counts";
 /// So long the last echo says what the lag is: most sentinels come more often. A run that stands
 /// still, or whose source sends no more of them, falls back on its position.
 constexpr int64_t kEchoFreshNs = 60 * kNsPerSecond;
+/// 100 percent, as HookState counts them.
+constexpr double kPercentThousandths = 100'000;
 
 std::map<std::string, std::string> Variables(const std::string& run, const HookState& state) {
   return {{"TRAFREC_RUN", run},
@@ -23,7 +25,9 @@ std::map<std::string, std::string> Variables(const std::string& run, const HookS
           {"TRAFREC_DEAD", std::to_string(state.dead)},
           {"TRAFREC_RETRIES", std::to_string(state.retries)},
           {"TRAFREC_LAG",
-           state.lag_ns ? fmt::format("{:.3f}", static_cast<double>(*state.lag_ns) / 1e9) : ""}};
+           state.lag_ns ? fmt::format("{:.3f}", static_cast<double>(*state.lag_ns) / 1e9) : ""},
+          {"TRAFREC_PERCENT",
+           state.percent ? fmt::format("{:.3f}", static_cast<double>(*state.percent) / 1e3) : ""}};
 }
 
 }  // namespace
@@ -79,6 +83,10 @@ HookState ReplayHooks::StateAt(const replay::RunProgress& progress) const {
     state.lag_ns = std::max<int64_t>(0, options_.wall_clock() - progress.through);
   } else if (!options_.follow && progress.source_time != 0) {
     state.lag_ns = progress.behind_ns;
+  }
+  if (const auto share = options_.share ? options_.share(progress) : std::nullopt) {
+    // Never more than what is over.
+    state.percent = static_cast<int64_t>(*share * kPercentThousandths);
   }
   return state;
 }

@@ -41,6 +41,8 @@ class ReplayHooks {
     std::string run{};
     bool follow = false;  ///< the lag is that of the position behind the wall clock
     std::function<TimeNs()> wall_clock = WallClockNow;
+    /// Of the log that is over, 0 to 1; none, or nothing: nobody can tell.
+    std::function<std::optional<double>(const replay::RunProgress&)> share{};
   };
   /// Puts a mark into the run's ledger.
   using Keep = std::function<void(const std::string& name, const std::string& value)>;

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "telemetry/process_metrics.h"
+#include "tools/json_object.h"
 #include "tools/units.h"
 #include "tools/version.h"
 
@@ -21,7 +22,7 @@ constexpr unsigned kUnavailable = 503;
 
 constexpr const char* kPlaces =
     "  /metrics   for Prometheus\n"
-    "  /healthz   200 while the run gets on, else 503 and why not\n";
+    "  /healthz   200 while the run gets on, else 503 and why not; ?format=json\n";
 
 double Seconds(int64_t ns) { return static_cast<double>(ns) / 1e9; }
 
@@ -54,6 +55,9 @@ void AddCounts(const replay::RunCounts& counts, Appender& add) {
   add("trafrec_replay_exchanges_total", "Exchanges of the log that are over.", counts.exchanges);
   add("trafrec_replay_requests_total", "Requests sent: parts of bulks and tries too.",
       counts.requests);
+  add("trafrec_replay_sent_bytes_total", "Of these requests, heads and bodies.", counts.sent_bytes);
+  add("trafrec_replay_received_bytes_total", "Of their answers, heads and bodies.",
+      counts.received_bytes);
   add("trafrec_replay_readings_total", "Requests that looked at documents.", counts.readings);
   add("trafrec_replay_refreshes_total", "Requests that refreshed indices.", counts.refreshes);
   add("trafrec_replay_retries_total", "Requests that went again.", counts.retries);
@@ -108,6 +112,37 @@ std::string HealthInWords(const replay::RunProgress& progress, std::optional<int
   return words + "\n";
 }
 
+/// As a recorder's, with what a run has instead of a log.
+std::string HealthInJson(const replay::RunProgress& progress, std::optional<int64_t> left_ns,
+                         const std::string& run) {
+  std::string text;
+  JsonAppender json(text);
+  json.Open('{');
+  json.Bool("healthy", progress.trouble.empty());
+  std::string words = HealthInWords(progress, left_ns);
+  words.pop_back();
+  json.Text("message", EscapeForTerminal(words));
+  json.Open("troubles", '[');
+  if (!progress.trouble.empty()) {
+    json.Open('{');
+    json.Text("kind", "target_away");
+    json.Text("what", EscapeForTerminal(progress.trouble));
+    json.Text("try", "");
+    json.Close('}');
+  }
+  json.Close(']');
+  json.Bytes("run", run);
+  json.Bool("paused", progress.paused);
+  json.Number("exchanges", progress.counts.exchanges);
+  json.Number("dead", progress.counts.dead);
+  json.Number("blocked", progress.counts.blocked);
+  json.Time("at", WallClockNow());
+  json.TimeOrNull("position", progress.source_time);
+  left_ns ? json.Number("left_ns", *left_ns) : json.Null("left_ns");
+  json.Close('}');
+  return text + "\n";
+}
+
 }  // namespace
 
 telemetry::Reading ReadingOf(const replay::RunProgress& progress, std::optional<int64_t> left_ns,
@@ -153,8 +188,13 @@ HttpAnswer AnswerOf(const HttpRequest& request, const replay::RunProgress& progr
             .body = telemetry::Exposition(ReadingOf(progress, left_ns, run))};
   }
   if (request.path == "/healthz") {
-    return {.status = progress.trouble.empty() ? 200U : kUnavailable,
-            .body = HealthInWords(progress, left_ns)};
+    const unsigned status = progress.trouble.empty() ? 200U : kUnavailable;
+    if (request.wants_json()) {
+      return {.status = status,
+              .content_type = telemetry::kJsonType,
+              .body = HealthInJson(progress, left_ns, run)};
+    }
+    return {.status = status, .body = HealthInWords(progress, left_ns)};
   }
   if (request.path == "/") {
     return {.body = fmt::format("trafrec {}, replay into {}\n{}", kVersion, run, kPlaces)};

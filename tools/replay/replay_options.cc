@@ -124,9 +124,11 @@ void ReplayOptions::AddTo(OptionSet& options) {
   options.Text("--timeout", timeout, "DURATION", "wait for an answer that long; 60s if not given");
   options.Choice("--durability", durability, "normal|full",
                  "full: what the run remembers survives a power loss, too");
-  options.Texts("--on", on, "CONDITION: COMMAND",
-                "run a command once when that holds: 'mutations=1e6: ./check', 'lag<5s: ./tell'; "
-                "repeatable");
+  options.Texts(
+      "--on", on, "CONDITION: COMMAND",
+      "run a command once when that holds: 'mutations=1e6: ./check', 'percent=50: ./check', "
+      "'lag<5s: ./tell'; "
+      "repeatable");
   echo.AddTo(options);
   options.Group("Access");
   access.AddTo(options, "basic|bearer|api-key|keep",
@@ -169,9 +171,8 @@ Status ReplayOptions::Check() const {
 }
 
 Result<int64_t> ReplayOptions::FollowPatienceMs() const {
-  return follow_patience.empty()
-             ? Result<int64_t>(kFollowPatienceMs)
-             : Named("--follow-patience", ParseDurationMs(follow_patience));
+  return follow_patience.empty() ? Result<int64_t>(kFollowPatienceMs)
+                                 : Named("--follow-patience", ParseDurationMs(follow_patience));
 }
 
 Result<std::vector<Hook>> ReplayOptions::Hooks() const {

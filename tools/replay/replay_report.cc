@@ -202,11 +202,11 @@ void AddPassedOver(const ReplayReport& report, Words& words) {
   if (plan.passed_over == 0 && plan.caught_up == 0 && left == 0) {
     return;
   }
-  words.Line("passed", fmt::format("{} over, whose outcome at the source was not known; {} caught "
-                                   "up, {} left{}",
-                                   CountOf(plan.passed_over, "exchange"),
-                                   WithCommas(plan.caught_up), WithCommas(left),
-                                   left > 0 ? " for --resume" : ""));
+  words.Line("passed",
+             fmt::format("{} over, whose outcome at the source was not known; {} caught "
+                         "up, {} left{}",
+                         CountOf(plan.passed_over, "exchange"), WithCommas(plan.caught_up),
+                         WithCommas(left), left > 0 ? " for --resume" : ""));
   if (plan.passed_over_gone > 0) {
     words.Line("note",
                fmt::format("{} that were passed over are no longer in the log: its retention "

@@ -46,6 +46,8 @@ std::string ReportAsJson(const ReplayReport& report) {
   json.Close('}');
   json.Number("exchanges", counts.exchanges);
   json.Number("requests", counts.requests);
+  json.Number("sent_bytes", counts.sent_bytes);
+  json.Number("received_bytes", counts.received_bytes);
   json.Number("readings", counts.readings);
   json.Number("refreshes", counts.refreshes);
   json.Number("answered", counts.answered);

@@ -108,8 +108,12 @@ Status ReplaySession::PlanGrowingLog(std::optional<TimeNs> since, replay::Engine
 Result<ReplayHooks> ReplaySession::Hooks(EventLog& events) const {
   TRY_ASSIGN(std::vector<Hook> hooks, options_.Hooks());
   TRY_ASSIGN(const auto marks, memory_->Marks());
-  ReplayHooks all({.hooks = std::move(hooks), .run = options_.run, .follow = options_.follow},
-                  events);
+  ReplayHooks all(
+      {.hooks = std::move(hooks),
+       .run = options_.run,
+       .follow = options_.follow,
+       .share = [this](const replay::RunProgress& progress) { return left_->OverOf(progress); }},
+      events);
   all.Recall(marks);
   return all;
 }

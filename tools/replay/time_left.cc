@@ -22,6 +22,9 @@ Result<LogSpan> SpanOf(store::LogReader& log, const FilterOptions& filters,
   TRY_ASSIGN(const auto rows, log.Rows(from, std::nullopt));
   TRY_ASSIGN(const std::optional<store::ExchangeRow> first, rows->Next());
   span.first = std::max(first ? first->began_at : span.last, from.value_or(0));
+  TRY_ASSIGN(const auto all, log.Rows(filter.since, std::nullopt));
+  TRY_ASSIGN(const std::optional<store::ExchangeRow> very_first, all->Next());
+  span.begin = very_first ? std::max(very_first->began_at, filter.since.value_or(0)) : span.first;
   TRY_ASSIGN(const bool several, log.HasSeveralRecorders());
   if (from || several || filters.any()) {
     span.exchanges = 0;
@@ -47,6 +50,19 @@ double TimeLeft::ShareOf(const replay::RunProgress& progress) const {
   return span_.last <= span_.first ? 0
                                    : static_cast<double>(progress.source_time - span_.first) /
                                          static_cast<double>(span_.last - span_.first);
+}
+
+std::optional<double> TimeLeft::OverOf(const replay::RunProgress& progress) const {
+  if (progress.over) {
+    return 1;
+  }
+  if (span_.last == 0 || progress.source_time == 0) {
+    return std::nullopt;
+  }
+  const LogSpan all{.first = span_.begin, .last = span_.last};
+  const double share =
+      span_.exchanges > 0 || span_.begin == 0 ? ShareOf(progress) : TimeLeft(all).ShareOf(progress);
+  return std::clamp(share, 0.0, 1.0);
 }
 
 std::optional<int64_t> TimeLeft::Of(const replay::RunProgress& progress) const {

@@ -17,6 +17,7 @@ struct LogSpan {
   TimeNs first = 0;
   TimeNs last = 0;         ///< 0: it has no end yet
   uint64_t exchanges = 0;  ///< 0: nobody has counted those that are selected
+  TimeNs begin = 0;        ///< where the run began, in whichever of its lives
 };
 
 /// That of a run that begins at `since`, by the log's marks: reading it all to know would take as
@@ -34,6 +35,9 @@ class TimeLeft {
   void NotePlanned(uint64_t read);
   /// Any thread. Nothing: nobody can tell, or the run waits for somebody.
   std::optional<int64_t> Of(const replay::RunProgress& progress) const;
+  /// Any thread. How much of the log is over, 0 to 1, earlier lives of the run included. Nothing:
+  /// the log has no end yet, or nothing has begun.
+  std::optional<double> OverOf(const replay::RunProgress& progress) const;
 
  private:
   double ShareOf(const replay::RunProgress& progress) const;

@@ -170,8 +170,9 @@ TEST_F(LedgerTest, ALedgerOfVersionOneGetsWhatItLacks) {
   reader_.reset();
   auto file = store::db::Database::Open(LedgerPath(folder_.path()), store::db::OpenMode::kReadWrite)
                   .value();
-  ASSERT_TRUE(file.Execute("DROP TABLE index_count; DROP TABLE passed_over; "
-                           "PRAGMA user_version = 1"));
+  ASSERT_TRUE(
+      file.Execute("DROP TABLE index_count; DROP TABLE passed_over; "
+                   "PRAGMA user_version = 1"));
   ledger_ = GoOn(folder_.path());
   ASSERT_TRUE(ledger_->Commit({.changes = {{{"default", "orders"}, {.created = 1}}}}));
   EXPECT_THAT(Look(folder_.path())->IndexCounts().value(), SizeIs(1));

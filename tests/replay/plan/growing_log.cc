@@ -49,9 +49,9 @@ void GrowingLog::Put(const Seen& seen) {
   exchange.status = static_cast<uint16_t>(seen.status.value_or(0));
   if (seen.status) {
     const TimeNs at = store::kBegin + seen.answered_ms * kNsPerMs;
-    const std::string head = fmt::format(
-        "HTTP/1.1 {} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        *seen.status, seen.answer.size());
+    const std::string head =
+        fmt::format("HTTP/1.1 {} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+                    *seen.status, seen.answer.size());
     store::MessageRecord answer =
         MessageOf(store::MessageIdOf(n, Side::kServer), head, seen.answer, at);
     answer.facts.status = exchange.status;
