@@ -36,7 +36,7 @@ enum class Omission : uint8_t {
 
 /// "not_carried_out", as in reports.
 const char* NameOf(Omission omission);
-inline constexpr size_t kOmissions = 10;
+inline constexpr size_t kOmissions = static_cast<size_t>(Omission::kPassedOver) + 1;
 
 struct PlannedOperation {
   Omission omission = Omission::kNone;
