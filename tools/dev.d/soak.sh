@@ -17,6 +17,10 @@ soak() {
     soak_replay_order "${2:-1000000}"
     return
   fi
+  if [[ ${1:-} == replay-sockets ]]; then
+    soak_replay_sockets "${2:-100000}"
+    return
+  fi
   local exchanges=${1:-10000000} seed=${2:-1} kind=${3:-}
   [[ $exchanges =~ ^[1-9][0-9]*$ ]] ||
     die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes]"
@@ -42,6 +46,19 @@ soak_replay_order() {
   TRAFREC_HISTORIES=$(((exchanges + 799) / 800)) build/tests/replay/order/replay_order_test \
     --gtest_filter='*RandomHistories.AreReplayedWithoutAViolation*' ||
     die "an operation overtook one that it waits for" "the seed above shows it again"
+}
+
+# As its target sees it, over sockets.
+soak_replay_sockets() {
+  local exchanges=$1
+  [[ $exchanges =~ ^[1-9][0-9]*$ ]] ||
+    die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak replay-sockets [EXCHANGES]"
+  setup build test
+  build_preset release --target replay_run_test
+  heading "Order of replays over sockets ($exchanges exchanges)"
+  TRAFREC_HISTORIES=$(((exchanges + 499) / 500)) build/tests/replay/run/replay_run_test \
+    --gtest_filter='OrderOverSockets.*' ||
+    die "a request came before an answer that it waits for" "TRAFREC_SEED and the seed above show it again"
 }
 
 # Goes on where the last one was stopped; a log that was begun is done again.
