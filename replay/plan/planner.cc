@@ -63,10 +63,14 @@ Status Planner::Plan(std::optional<TimeNs> since, std::optional<TimeNs> until, c
   if (!wanted) {
     return {};
   }
+  TRY_ASSIGN(std::deque<store::ExchangeRow> left_out, AnchorsLeftOut(filter));
   Status failed;
   bool enough = false;
   TRY(log_.Visit(filter, [&](const store::ExchangeRow& row) {
-    const Result<bool> go_on = PlanWithOverlay(row, take);
+    Result<bool> go_on = PlanBesideLeftOut(left_out, &row, take);
+    if (go_on && *go_on) {
+      go_on = PlanWithOverlay(row, true, take);
+    }
     if (!go_on) {
       failed = std::unexpected(go_on.error());
       return false;
@@ -77,6 +81,12 @@ Status Planner::Plan(std::optional<TimeNs> since, std::optional<TimeNs> until, c
   TRY(failed);
   if (options_.overlay == nullptr || enough) {
     return {};
+  }
+  if (!filter.limit) {
+    TRY_ASSIGN(const bool go_on, PlanBesideLeftOut(left_out, nullptr, take));
+    if (!go_on) {
+      return {};
+    }
   }
   // Those at a time after the last exchange.
   const TimeNs end = filter.until.value_or(std::numeric_limits<TimeNs>::max());

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -126,7 +127,10 @@ class Planner {
   enum class Share : uint8_t { kStaying, kMoved };
 
   // planner_overlay.cc
-  Result<bool> PlanWithOverlay(const store::ExchangeRow& row, const Take& take);
+  Result<bool> PlanWithOverlay(const store::ExchangeRow& row, bool selected, const Take& take);
+  Result<std::deque<store::ExchangeRow>> AnchorsLeftOut(const store::ExchangeFilter& filter);
+  Result<bool> PlanBesideLeftOut(std::deque<store::ExchangeRow>& left_out,
+                                 const store::ExchangeRow* before, const Take& take);
   Result<bool> PlanMoved(const std::vector<store::OverlayEntry>& moved,
                          const PlannedExchange& beside, bool after, const Take& take);
   Result<bool> PlanInsertion(const store::Insertion& insertion, const PlannedExchange* beside,

@@ -1,6 +1,9 @@
 // What an overlay puts between the exchanges of the log, and what it changes of them.
 
 #include <algorithm>
+#include <limits>
+#include <set>
+#include <utility>
 #include <variant>
 
 #include "replay/plan/overlay_request.h"
@@ -8,6 +11,22 @@
 #include "store/reader/exchange_id.h"
 
 namespace trafrec::plan {
+
+namespace {
+
+/// By anything but time and number.
+bool HasConditions(const store::ExchangeFilter& filter) {
+  return !filter.methods.empty() || !filter.statuses.empty() || !filter.target_regex.empty() ||
+         !filter.where.empty() || filter.flags_any != 0 || filter.complete_only ||
+         filter.incomplete_only;
+}
+
+/// In the order of Visit.
+std::pair<TimeNs, const store::ExchangeId&> PlaceOf(const store::ExchangeRow& row) {
+  return {row.began_at, row.id};
+}
+
+}  // namespace
 
 /// The overlay says what became of it, as a whole or by item.
 bool Planner::Decides(const store::ExchangeId& id) const {
@@ -36,8 +55,63 @@ Result<bool> Planner::PlanInsertionsBefore(TimeNs until, const Take& take) {
   }
 }
 
+/// Exchanges that conditions leave out, and beside which the overlay puts something: that is not
+/// in the log, so no condition on the log's columns speaks of it. Those outside of the times that
+/// are asked for are not among them.
+Result<std::deque<store::ExchangeRow>> Planner::AnchorsLeftOut(
+    const store::ExchangeFilter& filter) {
+  if (options_.overlay == nullptr || !HasConditions(filter)) {
+    return std::deque<store::ExchangeRow>();
+  }
+  std::set<store::ExchangeId> ids;
+  TRY(options_.overlay->Visit(
+      [&](const store::OverlayEntry& entry) {
+        if (const auto* move = std::get_if<store::OverlayMove>(&entry.what)) {
+          ids.insert(move->other.exchange);
+        }
+        return true;
+      },
+      [&](const store::Insertion& insertion) {
+        if (insertion.place != store::Place::kAtTime) {
+          ids.insert(insertion.beside);
+        }
+        return true;
+      }));
+  std::deque<store::ExchangeRow> rows;
+  for (const store::ExchangeId& id : ids) {
+    if (store::IsInsertion(id)) {
+      continue;
+    }
+    TRY_ASSIGN(store::ExchangeRow row, log_.Find(store::FormatExchangeId(id)));
+    if (row.began_at >= filter.since.value_or(row.began_at) &&
+        row.began_at < filter.until.value_or(std::numeric_limits<TimeNs>::max())) {
+      rows.push_back(std::move(row));
+    }
+  }
+  std::ranges::sort(rows, [](const auto& a, const auto& b) { return PlaceOf(a) < PlaceOf(b); });
+  return rows;
+}
+
+/// What stands beside those that come before `before`, or beside all that are left. False: enough.
+Result<bool> Planner::PlanBesideLeftOut(std::deque<store::ExchangeRow>& left_out,
+                                        const store::ExchangeRow* before, const Take& take) {
+  while (!left_out.empty() && (before == nullptr || PlaceOf(left_out.front()) < PlaceOf(*before))) {
+    const store::ExchangeRow row = std::move(left_out.front());
+    left_out.pop_front();
+    TRY_ASSIGN(const bool go_on, PlanWithOverlay(row, false, take));
+    if (!go_on) {
+      return false;
+    }
+  }
+  if (before != nullptr && !left_out.empty() && left_out.front().id == before->id) {
+    left_out.pop_front();  // it is not left out
+  }
+  return true;
+}
+
 /// A row with all that the overlay puts before and after it.
-Result<bool> Planner::PlanWithOverlay(const store::ExchangeRow& row, const Take& take) {
+Result<bool> Planner::PlanWithOverlay(const store::ExchangeRow& row, bool selected,
+                                      const Take& take) {
   store::ExchangeOverlay laid;
   if (options_.overlay != nullptr) {
     TRY_ASSIGN(const bool go_on, PlanInsertionsBefore(row.began_at, take));
@@ -46,7 +120,10 @@ Result<bool> Planner::PlanWithOverlay(const store::ExchangeRow& row, const Take&
     }
     TRY_ASSIGN(laid, options_.overlay->Of(row.id));
   }
-  TRY_ASSIGN(auto planned, PlanRow(row, laid.entries, Share::kStaying));
+  std::optional<PlannedExchange> planned;
+  if (selected) {
+    TRY_ASSIGN(planned, PlanRow(row, laid.entries, Share::kStaying));
+  }
   const bool anchors = !laid.before.empty() || !laid.after.empty() || !laid.moved_here.empty();
   if (!anchors) {
     return planned ? Hand(std::move(*planned), take) : Result<bool>(true);
@@ -57,6 +134,9 @@ Result<bool> Planner::PlanWithOverlay(const store::ExchangeRow& row, const Take&
   beside.began_at = row.began_at;
   if (planned && !planned->operations.empty()) {
     beside.operations = planned->operations;
+  } else if (row.latency_ns >= 0) {
+    beside.operations.emplace_back().order.answered_at =
+        row.began_at + row.request_span_ns + row.latency_ns;
   }
   for (const store::Insertion& insertion : laid.before) {
     TRY_ASSIGN(const bool go_on, PlanInsertion(insertion, &beside, take));
