@@ -130,6 +130,18 @@ TEST_F(ReplayCommand, AFieldThatTheLogDoesNotHoldIsNamed) {
       << outcome.err;
 }
 
+TEST_F(ReplayCommand, OfALogThatHasJustBegunTheDialectIsAskedFor) {
+  {
+    const test_support::PcapWriter empty(folder_ / "empty.pcap");
+  }
+  test_support::RecordInto(folder_ / "empty", folder_ / "empty.pcap");
+  const Outcome outcome =
+      Trafrec({"replay", folder_ / "empty", "--to", target_.url(), "--run", run_, "--follow"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("--dialect search"));
+  EXPECT_FALSE(std::filesystem::exists(run_));
+}
+
 TEST_F(ReplayCommand, AHookThatFailsIsAWarningAndNoFailure) {
   const Outcome outcome = Replay({"--on", "exchanges=3: exit 7"});
   EXPECT_EQ(outcome.exit_code, 0);

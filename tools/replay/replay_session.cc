@@ -52,6 +52,7 @@ Status ReplaySession::OpenLog() {
              store::ReadLogIdentity(options_.log.folders().front()));
   log_id_ = identity.log_id;
   if (options_.dialect == "auto") {
+    TRY(RequireSomething());
     TRY_ASSIGN(dialect_, recorded::RecognizeDialect(*log_));
   } else {
     dialect_ = dialect::FindDialect(options_.dialect);
@@ -82,6 +83,18 @@ Status ReplaySession::OpenLog() {
     TRY(RefuseSource());
   }
   return {};
+}
+
+/// Nobody can tell the dialect of a recording that has just begun, and plain HTTP has another
+/// order.
+Status ReplaySession::RequireSomething() {
+  bool any = !options_.follow;
+  if (!any) {
+    TRY(log_->Visit({.limit = 1}, [&](const store::ExchangeRow&) { return any = true; }));
+  }
+  return any ? Status()
+             : Fail(ErrorCode::kUsage, "the log holds no exchange yet that says what it is of",
+                    "--dialect search, or --dialect http");
 }
 
 Status ReplaySession::OpenOverlay() {

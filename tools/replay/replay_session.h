@@ -34,6 +34,7 @@ class ReplaySession {
  private:
   explicit ReplaySession(const ReplayOptions& options) : options_(options) {}
   Status OpenLog();
+  Status RequireSomething();
   Status OpenOverlay();
   Status RefuseSource() const;
   std::vector<std::string> TargetNames() const;

@@ -11,6 +11,9 @@ Parts:
             the target killed and started again
   once-fake the first two of these against an engine in memory, which takes seconds
   web       nginx with WebDAV: the same tree
+  follow    a real Elasticsearch with sentinels, recorded and replayed to a real OpenSearch at one time: the same documents,
+            and how far behind the target was
+  follow-fake  the same with engines in memory, where one request hangs: the replay goes on, and comes back to it
 
 For real nodes it installs the client and fetches the nodes into ~/.cache; once-fake and web need nothing of that. It goes on a
 loopback of its own. What is found is printed, one line each; exit code 1 then.
@@ -26,6 +29,7 @@ import tempfile
 import time
 
 import contents
+import following
 import increments
 import once
 import own_network
@@ -171,7 +175,25 @@ class Check:
             self.found([f"seed {self.options.seed}, --speed {speed}: {each}" for each in troubles])
 
 
-PARTS = {"same": Check.same, "race": Check.race, "once": Check.once, "once-fake": Check.once_fake, "web": Check.web}
+    def follow(self):
+        with real_node.Node("elasticsearch", PORTS["source"], self.path("follow-source")) as source:
+            with real_node.Node(self.options.product, PORTS["target"], self.path("follow-target")) as target:
+                said, troubles, _, _ = following.session(
+                    self.options.trafrec, PORTS["source"], source, target, self.folder,
+                    lambda: clients().work(source.url, self.options.seed, self.options.steps))
+                self.say(said)
+                self.found(troubles + contents.differences(contents.contents_of(source.url), contents.contents_of(target.url)))
+
+    def follow_fake(self):
+        with FakeEngine(PORTS["source"]) as source, FakeEngine(PORTS["target"]) as target:
+            said, troubles = following.hanging(self.options.trafrec, PORTS["source"], source, target, self.folder,
+                                               self.options.seed, self.options.steps)
+        self.say(said)
+        self.found(troubles)
+
+
+PARTS = {"same": Check.same, "race": Check.race, "once": Check.once, "once-fake": Check.once_fake, "web": Check.web,
+         "follow": Check.follow, "follow-fake": Check.follow_fake}
 
 
 def main():
@@ -185,7 +207,7 @@ def main():
     parser.add_argument("--late", type=float, default=30.0)
     parser.add_argument("--product", default="opensearch")
     options = parser.parse_args()
-    if any(part in ("same", "race", "once") for part in options.parts):
+    if any(part in ("same", "race", "once", "follow") for part in options.parts):
         real_client.enter()
         real_node.fetch("elasticsearch")
         real_node.fetch(options.product)

@@ -163,6 +163,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 status, answer = engine.answer(self.command, urllib.parse.unquote(url.path), query, body)
             except Refused as refused:
                 status, answer = refused.status, {"error": refused.as_json(), "status": refused.status}
+        release = self.server.hanging.pop(url.path, None)
+        if release:
+            release.wait()
         text = json.dumps(answer).encode()
         self.send_response_only(status)
         self.send_header("content-type", "application/json; charset=UTF-8")
@@ -193,6 +196,7 @@ class FakeEngine:
     def __init__(self, port):
         self.url = f"http://127.0.0.1:{port}"
         self.server = QuietServer(("127.0.0.1", port), _Handler)
+        self.server.hanging = {}
         self.wipe()
 
     def wipe(self):
@@ -200,6 +204,10 @@ class FakeEngine:
 
     def contents(self):
         return self.server.engine.contents()
+
+    def hang(self, path):
+        """The next request there is carried out, and answered when what this returns is set."""
+        return self.server.hanging.setdefault(path, threading.Event())
 
     def __enter__(self):
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

@@ -11,11 +11,12 @@ PATIENCE_S = 60
 
 
 @contextlib.contextmanager
-def recording(trafrec, port, log):
+def recording(trafrec, port, log, *options):
     """Records what happens inside; packets that were lost are an error of the test's machine, and said."""
     events = f"{log}.events"
     with open(events, "wb") as errors:
-        with subprocess.Popen([trafrec, "record", "-i", "lo", "-p", str(port), "-l", log, "--recorder", "source", "--ring", "128MiB"],
+        with subprocess.Popen([trafrec, "record", "-i", "lo", "-p", str(port), "-l", log, "--recorder", "source", "--ring", "128MiB",
+                               *options],
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors) as recorder:
             ends = time.monotonic() + PATIENCE_S
             while b"recording" not in _read(events):
