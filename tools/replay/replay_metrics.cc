@@ -7,6 +7,7 @@
 
 #include "telemetry/process_metrics.h"
 #include "tools/json_object.h"
+#include "tools/terminal.h"
 #include "tools/units.h"
 #include "tools/version.h"
 
