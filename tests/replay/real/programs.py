@@ -79,3 +79,18 @@ def letters(run):
 def outcomes(run):
     """What became of each mutation: {(number of the exchange, item): class of outcome}."""
     return {(row["number"], row["item"]): row["fate"] for row in _rows(run, "SELECT number, item, fate FROM outcome")}
+
+
+def refused_fields(trafrec, log):
+    """Fields that only updates brought to a mapping that lost to another write, by index. The source may have put them
+    there before it refused the update; the target refuses it at once (docs/replay.md, "Order")."""
+    brought, lost = set(), set()
+    lines = subprocess.run([trafrec, "export", log], capture_output=True, text=True, check=True).stdout
+    for exchange in map(json.loads, lines.splitlines()):
+        if "/_update/" not in (exchange["target"] or "") or exchange["status"] is None:
+            continue
+        answer = json.loads(exchange["response"]["body"])
+        fields = json.loads(exchange["request"]["body"]).get("doc", {})
+        index = answer["error"].get("index") if "error" in answer else answer["_index"]
+        (lost if exchange["status"] == 409 else brought).update((index, field) for field in fields)
+    return lost - brought
