@@ -68,7 +68,8 @@ TEST_F(OverlayAnchor, AnInsertionIsSentWhereTheExchangeBesideItIsNotSelected) {
 }
 
 TEST_F(OverlayAnchor, AMovedRequestIsSentWhereTheExchangeBesideItIsNotSelected) {
-  ASSERT_TRUE(writer_->Put({{IdOf(4), 0}, store::OverlayMove{.other = {IdOf(2), 0}}}));
+  ASSERT_TRUE(
+      writer_->Put({{IdOf(4), 0}, store::OverlayMove{.other = {IdOf(2), 0}, .reason = "test"}}));
   options_.filter.statuses = {"201"};
   EXPECT_THAT(Planned(), ElementsAre("/i/_doc/1", "/i/_doc/4", "/i/_doc/3"));
 }
