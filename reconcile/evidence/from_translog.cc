@@ -3,59 +3,105 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <map>
 #include <set>
 #include <unordered_map>
 #include <utility>
 
-#include "reconcile/history/sights.h"
+#include "reconcile/evidence/shard_journal.h"
+#include "reconcile/translog/index_state.h"
 #include "reconcile/translog/shard_folders.h"
-#include "reconcile/translog/translog.h"
 
 namespace trafrec::reconcile {
 namespace {
 
-/// Numbers with their documents, as answers named them: what tells an index without its UUID.
+/// What answers name of each number: in several indices, it may be several documents.
 class NamedNumbers {
  public:
-  explicit NamedNumbers(const History& history) {
+  explicit NamedNumbers(const History& history) : history_(history) {
     for (const Write& write : history.writes) {
-      indices_[KeyOf(write.seq_no, write.document.id)].insert(
-          history.IndexBehind(write.document.index));
+      writes_.emplace(write.seq_no, &write);
     }
   }
 
-  /// Whose number it is; null: nobody's.
-  const std::set<std::string>* Of(const TranslogOperation& operation) const {
-    const auto found = indices_.find(KeyOf(operation.seq_no, operation.id));
-    return found == indices_.end() ? nullptr : &found->second;
+  /// How many of a shard's numbers answers name, by index.
+  std::map<std::string, uint64_t> VotesFor(const ShardJournal& journal) const {
+    std::map<std::string, uint64_t> votes;
+    for (const auto& [seq_no, entry] : journal.entries()) {
+      Each(seq_no, [&](const Write& write) {
+        if (write.document.id == entry.id && write.primary_term == entry.term) {
+          ++votes[history_.IndexBehind(write.document.index)];
+        }
+      });
+    }
+    return votes;
   }
-  bool Of(const std::string& index, int64_t seq_no, const std::string& id) const {
-    const auto found = indices_.find(KeyOf(seq_no, id));
-    return found != indices_.end() && found->second.contains(index);
+
+  /// The numbers of a shard that answers name. Nothing: they contradict it, so that it is of
+  /// another index. Where they name a later term, the copy was left behind, and is cut.
+  std::optional<std::set<int64_t>> Among(const std::string& index, const IndexSettings& settings,
+                                         ShardJournal& journal) const {
+    std::set<int64_t> named;
+    std::optional<int64_t> left_behind;
+    bool contradicted = false;
+    const uint32_t shard = journal.folder().shard;
+    for (const auto& [seq_no, entry] : journal.entries()) {
+      Each(seq_no, [&](const Write& write) {
+        if (history_.IndexBehind(write.document.index) != index) {
+          return;
+        }
+        if (write.document.id == entry.id && write.primary_term == entry.term) {
+          named.insert(seq_no);
+        } else if (IsIn(write.document, settings, shard)) {
+          contradicted = contradicted || write.primary_term <= entry.term;
+          left_behind = left_behind ? left_behind : seq_no;
+        }
+      });
+    }
+    if (contradicted) {
+      return std::nullopt;
+    }
+    AddRuns(index, journal, named);
+    if (left_behind) {
+      journal.CutAt(*left_behind);
+    }
+    return named;
   }
 
  private:
-  static std::string KeyOf(int64_t seq_no, std::string_view id) {
-    return fmt::format("{}/{}", seq_no, id);
+  /// Of a long log, which does not keep all writes.
+  void AddRuns(const std::string& index, const ShardJournal& journal,
+               std::set<int64_t>& named) const {
+    for (const IndexNumbers& numbers : history_.numbers) {
+      const uint32_t shard = journal.folder().shard;
+      if (numbers.index == index && shard < numbers.shards.size()) {
+        for (const auto& [seq_no, entry] : journal.entries()) {
+          if (numbers.shards[shard].Has(seq_no)) {
+            named.insert(seq_no);
+          }
+        }
+      }
+    }
   }
 
-  std::unordered_map<std::string, std::set<std::string>> indices_;
-};
+  template <typename Visit>
+  void Each(int64_t seq_no, const Visit& visit) const {
+    const auto [begin, end] = writes_.equal_range(seq_no);
+    for (auto at = begin; at != end; ++at) {
+      visit(*at->second);
+    }
+  }
 
-/// Its index is told later.
-Sight SightOf(const TranslogOperation& operation, TimeNs until) {
-  Sight sight;
-  sight.document = {"", std::string(operation.id), std::string(operation.routing)};
-  sight.at.until = until;
-  sight.present = operation.kind == TranslogKind::kIndex;
-  sight.version = operation.version;
-  sight.seq_no = operation.seq_no;
-  sight.primary_term = operation.primary_term;
-  sight.text.assign(operation.source);
-  TakeSource(operation.source, true, sight);
-  return sight;
-}
+  bool IsIn(const DocumentName& document, const IndexSettings& settings, uint32_t shard) const {
+    const auto routing = RoutingOf(settings, history_.product);
+    return routing && ShardOf(routing->routing, document.id, document.routing) == shard;
+  }
+
+  const History& history_;
+  std::unordered_multimap<int64_t, const Write*> writes_;
+};
 
 /// The index that most of a shard's named numbers belong to; "" if none does.
 std::string NameByVotes(const std::map<std::string, uint64_t>& votes) {
@@ -64,79 +110,121 @@ std::string NameByVotes(const std::map<std::string, uint64_t>& votes) {
   return most == votes.end() ? "" : most->first;
 }
 
-/// The name that the log gives the index of that UUID; "" if it does not say.
-std::string NameByUuid(const History& history, const std::string& uuid) {
-  for (const IndexSettings& settings : history.settings) {
-    if (settings.uuid == uuid) {
-      return settings.name;
+class TranslogAdder {
+ public:
+  explicit TranslogAdder(History& history) : history_(history), named_(history) {
+    for (const Question& question : history.questions) {
+      asked_.insert(history.IndexBehind(question.document.index));
+    }
+    for (const Write& write : history.writes) {
+      asked_.insert(history.IndexBehind(write.document.index));
     }
   }
-  return "";
-}
+
+  Status Add(std::vector<ShardFolder> copies) {
+    TRY_ASSIGN(ShardJournal journal, ShardJournal::Read(std::move(copies)));
+    TRY_ASSIGN(const IndexSettings settings, SettingsOf(journal));
+    const std::string& index = settings.name;
+    if (index.empty()) {
+      return {};  // not one of the log's
+    }
+    const auto named = named_.Among(index, settings, journal);
+    if (!named) {
+      evidence_.notes.push_back(
+          fmt::format("{}: answers name other operations of {}: it is of an index that was there "
+                      "before or later under that name, and was not read",
+                      journal.folder().translog.string(), index));
+      return {};
+    }
+    ++evidence_.shards;
+    added_.push_back(settings);
+    for (const auto& [seq_no, entry] : journal.entries()) {
+      if (entry.kind == TranslogKind::kNoOp) {
+        history_.fillers.push_back({index, journal.folder().shard, seq_no});
+      }
+    }
+    TRY_ASSIGN(std::vector<Sight> sights, journal.Sights(*named));
+    evidence_.operations += sights.size();
+    for (Sight& sight : sights) {
+      sight.document.index = index;
+      sights_.push_back(std::move(sight));
+    }
+    if (auto span = journal.Span()) {
+      span->index = index;
+      history_.journals.push_back(std::move(*span));
+    }
+    std::ranges::copy(journal.notes(), std::back_inserter(evidence_.notes));
+    return {};
+  }
+
+  TranslogEvidence Finish() {
+    std::ranges::move(sights_, std::back_inserter(history_.sights));
+    std::ranges::move(added_, std::back_inserter(history_.settings));
+    // Others may have written after the log's end.
+    history_.lost.push_back(
+        {.ran = {history_.until, std::numeric_limits<TimeNs>::max()}, .answered = true});
+    return std::move(evidence_);
+  }
+
+ private:
+  /// With the name that the log gives that index; "": it is none of the log's.
+  Result<IndexSettings> SettingsOf(const ShardJournal& journal) const {
+    const ShardFolder& folder = journal.folder();
+    IndexSettings settings{.uuid = folder.index_uuid};
+    auto stated = ReadIndexFolder(folder.translog.parent_path().parent_path());
+    if (stated && stated->uuid == folder.index_uuid) {
+      settings = std::move(*stated);
+    }
+    for (const IndexSettings& known : history_.settings) {
+      if (known.uuid == folder.index_uuid) {
+        settings.name = known.name;
+      }
+    }
+    if (settings.name.empty()) {
+      settings.name = NameByVotes(named_.VotesFor(journal));
+    }
+    for (const IndexSettings& known : history_.settings) {
+      if (known.name == settings.name && (known.uuid.empty() || known.uuid == settings.uuid)) {
+        settings.shards = settings.shards ? settings.shards : known.shards;
+        settings.routing_shards =
+            settings.routing_shards ? settings.routing_shards : known.routing_shards;
+        settings.partition_size =
+            settings.partition_size ? settings.partition_size : known.partition_size;
+      }
+    }
+    if (!asked_.contains(settings.name)) {
+      settings.name.clear();
+    }
+    return settings;
+  }
+
+  History& history_;
+  const NamedNumbers named_;
+  std::set<std::string> asked_;
+  TranslogEvidence evidence_;
+  std::vector<Sight> sights_;
+  std::vector<IndexSettings> added_;
+};
 
 }  // namespace
 
 Result<TranslogEvidence> AddTranslogs(const std::filesystem::path& data_path, History& history) {
   TRY_ASSIGN(const std::vector<ShardFolder> folders, FindShards(data_path));
-  const NamedNumbers named(history);
-  TranslogEvidence evidence;
+  std::map<std::pair<std::string, uint32_t>, std::vector<ShardFolder>> shards;
   for (const ShardFolder& folder : folders) {
-    std::vector<Sight> sights;
-    std::vector<Filler> fillers;
-    std::map<std::string, uint64_t> votes;
-    TRY_ASSIGN(const TranslogReport report,
-               ReadTranslog(folder.translog, [&](const TranslogOperation& operation) -> Status {
-                 if (const auto* indices = named.Of(operation)) {
-                   for (const std::string& index : *indices) {
-                     ++votes[index];
-                   }
-                 }
-                 if (operation.kind == TranslogKind::kNoOp) {
-                   fillers.push_back({"", folder.shard, operation.seq_no});
-                 } else {
-                   sights.push_back(SightOf(operation, history.until));
-                 }
-                 return {};
-               }));
-    std::string index = NameByUuid(history, folder.index_uuid);
-    index = index.empty() ? NameByVotes(votes) : index;
-    if (index.empty()) {
-      continue;  // not one of the log's
-    }
-    ++evidence.shards;
-    evidence.operations += sights.size();
-    history.settings.push_back({.name = index, .uuid = folder.index_uuid});
-    for (Sight& sight : sights) {
-      sight.document.index = index;
-      if (named.Of(index, *sight.seq_no, sight.document.id)) {
-        sight.text.clear();  // the log has it
-      }
-      sight.shard = folder.shard;
-      history.tokens.AddSight(history, sight);
-      sight.tokens.clear();
-      history.sights.push_back(std::move(sight));
-    }
-    for (Filler& filler : fillers) {
-      filler.index = index;
-      history.fillers.push_back(std::move(filler));
-    }
-    for (const TranslogDamage& damage : report.damages) {
-      evidence.notes.push_back(
-          fmt::format("{}: what is in it from there on is not known", InWords(damage)));
-    }
-    if (report.retired > 0) {
-      evidence.notes.push_back(
-          fmt::format("{}: {} older files were not needed by the source any more and were not read",
-                      folder.translog.string(), report.retired));
-    }
+    shards[{folder.index_uuid, folder.shard}].push_back(folder);
   }
+  TranslogAdder adder(history);
+  for (auto& [shard, copies] : shards) {
+    TRY(adder.Add(std::move(copies)));
+  }
+  TranslogEvidence evidence = adder.Finish();
   if (evidence.shards == 0) {
     return Fail(ErrorCode::kNotFound,
                 fmt::format("none of the {} shards in {} is of an index of this log",
                             folders.size(), data_path.string()),
                 "give the data folder of the node that was recorded, or a copy of it");
   }
-  history.tokens.Take(history);
   return evidence;
 }
 

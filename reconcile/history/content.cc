@@ -11,9 +11,6 @@ namespace {
 using json::Tree;
 using json::Type;
 
-/// A shorter string is too often written by chance.
-constexpr size_t kTokenBytes = 4;
-
 }  // namespace
 
 Print PrintOfName(std::string_view name) { return std::hash<std::string_view>{}(name); }

@@ -65,6 +65,9 @@ Change UpdatingChange(std::string_view body);
 /// The script of a by-query request's body, as it is written; "" if it has none.
 std::string ScriptIn(std::string_view body);
 
+/// A shorter string is too often written by chance.
+inline constexpr size_t kTokenBytes = 4;
+
 /// Strings of a JSON text, anywhere in it, that are long enough to tell one writer from another.
 std::vector<Print> Tokens(std::string_view json);
 std::vector<Print> Tokens(const json::Tree& tree, uint32_t node);

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "reconcile/history/answer_lengths.h"
 #include "reconcile/history/content.h"
+#include "reconcile/history/effect.h"
 #include "reconcile/history/mapping.h"
 #include "reconcile/history/selection.h"
 #include "replay/dialect/operation.h"
@@ -68,6 +69,9 @@ struct Sight {
   std::optional<Fields> source{};  ///< all of it
   std::vector<Print> tokens{};     ///< of what is shown of its source
   std::string text{};              ///< its source, where the log may lack it
+  /// A translog names the operation that made it so, and it stayed: no crash took it back.
+  bool by_journal = false;
+  std::optional<Effect> effect{};  ///< what that operation changed
 };
 
 /// Why the wire alone says that a request was not carried out.
@@ -101,6 +105,7 @@ struct Question {
   Fit fit = Fit::kUnknown;  ///< whether the index takes the source; of index and create
   Change change{};
   std::vector<Print> tokens{};
+  Writer writer{};
   uint64_t body_bytes = 0;                      ///< of its request
   std::optional<store::ExchangeId> shown_by{};  ///< an answer shows a text that only it wrote
   bool status_seen = false;  ///< the answer's status says that it was carried out
@@ -148,6 +153,7 @@ struct ByQueryRun {
   std::optional<int64_t> writes{};  ///< so many numbers it took; nothing: any
   Selection selection{};
   Change change{};
+  Writer writer{};
   bool deletes = false;
   bool makes = false;  ///< reindex
 };
@@ -175,6 +181,16 @@ struct Filler {
   std::string index{};
   uint32_t shard = 0;
   int64_t seq_no = 0;
+};
+
+/// A translog of a shard that names each number from `first` to `last`.
+struct Journal {
+  std::string index{};
+  uint32_t shard = 0;
+  int64_t first = 0;
+  int64_t last = -1;
+  /// What had been carried out by then is in it.
+  TimeNs until = std::numeric_limits<TimeNs>::min();
 };
 
 /// A shard's highest number, as an answer shows it.

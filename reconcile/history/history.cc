@@ -74,6 +74,9 @@ class HistoryReader {
       answer = dialect_.ReadAnswer(meaning, *view.answer());
     }
     answer.outcomes.resize(meaning.operations.size());
+    if (answered && !IsWhole(exchange.request)) {
+      AddLoose(exchange, view);  // it names what cannot be read in the request
+    }
     if (answered) {
       AddState(*view.request(), *view.answer(), ran);
       AddSights(exchange.row.id, *view.request(), meaning, *view.answer(), answer, ran);
@@ -128,7 +131,9 @@ class HistoryReader {
     if (view.answer() == nullptr || !IsWhole(exchange.response)) {
       return;
     }
-    const Span ran{exchange.connection.opened_at, exchange.response->facts.first_byte_at};
+    const Span ran{
+        exchange.request ? exchange.request->facts.last_byte_at : exchange.connection.opened_at,
+        exchange.response->facts.first_byte_at};
     std::ranges::move(WritesIn(*view.answer(), exchange.row.id, ran),
                       std::back_inserter(history_.loose));
   }

@@ -35,6 +35,7 @@ struct History {
   std::vector<Sight> sights{};
   std::vector<ShardSight> shards{};
   std::vector<Filler> fillers{};
+  std::vector<Journal> journals{};
   TokenIndex tokens{};
   std::vector<ByQueryRun> by_query{};
   /// Operations that were refused where that may cost a number: documents that Lucene will not

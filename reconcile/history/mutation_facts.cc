@@ -4,6 +4,8 @@
 #include <array>
 #include <limits>
 
+#include "replay/json/json_tree.h"
+
 namespace trafrec::reconcile {
 namespace {
 
@@ -15,6 +17,17 @@ using store::Flag;
 bool AlwaysWrites(std::string_view script) {
   return script.find("op") == std::string_view::npos &&
          script.find("\"id\"") == std::string_view::npos;
+}
+
+/// Where a reindex writes; nothing: its script may say otherwise.
+std::optional<std::string> DestinationOf(std::string_view body, std::string_view script) {
+  const auto tree = json::Tree::Parse(body);
+  if (!tree || tree->size() == 0 || script.find("index") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  const auto dest = tree->Find(json::Tree::kRoot, "dest");
+  const auto index = dest ? tree->Find(*dest, "index") : std::nullopt;
+  return index ? tree->ScalarOf(*index) : std::nullopt;
 }
 
 }  // namespace
@@ -141,6 +154,7 @@ Question QuestionOf(const dialect::Operation& operation, const dialect::Outcome&
        (operation.kind == Kind::kUpdate && writing.scripted && AlwaysWrites(ScriptIn(body))));
   question.change = ChangeOf(operation, body);
   question.tokens = Tokens(body);
+  question.writer = question.piped ? Writer() : Writer::OfBody(body);
   question.status_seen = outcome.fate == Fate::kCreated || outcome.fate == Fate::kDeleted;
   return question;
 }
@@ -152,6 +166,10 @@ std::optional<ByQueryRun> ByQueryRunOf(const dialect::RequestView& request,
   const std::string script = ScriptIn(request.body);
   ByQueryRun run{.ran = ran,
                  .change = {.how = Change::How::kScripts, .script = script},
+                 .writer = operation.kind == Kind::kReindex ||
+                                   request.target.find("pipeline=") != std::string_view::npos
+                               ? Writer()
+                               : Writer::OfBody(request.body),
                  .deletes = request.target.find("_delete_by_query") != std::string_view::npos ||
                             !AlwaysWrites(script),
                  .makes = operation.kind == Kind::kReindex};
@@ -159,6 +177,9 @@ std::optional<ByQueryRun> ByQueryRunOf(const dialect::RequestView& request,
     if (key.write) {
       run.indices.push_back(key.name);
     }
+  }
+  if (const auto destination = run.makes ? DestinationOf(request.body, script) : std::nullopt) {
+    run.indices = {*destination};
   }
   if (run.indices.size() == 1 && request.target.find("q=") == std::string_view::npos) {
     run.selection = Selection::OfBody(request.body, mapping);

@@ -22,8 +22,8 @@ void SlotMaker::Make(Document& document) const {
   const bool external = HasExternalVersions(document);
   Point previous{
       .seq_no = -1, .version = 0, .ran = {index_.made_at, kMax}, .current_at = index_.made_at};
-  previous.after = index_.made_in_log ? Presence::kAbsent : Presence::kUnknown;
-  bool known = index_.made_in_log;
+  bool known = index_.made_in_log || index_.shards[document.shard].Names(0, 0);
+  previous.after = known ? Presence::kAbsent : Presence::kUnknown;
   Content content;
   for (const Point& point : document.points) {
     Slot slot{.document = number,
@@ -53,7 +53,9 @@ void SlotMaker::Make(Document& document) const {
                                 .before = slot.most == 0 ? previous.after : Presence::kUnknown,
                                 .after = point.after,
                                 .leaves = point.source,
-                                .content = content});
+                                .content = content,
+                                .version = point.version,
+                                .effect = point.effect});
     }
     content.Apply(point.named ? point.change : Change{});
     if (point.source) {
@@ -102,7 +104,9 @@ void SlotMaker::Count(const Document& document, const Point& previous, const Poi
     slot.version_above = previous.version;
     slot.version_below = next.version;
   }
-  if (counted && missing >= 0 && !forgotten) {
+  if (index_.shards[document.shard].Names(slot.above + 1, slot.below - 1)) {
+    slot.most = 0;
+  } else if (counted && missing >= 0 && !forgotten) {
     slot.least = slot.most = static_cast<int32_t>(missing);
   } else {
     slot.most = static_cast<int32_t>(std::clamp<int64_t>(slot.below - slot.above - 1, 0, kMost));

@@ -46,6 +46,14 @@ class IndexBuilder {
     if (history_.long_log && !TakeNumbers()) {
       return;
     }
+    for (const Journal& journal : history_.journals) {
+      if (journal.index == index_.name && journal.shard < index_.shards.size()) {
+        Shard& shard = index_.shards[journal.shard];
+        shard.journal_first = journal.first;
+        shard.journal_last = journal.last;
+        shard.journal_until = journal.until;
+      }
+    }
     for (const Write* write : facts_.writes) {
       AddWrite(*write);
     }
@@ -58,8 +66,12 @@ class IndexBuilder {
         }
       }
     }
-    for (const Sight* sight : facts_.sights) {
-      AddSight(*sight);
+    for (const bool by_journal : {true, false}) {
+      for (const Sight* sight : facts_.sights) {
+        if (sight->by_journal == by_journal) {
+          AddSight(*sight);
+        }
+      }
     }
     const SlotMaker maker(history_, apart_, index_);
     for (Document& document : index_.documents) {
@@ -133,6 +145,7 @@ class IndexBuilder {
           NumberRun::Of(write.seq_no, write.primary_term, write.ran, true));
     }
     document->points.push_back({.seq_no = write.seq_no,
+                                .term = write.primary_term,
                                 .version = write.version,
                                 .named = true,
                                 .external = write.version_type != dialect::VersionType::kInternal,
@@ -149,6 +162,9 @@ class IndexBuilder {
   void AddSight(const Sight& sight) {
     Document* document = Find(sight.document, sight.shard);
     if (document == nullptr) {
+      return;
+    }
+    if (!sight.by_journal && sight.seq_no && WasTakenBack(*document, sight)) {
       return;
     }
     if (!sight.present && !sight.seq_no) {
@@ -174,6 +190,16 @@ class IndexBuilder {
     }
   }
 
+  /// A reader may have seen what a crash took back: then the shard's journal has another operation
+  /// under that number, or none.
+  bool WasTakenBack(const Document& document, const Sight& sight) const {
+    const int64_t seq_no = *sight.seq_no;
+    return index_.shards[document.shard].Names(seq_no, seq_no) &&
+           std::ranges::none_of(document.points, [&](const Point& point) {
+             return point.seq_no == seq_no && point.term == sight.primary_term.value_or(point.term);
+           });
+  }
+
   /// A version that no answer named, with the number under which somebody shows it.
   void AddUnnamed(Document& document, const Sight& sight) {
     // An answer named it, of a document whose writes are not kept.
@@ -186,11 +212,13 @@ class IndexBuilder {
                                                {kMin, sight.at.until}, false));
     shown_[{document.shard, *sight.seq_no}] = static_cast<size_t>(&sight - history_.sights.data());
     document.points.push_back({.seq_no = *sight.seq_no,
+                               .term = sight.primary_term.value_or(0),
                                .version = sight.version,
                                .after = sight.present ? Presence::kPresent : Presence::kAbsent,
                                .ran = {kMin, sight.at.until},
                                .current_at = sight.current ? sight.at.from : kMin,
-                               .source = sight.source});
+                               .source = sight.source,
+                               .effect = sight.effect ? &*sight.effect : nullptr});
   }
 
   /// What happened in a stretch happened when its numbers were taken. Both bounds of holes grow

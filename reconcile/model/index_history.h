@@ -20,6 +20,7 @@ enum class Presence : uint8_t { kUnknown, kAbsent, kPresent };
 /// A version of a document that the log shows.
 struct Point {
   int64_t seq_no = 0;
+  int64_t term = 0;  ///< 0: not known
   std::optional<int64_t> version{};
   bool named = false;  ///< an answer says which operation made it
   bool external = false;
@@ -30,6 +31,7 @@ struct Point {
   Change change{};
   std::optional<Fields> source{};  ///< all of it, where an answer shows it
   bool replaces = false;           ///< what came before does not show in it
+  const Effect* effect = nullptr;  ///< in History::sights, where a translog shows it
 };
 
 /// A stretch of a document's history in which the log does not say what happened: between two
@@ -49,10 +51,12 @@ struct Slot {
   Presence after = Presence::kUnknown;
   std::optional<int64_t> version_above{};  ///< versions lie between these, too
   std::optional<int64_t> version_below{};
-  bool deletes = false;            ///< one of its operations deleted the document: this one
-  std::optional<Fields> leaves{};  ///< what the last of them leaves, where an answer shows it
-  Content content{};               ///< as it begins
-  bool replaced = false;           ///< what comes next does not depend on what is in it
+  bool deletes = false;              ///< one of its operations deleted the document: this one
+  std::optional<Fields> leaves{};    ///< what the last of them leaves, where an answer shows it
+  Content content{};                 ///< as it begins
+  bool replaced = false;             ///< what comes next does not depend on what is in it
+  std::optional<int64_t> version{};  ///< of the only operation, where it was seen
+  const Effect* effect = nullptr;    ///< of the only operation
 };
 
 struct Document {
@@ -77,7 +81,15 @@ struct Shard {
   int64_t highest = -1;       ///< that the log shows
   /// Numbers above the highest were taken after that.
   TimeNs above_from = std::numeric_limits<TimeNs>::min();
+  /// A translog has all numbers from the first of these to the last one.
+  int64_t journal_first = 0;
+  int64_t journal_last = -1;
+  /// What had run by then has no number above the highest.
+  TimeNs journal_until = std::numeric_limits<TimeNs>::min();
   std::map<int64_t, int64_t> terms{};  ///< from which number on, as far as the log shows
+  bool Names(int64_t first, int64_t last) const {
+    return journal_first <= first && last <= journal_last;
+  }
   /// The primary term under which a number was given.
   int64_t TermOf(int64_t seq_no) const {
     const auto after = terms.upper_bound(seq_no);

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "reconcile/model/flow_network.h"
@@ -63,6 +64,7 @@ class IndexModel {
     std::vector<HoleNode> holes{};  ///< by seq_no
     Node above = 0;                 ///< numbers beyond those that the log shows
     TimeNs above_from = 0;
+    TimeNs above_after = std::numeric_limits<TimeNs>::min();  ///< what had run by then has none
   };
   struct SlotNode {
     const Slot* slot;
@@ -99,7 +101,6 @@ class IndexModel {
   void AddNumbers(Node from, uint32_t shard, const Taker& taker);
   void AddAutomatic(Asked& asked, Node in);
   void Pin(const Slot& slot, uint32_t shard);
-  bool MayBeNew(const Question& question, const Slot& slot) const;
 
   template <typename Take>
   void EachForced(uint32_t shard, const Span& ran, const Take& take) const;
@@ -118,6 +119,8 @@ class IndexModel {
   const IndexHistory& index_;
   const SlotRules rules_;
   const Assumptions assumptions_;
+  const std::unordered_set<const Slot*> accounted_;
+  const std::unordered_set<const Slot*> claimed_;  ///< if what was lost in flows is apart, too
   FlowNetwork network_;
   Node hub_ = 0;  ///< where operations come from, and where numbers go
   std::vector<ShardNodes> shards_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "reconcile/model/accounts.h"
 #include "replay/dialect/key.h"
 
 namespace trafrec::reconcile {
@@ -19,7 +20,9 @@ IndexModel::IndexModel(const History& history, const IndexHistory& index,
     : history_(history),
       index_(index),
       rules_(history, index, assumptions),
-      assumptions_(assumptions) {
+      assumptions_(assumptions),
+      accounted_(AccountedSlots(index, rules_, false)),
+      claimed_(assumptions.apart ? AccountedSlots(index, rules_, true) : accounted_) {
   hub_ = network_.AddHub();
   const OpenRequest* last = nullptr;
   for (const size_t question : index_.questions) {
@@ -56,6 +59,10 @@ void IndexModel::AddShards() {
     }
     nodes.above = network_.AddNode();
     nodes.above_from = shard.above_from;
+    if (shard.journal_last >= shard.highest) {
+      nodes.above_after =
+          assumptions_.late ? std::numeric_limits<TimeNs>::max() : shard.journal_until;
+    }
     network_.AddEdge(nodes.above, hub_, 0, kAny);
   }
 }
@@ -134,7 +141,8 @@ void IndexModel::AddNumbers(Node from, uint32_t number, const Taker& taker) {
       taker.asked->numbers.push_back({edge, {number, at->hole.seq_no}});
     }
   }
-  if (taker.ran.until >= shard.above_from && taker.below == std::numeric_limits<int64_t>::max()) {
+  if (taker.ran.until >= shard.above_from && taker.ran.until > shard.above_after &&
+      taker.below == std::numeric_limits<int64_t>::max()) {
     network_.AddEdge(from, shard.above, 0, taker.above_most);
   }
 }
@@ -186,19 +194,11 @@ void IndexModel::AddQuestions() {
         AddNumbers(out, shard,
                    {.ran = history_.requests[question.request].runs,
                     .above_most = 1,
-                    .may_make = [&](const Slot& slot) { return MayBeNew(question, slot); },
+                    .may_make = [&](const Slot& slot) { return rules_.MayBeNew(question, slot); },
                     .asked = &asked});
       }
     }
   }
-}
-
-bool IndexModel::MayBeNew(const Question& question, const Slot& slot) const {
-  const bool first = slot.above < 0 || slot.before == Presence::kAbsent;
-  const bool same = !slot.leaves || question.change.how != Change::How::kReplaces ||
-                    Includes(*slot.leaves, question.change.fields);
-  return first && same && index_.documents[slot.document].questions.empty() &&
-         slot.ran.Meets(history_.requests[question.request].runs);
 }
 
 /// A document whose id nobody saw being given may be one that only reads show.
@@ -207,7 +207,7 @@ void IndexModel::AddAutomatic(Asked& asked, Node in) {
   network_.AddEdge(hub_, in, 0, 1);
   for (uint32_t shard = 0; shard < slots_.size(); ++shard) {
     EachForced(shard, history_.requests[question.request].runs, [&](const SlotNode& node) {
-      if (MayBeNew(question, *node.slot)) {
+      if (rules_.MayBeNew(question, *node.slot)) {
         network_.AddEdge(node.node, in, 0, 1);
       }
     });
@@ -308,7 +308,8 @@ void IndexModel::AddRefused() {
   }
 }
 
-/// An answer without its request names a number; only in which shard it lies is not known.
+/// An answer without its request names a number; only in which shard it lies is not known. If a
+/// question accounts for it, that was its request.
 void IndexModel::AddLoose() {
   for (const Write& write : history_.loose) {
     if (history_.IndexBehind(write.document.index) != index_.name) {
@@ -321,14 +322,18 @@ void IndexModel::AddLoose() {
                  {.ran = write.ran,
                   .above = write.seq_no - 1,
                   .below = write.seq_no + 1,
-                  .may_make = [&](const Slot& slot) {
-                    return index_.documents[slot.document].id == write.document.id;
-                  }});
+                  .may_make =
+                      [&](const Slot& slot) {
+                        return index_.documents[slot.document].id == write.document.id &&
+                               !accounted_.contains(&slot);
+                      },
+                  .recorded = false});
     }
     for (const ShardSlots& slots : slots_) {
       for (const SlotNode& slot : slots.nodes) {
         if (index_.documents[slot.slot->document].id == write.document.id &&
-            slot.slot->above < write.seq_no && write.seq_no < slot.slot->below) {
+            !accounted_.contains(slot.slot) && slot.slot->above < write.seq_no &&
+            write.seq_no < slot.slot->below) {
           network_.AddEdge(slot.node, node, 0, 1);
         }
       }
@@ -337,6 +342,10 @@ void IndexModel::AddLoose() {
 }
 
 void IndexModel::AddLost(const LostTraffic& lost, std::optional<uint32_t> only) {
+  const auto& accounted = lost.Touches(assumptions_.apart) ? accounted_ : claimed_;
+  const auto may_run = [&](const Slot& slot) {
+    return rules_.MayRun(lost, slot) && !accounted.contains(&slot);
+  };
   const Node in = network_.AddNode();
   const Node out = network_.AddNode();
   network_.AddEdge(in, out, 0, lost.most.value_or(kAny));
@@ -346,14 +355,11 @@ void IndexModel::AddLost(const LostTraffic& lost, std::optional<uint32_t> only) 
       continue;
     }
     EachForced(shard, lost.ran, [&](const SlotNode& slot) {
-      if (rules_.MayRun(lost, *slot.slot)) {
+      if (may_run(*slot.slot)) {
         network_.AddEdge(slot.node, in, 0, kAny);
       }
     });
-    AddNumbers(out, shard,
-               {.ran = lost.ran,
-                .may_make = [&](const Slot& slot) { return rules_.MayRun(lost, slot); },
-                .recorded = false});
+    AddNumbers(out, shard, {.ran = lost.ran, .may_make = may_run, .recorded = false});
   }
 }
 

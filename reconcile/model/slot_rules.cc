@@ -71,7 +71,60 @@ bool SlotRules::FitsOnly(const Question& question, const Slot& slot) {
   if (slot.before == Presence::kPresent && question.kind == Kind::kCreate) {
     return false;
   }
+  if (slot.effect != nullptr && !FitsEffect(question, slot)) {
+    return false;
+  }
   return slot.before != Presence::kAbsent || question.makes || deletes;
+}
+
+/// A translog has what was there before, and after.
+bool SlotRules::FitsEffect(const Question& question, const Slot& slot) {
+  const dialect::Condition& condition = question.condition;
+  if ((condition.if_seq_no && *condition.if_seq_no != slot.known_before) ||
+      (question.external && condition.version && condition.version != slot.version)) {
+    return false;
+  }
+  if (slot.after == Presence::kAbsent) {
+    return true;
+  }
+  Content content{.whole = true, .fields = slot.effect->before};
+  content.Apply(question.change);
+  const bool exact =
+      question.change.how == Change::How::kReplaces || question.change.how == Change::How::kMerges;
+  if (exact && slot.leaves && !Includes(content.fields, *slot.leaves)) {
+    return false;
+  }
+  return question.writer.CanLeave(*slot.effect);
+}
+
+/// A by-query request without a script writes what is there again.
+bool SlotRules::FitsEffect(const ByQueryRun& run, const Slot& slot) {
+  if (slot.after == Presence::kAbsent) {
+    return true;
+  }
+  return run.writer.CanLeave(*slot.effect) &&
+         (run.makes || !run.change.script.empty() || slot.effect->fields.empty());
+}
+
+bool SlotRules::MayBeNew(const Question& question, const Slot& slot) const {
+  const bool first = slot.above < 0 || slot.before == Presence::kAbsent;
+  const bool same = !slot.leaves || question.change.how != Change::How::kReplaces ||
+                    Includes(*slot.leaves, question.change.fields);
+  return first && same && (slot.effect == nullptr || FitsEffect(question, slot)) &&
+         index_.documents[slot.document].questions.empty() &&
+         slot.ran.Meets(history_.requests[question.request].runs);
+}
+
+bool SlotRules::Accounts(size_t number, const Slot& slot, bool apart) const {
+  const Question& question = history_.questions[number];
+  const bool made_or_deleted = slot.before == Presence::kAbsent || slot.after == Presence::kAbsent;
+  if (question.kind != Kind::kDelete && !(apart && made_or_deleted) &&
+      !question.writer.Marks(*slot.effect)) {
+    return false;
+  }
+  return index_.documents[slot.document].questions.empty()
+             ? question.automatic_id && MayBeNew(question, slot)
+             : MayRun(number, slot);
 }
 
 /// It was seen not to be there after this had put it there, and nobody can have deleted it.
@@ -172,7 +225,8 @@ bool SlotRules::MayRun(const ByQueryRun& run, const Slot& slot) const {
   }
   if (slot.least == 1 && slot.most == 1) {
     return (slot.before != Presence::kAbsent || run.makes) &&
-           (slot.after != Presence::kAbsent || run.deletes);
+           (slot.after != Presence::kAbsent || run.deletes) &&
+           (slot.effect == nullptr || FitsEffect(run, slot));
   }
   return slot.before != Presence::kAbsent || run.makes ||
          MayMake(slot, UpTo(slot, run.ran.until), std::nullopt);

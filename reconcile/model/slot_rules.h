@@ -11,8 +11,10 @@ struct Assumptions {
   bool apart = false;
   /// What the source received whole, it carried out.
   bool carried_out = false;
+  /// A translog was copied after the source had carried out all of the log.
+  bool late = false;
 
-  bool any() const { return apart || carried_out; }
+  bool any() const { return apart || carried_out || late; }
 };
 
 /// What of a document's state follows for the operations that may have been in a stretch of its
@@ -28,6 +30,12 @@ class SlotRules {
   bool MayRun(const ByQueryRun& run, const Slot& slot) const;
   bool MayRun(const LostTraffic& lost, const Slot& slot) const;
 
+  /// Whether a new document may be what such a request made, whose id nobody saw being given.
+  bool MayBeNew(const Question& question, const Slot& slot) const;
+  /// Whether the question's operation may have made a version that a translog shows, and whoever
+  /// else made it asked for the same; `apart`: or made or deleted no document in question.
+  bool Accounts(size_t question, const Slot& slot, bool apart) const;
+
   /// Whether the question's operation was committed if its request was carried out.
   bool MustCommit(size_t question, const Document& document) const;
 
@@ -41,6 +49,8 @@ class SlotRules {
   bool MayConflict(size_t question, const Document& document) const;
   bool IsTaken(const Question& question) const;
   static bool FitsOnly(const Question& question, const Slot& slot);
+  static bool FitsEffect(const Question& question, const Slot& slot);
+  static bool FitsEffect(const ByQueryRun& run, const Slot& slot);
   bool LostMeets(const Span& span) const;
   template <typename Is>
   bool AnyByQuery(const Span& within, const Is& is) const;

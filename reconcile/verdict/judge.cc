@@ -82,7 +82,7 @@ class Judging {
       judgement_.notes.push_back(fmt::format(
           "{}: somebody wrote whom nobody recorded; verdicts allow for that", index.name));
     }
-    IndexModel presumed(history_, apart, {.apart = true, .carried_out = true});
+    IndexModel presumed(history_, apart, {.apart = true, .carried_out = true, .late = true});
     const bool presumes = presumed.Decide() && !presumed.unrecorded();
     for (const size_t question : index.questions) {
       Take(index, proven, presumes ? &presumed : nullptr, question);
@@ -127,6 +127,11 @@ class Judging {
           {"assumption", "carried out: what the source received whole, it carried out"});
       finding.evidence.push_back(
           {"assumption", "apart: what was lost in flows made and deleted no document in question"});
+      if (!history_.journals.empty()) {
+        finding.evidence.push_back(
+            {"assumption",
+             "late: the journal was copied after the source had carried out all of the log"});
+      }
       by = presumed;
     }
     if (finding.verdict == Verdict::kUnknown) {

@@ -89,7 +89,8 @@ class Report:
     def __init__(self, truth, exchanges):
         self.truth = truth
         self.ids = truth.ids_of(exchanges)
-        self.in_log = set(self.ids.values())
+        # A request that nobody can read whole is missing, too.
+        self.in_log = {self.ids[each["id"]] for each in exchanges if "gap_in_request" not in each["flags"]}
         self.table, self.unknown, self.judged, self.wrong = collections.Counter(), collections.Counter(), set(), []
         self.silent = 0
 

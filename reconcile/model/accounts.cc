@@ -1,0 +1,112 @@
+// Whose is a version that a translog shows?
+//
+// Questions on one side, versions that they may have made with the same effect on the other. Where
+// all versions of a connected part find questions of their own, nobody else is needed to explain
+// them. Where they do not, somebody lost was there, and which of the versions are his is not known:
+// then nothing is said of the whole part. The matching is found along augmenting paths (Kuhn):
+// parts are as small as the questions of one document.
+
+#include "reconcile/model/accounts.h"
+
+#include <unordered_map>
+#include <vector>
+
+namespace trafrec::reconcile {
+namespace {
+
+class Matching {
+ public:
+  void Add(const Slot* slot, std::vector<size_t> questions) {
+    if (!questions.empty()) {
+      slots_.push_back(slot);
+      questions_.push_back(std::move(questions));
+    }
+  }
+
+  std::unordered_set<const Slot*> Accounted() {
+    std::vector<bool> matched(slots_.size());
+    for (size_t slot = 0; slot < slots_.size(); ++slot) {
+      for (const size_t question : questions_[slot]) {
+        claims_[question].push_back(slot);
+      }
+      std::unordered_set<size_t> tried;
+      matched[slot] = Match(slot, tried);
+    }
+    std::vector<bool> spoilt(slots_.size());
+    for (size_t slot = 0; slot < slots_.size(); ++slot) {
+      if (!matched[slot] && !spoilt[slot]) {
+        Spoil(slot, spoilt);
+      }
+    }
+    std::unordered_set<const Slot*> accounted;
+    for (size_t slot = 0; slot < slots_.size(); ++slot) {
+      if (!spoilt[slot]) {
+        accounted.insert(slots_[slot]);
+      }
+    }
+    return accounted;
+  }
+
+ private:
+  // NOLINTNEXTLINE(misc-no-recursion): as deep as a document has questions
+  bool Match(size_t slot, std::unordered_set<size_t>& tried) {
+    for (const size_t question : questions_[slot]) {
+      if (!tried.insert(question).second) {
+        continue;
+      }
+      const auto holder = holder_.find(question);
+      if (holder == holder_.end() || Match(holder->second, tried)) {
+        holder_[question] = slot;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// All that is connected with it.
+  void Spoil(size_t first, std::vector<bool>& spoilt) {
+    std::vector<size_t> open{first};
+    spoilt[first] = true;
+    while (!open.empty()) {
+      const size_t slot = open.back();
+      open.pop_back();
+      for (const size_t question : questions_[slot]) {
+        for (const size_t other : claims_[question]) {
+          if (!spoilt[other]) {
+            spoilt[other] = true;
+            open.push_back(other);
+          }
+        }
+      }
+    }
+  }
+
+  std::vector<const Slot*> slots_;
+  std::vector<std::vector<size_t>> questions_;  ///< by slot
+  std::unordered_map<size_t, std::vector<size_t>> claims_;
+  std::unordered_map<size_t, size_t> holder_;  ///< the slot of each question
+};
+
+}  // namespace
+
+std::unordered_set<const Slot*> AccountedSlots(const IndexHistory& index, const SlotRules& rules,
+                                               bool apart) {
+  Matching matching;
+  for (const Document& document : index.documents) {
+    for (const Slot& slot : document.slots) {
+      if (slot.effect != nullptr) {
+        std::vector<size_t> questions;
+        for (const size_t question :
+             document.questions.empty() ? index.questions : document.questions) {
+          if (rules.Accounts(question, slot, apart)) {
+            questions.push_back(question);
+          }
+        }
+        matching.Add(&slot, std::move(questions));
+      }
+    }
+  }
+  return matching.Accounted();
+}
+
+}  // namespace trafrec::reconcile

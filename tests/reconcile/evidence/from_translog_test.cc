@@ -1,0 +1,203 @@
+#include "reconcile/evidence/from_translog.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "reconcile/verdict/judge.h"
+#include "tests/reconcile/translog/translog_samples.h"
+#include "tests/support/temporary_folder.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+using namespace test_support;
+using dialect::Kind;
+using store::Verdict;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr TimeNs kMs = kNsPerMs;
+constexpr Product kProduct = Product::kElasticsearch7;
+const std::string kFirst = "first/indices/uuid/0/translog/";
+const std::string kLast = "last/indices/uuid/0/translog/";
+
+std::string Put(const std::string& id, int64_t seq_no, const std::string& source,
+                int64_t version = 1, int64_t term = 1) {
+  return Framed(IndexBody(
+      kProduct,
+      {.id = id, .seq_no = seq_no, .source = source, .version = version, .primary_term = term}));
+}
+
+std::string Delete(const std::string& id, int64_t seq_no, int64_t version) {
+  return Framed(DeleteBody(kProduct, id, seq_no, version));
+}
+
+/// A copy of the journal of the only shard; `unsynced` no checkpoint covers.
+void WriteJournal(const TemporaryFolder& folder, const std::string& where,
+                  const std::string& operations, const std::string& unsynced = "") {
+  std::filesystem::create_directories(folder / where);
+  const std::string synced = TranslogHeader() + operations;
+  folder.Write(where + "translog-2.tlog", synced + unsynced);
+  folder.Write(where + "translog.ckp", CheckpointFile(kProduct, {.offset = synced.size()}));
+}
+
+/// A log of an index of one shard, made in it, that has one document, put under number 0.
+struct Log {
+  History history;
+
+  Log() {
+    history.product = VersionId::Elasticsearch(7, 10, 2);
+    history.events.push_back({.name = "orders", .ran = {0, 0}, .answered = true});
+    history.settings.push_back({.name = "orders", .uuid = "uuid", .shards = 1});
+    Answered("first", 0);
+    history.until = 10'000 * kMs;
+  }
+
+  void Answered(const std::string& id, int64_t seq_no, int64_t term = 1) {
+    history.writes.push_back({.document = {"orders", id},
+                              .ran = {100 * kMs * (seq_no + 1), 100 * kMs * (seq_no + 1) + kMs},
+                              .fate = dialect::Fate::kCreated,
+                              .version = 1,
+                              .seq_no = seq_no,
+                              .primary_term = term});
+  }
+
+  /// Nobody saw its answer.
+  Question& Asked(Kind kind, const std::string& id, const std::string& body) {
+    const size_t number = history.questions.size();
+    history.requests.push_back(
+        {.id = {"r", 1, number}, .runs = {50 * kMs, 5'000 * kMs}, .questions = {number}});
+    history.questions.push_back({.at = {{"r", 1, number}, {}},
+                                 .request = number,
+                                 .document = {"orders", id},
+                                 .kind = kind,
+                                 .unconditional = true,
+                                 .deletes = kind == Kind::kDelete,
+                                 .makes = kind != Kind::kDelete,
+                                 .fit = Fit::kTaken});
+    Question& question = history.questions.back();
+    question.change =
+        kind == Kind::kDelete ? Change{.how = Change::How::kDeletes} : ReplacingChange(body);
+    question.writer = Writer::OfBody(body);
+    return question;
+  }
+
+  /// Something may have been lost all the time.
+  void Lost() { history.lost.push_back({.ran = {0, 9'000 * kMs}}); }
+
+  std::vector<Verdict> Verdicts(const TemporaryFolder& folder) {
+    const auto added = AddTranslogs(folder.path(), history);
+    EXPECT_TRUE(added) << added.error().what;
+    std::vector<Verdict> verdicts;
+    judgement = Judge(history);
+    for (const Finding& finding : judgement.findings) {
+      verdicts.push_back(finding.grade == store::Grade::kProven ? finding.verdict
+                                                                : Verdict::kUnknown);
+    }
+    EXPECT_THAT(judgement.notes, IsEmpty());
+    return verdicts;
+  }
+
+  Judgement judgement;
+};
+
+TEST(FromTranslog, AWholeJournalDecidesEachQuestionOfItsShard) {
+  const TemporaryFolder folder;
+  WriteJournal(
+      folder, kLast,
+      Put("first", 0, R"({"t":"load"})") + Put("a", 1, R"({"t":"text"})") + Delete("first", 2, 2));
+  Log log;
+  log.Lost();
+  log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
+  log.Asked(Kind::kIndex, "a", R"({"t":"other"})");
+  log.Asked(Kind::kDelete, "first", "");
+  log.Asked(Kind::kDelete, "a", "");
+  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kCommitted, Verdict::kNotCommitted,
+                                                Verdict::kCommitted, Verdict::kNotCommitted));
+}
+
+TEST(FromTranslog, ALaterTermTakesBackWhatAReaderSawUnderItsNumbers) {
+  const TemporaryFolder folder;
+  WriteJournal(folder, kLast, Put("first", 0, "{}") + Put("b", 1, R"({"t":"text"})", 1, 2));
+  Log log;
+  log.history.sights.push_back({.document = {"orders", "a"},
+                                .at = {200 * kMs, 201 * kMs},
+                                .present = true,
+                                .current = true,
+                                .version = 1,
+                                .seq_no = 1,
+                                .primary_term = 1});
+  log.Asked(Kind::kIndex, "a", R"({"t":"lost"})");
+  log.Asked(Kind::kIndex, "b", R"({"t":"text"})");
+  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kNotCommitted, Verdict::kCommitted));
+}
+
+TEST(FromTranslog, OfTwoCopiesTheLaterTermHolds) {
+  const TemporaryFolder folder;
+  WriteJournal(folder, kFirst, Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
+  WriteJournal(folder, kLast, Put("first", 0, "{}") + Put("b", 1, R"({"t":"text"})", 1, 2));
+  Log log;
+  log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
+  log.Asked(Kind::kIndex, "b", R"({"t":"text"})");
+  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kNotCommitted, Verdict::kCommitted));
+}
+
+TEST(FromTranslog, WhatNoCheckpointCoversIsNotKnown) {
+  const TemporaryFolder folder;
+  WriteJournal(folder, kLast, Put("first", 0, "{}"), Put("a", 1, R"({"t":"text"})"));
+  Log log;
+  log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
+  log.Asked(Kind::kIndex, "b", R"({"t":"text"})");
+  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kUnknown, Verdict::kUnknown));
+}
+
+TEST(FromTranslog, AJournalWithoutItsEndLeavesOpenWhatMayStandThere) {
+  const TemporaryFolder folder;
+  const std::string whole =
+      TranslogHeader() + Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})");
+  std::filesystem::create_directories(folder / kLast);
+  folder.Write(kLast + "translog-2.tlog", whole.substr(0, whole.size() - 3));
+  folder.Write(kLast + "translog.ckp", CheckpointFile(kProduct, {.offset = whole.size()}));
+  Log log;
+  log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
+  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kUnknown));
+}
+
+TEST(FromTranslog, OfMoreEqualVersionsThanQuestionsNothingIsSaid) {
+  const TemporaryFolder folder;
+  WriteJournal(folder, kLast,
+               Put("first", 0, "{}") + Delete("first", 1, 2) + Delete("first", 2, 3));
+  Log log;
+  log.Lost();
+  log.Asked(Kind::kDelete, "first", "");
+  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kUnknown));
+}
+
+TEST(FromTranslog, AnIndexThatAnswersContradictIsNotRead) {
+  const TemporaryFolder folder;
+  WriteJournal(folder, kLast, Put("other", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
+  Log log;
+  const auto added = AddTranslogs(folder.path(), log.history);
+  ASSERT_FALSE(added);
+  EXPECT_THAT(added.error().what, testing::HasSubstr("is of an index of this log"));
+}
+
+TEST(FromTranslog, WhatWasLostIsInsertedAsTheJournalHasIt) {
+  const TemporaryFolder folder;
+  WriteJournal(folder, kLast,
+               Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})") + Delete("a", 2, 2));
+  Log log;
+  log.Lost();
+  log.Asked(Kind::kIndex, "b", R"({"t":"other"})");
+  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kNotCommitted));
+  ASSERT_EQ(log.judgement.missing.size(), 2U);
+  const Sight& put = log.history.sights[*log.judgement.missing[0].sight];
+  EXPECT_EQ(put.text, R"({"t":"text"})");
+  EXPECT_FALSE(log.history.sights[*log.judgement.missing[1].sight].present);
+}
+
+}  // namespace
+}  // namespace trafrec::reconcile
