@@ -41,7 +41,7 @@ struct DocumentName {
   friend auto operator<=>(const DocumentName&, const DocumentName&) = default;
 };
 
-/// A write that took a number, and whose answer says which.
+/// A write that took a number, and whose answer says which. The log has all of its request.
 struct Write {
   store::OperationAddress at{};
   DocumentName document{};
@@ -122,6 +122,7 @@ struct OpenRequest {
   std::string method{};
   std::string target{};
   bool bulk = false;
+  bool whole = false;         ///< the log has all of it
   Span runs{};                ///< if it was carried out, then within it
   bool acknowledged = false;  ///< whole: the server's kernel has it
   bool server_left = false;   ///< the server ended the connection first, without an answer
@@ -146,6 +147,7 @@ struct OpenRequest {
 
 /// A request that takes numbers for documents that it does not name.
 struct ByQueryRun {
+  store::ExchangeId id{};
   std::vector<std::string> indices{};  ///< names or patterns
   Span ran{};
   bool lasts_as_request = false;    ///< nobody saw its answer: as long as `request` may run

@@ -18,6 +18,7 @@
 #include "reconcile/history/wire.h"
 #include "reconcile/source/answers.h"
 #include "replay/recorded/exchange_view.h"
+#include "replay/recorded/request.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -62,20 +63,20 @@ class HistoryReader {
     NoteTimes(exchange);
     const recorded::ExchangeView view(exchange);
     if (view.request() == nullptr) {
-      AddLoose(exchange, view);
+      AddWritesIn(exchange, view, history_.loose);
       watch_.Add(exchange, std::nullopt);
       return;
     }
-    const dialect::Meaning meaning = dialect_.Understand(*view.request());
-    const Span ran = SpanOf(exchange);
     const bool answered = view.answer() != nullptr && IsWhole(exchange.response);
+    const dialect::Meaning meaning = MeaningOf(dialect_, *view.request(), answered);
+    const Span ran = SpanOf(exchange);
     dialect::Answer answer;
     if (view.answer() != nullptr) {
       answer = dialect_.ReadAnswer(meaning, *view.answer());
     }
     answer.outcomes.resize(meaning.operations.size());
-    if (answered && !IsWhole(exchange.request)) {
-      AddLoose(exchange, view);  // it names what cannot be read in the request
+    if (answered && !recorded::IsWhole(*exchange.request)) {
+      AddWritesIn(exchange, view, history_.loose);  // the request may lack what it names
     }
     if (answered) {
       AddState(*view.request(), *view.answer(), ran);
@@ -125,17 +126,6 @@ class HistoryReader {
       history_.product = VersionOf(*identity);
       history_.cluster_uuid = identity->cluster_uuid;
     }
-  }
-
-  void AddLoose(const store::StoredExchange& exchange, const recorded::ExchangeView& view) {
-    if (view.answer() == nullptr || !IsWhole(exchange.response)) {
-      return;
-    }
-    const Span ran{
-        exchange.request ? exchange.request->facts.last_byte_at : exchange.connection.opened_at,
-        exchange.response->facts.first_byte_at};
-    std::ranges::move(WritesIn(*view.answer(), exchange.row.id, ran),
-                      std::back_inserter(history_.loose));
   }
 
   void AddSights(const store::ExchangeId& id, const dialect::RequestView& request,
@@ -209,7 +199,7 @@ class HistoryReader {
       history_.tokens.AddWriter(body);
     }
     if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
-      AddByQuery(request, operation, answer, answered, ran);
+      AddByQuery(exchange.row.id, request, operation, answer, answered, ran);
     }
     NoteAdmin(request, meaning, operation, outcome, ran);
     if (outcome.fate == Fate::kRejected && meaning.kind == Kind::kBulk) {
@@ -226,12 +216,14 @@ class HistoryReader {
       history_.questions.back().told = told;
     }
     if (key != nullptr && TookNumber(operation, outcome)) {
-      Write write = WriteOf(exchange.row.id, operation, *key, outcome, ran);
-      unseen_.Note(write);
-      if (!history_.long_log) {
-        write.change = ChangeOf(operation, body);
+      if (recorded::IsWhole(*exchange.request)) {  // else its answer says what is known of it
+        Write write = WriteOf(exchange.row.id, operation, *key, outcome, ran);
+        unseen_.Note(write);
+        if (!history_.long_log) {
+          write.change = ChangeOf(operation, body);
+        }
+        Keep(std::move(write));
       }
-      Keep(std::move(write));
       return;
     }
     if (answered && MayTakeNumber(outcome) && key != nullptr) {
@@ -247,12 +239,14 @@ class HistoryReader {
     return mapping == mappings_.end() ? nullptr : &mapping->second;
   }
 
-  void AddByQuery(const dialect::RequestView& request, const dialect::Operation& operation,
-                  const dialect::Answer& answer, bool answered, const Span& ran) {
+  void AddByQuery(const store::ExchangeId& id, const dialect::RequestView& request,
+                  const dialect::Operation& operation, const dialect::Answer& answer, bool answered,
+                  const Span& ran) {
     const dialect::Key* index = operation.keys.empty() ? nullptr : operation.keys.data();
     auto run = ByQueryRunOf(request, operation, answer, answered, ran,
                             index == nullptr ? nullptr : MappingOf(index->name));
     if (run) {
+      run->id = id;
       if (run->lasts_as_request) {
         run->request = history_.requests.size();  // it is the next one that is asked of
       }
@@ -327,6 +321,7 @@ class HistoryReader {
                         .method = exchange.row.method,
                         .target = exchange.row.target,
                         .bulk = meaning.kind == Kind::kBulk,
+                        .whole = recorded::IsWhole(*exchange.request),
                         .runs = SpanOf(exchange)};
     const store::SideClose& server = exchange.connection.server_close;
     const store::SideClose& client = exchange.connection.client_close;

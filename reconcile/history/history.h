@@ -30,7 +30,7 @@ struct History {
   std::vector<OpenRequest> requests{};
   std::vector<Question> questions{};
   std::vector<Write> writes{};
-  /// Of answers whose requests were not seen: the shard is not known for certain.
+  /// Of answers whose requests were not seen, or not whole: the shard is not known for certain.
   std::vector<Write> loose{};
   std::vector<Sight> sights{};
   std::vector<ShardSight> shards{};

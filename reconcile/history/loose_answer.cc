@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "reconcile/history/mutation_facts.h"
 #include "replay/dialect/json.h"
 
 namespace trafrec::reconcile {
@@ -64,16 +65,22 @@ std::optional<Write> WriteOf(const Said& said, const store::OperationAddress& at
 
 }  // namespace
 
-std::vector<Write> WritesIn(const dialect::AnswerView& answer, const store::ExchangeId& id,
-                            const Span& ran) {
-  std::vector<Write> writes;
+void AddWritesIn(const store::StoredExchange& exchange, const recorded::ExchangeView& view,
+                 std::vector<Write>& writes) {
+  if (view.answer() == nullptr || !IsWhole(exchange.response)) {
+    return;
+  }
+  const store::ExchangeId& id = exchange.row.id;
+  const Span ran{
+      exchange.request ? exchange.request->facts.first_byte_at : exchange.connection.opened_at,
+      exchange.response->facts.first_byte_at};
   Said whole;
   const auto keep = [&](const Said& said, std::optional<uint32_t> item) {
     if (auto write = WriteOf(said, {id, item}, ran)) {
       writes.push_back(std::move(*write));
     }
   };
-  dialect::ReadJson(answer.body, [&](JsonValue& root) {
+  dialect::ReadJson(view.answer()->body, [&](JsonValue& root) {
     root.EachMember([&](std::string_view key, JsonValue& value) {
       if (key != "items") {
         whole.Take(key, value);
@@ -92,7 +99,6 @@ std::vector<Write> WritesIn(const dialect::AnswerView& answer, const store::Exch
     });
   });
   keep(whole, std::nullopt);
-  return writes;
 }
 
 }  // namespace trafrec::reconcile

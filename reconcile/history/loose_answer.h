@@ -3,13 +3,13 @@
 #include <vector>
 
 #include "reconcile/history/facts.h"
-#include "replay/dialect/request.h"
+#include "replay/recorded/exchange_view.h"
 
 namespace trafrec::reconcile {
 
-/// The writes that an answer tells of whose request was not seen: what document each wrote, and its
-/// numbers. Their routing is not known, except that of what has none.
-std::vector<Write> WritesIn(const dialect::AnswerView& answer, const store::ExchangeId& id,
-                            const Span& ran);
+/// Adds the writes that a whole answer tells of whose request was not seen, or not whole: what
+/// document each wrote, and its numbers. Their routing is not known, except that of what has none.
+void AddWritesIn(const store::StoredExchange& exchange, const recorded::ExchangeView& view,
+                 std::vector<Write>& writes);
 
 }  // namespace trafrec::reconcile

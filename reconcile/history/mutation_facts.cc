@@ -46,6 +46,17 @@ bool IsWhole(const store::StoredMessage& message) {
   return (message.facts.flags & broken) == 0;
 }
 
+dialect::Meaning MeaningOf(const dialect::Dialect& dialect, const dialect::RequestView& request,
+                           bool answered) {
+  dialect::Meaning meaning = dialect.Understand(request);
+  if (meaning.kind == Kind::kBulk && meaning.operations.empty() && !answered) {
+    dialect::Operation& whole = meaning.operations.emplace_back();
+    whole.kind = Kind::kBulk;
+    whole.mutation = true;
+  }
+  return meaning;
+}
+
 bool IsWhole(const std::optional<store::StoredMessage>& message) {
   return message && IsWhole(*message);
 }

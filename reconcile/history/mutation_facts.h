@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "reconcile/history/facts.h"
+#include "replay/dialect/dialect.h"
 #include "replay/dialect/outcome.h"
 #include "replay/dialect/request.h"
 #include "store/reader/log_reader.h"
@@ -18,6 +19,11 @@ std::string_view BodyOf(const dialect::RequestView& request, const dialect::Oper
 /// Whether the message is there from its first byte to its last.
 bool IsWhole(const store::StoredMessage& message);
 bool IsWhole(const std::optional<store::StoredMessage>& message);
+
+/// What the request means. A bulk of which no item can be read, and that nobody answered, is one
+/// operation as a whole.
+dialect::Meaning MeaningOf(const dialect::Dialect& dialect, const dialect::RequestView& request,
+                           bool answered);
 
 /// When it was carried out, if it was.
 Span SpanOf(const store::StoredExchange& exchange);

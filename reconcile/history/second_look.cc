@@ -5,6 +5,7 @@
 #include "reconcile/history/mutation_facts.h"
 #include "reconcile/history/sights.h"
 #include "replay/recorded/exchange_view.h"
+#include "replay/recorded/request.h"
 
 namespace trafrec::reconcile {
 
@@ -36,7 +37,8 @@ void SecondLook::Add(const store::StoredExchange& exchange) {
     const std::string_view body = BodyOf(*view.request(), operation);
     history_.tokens.AddWriter(body);
     const dialect::Key* key = dialect::FindDocument(operation.keys);
-    if (key != nullptr && TookNumber(operation, answer.outcomes[i])) {
+    if (key != nullptr && recorded::IsWhole(*exchange.request) &&
+        TookNumber(operation, answer.outcomes[i])) {
       Write write = WriteOf(exchange.row.id, operation, *key, answer.outcomes[i], ran);
       if (kept_.Keeps(write.document)) {
         write.change = ChangeOf(operation, body);

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/time.h"
+
 // Every bound of the plan, with its reason.
 
 namespace trafrec::plan::limits {
@@ -24,6 +26,8 @@ inline constexpr size_t kOpenByQueries = 10'000;
 inline constexpr size_t kPassedOver = 4'096;
 /// So much of the log's time one pass goes beyond what is settled, so that it adds few.
 inline constexpr int64_t kPassNs = 10'000'000'000;
+/// A request that nobody answered may be carried out so much later: as reconcile has it.
+inline constexpr TimeNs kSettleNs = 3'000 * kNsPerMs;
 /// Of each kind of thing a report names so many.
 inline constexpr size_t kNamedExamples = 20;
 /// A decoded body: both products take 100 MB.

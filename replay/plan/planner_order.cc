@@ -143,6 +143,10 @@ void Planner::SetCommit(const Draft& draft, PlannedOperation& planned,
   }
   if (document != nullptr) {
     const auto generation = generations_.find(document->name);
+    if (position != nullptr && !planned.order.answered_at && !outcome) {
+      // One that comes before it in the document's history may have begun later than its request.
+      planned.order.answered_at = planned.order.began_at + limits::kSettleNs;
+    }
     planned.order.commit =
         order::Commit{.seq_no = position != nullptr ? position->seq_no : *outcome->seq_no,
                       .generation = generation == generations_.end() ? 0 : generation->second,

@@ -83,6 +83,10 @@ check() {
     source tools/dev.d/check_reconcile.sh && check_reconcile "${@:2}"
     return
   fi
+  if [[ $preset == migration ]]; then
+    source tools/dev.d/check_reconcile.sh && check_migration "${@:2}"
+    return
+  fi
   if [[ $preset == verdicts ]]; then
     source tools/dev.d/check_reconcile.sh && check_verdicts "${@:2}"
     return
@@ -92,7 +96,7 @@ check() {
     return
   fi
   [[ $preset =~ ^(debug|clang|asan|tsan)$ ]] ||
-    die "check wants a preset (debug, clang, asan or tsan), \"har\", \"mitmproxy\", \"package\", \"page\", \"reconcile\", \"replay\", \"traces\" or \"verdicts\"" \
+    die "check wants a preset (debug, clang, asan or tsan), \"har\", \"migration\", \"mitmproxy\", \"package\", \"page\", \"reconcile\", \"replay\", \"traces\" or \"verdicts\"" \
       "try: tools/dev check asan"
   shift
   setup build test lint

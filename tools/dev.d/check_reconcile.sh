@@ -8,6 +8,15 @@ check_reconcile() {
     die "a real node is not read as it is" "each difference is shown above"
 }
 
+# Whole migrations, each to a target that must become what its source was.
+check_migration() {
+  setup build test replay reconcile
+  build_preset release --target trafrec
+  heading "Migrations under faults"
+  /usr/bin/python3 tests/reconcile/real/prove_migration.py build/tools/trafrec build/migration "$@" ||
+    die "a target is not what its source was" "each difference is shown above; the last log is build/migration/log"
+}
+
 # The verdicts on one log under faults, from the log alone, with the source, with its translogs.
 check_verdicts() {
   setup build test replay reconcile

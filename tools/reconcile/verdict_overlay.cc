@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <limits>
+#include <algorithm>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "reconcile/verdict/journal_plan.h"
 #include "store/files/log_layout.h"
 #include "store/overlay/overlay_writer.h"
 
@@ -37,15 +39,15 @@ std::string PathPart(std::string_view text) {
 /// number, and apart from those that a person's insertions get, which count from 1.
 class InsertionNumbers {
  public:
-  uint64_t Of(const reconcile::MissingMutation& missing) {
+  uint64_t Of(std::string_view name, uint32_t shard, int64_t seq_no) {
     uint64_t index = 5381;
-    for (const char c : missing.index) {
+    for (const char c : name) {
       index = index * 33 + static_cast<unsigned char>(c);
     }
     uint64_t number = 0;
     do {
-      number = ((index++ & 0x7fffU) << 48U) | (uint64_t{missing.shard & 0xfffU} << 36U) |
-               (static_cast<uint64_t>(missing.seq_no + 1) & 0xf'ffff'ffffU);
+      number = ((index++ & 0x7fffU) << 48U) | (uint64_t{shard & 0xfffU} << 36U) |
+               (static_cast<uint64_t>(seq_no + 1) & 0xf'ffff'ffffU);
     } while (!given_.insert(number).second);
     return number;
   }
@@ -54,28 +56,87 @@ class InsertionNumbers {
   std::set<uint64_t> given_;
 };
 
-/// A mutation that is missing from the log, as the document that it left.
-store::Insertion InsertionOf(const reconcile::MissingMutation& missing,
-                             const reconcile::Sight& sight, uint64_t number) {
-  store::Insertion insertion{
-      .number = number,
-      .place = store::Place::kAtTime,
-      .at = missing.ran.until == std::numeric_limits<TimeNs>::max() ? missing.ran.from
-                                                                    : missing.ran.until,
-      .method = sight.present ? "PUT" : "DELETE",
-      .target = fmt::format("/{}/_doc/{}", PathPart(missing.index), PathPart(sight.document.id)),
-      .position = missing.position,
-      .reason = fmt::format("missing from the log: number {} of shard {}", missing.seq_no,
-                            missing.shard)};
-  if (!sight.document.routing.empty()) {
-    insertion.target += "?routing=" + PathPart(sight.document.routing);
+/// What the source made of a log, as entries and insertions.
+class VerdictOverlay {
+ public:
+  VerdictOverlay(const reconcile::History& history, store::OverlayWriter& overlay)
+      : history_(history), overlay_(overlay) {}
+
+  Status AddFinding(const reconcile::Finding& finding, bool presumed) {
+    const store::OperationAddress& at = history_.questions[finding.question].at;
+    const bool kept = presumed || finding.grade == store::Grade::kProven;
+    store::OverlayVerdict verdict{.evidence = WordsOf(finding.evidence)};
+    if (kept) {
+      verdict.verdict = finding.verdict;
+      verdict.grade = finding.grade;
+    }
+    TRY(overlay_.Put(store::OverlayEntry{at, verdict}));
+    if (kept && finding.position) {
+      TRY(overlay_.Put(store::OverlayEntry{at, *finding.position}));
+    }
+    return {};
   }
-  if (sight.present) {
-    insertion.fields.assign("Content-Type: application/json\r\n");
-    insertion.body = sight.text;
+
+  /// What gives way to the source's journal, and what comes in its place.
+  Status AddJournal(const reconcile::JournalPlan& plan, const reconcile::Judgement& judgement) {
+    for (const size_t finding : plan.replaced) {
+      const size_t question = judgement.findings[finding].question;
+      TRY(overlay_.Put(store::OverlayEntry{
+          history_.questions[question].at,
+          store::OverlayDrop{"what it did, if it did, is inserted from the source's journal"}}));
+    }
+    for (const store::ExchangeId& id : plan.by_queries) {
+      TRY(overlay_.Put(store::OverlayEntry{
+          {id, std::nullopt},
+          store::OverlayDrop{"its operations are inserted from the source's journal"}}));
+    }
+    for (const reconcile::JournalWrite& write : plan.writes) {
+      TRY(Insert(write.index, write.position, write.by, history_.sights[write.sight],
+                 "from the source's journal"));
+    }
+    return {};
   }
-  return insertion;
-}
+
+  Status AddMissing(const reconcile::MissingMutation& missing) {
+    if (!missing.sight || !missing.position) {
+      return {};
+    }
+    return Insert(missing.index, *missing.position, std::min(missing.ran.until, history_.until),
+                  history_.sights[*missing.sight], "missing from the log");
+  }
+
+ private:
+  /// What a number left, as a write of its document, once for each number.
+  Status Insert(const std::string& index, const store::CommitPosition& position, TimeNs by,
+                const reconcile::Sight& sight, std::string_view why) {
+    if (!inserted_.insert({index, position.shard, position.seq_no}).second) {
+      return {};
+    }
+    store::Insertion insertion{
+        .number = numbers_.Of(index, position.shard, position.seq_no),
+        .place = store::Place::kAtTime,
+        // Who took a greater number may have been answered just then, and comes after it.
+        .at = by == history_.until ? by : by - 1,
+        .method = sight.present ? "PUT" : "DELETE",
+        .target = fmt::format("/{}/_doc/{}", PathPart(index), PathPart(sight.document.id)),
+        .position = position,
+        .reason = fmt::format("{}: number {} of shard {}", why, position.seq_no, position.shard)};
+    if (!sight.document.routing.empty()) {
+      insertion.target += "?routing=" + PathPart(sight.document.routing);
+    }
+    if (sight.present) {
+      insertion.fields.assign("Content-Type: application/json\r\n");
+      insertion.body = sight.text;
+    }
+    TRY(overlay_.Put(insertion));
+    return {};
+  }
+
+  const reconcile::History& history_;
+  store::OverlayWriter& overlay_;
+  InsertionNumbers numbers_;
+  std::set<std::tuple<std::string, uint32_t, int64_t>> inserted_;
+};
 
 }  // namespace
 
@@ -84,24 +145,13 @@ Status WriteVerdicts(const std::filesystem::path& file, const std::filesystem::p
                      const reconcile::Judgement& judgement, bool presumed) {
   TRY_ASSIGN(const store::LogIdentity identity, store::ReadLogIdentity(log));
   TRY_ASSIGN(const auto overlay, store::OverlayWriter::Open(file, identity.log_id));
+  VerdictOverlay made(history, *overlay);
   for (const reconcile::Finding& finding : judgement.findings) {
-    const store::OperationAddress& at = history.questions[finding.question].at;
-    const bool kept = presumed || finding.grade == store::Grade::kProven;
-    store::OverlayVerdict verdict{.evidence = WordsOf(finding.evidence)};
-    if (kept) {
-      verdict.verdict = finding.verdict;
-      verdict.grade = finding.grade;
-    }
-    TRY(overlay->Put(store::OverlayEntry{at, verdict}));
-    if (kept && finding.position) {
-      TRY(overlay->Put(store::OverlayEntry{at, *finding.position}));
-    }
+    TRY(made.AddFinding(finding, presumed));
   }
-  InsertionNumbers numbers;
+  TRY(made.AddJournal(PlanFromJournal(history, judgement), judgement));
   for (const reconcile::MissingMutation& missing : judgement.missing) {
-    if (missing.sight) {
-      TRY(overlay->Put(InsertionOf(missing, history.sights[*missing.sight], numbers.Of(missing))));
-    }
+    TRY(made.AddMissing(missing));
   }
   TRY(overlay->CheckAgainst(identity.log_id, reader));
   return overlay->Commit();

@@ -11,6 +11,7 @@ code 1 if a verdict is wrong, 2 if the truth is in doubt.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -172,6 +173,7 @@ class Case:
         self.restart = options.restart or (not options.no_restart and self.chance.random() < 0.3)
         self.node = real_node.Node(options.product, SERVER, folder / "node")
         self.gate = None
+        self.mix = verdict_work.MIX
 
     def clients(self, sent):
         import verdict_clients as made  # pylint: disable=import-outside-toplevel
@@ -181,7 +183,7 @@ class Case:
         made.Proxy(seed).start()
 
         def work(number):
-            return (verdict_work.Work(seed, number, names, six), sent, self.gate, self.options.steps, seed)
+            return (verdict_work.Work(seed, number, names, six, self.mix), sent, self.gate, self.options.steps, seed)
 
         return (
             [made.RawClient(f"raw{number}", *work(number)) for number in range(6)]
@@ -253,7 +255,10 @@ class Case:
                             found[key][operation["seq_no"]] = operation
         return {key: list(operations.values()) for key, operations in found.items()}
 
-    def run(self):
+    @contextlib.contextmanager
+    def recorded(self):
+        """The source has done its work and is still there; OUT has its log and copies of its translogs. What was sent to it, and
+        what of it the capture lost."""
         say(
             f"seed {self.options.seed}: {self.node.product.name} {self.node.product.version}, "
             f"{'live' if self.live else 'from a capture'}"
@@ -272,10 +277,14 @@ class Case:
                 self.work(sent, recorder)
             captures = recorder.log(sent.all, self.out, self.chance)
             translog.keep(self.node.home / "data", self.out / "translog" / "last")
-            admin = self.admin(sent.all)
+            yield sent.all, captures
+
+    def run(self):
+        with self.recorded() as (sent, captures):
+            admin = self.admin(sent)
             _, settings = real_node.ask("GET", f"{self.node.url}/orders,events,copies/_settings")
             names = {index["settings"]["index"]["uuid"]: name for name, index in settings.items()}
-            truth = Truth(sent.all, self.shards(), names)
+            truth = Truth(sent, self.shards(), names)
             self.write(truth, captures, admin)
             return truth.troubles, self.verdicts()
 
@@ -332,23 +341,37 @@ class Case:
         return worst
 
 
-def main():
-    parser = argparse.ArgumentParser(usage=__doc__)
+def take_options(parser):
+    """Those that say what the source goes through."""
     parser.add_argument("trafrec")
     parser.add_argument("out")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--steps", type=int, default=160)
     parser.add_argument("--product", default="elasticsearch")
-    for flag in ("--live", "--capture", "--restart", "--no-restart", "--no-verdicts"):
+    for flag in ("--live", "--capture", "--restart", "--no-restart"):
         parser.add_argument(flag, action="store_true")
-    options = parser.parse_args()
+
+
+@contextlib.contextmanager
+def own_place(*products):
+    """A folder for nodes, on a loopback of its own, in a Python that has the client."""
     real_client.enter()
-    real_node.fetch(options.product)
+    for product in products:
+        real_node.fetch(product)
     own_network.enter()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # which stops the node
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # which stops the nodes
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="trafrec-check-", dir=memory) as folder:
-        troubles, worst = Case(options, pathlib.Path(folder)).run()
+        yield pathlib.Path(folder)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    take_options(parser)
+    parser.add_argument("--no-verdicts", action="store_true")
+    options = parser.parse_args()
+    with own_place(options.product) as folder:
+        troubles, worst = Case(options, folder).run()
     for trouble in troubles[:10]:
         say(f"TRUTH IN DOUBT: {trouble[:1000]}")
     sys.exit(2 if troubles else min(worst, 1))

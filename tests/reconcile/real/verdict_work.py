@@ -64,8 +64,9 @@ class Names:
 class Work:
     """One client's requests."""
 
-    def __init__(self, seed, number, names, six):
+    def __init__(self, seed, number, names, six, mix):
         self.random, self.number, self.names, self.six = random.Random(f"{seed}/{number}"), number, names, six
+        self.kinds, self.weights = zip(*mix.items())
         self.serial = 0
         self.seen = []  # (index, id, seq_no, primary term) that this client read
 
@@ -310,8 +311,7 @@ class Work:
 
     def next(self, answered):
         """A request; `answered` says whether its client will wait for the answer."""
-        kinds, weights = zip(*MIX.items())
-        return getattr(self, self.random.choices(kinds, weights)[0])(answered)
+        return getattr(self, self.random.choices(self.kinds, self.weights)[0])(answered)
 
 
 MIX = {

@@ -42,7 +42,7 @@ class Replay:
     """One life of a run."""
 
     def __init__(self, trafrec, log, url, run, *options):
-        self.command = [trafrec, "replay", log, "--to", url, "--run", run, "--json", *options]
+        self.command = [str(each) for each in (trafrec, "replay", log, "--to", url, "--run", run, "--json", *options)]
         self.run = run
         # pylint: disable=consider-using-with
         self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
