@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 
+#include "reconcile/source/json_place.h"
 #include "reconcile/source/limits.h"
 #include "replay/json/json_tree.h"
 
@@ -15,43 +16,7 @@ namespace {
 
 using json::Tree;
 
-/// A place in an answer, or none; to look further from none is none.
-class At {
- public:
-  explicit At(const Tree& tree) : tree_(&tree), node_(Tree::kRoot) {}
-  At(const Tree& tree, std::optional<uint32_t> node) : tree_(&tree), node_(node) {}
-
-  At operator[](std::string_view key) const {
-    return {*tree_, node_ && tree_->type(*node_) == json::Type::kObject ? tree_->Find(*node_, key)
-                                                                        : std::nullopt};
-  }
-  bool exists() const { return node_.has_value(); }
-  bool Is(json::Type type) const { return node_ && tree_->type(*node_) == type; }
-  std::string Text() const { return node_ ? tree_->ScalarOf(*node_).value_or("") : std::string(); }
-  std::string Raw() const { return node_ ? std::string(tree_->TextOf(*node_)) : std::string(); }
-  std::string Key() const { return node_ ? tree_->KeyOf(*node_) : std::string(); }
-  std::optional<int64_t> Number() const { return NumberIn(Text()); }
-  std::vector<At> Children() const {
-    std::vector<At> all;
-    if (node_) {
-      for (const uint32_t child : tree_->ChildrenOf(*node_)) {
-        all.emplace_back(*tree_, child);
-      }
-    }
-    return all;
-  }
-
-  static std::optional<int64_t> NumberIn(std::string_view text) {
-    int64_t value = 0;
-    const char* last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, value);
-    return error == std::errc() && end == last ? std::optional(value) : std::nullopt;
-  }
-
- private:
-  const Tree* tree_;
-  std::optional<uint32_t> node_;
-};
+using At = JsonPlace;
 
 Result<Tree> Parse(std::string_view answer, std::string_view of) {
   auto tree = Tree::Parse(answer);
@@ -97,6 +62,10 @@ DocumentState StateOf(const At& document) {
   return state;
 }
 
+std::optional<int64_t> Sum(std::optional<int64_t> a, std::optional<int64_t> b) {
+  return a && b ? std::optional(*a + *b) : std::nullopt;
+}
+
 void AddPositions(const std::string& index, const At& stats, std::vector<ShardPosition>& found) {
   for (const At& shard : stats["shards"].Children()) {
     const auto number = At::NumberIn(shard.Key());
@@ -112,7 +81,9 @@ void AddPositions(const std::string& index, const At& stats, std::vector<ShardPo
                          .primary = copy["routing"]["primary"].Is(json::Type::kTrue),
                          .max_seq_no = *max,
                          .local_checkpoint = *local,
-                         .global_checkpoint = *global});
+                         .global_checkpoint = *global,
+                         .writes = Sum(copy["indexing"]["index_total"].Number(),
+                                       copy["indexing"]["delete_total"].Number())});
       }
     }
   }
@@ -207,6 +178,35 @@ Result<std::vector<ShardPosition>> ReadPositions(std::string_view answer) {
     AddPositions(index.Key(), index, found);
   }
   return found;
+}
+
+Result<std::vector<ShardRecovery>> ReadRecoveries(std::string_view answer) {
+  TRY_ASSIGN(const Tree tree, Parse(answer, "_recovery"));
+  std::vector<ShardRecovery> found;
+  for (const At& index : At(tree).Children()) {
+    for (const At& shard : index["shards"].Children()) {
+      const auto number = shard["id"].Number();
+      if (number && shard["primary"].Is(json::Type::kTrue)) {
+        found.push_back({.index = index.Key(),
+                         .shard = static_cast<uint32_t>(*number),
+                         .type = shard["type"].Text(),
+                         .stage = shard["stage"].Text(),
+                         .snapshot = shard["source"]["snapshot"].Text(),
+                         .snapshot_index = shard["source"]["index"].Text()});
+      }
+    }
+  }
+  return found;
+}
+
+Result<int64_t> ReadCount(std::string_view answer) {
+  TRY_ASSIGN(const Tree tree, Parse(answer, "_count"));
+  const At root(tree);
+  const auto count = root["count"].Number();
+  if (!count || root["_shards"]["failed"].Number() != 0) {
+    return Lacks("_count", "count of all shards");
+  }
+  return *count;
 }
 
 Result<std::vector<RunningWrite>> ReadTasks(std::string_view answer) {

@@ -24,6 +24,10 @@ Result<std::vector<DocumentState>> ReadDocuments(std::string_view answer, size_t
 Result<std::vector<NumberedDocument>> ReadHits(std::string_view answer);
 /// Of `_stats?level=shards`; copies that do not say their numbers are left out.
 Result<std::vector<ShardPosition>> ReadPositions(std::string_view answer);
+/// Of `_recovery`: how each primary came to be where it is.
+Result<std::vector<ShardRecovery>> ReadRecoveries(std::string_view answer);
+/// Of `_count`.
+Result<int64_t> ReadCount(std::string_view answer);
 /// Of `_tasks`.
 Result<std::vector<RunningWrite>> ReadTasks(std::string_view answer);
 

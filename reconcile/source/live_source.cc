@@ -146,9 +146,23 @@ Result<std::vector<ShardPosition>> LiveSource::Positions(std::span<const std::st
   TRY_ASSIGN(const std::string answer,
              link_->Ask("GET", fmt::format("{}{}/_stats?level=shards&filter_path="
                                            "indices.*.uuid,indices.*.shards.*.seq_no,"
-                                           "indices.*.shards.*.routing.primary",
+                                           "indices.*.shards.*.routing.primary,"
+                                           "indices.*.shards.*.indexing.index_total,"
+                                           "indices.*.shards.*.indexing.delete_total",
                                            list.empty() ? "" : "/", list)));
   return ReadPositions(answer);
+}
+
+Result<int64_t> LiveSource::Count(const std::string& index) {
+  TRY_ASSIGN(const std::string answer, link_->Ask("GET", PathOf(index, "/_count")));
+  return ReadCount(answer);
+}
+
+Result<std::vector<ShardRecovery>> LiveSource::Recoveries(std::span<const std::string> names) {
+  const std::string list = ListOf(names);
+  TRY_ASSIGN(const std::string answer,
+             link_->Ask("GET", fmt::format("{}{}/_recovery", list.empty() ? "" : "/", list)));
+  return ReadRecoveries(answer);
 }
 
 Result<std::vector<RunningWrite>> LiveSource::RunningWrites() {

@@ -48,6 +48,10 @@ class LiveSource {
 
   /// All copies of all shards of these indices, of all if none is named.
   Result<std::vector<ShardPosition>> Positions(std::span<const std::string> names);
+  /// How the primaries of these indices, of all if none is named, came to their nodes.
+  Result<std::vector<ShardRecovery>> Recoveries(std::span<const std::string> names);
+  /// How many documents an index has that were refreshed.
+  Result<int64_t> Count(const std::string& index);
   /// Writes that run now: what is not among them, and began earlier, has ended.
   Result<std::vector<RunningWrite>> RunningWrites();
 

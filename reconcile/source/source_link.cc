@@ -20,10 +20,10 @@ int64_t Now() {
 
 bool IsBusy(int status) { return status == 429 || status == 503; }
 
-std::unexpected<Error> Refused(const std::string& url, std::string_view method,
+std::unexpected<Error> Refused(const std::string& named, std::string_view method,
                                const std::string& target, const message::Answer& answer) {
-  const std::string what = fmt::format("the source {} answers {} to {} {}{}", url, answer.status,
-                                       method, target, ReasonIn(answer.body));
+  const std::string what = fmt::format("the {} answers {} to {} {}{}", named, answer.status, method,
+                                       target, ReasonIn(answer.body));
   switch (answer.status) {
     case 401:
       return Fail(ErrorCode::kPermission, what, "give credentials that it takes");
@@ -46,7 +46,7 @@ SourcePace SourcePace::Usual() {
 }
 
 Result<std::unique_ptr<SourceLink>> SourceLink::Open(const send::Target& target, SourcePace pace) {
-  std::unique_ptr<SourceLink> link(new SourceLink(target.url, std::move(pace)));
+  std::unique_ptr<SourceLink> link(new SourceLink(target, std::move(pace)));
   TRY_ASSIGN(link->sender_, send::Sender::Make(link->loop_, {target}));
   return link;
 }
@@ -98,7 +98,7 @@ Result<std::string> SourceLink::Ask(std::string_view method, const std::string& 
       return std::move(sent.answer.body);
     }
     if (!IsBusy(sent.answer.status) || tries == limits::kBusyTries) {
-      return Refused(url_, method, target, sent.answer);
+      return Refused(named_, method, target, sent.answer);
     }
     pace_.wait(pause);
   }

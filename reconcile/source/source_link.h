@@ -38,10 +38,11 @@ class SourceLink {
   uint64_t requests() const { return requests_; }
 
  private:
-  SourceLink(std::string url, SourcePace pace) : url_(std::move(url)), pace_(std::move(pace)) {}
+  SourceLink(const send::Target& target, SourcePace pace)
+      : named_(target.name + " " + target.url), pace_(std::move(pace)) {}
   send::Sent SendOnce(std::string_view method, const std::string& target, const std::string& body);
 
-  std::string url_;
+  const std::string named_;  ///< "source http://es:9200"
   SourcePace pace_;
   asio::io_context loop_{1};
   std::unique_ptr<send::Sender> sender_;

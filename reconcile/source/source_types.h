@@ -64,6 +64,17 @@ struct ShardPosition {
   int64_t max_seq_no = -1;
   int64_t local_checkpoint = -1;
   int64_t global_checkpoint = -1;
+  std::optional<int64_t> writes{};  ///< documents indexed or deleted since the copy was opened
+};
+
+/// How a primary came to its node.
+struct ShardRecovery {
+  std::string index;
+  uint32_t shard = 0;
+  std::string type;              ///< "SNAPSHOT", "EMPTY_STORE", "EXISTING_STORE", "PEER"
+  std::string stage;             ///< "DONE" once it is over
+  std::string snapshot{};        ///< of a restored one
+  std::string snapshot_index{};  ///< under which name it was taken
 };
 
 /// A write that runs now.

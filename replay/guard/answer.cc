@@ -104,7 +104,11 @@ void TakeConflict(const Operation& operation, Item& item, Outcome outcome, std::
     }
     return;
   }
-  if (!item.condition->exists && item.known && item.known->exists) {
+  // What the source made is read before a conflict is the end: what was known may be older than a
+  // deletion, if a refused operation that waits for nobody brought it back.
+  const bool was_made = item.source != nullptr && item.source->fate == Fate::kCreated;
+  if (!item.condition->exists && item.known && item.known->exists &&
+      (item.stale > 0 || !was_made)) {
     Finish(item, std::move(outcome));  // a create of what was there before its first copy
     return;
   }

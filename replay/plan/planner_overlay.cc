@@ -197,6 +197,8 @@ Result<bool> Planner::PlanInsertion(const store::Insertion& insertion,
   draft.as_recorded = exchange.meaning;
   draft.whole = true;
   draft.inserted = true;
+  TRY_ASSIGN(store::ExchangeOverlay laid, options_.overlay->Of(exchange.id));
+  draft.entries = std::move(laid.entries);
   // Who put it there has decided it, and nobody can have known of it: it comes at its place.
   draft.answered_at = exchange.began_at;
   if (insertion.position) {

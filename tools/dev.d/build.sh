@@ -83,6 +83,10 @@ check() {
     source tools/dev.d/check_reconcile.sh && check_reconcile "${@:2}"
     return
   fi
+  if [[ $preset == boundary ]]; then
+    source tools/dev.d/check_reconcile.sh && check_boundary "${@:2}"
+    return
+  fi
   if [[ $preset == migration ]]; then
     source tools/dev.d/check_reconcile.sh && check_migration "${@:2}"
     return
@@ -96,7 +100,7 @@ check() {
     return
   fi
   [[ $preset =~ ^(debug|clang|asan|tsan)$ ]] ||
-    die "check wants a preset (debug, clang, asan or tsan), \"har\", \"migration\", \"mitmproxy\", \"package\", \"page\", \"reconcile\", \"replay\", \"traces\" or \"verdicts\"" \
+    die "check wants a preset (debug, clang, asan or tsan), \"boundary\", \"har\", \"migration\", \"mitmproxy\", \"package\", \"page\", \"reconcile\", \"replay\", \"traces\" or \"verdicts\"" \
       "try: tools/dev check asan"
   shift
   setup build test lint

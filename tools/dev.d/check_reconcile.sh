@@ -26,3 +26,17 @@ check_verdicts() {
   /usr/bin/python3 tests/reconcile/real/prove_verdicts.py build/tools/trafrec "$folder" "$@" ||
     die "a verdict is wrong, or the truth is in doubt" "each is shown above; the log is $folder/log"
 }
+
+# A move without a pause: what a backfill holds, and a replay of the rest.
+check_boundary() {
+  setup build test replay reconcile
+  build_preset release --target trafrec
+  heading "Backfills taken under load"
+  local status=0
+  /usr/bin/python3 tests/reconcile/real/prove_boundary.py build/tools/trafrec "$@" || status=$?
+  case $status in
+    0) ;;
+    2) die "nothing was proved: without the boundary the documents are the same, or something is undecided" "try another --seed" ;;
+    *) die "a document differs after the move" "each is shown above" ;;
+  esac
+}

@@ -16,6 +16,7 @@
 #include "tools/encryption_options.h"
 #include "tools/log_options.h"
 #include "tools/output.h"
+#include "tools/reconcile/boundary_run.h"
 #include "tools/reconcile/finding_json.h"
 #include "tools/reconcile/finding_text.h"
 #include "tools/reconcile/reconcile_command.h"
@@ -29,6 +30,7 @@ namespace {
 
 constexpr const char* kExample = "trafrec reconcile LOG -o overlay.sqlite";
 constexpr const char* kExplain = "explain";
+constexpr const char* kBoundary = "boundary";
 
 class ReconcileCommand final : public Command {
  public:
@@ -39,7 +41,10 @@ class ReconcileCommand final : public Command {
 
  private:
   bool explains() const { return !arguments_.empty() && arguments_.front() == kExplain; }
+  bool bounds() const { return !arguments_.empty() && arguments_.front() == kBoundary; }
   Status Check() const;
+  Status CheckBoundary() const;
+  Result<ExitCode> FindBoundary() const;
   Result<reconcile::HistoryOptions> Waits() const;
   Result<reconcile::Judgement> Decide(store::LogReader& log, reconcile::History& history) const;
   Status Print(const reconcile::History& history, const reconcile::Judgement& judgement) const;
@@ -50,6 +55,9 @@ class ReconcileCommand final : public Command {
   std::string source_;
   ServerAccess access_;
   std::string translog_;
+  std::string target_;
+  std::string method_ = "auto";
+  std::vector<std::string> backfills_;
   std::string overlay_;
   std::string settle_;
   std::string ack_delay_;
@@ -63,7 +71,8 @@ CommandText ReconcileCommand::text() const {
       .name = "reconcile",
       .summary = "what the source did of what its log leaves open",
       .usage = {"trafrec reconcile LOG [-o OVERLAY] [--accept presumed] [--json]",
-                "trafrec reconcile explain LOG ID [--json]"},
+                "trafrec reconcile explain LOG ID [--json]",
+                "trafrec reconcile boundary LOG [--target URL] [-o OVERLAY] [--json]"},
       .description =
           {"A recorder sees requests whose answers it does not see: the client went away, the "
            "connection was reset, packets were lost. reconcile decides for each such mutation, and "
@@ -72,22 +81,29 @@ CommandText ReconcileCommand::text() const {
            "holds "
            "in every history that fits the log; what it presumes names its assumptions.",
            "The overlay holds the verdicts and the places in the source's order; with it replay "
-           "leaves out what did not happen. docs/reconcile.md explains the evidence."},
-      .examples = {{"decide, and keep it for a replay", kExample},
-                   {"why one of them", "trafrec reconcile explain LOG vm-0001-2rs"},
-                   {"send what happened, and nothing else",
-                    "trafrec replay LOG --overlay overlay.sqlite --to http://127.0.0.1:9201 "
-                    "--run RUN"},
-                   {"for a script",
-                    "trafrec reconcile LOG --json | jq -r .verdict | sort | uniq "
-                    "-c"}},
+           "leaves out what did not happen. docs/reconcile.md explains the evidence.",
+           "boundary finds which of the recorded mutations a backfill holds already, so that a "
+           "replay onto it sends the others, each once, though the source was never paused."},
+      .examples =
+          {{"decide, and keep it for a replay", kExample},
+           {"why one of them", "trafrec reconcile explain LOG vm-0001-2rs"},
+           {"send what happened, and nothing else",
+            "trafrec replay LOG --overlay overlay.sqlite --to http://127.0.0.1:9201 "
+            "--run RUN"},
+           {"onto a restored snapshot that was taken while the log was recorded",
+            "trafrec reconcile boundary LOG --target http://127.0.0.1:9201 -o overlay.sqlite"},
+           {"for a script",
+            "trafrec reconcile LOG --json | jq -r .verdict | sort | uniq "
+            "-c"}},
   };
 }
 
 void ReconcileCommand::AddOptions(OptionSet& options) {
   options.Group("Arguments");
-  options.Positionals("LOG", arguments_,
-                      "the source's log; of explain: the word, the log, and an exchange's id");
+  options.Positionals(
+      "LOG", arguments_,
+      "the source's log; of explain: the word, the log, and an exchange's id; of boundary: "
+      "the word, and the log");
   identity_.AddTo(options);
   options.Group("Evidence beside the log");
   options.Text("--translog", translog_, "DIR",
@@ -96,6 +112,17 @@ void ReconcileCommand::AddOptions(OptionSet& options) {
                "ask the live source, with few requests: http://host:9200. The sooner after the "
                "recording, the more it still knows");
   access_.AddTo(options, "basic|bearer|api-key", "how to log in there", "source");
+  options.Group("Boundary");
+  options.Text(
+      "--target", target_, "URL",
+      "what was made of the backfill, before anything is replayed to it: a restored one says as of "
+      "when its documents are. --auth and its like are for it");
+  options.Choice("--method", method_, "auto|snapshot|scroll",
+                 "how the backfill was taken; a reindex from remote is a scroll at the source");
+  options.List(
+      "--backfill", backfills_, "ID",
+      "the request that took it, if the log has several: an exchange's id; of scrolls over several "
+      "indices, all");
   options.Group("Verdicts");
   options.Choice("--accept", accept_, "proven|presumed",
                  "which verdicts the overlay takes: what is proven, or also what rests on an "
@@ -114,6 +141,13 @@ void ReconcileCommand::AddOptions(OptionSet& options) {
 }
 
 Status ReconcileCommand::Check() const {
+  if (bounds()) {
+    return CheckBoundary();
+  }
+  if (!target_.empty() || !backfills_.empty() || method_ != "auto") {
+    return Fail(ErrorCode::kUsage, "--target, --method and --backfill are for boundary",
+                "as in: trafrec reconcile boundary LOG --target URL");
+  }
   const size_t wanted = explains() ? 3 : 1;
   if (arguments_.size() < wanted) {
     return Fail(ErrorCode::kUsage,
@@ -134,6 +168,39 @@ Status ReconcileCommand::Check() const {
                 "add --source URL");
   }
   return {};
+}
+
+Status ReconcileCommand::CheckBoundary() const {
+  if (arguments_.size() != 2) {
+    return Fail(ErrorCode::kUsage,
+                arguments_.size() < 2 ? std::string("boundary takes a log")
+                                      : fmt::format("'{}' is one argument too many", arguments_[2]),
+                "as in: trafrec reconcile boundary LOG --target URL -o overlay.sqlite");
+  }
+  if (!source_.empty() || !translog_.empty()) {
+    return Fail(ErrorCode::kUsage, "--source and --translog are not for boundary",
+                "let trafrec reconcile LOG -o OVERLAY decide first; boundary reads its overlay");
+  }
+  TRY(access_.Check());
+  if (target_.empty() && access_.given()) {
+    return Fail(ErrorCode::kUsage, "--auth, --ca, --cert and --insecure are for --target",
+                "add --target URL");
+  }
+  return {};
+}
+
+Result<ExitCode> ReconcileCommand::FindBoundary() const {
+  BoundaryOptions options{.log = arguments_[1],
+                          .dialect = dialect_,
+                          .target = target_,
+                          .method = method_,
+                          .backfills = backfills_,
+                          .overlay = overlay_,
+                          .json = json_};
+  TRY_ASSIGN(const reconcile::HistoryOptions waits, Waits());
+  options.settle_ns = waits.settle_ns;
+  TRY_ASSIGN(store::Identities identities, identity_.Make());
+  return RunBoundary(options, access_, std::move(identities));
 }
 
 Status ReconcileCommand::Print(const reconcile::History& history,
@@ -215,6 +282,9 @@ Result<reconcile::Judgement> ReconcileCommand::Decide(store::LogReader& log,
 
 Result<ExitCode> ReconcileCommand::Run(const Cli& /*cli*/) {
   TRY(Check());
+  if (bounds()) {
+    return FindBoundary();
+  }
   const std::string& folder = explains() ? arguments_[1] : arguments_[0];
   TRY_ASSIGN(store::Identities identities, identity_.Make());
   TRY_ASSIGN(const auto log, store::LogReader::Open(folder, std::move(identities)));

@@ -182,6 +182,27 @@ TEST(GuardAnswer, AConflictShowsWhatADeletionLeft) {
   EXPECT_EQ(sent.Write().target, "/a/_doc/1?version=5&version_type=external");
 }
 
+TEST(GuardAnswer, ACreateThatTheSourceMadeIsMadeThoughItsDocumentWasThoughtToBeThere) {
+  Sent sent = MakeSent("PUT /a/_create/1", "{}", {AtSource(Fate::kCreated)});
+  sent.item().known = There(7);
+  sent.Write();
+  sent.Answer(409, kConflict);
+  ASSERT_TRUE(SearchGuard().ReadRequest(sent.parcel));
+  sent.Read(200, kNoDocs);
+  EXPECT_EQ(sent.Write().target, "/a/_doc/1?version=5&version_type=external");
+}
+
+TEST(GuardAnswer, ACreateOfWhatIsThereEndsAsAConflict) {
+  Sent sent = MakeSent("PUT /a/_create/1", "{}", {AtSource(Fate::kCreated)});
+  sent.Write();
+  sent.Answer(409, kConflict);
+  sent.Read(200, Docs(8));
+  sent.Write();
+  sent.Answer(409, kConflict);
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+  EXPECT_EQ(sent.item().result.fate, Fate::kConflict);
+}
+
 TEST(GuardAnswer, AConflictThatTheSourceHadIsDone) {
   Sent sent = MakeSent("PUT /a/_create/1", "{}", {AtSource(Fate::kConflict)});
   sent.Write();

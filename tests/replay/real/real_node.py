@@ -102,8 +102,8 @@ def ask(method, url, body=None, timeout_s=60):
 class Node:
     """One node with its data in a folder; starts again where it was stopped."""
 
-    def __init__(self, name, port, home):
-        self.product, self.port, self.home = PRODUCTS[name], port, pathlib.Path(home)
+    def __init__(self, name, port, home, settings=None):
+        self.product, self.port, self.home, self.settings = PRODUCTS[name], port, pathlib.Path(home), settings or {}
         self.url, self.process = f"http://127.0.0.1:{port}", None
         fetch(name)
 
@@ -115,7 +115,7 @@ class Node:
             "cluster.name": f"trafrec-{name}", "node.name": f"{name}-{self.port}", "network.host": "127.0.0.1",
             "path.data": self.home / "data", "path.logs": self.home / "logs", "http.port": self.port,
             self.product.transport_port: 0, "discovery.type": "single-node",
-            "cluster.routing.allocation.disk.threshold_enabled": "false"}.items()))
+            "cluster.routing.allocation.disk.threshold_enabled": "false", **self.settings}.items()))
         (self.home / "config" / "log4j2.properties").write_text(LOG_CONFIG)
         flags = [flag.format(home=self.home) for flag in self.product.flags]
         with open(self.home / "node.log", "ab") as log:

@@ -1,0 +1,205 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/support/temporary_folder.h"
+#include "tests/tools/run_trafrec.h"
+
+// trafrec reconcile boundary, as a user types it, on small logs that were imported.
+
+namespace trafrec::test_support {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string TimeAt(int ms) { return fmt::format("2026-01-01T00:00:00.{:03}000000Z", ms); }
+
+/// A line of NDJSON: a request at `ms`, its answer `took` later; status 0: none came.
+std::string Line(int ms, const std::string& method, const std::string& target,
+                 const std::string& body, int status, const std::string& answer, int took = 5) {
+  const auto times = [](int at) {
+    return json{{"first_byte", TimeAt(at)}, {"last_byte", TimeAt(at)}};
+  };
+  json line{{"v", 1},           {"time", TimeAt(ms)}, {"connection", ms}, {"method", method},
+            {"target", target}, {"host", "es"},       {"status", status}};
+  line["request"] = {{"version", "1.1"},
+                     {"headers", {{"Host", "es"}, {"Content-Length", std::to_string(body.size())}}},
+                     {"body", body},
+                     {"times", times(ms)}};
+  if (status == 0) {
+    line["status"] = nullptr;
+  } else {
+    line["response"] = {{"version", "1.1"},
+                        {"reason", "X"},
+                        {"headers", {{"content-length", std::to_string(answer.size())}}},
+                        {"body", answer},
+                        {"times", times(ms + took)}};
+  }
+  return line.dump() + "\n";
+}
+
+std::string Made() {
+  return Line(10, "PUT", "/a",
+              R"({"settings":{"number_of_shards":1,"number_of_routing_shards":1}})", 200,
+              R"({"acknowledged":true})");
+}
+
+std::string Increment(int ms, int seq_no, int took = 5) {
+  return Line(
+      ms, "POST", "/a/_update/1", R"({"script":"ctx._source.n += 1"})", 200,
+      fmt::format(R"({{"_index":"a","_id":"1","_version":{},"result":"updated","_seq_no":{},)"
+                  R"("_primary_term":1}})",
+                  seq_no + 1, seq_no),
+      took);
+}
+
+std::string Refresh(int ms) {
+  return Line(ms, "POST", "/a/_refresh", "", 200, R"({"_shards":{"failed":0}})");
+}
+
+/// A scroll that shows document 1; `more` stands in its hit.
+std::string Scroll(int ms, const std::string& query, const std::string& more, int total = 1) {
+  const std::string hit = R"({"_index":"a","_id":"1",)" + more + R"("_source":{}})";
+  return Line(
+      ms, "POST", "/a/_search?scroll=1m", query, 200,
+      fmt::format(
+          R"({{"_scroll_id":"S{}","_shards":{{"failed":0}},"hits":{{"total":{{"value":{}}},)"
+          R"("hits":[{}]}}}})",
+          ms, total, hit));
+}
+
+std::string Snapshot(int ms, const std::string& name, const std::string& state) {
+  return Line(ms, "PUT", "/_snapshot/r/" + name + "?wait_for_completion=true", R"({"indices":"a"})",
+              200,
+              R"({"snapshot":{"snapshot":")" + name + R"(","state":")" + state +
+                  R"(","indices":["a"],"shards":{"total":1,"failed":1}}})");
+}
+
+class BoundaryCommand : public testing::Test {
+ protected:
+  Outcome Boundary(const std::string& lines, const std::vector<std::string>& more = {}) {
+    const std::string file = folder_.Write("log.ndjson", lines);
+    const Outcome imported = Trafrec({"import", file, "-l", log_, "--recorder", "log"});
+    EXPECT_EQ(imported.exit_code, 0) << imported.err;
+    std::vector<std::string> command{"reconcile", "boundary", log_, "--dialect", "search"};
+    command.insert(command.end(), more.begin(), more.end());
+    return Trafrec(command);
+  }
+
+  /// Of each mutation of the span its share, by exchange.
+  static std::map<std::string, std::string> Shares(const Outcome& outcome) {
+    std::map<std::string, std::string> shares;
+    std::istringstream lines(outcome.out);
+    for (std::string line; std::getline(lines, line);) {
+      if (const json each = json::parse(line); each.contains("share")) {
+        shares[each["exchange"]] = each["share"];
+      }
+    }
+    return shares;
+  }
+
+  TemporaryFolder folder_;
+  const std::string log_ = (folder_ / "log").string();
+};
+
+TEST_F(BoundaryCommand, ALogWithoutABackfillIsToldHowToHaveOne) {
+  const Outcome outcome = Boundary(Made() + Increment(20, 0));
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("no request that took a backfill"),
+                                 HasSubstr("recording must begin before the backfill")));
+}
+
+TEST_F(BoundaryCommand, APartialSnapshotIsNamed) {
+  const Outcome outcome = Boundary(Made() + Snapshot(20, "s", "PARTIAL"));
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err,
+              HasSubstr("snapshot r/s (log-0001-12) is no whole backfill: PARTIAL, 1 of 1 shards"));
+}
+
+TEST_F(BoundaryCommand, OfTwoSnapshotsTheUserSaysWhich) {
+  const std::string lines = Made() + Snapshot(20, "s", "SUCCESS") + Snapshot(30, "t", "SUCCESS");
+  const Outcome outcome = Boundary(lines);
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr("log-0001-12 (snapshot r/s), log-0001-13 (snapshot r/t)"),
+                    HasSubstr("--backfill ID")));
+  EXPECT_EQ(Trafrec({"reconcile", "boundary", log_, "--backfill", "log-0001-13"}).exit_code, 0);
+}
+
+TEST_F(BoundaryCommand, ASnapshotAloneLeavesAScriptOfItsTimeUndecided) {
+  const Outcome outcome = Boundary(Made() + Increment(20, 0) + Increment(30, 1, 200) +
+                                       Snapshot(40, "s", "SUCCESS") + Increment(60, 2),
+                                   {"--json"});
+  EXPECT_EQ(outcome.exit_code, 3) << outcome.err;
+  EXPECT_EQ(Shares(outcome), (std::map<std::string, std::string>{{"log-0001-13", "undecided"}}));
+}
+
+TEST_F(BoundaryCommand, ANumberInAScrollsHitDividesTheWritesOfItsDocument) {
+  const Outcome outcome =
+      Boundary(Made() + Increment(20, 0) + Refresh(100) + Increment(150, 1) + Increment(160, 2) +
+                   Scroll(200, R"({"seq_no_primary_term":true})", R"("_seq_no":1,"_version":2,)"),
+               {"--json"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(Shares(outcome),
+            (std::map<std::string, std::string>{{"log-0001-14", "held"}, {"log-0001-15", "sent"}}));
+}
+
+TEST_F(BoundaryCommand, AVersionInAScrollsHitDividesThemToo) {
+  const Outcome outcome = Boundary(Made() + Increment(20, 0) + Refresh(100) + Increment(150, 1) +
+                                       Increment(160, 2) + Scroll(200, "{}", R"("_version":2,)"),
+                                   {"--json"});
+  EXPECT_EQ(Shares(outcome),
+            (std::map<std::string, std::string>{{"log-0001-14", "held"}, {"log-0001-15", "sent"}}));
+}
+
+TEST_F(BoundaryCommand, AScrollWithoutEitherLeavesThemUndecided) {
+  const Outcome outcome =
+      Boundary(Made() + Increment(20, 0) + Refresh(100) + Increment(150, 1) + Scroll(200, "{}", ""),
+               {"--json"});
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_EQ(Shares(outcome), (std::map<std::string, std::string>{{"log-0001-14", "undecided"}}));
+}
+
+TEST_F(BoundaryCommand, AScrollThatTheLogShowsInPartIsRefused) {
+  const Outcome outcome = Boundary(Made() + Scroll(200, "{}", "", 9));
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("the log shows 1 of its 9 documents"));
+}
+
+TEST_F(BoundaryCommand, AScrollWithAQueryIsNoBackfill) {
+  const Outcome outcome = Boundary(Made() + Scroll(200, R"({"query":{"term":{"a":"b"}}})", ""));
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("it takes only what its query finds"));
+}
+
+TEST_F(BoundaryCommand, TheOverlayDropsWhatIsHeldAndTheBackfillsOwnRequests) {
+  const std::string overlay = (folder_ / "overlay").string();
+  const Outcome outcome =
+      Boundary(Made() + Increment(20, 0) + Refresh(100) + Increment(300, 1) +
+                   Scroll(200, R"({"seq_no_primary_term":true})", R"("_seq_no":0,"_version":1,)"),
+               {"-o", overlay});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const std::string list = Trafrec({"overlay", overlay, "list", "--json"}).out;
+  EXPECT_THAT(list, AllOf(HasSubstr("log-0001-12"), HasSubstr("log-0001-14"),
+                          Not(HasSubstr("log-0001-15"))));
+  ASSERT_EQ(Trafrec({"reconcile", "boundary", log_, "-o", overlay}).exit_code, 0);
+  EXPECT_EQ(Trafrec({"overlay", overlay, "list", "--json"}).out, list) << "a second time, the same";
+}
+
+TEST_F(BoundaryCommand, ItsOptionsAreRefusedElsewhere) {
+  const Outcome outcome = Trafrec({"reconcile", log_, "--target", "http://127.0.0.1:1"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("--target, --method and --backfill are for boundary"));
+}
+
+}  // namespace
+}  // namespace trafrec::test_support
