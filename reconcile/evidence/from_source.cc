@@ -1,5 +1,7 @@
 #include "reconcile/evidence/from_source.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -15,6 +17,8 @@ namespace {
 
 /// Ranges of one search; the source takes 1,024 clauses.
 constexpr size_t kRangesEach = 500;
+/// So far the clocks of source and recorder may be apart before an index counts as a later one.
+constexpr TimeNs kClocksApart = 10 * kNsPerSecond;
 
 std::vector<std::string> IndicesOf(const History& history) {
   std::set<std::string> names;
@@ -24,6 +28,29 @@ std::vector<std::string> IndicesOf(const History& history) {
     }
   }
   return {names.begin(), names.end()};
+}
+
+/// The UUID that the log gives an index; "" if it does not say.
+std::string UuidOf(const History& history, const std::string& index) {
+  std::string uuid;
+  for (const IndexSettings& settings : history.settings) {
+    if (settings.name == index && !settings.uuid.empty()) {
+      uuid = settings.uuid;
+    }
+  }
+  return uuid;
+}
+
+/// Whether the source made an index of that name after the log wrote to one.
+bool IsLaterOne(const History& history, const IndexSettings& index) {
+  const std::string uuid = UuidOf(history, index.name);
+  if (!uuid.empty()) {
+    return uuid != index.uuid;
+  }
+  return index.made_at && std::ranges::any_of(history.writes, [&](const Write& write) {
+           return history.IndexBehind(write.document.index) == index.name &&
+                  write.ran.until + kClocksApart < *index.made_at;
+         });
 }
 
 class Asking {
@@ -36,10 +63,30 @@ class Asking {
     return AskNumbers();
   }
 
+  std::vector<std::string> TakeNotes() { return std::move(notes_); }
+
  private:
   Status AskIndices() {
     const std::vector<std::string> names = IndicesOf(history_);
+    if (names.empty()) {
+      return {};
+    }
     TRY_ASSIGN(std::vector<IndexSettings> indices, source_.Indices(names));
+    for (const std::string& name : names) {
+      const auto index = std::ranges::find(indices, name, &IndexSettings::name);
+      if (index == indices.end()) {
+        notes_.push_back(fmt::format(
+            "the source has no index {} any more: its operations are judged without it", name));
+      } else if (IsLaterOne(history_, *index)) {
+        notes_.push_back(
+            fmt::format("the source's index {} was made after the log wrote to one of that name: "
+                        "its operations are judged without it",
+                        name));
+        indices.erase(index);
+      } else {
+        asked_.insert(name);
+      }
+    }
     for (IndexSettings& index : indices) {
       if (!index.routing_shards) {
         TRY_ASSIGN(const std::optional<IndexRouting> routing, source_.RoutingOfIndex(index));
@@ -58,7 +105,7 @@ class Asking {
     for (const Question& question : history_.questions) {
       const DocumentName name{history_.IndexBehind(question.document.index), question.document.id,
                               question.document.routing};
-      if (!name.id.empty() && asked.insert(name).second) {
+      if (asked_.contains(name.index) && !name.id.empty() && asked.insert(name).second) {
         questions.push_back({name.index, name.id, name.routing});
       }
     }
@@ -87,7 +134,9 @@ class Asking {
   /// Documents under the numbers that nobody explains: what was written again since does not show.
   Status AskNumbers() {
     for (const IndexHistory& index : IndicesInQuestion(history_, false)) {
-      if (!index.trouble.empty()) {
+      const bool explained =
+          std::ranges::all_of(index.shards, [](const Shard& shard) { return shard.holes.empty(); });
+      if (!index.trouble.empty() || !asked_.contains(index.name) || explained) {
         continue;
       }
       TRY(source_.Refresh(index.name));
@@ -136,19 +185,22 @@ class Asking {
 
   LiveSource& source_;
   History& history_;
+  std::set<std::string> asked_;  ///< indices that are those of the log
+  std::vector<std::string> notes_;
 };
 
 }  // namespace
 
-Status AddLiveAnswers(LiveSource& source, History& history) {
+Result<std::vector<std::string>> AddLiveAnswers(LiveSource& source, History& history) {
   history.lost.push_back(
       {.ran = {history.until, std::numeric_limits<TimeNs>::max()}, .answered = true});
   if (const auto version = source.version()) {
     history.TakeProduct(*version);
   }
-  TRY(Asking(source, history).Run());
+  Asking asking(source, history);
+  TRY(asking.Run());
   history.tokens.Take(history);
-  return {};
+  return asking.TakeNotes();
 }
 
 }  // namespace trafrec::reconcile

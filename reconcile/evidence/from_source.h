@@ -11,7 +11,8 @@ namespace trafrec::reconcile {
 
 /// Asks the live source for what decides open questions, and adds its answers to the facts: its
 /// indices' shards, the documents in question as they are now, and the documents under numbers that
-/// no answer names. What others wrote since the log ended is allowed for.
-Status AddLiveAnswers(LiveSource& source, History& history);
+/// no answer names. What others wrote since the log ended is allowed for. Returns what a person
+/// should know, as sentences: indices that are gone, or were made anew since, are not asked for.
+Result<std::vector<std::string>> AddLiveAnswers(LiveSource& source, History& history);
 
 }  // namespace trafrec::reconcile

@@ -1,5 +1,7 @@
 #include "reconcile/routing/index_settings.h"
 
+#include <limits>
+
 #include "replay/dialect/json.h"
 
 namespace trafrec::reconcile {
@@ -33,6 +35,11 @@ void TakeSetting(std::string_view name, const std::optional<std::string>& value,
   } else if (name == "version.created") {
     const auto created = NumberOf(value);
     into.created = created ? std::optional(VersionId{*created}) : std::nullopt;
+  } else if (name == "creation_date") {
+    const auto ms = dialect::IntegerOf(value);
+    if (ms && *ms >= 0 && *ms < std::numeric_limits<TimeNs>::max() / kNsPerMs) {
+      into.made_at = *ms * kNsPerMs;
+    }
   } else if (name.starts_with("resize.source.") || name.starts_with("shrink.source.")) {
     into.resized = true;
   }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "reconcile/routing/index_routing.h"
 
 // What the source says of its indices, as far as a document's shard and history follow from it.
@@ -23,6 +24,7 @@ struct IndexSettings {
   std::optional<uint32_t> routing_shards{};
   std::optional<uint32_t> partition_size{};
   std::optional<VersionId> created{};
+  std::optional<TimeNs> made_at{};  ///< by the source's clock
   /// Made by split, shrink or clone: its routing_shards are not the default ones.
   bool resized = false;
   std::map<uint32_t, int64_t> primary_terms{};  ///< by shard; of the cluster state

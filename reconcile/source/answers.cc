@@ -23,7 +23,8 @@ Result<Tree> Parse(std::string_view answer, std::string_view of) {
   if (!tree) {
     const bool large = answer.size() > size_t{1} << 20;
     return Fail(large ? ErrorCode::kUnsupported : ErrorCode::kCorrupt,
-                fmt::format("the source's answer to {} is no JSON: {}", of, tree.error()));
+                fmt::format("the source's answer to {} is no JSON: {}", of, tree.error()),
+                large ? "" : "name the source itself, or a proxy that hands on its answers");
   }
   return std::move(*tree);
 }

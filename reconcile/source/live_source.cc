@@ -46,19 +46,16 @@ Result<LiveSource> LiveSource::Open(const send::Target& target, std::string_view
 
 Result<std::vector<IndexSettings>> LiveSource::Indices(std::span<const std::string> names) {
   const std::string list = ListOf(names);
-  TRY_ASSIGN(const std::string answer,
-             link_->Ask("GET", fmt::format("/_cluster/state/metadata{}{}?filter_path="
-                                           "metadata.indices.*.settings,"
-                                           "metadata.indices.*.routing_num_shards,"
-                                           "metadata.indices.*.primary_terms",
-                                           list.empty() ? "" : "/", list)));
+  TRY_ASSIGN(
+      const std::string answer,
+      link_->Ask("GET",
+                 fmt::format("/_cluster/state/metadata{}{}?ignore_unavailable=true&filter_path="
+                             "metadata.indices.*.settings,"
+                             "metadata.indices.*.routing_num_shards,"
+                             "metadata.indices.*.primary_terms",
+                             list.empty() ? "" : "/", list)));
   std::vector<IndexSettings> indices = ReadClusterState(answer);
   std::ranges::sort(indices, {}, &IndexSettings::name);
-  for (const std::string& name : names) {
-    if (!std::ranges::binary_search(indices, name, {}, &IndexSettings::name)) {
-      return Fail(ErrorCode::kNotFound, fmt::format("the source has no index {}", name));
-    }
-  }
   return indices;
 }
 

@@ -29,8 +29,8 @@ class LiveSource {
   /// As new indices are marked with; nothing if it calls its version otherwise than 1.2.3.
   std::optional<VersionId> version() const { return VersionOf(identity_); }
 
-  /// Name, UUID, shards and primary terms of these indices, of all if none is named; by name. Names
-  /// that are not there are an Error of kNotFound.
+  /// Name, UUID, shards and primary terms of these indices, of all if none is named; by name. Those
+  /// that are not there are left out.
   Result<std::vector<IndexSettings>> Indices(std::span<const std::string> names);
   /// How documents of an index are spread. Where the source does not say it (6.8), it is learned
   /// from some documents; nothing if there are too few.

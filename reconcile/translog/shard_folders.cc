@@ -13,6 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kReadable =
+    "name the source's data path (path.data) or a copy of it, as a user who may read it";
+
 std::optional<ShardFolder> ShardFolderOf(const fs::path& path) {
   if (path.filename() != "translog") {
     return std::nullopt;
@@ -34,7 +37,8 @@ Result<std::vector<ShardFolder>> FindShards(const fs::path& data_path) {
   std::error_code error;
   const fs::path root = fs::canonical(data_path, error);
   if (error) {
-    return FailErrno(error.value(), fmt::format("cannot read the folder {}", data_path.string()));
+    return FailErrno(error.value(), fmt::format("cannot read the folder {}", data_path.string()),
+                     kReadable);
   }
   if (auto itself = ShardFolderOf(root)) {
     return std::vector{std::move(*itself)};
@@ -62,7 +66,7 @@ Result<std::vector<ShardFolder>> FindShards(const fs::path& data_path) {
   }
   if (error) {
     return FailErrno(error.value(),
-                     fmt::format("cannot read all folders in {}", data_path.string()));
+                     fmt::format("cannot read all folders in {}", data_path.string()), kReadable);
   }
   if (found.empty()) {
     return Fail(ErrorCode::kNotFound, fmt::format("{} holds no translog", data_path.string()),

@@ -273,7 +273,8 @@ Result<reconcile::Judgement> ReconcileCommand::Decide(store::LogReader& log,
     access_.Apply(target);
     TRY_ASSIGN(reconcile::LiveSource source,
                reconcile::LiveSource::Open(target, history.cluster_uuid));
-    TRY(reconcile::AddLiveAnswers(source, history));
+    TRY_ASSIGN(std::vector<std::string> said, reconcile::AddLiveAnswers(source, history));
+    std::ranges::move(said, std::back_inserter(notes));
   }
   reconcile::Judgement judgement = reconcile::Judge(history);
   std::ranges::move(notes, std::back_inserter(judgement.notes));

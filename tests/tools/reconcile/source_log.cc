@@ -1,0 +1,130 @@
+#include "tests/tools/reconcile/source_log.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/capture_files.h"
+#include "tests/tools/run_trafrec.h"
+
+namespace trafrec::test_support {
+namespace {
+
+std::string Request(std::string_view method, std::string_view target, std::string_view body) {
+  return fmt::format(
+      "{} {} HTTP/1.1\r\nHost: es:9200\r\nContent-Type: application/json\r\n"
+      "Content-Length: {}\r\n\r\n{}",
+      method, target, body.size(), body);
+}
+
+}  // namespace
+
+TcpConversation SourceLog::Connection() {
+  TcpConversation::Options options;
+  options.client = Ip("10.0.0.1", port_++);
+  options.start = now_;
+  TcpConversation wire(options);
+  wire.Handshake();
+  return wire;
+}
+
+void SourceLog::Take(TcpConversation& wire) {
+  now_ = wire.now() + kNsPerMs;
+  for (RawPacket& packet : wire.TakePackets()) {
+    packets_.push_back(std::move(packet));
+  }
+}
+
+SourceLog& SourceLog::Exchange(std::string_view method, std::string_view target,
+                               std::string_view body, std::string_view status,
+                               std::string_view answer) {
+  TcpConversation wire = Connection();
+  wire.ClientSends(Request(method, target, body))
+      .Wait(2 * kNsPerMs)
+      .ServerSends(fmt::format(
+          "HTTP/1.1 {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", status,
+          answer.size(), answer))
+      .Close();
+  Take(wire);
+  return *this;
+}
+
+SourceLog& SourceLog::Unanswered(std::string_view method, std::string_view target,
+                                 std::string_view body) {
+  TcpConversation wire = Connection();
+  wire.ClientSends(Request(method, target, body)).Wait(2 * kNsPerMs).Close();
+  Take(wire);
+  return *this;
+}
+
+SourceLog& SourceLog::Abandoned(std::string_view method, std::string_view target,
+                                std::string_view body) {
+  TcpConversation wire = Connection();
+  wire.ClientSends(Request(method, target, body)).Wait(2 * kNsPerMs).Rst(store::Side::kClient);
+  Take(wire);
+  return *this;
+}
+
+SourceLog& SourceLog::Cut(std::string_view method, std::string_view target, std::string_view body) {
+  const std::string whole = Request(method, target, body);
+  TcpConversation wire = Connection();
+  wire.ClientSends(std::string_view(whole).substr(0, whole.size() - 3)).Close();
+  Take(wire);
+  return *this;
+}
+
+SourceLog& SourceLog::AsksWho() {
+  return Exchange("GET", "/", "", "200 OK",
+                  R"({"cluster_name":"c","cluster_uuid":"U1","version":{"number":"7.10.2"}})");
+}
+
+SourceLog& SourceLog::MakesIndex() {
+  return Exchange("PUT", "/idx", R"({"settings":{"index":{"number_of_shards":1}}})", "200 OK",
+                  R"({"acknowledged":true,"shards_acknowledged":true,"index":"idx"})");
+}
+
+SourceLog& SourceLog::Puts(std::string_view id, int seq_no) {
+  return Exchange(
+      "PUT", fmt::format("/idx/_doc/{}", id), R"({"a":1})", "201 Created",
+      fmt::format(R"({{"_index":"idx","_type":"_doc","_id":"{}","_version":1,"result":"created",)"
+                  R"("_shards":{{"total":1,"successful":1,"failed":0}},)"
+                  R"("_seq_no":{},"_primary_term":1}})",
+                  id, seq_no));
+}
+
+SourceLog& SourceLog::Waits(int64_t ns) {
+  now_ += ns;
+  return *this;
+}
+
+std::string SourceLog::RecordedInto(const TemporaryFolder& folder, const std::string& name,
+                                    const std::vector<std::string>& more) const {
+  const std::string capture = folder / (name + ".pcap");
+  PcapWriter(capture).Write(packets_);
+  std::vector<std::string> words = {"record",      "--read",     capture, "--log",
+                                    folder / name, "--recorder", "test",  "--quiet"};
+  words.insert(words.end(), more.begin(), more.end());
+  const Outcome outcome = Trafrec(words);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  return folder / name;
+}
+
+SourceLog TypicalSource() {
+  SourceLog source;
+  source.AsksWho()
+      .MakesIndex()
+      .Puts("1", 0)
+      .Unanswered("PUT", "/idx/_doc/2", R"({"a":2})")
+      .Waits(10 * kNsPerSecond)
+      .Puts("3", 2)
+      .Cut("PUT", "/idx/_doc/4", R"({"a":4})")
+      .Waits(10 * kNsPerSecond)
+      .Puts("6", 3)
+      .Abandoned("PUT", "/idx/_doc/5", R"({"a":5})")
+      .Abandoned("PUT", "/idx/_doc/8", R"({"a":8})")
+      .Waits(10 * kNsPerSecond)
+      .Puts("7", 5)
+      .Exchange("GET", "/_cat/health", "", "200 OK", "{}");
+  return source;
+}
+
+}  // namespace trafrec::test_support

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tests/support/tcp_conversation.h"
+#include "tests/support/temporary_folder.h"
+
+namespace trafrec::test_support {
+
+/// A small source as its recorder saw it: requests on connections of their own, some of which get
+/// no answer. Recorded into a log once all is said.
+class SourceLog {
+ public:
+  /// `GET /` is answered as by cluster "U1"; 7.10.2.
+  SourceLog& AsksWho();
+  /// A whole exchange on a connection of its own.
+  SourceLog& Exchange(std::string_view method, std::string_view target, std::string_view body,
+                      std::string_view status, std::string_view answer);
+  /// The client closed before there was an answer.
+  SourceLog& Unanswered(std::string_view method, std::string_view target, std::string_view body);
+  /// The client reset the connection before there was an answer.
+  SourceLog& Abandoned(std::string_view method, std::string_view target, std::string_view body);
+  /// The client ended its request in the middle.
+  SourceLog& Cut(std::string_view method, std::string_view target, std::string_view body);
+  /// `PUT /idx` for an index of one shard.
+  SourceLog& MakesIndex();
+  /// `PUT /idx/_doc/ID`, answered with that number.
+  SourceLog& Puts(std::string_view id, int seq_no);
+  /// So long nobody sends anything.
+  SourceLog& Waits(int64_t ns);
+
+  /// Records it into `folder`/`name`, with more options. The log's path.
+  std::string RecordedInto(const TemporaryFolder& folder, const std::string& name = "log",
+                           const std::vector<std::string>& more = {}) const;
+
+ private:
+  TcpConversation Connection();
+  void Take(TcpConversation& wire);
+
+  TimeNs now_ = 1'700'000'000 * kNsPerSecond;
+  uint16_t port_ = 40'000;
+  std::vector<RawPacket> packets_;
+};
+
+/// A source of which everything can be told: `idx` of one shard, of whose documents 2 was
+/// committed, 4 was not, 5 may have been. One request is of no search engine's kind.
+SourceLog TypicalSource();
+
+}  // namespace trafrec::test_support
