@@ -13,6 +13,7 @@
 #include "reconcile/history/effect.h"
 #include "reconcile/history/mapping.h"
 #include "reconcile/history/selection.h"
+#include "reconcile/history/span.h"
 #include "replay/dialect/operation.h"
 #include "replay/dialect/outcome.h"
 #include "store/reader/operation_address.h"
@@ -20,17 +21,6 @@
 // What a log shows of the histories of documents and shards: facts alone, no conclusions.
 
 namespace trafrec::reconcile {
-
-/// An interval of packet time, both ends included.
-struct Span {
-  TimeNs from = std::numeric_limits<TimeNs>::min();
-  TimeNs until = std::numeric_limits<TimeNs>::max();
-
-  bool empty() const { return from > until; }
-  bool Meets(const Span& other) const {
-    return std::max(from, other.from) <= std::min(until, other.until);
-  }
-};
 
 /// A document as requests and answers name it. Its shard follows from its routing, or from its id.
 struct DocumentName {

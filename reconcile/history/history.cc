@@ -85,6 +85,9 @@ class HistoryReader {
     std::optional<size_t> open;
     for (size_t i = 0; i < meaning.operations.size(); ++i) {
       const dialect::Operation& operation = meaning.operations[i];
+      history_.index_lives.Note(meaning, operation, answer.outcomes[i],
+                                answered ? view.answer()->status : 0, ran,
+                                history_.questions.size());
       if (operation.mutation) {
         ++history_.mutations;
         AddMutation(exchange, *view.request(), meaning, operation, answer, i, answered, ran, open);
@@ -118,13 +121,6 @@ class HistoryReader {
       if (*message) {
         history_.until = std::max(history_.until, (*message)->facts.last_byte_at);
       }
-    }
-  }
-
-  void NoteProduct(std::string_view root) {
-    if (const auto identity = ReadIdentity(root)) {
-      history_.product = VersionOf(*identity);
-      history_.cluster_uuid = identity->cluster_uuid;
     }
   }
 
@@ -178,7 +174,10 @@ class HistoryReader {
                 const Span& ran) {
     std::ranges::move(ShardSightsIn(request, answer, ran), std::back_inserter(history_.shards));
     if (answer.status == 200 && request.target == "/" && request.method == "GET") {
-      NoteProduct(answer.body);
+      if (const auto identity = ReadIdentity(answer.body)) {
+        history_.product = VersionOf(*identity);
+        history_.cluster_uuid = identity->cluster_uuid;
+      }
     }
     if (answer.status == 200 && request.target.find("_settings") != std::string_view::npos) {
       std::ranges::move(ReadSettingsAnswer(answer.body), std::back_inserter(history_.settings));

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "reconcile/history/facts.h"
+#include "reconcile/history/index_lives.h"
 #include "reconcile/history/limits.h"
 #include "reconcile/history/number_runs.h"
 #include "reconcile/history/tokens.h"
@@ -43,6 +44,7 @@ struct History {
   std::vector<Write> refused{};
   std::vector<LostTraffic> lost{};
   std::vector<IndexEvent> events{};
+  IndexLives index_lives{};
   std::vector<IndexSettings> settings{};         ///< later ones say what holds
   std::map<std::string, std::string> aliases{};  ///< names that answers showed to be another index
   /// What `GET /` answered; nothing if nobody asked.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reconcile/model/index_model.h"
+#include "reconcile/verdict/index_fates.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -45,6 +46,18 @@ store::CommitPosition PositionOf(const IndexHistory& index,
 }
 
 std::string WhatWouldDecide(const Question& question) {
+  if (question.kind == dialect::Kind::kWrite) {
+    return "of a service that may act on a part of a request, the wire proves nothing; a look at "
+           "the "
+           "resource would decide";
+  }
+  if (question.kind == dialect::Kind::kByQuery || question.kind == dialect::Kind::kReindex) {
+    return "how many documents it reached, nobody answered; the source's journal would show each "
+           "(--translog)";
+  }
+  if (!dialect::WritesDocument(question.kind)) {
+    return "no later answer of the log is proof of it; a look at what it changes would decide";
+  }
   if (question.automatic_id) {
     return "histories fit with and without it; a hit that shows its source would decide, or the "
            "source's journal (--translog)";
@@ -187,6 +200,12 @@ Judgement Judge(const History& history) {
   const std::vector<IndexHistory> apart = IndicesInQuestion(history, true);
   for (size_t i = 0; i < indices.size(); ++i) {
     judging.JudgeIndex(indices[i], apart[i]);
+  }
+  JudgeIndexFates(history, judgement);
+  for (Finding& finding : judgement.findings) {
+    if (finding.evidence.empty()) {
+      finding.evidence.push_back({"open", WhatWouldDecide(history.questions[finding.question])});
+    }
   }
   return judgement;
 }

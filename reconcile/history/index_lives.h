@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reconcile/history/span.h"
+#include "replay/dialect/operation.h"
+#include "replay/dialect/outcome.h"
+
+namespace trafrec::reconcile {
+
+/// An answer that shows whether there is an index (or an alias) of that name.
+struct IndexSight {
+  std::string name{};
+  bool present = false;
+  Span at{};
+};
+
+/// What may have made or removed an index.
+struct IndexChange {
+  std::string name{};  ///< or a pattern
+  bool makes = false;
+  bool removes = false;
+  Span ran{};
+  std::optional<size_t> question{};  ///< in History::questions, if nobody saw its answer
+};
+
+/// What a log shows of the lives of indices as wholes.
+struct IndexLives {
+  std::vector<IndexSight> sights{};
+  std::vector<IndexChange> changes{};
+  /// From the first to the last write of documents under a name: each may make the index.
+  std::map<std::string, Span> written{};
+
+  /// One operation, and the status of its answer; 0 if nobody saw all of one. `question`: the
+  /// number that it gets if it is open.
+  void Note(const dialect::Meaning& meaning, const dialect::Operation& operation,
+            const dialect::Outcome& outcome, int status, const Span& ran, size_t question);
+};
+
+}  // namespace trafrec::reconcile
