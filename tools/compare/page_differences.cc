@@ -9,6 +9,7 @@
 #include "replay/compare/known_differences.h"
 #include "tools/compare/limits.h"
 #include "tools/page/html.h"
+#include "tools/page/search_bar.h"
 #include "tools/shell_quote.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
@@ -92,32 +93,18 @@ class Section {
   }
 
  private:
-  void Choice(const char* name, const char* label, const std::set<std::string>& values) {
-    out_ +=
-        fmt::format(R"(<label>{} <select name="{}"><option value="">all</option>)", label, name);
-    for (const std::string& value : values) {
-      out_ += fmt::format("<option>{}</option>", Html(value));
-    }
-    out_ += "</select></label> ";
-  }
-
   void Tools(const std::vector<compare::Group>& groups) {
     std::set<std::string> parts;
     std::set<std::string> kinds;
     for (const compare::Group& group : groups) {
-      parts.emplace(NameOf(group.part));
-      kinds.emplace(NameOf(group.kind));
+      parts.insert(Html(NameOf(group.part)));
+      kinds.insert(Html(NameOf(group.kind)));
     }
-    out_ += R"(<div class="tools" hidden><input class="filter" type="search" )"
-            R"(placeholder="Search: shape, words, values, ids" )"
-            R"(aria-label="Show only differences with these words"> )";
-    Choice("part", "part", parts);
-    Choice("kind", "kind", kinds);
-    out_ +=
-        "<output class=\"soft\"></output></div>\n"
-        "<p class=\"soft\">Those that touch most exchanges first. Open one to see samples: "
-        "<b>*</b> differs, <b>&lt;</b> only at the source, <b>&gt;</b> only at the target, "
-        "<b>~</b> hidden by a rule.</p>\n";
+    out_ += page::SearchBar("kinds", "shape, words, values, ids",
+                            {{"part", std::move(parts)}, {"kind", std::move(kinds)}}) +
+            "<p class=\"soft\">Those that touch most exchanges first. Open one to see samples: "
+            "<b>*</b> differs, <b>&lt;</b> only at the source, <b>&gt;</b> only at the target, "
+            "<b>~</b> hidden by a rule.</p>\n";
   }
 
   void PutGroup(const compare::Group& group) {

@@ -1,6 +1,6 @@
 'use strict';
-// Pages are complete without this. It adds: figures of a column by pointer or arrow keys, lists in another order, and
-// a filter for long lists.
+// Pages are complete without this. It adds: figures of a column by pointer or arrow keys, lists in another order, a filter
+// for long lists, and a search for groups that open.
 for (const plot of document.querySelectorAll('svg[data-plot]')) {
   const columns = [...plot.querySelectorAll('g')];
   const readout = document.createElement('output');
@@ -51,4 +51,38 @@ for (const table of document.querySelectorAll('table.list')) {
     });
     table.before(filter);
   }
+}
+// Groups that open: a search, choices, and how many are left.
+const groups = [...document.querySelectorAll('details.group')];
+const bar = document.querySelector('.tools');
+if (bar) {
+  const search = bar.querySelector('input');
+  const choices = [...bar.querySelectorAll('select')];
+  const left = bar.querySelector('output');
+  const texts = new Map();
+  const textOf = (group) => {
+    if (!texts.has(group)) texts.set(group, group.textContent.toLowerCase());
+    return texts.get(group);
+  };
+  const apply = () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const group of groups) {
+      const fits = choices.every((choice) => !choice.value || group.dataset[choice.name] === choice.value) &&
+          words.every((word) => textOf(group).includes(word));
+      group.hidden = !fits;
+      shown += fits ? 1 : 0;
+    }
+    left.textContent = `${shown === groups.length ? '' : `${shown} of `}${groups.length} ${bar.dataset.things}`;
+  };
+  bar.hidden = false;
+  search.addEventListener('input', apply);
+  choices.forEach((choice) => choice.addEventListener('change', apply));
+  document.addEventListener('keydown', (event) => {
+    if (event.key === '/' && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) {
+      event.preventDefault();
+      search.focus();
+    }
+  });
+  apply();
 }

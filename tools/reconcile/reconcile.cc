@@ -21,6 +21,7 @@
 #include "tools/reconcile/finding_text.h"
 #include "tools/reconcile/reconcile_command.h"
 #include "tools/reconcile/verdict_overlay.h"
+#include "tools/reconcile/verdict_page.h"
 #include "tools/server_access.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
@@ -59,6 +60,7 @@ class ReconcileCommand final : public Command {
   std::string method_ = "auto";
   std::vector<std::string> backfills_;
   std::string overlay_;
+  std::string html_;
   std::string settle_;
   std::string ack_delay_;
   std::string accept_ = "proven";
@@ -70,7 +72,7 @@ CommandText ReconcileCommand::text() const {
   return {
       .name = "reconcile",
       .summary = "what the source did of what its log leaves open",
-      .usage = {"trafrec reconcile LOG [-o OVERLAY] [--accept presumed] [--json]",
+      .usage = {"trafrec reconcile LOG [-o OVERLAY] [--accept presumed] [--html FILE]",
                 "trafrec reconcile explain LOG ID [--json]",
                 "trafrec reconcile boundary LOG [--target URL] [-o OVERLAY] [--json]"},
       .description =
@@ -90,6 +92,7 @@ CommandText ReconcileCommand::text() const {
            {"send what happened, and nothing else",
             "trafrec replay LOG --overlay overlay.sqlite --to http://127.0.0.1:9201 "
             "--run RUN"},
+           {"for those who decide", "trafrec reconcile LOG --html verdicts.html"},
            {"onto a restored snapshot that was taken while the log was recorded",
             "trafrec reconcile boundary LOG --target http://127.0.0.1:9201 -o overlay.sqlite"},
            {"for a script",
@@ -137,6 +140,7 @@ void ReconcileCommand::AddOptions(OptionSet& options) {
   options.Group("Output");
   options.Text("-o,--out", overlay_, "OVERLAY",
                "write verdicts and places in the source's order into this overlay");
+  options.Text("--html", html_, "FILE", "write all verdicts with their evidence as one page");
   options.Flag("--json", json_, "a JSON object a line (docs/reconcile.md)");
 }
 
@@ -159,8 +163,8 @@ Status ReconcileCommand::Check() const {
     return Fail(ErrorCode::kUsage, fmt::format("'{}' is one argument too many", arguments_[wanted]),
                 std::string("as in: ") + kExample);
   }
-  if (explains() && !overlay_.empty()) {
-    return Fail(ErrorCode::kUsage, "--out is not for explain", "leave it out");
+  if (explains() && !(overlay_.empty() && html_.empty())) {
+    return Fail(ErrorCode::kUsage, "--out and --html are not for explain", "leave them out");
   }
   TRY(access_.Check());
   if (source_.empty() && access_.given()) {
@@ -297,6 +301,12 @@ Result<ExitCode> ReconcileCommand::Run(const Cli& /*cli*/) {
   }
   if (!overlay_.empty()) {
     TRY(WriteVerdicts(overlay_, folder, *log, history, judgement, accept_ == "presumed"));
+  }
+  if (!html_.empty()) {
+    TRY_ASSIGN(std::vector<store::AttemptInfo> attempts, log->Attempts());
+    TRY_ASSIGN(Output page, Output::Open(html_));
+    page.Write(VerdictPage({folder, history, judgement, std::move(attempts)}));
+    TRY(page.Finish());
   }
   TRY(Print(history, judgement));
   return ExitCode::kDone;

@@ -18,8 +18,9 @@ std::string Request(std::string_view method, std::string_view target, std::strin
 
 }  // namespace
 
-TcpConversation SourceLog::Connection() {
+TcpConversation SourceLog::Connection(int ack_every) {
   TcpConversation::Options options;
+  options.ack_every = ack_every;
   options.client = Ip("10.0.0.1", port_++);
   options.start = now_;
   TcpConversation wire(options);
@@ -58,7 +59,7 @@ SourceLog& SourceLog::Unanswered(std::string_view method, std::string_view targe
 
 SourceLog& SourceLog::Abandoned(std::string_view method, std::string_view target,
                                 std::string_view body) {
-  TcpConversation wire = Connection();
+  TcpConversation wire = Connection(0);
   wire.ClientSends(Request(method, target, body)).Wait(2 * kNsPerMs).Rst(store::Side::kClient);
   Take(wire);
   return *this;

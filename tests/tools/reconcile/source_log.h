@@ -19,7 +19,7 @@ class SourceLog {
                       std::string_view status, std::string_view answer);
   /// The client closed before there was an answer.
   SourceLog& Unanswered(std::string_view method, std::string_view target, std::string_view body);
-  /// The client reset the connection before there was an answer.
+  /// The client reset the connection before there was an answer, or an acknowledgement.
   SourceLog& Abandoned(std::string_view method, std::string_view target, std::string_view body);
   /// The client ended its request in the middle.
   SourceLog& Cut(std::string_view method, std::string_view target, std::string_view body);
@@ -35,7 +35,7 @@ class SourceLog {
                            const std::vector<std::string>& more = {}) const;
 
  private:
-  TcpConversation Connection();
+  TcpConversation Connection(int ack_every = 2);
   void Take(TcpConversation& wire);
 
   TimeNs now_ = 1'700'000'000 * kNsPerSecond;
