@@ -119,6 +119,11 @@ class TranslogAdder {
     for (const Write& write : history.writes) {
       asked_.insert(history.IndexBehind(write.document.index));
     }
+    for (const ByQueryRun& run : history.by_query) {
+      for (const std::string& name : run.indices) {
+        asked_.insert(history.IndexBehind(name));
+      }
+    }
   }
 
   Status Add(std::vector<ShardFolder> copies) {

@@ -72,7 +72,7 @@ void AddWritesIn(const store::StoredExchange& exchange, const recorded::Exchange
   }
   const store::ExchangeId& id = exchange.row.id;
   const Span ran{
-      exchange.request ? exchange.request->facts.first_byte_at : exchange.connection.opened_at,
+      exchange.request ? exchange.request->facts.last_byte_at : exchange.connection.opened_at,
       exchange.response->facts.first_byte_at};
   Said whole;
   const auto keep = [&](const Said& said, std::optional<uint32_t> item) {

@@ -39,7 +39,7 @@ struct JournalIndex {
 };
 
 bool IsOfJournal(const Sight& sight) {
-  return sight.seq_no && sight.shard && sight.primary_term && sight.by.recorder.empty();
+  return sight.by_journal && sight.seq_no && sight.shard && sight.primary_term;
 }
 
 class Planner {

@@ -32,6 +32,7 @@ class JournalPlanTest : public testing::Test {
     Sight sight{.document = {"i", id, ""}, .shard = 0, .present = present};
     sight.seq_no = seq_no;
     sight.primary_term = 1;
+    sight.by_journal = true;
     sight.text = present ? SourceOf(seq_no) : "";
     sight.source = ReplacingChange(sight.text).fields;
     history_.sights.push_back(sight);
