@@ -105,15 +105,25 @@ Result<std::vector<Sight>> ShardJournal::Sights(const std::set<int64_t>& named) 
   // Sources are kept of unnamed operations and of those right before them, and no others.
   std::set<int64_t> needed;
   std::unordered_map<std::string, int64_t> last_of;
+  // -1: the document had not been there. Nothing of those before which a number is missing.
   std::map<int64_t, int64_t> before;
+  bool from_first = true;
+  int64_t next = 0;
   for (const auto& [seq_no, entry] : entries_) {
+    if (seq_no != next) {
+      from_first = false;
+      last_of.clear();
+    }
+    next = seq_no + 1;
     if (entry.kind == TranslogKind::kNoOp) {
       continue;
     }
     const auto [last, is_first] = last_of.try_emplace(entry.id, -1);
     if (!named.contains(seq_no)) {
       needed.insert({seq_no, last->second});
-      before[seq_no] = last->second;
+      if (!is_first || from_first) {
+        before[seq_no] = last->second;
+      }
     }
     last->second = seq_no;
   }
@@ -142,14 +152,13 @@ Result<std::vector<Sight>> ShardJournal::Sights(const std::set<int64_t>& named) 
     }));
   }
   std::vector<Sight> result;
-  const bool from_first = !entries_.empty() && entries_.begin()->first == 0 && Span().has_value();
   for (auto& [seq_no, sight] : sights) {
+    if (const auto source = sources.find(seq_no); !named.contains(seq_no)) {
+      sight.text = source->second;
+    }
     if (const auto previous = before.find(seq_no); previous != before.end()) {
-      sight.text = sources[seq_no];
-      if (previous->second >= 0 || from_first) {
-        sight.effect =
-            Effect::Of(previous->second >= 0 ? sources[previous->second] : "", sight.text);
-      }
+      sight.effect =
+          Effect::Of(previous->second < 0 ? std::string() : sources[previous->second], sight.text);
     }
     result.push_back(std::move(sight));
   }

@@ -107,7 +107,7 @@ bool SlotRules::FitsEffect(const ByQueryRun& run, const Slot& slot) {
 }
 
 bool SlotRules::MayBeNew(const Question& question, const Slot& slot) const {
-  const bool first = slot.above < 0 || slot.before == Presence::kAbsent;
+  const bool first = slot.before != Presence::kPresent;
   const bool same = !slot.leaves || question.change.how != Change::How::kReplaces ||
                     Includes(*slot.leaves, question.change.fields);
   return first && same && (slot.effect == nullptr || FitsEffect(question, slot)) &&

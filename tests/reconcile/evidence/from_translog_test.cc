@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "reconcile/verdict/judge.h"
@@ -164,6 +165,21 @@ TEST(FromTranslog, AJournalWithoutItsEndLeavesOpenWhatMayStandThere) {
   Log log;
   log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kUnknown));
+}
+
+TEST(FromTranslog, BehindAMissingNumberNobodyKnowsWhatADocumentWasBefore) {
+  const TemporaryFolder folder;
+  WriteJournal(
+      folder, kLast,
+      Put("first", 0, R"({"t":"load"})") + Put("first", 2, R"({"t":"load","u":"text"})", 3));
+  Log log;
+  log.Lost();
+  Question& update = log.Asked(Kind::kUpdate, "first", R"({"doc":{"u":"text"}})");
+  update.change = UpdatingChange(R"({"doc":{"u":"text"}})");
+  update.makes = false;
+  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kUnknown));
+  EXPECT_TRUE(std::ranges::none_of(log.history.sights,
+                                   [](const Sight& sight) { return sight.effect.has_value(); }));
 }
 
 TEST(FromTranslog, OfMoreEqualVersionsThanQuestionsNothingIsSaid) {
