@@ -41,6 +41,11 @@ place = "/task"
 why = "the name of a task at this server"
 
 [[ignore]]
+name = "search.parent_task"
+place = "/nodes/*/tasks/*/parent_task_id"
+why = "which task is told first is chance, and not every one has a parent"
+
+[[ignore]]
 name = "search.index_uuid"
 place = "/**/index_uuid"
 why = "made by the server"
@@ -49,6 +54,12 @@ why = "made by the server"
 name = "search.node"
 place = "/error/failed_shards/*/node"
 why = "the name of a node"
+
+[[ignore]]
+name = "search.suggest_freq"
+place = "/suggest/**/freq"
+kind = "value"
+why = "a term's frequency counts what was deleted, until segments are merged"
 
 [[ignore]]
 name = "search.profile"
