@@ -86,7 +86,7 @@ class Conversation {
 
  private:
   std::vector<FlowMessage> Flow(std::vector<Heard>& flow, const std::vector<Heard>& other) const {
-    std::ranges::stable_sort(flow, {}, [](const Heard& heard) { return heard.message.offset; });
+    std::ranges::sort(flow, {}, [](const Heard& heard) { return heard.message.offset; });
     const Heard& known = other.front();
     std::vector<FlowMessage> messages;
     for (const Heard& heard : flow) {
