@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -43,8 +44,9 @@ class Section {
     if (findings.empty()) {
       return out_ + "<p>The log shows the outcome of every mutation.</p></section>\n";
     }
-    std::ranges::stable_sort(findings, {}, [](const Finding* finding) {
-      return std::pair(finding->verdict != Verdict::kUnknown, finding->grade == Grade::kProven);
+    std::ranges::sort(findings, {}, [](const Finding* finding) {
+      return std::tuple(finding->verdict != Verdict::kUnknown, finding->grade == Grade::kProven,
+                        finding->question);
     });
     WhatWouldDecide();
     Tools();
