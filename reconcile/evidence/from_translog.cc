@@ -119,6 +119,9 @@ class TranslogAdder {
     for (const Write& write : history.writes) {
       asked_.insert(history.IndexBehind(write.document.index));
     }
+    for (const IndexEvent& event : history.events) {
+      asked_.insert(event.name);  // all that wrote to it may have been lost
+    }
     for (const ByQueryRun& run : history.by_query) {
       for (const std::string& name : run.indices) {
         asked_.insert(history.IndexBehind(name));
