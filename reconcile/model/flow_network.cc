@@ -175,8 +175,9 @@ bool FlowNetwork::Walk(std::span<const Node> starts, bool backwards) {
     visit(start, 0);
   }
   uint32_t last = kNone;
-  for (size_t at = 0; at < queue.size(); ++at) {
-    const Node node = queue[at];
+  size_t at = 0;
+  while (at < queue.size()) {
+    const Node node = queue[at++];
     const uint32_t level = places_[node].level + 1;
     if (level > last) {
       break;
