@@ -22,8 +22,10 @@ void SlotMaker::Make(Document& document) const {
   const bool external = HasExternalVersions(document);
   Point previous{
       .seq_no = -1, .version = 0, .ran = {index_.made_at, kMax}, .current_at = index_.made_at};
+  // Of a long log, writes of documents that did not seem to matter are not kept.
+  const bool cut = history_.long_log && std::ranges::none_of(document.points, &Point::named);
   bool known = index_.made_in_log || index_.shards[document.shard].Names(0, 0);
-  previous.after = known ? Presence::kAbsent : Presence::kUnknown;
+  previous.after = known && !cut ? Presence::kAbsent : Presence::kUnknown;
   Content content;
   for (const Point& point : document.points) {
     Slot slot{.document = number,
@@ -36,7 +38,7 @@ void SlotMaker::Make(Document& document) const {
               .after = point.before,
               .content = content,
               .replaced = point.named && point.replaces};
-    Count(document, previous, point, known && !external, slot);
+    Count(document, previous, point, known && !external && !cut, slot);
     if (slot.most > 0) {
       document.slots.push_back(slot);
       Blur(document, slot, content);

@@ -122,6 +122,22 @@ TEST(Judge, SaysNothingElseOfALongLogThanOfAllItsFacts) {
   EXPECT_GT(decided, lost);
 }
 
+TEST(Judge, CountsNoVersionsOfADocumentOfALongLogWhoseWritesAreNotKept) {
+  const SimulatedIndex index(7);
+  History whole = index.seen();
+  const int64_t next = whole.writes.back().seq_no + 1;
+  const std::string id = whole.writes.back().document.id;
+  History history = Condensed(whole, 0);
+  history.too_many_facts = false;
+  // A translog shows what a request wrote that has no name for its document.
+  history.by_query.push_back({.indices = {"orders"}, .ran = {whole.until, whole.until + 10}});
+  Sight sight{.document = {"orders", id}, .at = {whole.until, whole.until + 20}, .present = true};
+  sight.seq_no = next + 1'000;
+  sight.version = 900;
+  history.sights.push_back(sight);
+  EXPECT_THAT(Judge(history).notes, testing::IsEmpty());
+}
+
 TEST(Judge, LeavesOpenWhatHasTooManyFacts) {
   const SimulatedIndex index(7);
   const Judgement judgement = Judge(Condensed(index.seen(), 0));
