@@ -71,7 +71,7 @@ def main():
     options = parser.parse_args()
     results = {"environment": measure.environment(), "logs": {}}
     rows = [("short", options.mutations // SHORT, OPEN_PPM, 0), ("plain", options.mutations, OPEN_PPM, 0),
-            ("with losses", options.mutations, LOSSY_OPEN_PPM, LOSSY_LOST_PPM)]
+            ("with losses", options.mutations // SHORT, LOSSY_OPEN_PPM, LOSSY_LOST_PPM)]
     if options.long:
         rows.append(("long", options.long, OPEN_PPM, 0))
     print(f"\n  {'log':28}{'mutations':>13}{'a second':>13}{'CPU us':>11}{'memory':>13}   verdicts")
