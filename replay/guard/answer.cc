@@ -71,15 +71,11 @@ std::optional<DocumentState> StateAfter(const Item& item, const Outcome& outcome
   }
 }
 
-bool IsNever(const Item& item) {
-  return item.condition && item.condition->exists && item.condition->seq_no == kNever.seq_no;
-}
-
 void TakeConflict(const Operation& operation, Item& item, Outcome outcome, std::string_view text) {
   // Also without the source's answer, where the client's own condition could not hold.
   const bool expected =
-      IsNever(item) && (IsRefusedAtSource(operation, item) ||
-                        (item.source == nullptr && operation.writing.condition.any()));
+      TouchesNothing(item) && (IsRefusedAtSource(operation, item) ||
+                               (item.source == nullptr && operation.writing.condition.any()));
   if (expected || !WritesDocument(operation.kind)) {
     Finish(item, std::move(outcome));
     return;
@@ -183,8 +179,8 @@ void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_
   const auto depends_on_moment = [](Fate fate) {
     return fate == Fate::kConflict || fate == Fate::kNotFound;
   };
-  if (IsNever(item) && IsRefusedAtSource(operation, item) && depends_on_moment(outcome.fate) &&
-      depends_on_moment(item.source->fate)) {
+  if (TouchesNothing(item) && IsRefusedAtSource(operation, item) &&
+      depends_on_moment(outcome.fate) && depends_on_moment(item.source->fate)) {
     // Whether the document was there just then is chance; that it was not touched is not.
     outcome.fate = item.source->fate;
     Finish(item, std::move(outcome));
@@ -195,7 +191,7 @@ void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_
     return;
   }
   if (outcome.fate == Fate::kNotFound && operation.kind == Kind::kUpdate && item.condition &&
-      item.condition->exists && !IsNever(item)) {
+      item.condition->exists && !TouchesNothing(item)) {
     TakeAbsence(item);
     return;
   }

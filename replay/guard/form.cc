@@ -86,6 +86,10 @@ Choice ChooseForUpdate(const Parcel& parcel, const Item& item, const Operation& 
 
 }  // namespace
 
+bool TouchesNothing(const Item& item) {
+  return item.condition && item.condition->exists && item.condition->seq_no == kNever.seq_no;
+}
+
 bool HasExternalVersion(const Operation& operation) {
   const dialect::Condition& condition = operation.writing.condition;
   return condition.version && condition.version_type != dialect::VersionType::kInternal;
@@ -183,7 +187,7 @@ bool NeedsReading(const Parcel& parcel, const Item& item) {
   if (!item.condition) {
     return HasExternalVersion(operation) || IsScriptedUpsert(parcel, operation);
   }
-  return item.condition->seq_no != kNever.seq_no;
+  return !TouchesNothing(item);
 }
 
 }  // namespace trafrec::guard

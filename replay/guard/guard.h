@@ -68,6 +68,9 @@ struct Item {
   bool open() const { return stage != Stage::kDone && stage != Stage::kDead; }
 };
 
+/// Whether it went out under a condition that no document fulfils: the source refused it, too.
+bool TouchesNothing(const Item& item);
+
 /// Which document at the target has that number at the source; for a client's own condition of
 /// which no answer says what became of it.
 using SourceNumbers = std::function<std::optional<DocumentState>(const Item& item, int64_t seq_no,

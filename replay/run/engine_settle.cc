@@ -131,6 +131,9 @@ void Engine::KeepKnown(const Flight& flight, const guard::Item& item) {
     known_.Clear();
     return;
   }
+  if (guard::TouchesNothing(item)) {
+    return;  // it does not wait for others: what it knew may be older than what is known now
+  }
   if (const dialect::Key* key = DocumentOf(flight, item)) {
     const bool sure = item.stage == Stage::kDone;
     known_.Put(flight.plan.target, IndexOf(flight, item, *key), item.id,
