@@ -104,11 +104,11 @@ void SnapshotRequests::AddStates(const recorded::ExchangeView& view, const std::
   for (const JsonPlace& said : JsonPlace(*answer)["snapshots"].Children()) {
     const std::string name = said["snapshot"].Text();
     // The last one of that name is meant: it may have been deleted and taken again.
-    for (auto it = all_.rbegin(); it != all_.rend(); ++it) {
-      if (it->repository == repository && it->name == name) {
-        TakeState(said, at, *it);
-        break;
-      }
+    const auto meant = std::find_if(all_.rbegin(), all_.rend(), [&](const auto& each) {
+      return each.repository == repository && each.name == name;
+    });
+    if (meant != all_.rend()) {
+      TakeState(said, at, *meant);
     }
   }
 }

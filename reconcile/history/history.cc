@@ -25,7 +25,6 @@ namespace {
 
 using dialect::Fate;
 using dialect::Kind;
-using store::Flag;
 
 constexpr TimeNs kNever = std::numeric_limits<TimeNs>::max();
 

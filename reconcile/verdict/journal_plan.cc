@@ -12,6 +12,7 @@
 #include "reconcile/verdict/journal_plan.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -25,8 +26,9 @@ using dialect::Kind;
 
 /// What is known of one number of a shard.
 struct Entry {
-  const Sight* sight = nullptr;  ///< with what it left
-  const Write* write = nullptr;  ///< whose answer named it
+  const Sight* sight = nullptr;                         ///< with what it left
+  const Write* write = nullptr;                         ///< whose answer named it
+  TimeNs seen_by = std::numeric_limits<TimeNs>::max();  ///< an answer that shows it had begun
   bool filler = false;
 };
 
@@ -86,6 +88,7 @@ class Planner {
       }
       index.removed = index.removed || !found;  // nobody knows whose number it is
     }
+    NoteSeen();
     for (const Filler& filler : history_.fillers) {
       indices_[filler.index].shards[filler.shard][filler.seq_no].filler = true;
     }
@@ -100,6 +103,24 @@ class Planner {
         const bool removes = event.what == IndexEvent::What::kRemoved;
         index.removed = index.removed || (removes && dialect::NamesMeet(event.name, name));
         index.made_in_log = index.made_in_log || (!removes && event.answered && event.name == name);
+      }
+    }
+  }
+
+  /// By when numbers had been taken which answers show without having taken them: noops, reads and
+  /// hits.
+  void NoteSeen() {
+    for (const Sight& sight : history_.sights) {
+      const auto index = indices_.find(history_.IndexBehind(sight.document.index));
+      if (sight.by_journal || !sight.seq_no || index == indices_.end()) {
+        continue;
+      }
+      for (auto& [number, shard] : index->second.shards) {
+        const auto at = shard.find(*sight.seq_no);
+        if (at != shard.end() && at->second.sight != nullptr &&
+            at->second.sight->document.id == sight.document.id) {
+          at->second.seen_by = std::min(at->second.seen_by, sight.at.until);
+        }
       }
     }
   }
@@ -211,8 +232,9 @@ class Planner {
            ++at) {
         const Entry& entry = at->second;
         if (entry.write != nullptr) {
-          by = std::min(by, entry.write->ran.until);  // all smaller numbers were taken before
+          by = std::min(by, entry.write->ran.until);
         }
+        by = std::min(by, entry.seen_by);  // all smaller numbers were taken before
         const bool sent = entry.write != nullptr || kept_.contains(&entry);
         if (entry.sight != nullptr && !sent) {
           plan_.writes.push_back({name,

@@ -125,8 +125,7 @@ class Narrowing {
       return InOneOrder(rules_, rule, *source, *target);
     }
     std::optional<Rewritten> mapped = WithMappedValues(rule, *source, *target);
-    return mapped ? std::optional(Made(std::move(*mapped), {.text = std::string(target_)}))
-                  : std::nullopt;
+    return mapped ? std::optional(Made(*mapped, {.text = std::string(target_)})) : std::nullopt;
   }
 
   /// A program that fails on one of both says nothing of the pair.

@@ -106,11 +106,13 @@ std::optional<uint64_t> Graph::Take() {
   return std::nullopt;
 }
 
-void Graph::Force(uint64_t number) {
+bool Graph::Force(uint64_t number) {
   const auto found = nodes_.find(number);
-  if (found != nodes_.end() && !found->second.taken && found->second.waits > 0) {
+  const bool waits = found != nodes_.end() && !found->second.taken && found->second.waits > 0;
+  if (waits) {
     ready_.push(number);
   }
+  return waits;
 }
 
 void Graph::End(uint64_t number) {

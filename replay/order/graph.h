@@ -35,7 +35,7 @@ class Graph {
   /// The operation with the least number of those that wait for nothing; each is given out once.
   std::optional<uint64_t> Take();
   /// Gives out an operation although it waits. Nothing happens if it was taken or has ended.
-  void Force(uint64_t number);
+  bool Force(uint64_t number);
   bool has_ready() const { return !ready_.empty(); }
   /// It was taken and is done: whoever waited for it does no longer.
   void End(uint64_t number);

@@ -152,14 +152,26 @@ void Scheduler::Close() {
 
 std::optional<uint64_t> Scheduler::Take() {
   std::optional<uint64_t> number = graph_.Take();
-  if (!number && in_flight_ == 0 && held_ > 0 && (!HasRoom() || gates_.empty())) {
-    // All wait, for each other or for what the window does not reach: the oldest one goes.
-    graph_.Force(first_open());
-    number = graph_.Take();
-    ++unordered_;
+  if (!number && in_flight_ == 0) {
+    return TakeOldest();
   }
   in_flight_ += number ? 1 : 0;
   return number;
+}
+
+std::optional<uint64_t> Scheduler::TakeOldest() {
+  if (held_ == 0 || (HasRoom() && !gates_.empty())) {
+    return std::nullopt;
+  }
+  // All wait, for each other or for what the window does not reach.
+  for (uint64_t number = first_open(); number < next_; ++number) {
+    if (graph_.Force(number)) {
+      ++unordered_;
+      ++in_flight_;
+      return graph_.Take();
+    }
+  }
+  return std::nullopt;
 }
 
 void Scheduler::End(uint64_t number) {

@@ -75,6 +75,10 @@ class Scheduler {
 
   /// The next one that may be sent, the earliest first; nothing if all that are held wait.
   std::optional<uint64_t> Take();
+  /// For a caller who holds back what he took until others may go with it, when nothing is under
+  /// way and Take has nothing: the earliest of those that wait, if they can only wait for each
+  /// other.
+  std::optional<uint64_t> TakeOldest();
   /// It has its outcome on the target, or will never be sent.
   void End(uint64_t number);
 

@@ -125,13 +125,26 @@ void Window::Close() { scheduler_.Close(); }
 
 void Window::MarkReady(int64_t now) {
   while (const auto number = scheduler_.Take()) {
-    const OperationRef ref = operations_[*number - first_];
-    ref.flight->phases[ref.item] = Phase::kReady;
-    if (ref.flight->ready_at == 0) {
-      ref.flight->ready_at = now;
-    }
-    Queue(*ref.flight);
+    Mark(*number, now);
   }
+  // A list that goes as one may hold back what others wait for, while one of its items waits for
+  // them.
+  while (ready_.empty() && moving_ == 0) {
+    const auto number = scheduler_.TakeOldest();
+    if (!number) {
+      return;
+    }
+    Mark(*number, now);
+  }
+}
+
+void Window::Mark(uint64_t number, int64_t now) {
+  const OperationRef ref = operations_[number - first_];
+  ref.flight->phases[ref.item] = Phase::kReady;
+  if (ref.flight->ready_at == 0) {
+    ref.flight->ready_at = now;
+  }
+  Queue(*ref.flight);
 }
 
 void Window::Queue(Flight& flight) {
@@ -149,6 +162,7 @@ Flight* Window::Next(int64_t now) {
 std::vector<uint32_t> Window::TakeParcel(Flight& flight) {
   flight.queued = false;
   flight.moving = true;
+  ++moving_;
   std::vector<uint32_t> taken;
   for (uint32_t item = 0; item < flight.numbers.size(); ++item) {
     if (flight.phases[item] == Phase::kReady && !IsHeldBack(flight, item)) {
@@ -161,6 +175,7 @@ std::vector<uint32_t> Window::TakeParcel(Flight& flight) {
 
 void Window::PutBack(Flight& flight) {
   flight.moving = false;
+  --moving_;
   if (std::ranges::find(flight.phases, Phase::kReady) != flight.phases.end()) {
     Queue(flight);
   }
@@ -180,6 +195,7 @@ bool Window::End(Flight& flight, uint32_t item) {
 
 std::unique_ptr<Flight> Window::Remove(Flight& flight) {
   bytes_ -= flight.bytes;
+  moving_ -= flight.moving ? 1 : 0;
   std::unique_ptr<Flight> removed = std::move(*flight.self);
   flights_.erase(removed->self);
   return removed;

@@ -121,6 +121,7 @@ class Window {
   };
 
   void AddItems(Flight& flight);
+  void Mark(uint64_t number, int64_t now);
   void Queue(Flight& flight);
   static bool GoesInParts(const Flight& flight);
   bool MayGo(const Flight& flight) const;
@@ -135,6 +136,7 @@ class Window {
   Flight* partly_ = nullptr;  ///< not all of its operations are in the scheduler yet
   std::priority_queue<Flight*, std::vector<Flight*>, Later> ready_;
   uint64_t sequence_ = 0;
+  size_t moving_ = 0;  ///< flights
 };
 
 }  // namespace trafrec::replay

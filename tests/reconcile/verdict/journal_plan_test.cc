@@ -88,6 +88,19 @@ TEST_F(JournalPlanTest, ANumberThatNoRequestOfTheLogTookIsWrittenAsTheJournalHas
   EXPECT_EQ(plan.writes[0].sight, 1U);
 }
 
+TEST_F(JournalPlanTest, ANumberIsWrittenBeforeTheAnswerThatShowsIt) {
+  Journal(0, "a");
+  Journal(1, "a");
+  Journal(2, "b");
+  Answered(0, "a");
+  Answered(2, "b");
+  Sight noop{.document = {"i", "a", ""}, .at = {14, 18}, .present = true};
+  noop.seq_no = 1;
+  history_.sights.push_back(noop);
+  ASSERT_THAT(Numbers(), ElementsAre(1));
+  EXPECT_EQ(Plan().writes.front().by, 18);
+}
+
 TEST_F(JournalPlanTest, AnAnswerDoesNotStandForARequestThatTheLogHasOnlyAPartOf) {
   Journal(0, "a");
   Journal(1, "a");

@@ -15,6 +15,7 @@ using dialect::Key;
 using dialect::Scope;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Optional;
 
 Key Doc(const std::string& id, bool write = true) {
   return {.scope = Scope::kDocument, .write = write, .name = "i", .id = id};
@@ -166,6 +167,25 @@ TEST(Scheduler, ContradictionEndsInsteadOfHanging) {
   scheduler.End(0);
   EXPECT_THAT(TakeAll(scheduler), ElementsAre(1));
   EXPECT_EQ(scheduler.unordered(), 1U);
+}
+
+TEST(Scheduler, ContradictionEndsThoughOthersThatWereTakenAreHeldBack) {
+  Scheduler scheduler({});
+  scheduler.Add(Did(Doc("2", false), 5, 50));  // of a list that goes as one, with the last below
+  scheduler.Add(Wrote("1", 10, 20, 7));
+  scheduler.Add(Wrote("1", 20, 40, 6));
+  scheduler.Add(Did(Doc("1", false), 45, 50));
+  scheduler.Close();
+  EXPECT_THAT(TakeAll(scheduler), ElementsAre(0));
+  EXPECT_THAT(scheduler.TakeOldest(), Optional(1));
+  scheduler.End(1);
+  EXPECT_THAT(TakeAll(scheduler), ElementsAre(2));
+}
+
+TEST(Scheduler, TheOldestIsNotTakenWhileWhatItWaitsForMayStillCome) {
+  Scheduler scheduler({});
+  scheduler.Add(Wrote("1", 10, 30, 7));
+  EXPECT_EQ(scheduler.TakeOldest(), std::nullopt);
 }
 
 /// Sends a history to a target that ends operations in any order; where each began and ended.
