@@ -75,14 +75,23 @@ class Planner {
         }
       }
     }
+    std::set<store::OperationAddress> told;
+    for (const Question& question : history_.questions) {
+      if (question.told) {
+        told.insert(question.at);
+      }
+    }
     for (const Write& write : history_.writes) {
       const std::string& name = history_.IndexBehind(write.document.index);
       JournalIndex& index = indices_[name];
+      // The log's exchange has no answer: it is sent as one that has none.
+      const bool stray = told.contains(write.at);
       bool found = false;
       for (auto& [number, shard] : index.shards) {
         const auto at = shard.find(write.seq_no);
         if (at != shard.end() && at->second.sight->document.id == write.document.id) {
-          at->second.write = &write;
+          at->second.write = stray ? nullptr : &write;
+          at->second.seen_by = stray ? write.ran.until : at->second.seen_by;
           found = true;
         }
       }

@@ -147,6 +147,22 @@ TEST_F(JournalPlanTest, WhatIsUnknownGivesWay) {
   EXPECT_THAT(Plan().replaced, ElementsAre(0));
 }
 
+TEST_F(JournalPlanTest, ARequestWhoseAnswerStrayedIsSentAsItWasOrInserted) {
+  Journal(0, "a");
+  Journal(1, "b");
+  for (const int64_t seq_no : {0, 1}) {
+    Asked(seq_no == 0 ? "a" : "b", dialect::Kind::kIndex, SourceOf(seq_no), seq_no);
+    history_.questions.back().at = {Id(static_cast<uint64_t>(seq_no)), std::nullopt};
+    history_.questions.back().told = Question::Told{.committed = true, .seq_no = seq_no};
+    history_.questions.back().automatic_id = seq_no == 1;  // which nobody sees in the exchange
+    Write write = WriteOf(seq_no, seq_no == 0 ? "a" : "b");
+    write.at = history_.questions.back().at;
+    history_.writes.push_back(write);
+  }
+  EXPECT_THAT(Numbers(), ElementsAre(1));
+  EXPECT_THAT(Plan().replaced, ElementsAre(1));
+}
+
 TEST_F(JournalPlanTest, AByQueryRequestGivesWayToItsOperations) {
   Journal(0, "a");
   Journal(1, "a");
