@@ -78,7 +78,7 @@ class Planner {
     std::set<store::OperationAddress> told;
     for (const Question& question : history_.questions) {
       if (question.told) {
-        told.insert(question.at);
+        told.insert({question.at.exchange, question.at.item.value_or(0)});  // as writes have it
       }
     }
     for (const Write& write : history_.writes) {

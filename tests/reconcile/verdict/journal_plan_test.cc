@@ -156,7 +156,7 @@ TEST_F(JournalPlanTest, ARequestWhoseAnswerStrayedIsSentAsItWasOrInserted) {
     history_.questions.back().told = Question::Told{.committed = true, .seq_no = seq_no};
     history_.questions.back().automatic_id = seq_no == 1;  // which nobody sees in the exchange
     Write write = WriteOf(seq_no, seq_no == 0 ? "a" : "b");
-    write.at = history_.questions.back().at;
+    write.at = {Id(static_cast<uint64_t>(seq_no)), 0};
     history_.writes.push_back(write);
   }
   EXPECT_THAT(Numbers(), ElementsAre(1));
