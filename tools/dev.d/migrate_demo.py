@@ -63,6 +63,7 @@ def parity(source, target):
                 "missing": len(ours.keys() - theirs.keys()),
                 "surplus": len(theirs.keys() - ours.keys()),
                 "other": sum(ours[name] != theirs[name] for name in ours.keys() & theirs.keys()),
+                "examples": sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))[:5],
             }
     return table
 
@@ -162,6 +163,9 @@ class Demo:
         page.write_text(migrate_page.page(self.facts), encoding="utf-8")
         same = not any(self.facts["ways"]["reconciled"]["wrong"].values())
         print(f"\n{self.bold('The target is what the source was.' if same else 'The target is NOT what the source was.')}")
+        for index in rows:
+            if rows[index]["examples"]:
+                self.note(f"such as {index}: {', '.join(map(str, rows[index]['examples']))}")
         self.note(f"the story    {page}")
         self.note(f"the answers  {self.out}/compare.html")
         self.note(f"the log      {self.migration.log}")

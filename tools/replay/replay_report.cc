@@ -250,8 +250,9 @@ void AddDoubts(const ReplayReport& report, Words& words) {
   }
   if (report.unordered > 0) {
     words.Line("note",
-               fmt::format("{} stand otherwise in the source's numbers than in its times",
-                           CountOf(report.unordered, "operation")),
+               fmt::format("{} {} otherwise in the source's numbers than in its times",
+                           CountOf(report.unordered, "operation"),
+                           report.unordered == 1 ? "stands" : "stand"),
                Tone::kYellow);
   }
   if (counts.throttled > 0) {
