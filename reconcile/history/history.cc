@@ -26,8 +26,6 @@ namespace {
 using dialect::Fate;
 using dialect::Kind;
 
-constexpr TimeNs kNever = std::numeric_limits<TimeNs>::max();
-
 class HistoryReader {
  public:
   HistoryReader(const dialect::Dialect& dialect, const HistoryOptions& options)
@@ -63,7 +61,7 @@ class HistoryReader {
     const recorded::ExchangeView view(exchange);
     if (view.request() == nullptr) {
       AddWritesIn(exchange, view, history_.loose);
-      watch_.Add(exchange, std::nullopt);
+      watch_.Add(exchange, AskCut(exchange));
       return;
     }
     const bool answered = view.answer() != nullptr && IsWhole(exchange.response);
@@ -309,8 +307,16 @@ class HistoryReader {
     history_.questions.push_back(std::move(question));
   }
 
-  static TimeNs EndOf(const store::SideClose& side) {
-    return std::min(side.fin_at.value_or(kNever), side.rst_at.value_or(kNever));
+  /// A request that ended before its target did: nobody knows what it is about.
+  std::optional<size_t> AskCut(const store::StoredExchange& exchange) {
+    std::optional<size_t> open;
+    if (exchange.request && !exchange.response && MayMutate(exchange.row.method)) {
+      const dialect::Meaning meaning{.operations = {{}}};
+      Ask(exchange, {exchange.row.method, exchange.row.target, {}, {}}, meaning,
+          meaning.operations.front(), {}, open);
+      ++history_.mutations;
+    }
+    return open;
   }
 
   OpenRequest OpenRequestOf(const store::StoredExchange& exchange,

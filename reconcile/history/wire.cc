@@ -26,12 +26,7 @@ bool IsCutBySender(const store::StoredExchange& exchange) {
 }
 
 TimeNs ClosedAt(const store::ConnectionRecord& connection) {
-  TimeNs at = std::numeric_limits<TimeNs>::max();
-  for (const store::SideClose* side : {&connection.client_close, &connection.server_close}) {
-    at = std::min(at, side->fin_at.value_or(at));
-    at = std::min(at, side->rst_at.value_or(at));
-  }
-  return at;
+  return std::min(EndOf(connection.client_close), EndOf(connection.server_close));
 }
 
 bool IsUnreceived(const store::StoredExchange& exchange, const WireRules& rules) {
@@ -52,6 +47,11 @@ bool IsUnreceived(const store::StoredExchange& exchange, const WireRules& rules)
 }
 
 }  // namespace
+
+TimeNs EndOf(const store::SideClose& side) {
+  constexpr TimeNs kNever = std::numeric_limits<TimeNs>::max();
+  return std::min(side.fin_at.value_or(kNever), side.rst_at.value_or(kNever));
+}
 
 WireProof WireProofOf(const store::StoredExchange& exchange, const WireRules& rules,
                       std::string& words) {

@@ -22,4 +22,7 @@ struct WireRules {
 WireProof WireProofOf(const store::StoredExchange& exchange, const WireRules& rules,
                       std::string& words);
 
+/// When that side ended its flow, by FIN or RST; the greatest time: it did not.
+TimeNs EndOf(const store::SideClose& side);
+
 }  // namespace trafrec::reconcile

@@ -60,6 +60,22 @@ class ReconcileCommand : public testing::Test {
   const std::string log_ = test_support::TypicalSource().RecordedInto(folder_);
 };
 
+TEST_F(ReconcileCommand, ARequestThatEndedInItsTargetHasAVerdictToo) {
+  const TemporaryFolder folder;
+  const std::string log = SourceLog()
+                              .AsksWho()
+                              .MakesIndex()
+                              .Begun("PUT /idx/_doc/12?rout")
+                              .Begun("GET /idx/_do")
+                              .RecordedInto(folder);
+  const std::vector<json> lines =
+      Lines(Trafrec({"reconcile", log, "--json", "--dialect", "search"}).out);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines.front()["method"], "PUT");
+  EXPECT_EQ(lines.front()["verdict"], "not_committed");
+  EXPECT_EQ(lines.front()["evidence"][0]["kind"], "wire");
+}
+
 TEST_F(ReconcileCommand, SaysHowManyAreOpenAndWhichStayUnknown) {
   const Outcome outcome = Reconcile();
   EXPECT_EQ(outcome.err, "");

@@ -67,8 +67,12 @@ SourceLog& SourceLog::Abandoned(std::string_view method, std::string_view target
 
 SourceLog& SourceLog::Cut(std::string_view method, std::string_view target, std::string_view body) {
   const std::string whole = Request(method, target, body);
+  return Begun(std::string_view(whole).substr(0, whole.size() - 3));
+}
+
+SourceLog& SourceLog::Begun(std::string_view bytes) {
   TcpConversation wire = Connection();
-  wire.ClientSends(std::string_view(whole).substr(0, whole.size() - 3)).Close();
+  wire.ClientSends(bytes).Close();
   Take(wire);
   return *this;
 }

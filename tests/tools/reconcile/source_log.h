@@ -23,6 +23,8 @@ class SourceLog {
   SourceLog& Abandoned(std::string_view method, std::string_view target, std::string_view body);
   /// The client ended its request in the middle.
   SourceLog& Cut(std::string_view method, std::string_view target, std::string_view body);
+  /// The client sent so much, and ended.
+  SourceLog& Begun(std::string_view bytes);
   /// `PUT /idx` for an index of one shard.
   SourceLog& MakesIndex();
   /// `PUT /idx/_doc/ID`, answered with that number.
