@@ -20,7 +20,8 @@ namespace {
 /// What answers name of each number: in several indices, it may be several documents.
 class NamedNumbers {
  public:
-  explicit NamedNumbers(const History& history) : history_(history) {
+  explicit NamedNumbers(const History& history)
+      : history_(history), strays_(history.StrayWrites()) {
     for (const Write& write : history.writes) {
       writes_.emplace(write.seq_no, &write);
     }
@@ -53,7 +54,10 @@ class NamedNumbers {
           return;
         }
         if (write.document.id == entry.id && write.primary_term == entry.term) {
-          named.insert(seq_no);
+          // What a stray answer names may have to be written as the journal has it.
+          if (!strays_.contains(write.at)) {
+            named.insert(seq_no);
+          }
         } else if (IsIn(write.document, settings, shard)) {
           contradicted = contradicted || write.primary_term <= entry.term;
           left_behind = left_behind ? left_behind : seq_no;
@@ -100,6 +104,7 @@ class NamedNumbers {
   }
 
   const History& history_;
+  const std::set<store::OperationAddress> strays_;
   std::unordered_multimap<int64_t, const Write*> writes_;
 };
 

@@ -363,15 +363,6 @@ class HistoryReader {
 
 }  // namespace
 
-void History::TakeProduct(VersionId version) {
-  product = version;
-  for (OpenRequest& request : requests) {
-    if (request.bulk && version.StreamsBulks()) {
-      request.wire = WireProof::kNone;
-    }
-  }
-}
-
 Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& dialect,
                             const HistoryOptions& options) {
   HistoryReader reader(dialect, options);

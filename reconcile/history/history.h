@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,9 @@ struct History {
   /// The source is of that version: who acts on a bulk before it has ended may have carried out a
   /// part of one that was cut, so that the wire proves nothing of it.
   void TakeProduct(VersionId version);
+
+  /// Writes among `writes` whose answers strayed: their exchanges have none.
+  std::set<store::OperationAddress> StrayWrites() const;
 
   /// The name of the index behind what requests call it.
   const std::string& IndexBehind(const std::string& name) const {

@@ -75,17 +75,12 @@ class Planner {
         }
       }
     }
-    std::set<store::OperationAddress> told;
-    for (const Question& question : history_.questions) {
-      if (question.told) {
-        told.insert({question.at.exchange, question.at.item.value_or(0)});  // as writes have it
-      }
-    }
+    const std::set<store::OperationAddress> strays = history_.StrayWrites();
     for (const Write& write : history_.writes) {
       const std::string& name = history_.IndexBehind(write.document.index);
       JournalIndex& index = indices_[name];
       // The log's exchange has no answer: it is sent as one that has none.
-      const bool stray = told.contains(write.at);
+      const bool stray = strays.contains(write.at);
       bool found = false;
       for (auto& [number, shard] : index.shards) {
         const auto at = shard.find(write.seq_no);
@@ -152,7 +147,10 @@ class Planner {
     return std::ranges::all_of(index.shards, [&](const auto& each) {
       int64_t next = FirstOf(index, each.second);
       for (auto at = each.second.lower_bound(next); at != each.second.end(); ++at, ++next) {
-        if (at->first != next) {
+        const Entry& entry = at->second;
+        const bool lacks_source = entry.write == nullptr && entry.sight != nullptr &&
+                                  entry.sight->present && entry.sight->text.empty();
+        if (at->first != next || lacks_source) {
           return false;
         }
       }
