@@ -49,14 +49,6 @@ std::optional<Result> ResultOf(Fate fate) {
   }
 }
 
-uint64_t DigitsOf(uint64_t number) {
-  uint64_t digits = 1;
-  for (; number >= 10; number /= 10) {
-    ++digits;
-  }
-  return digits;
-}
-
 /// Whether a text is the same in a path, a URL's query and a JSON string.
 bool IsPlain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
@@ -87,6 +79,8 @@ uint64_t FieldBytes(std::string_view name, uint64_t value_bytes) {
 }
 
 }  // namespace
+
+int DigitsOf(int64_t number) { return static_cast<int>(std::to_string(number).size()); }
 
 std::optional<AwaitedAnswer> AnswerLengths::Await(const dialect::RequestView& request,
                                                   const dialect::Meaning& meaning,
@@ -136,10 +130,10 @@ void AnswerLengths::Learn(const store::StoredMessage& answer, const AwaitedAnswe
     return;
   }
   const uint64_t body = answer.facts.body_bytes;
-  const uint64_t numbers = DigitsOf(static_cast<uint64_t>(*outcome.version)) +
-                           DigitsOf(static_cast<uint64_t>(*outcome.seq_no)) +
-                           DigitsOf(static_cast<uint64_t>(*outcome.primary_term));
-  const uint64_t own_head = result->reason.size() + awaited.echoed + DigitsOf(body) +
+  const uint64_t numbers =
+      DigitsOf(*outcome.version) + DigitsOf(*outcome.seq_no) + DigitsOf(*outcome.primary_term);
+  const uint64_t own_head = result->reason.size() + awaited.echoed +
+                            DigitsOf(static_cast<int64_t>(body)) +
                             (result->located ? awaited.location : 0);
   const uint64_t own_body = awaited.named + result->word.size() + numbers;
   if (answer.head.size() > own_head && body > own_body) {
@@ -160,7 +154,8 @@ LengthSays AnswerLengths::Read(const AwaitedAnswer& awaited, uint64_t bytes, con
       for (int digits = least; digits <= most; ++digits) {
         const uint64_t body = rest.second + awaited.named + result.word.size() +
                               static_cast<uint64_t>(digits) + 1;  // and the primary term
-        const uint64_t head = rest.first + result.reason.size() + awaited.echoed + DigitsOf(body) +
+        const uint64_t head = rest.first + result.reason.size() + awaited.echoed +
+                              DigitsOf(static_cast<int64_t>(body)) +
                               (result.located ? awaited.location : 0);
         if (head + body == bytes) {
           return true;

@@ -26,6 +26,9 @@ struct Digits {
   int most = 1;
 };
 
+/// Of a number that is not negative, in decimal.
+int DigitsOf(int64_t number);
+
 /// An answer that was not seen, as far as its request tells of it.
 struct AwaitedAnswer {
   std::string like{};  ///< which answers it is comparable to

@@ -310,7 +310,8 @@ class HistoryReader {
   /// A request that ended before its target did: nobody knows what it is about.
   std::optional<size_t> AskCut(const store::StoredExchange& exchange) {
     std::optional<size_t> open;
-    if (exchange.request && !exchange.response && MayMutate(exchange.row.method)) {
+    if (exchange.request && !exchange.response && !exchange.row.method.empty() &&
+        !dialect::IsSafe(exchange.row.method)) {
       const dialect::Meaning meaning{.operations = {{}}};
       Ask(exchange, {exchange.row.method, exchange.row.target, {}, {}}, meaning,
           meaning.operations.front(), {}, open);

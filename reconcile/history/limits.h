@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "base/time.h"
+
 namespace trafrec::reconcile::limits {
 
 /// Writes and sights that one reading keeps; each takes half a kilobyte here, and as much again in
@@ -25,5 +27,9 @@ constexpr size_t kNumberRuns = 500'000;
 /// Requests times answers of a connection whose order is in doubt, at eight bytes. Of longer ones
 /// no answer finds its request.
 constexpr size_t kPairingsTried = size_t{1} << 23;
+
+/// A deleted document's version is forgotten after index.gc_deletes; its default. Then versions
+/// start again at 1.
+constexpr TimeNs kDeletesKeptNs = 60'000 * kNsPerMs;
 
 }  // namespace trafrec::reconcile::limits

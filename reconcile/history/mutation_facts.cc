@@ -36,11 +36,6 @@ std::string_view BodyOf(const dialect::RequestView& request, const dialect::Oper
   return operation.action.length > 0 ? operation.source.In(request.body) : request.body;
 }
 
-bool MayMutate(std::string_view method) {
-  constexpr std::array<std::string_view, 4> kSafe = {"GET", "HEAD", "OPTIONS", "TRACE"};
-  return !method.empty() && std::ranges::find(kSafe, method) == kSafe.end();
-}
-
 bool IsWhole(const store::StoredMessage& message) {
   store::Flags broken = 0;
   for (const Flag flag : {Flag::kRequestTruncated, Flag::kResponseTruncated, Flag::kGapInRequest,

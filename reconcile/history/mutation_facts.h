@@ -16,10 +16,6 @@ namespace trafrec::reconcile {
 /// The bytes of one operation in the body of its request.
 std::string_view BodyOf(const dialect::RequestView& request, const dialect::Operation& operation);
 
-/// Whether a request of that method may change something: it is none of RFC 9110's safe ones
-/// (section 9.2.1).
-bool MayMutate(std::string_view method);
-
 /// Whether the message is there from its first byte to its last.
 bool IsWhole(const store::StoredMessage& message);
 bool IsWhole(const std::optional<store::StoredMessage>& message);

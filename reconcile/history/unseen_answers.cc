@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <string>
 
+#include "reconcile/history/limits.h"
+
 namespace trafrec::reconcile {
 namespace {
 
-/// A deleted document's version is forgotten after index.gc_deletes; its default.
-constexpr TimeNs kDeletesKeptNs = 60'000 * kNsPerMs;
 /// So many operations of a document, and such a share of an index's, may have gone by unseen.
 constexpr int64_t kUnseenVersions = 10;
 constexpr int64_t kUnseenShare = 4;
-
-int DigitsOf(int64_t number) { return static_cast<int>(std::to_string(number).size()); }
 
 /// What the log shows of the numbers around a question.
 struct Known {
@@ -84,7 +82,7 @@ void UnseenAnswers::Judge(History& history) const {
       if (write.ran.until <= from) {
         known.seq_no_before = std::max(known.seq_no_before, write.seq_no);
       }
-      if (write.ran.until <= from && from - write.ran.until < kDeletesKeptNs) {
+      if (write.ran.until <= from && from - write.ran.until < limits::kDeletesKeptNs) {
         known.version_before = std::max(known.version_before, write.version);
       }
     }

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "reconcile/history/limits.h"
+
 namespace trafrec::reconcile {
 namespace {
 
 constexpr TimeNs kMin = std::numeric_limits<TimeNs>::min();
 constexpr TimeNs kMax = std::numeric_limits<TimeNs>::max();
-/// A deleted document's version is forgotten after index.gc_deletes; its default. Then versions
-/// start again at 1.
-constexpr int64_t kDeletesKeptNs = 60'000 * kNsPerMs;
 /// Operations in one stretch, where nothing bounds them.
 constexpr int32_t kMost = 1 << 20;
 
@@ -142,7 +141,7 @@ bool SlotMaker::HasExternalVersions(const Document& document) const {
 /// Whether a deletion may have been so long ago that the document's versions start again.
 bool SlotMaker::MayBeForgotten(const Document& document, const Point& previous,
                                const Slot& slot) const {
-  if (slot.ran.from != kMin && slot.ran.until - slot.ran.from <= kDeletesKeptNs) {
+  if (slot.ran.from != kMin && slot.ran.until - slot.ran.from <= limits::kDeletesKeptNs) {
     return false;
   }
   const auto deletes = [&](size_t question) { return history_.questions[question].deletes; };

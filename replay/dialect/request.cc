@@ -12,4 +12,8 @@ std::string_view FieldOf(std::span<const HeaderView> headers, std::string_view n
   return {};
 }
 
+bool IsSafe(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
+}
+
 }  // namespace trafrec::dialect

@@ -29,4 +29,7 @@ struct AnswerView {
 /// The first field of that name, or "".
 std::string_view FieldOf(std::span<const HeaderView> headers, std::string_view name);
 
+/// Whether a request of that method asks for nothing to be changed (RFC 9110, section 9.2.1).
+bool IsSafe(std::string_view method);
+
 }  // namespace trafrec::dialect

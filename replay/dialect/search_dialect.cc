@@ -11,11 +11,6 @@
 namespace trafrec::dialect {
 namespace {
 
-/// RFC 9110, section 9.2.1.
-bool IsSafe(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
-}
-
 /// Ordered as a write of the whole cluster, even if the method is safe: who knows what a plugin
 /// does.
 Meaning Unknown(const RequestView& request, std::string path) {

@@ -37,28 +37,26 @@ soak() {
 
 # Two kinds of histories, of one recorder and of three, each of 400 operations.
 soak_replay_order() {
-  local exchanges=$1
-  [[ $exchanges =~ ^[1-9][0-9]*$ ]] ||
-    die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak replay-order [EXCHANGES]"
-  setup build test
-  build_preset release --target replay_order_test
-  heading "Order of replays ($exchanges exchanges)"
-  TRAFREC_HISTORIES=$(((exchanges + 799) / 800)) build/tests/replay/order/replay_order_test \
-    --gtest_filter='*RandomHistories.AreReplayedWithoutAViolation*' ||
+  soak_order replay-order "$1" "Order of replays" 800 replay/order/replay_order_test \
+    '*RandomHistories.AreReplayedWithoutAViolation*' ||
     die "an operation overtook one that it waits for" "the seed above shows it again"
 }
 
 # As its target sees it, over sockets.
 soak_replay_sockets() {
-  local exchanges=$1
-  [[ $exchanges =~ ^[1-9][0-9]*$ ]] ||
-    die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak replay-sockets [EXCHANGES]"
-  setup build test
-  build_preset release --target replay_run_test
-  heading "Order of replays over sockets ($exchanges exchanges)"
-  TRAFREC_HISTORIES=$(((exchanges + 499) / 500)) build/tests/replay/run/replay_run_test \
-    --gtest_filter='OrderOverSockets.*' ||
+  soak_order replay-sockets "$1" "Order of replays over sockets" 500 replay/run/replay_run_test 'OrderOverSockets.*' ||
     die "a request came before an answer that it waits for" "TRAFREC_SEED and the seed above show it again"
+}
+
+# soak_order NAME EXCHANGES HEADING EXCHANGES-OF-A-HISTORY TEST FILTER
+soak_order() {
+  local name=$1 exchanges=$2 words=$3 each=$4 test=$5 filter=$6
+  [[ $exchanges =~ ^[1-9][0-9]*$ ]] ||
+    die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak $name [EXCHANGES]"
+  setup build test
+  build_preset release --target "${test##*/}"
+  heading "$words ($exchanges exchanges)"
+  TRAFREC_HISTORIES=$(((exchanges + each - 1) / each)) "build/tests/$test" --gtest_filter="$filter"
 }
 
 # Goes on where the last one was stopped; a log that was begun is done again.

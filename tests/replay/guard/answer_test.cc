@@ -23,14 +23,6 @@ std::string Docs(int64_t seq_no, std::string_view source = "") {
 }
 constexpr std::string_view kNoDocs = R"({"docs":[{"_index":"a","_id":"1","found":false}]})";
 
-Sent Update() {
-  Sent sent =
-      MakeSent("POST /a/_update/1", R"({"script":"ctx._source.n++"})", {AtSource(Fate::kUpdated)});
-  sent.item().known = There(7);
-  sent.Write();
-  return sent;
-}
-
 Sent Create(std::string_view body = "{\"n\":1}") {
   Sent sent = MakeSent("PUT /a/_doc/1", body, {AtSource(Fate::kCreated)});
   sent.Write();

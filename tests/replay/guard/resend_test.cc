@@ -9,16 +9,7 @@
 namespace trafrec::guard {
 namespace {
 
-using dialect::Fate;
 using testing::HasSubstr;
-
-Sent Update() {
-  Sent sent =
-      MakeSent("POST /a/_update/1", R"({"script":"ctx._source.n++"})", {AtSource(Fate::kUpdated)});
-  sent.item().known = There(7);
-  sent.Write();
-  return sent;
-}
 
 TEST(GuardResend, NothingSentIsNothingInDoubt) {
   Sent sent = Update();

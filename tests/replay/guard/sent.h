@@ -81,4 +81,13 @@ inline DocumentState There(int64_t seq_no, int64_t primary_term = 1) {
   return {.exists = true, .seq_no = seq_no, .primary_term = primary_term};
 }
 
+/// A scripted update that the source made, on its way under the condition of what is known.
+inline Sent Update() {
+  Sent sent = MakeSent("POST /a/_update/1", R"({"script":"ctx._source.n++"})",
+                       {AtSource(dialect::Fate::kUpdated)});
+  sent.item().known = There(7);
+  sent.Write();
+  return sent;
+}
+
 }  // namespace trafrec::guard
