@@ -34,7 +34,13 @@ class Nothing:
 
 
 class Recorder(Nothing):
+    """Started as a service is, in a session of its own. Its CPU is what it takes once it is ready: to
+    start it costs the same however many exchanges come."""
+
     good_exits = (0,)
+
+    def __init__(self):
+        self.cpu_of_start_s = 0.0
 
     def command(self, out):
         raise NotImplementedError
@@ -45,7 +51,7 @@ class Recorder(Nothing):
     def start(self, net, out):
         with open(f"{out}/out", "wb") as output, open(f"{out}/err", "wb") as errors:
             process = subprocess.Popen(net.beside_server(self.command(out)), stdin=subprocess.DEVNULL, stdout=output,
-                                       stderr=errors)
+                                       stderr=errors, start_new_session=True)
         until = time.monotonic() + 20
         while not self.is_recording(out):
             if process.poll() is not None or time.monotonic() > until:
@@ -53,10 +59,12 @@ class Recorder(Nothing):
                 with open(f"{out}/err", encoding="utf-8", errors="replace") as errors:
                     raise live_net.NotPossible(f"{self.name} does not start: {errors.read().strip()[-300:]}")
             time.sleep(0.02)
+        self.cpu_of_start_s = live_net.cpu_s(process)
         return process
 
     def stop(self, process, out):
         status, cpu_s, rss_bytes = live_net.stop(process)
+        cpu_s -= self.cpu_of_start_s
         exchanges, said = self.found(out)
         if status not in self.good_exits:
             said = f"exit status {status}; {said}"
@@ -93,6 +101,7 @@ class Trafrec(Recorder):
     name = "trafrec"
 
     def __init__(self, binary, *options):
+        super().__init__()
         self.binary = binary
         self.options = options
 
@@ -117,6 +126,7 @@ class GoReplay(Recorder):
     good_exits = (0, 1, -2)
 
     def __init__(self):
+        super().__init__()
         self.peer = peers.GoReplay()
 
     def unavailable(self):
@@ -133,6 +143,7 @@ class GoReplay(Recorder):
         until = time.monotonic() + 20
         while not glob.glob(f"{out}/out*.gor") and time.monotonic() < until:
             net.load(0, 0, requests=50)
+        self.cpu_of_start_s = live_net.cpu_s(process)
         return process
 
     def is_recording(self, out):

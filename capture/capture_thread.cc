@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "capture/limits.h"
 #include "store/limits.h"
@@ -23,10 +24,12 @@ uint64_t WireBytes(const PacketBatch& batch) {
 
 }  // namespace
 
-CaptureThread::CaptureThread(PacketSource& source, PacketRing& ring, Gauges& gauges)
+CaptureThread::CaptureThread(PacketSource& source, PacketRing& ring, Gauges& gauges,
+                             std::function<void(std::chrono::nanoseconds)> each_turn)
     : source_(source),
       ring_(ring),
       gauges_(gauges),
+      each_turn_(std::move(each_turn)),
       live_(source.live()),
       last_packet_seen_(Clock::now()),
       silence_noted_(last_packet_seen_),
@@ -47,6 +50,9 @@ void CaptureThread::Run() {
   bool more = true;
   while (more) {
     gauges_.capture_turns.fetch_add(1, std::memory_order_relaxed);
+    if (each_turn_) {
+      each_turn_(std::exchange(lag_, {}));
+    }
     PacketBatch batch = ring_.TakeSpare();
     asked_ = Clock::now();
     asked_at_ = WallClockNow();
@@ -88,7 +94,8 @@ bool CaptureThread::HandOver(PacketBatch batch) {
   gauges_.captured_packets.store(packets_, std::memory_order_relaxed);
   RingItem item{.batch = std::move(batch), .losses = {}, .silent_until = {}, .ready_at = {}};
   if (live_) {
-    gauges_.capture_lag.Add(WallClockNow() - last_packet_at_);
+    lag_ = std::chrono::nanoseconds(WallClockNow() - last_packet_at_);
+    gauges_.capture_lag.Add(lag_.count());
     item.ready_at = last_packet_seen_ = Clock::now();
     wire_bytes_ += WireBytes(item.batch);
     HandOverLive(std::move(item));

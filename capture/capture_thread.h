@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <thread>
@@ -19,7 +20,10 @@ namespace trafrec::capture {
 /// the source has ended.
 class CaptureThread {
  public:
-  CaptureThread(PacketSource& source, PacketRing& ring, Gauges& gauges);
+  /// `each_turn`: called on this thread each time it goes round, with how late the last packet came
+  /// (0: none came); may be empty.
+  CaptureThread(PacketSource& source, PacketRing& ring, Gauges& gauges,
+                std::function<void(std::chrono::nanoseconds)> each_turn = {});
   /// Waits for the end of the source; Stop() it before, or let it end.
   ~CaptureThread();
 
@@ -44,6 +48,7 @@ class CaptureThread {
   PacketSource& source_;
   PacketRing& ring_;
   Gauges& gauges_;
+  const std::function<void(std::chrono::nanoseconds)> each_turn_;
   const bool live_;
 
   std::vector<store::LossRecord> losses_;         // to go with the next item
@@ -53,8 +58,9 @@ class CaptureThread {
 
   TimeNs first_packet_at_ = 0;
   TimeNs last_packet_at_ = 0;
-  Clock::time_point asked_;  // when the source was asked last
-  TimeNs asked_at_ = 0;      // the same by the wall clock
+  std::chrono::nanoseconds lag_{0};  // of this turn
+  Clock::time_point asked_;          // when the source was asked last
+  TimeNs asked_at_ = 0;              // the same by the wall clock
   Clock::time_point last_packet_seen_;
   Clock::time_point silence_noted_;
   Clock::time_point drops_noted_;

@@ -34,6 +34,14 @@ inline constexpr size_t kInterfaces = 65'535;
 inline constexpr int kWarningsPerFile = 5;
 /// Live: the kernel hands over a block that is not full after that time, and Next returns.
 inline constexpr int kLiveTimeoutMs = 50;
+/// Live: a recorder that lets others go first takes its share again when a queue is so full: there
+/// is room for the rest while it catches up;
+inline constexpr double kBackgroundFill = 0.125;
+/// when a thread with work has not gone round for so long, or packets come so late: a fast wire
+/// fills the kernel's ring in two of these;
+inline constexpr int64_t kBackgroundStandstillMs = 200;
+/// until none of these has been so for a time: waves of traffic are not met by changing to and fro.
+inline constexpr int64_t kBackgroundCalmMs = 1'000;
 /// Live: a packet can be this old before the capture thread sees it (a block's timeout, a busy
 /// machine). Silence is believed only up to so long ago.
 inline constexpr int64_t kLiveLatenessNs = 250 * kNsPerMs;

@@ -1,6 +1,7 @@
 #include "capture/recorder.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <iterator>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "capture/background.h"
 #include "capture/capture_thread.h"
 #include "capture/gauges.h"
 #include "capture/limits.h"
@@ -86,6 +88,13 @@ struct Recorder::Impl {
   Counters Accounting(const reassembly::Reassembler& reassembler, const store::LogWriter& log,
                       bool at_end) const;
   RecorderProgress Progress(const PacketRing& ring, const store::LogWriter& log) const;
+
+  std::array<Background::Stage, 2> Stages(const PacketRing& ring,
+                                          const store::LogWriter& log) const {
+    return {
+        {{.fill = ring.fill(), .turns = gauges.reassembly_turns.load(std::memory_order_relaxed)},
+         {.fill = gauges.store_fill.load(std::memory_order_relaxed), .turns = log.turns()}}};
+  }
 };
 
 Recorder::Recorder(RecorderOptions options, std::unique_ptr<PacketSource> source)
@@ -149,7 +158,15 @@ Result<RecorderSummary> Recorder::Run(
   store::RecordSink& first = watchable ? static_cast<store::RecordSink&>(impl_->traffic) : sink;
   reassembly::Reassembler reassembler(ReassemblyOptions(options, source, *log), first);
   PacketRing ring(options.ring_batches_max, RingBytes(options, source.live()));
-  CaptureThread capture(source, ring, impl_->gauges);
+  std::optional<Background> background;
+  if (source.live() && options.set_low) {
+    background.emplace(options.set_low);
+  }
+  CaptureThread capture(source, ring, impl_->gauges, [&](std::chrono::nanoseconds lag) {
+    if (background) {
+      background->Look(impl_->Stages(ring, *log), lag, std::chrono::steady_clock::now());
+    }
+  });
   if (Status started = on_started ? on_started() : Status(); !started) {
     source.Stop();
     ring.Close();
@@ -174,6 +191,7 @@ Result<RecorderSummary> Recorder::Run(
     ring.GiveBack(std::move(item->batch));
   }
   capture.Join();
+  background.reset();  // what is left is to be done soon
   impl_->capturing = false;
   impl_->NoteFilterChanges(*log);
   reassembler.Finish();

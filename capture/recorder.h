@@ -21,7 +21,9 @@ struct RecorderOptions {
   store::SentinelTrust sentinels;            ///< without an audience none is looked for
   size_t ring_batches_max = 1024;            ///< between capture and reassembly
   size_t ring_bytes_max = size_t{64} << 20;  ///< files take less of it: limits.h
-  bool abort_on_broken_sums = false;         ///< tests set it; a release reports them
+  /// Live: lets everything else on the machine go first (Background::OfSession()); may be empty.
+  std::function<void(bool low)> set_low;
+  bool abort_on_broken_sums = false;  ///< tests set it; a release reports them
   int64_t progress_interval_ms = 1'000;
 };
 

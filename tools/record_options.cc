@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "capture/background.h"
 #include "tools/log_making.h"
 #include "tools/sentinel_trust.h"
 #include "tools/units.h"
@@ -64,6 +65,10 @@ void RecordOptions::AddTo(OptionSet& options) {
                "sign the manifests of the segments with this key (trafrec keygen --for sign)");
   options.Text("--memory", memory, "SIZE",
                "what unfinished connections may take together; 256MiB if not given");
+  options.Choice(
+      "--scheduling", scheduling, "background|normal",
+      "live: as a service, let everything else on the machine go first while the "
+      "recorder keeps up (background, if not given), or take its share at once (normal)");
   options.Group("Sentinels");
   options.Text("--audience", audience, "NAME",
                "count sentinels that are meant for this audience (docs/sentinel.md)");
@@ -190,6 +195,9 @@ Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {
   TRY_ASSIGN(options.sentinels, ReadSentinelTrust(audience, trusted_sentinels));
   TRY_ASSIGN(options.log.signing_key, SigningKeyOf(sign));
   options.log.job = JobName();
+  if (live() && scheduling == "background") {
+    options.set_low = capture::Background::OfSession();
+  }
   return options;
 }
 

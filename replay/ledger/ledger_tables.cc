@@ -11,6 +11,7 @@ namespace trafrec::ledger {
 namespace {
 
 using store::db::Database;
+using store::db::RowValues;
 using store::db::Statement;
 
 constexpr std::string_view kPutIntent = "INSERT INTO intent";
@@ -45,13 +46,14 @@ constexpr std::string_view kPutIndexChange =
     "emptied = max(index_count.emptied, excluded.emptied)";
 
 /// Three columns: whether there is a condition, and of which write it speaks.
-void BindCondition(Statement& statement, int first, const std::optional<Condition>& condition) {
-  statement.Bind(first, condition.has_value());
+template <typename Values>
+void BindCondition(Values& values, int first, const std::optional<Condition>& condition) {
+  values.Bind(first, condition.has_value());
   if (condition && condition->unchanged_since) {
-    statement.Bind(first + 1, condition->unchanged_since->seq_no);
-    statement.Bind(first + 2, condition->unchanged_since->primary_term);
+    values.Bind(first + 1, condition->unchanged_since->seq_no);
+    values.Bind(first + 2, condition->unchanged_since->primary_term);
   } else {
-    statement.BindNull(first + 1).BindNull(first + 2);
+    values.BindNull(first + 1).BindNull(first + 2);
   }
 }
 
@@ -141,25 +143,25 @@ Status LedgerTables::Put(const Batch& batch) {
 }
 
 Status LedgerTables::PutIntents(std::span<const Intent> intents) {
-  return put_intents_.Put(intents, [this](Statement& put, int first, const Intent& intent) {
-    BindCondition(put.Bind(first + 3, intent.tries), first + 4, intent.condition);
-    return BindAddress(put, first, intent.at);
+  return put_intents_.Put(intents, [this](RowValues& put, const Intent& intent) {
+    BindCondition(put.Bind(3, intent.tries), 4, intent.condition);
+    return BindAddress(put, 0, intent.at);
   });
 }
 
 Status LedgerTables::PutOutcomes(std::span<const Outcome> outcomes) {
-  TRY(put_outcomes_.Put(outcomes, [this](Statement& put, int first, const Outcome& outcome) {
-    put.Bind(first + 3, outcome.tries)
-        .Bind(first + 4, outcome.status)
-        .Bind(first + 5, std::string_view(outcome.fate))
-        .Bind(first + 6, outcome.as_source)
-        .Bind(first + 7, outcome.result);
+  TRY(put_outcomes_.Put(outcomes, [this](RowValues& put, const Outcome& outcome) {
+    put.Bind(3, outcome.tries)
+        .Bind(4, outcome.status)
+        .Bind(5, std::string_view(outcome.fate))
+        .Bind(6, outcome.as_source)
+        .Bind(7, outcome.result);
     if (outcome.why.empty()) {
-      put.BindNull(first + 8);
+      put.BindNull(8);
     } else {
-      put.Bind(first + 8, std::string_view(outcome.why));
+      put.Bind(8, std::string_view(outcome.why));
     }
-    return BindAddress(put, first, outcome.at);
+    return BindAddress(put, 0, outcome.at);
   }));
   for (const Outcome& outcome : outcomes) {
     TRY(Settle(outcome.at));
@@ -203,13 +205,13 @@ Status LedgerTables::PutDocuments(std::span<const Document> documents) {
       written.push_back(&document);
     }
   }
-  const auto bind = [](Statement& put, int first, const Document* document) {
-    put.Bind(first, std::string_view(document->index))
-        .Bind(first + 1, document->source->seq_no)
-        .Bind(first + 2, document->source->primary_term)
-        .Bind(first + 3, std::string_view(document->id))
-        .Bind(first + 4, document->target->seq_no)
-        .Bind(first + 5, document->target->primary_term);
+  const auto bind = [](RowValues& put, const Document* document) {
+    put.Bind(0, std::string_view(document->index))
+        .Bind(1, document->source->seq_no)
+        .Bind(2, document->source->primary_term)
+        .Bind(3, std::string_view(document->id))
+        .Bind(4, document->target->seq_no)
+        .Bind(5, document->target->primary_term);
     return Status();
   };
   return put_written_.Put(std::span<const Document* const>(written), bind);
@@ -261,9 +263,10 @@ Status LedgerTables::Settle(const Address& at) {
   return {};
 }
 
-Status LedgerTables::BindAddress(Statement& statement, int first, const Address& at) {
+template <typename Values>
+Status LedgerTables::BindAddress(Values& values, int first, const Address& at) {
   TRY_ASSIGN(const int64_t attempt, attempts_.Of(at.exchange));
-  statement.Bind(first, attempt).Bind(first + 1, at.exchange.number).Bind(first + 2, at.item);
+  values.Bind(first, attempt).Bind(first + 1, at.exchange.number).Bind(first + 2, at.item);
   return {};
 }
 

@@ -32,7 +32,9 @@ class LedgerTables {
   Status PutIndexCounts(const Batch& batch);
   /// The operation is in doubt no more, and no letter either.
   Status Settle(const Address& at);
-  Status BindAddress(Statement& statement, int first, const Address& at);
+  /// Values: a Statement, or a row in the making.
+  template <typename Values>
+  Status BindAddress(Values& values, int first, const Address& at);
 
   store::db::Database* database_ = nullptr;
   store::AttemptKeys attempts_;

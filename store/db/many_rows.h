@@ -2,63 +2,61 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "base/error.h"
 #include "store/db/database.h"
+#include "store/db/row_table.h"
+#include "store/db/row_values.h"
 
 namespace trafrec::store::db {
 
-/// Puts the rows of one table many at a time: to start and to end a statement costs as much as a
-/// row.
+/// Puts the rows of one table many at a time: to start and to end a statement costs more than a
+/// row. Must not outlive its Database.
 template <int kColumns>
 class ManyRows {
  public:
   /// That many are put by one statement; more of them are no faster.
-  static constexpr size_t kRowsAtOnce = 16;
+  static constexpr size_t kRowsAtOnce = 64;
 
-  /// `insert`: what stands before VALUES. `conflict`: what stands behind the rows, about keys that
+  /// `insert`: what stands before the rows. `conflict`: what stands behind them, about keys that
   /// are there already.
   Status Prepare(Database& database, std::string_view insert, std::string_view conflict = {}) {
-    TRY_ASSIGN(one_, database.Prepare(Sql(insert, 1, conflict), true));
-    TRY_ASSIGN(many_, database.Prepare(Sql(insert, kRowsAtOnce, conflict), true));
+    TRY_ASSIGN(table_, RowTable::Add(database, kColumns));
+    // Without WHERE SQLite takes ON CONFLICT for the beginning of a join.
+    TRY_ASSIGN(put_, database.Prepare(fmt::format("{} SELECT * FROM {} WHERE true {}", insert,
+                                                  table_.name(), conflict),
+                                      true));
+    values_ = std::make_unique<Values>();
     return {};
   }
 
-  /// `bind(statement, first, row)` gives the statement the row's values, from parameter `first` on.
+  /// `bind(values, row)` gives a RowValues what stands in the row.
   template <typename Row, typename Bind>
   Status Put(std::span<const Row> rows, const Bind& bind) {
-    for (; rows.size() >= kRowsAtOnce; rows = rows.subspan(kRowsAtOnce)) {
-      for (size_t i = 0; i < kRowsAtOnce; ++i) {
-        TRY(bind(many_, static_cast<int>(i) * kColumns, rows[i]));
+    while (!rows.empty()) {
+      const size_t count = std::min(rows.size(), kRowsAtOnce);
+      for (size_t i = 0; i < count; ++i) {
+        RowValues values(std::span<RowValue>(*values_).subspan(i * kColumns, kColumns));
+        TRY(bind(values, rows[i]));
       }
-      TRY(many_.Run());
-    }
-    for (const Row& row : rows) {
-      TRY(bind(one_, 0, row));
-      TRY(one_.Run());
+      table_.Set(std::span<const RowValue>(*values_).first(count * kColumns));
+      TRY(put_.Run());
+      rows = rows.subspan(count);
     }
     return {};
   }
 
  private:
-  static std::string Sql(std::string_view insert, size_t rows, std::string_view conflict) {
-    std::string row = "(?";
-    for (int i = 1; i < kColumns; ++i) {
-      row += ",?";
-    }
-    row += ")";
-    std::string sql = fmt::format("{} VALUES{}", insert, row);
-    for (size_t i = 1; i < rows; ++i) {
-      sql += "," + row;
-    }
-    return fmt::format("{} {}", sql, conflict);
-  }
+  using Values = std::array<RowValue, kRowsAtOnce * kColumns>;
 
-  Statement one_;
-  Statement many_;
+  RowTable table_;
+  Statement put_;  // ends before the table it reads
+  std::unique_ptr<Values> values_;
 };
 
 }  // namespace trafrec::store::db

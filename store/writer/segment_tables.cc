@@ -153,19 +153,18 @@ Status SegmentTables::PutFrame(int64_t id, const Frame& frame) {
 }
 
 Status SegmentTables::PutMessages(int64_t frame, std::span<const FrameRows::Message> rows) {
-  return put_messages_.Put(
-      rows, [frame](db::Statement& statement, int first, const FrameRows::Message& row) {
-        statement.Bind(first, row.id)
-            .Bind(first + 1, frame)
-            .Bind(first + 2, row.entry)
-            .Bind(first + 3, row.span_ns)
-            .Bind(first + 4, row.head_bytes)
-            .Bind(first + 5, row.body_bytes)
-            .Bind(first + 6, row.extents)
-            .Bind(first + 7, row.flags)
-            .Bind(first + 8, row.first_seq);
-        return Status();
-      });
+  return put_messages_.Put(rows, [frame](db::RowValues& values, const FrameRows::Message& row) {
+    values.Bind(0, row.id)
+        .Bind(1, frame)
+        .Bind(2, row.entry)
+        .Bind(3, row.span_ns)
+        .Bind(4, row.head_bytes)
+        .Bind(5, row.body_bytes)
+        .Bind(6, row.extents)
+        .Bind(7, row.flags)
+        .Bind(8, row.first_seq);
+    return Status();
+  });
 }
 
 Status SegmentTables::PutFacts(int64_t frame, const FrameRows::Message& row) {
@@ -208,8 +207,7 @@ Status SegmentTables::PutExtent(int64_t frame, const FrameRows::Extent& row) {
 
 Status SegmentTables::PutExchanges(int64_t frame, std::span<const FrameRows::Exchange> rows,
                                    std::string_view texts) {
-  const auto bind = [&](db::Statement& statement, int first,
-                        const FrameRows::Exchange& row) -> Status {
+  const auto bind = [&](db::RowValues& values, const FrameRows::Exchange& row) -> Status {
     const std::string_view method = texts.substr(row.text_at, row.method_bytes);
     const std::string_view target = texts.substr(row.text_at + row.method_bytes, row.target_bytes);
     const std::string_view host =
@@ -222,18 +220,18 @@ Status SegmentTables::PutExchanges(int64_t frame, std::span<const FrameRows::Exc
     if (!host.empty()) {
       TRY_ASSIGN(host_id, texts_.IdOf(host));
     }
-    statement.Bind(first, row.number)
-        .Bind(first + 1, row.connection)
-        .Bind(first + 2, row.began_ns)
-        .Bind(first + 3, row.latency_ns < 0 ? std::nullopt : std::optional(row.latency_ns))
-        .Bind(first + 4, UnlessEmpty(method))
-        .Bind(first + 5, target_id)
-        .Bind(first + 6, host_id)
-        .Bind(first + 7, row.status == 0 ? std::nullopt : std::optional(row.status))
-        .Bind(first + 8, row.flags)
-        .Bind(first + 9, row.parts)
-        .Bind(first + 10, frame)
-        .Bind(first + 11, row.entry);
+    values.Bind(0, row.number)
+        .Bind(1, row.connection)
+        .Bind(2, row.began_ns)
+        .Bind(3, row.latency_ns < 0 ? std::nullopt : std::optional(row.latency_ns))
+        .Bind(4, UnlessEmpty(method))
+        .Bind(5, target_id)
+        .Bind(6, host_id)
+        .Bind(7, row.status == 0 ? std::nullopt : std::optional(row.status))
+        .Bind(8, row.flags)
+        .Bind(9, row.parts)
+        .Bind(10, frame)
+        .Bind(11, row.entry);
     return {};
   };
   return put_exchanges_.Put(rows, bind);

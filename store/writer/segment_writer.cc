@@ -125,7 +125,11 @@ Status SegmentWriter::PutMessageRows(const FrameRows& rows) {
     // Up to the next update, which may be of one of them.
     const auto update = std::ranges::find(left, true, &FrameRows::Message::update);
     const auto run = left.first(static_cast<size_t>(update - left.begin()));
-    TRY(tables_->PutMessages(frame_id_, run));
+    // In the order of the table, where SQLite need not search for each one's place.
+    sorted_.assign(run.begin(), run.end());
+    std::ranges::sort(sorted_, {},
+                      [](const FrameRows::Message& row) { return std::pair(row.id, row.entry); });
+    TRY(tables_->PutMessages(frame_id_, sorted_));
     for (const FrameRows::Message& row : run) {
       parts_.NoteMessage(row.id, row.extents, segment_);
       TRY(PutGaps(row, gap));
@@ -163,6 +167,9 @@ Status SegmentWriter::PutExchangeRows(const FrameRows& rows) {
       first_began_ns_ = std::min(first_began_ns_.value_or(row.began_ns), row.began_ns);
     }
   }
+  std::ranges::sort(settled_, {}, [](const FrameRows::Exchange& row) {
+    return std::pair(row.number, row.entry);
+  });
   TRY(tables_->PutExchanges(frame_id_, settled_, rows.texts));
   for (const FrameRows::Interim& row : rows.interim) {
     TRY(tables_->PutInterim(row));

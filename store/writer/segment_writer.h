@@ -102,6 +102,7 @@ class SegmentWriter {
   uint64_t committed_bytes_ = 0;
   std::optional<TimeNs> began_ns_;
   std::vector<FrameRows::Exchange> settled_;  // of the frame that is written
+  std::vector<FrameRows::Message> sorted_;    // likewise
   std::optional<TimeNs> first_began_ns_;
   TimeNs last_began_ns_ = 0;
   uint64_t exchanges_ = 0;

@@ -39,11 +39,10 @@ Status TextTable::Add(int64_t id, std::string_view text) {
 Status TextTable::Flush() {
   Status put;
   if (!rows_.empty()) {
-    put = put_texts_.Put(std::span<const Row>(rows_),
-                         [](db::Statement& statement, int first, const Row& row) {
-                           statement.Bind(first, row.id).Bind(first + 1, AsBytes(row.text));
-                           return Status();
-                         });
+    put = put_texts_.Put(std::span<const Row>(rows_), [](db::RowValues& values, const Row& row) {
+      values.Bind(0, row.id).Bind(1, AsBytes(row.text));
+      return Status();
+    });
     rows_.clear();
   }
   if (block_.count() > 0) {

@@ -96,6 +96,16 @@ TEST_F(OtherUser, NoThreadHasARightLeft) {
                                                 {"Groups", ""}})));
 }
 
+TEST_F(OtherUser, TheLeaderOfASessionLowersItWithoutARight) {
+  RunningProcess recorder({"/usr/bin/setsid", TRAFREC_BINARY, "record", "-i", "lo", "-l", log_,
+                           "--recorder", "test", "--user", "nobody"});
+  recorder.WaitForError("recording on lo");
+  test_support::WaitUntil("its session is nice", [&] {
+    return !Line(recorder.pid(), "autogroup", "/autogroup").empty() &&
+           Line(recorder.pid(), "autogroup", "/autogroup").ends_with("nice 19");
+  });
+}
+
 TEST_F(OtherUser, AmbientCapabilitiesAreGivenUpToo) {
   RunningProcess recorder({"/usr/bin/setpriv", "--reuid", "nobody", "--regid", "nogroup",
                            "--clear-groups", "--inh-caps", "+net_raw", "--ambient-caps", "+net_raw",
