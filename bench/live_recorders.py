@@ -18,6 +18,7 @@ class Recorded:
     rss_bytes: int
     exchanges: int | None  # None: it knows none
     said: str  # what it says of losses, or why the run does not count
+    incomplete: int = 0  # recorded, too, but flagged: the load leaves some in the middle when its time is up
 
 
 class Nothing:
@@ -65,10 +66,10 @@ class Recorder(Nothing):
     def stop(self, process, out):
         status, cpu_s, rss_bytes = live_net.stop(process)
         cpu_s -= self.cpu_of_start_s
-        exchanges, said = self.found(out)
+        exchanges, said, *incomplete = self.found(out)
         if status not in self.good_exits:
             said = f"exit status {status}; {said}"
-        return Recorded(cpu_s, rss_bytes, exchanges, said)
+        return Recorded(cpu_s, rss_bytes, exchanges, said, *incomplete)
 
     def found(self, out):
         raise NotImplementedError
@@ -118,7 +119,8 @@ class Trafrec(Recorder):
         except ValueError:
             return 0, text_of(f"{out}/err").strip()[-300:]
         losses = [loss["what"] for loss in summary["losses"]] + summary["broken_sums"]
-        return summary["exchanges"] - (summary["incomplete"] or 0), "; ".join(losses)
+        incomplete = summary["incomplete"] or 0
+        return summary["exchanges"] - incomplete, "; ".join(losses), incomplete
 
 
 class GoReplay(Recorder):

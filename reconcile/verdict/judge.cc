@@ -47,9 +47,10 @@ store::CommitPosition PositionOf(const IndexHistory& index,
 
 std::string WhatWouldDecide(const Question& question) {
   if (question.kind == dialect::Kind::kWrite) {
-    return "of a service that may act on a part of a request, the wire proves nothing; a look at "
+    return "of a service that may act on a part of a request, the wire proves nothing; a GET of "
            "the "
-           "resource would decide";
+           "resource before and after it would decide (--source), if nobody else changed it "
+           "meanwhile";
   }
   if (question.kind == dialect::Kind::kByQuery || question.kind == dialect::Kind::kReindex) {
     return "how many documents it reached, nobody answered; the source's journal would show each "

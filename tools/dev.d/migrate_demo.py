@@ -4,9 +4,9 @@
   migrate_demo.py TRAFREC OUT [--seed S] [--steps N]
 
 A real Elasticsearch works for real clients that lose their patience, behind a proxy and a network that lose answers and requests,
-and is recorded by a recorder that is killed twice. Its log is reconciled, replayed to a real OpenSearch, and compared: without the
-overlay in both ways that there are, and with it. The end is a table, and OUT/migration.html. Exit code 1 if the target is not what
-the source was.
+and is recorded by a recorder that is killed twice. While it works a backfill is taken: a snapshot, which a real OpenSearch restores. The
+log is reconciled, the rest of it replayed onto the backfill, and compared: with the overlay, and without in both ways that there are.
+The end is a table, and OUT/migration.html. Exit code 1 if the target is not what the source was.
 """
 
 import argparse
@@ -25,14 +25,13 @@ sys.path[:0] = [str(ROOT / "tests" / folder / "real") for folder in ("reconcile"
 import migrate_page  # noqa: E402
 import prove_migration  # noqa: E402
 import prove_verdicts  # noqa: E402
-import real_node  # noqa: E402
 
 LEFT = ("fin", "rst", "rst_after", "close_after", "half_close", "timeout")
 # How the replay is told what to do with what nobody answered.
 WAYS = {
+    "reconciled": ["--overlay"],
     "sent": ["--phantoms", "send"],
     "dropped": ["--phantoms", "drop"],
-    "reconciled": ["--overlay"],
 }
 
 
@@ -115,11 +114,17 @@ class Demo:
         self.note(f"with the source's journal: {self.facts['found']}")
 
     def replay(self):
-        self.step("Replay to an OpenSearch")
-        with real_node.Node(self.options.target, prove_migration.TARGET, self.migration.folder / "target") as target:
+        self.step("Restore the backfill in an OpenSearch, and replay the rest onto it")
+        with self.migration.node() as target:
             self.facts["target"] = f"OpenSearch {target.product.version}"
+            self.note(f"$ trafrec reconcile boundary {self.migration.log} --target {target.url} -o {self.migration.overlay}")
+            self.facts["meanwhile"] = self.migration.boundary(target)
+            self.note(f"  of what ran while the backfill was taken: {self.facts['meanwhile']}")
             for way, how in WAYS.items():
-                how = [*how, self.migration.overlay] if way == "reconciled" else how
+                if way == "reconciled":
+                    how = [*how, self.migration.overlay]
+                else:
+                    self.migration.prepare(target)
                 self.note(" ".join(str(each) for each in ["$ trafrec replay LOG --to", target.url, *how]))
                 became, report = self.migration.replay(target, f"run-{way}", *how)
                 table = parity(self.migration.source, became)
@@ -177,7 +182,7 @@ def main():
     prove_verdicts.take_options(parser)
     parser.add_argument("--target", default="opensearch")
     options = parser.parse_args()
-    options.live, options.no_restart = True, True
+    options.live, options.no_restart, options.no_backfill = True, True, False
     with prove_verdicts.own_place(options.product, options.target) as folder:
         demo = Demo(options, folder)
         demo.record()

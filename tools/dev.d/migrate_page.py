@@ -127,6 +127,10 @@ recorder, nor anybody who copies traffic.</p>
 <p>trafrec reconciled the log with the source's own journal: each write that nobody answered, one by one. What the recorder missed
 altogether was found by the holes in the source's numbers, and fetched.</p>
 {verdicts(facts['found'])}
+<h2>The backfill</h2>
+<p>A snapshot was taken while all clients wrote, and restored at the target. trafrec found which of the recorded writes it holds
+already, and sent the others, each once. {number(sum(facts['meanwhile'].values()))} writes ran while it was taken; for each of them
+the copy itself was asked.</p>
 <h2>What would have gone wrong</h2>
 <p>Without that, there are two ways, and both are wrong: {number(sum(lost.values()))} documents would have been other ones, had the
 unanswered writes been left out.</p>

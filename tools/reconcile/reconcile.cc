@@ -10,6 +10,9 @@
 
 #include "reconcile/evidence/from_source.h"
 #include "reconcile/evidence/from_translog.h"
+#include "reconcile/resource/live_looks.h"
+#include "reconcile/resource/resource_fates.h"
+#include "reconcile/resource/resource_history.h"
 #include "reconcile/verdict/judge.h"
 #include "replay/recorded/recognize.h"
 #include "store/reader/exchange_id.h"
@@ -48,6 +51,11 @@ class ReconcileCommand final : public Command {
   Result<ExitCode> FindBoundary() const;
   Result<reconcile::HistoryOptions> Waits() const;
   Result<reconcile::Judgement> Decide(store::LogReader& log, reconcile::History& history) const;
+  /// Of a service of which only HTTP is known.
+  Result<reconcile::Judgement> DecideResources(store::LogReader& log,
+                                               const dialect::Dialect& dialect,
+                                               const send::Target& target,
+                                               const reconcile::History& history) const;
   Status Print(const reconcile::History& history, const reconcile::Judgement& judgement) const;
   Status Explain(const reconcile::History& history, const reconcile::Judgement& judgement) const;
 
@@ -259,6 +267,22 @@ Result<reconcile::HistoryOptions> ReconcileCommand::Waits() const {
   return options;
 }
 
+Result<reconcile::Judgement> ReconcileCommand::DecideResources(
+    store::LogReader& log, const dialect::Dialect& dialect, const send::Target& target,
+    const reconcile::History& history) const {
+  reconcile::Judgement judgement = reconcile::Judge(history);
+  TRY_ASSIGN(reconcile::ResourceHistory resources, reconcile::ReadResources(log, dialect, history));
+  if (!source_.empty()) {
+    TRY_ASSIGN(judgement.notes, reconcile::LookAtResources(target, reconcile::SourcePace::Usual(),
+                                                           history, resources));
+  }
+  if (!translog_.empty()) {
+    judgement.notes.push_back("--translog was not read: the log is not of a search engine");
+  }
+  reconcile::JudgeResources(resources, history, judgement);
+  return judgement;
+}
+
 Result<reconcile::Judgement> ReconcileCommand::Decide(store::LogReader& log,
                                                       reconcile::History& history) const {
   const dialect::Dialect* dialect = dialect::FindDialect(dialect_);
@@ -272,9 +296,12 @@ Result<reconcile::Judgement> ReconcileCommand::Decide(store::LogReader& log,
     TRY_ASSIGN(reconcile::TranslogEvidence evidence, reconcile::AddTranslogs(translog_, history));
     notes = std::move(evidence.notes);
   }
+  send::Target target{.name = "source", .url = source_};
+  access_.Apply(target);
+  if (dialect->name() == "http") {
+    return DecideResources(log, *dialect, target, history);
+  }
   if (!source_.empty()) {
-    send::Target target{.name = "source", .url = source_};
-    access_.Apply(target);
     TRY_ASSIGN(reconcile::LiveSource source,
                reconcile::LiveSource::Open(target, history.cluster_uuid));
     TRY_ASSIGN(std::vector<std::string> said, reconcile::AddLiveAnswers(source, history));

@@ -30,6 +30,8 @@ import contents  # noqa: E402
 import own_network  # noqa: E402
 import programs  # noqa: E402
 import real_node  # noqa: E402
+import snapshot  # noqa: E402
+from snapshot import must  # noqa: E402
 
 SOURCE, TARGET = 9200, 9201
 WRITERS, HOT, COUNTERS = 6, 150, 400
@@ -123,13 +125,6 @@ class Writer(threading.Thread):
             self.failed = failure
 
 
-def must(answer, wanted=(200, 201)):
-    status, body = answer
-    if status not in wanted:
-        raise RuntimeError(f"{status}: {json.dumps(body)[:500]}")
-    return body
-
-
 class Snapshot:
     """Taken at the source, restored at the target from a folder that both see."""
 
@@ -139,30 +134,10 @@ class Snapshot:
         self.case, self.source, self.target = case, case.source.url, case.target.url
 
     def take(self):
-        where = {"type": "fs", "settings": {"location": str(self.case.folder / "repository")}}
-        must(real_node.ask("PUT", f"{self.source}/_snapshot/move", where))
-        wait = self.case.chance.random() < 0.5
-        must(
-            real_node.ask(
-                "PUT", f"{self.source}/_snapshot/move/first?wait_for_completion={str(wait).lower()}", {"indices": "orders,events"}
-            )
-        )
-        ends = time.monotonic() + 120
-        while True:  # as a person looks at it who did not wait
-            found = must(real_node.ask("GET", f"{self.source}/_snapshot/move/first"))
-            if found["snapshots"][0]["state"] != "IN_PROGRESS" or time.monotonic() > ends:
-                break
-            time.sleep(0.1)
+        snapshot.take(self.source, self.case.repository, "orders,events", self.case.chance.random() < 0.5)
 
     def restore(self):
-        self.case.target.wipe()
-        where = {"type": "fs", "settings": {"location": str(self.case.folder / "repository"), "readonly": True}}
-        must(real_node.ask("PUT", f"{self.target}/_snapshot/restored", where))
-        must(
-            real_node.ask(
-                "POST", f"{self.target}/_snapshot/restored/first/_restore?wait_for_completion=true", {"indices": "orders,events"}
-            )
-        )
+        snapshot.restore(self.case.target, self.case.repository, "orders,events")
 
     def boundary_options(self):
         return ["--target", self.target]
@@ -247,11 +222,11 @@ class Case:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
         self.chance = random.Random(f"{options.seed}/case")
-        repository = {"path.repo": str(folder / "repository")}
-        (folder / "repository").mkdir()
-        self.source = real_node.Node("elasticsearch", SOURCE, folder / "source", repository)
+        self.repository = folder / "repository"
+        sees = snapshot.settings(self.repository)
+        self.source = real_node.Node("elasticsearch", SOURCE, folder / "source", sees)
         self.target = real_node.Node(
-            "opensearch", TARGET, folder / "target", {**repository, "reindex.remote.allowlist": f"127.0.0.1:{SOURCE}"}
+            "opensearch", TARGET, folder / "target", {**sees, "reindex.remote.allowlist": f"127.0.0.1:{SOURCE}"}
         )
         self.method = METHODS[options.method](self)
 

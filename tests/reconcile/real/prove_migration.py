@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Does a replay with reconcile's overlay make of its target what the source became, whatever went wrong in between?
 
-  prove_migration.py TRAFREC OUT [--runs N] [--seed S] [--steps N] [--target NAME] [--live] [--restart]
+  prove_migration.py TRAFREC OUT [--runs N] [--seed S] [--steps N] [--target NAME] [--live] [--restart] [--no-backfill]
 
-Each run is a seed: a source works under faults and is recorded, as prove_verdicts.py has it; its log is reconciled with its
-translogs, and replayed to a fresh target. Every document of every index must be the source's, and nothing else there. Without the
-overlay it must not be so: else the run has proved nothing. Exit code 1 if a run fails; OUT keeps the last one.
+Each run is a seed: a source works under faults and is recorded, as prove_verdicts.py has it; in the middle of it a snapshot is
+taken. The log is reconciled with the source's translogs, the snapshot restored at a fresh target, the boundary found, and the rest
+replayed onto it. Every document of every index must be the source's, and nothing else there. Without the overlay it must not be so:
+else the run has proved nothing. Exit code 1 if a run fails; OUT keeps the last one.
 """
 
 import argparse
@@ -22,9 +23,11 @@ import contents  # noqa: E402
 import programs  # noqa: E402
 import prove_verdicts  # noqa: E402
 import real_node  # noqa: E402
+import snapshot  # noqa: E402
 import verdict_work  # noqa: E402
 
 TARGET = 9201
+INDICES = "orders,events,copies"
 # Mutations of more than documents are not in the source's journal.
 NOT_IN_JOURNAL = ("put_mapping", "put_alias", "put_template", "create_index", "delete_index")
 MIX = {kind: weight for kind, weight in verdict_work.MIX.items() if kind not in NOT_IN_JOURNAL}
@@ -55,24 +58,54 @@ class Migration:
         self.options, self.seed, self.folder, self.out = options, str(seed), folder, pathlib.Path(options.out)
         self.log, self.overlay = self.out / "log", self.out / "overlay.sqlite"
         self.source = None  # its contents
+        self.repository = None if options.no_backfill else folder / "repository"
+        self.settings = None if options.no_backfill else snapshot.settings(self.repository)
 
     def record(self):
         """A source works under faults. The case, what was sent to it, and what of that the capture lost."""
         self.options.seed = self.seed
-        case = prove_verdicts.Case(self.options, self.folder)
+        case = prove_verdicts.Case(self.options, self.folder, self.settings, None if self.options.no_backfill else self.backfill)
         case.mix = MIX
         with case.recorded() as (sent, captures):
             self.source = contents.contents_of(case.node.url)
         return case, sent, captures
+
+    def backfill(self):
+        snapshot.take(f"http://127.0.0.1:{prove_verdicts.SERVER}", self.repository, INDICES, wait=True)
+
+    def node(self):
+        """One that can be the target."""
+        return real_node.Node(self.options.target, TARGET, self.folder / "target", self.settings)
 
     def reconcile(self):
         return reconcile(
             self.options.trafrec, self.log, self.overlay, "--translog", self.out / "translog", "--accept", "presumed"
         )
 
+    def prepare(self, target):
+        """The target holds the backfill, or nothing."""
+        if self.repository:
+            snapshot.restore(target, self.repository, INDICES)
+        else:
+            target.wipe()
+
+    def boundary(self, target):
+        """What the backfill holds goes into the overlay. By share, how many of what ran while it was taken."""
+        self.prepare(target)
+        if not self.repository:
+            return {}
+        command = [self.options.trafrec, "reconcile", "boundary", self.log, "--target", target.url, "-o", self.overlay, "--json"]
+        run = subprocess.run([str(each) for each in command], stdout=subprocess.PIPE, check=False)
+        if run.returncode not in (0, 3):
+            raise RuntimeError(f"trafrec reconcile boundary ended with {run.returncode}")
+        shares = {}
+        for line in map(json.loads, run.stdout.splitlines()):
+            if "share" in line:
+                shares[line["share"]] = shares.get(line["share"], 0) + 1
+        return shares
+
     def replay(self, target, name, *how):
-        """What a fresh target becomes, and what the replay says of itself."""
-        target.wipe()
+        """What a prepared target becomes, and what the replay says of itself."""
         report = programs.replay(
             self.options.trafrec, self.log, target.url, self.out / name, "--speed", "max", "--on-dead", "continue", *how
         )
@@ -84,11 +117,13 @@ def prove(migration, say):
     migration.record()
     findings = migration.reconcile()
     say(f"{contents.count_of(migration.source)} documents at the source; reconcile: {count(findings)}")
-    with real_node.Node(migration.options.target, TARGET, migration.folder / "target") as target:
+    with migration.node() as target:
+        say(f"the backfill was taken meanwhile: {migration.boundary(target)}")
+        became, report = migration.replay(target, "with", "--overlay", migration.overlay)
+        migration.prepare(target)
         without, _ = migration.replay(target, "without", "--phantoms", "send")
         lacking = contents.differences(migration.source, without)
         say(f"without the overlay: {len(lacking)} differences")
-        became, report = migration.replay(target, "with", "--overlay", migration.overlay)
     differences = contents.differences(migration.source, became)
     say(f"with the overlay: {report['answered']} operations, {len(differences)} differences")
     wrong = [each[:1500] for each in differences]
@@ -103,6 +138,7 @@ def main():
     prove_verdicts.take_options(parser)
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--target", default="opensearch")
+    parser.add_argument("--no-backfill", action="store_true")
     options = parser.parse_args()
     failed, first = 0, int(options.seed)
     with prove_verdicts.own_place(options.product, options.target) as place:

@@ -165,13 +165,15 @@ def wait_until_quiet(url):
 
 
 class Case:
-    def __init__(self, options, folder):
-        self.options, self.folder = options, folder
+    """`settings`: of the node, beside the usual ones. `middle`: called once, while all clients are at work."""
+
+    def __init__(self, options, folder, settings=None, middle=None):
+        self.options, self.folder, self.middle = options, folder, middle
         self.out = pathlib.Path(options.out)
         self.chance = random.Random(f"{options.seed}/case")
         self.live = options.live or (not options.capture and self.chance.random() < 0.3)
         self.restart = options.restart or (not options.no_restart and self.chance.random() < 0.3)
-        self.node = real_node.Node(options.product, SERVER, folder / "node")
+        self.node = real_node.Node(options.product, SERVER, folder / "node", settings)
         self.gate = None
         self.mix = verdict_work.MIX
 
@@ -217,6 +219,7 @@ class Case:
         total = self.options.steps * len(clients)
         interruptions = [0.35, 0.7] if self.live else []
         restarts = [0.5] if self.restart else []
+        middles = [0.6] if self.middle else []
         while any(client.is_alive() for client in clients):
             time.sleep(0.05)
             done = 1 - sum(max(client.steps, 0) for client in clients) / total
@@ -226,6 +229,9 @@ class Case:
             if restarts and done > restarts[0]:
                 restarts.pop(0)
                 self.kill_node()
+            if middles and done > middles[0]:
+                middles.pop(0)
+                self.middle()
         for client in clients:
             if client.failed:
                 raise client.failed
