@@ -49,10 +49,10 @@ std::vector<std::string> ChangedIn(const Known& known) {
 
 }  // namespace
 
-Status CountAtStart(const std::vector<send::Target>& targets, ledger::Ledger& ledger,
+Status CountAtStart(const std::vector<send::Target>& targets, ledger::LedgerWriter& ledger,
                     ledger::LedgerReader& memory) {
   TRY_ASSIGN(const auto marks, memory.Marks());
-  TRY_ASSIGN(const auto position, memory.ReadPosition());
+  TRY_ASSIGN(const auto position, memory.ReadPosition(ledger.range()));
   TRY_ASSIGN(const auto doubts, memory.InDoubt());
   const bool too_late = position.has_value() || !doubts.empty();
   ledger::Batch batch;

@@ -3,23 +3,22 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "replay/ledger/statements.h"
 
 namespace trafrec::ledger {
 
 Status DonePages::Prepare(store::db::Database& database) {
-  TRY_ASSIGN(read_, database.Prepare("SELECT bits FROM done WHERE attempt = ? AND page = ?", true));
-  TRY_ASSIGN(put_, database.Prepare("INSERT INTO done VALUES(?,?,?) "
-                                    "ON CONFLICT(attempt, page) DO UPDATE SET bits = excluded.bits",
-                                    true));
+  TRY_ASSIGN(read_, database.Prepare(statements::kReadDone, true));
+  TRY_ASSIGN(put_, database.Prepare(statements::kPutDone, true));
   return {};
 }
 
-Result<DonePages::Page> DonePages::Read(int64_t attempt, uint64_t page) {
-  Page result;
+Result<DoneBits> DonePages::Read(int64_t attempt, uint64_t page) {
+  DoneBits result{};
   const Result<bool> row = read_.Bind(0, attempt).Bind(1, page).Step();
   if (row && *row) {
     const Bytes bits = read_.Blob(0);
-    std::copy_n(bits.begin(), std::min(bits.size(), result.bits.size()), result.bits.begin());
+    std::copy_n(bits.begin(), std::min(bits.size(), result.size()), result.begin());
   }
   read_.Reset();
   if (!row) {
@@ -32,25 +31,19 @@ Status DonePages::Set(int64_t attempt, uint64_t number) {
   const std::pair key(attempt, number / limits::kNumbersPerRow);
   auto found = pages_.find(key);
   if (found == pages_.end()) {
-    TRY_ASSIGN(Page page, Read(key.first, key.second));
+    TRY_ASSIGN(const DoneBits page, Read(key.first, key.second));
     found = pages_.emplace(key, page).first;
   }
   const uint64_t bit = number % limits::kNumbersPerRow;
-  found->second.bits[bit / 8] |= static_cast<uint8_t>(1U << (bit % 8));
-  found->second.changed = true;
+  found->second[bit / 8] |= static_cast<uint8_t>(1U << (bit % 8));
   return {};
 }
 
 Status DonePages::Put() {
-  for (auto& [key, page] : pages_) {
-    if (page.changed) {
-      TRY(put_.Bind(0, key.first).Bind(1, key.second).Bind(2, Bytes(page.bits)).Run());
-      page.changed = false;
-    }
+  for (const auto& [key, bits] : pages_) {
+    TRY(put_.Bind(0, key.first).Bind(1, key.second).Bind(2, Bytes(bits)).Run());
   }
-  if (pages_.size() > limits::kDoneRowsMax) {
-    pages_.clear();
-  }
+  pages_.clear();
   return {};
 }
 

@@ -14,26 +14,22 @@ namespace trafrec::ledger {
 /// A bit an exchange number.
 using DoneBits = std::array<uint8_t, limits::kNumbersPerRow / 8>;
 
-/// Which exchanges are done, as the committer writes it: rows of bits, the last used ones in
-/// memory. Must not outlive its database.
+/// Which exchanges are done, as a committer writes it: rows of bits. A row may hold bits of another
+/// writer's range, so each transaction reads those that it changes. Must not outlive its database.
 class DonePages {
  public:
   Status Prepare(store::db::Database& database);
 
   Status Set(int64_t attempt, uint64_t number);
-  /// Puts the rows that Set changed.
+  /// Puts the rows that Set changed, in the transaction in which it changed them.
   Status Put();
   /// What was put was not committed.
   void Forget() { pages_.clear(); }
 
  private:
-  struct Page {
-    DoneBits bits{};
-    bool changed = false;
-  };
-  Result<Page> Read(int64_t attempt, uint64_t page);
+  Result<DoneBits> Read(int64_t attempt, uint64_t page);
 
-  std::map<std::pair<int64_t, uint64_t>, Page> pages_;
+  std::map<std::pair<int64_t, uint64_t>, DoneBits> pages_;
   store::db::Statement read_;
   store::db::Statement put_;
 };

@@ -28,8 +28,8 @@ class LedgerReader {
   virtual ~LedgerReader() = default;
 
   virtual Result<RunFacts> Facts() = 0;
-  /// Nothing: no exchange has ended.
-  virtual Result<std::optional<Position>> ReadPosition() = 0;
+  /// Of a range as it was taken. Nothing: none of its exchanges has ended, or nobody took it.
+  virtual Result<std::optional<Position>> ReadPosition(const Range& range) = 0;
   /// Mutations whose last copy may have reached the target. As many as were in flight.
   virtual Result<std::vector<Intent>> InDoubt() = 0;
   /// In the order of the log.
@@ -64,15 +64,28 @@ class LedgerReader {
   virtual Result<std::map<TargetIndex, IndexCount>> IndexCounts() = 0;
 };
 
-/// The durable memory of one run, written by one thread: the committer. Each taking of the run has
-/// an epoch of its own; whoever was taken over can commit nothing more.
+/// Writes what becomes of a range of the log. Used by one thread: the committer. Of all that took
+/// the range only the last one can commit.
+class LedgerWriter {
+ public:
+  virtual ~LedgerWriter() = default;
+
+  virtual const Range& range() const = 0;
+  /// Intents, outcomes, the position and all else in one transaction. After an Error nothing of the
+  /// batch is in the ledger, and the same batch may be committed again; kInUse: somebody else took
+  /// the range.
+  virtual Status Commit(const Batch& batch) = 0;
+};
+
+/// The durable memory of one run. It is this process's as long as the ledger or one of its writers
+/// lives.
 class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  /// One transaction. After an Error nothing of the batch is in the ledger, and the same batch may
-  /// be committed again.
-  virtual Status Commit(const Batch& batch) = 0;
+  /// Takes a range, under an epoch of its own: whoever had it can commit nothing more. kInUse if it
+  /// overlaps a range that was taken, and is not that.
+  virtual Result<std::unique_ptr<LedgerWriter>> Take(const Range& range) = 0;
   virtual Result<std::unique_ptr<LedgerReader>> OpenReader() const = 0;
 };
 

@@ -92,7 +92,7 @@ Result<Database> MakeLedgerFile(const std::filesystem::path& run, const RunFacts
   TRY(AddTables(database, 1));
   TRY(
       database.Execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};"
-                                   "INSERT INTO run(one, epoch, commits) VALUES(1, 0, 0)",
+                                   "INSERT INTO run(one, epoch) VALUES(1, 0)",
                                    kApplicationId, kLedgerVersion)));
   TRY(PutFacts(database, facts));
   TRY(database.Execute("COMMIT"));

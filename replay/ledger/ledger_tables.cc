@@ -7,43 +7,15 @@
 #include <string>
 #include <string_view>
 
+#include "base/check.h"
+#include "replay/ledger/statements.h"
+
 namespace trafrec::ledger {
 namespace {
 
 using store::db::Database;
 using store::db::RowValues;
 using store::db::Statement;
-
-constexpr std::string_view kPutIntent = "INSERT INTO intent";
-constexpr std::string_view kIntentAgain =
-    "ON CONFLICT(attempt, number, item) DO UPDATE SET tries = excluded.tries, "
-    "conditional = excluded.conditional, seq_no = excluded.seq_no, "
-    "primary_term = excluded.primary_term";
-constexpr std::string_view kPutOutcome = "INSERT INTO outcome";
-constexpr std::string_view kOutcomeAgain =
-    "ON CONFLICT(attempt, number, item) DO UPDATE SET tries = excluded.tries, "
-    "status = excluded.status, fate = excluded.fate, as_source = excluded.as_source, "
-    "result = excluded.result, why = excluded.why";
-constexpr std::string_view kPutWritten = "INSERT INTO written";
-constexpr std::string_view kWrittenAgain =
-    "ON CONFLICT(index_name, source_seq_no, source_term, id) DO UPDATE SET "
-    "target_seq_no = excluded.target_seq_no, target_term = excluded.target_term";
-constexpr std::string_view kPutLetter =
-    "INSERT INTO letter VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
-    "ON CONFLICT(attempt, number, item) DO UPDATE SET state = excluded.state, "
-    "reason = excluded.reason, why = excluded.why, tries = excluded.tries, "
-    "status = excluded.status, given_up_ns = excluded.given_up_ns, "
-    "conditional = excluded.conditional, seq_no = excluded.seq_no, "
-    "primary_term = excluded.primary_term, blocked_attempt = excluded.blocked_attempt, "
-    "blocked_number = excluded.blocked_number, blocked_item = excluded.blocked_item";
-
-/// A deletion of the index undoes what was counted before it.
-constexpr std::string_view kPutIndexChange =
-    "INSERT INTO index_count VALUES(?,?,0,?,?,?,?) ON CONFLICT(target, index_name) DO UPDATE SET "
-    "created = iif(excluded.emptied, 0, index_count.created) + excluded.created, "
-    "deleted = iif(excluded.emptied, 0, index_count.deleted) + excluded.deleted, "
-    "unclear = iif(excluded.emptied, 0, index_count.unclear) + excluded.unclear, "
-    "emptied = max(index_count.emptied, excluded.emptied)";
 
 /// Three columns: whether there is a condition, and of which write it speaks.
 template <typename Values>
@@ -59,44 +31,28 @@ void BindCondition(Values& values, int first, const std::optional<Condition>& co
 
 }  // namespace
 
-Status LedgerTables::Prepare(Database& database) {
-  database_ = &database;
+Status LedgerTables::Prepare(Database& database, const Range& range) {
+  range_ = range;
   struct Wanted {
     Statement* statement;
     std::string_view sql;
   };
-  for (const Wanted& each : std::array{
-           Wanted{&put_letter_, kPutLetter},
-           Wanted{&remove_intent_,
-                  "DELETE FROM intent WHERE attempt = ? AND number = ? AND item = ?"},
-           Wanted{&remove_letter_,
-                  "DELETE FROM letter WHERE attempt = ? AND number = ? AND item = ?"},
-           Wanted{&put_context_,
-                  "INSERT INTO context VALUES(?,?) ON CONFLICT(source_id) "
-                  "DO UPDATE SET target_id = excluded.target_id"},
-           Wanted{&add_counter_,
-                  "INSERT INTO counter VALUES(?,?) ON CONFLICT(name) "
-                  "DO UPDATE SET value = counter.value + excluded.value"},
-           Wanted{&put_mark_,
-                  "INSERT INTO mark VALUES(?,?) ON CONFLICT(name) "
-                  "DO UPDATE SET value = excluded.value"},
-           Wanted{&put_passed_over_,
-                  "INSERT INTO passed_over VALUES(?,?,?,?) ON CONFLICT(attempt, number) "
-                  "DO UPDATE SET items = excluded.items"},
-           Wanted{&remove_passed_over_, "DELETE FROM passed_over WHERE attempt = ? AND number = ?"},
-           Wanted{&put_index_start_,
-                  "INSERT INTO index_count VALUES(?,?,?,0,0,0,0) "
-                  "ON CONFLICT(target, index_name) DO UPDATE SET "
-                  "at_start = excluded.at_start"},
-           Wanted{&put_index_change_, kPutIndexChange},
-           Wanted{&put_position_,
-                  "UPDATE run SET position_ns = ?, position_attempt = ?, "
-                  "position_number = ?"}}) {
+  for (const Wanted& each : std::array{Wanted{&put_letter_, statements::kPutLetter},
+                                       Wanted{&remove_intent_, statements::kRemoveIntent},
+                                       Wanted{&remove_letter_, statements::kRemoveLetter},
+                                       Wanted{&put_context_, statements::kPutContext},
+                                       Wanted{&add_counter_, statements::kAddCounter},
+                                       Wanted{&put_mark_, statements::kPutMark},
+                                       Wanted{&put_passed_over_, statements::kPutPassedOver},
+                                       Wanted{&remove_passed_over_, statements::kRemovePassedOver},
+                                       Wanted{&put_index_start_, statements::kPutIndexStart},
+                                       Wanted{&put_index_change_, statements::kPutIndexChange},
+                                       Wanted{&put_position_, statements::kPutPosition}}) {
     TRY_ASSIGN(*each.statement, database.Prepare(each.sql, true));
   }
-  TRY(put_intents_.Prepare(database, kPutIntent, kIntentAgain));
-  TRY(put_outcomes_.Prepare(database, kPutOutcome, kOutcomeAgain));
-  TRY(put_written_.Prepare(database, kPutWritten, kWrittenAgain));
+  TRY(put_intents_.Prepare(database, statements::kPutIntent, statements::kIntentAgain));
+  TRY(put_outcomes_.Prepare(database, statements::kPutOutcome, statements::kOutcomeAgain));
+  TRY(put_written_.Prepare(database, statements::kPutWritten, statements::kWrittenAgain));
   TRY(attempts_.Prepare(database));
   TRY(done_.Prepare(database));
   TRY_ASSIGN(const auto letter, database.QueryInt("SELECT 1 FROM letter LIMIT 1"));
@@ -133,10 +89,12 @@ Status LedgerTables::Put(const Batch& batch) {
   TRY(PutPassedOver(batch));
   TRY(PutIndexCounts(batch));
   if (batch.position) {
+    CHECK(range_.Holds(batch.position->began_at));
     TRY_ASSIGN(const int64_t attempt, attempts_.Of(batch.position->id));
     TRY(put_position_.Bind(0, batch.position->began_at)
             .Bind(1, attempt)
             .Bind(2, batch.position->id.number)
+            .Bind(3, range_.from)
             .Run());
   }
   return {};

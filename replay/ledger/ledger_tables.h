@@ -11,11 +11,11 @@
 
 namespace trafrec::ledger {
 
-/// The statements of a commit. The caller begins and ends the transaction. Must not outlive its
-/// database; moves with it never.
+/// The statements of a commit to a range. The caller begins and ends the transaction. Must not
+/// outlive its database; moves with it never.
 class LedgerTables {
  public:
-  Status Prepare(store::db::Database& database);
+  Status Prepare(store::db::Database& database, const Range& range);
 
   Status Put(const Batch& batch);
   /// What was put was not committed.
@@ -36,7 +36,7 @@ class LedgerTables {
   template <typename Values>
   Status BindAddress(Values& values, int first, const Address& at);
 
-  store::db::Database* database_ = nullptr;
+  Range range_;
   store::AttemptKeys attempts_;
   bool has_letters_ = false;
   DonePages done_;

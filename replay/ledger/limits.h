@@ -10,9 +10,6 @@ namespace trafrec::ledger::limits {
 /// Exchange numbers of one row of done exchanges: 512 bytes, of which a page holds several, and a
 /// commit at 80,000 reads/s changes few.
 inline constexpr uint64_t kNumbersPerRow = 4'096;
-/// Rows of done exchanges in the committer's memory (512 KiB); more recorders than that never
-/// answer at one time.
-inline constexpr size_t kDoneRowsMax = 1'024;
 /// Documents that a reader remembers (some 200 bytes each), the last written ones. Of others the
 /// target must be asked.
 inline constexpr size_t kDocumentsMax = 131'072;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -128,7 +129,16 @@ struct IndexCount {
   bool operator==(const IndexCount&) const = default;
 };
 
-/// Every exchange that comes before it, by time and then id, has ended.
+/// A stretch of the log, by when exchanges began: `from` is in it, `until` is not.
+struct Range {
+  TimeNs from = std::numeric_limits<TimeNs>::min();
+  TimeNs until = std::numeric_limits<TimeNs>::max();
+
+  bool Holds(TimeNs time) const { return from <= time && time < until; }
+  bool operator==(const Range&) const = default;
+};
+
+/// Every exchange of the range that comes before it, by time and then id, has ended.
 struct Position {
   TimeNs began_at = 0;
   store::ExchangeId id;

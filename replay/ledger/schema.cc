@@ -50,6 +50,18 @@ CREATE TABLE index_count(
 CREATE TABLE passed_over(
   attempt INTEGER, number INTEGER, began_ns INTEGER NOT NULL, items TEXT NOT NULL,
   PRIMARY KEY(attempt, number)) WITHOUT ROWID;
+)sql",
+    R"sql(
+CREATE TABLE taken(
+  from_ns INTEGER PRIMARY KEY, until_ns INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  commits INTEGER NOT NULL, position_ns INTEGER, position_attempt INTEGER,
+  position_number INTEGER);
+INSERT INTO taken SELECT -9223372036854775807 - 1, 9223372036854775807, epoch, commits,
+  position_ns, position_attempt, position_number FROM run;
+ALTER TABLE run DROP COLUMN commits;
+ALTER TABLE run DROP COLUMN position_ns;
+ALTER TABLE run DROP COLUMN position_attempt;
+ALTER TABLE run DROP COLUMN position_number;
 )sql"};
 
 }  // namespace trafrec::ledger

@@ -16,7 +16,7 @@ enum class Durability : uint8_t { kNormal, kFull };
 Result<std::unique_ptr<Ledger>> CreateLedger(RunLock lock, const RunFacts& facts,
                                              Durability durability);
 
-/// Goes on with a run, and takes it over from whoever else had it. `facts`: what the run would be
+/// Goes on with a run. `facts`: what the run would be
 /// begun with now; the Error names what differs from what it was begun with.
 Result<std::unique_ptr<Ledger>> ResumeLedger(RunLock lock, const RunFacts& facts,
                                              Durability durability);

@@ -7,6 +7,7 @@
 #include "replay/ledger/limits.h"
 #include "replay/ledger/recent_map.h"
 #include "replay/ledger/sqlite_ledger.h"
+#include "replay/ledger/statements.h"
 
 namespace trafrec::ledger {
 namespace {
@@ -57,37 +58,21 @@ class SqliteLedgerReader : public LedgerReader {
 
   Status Prepare() {
     database_.SetBusyTimeout(limits::kBusyTimeoutMs);
-    TRY_ASSIGN(find_write_,
-               database_.Prepare("SELECT target_seq_no, target_term FROM written WHERE "
-                                 "index_name = ? AND source_seq_no = ? AND source_term = ? AND "
-                                 "id = ?",
-                                 true));
-    TRY_ASSIGN(find_context_,
-               database_.Prepare("SELECT target_id FROM context WHERE source_id = ?", true));
+    TRY_ASSIGN(find_write_, database_.Prepare(statements::kFindWrite, true));
+    TRY_ASSIGN(find_context_, database_.Prepare(statements::kFindContext, true));
     TRY_ASSIGN(find_done_,
                database_.Prepare("SELECT d.bits FROM done d JOIN attempt a ON a.key = d.attempt "
                                  "WHERE a.recorder = ? AND a.number = ? AND d.page = ?",
                                  true));
-    // An intent outranks the letter of the same operation: of one that was sent again, more is
-    // known by it. No operation has both a letter and an outcome.
-    TRY_ASSIGN(find_states_,
-               database_.Prepare(
-                   "SELECT item, min(state) FROM ("
-                   "SELECT attempt, number, item, 1 AS state FROM intent UNION ALL "
-                   "SELECT attempt, number, item, 2 FROM outcome UNION ALL "
-                   "SELECT attempt, number, item, state FROM letter) "
-                   "WHERE attempt = (SELECT key FROM attempt WHERE recorder = ? AND number = ?) "
-                   "AND number = ? GROUP BY item ORDER BY item",
-                   true));
+    TRY_ASSIGN(find_states_, database_.Prepare(statements::kReadStates, true));
     return {};
   }
 
   Result<RunFacts> Facts() override { return ReadFacts(database_); }
 
-  Result<std::optional<Position>> ReadPosition() override {
-    TRY_ASSIGN(Statement row,
-               database_.Prepare("SELECT r.position_ns, a.recorder, a.number, r.position_number "
-                                 "FROM run r JOIN attempt a ON a.key = r.position_attempt"));
+  Result<std::optional<Position>> ReadPosition(const Range& range) override {
+    TRY_ASSIGN(Statement row, database_.Prepare(statements::kReadPosition));
+    row.Bind(0, range.from).Bind(1, range.until);
     TRY_ASSIGN(const bool found, row.Step());
     if (!found) {
       return std::nullopt;
@@ -99,11 +84,7 @@ class SqliteLedgerReader : public LedgerReader {
   }
 
   Result<std::vector<Intent>> InDoubt() override {
-    TRY_ASSIGN(Statement rows,
-               database_.Prepare("SELECT a.recorder, a.number, i.number, i.item, i.tries, "
-                                 "i.conditional, i.seq_no, i.primary_term FROM intent i "
-                                 "JOIN attempt a ON a.key = i.attempt "
-                                 "ORDER BY i.attempt, i.number, i.item"));
+    TRY_ASSIGN(Statement rows, database_.Prepare(statements::kReadIntents));
     std::vector<Intent> intents;
     while (true) {
       TRY_ASSIGN(const bool row, rows.Step());

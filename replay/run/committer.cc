@@ -7,7 +7,7 @@
 
 namespace trafrec::replay {
 
-Committer::Committer(ledger::Ledger& ledger, Committed committed)
+Committer::Committer(ledger::LedgerWriter& ledger, Committed committed)
     : ledger_(ledger), committed_(std::move(committed)), thread_([this] { Run(); }) {}
 
 Committer::~Committer() { (void)Finish(); }

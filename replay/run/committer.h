@@ -20,7 +20,7 @@ class Committer {
   /// the ledger, or with the Error that ended it.
   using Committed = std::function<void(uint64_t batch, const Status& status)>;
 
-  Committer(ledger::Ledger& ledger, Committed committed);
+  Committer(ledger::LedgerWriter& ledger, Committed committed);
   /// Commits what is left.
   ~Committer();
   Committer(const Committer&) = delete;
@@ -36,7 +36,7 @@ class Committer {
  private:
   void Run();
 
-  ledger::Ledger& ledger_;
+  ledger::LedgerWriter& ledger_;
   const Committed committed_;
   std::mutex mutex_;
   std::condition_variable wake_;

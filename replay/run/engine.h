@@ -44,7 +44,7 @@ struct EngineParts {
   send::Sender& sender;
   const guard::Guard& guard;
   const dialect::Dialect& dialect;
-  ledger::Ledger& ledger;
+  ledger::LedgerWriter& ledger;
   ledger::LedgerReader& memory;
   ResultLog& results;
   std::vector<std::string> target_names;

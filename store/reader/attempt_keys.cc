@@ -7,7 +7,9 @@ namespace trafrec::store {
 Status AttemptKeys::Prepare(db::Database& database) {
   TRY_ASSIGN(find_,
              database.Prepare("SELECT key FROM attempt WHERE recorder = ? AND number = ?", true));
-  TRY_ASSIGN(put_, database.Prepare("INSERT INTO attempt(recorder, number) VALUES(?,?)", true));
+  TRY_ASSIGN(put_, database.Prepare("INSERT INTO attempt(recorder, number) VALUES(?,?) "
+                                    "ON CONFLICT(recorder, number) DO NOTHING",
+                                    true));
   return {};
 }
 

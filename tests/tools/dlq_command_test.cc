@@ -41,7 +41,7 @@ class DlqCommand : public testing::Test {
     ledger::Letter blocked = LetterOf(4, "blocked");
     blocked.state = State::kBlocked;
     blocked.blocked_by = At(2);
-    ASSERT_TRUE(ledger.value()->Commit(
+    ASSERT_TRUE(ledger.value()->Take({}).value()->Commit(
         {.letters = {LetterOf(2, "undecidable"), LetterOf(3, "refused"), blocked}}));
   }
 

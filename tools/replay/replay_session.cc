@@ -231,13 +231,15 @@ Status ReplaySession::OpenRun() {
   const auto durability =
       options_.durability == "full" ? ledger::Durability::kFull : ledger::Durability::kNormal;
   TRY_ASSIGN(const ledger::RunFacts facts, Facts());
+  std::unique_ptr<ledger::Ledger> ledger;
   if (options_.resume && begun) {
-    TRY_ASSIGN(ledger_, ledger::ResumeLedger(std::move(lock), facts, durability));
+    TRY_ASSIGN(ledger, ledger::ResumeLedger(std::move(lock), facts, durability));
     resumed_ = true;
   } else {
-    TRY_ASSIGN(ledger_, ledger::CreateLedger(std::move(lock), facts, durability));
+    TRY_ASSIGN(ledger, ledger::CreateLedger(std::move(lock), facts, durability));
   }
-  TRY_ASSIGN(memory_, ledger_->OpenReader());
+  TRY_ASSIGN(ledger_, ledger->Take({}));
+  TRY_ASSIGN(memory_, ledger->OpenReader());
   engine_options_.resumed = resumed_;
   if (!options_.no_mark) {
     engine_options_.run_mark = run.filename().string();

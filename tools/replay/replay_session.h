@@ -61,7 +61,7 @@ class ReplaySession {
   std::unique_ptr<store::OverlayReader> overlay_;
   std::string overlay_digest_;
   std::unique_ptr<plan::Planner> planner_;
-  std::unique_ptr<ledger::Ledger> ledger_;
+  std::unique_ptr<ledger::LedgerWriter> ledger_;  ///< of all of the log
   std::unique_ptr<ledger::LedgerReader> memory_;
   std::unique_ptr<replay::ResultLog> results_;
   std::optional<replay::EchoSigner> echoes_;

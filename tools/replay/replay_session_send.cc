@@ -39,7 +39,7 @@ Result<std::optional<TimeNs>> ReplaySession::Since() const {
   if (!resumed_) {
     return std::nullopt;
   }
-  TRY_ASSIGN(const auto position, memory_->ReadPosition());
+  TRY_ASSIGN(const auto position, memory_->ReadPosition(ledger_->range()));
   if (!position) {
     return std::nullopt;
   }

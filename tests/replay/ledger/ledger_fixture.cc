@@ -48,12 +48,14 @@ RunFacts Facts() {
           .notes = {{"version", "1.0"}}};
 }
 
-std::unique_ptr<Ledger> Begin(const std::filesystem::path& run) {
-  return CreateLedger(RunLock::Take(run).value(), Facts(), Durability::kNormal).value();
+std::unique_ptr<LedgerWriter> Begin(const std::filesystem::path& run) {
+  const auto ledger = CreateLedger(RunLock::Take(run).value(), Facts(), Durability::kNormal);
+  return ledger.value()->Take({}).value();
 }
 
-std::unique_ptr<Ledger> GoOn(const std::filesystem::path& run) {
-  return ResumeLedger(RunLock::Take(run).value(), Facts(), Durability::kNormal).value();
+std::unique_ptr<LedgerWriter> GoOn(const std::filesystem::path& run) {
+  const auto ledger = ResumeLedger(RunLock::Take(run).value(), Facts(), Durability::kNormal);
+  return ledger.value()->Take({}).value();
 }
 
 std::unique_ptr<LedgerReader> Look(const std::filesystem::path& run) {

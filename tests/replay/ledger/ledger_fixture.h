@@ -20,8 +20,8 @@ Letter DeadLetter(const Address& at, const std::string& reason = "undecidable");
 Letter BlockedLetter(const Address& at, const Address& by);
 RunFacts Facts();
 
-std::unique_ptr<Ledger> Begin(const std::filesystem::path& run);
-std::unique_ptr<Ledger> GoOn(const std::filesystem::path& run);
+std::unique_ptr<LedgerWriter> Begin(const std::filesystem::path& run);
+std::unique_ptr<LedgerWriter> GoOn(const std::filesystem::path& run);
 std::unique_ptr<LedgerReader> Look(const std::filesystem::path& run);
 /// The state of one item; nothing: it has none.
 std::optional<State> StateOf(LedgerReader& reader, const Address& at);

@@ -75,7 +75,7 @@ TEST(LedgerKill, TheFileIsBeforeOrAfterABatchWhereverTheKillFalls) {
     const auto reader = Look(folder.path());
     committed = static_cast<uint64_t>(reader->Counters().value()["batches"]);
     ASSERT_TRUE(committed == told || committed == told + 1) << committed << " " << told;
-    EXPECT_EQ(reader->ReadPosition().value()->id.number, committed);
+    EXPECT_EQ(reader->ReadPosition({}).value()->id.number, committed);
     EXPECT_TRUE(reader->IsDone(Exchange(committed, "reads")).value());
     EXPECT_FALSE(reader->IsDone(Exchange(committed + 1, "reads")).value());
     for (uint32_t item = 0; item < 20; ++item) {

@@ -14,10 +14,22 @@ using testing::Pair;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
+/// What version 4 changed is as it was before.
+void MakeVersionThree(store::db::Database& file) {
+  ASSERT_TRUE(file.Execute(
+      "ALTER TABLE run ADD COLUMN commits INTEGER NOT NULL DEFAULT 0;"
+      "ALTER TABLE run ADD COLUMN position_ns INTEGER;"
+      "ALTER TABLE run ADD COLUMN position_attempt INTEGER;"
+      "ALTER TABLE run ADD COLUMN position_number INTEGER;"
+      "UPDATE run SET commits = t.commits, position_ns = t.position_ns, "
+      "position_attempt = t.position_attempt, position_number = t.position_number FROM taken t;"
+      "DROP TABLE taken"));
+}
+
 class LedgerTest : public testing::Test {
  protected:
   TemporaryFolder folder_;
-  std::unique_ptr<Ledger> ledger_ = Begin(folder_.path());
+  std::unique_ptr<LedgerWriter> ledger_ = Begin(folder_.path());
   std::unique_ptr<LedgerReader> reader_ = Look(folder_.path());
 };
 
@@ -171,8 +183,8 @@ TEST_F(LedgerTest, ALedgerOfVersionOneGetsWhatItLacks) {
   auto file = store::db::Database::Open(LedgerPath(folder_.path()), store::db::OpenMode::kReadWrite)
                   .value();
   ASSERT_TRUE(
-      file.Execute("DROP TABLE index_count; DROP TABLE passed_over; "
-                   "PRAGMA user_version = 1"));
+      file.Execute("DROP TABLE index_count; DROP TABLE passed_over; PRAGMA user_version = 1"));
+  MakeVersionThree(file);
   ledger_ = GoOn(folder_.path());
   ASSERT_TRUE(ledger_->Commit({.changes = {{{"default", "orders"}, {.created = 1}}}}));
   EXPECT_THAT(Look(folder_.path())->IndexCounts().value(), SizeIs(1));
@@ -185,17 +197,32 @@ TEST_F(LedgerTest, ALedgerOfVersionTwoGetsWhatItLacks) {
   auto file = store::db::Database::Open(LedgerPath(folder_.path()), store::db::OpenMode::kReadWrite)
                   .value();
   ASSERT_TRUE(file.Execute("DROP TABLE passed_over; PRAGMA user_version = 2"));
+  MakeVersionThree(file);
   ledger_ = GoOn(folder_.path());
   ASSERT_TRUE(ledger_->Commit({.passed_over = {{.exchange = Exchange(9), .began_at = 7}}}));
   EXPECT_THAT(Look(folder_.path())->AllPassedOver().value(), SizeIs(1));
 }
 
+TEST_F(LedgerTest, ALedgerOfVersionThreeKeepsItsPosition) {
+  const Position position{.began_at = 17, .id = Exchange(4)};
+  ASSERT_TRUE(ledger_->Commit({.position = position}));
+  ledger_.reset();
+  reader_.reset();
+  auto file = store::db::Database::Open(LedgerPath(folder_.path()), store::db::OpenMode::kReadWrite)
+                  .value();
+  MakeVersionThree(file);
+  ASSERT_TRUE(file.Execute("PRAGMA user_version = 3"));
+  ledger_ = GoOn(folder_.path());
+  EXPECT_EQ(Look(folder_.path())->ReadPosition({}).value(), position);
+  EXPECT_TRUE(ledger_->Commit({.done = {Exchange(5)}}));
+}
+
 TEST_F(LedgerTest, ThePositionIsTheLastOneThatWasCommitted) {
-  EXPECT_EQ(reader_->ReadPosition().value(), std::nullopt);
+  EXPECT_EQ(reader_->ReadPosition({}).value(), std::nullopt);
   const Position position{.began_at = 17, .id = Exchange(4, "b")};
   ASSERT_TRUE(ledger_->Commit({.position = position}));
   ASSERT_TRUE(ledger_->Commit({.counters = {{"sent", 1}}}));
-  EXPECT_EQ(reader_->ReadPosition().value(), position);
+  EXPECT_EQ(reader_->ReadPosition({}).value(), position);
 }
 
 TEST_F(LedgerTest, LettersComeInTheSourcesOrderPageByPage) {

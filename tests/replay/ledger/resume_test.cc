@@ -123,19 +123,5 @@ TEST(Resume, OfAFileOfAnotherKindIsRefused) {
   EXPECT_EQ(RefusedResume(folder.path(), Facts()).code, ErrorCode::kCorrupt);
 }
 
-TEST(Resume, WhoWasTakenOverCommitsNothingMore) {
-  const TemporaryFolder folder;
-  const auto first = Begin(folder.path());
-  {
-    // As a machine does that took the run while this process was frozen and its lock was lost.
-    auto file = Database::Open(LedgerPath(folder.path()), OpenMode::kReadWrite).value();
-    ASSERT_TRUE(file.Execute("UPDATE run SET epoch = epoch + 1"));
-  }
-  const Status refused = first->Commit({.done = {Exchange(1)}});
-  ASSERT_FALSE(refused);
-  EXPECT_THAT(refused.error().what, HasSubstr("taken over"));
-  EXPECT_FALSE(Look(folder.path())->IsDone(Exchange(1)).value());
-}
-
 }  // namespace
 }  // namespace trafrec::ledger

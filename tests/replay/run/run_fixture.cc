@@ -110,14 +110,15 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
   TRY_ASSIGN(ledger::RunLock lock, ledger::RunLock::Take(run()));
   ledger::RunFacts facts;
   facts.log_id = "test";
-  TRY_ASSIGN(const auto memory_of_run,
+  TRY_ASSIGN(const auto ledger,
              resume ? ledger::ResumeLedger(std::move(lock), facts, ledger::Durability::kNormal)
                     : ledger::CreateLedger(std::move(lock), facts, ledger::Durability::kNormal));
-  TRY_ASSIGN(const auto memory, memory_of_run->OpenReader());
+  TRY_ASSIGN(const auto writer, ledger->Take({}));
+  TRY_ASSIGN(const auto memory, ledger->OpenReader());
   TRY_ASSIGN(const auto results, ResultLog::Open(WriterOf(run(), "replay")));
   const std::vector<send::Target> targets{{.name = "default", .url = url_}};
   if (count_documents) {
-    TRY(census::CountAtStart(targets, *memory_of_run, *memory));
+    TRY(census::CountAtStart(targets, *writer, *memory));
   }
   asio::io_context loop(1);
   TRY_ASSIGN(const auto sender, send::Sender::Make(loop, targets));
@@ -126,7 +127,7 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
                  .sender = *sender,
                  .guard = guard::SearchGuard(),
                  .dialect = dialect::SearchDialect(),
-                 .ledger = *memory_of_run,
+                 .ledger = *writer,
                  .memory = *memory,
                  .results = *results,
                  .target_names = {"default"},
