@@ -73,7 +73,10 @@ void JudgeExternal(const Parcel& parcel, const Operation& operation, Item& item,
                        document.version == *condition.version;
   if (is_ours && (condition.version_type == dialect::VersionType::kExternal ||
                   SameJson(NewDocument(parcel, operation), document.source))) {
-    FinishByReading(item, Fate::kUpdated, 200, document, "the version is there");
+    // Whether a document was there before, nobody sees; what the source found was there.
+    const bool created = item.source != nullptr && item.source->fate == Fate::kCreated;
+    FinishByReading(item, created ? Fate::kCreated : Fate::kUpdated, created ? 201 : 200, document,
+                    "the version is there");
     return;
   }
   item.stage = Stage::kFresh;
