@@ -7,6 +7,8 @@ Parts:
   same      a real Elasticsearch, recorded while eight clients work; replayed N times to a fresh OpenSearch: the documents,
             fields and aliases are the source's each time, and so are both digests
   race      by-query operations among other writes: said to be not reproducible, each of them
+  refused   partial updates that the source refuses with 409: some of them have brought their field to its mapping before. The
+            target lacks these, and no others
   once      a real OpenSearch as target, and a replay that is killed; a proxy that loses answers and delivers copies late;
             the target killed and started again
   once-fake the first two of these against an engine in memory, which takes seconds
@@ -74,6 +76,13 @@ class Check:
         self.say(f"recorded: {contents.count_of(became)} documents in {len(became)} indices")
         return log, became
 
+    def excuse(self, refused, source, became, name):
+        """Fields that only updates brought which the source refused: its mapping may have them, the target's has not."""
+        for index, field in refused:
+            if field in source[index]["fields"] and field not in became[index]["fields"]:
+                became[index]["fields"][field] = source[index]["fields"][field]
+                self.say(f"{name}: {index} lacks {field}, which only refused updates brought")
+
     def same(self):
         log, source = self.recorded("work", self.options.steps)
         digests, first = set(), None
@@ -88,10 +97,7 @@ class Check:
                                          str(concurrency))
                 name = f"replay {number} (--speed {speed} --concurrency {concurrency}, seed {self.options.seed})"
                 became = contents.contents_of(target.url)
-                lacking = [at for at in refused if at[1] in source[at[0]]["fields"] and at[1] not in became[at[0]]["fields"]]
-                for index, field in lacking:
-                    became[index]["fields"][field] = source[index]["fields"][field]
-                    self.say(f"{name}: {index} lacks {field}, which only refused updates brought")
+                self.excuse(refused, source, became, name)
                 troubles = contents.differences(source, became)
                 self.found([f"{name}: {each}" for each in troubles])
                 self.found([f"{name}: {key} is {report[key]}" for key in ("dead", "blocked", "unanswered_reads", "unordered",
@@ -107,6 +113,22 @@ class Check:
         if len(digests) != 1:
             self.found([f"order and outcome digests differ between replays: {sorted(digests)}"])
 
+    def refused(self):
+        log, source = self.recorded("refuse", 3 * self.options.steps)
+        only_refused = {at for at in programs.refused_fields(self.options.trafrec, log) if at[1].startswith("refused_")}
+        mapped = {at for at in only_refused if at[1] in source[at[0]]["fields"]}
+        with real_node.Node(self.options.product, PORTS["target"], self.path("refused-target")) as target:
+            programs.replay(self.options.trafrec, log, target.url, self.path("refused-run"), "--speed", "max")
+            became = contents.contents_of(target.url)
+        lacking = {(index, field) for index in source for field in source[index]["fields"].keys() - became[index]["fields"].keys()}
+        self.say(f"{len(only_refused)} fields came with refused updates only; the source has {len(mapped)} of them, the target lacks "
+                 f"{len(lacking)}")
+        self.found([f"no refused update brought a field: {only_refused}"] if not mapped else [])
+        self.found([f"{index} lacks {field}, which no refused update brought" for index, field in sorted(lacking - mapped)])
+        for index, field in lacking & mapped:
+            became[index]["fields"][field] = source[index]["fields"][field]
+        self.found(contents.differences(source, became))
+
     def race(self):
         asked = max(5, self.options.steps // 4)  # so many does the first client send
         log, _ = self.recorded("race", asked)
@@ -119,8 +141,8 @@ class Check:
     def once(self):
         log, source = self.recorded("increment", self.options.steps)
         with real_node.Node(self.options.product, PORTS["target"], self.path("once-target")) as node:
-            self.all_once(log, source, node)
-            self.target_killed(log, source, node)
+            outcomes = self.all_once(log, source, node)
+            self.target_killed(log, source, node, outcomes)
 
     def all_once(self, log, source, target):
         trafrec, seed = self.options.trafrec, self.options.seed
@@ -133,11 +155,12 @@ class Check:
         self.found(troubles)
         faults = {"cut": 0.05, "lost": 0.03, "late": 0.05, "late_s": self.options.late}
         proxy = Proxy(PORTS["proxy"], PORTS["target"], seed, **faults)
-        said, troubles = once.through_proxy(trafrec, log, source, target, self.folder, proxy)
+        said, troubles = once.through_proxy(trafrec, log, source, target, self.folder, proxy, whole["outcome_digest"])
         self.say(f"through a proxy: {said}")
         self.found(troubles)
+        return whole["outcome_digest"]
 
-    def target_killed(self, log, source, target):
+    def target_killed(self, log, source, target, outcomes):
         """kill -9 of the target, twice, in the middle of a replay that waits for it."""
         target.wipe()
         run = self.path("restarts")
@@ -154,6 +177,8 @@ class Check:
         dead = once.dead_by_document(run)
         self.say(f"target killed {restarts} times: {report['retries']} retries, {sum(dead.values())} letters")
         self.found(once.trespasses(source, target.contents(), dead))
+        if not dead and report["outcome_digest"] != outcomes:
+            self.found([f"with the target killed the outcomes are {report['outcome_digest']}, and not {outcomes}"])
 
     def once_fake(self):
         log = self.path("fake-log")
@@ -188,7 +213,9 @@ class Check:
                     self.options.trafrec, PORTS["source"], source, target, self.folder,
                     lambda: clients().work(source.url, self.options.seed, self.options.steps))
                 self.say(said)
-                self.found(troubles + contents.differences(contents.contents_of(source.url), contents.contents_of(target.url)))
+                there, became = contents.contents_of(source.url), contents.contents_of(target.url)
+                self.excuse(programs.refused_fields(self.options.trafrec, self.path("follow-log")), there, became, "follow")
+                self.found(troubles + contents.differences(there, became))
 
     def follow_fake(self):
         with FakeEngine(PORTS["source"]) as source, FakeEngine(PORTS["target"]) as target:
@@ -198,7 +225,7 @@ class Check:
         self.found(troubles)
 
 
-PARTS = {"same": Check.same, "race": Check.race, "once": Check.once, "once-fake": Check.once_fake, "web": Check.web,
+PARTS = {"same": Check.same, "refused": Check.refused, "race": Check.race, "once": Check.once, "once-fake": Check.once_fake, "web": Check.web,
          "follow": Check.follow, "follow-fake": Check.follow_fake}
 
 
@@ -213,7 +240,7 @@ def main():
     parser.add_argument("--late", type=float, default=30.0)
     parser.add_argument("--product", default="opensearch")
     options = parser.parse_args()
-    if any(part in ("same", "race", "once", "follow") for part in options.parts):
+    if any(part in ("same", "refused", "race", "once", "follow") for part in options.parts):
         real_client.enter()
         real_node.fetch("elasticsearch")
         real_node.fetch(options.product)

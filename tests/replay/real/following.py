@@ -53,6 +53,7 @@ def session(trafrec, port, source, target, folder, work):
         with sentinels(trafrec, source.url, key):
             work()
             time.sleep(3)  # some more sentinels, so that the lag at rest is among the figures
+            told = json.loads(_said(trafrec, "ctl", run, "status", "--json"))
     report = life.report()
     marks = [json.loads(line) for line in _said(trafrec, "watermarks", run, "--json").splitlines()]
     echoes = sum(len(each.get("watermarks", [])) for each in marks)
@@ -61,10 +62,12 @@ def session(trafrec, port, source, target, folder, work):
     stored = json.loads(_said(trafrec, "stats", run, "--json"))
     lag = report["echoes"]
     said = (f"{report['exchanges']} exchanges, {lag['answered']} echoes: lag p50 {lag['p50_ns'] / 1e6:.0f} ms, p99 "
-            f"{lag['p99_ns'] / 1e6:.0f} ms, most {lag['most_ns'] / 1e6:.0f} ms")
+            f"{lag['p99_ns'] / 1e6:.0f} ms, most {lag['most_ns'] / 1e6:.0f} ms; at rest {lag['last_ns'] / 1e6:.0f} ms")
     troubles = []
     if lag["answered"] == 0 or lag["unanswered"] or lag["negative"]:
         troubles.append(f"echoes: {lag}")
+    if not told["source_lag"]["echoes"]:
+        troubles.append(f"ctl status says no lag: {told}")
     if echoes != lag["answered"]:
         troubles.append(f"{echoes} watermarks of the run for {lag['answered']} echoes")
     if shown != report["exchanges"]:

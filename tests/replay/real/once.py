@@ -84,8 +84,9 @@ def kill_again_and_again(trafrec, log, source, target, folder, kills, seed, outc
     return {"kills": done, "runs": runs}, troubles
 
 
-def through_proxy(trafrec, log, source, target, folder, proxy, options=()):
-    """A replay whose answers and copies go astray. What the proxy did, and what was done twice."""
+def through_proxy(trafrec, log, source, target, folder, proxy, outcomes, options=()):
+    """A replay whose answers and copies go astray. What the proxy did, and what was done twice. `outcomes`: the digest of
+    a run in whose way nothing was."""
     target.wipe()
     run = os.path.join(folder, "proxied")
     shutil.rmtree(run, ignore_errors=True)
@@ -96,5 +97,7 @@ def through_proxy(trafrec, log, source, target, folder, proxy, options=()):
     if not report["adds_up"]:
         found.append(f"its counts do not add up: {report}")
     found += miscounted(report)
+    if not dead and report["outcome_digest"] != outcomes:
+        found.append(f"its outcomes are {report['outcome_digest']}, and not {outcomes}")
     return {"faults": proxy.counts, "ghosts": proxy.ghosts, "letters": sum(dead.values()), "retries": report["retries"],
             "by_reading": report["by_reading"]}, found

@@ -152,13 +152,26 @@ class Node:
 
     def wipe(self):
         """Everything that a replay can have made: as fresh as a new one, in a second."""
-        ask("PUT", f"{self.url}/_cluster/settings", {"persistent": {"action.destructive_requires_name": None}})
-        ask("DELETE", f"{self.url}/_data_stream/*")
-        _, indices = ask("GET", f"{self.url}/_cat/indices?format=json&expand_wildcards=all")
-        for index in indices:
-            ask("DELETE", f"{self.url}/{index['index']}")
+        self._insist("PUT", "/_cluster/settings", {"persistent": {"action.destructive_requires_name": None}})
+        ask("DELETE", f"{self.url}/_data_stream/*")  # not known to all products
+        for index in self._insist("GET", "/_cat/indices?format=json&expand_wildcards=all"):
+            self._insist("DELETE", f"/{index['index']}")
         for kind in ("_template", "_index_template", "_component_template", "_ingest/pipeline"):
             ask("DELETE", f"{self.url}/{kind}/*")
+        left = self._insist("GET", "/_cat/indices?format=json&expand_wildcards=all")
+        if left:
+            raise RuntimeError(f"{self.url} still has {[index['index'] for index in left]}")
+
+    def _insist(self, method, path, body=None):
+        """A node with a small heap answers 429 for a while; what it then kept would not be fresh."""
+        ends = time.monotonic() + PATIENCE_S
+        while True:
+            status, answer = ask(method, f"{self.url}{path}", body)
+            if status in (200, 404):
+                return answer
+            if status not in (429, 503) or time.monotonic() > ends:
+                raise RuntimeError(f"{method} {self.url}{path}: {status} {answer}")
+            time.sleep(0.2)
 
     def contents(self):
         return contents.contents_of(self.url)

@@ -300,6 +300,40 @@ def race(url, seed, steps):
     together([Racer(url, number, seed, steps) for number in range(CLIENTS)])
 
 
+def refuse(url, seed, steps):
+    """Partial updates, each with a field of its own, that two other writers of the document get in the way of. What is
+    refused with 409 is refused before the field is looked at, or after: that is chance."""
+    prepare(url)
+    writers = [connect(url) for _ in range(3)]
+    for number in range(steps):
+        writers[0].index("shared-a", {"n": 0}, id="fought-for")
+
+        def update(number=number):
+            try:
+                writers[0].update("shared-a", "fought-for", {"doc": {f"refused_{seed}_{number}": 1}})
+            except TransportError as refusal:
+                if refusal.status_code != 409:
+                    raise
+
+        def index(writer):
+            for value in range(3):
+                writer.index("shared-a", {"n": value}, id="fought-for")
+
+        together([Call(update), Call(lambda: index(writers[1])), Call(lambda: index(writers[2]))])
+
+
+class Call(threading.Thread):
+    def __init__(self, what):
+        super().__init__()
+        self.what, self.failed = what, None
+
+    def run(self):
+        try:
+            self.what()
+        except Exception as failed:  # pylint: disable=broad-except
+            self.failed = failed
+
+
 class Incrementer(Client):
     def run(self):
         try:
