@@ -149,6 +149,8 @@ class Engine {
   void SendWrite(const MovePtr& move, message::Request request);
   void TakeAnswer(const MovePtr& move, send::Sent& sent);
   void NoteTimes(Move& move, const send::Sent& sent);
+  bool EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent);
+  bool EndsOverSilence(const MovePtr& move, const std::string& why);
   void NoteBytes(const send::Sent& sent);
   void Judge(const MovePtr& move, bool unsent, const std::string& failure);
   void Later(const MovePtr& move, int64_t pause_ms);

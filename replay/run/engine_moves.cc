@@ -113,6 +113,10 @@ void Engine::Read(const MovePtr& move, message::Request request) {
       Abandon(move);
       return;
     }
+    any_answer_ = any_answer_ || sent.answered;
+    if (EndsOverWrongTarget(move, sent)) {
+      return;
+    }
     const guard::Reply reply = ReplyOf(sent);
     const bool answered = reply.answer && reply.answer->status < 500 && reply.answer->status != 429;
     parts_.guard.TakeReading(move->parcel, reply);
@@ -123,6 +127,9 @@ void Engine::Read(const MovePtr& move, message::Request request) {
     }
     const uint32_t failures = ++move->failed_readings;
     if (failures >= options_.retry.tries && sent.sent) {
+      if (EndsOverSilence(move, sent.failure)) {
+        return;
+      }
       for (guard::Item& item : move->parcel.items) {
         if (item.open()) {
           item.stage = Stage::kDead;
@@ -148,7 +155,9 @@ void Engine::Write(const MovePtr& move) {
     }
   }
   if (exhausted) {
-    GoRound(move);
+    if (!EndsOverSilence(move, items.front().why)) {
+      GoRound(move);
+    }
     return;
   }
   move->readings = 0;
@@ -227,6 +236,9 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
   Flight& flight = *move->flight;
   NoteTimes(*move, sent);
   NoteBytes(sent);
+  if (EndsOverWrongTarget(move, sent)) {
+    return;
+  }
   const guard::Reply reply = ReplyOf(sent);
   const int status = sent.answered ? sent.answer.status : 0;
   if (sent.answered) {

@@ -275,6 +275,26 @@ TEST(Engine, ATargetThatCannotBeReachedAtAllEndsTheRunWithItsName) {
   EXPECT_THAT(sent.error().what, HasSubstr("127.0.0.1:" + std::to_string(port.port())));
 }
 
+TEST(Engine, ATargetWhoseFirstWordIsNoHttpEndsTheRunAndKillsNothing) {
+  const send::ScriptedServer target({send::ScriptedServer::Answering("SSH-2.0-OpenSSH_9\r\n")});
+  SmallRun run(target.url(), {Created("a", 0, 1, 0), Created("b", 2, 3, 1)});
+  const Status sent = run.Send();
+  ASSERT_FALSE(sent);
+  EXPECT_THAT(sent.error().what, HasSubstr("SSH-2.0"));
+  EXPECT_EQ(run.progress.counts.dead, 0U);
+}
+
+TEST(Engine, NothingIsGivenUpBeforeTheTargetHasAnsweredOnce) {
+  const send::ScriptedServer target({[](send::Peer& peer) { peer.ReadRequest(); }});
+  SmallRun run(target.url(), {Created("a", 0, 1, 0), Created("b", 2, 3, 1)});
+  run.options.retry = {.tries = 2, .first_pause_ms = 1};
+  const Status sent = run.Send();
+  ASSERT_FALSE(sent);
+  EXPECT_THAT(sent.error().what, HasSubstr("answered nothing"));
+  EXPECT_EQ(run.progress.counts.dead, 0U);
+  EXPECT_FALSE(run.Memory()->InDoubt().value().empty());
+}
+
 TEST(Engine, AStoppedRunGoesOnWhereItEnded) {
   std::mutex mutex;
   std::condition_variable reached;
