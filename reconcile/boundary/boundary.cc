@@ -78,6 +78,12 @@ class BoundaryReader {
     TRY_ASSIGN(const bool several, log.HasSeveralRecorders());
     places_.AllowFor(several ? kClockErrorNs : 0);
     TRY(NoteLosses(log));
+    for (const KnownInsertion& insertion : input_.known.insertions) {
+      const dialect::Meaning meaning = MeaningOf(insertion);
+      if (const dialect::Key* key = DocumentIn(meaning)) {
+        documents_.Expect({places_.Of(*key, {}).index, key->id, key->routing});
+      }
+    }
     TRY_ASSIGN(auto rows, log.Rows(std::nullopt, std::nullopt));
     while (true) {
       TRY_ASSIGN(const std::optional<store::ExchangeRow> row, rows->Next());
@@ -182,12 +188,19 @@ class BoundaryReader {
             seen.meaning.kind == Kind::kBulk ? std::optional(operation.item) : std::nullopt};
   }
 
+  dialect::Meaning MeaningOf(const KnownInsertion& insertion) const {
+    return dialect_.Understand(
+        {.method = insertion.method, .target = insertion.target, .headers = {}, .body = {}});
+  }
+
+  static const dialect::Key* DocumentIn(const dialect::Meaning& meaning) {
+    return meaning.operations.empty() ? nullptr : dialect::FindDocument(meaning.operations[0].keys);
+  }
+
   /// What is missing from the log may be in the copy, too.
   Status AddInsertion(const KnownInsertion& insertion) {
-    const dialect::Meaning meaning = dialect_.Understand(
-        {.method = insertion.method, .target = insertion.target, .headers = {}, .body = {}});
-    const dialect::Key* key =
-        meaning.operations.empty() ? nullptr : dialect::FindDocument(meaning.operations[0].keys);
+    const dialect::Meaning meaning = MeaningOf(insertion);
+    const dialect::Key* key = DocumentIn(meaning);
     if (key == nullptr) {
       return {};
     }
@@ -253,15 +266,20 @@ class BoundaryReader {
       return outcome.fate == Fate::kUnknown ? AddOpen(seen, where, *key, at)
                                             : AddNothing(seen, where, outcome, at);
     }
-    places_.NotePassed(where, *number, seen.ran.until);
+    if (outcome.TookSeqNo()) {
+      places_.NotePassed(where, *number, seen.ran.until);
+    }
     const std::optional<int64_t> limit = places_.LimitOf(where);
+    const DocumentName name{where.index, key->id.empty() ? outcome.id : key->id, key->routing};
     if (seen.ran.until < where.in_until) {
       CountInShard(where, number, Share::kHeld, at);
+      if (outcome.TookSeqNo()) {
+        documents_.AddHeld(name, *number);
+      }
       left_out_.push_back(at);
       return true;
     }
     const Form form = FormOf(operation, BodyOf(seen.request, operation));
-    const DocumentName name{where.index, key->id.empty() ? outcome.id : key->id, key->routing};
     if (seen.exchange.row.began_at > where.out_from || (limit && *number > *limit)) {
       CountInShard(where, number, Share::kSent, at);
       documents_.AddLater(name, *number, form);
@@ -270,7 +288,8 @@ class BoundaryReader {
     const bool makes = operation.kind == Kind::kCreate || operation.writing.automatic_id;
     const bool removes = operation.kind == Kind::kDelete || outcome.fate == Fate::kDeleted;
     TRY(documents_.Add({.at = at, .document = name, .seq_no = number, .remove_first = makes},
-                       where.shard, {*number, outcome.version, form, removes}));
+                       where.shard,
+                       {*number, outcome.version, form, removes, outcome.TookSeqNo()}));
     return false;
   }
 

@@ -23,6 +23,7 @@ struct SpanWrite {
   std::optional<int64_t> version{};
   Form form = Form::kOther;
   bool removes = false;  ///< it left no document
+  bool told = true;      ///< an answer named its number; else it is one that fits
 };
 
 /// A document in the copy.

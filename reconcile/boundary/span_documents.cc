@@ -43,11 +43,17 @@ Status SpanDocuments::Add(SpanMutation mutation, std::optional<uint32_t> shard, 
         "name the restored target with --target, whose numbers decide most of them at once");
   }
   const auto [place, is_new] = documents_.try_emplace(mutation.document);
-  if (shard) {
+  if (shard && write.told) {
     numbers_.try_emplace({mutation.document.index, {*shard, write.seq_no}}, &place->first);
   }
   place->second.writes.push_back({std::move(mutation), shard, write});
   return {};
+}
+
+void SpanDocuments::AddHeld(const DocumentName& name, int64_t seq_no) {
+  if (const auto place = documents_.find(name); place != documents_.end()) {
+    place->second.held = std::max(place->second.held.value_or(seq_no), seq_no);
+  }
 }
 
 void SpanDocuments::AddLater(const DocumentName& name, int64_t seq_no, Form form) {
@@ -58,6 +64,7 @@ void SpanDocuments::AddLater(const DocumentName& name, int64_t seq_no, Form form
 }
 
 Status SpanDocuments::Decide(Copy* copy, const Decided& decided) {
+  std::erase_if(documents_, [](const auto& each) { return each.second.writes.empty(); });
   std::vector<DocumentName> names;
   names.reserve(documents_.size());
   for (const auto& [name, document] : documents_) {
@@ -68,15 +75,17 @@ Status SpanDocuments::Decide(Copy* copy, const Decided& decided) {
     TRY_ASSIGN(found, copy->Documents(names));
   }
   for (size_t i = 0; i < names.size(); ++i) {
-    TRY(DecideOne(names[i], documents_[names[i]], found[i], decided));
+    Document& document = documents_[names[i]];
+    std::ranges::stable_sort(document.writes, {},
+                             [](const Pending& each) { return each.write.seq_no; });
+    TRY(CheckNumber(names[i], document, found[i]));
+    TRY(DecideOne(document, found[i], decided));
   }
   return {};
 }
 
-Status SpanDocuments::DecideOne(const DocumentName& name, Document& document,
-                                const CopyDocument& copy, const Decided& decided) const {
-  std::ranges::stable_sort(document.writes, {},
-                           [](const Pending& each) { return each.write.seq_no; });
+Status SpanDocuments::CheckNumber(const DocumentName& name, const Document& document,
+                                  const CopyDocument& copy) const {
   const std::optional<uint32_t> shard = document.writes.front().shard;
   if (copy.seq_no && shard) {
     const auto whose = numbers_.find({name.index, {*shard, *copy.seq_no}});
@@ -89,12 +98,29 @@ Status SpanDocuments::DecideOne(const DocumentName& name, Document& document,
           "name the target that was restored from this backfill");
     }
   }
-  std::vector<SpanWrite> writes;
-  for (const Pending& each : document.writes) {
-    writes.push_back(each.write);
+  return {};
+}
+
+/// What comes before a write that the copy holds is held, what comes after one that it does not
+/// hold is not; the copy decides the rest.
+Status SpanDocuments::DecideOne(Document& document, const CopyDocument& copy,
+                                const Decided& decided) {
+  std::vector<Share> shares(document.writes.size(), Share::kHeld);
+  std::vector<SpanWrite> between;
+  size_t first = 0;
+  for (size_t i = 0; i < document.writes.size(); ++i) {
+    const SpanWrite& write = document.writes[i].write;
+    if (document.held && write.seq_no < *document.held) {
+      first = i + 1;
+    } else if (document.later && write.seq_no > document.later->first) {
+      shares[i] = Share::kSent;
+    } else {
+      between.push_back(write);
+    }
   }
   const bool later_whole = document.later && document.later->second == Form::kWhole;
-  const std::vector<Share> shares = DecideDocument(writes, copy, later_whole);
+  std::ranges::copy(DecideDocument(between, copy, later_whole),
+                    shares.begin() + static_cast<ptrdiff_t>(first));
   for (size_t i = 0; i < shares.size(); ++i) {
     SpanMutation& mutation = document.writes[i].mutation;
     mutation.share = shares[i];

@@ -16,7 +16,10 @@ class SpanDocuments {
  public:
   /// A write that the copy may hold. Its share is decided by Decide.
   Status Add(SpanMutation mutation, std::optional<uint32_t> shard, SpanWrite write);
-  /// A write that the copy does not hold, of any document.
+  /// Writes of it may be added at the end: what is known of its others counts from now on.
+  void Expect(const DocumentName& name) { documents_[name]; }
+  /// Writes that the copy holds, or does not hold, of any document.
+  void AddHeld(const DocumentName& name, int64_t seq_no);
   void AddLater(const DocumentName& name, int64_t seq_no, Form form);
 
   using Decided = std::function<Status(SpanMutation& mutation, std::optional<uint32_t> shard)>;
@@ -32,11 +35,13 @@ class SpanDocuments {
   };
   struct Document {
     std::vector<Pending> writes;
+    std::optional<int64_t> held;                    ///< the last write that is in the copy
     std::optional<std::pair<int64_t, Form>> later;  ///< the first write that is not in the copy
   };
 
-  Status DecideOne(const DocumentName& name, Document& document, const CopyDocument& copy,
-                   const Decided& decided) const;
+  Status CheckNumber(const DocumentName& name, const Document& document,
+                     const CopyDocument& copy) const;
+  static Status DecideOne(Document& document, const CopyDocument& copy, const Decided& decided);
 
   std::map<DocumentName, Document> documents_;
   /// Whose write a number is.

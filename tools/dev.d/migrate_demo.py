@@ -4,8 +4,8 @@
   migrate_demo.py TRAFREC OUT [--seed S] [--steps N]
 
 A real Elasticsearch works for real clients that lose their patience, behind a proxy and a network that lose answers and requests,
-and is recorded by a recorder that is killed twice. While it works a backfill is taken: a snapshot, which a real OpenSearch restores. The
-log is reconciled, the rest of it replayed onto the backfill, and compared: with the overlay, and without in both ways that there are.
+and is recorded by a recorder that is killed twice. While it works a backfill is taken: a program reads all documents, and puts them
+into a real OpenSearch. The log is reconciled, the rest of it replayed onto the backfill, and compared: with the overlay, and without in both ways that there are.
 The end is a table, and OUT/migration.html. Exit code 1 if the target is not what the source was.
 """
 
@@ -114,10 +114,10 @@ class Demo:
         self.note(f"with the source's journal: {self.facts['found']}")
 
     def replay(self):
-        self.step("Restore the backfill in an OpenSearch, and replay the rest onto it")
+        self.step("Put the backfill into an OpenSearch, and replay the rest onto it")
         with self.migration.node() as target:
             self.facts["target"] = f"OpenSearch {target.product.version}"
-            self.note(f"$ trafrec reconcile boundary {self.migration.log} --target {target.url} -o {self.migration.overlay}")
+            self.note(f"$ trafrec reconcile boundary {self.migration.log} --method scroll --target {target.url} -o {self.migration.overlay}")
             self.facts["meanwhile"] = self.migration.boundary(target)
             self.note(f"  of what ran while the backfill was taken: {self.facts['meanwhile']}")
             for way, how in WAYS.items():

@@ -128,7 +128,7 @@ recorder, nor anybody who copies traffic.</p>
 altogether was found by the holes in the source's numbers, and fetched.</p>
 {verdicts(facts['found'])}
 <h2>The backfill</h2>
-<p>A snapshot was taken while all clients wrote, and restored at the target. trafrec found which of the recorded writes it holds
+<p>A program read all documents while all clients wrote, and put them into the target. trafrec found which of the recorded writes it holds
 already, and sent the others, each once. {number(sum(facts['meanwhile'].values()))} writes ran while it was taken; for each of them
 the copy itself was asked.</p>
 <h2>What would have gone wrong</h2>

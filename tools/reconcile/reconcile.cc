@@ -277,7 +277,7 @@ Result<reconcile::Judgement> ReconcileCommand::DecideResources(
                                                            history, resources));
   }
   if (!translog_.empty()) {
-    judgement.notes.push_back("--translog was not read: the log is not of a search engine");
+    judgement.notes.emplace_back("--translog was not read: the log is not of a search engine");
   }
   reconcile::JudgeResources(resources, history, judgement);
   return judgement;

@@ -30,6 +30,7 @@ import contents  # noqa: E402
 import own_network  # noqa: E402
 import programs  # noqa: E402
 import real_node  # noqa: E402
+import scroll  # noqa: E402
 import snapshot  # noqa: E402
 from snapshot import must  # noqa: E402
 
@@ -152,16 +153,7 @@ class Scroll:
         self.case, self.source, self.target = case, case.source.url, case.target.url
 
     def take(self):
-        self.pages = []
-        for index in INDICES:
-            must(real_node.ask("POST", f"{self.source}/{index}/_refresh"))
-            body = {"size": 100, "sort": ["_doc"], "version": True, "seq_no_primary_term": True}
-            page = must(real_node.ask("POST", f"{self.source}/{index}/_search?scroll=1m", body))
-            while page["hits"]["hits"]:
-                self.pages.append(page["hits"]["hits"])
-                more = {"scroll": "1m", "scroll_id": page["_scroll_id"]}
-                page = must(real_node.ask("POST", f"{self.source}/_search/scroll", more))
-            must(real_node.ask("DELETE", f"{self.source}/_search/scroll", {"scroll_id": page["_scroll_id"]}))
+        self.pages = scroll.take(self.source, INDICES)
 
     def make(self):
         self.case.target.wipe()
@@ -170,14 +162,7 @@ class Scroll:
             must(real_node.ask("PUT", f"{self.target}/{index}", made))
 
     def restore(self):
-        self.make()
-        for hits in self.pages:
-            lines = []
-            for hit in hits:
-                lines += [json.dumps({"index": {"_index": hit["_index"], "_id": hit["_id"]}}), json.dumps(hit["_source"])]
-            done = must(real_node.ask("POST", f"{self.target}/_bulk", "\n".join(lines) + "\n"))
-            if done["errors"]:
-                raise RuntimeError("the copy was refused in part")
+        scroll.restore(self.case.target, self.pages)
 
     def boundary_options(self):
         return ["--method", "scroll", "--target", self.target]

@@ -3,9 +3,9 @@
 
   prove_migration.py TRAFREC OUT [--runs N] [--seed S] [--steps N] [--target NAME] [--live] [--restart] [--no-backfill]
 
-Each run is a seed: a source works under faults and is recorded, as prove_verdicts.py has it; in the middle of it a snapshot is
-taken. The log is reconciled with the source's translogs, the snapshot restored at a fresh target, the boundary found, and the rest
-replayed onto it. Every document of every index must be the source's, and nothing else there. Without the overlay it must not be so:
+Each run is a seed: a source works under faults and is recorded, as prove_verdicts.py has it; in the middle of it a
+program reads all documents (a scroll). The log is reconciled with the source's translogs, what was read put into a fresh target, the
+boundary found, and the rest replayed onto it. Every document of every index must be the source's, and nothing else there. Without the overlay it must not be so:
 else the run has proved nothing. Exit code 1 if a run fails; OUT keeps the last one.
 """
 
@@ -23,11 +23,11 @@ import contents  # noqa: E402
 import programs  # noqa: E402
 import prove_verdicts  # noqa: E402
 import real_node  # noqa: E402
-import snapshot  # noqa: E402
+import scroll  # noqa: E402
 import verdict_work  # noqa: E402
 
 TARGET = 9201
-INDICES = "orders,events,copies"
+INDICES = ("orders", "events", "copies")
 # Mutations of more than documents are not in the source's journal.
 NOT_IN_JOURNAL = ("put_mapping", "put_alias", "put_template", "create_index", "delete_index")
 MIX = {kind: weight for kind, weight in verdict_work.MIX.items() if kind not in NOT_IN_JOURNAL}
@@ -58,24 +58,23 @@ class Migration:
         self.options, self.seed, self.folder, self.out = options, str(seed), folder, pathlib.Path(options.out)
         self.log, self.overlay = self.out / "log", self.out / "overlay.sqlite"
         self.source = None  # its contents
-        self.repository = None if options.no_backfill else folder / "repository"
-        self.settings = None if options.no_backfill else snapshot.settings(self.repository)
+        self.backfill = None
 
     def record(self):
         """A source works under faults. The case, what was sent to it, and what of that the capture lost."""
         self.options.seed = self.seed
-        case = prove_verdicts.Case(self.options, self.folder, self.settings, None if self.options.no_backfill else self.backfill)
+        case = prove_verdicts.Case(self.options, self.folder, None if self.options.no_backfill else self.take_backfill)
         case.mix = MIX
         with case.recorded() as (sent, captures):
             self.source = contents.contents_of(case.node.url)
         return case, sent, captures
 
-    def backfill(self):
-        snapshot.take(f"http://127.0.0.1:{prove_verdicts.SERVER}", self.repository, INDICES, wait=True)
+    def take_backfill(self):
+        self.backfill = scroll.take(f"http://127.0.0.1:{prove_verdicts.SERVER}", INDICES)
 
     def node(self):
         """One that can be the target."""
-        return real_node.Node(self.options.target, TARGET, self.folder / "target", self.settings)
+        return real_node.Node(self.options.target, TARGET, self.folder / "target")
 
     def reconcile(self):
         return reconcile(
@@ -84,17 +83,17 @@ class Migration:
 
     def prepare(self, target):
         """The target holds the backfill, or nothing."""
-        if self.repository:
-            snapshot.restore(target, self.repository, INDICES)
+        if self.backfill:
+            scroll.restore(target, self.backfill)
         else:
             target.wipe()
 
     def boundary(self, target):
         """What the backfill holds goes into the overlay. By share, how many of what ran while it was taken."""
         self.prepare(target)
-        if not self.repository:
+        if not self.backfill:
             return {}
-        command = [self.options.trafrec, "reconcile", "boundary", self.log, "--target", target.url, "-o", self.overlay, "--json"]
+        command = [self.options.trafrec, "reconcile", "boundary", self.log, "--method", "scroll", "--target", target.url, "-o", self.overlay, "--json"]
         run = subprocess.run([str(each) for each in command], stdout=subprocess.PIPE, check=False)
         if run.returncode not in (0, 3):
             raise RuntimeError(f"trafrec reconcile boundary ended with {run.returncode}")

@@ -165,15 +165,15 @@ def wait_until_quiet(url):
 
 
 class Case:
-    """`settings`: of the node, beside the usual ones. `middle`: called once, while all clients are at work."""
+    """`middle`: called once, while all clients are at work."""
 
-    def __init__(self, options, folder, settings=None, middle=None):
+    def __init__(self, options, folder, middle=None):
         self.options, self.folder, self.middle = options, folder, middle
         self.out = pathlib.Path(options.out)
         self.chance = random.Random(f"{options.seed}/case")
         self.live = options.live or (not options.capture and self.chance.random() < 0.3)
         self.restart = options.restart or (not options.no_restart and self.chance.random() < 0.3)
-        self.node = real_node.Node(options.product, SERVER, folder / "node", settings)
+        self.node = real_node.Node(options.product, SERVER, folder / "node")
         self.gate = None
         self.mix = verdict_work.MIX
 

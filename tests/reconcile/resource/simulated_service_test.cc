@@ -93,7 +93,7 @@ class Service {
                   : roll < 19 ? Method::kDelete
                               : Method::kPost;
     call.resource = Below(2);
-    call.body = static_cast<Print>(1 + Below(4));  // few, so that they come again
+    call.body = 1 + static_cast<Print>(Below(4));  // few, so that they come again
     call.answered = call.method == Method::kGet || !Chance(3);
     call.seen = !Chance(15);
     call.ran.from = Below(static_cast<int>(kLength));
@@ -118,7 +118,7 @@ class Service {
     std::ranges::sort(order, {}, [](const Call* call) { return *call->at; });
     std::map<int, std::optional<Print>> state;
     for (int i = 0; i < 2; ++i) {
-      state[i] = Chance(2) ? std::nullopt : std::optional(Kept(static_cast<Print>(1 + Below(4))));
+      state[i] = Chance(2) ? std::nullopt : std::optional(Kept(1 + static_cast<Print>(Below(4))));
     }
     for (Call* call : order) {
       std::optional<Print>& now = state[call->resource];
