@@ -104,6 +104,10 @@ Result<OptionValues> Cli::ReadAgain(const std::function<void(OptionSet&)>& add_o
   return ValuesOf(*entry->app);
 }
 
+Status Cli::Recall(const OptionValues& values, const std::string& where) const {
+  return ApplyValues(*Chosen()->app, values, where);
+}
+
 std::string Cli::config_file() const { return ConfigFile(config_); }
 
 Cli::Entry* Cli::Chosen() {

@@ -38,6 +38,8 @@ class Cli {
   /// Reads all three once more, for the command that runs, into what `add_options` declares: the
   /// same options as the command's own. An Error says what is wrong now.
   Result<OptionValues> ReadAgain(const std::function<void(OptionSet&)>& add_options) const;
+  /// Gives the options of the command that runs, which none of the three gave, these values.
+  Status Recall(const OptionValues& values, const std::string& where) const;
   /// The config file that is read; "" if there is none.
   std::string config_file() const;
 

@@ -170,6 +170,20 @@ std::map<std::string, std::vector<std::string>> ValuesOf(const CLI::App& command
   return values;
 }
 
+Status ApplyValues(CLI::App& command, const std::map<std::string, std::vector<std::string>>& values,
+                   const std::string& where) {
+  for (CLI::Option* option : command.get_options()) {
+    if (!IsSettable(*option) || option->count() > 0 || IsExcluded(*option)) {
+      continue;
+    }
+    const auto found = values.find(option->get_lnames().front());
+    if (found != values.end()) {
+      TRY(Set(*option, found->second, where));
+    }
+  }
+  return {};
+}
+
 std::vector<std::string> SettableNames(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {

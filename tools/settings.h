@@ -32,6 +32,11 @@ Status CheckConfigReadable(const std::string& file);
 /// What was given to each option that a file can set, by its long name, as text.
 std::map<std::string, std::vector<std::string>> ValuesOf(const CLI::App& command);
 
+/// Fills the options of `command` that nothing gave, with values as ValuesOf has them. `where` they
+/// come from, for sentences.
+Status ApplyValues(CLI::App& command, const std::map<std::string, std::vector<std::string>>& values,
+                   const std::string& where);
+
 /// Names without dashes of the options that a config file may set.
 std::vector<std::string> SettableNames(const CLI::App& app);
 

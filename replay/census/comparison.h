@@ -26,6 +26,8 @@ struct Difference {
 struct Comparison {
   uint64_t indices = 0;   ///< that were compared
   int64_t documents = 0;  ///< that they hold
+  uint64_t used = 0;      ///< indices that held documents before the run, changed by it or not
+  int64_t before = 0;     ///< so many
   std::vector<Difference> differences{};
   std::map<std::string, std::string> unknown{};  ///< targets that were not compared, and why
 };

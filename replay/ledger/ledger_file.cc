@@ -19,6 +19,7 @@ using store::db::Statement;
 constexpr std::string_view kLog = "log";
 constexpr std::string_view kFolder = "folder";
 constexpr std::string_view kOption = "option";
+constexpr std::string_view kGiven = "given";
 constexpr std::string_view kNote = "note";
 
 Status PutFacts(Database& database, const RunFacts& facts) {
@@ -33,6 +34,11 @@ Status PutFacts(Database& database, const RunFacts& facts) {
   }
   for (const auto& [name, value] : facts.options) {
     TRY(put_one(kOption, name, value));
+  }
+  for (const auto& [name, values] : facts.given) {
+    for (size_t i = 0; i < values.size(); ++i) {
+      TRY(put_one(kGiven, fmt::format("{}/{:03}", name, i), values[i]));
+    }
   }
   for (const auto& [name, value] : facts.notes) {
     TRY(put_one(kNote, name, value));
@@ -144,6 +150,9 @@ Result<RunFacts> ReadFacts(Database& database) {
       facts.log_folders.push_back(std::move(value));
     } else if (section == kOption) {
       facts.options.emplace(rows.Text(1), std::move(value));
+    } else if (section == kGiven) {
+      const std::string_view name = rows.Text(1);
+      facts.given[std::string(name.substr(0, name.rfind('/')))].push_back(std::move(value));
     } else if (section == kNote) {
       facts.notes.emplace(rows.Text(1), std::move(value));
     }

@@ -188,6 +188,9 @@ struct RunFacts {
   /// What decides which bytes are sent, where to, and in which order; digests of files among it. A
   /// resumed run must have the same.
   std::map<std::string, std::string> options;
+  /// The options of the command line that a resume need not give again, by name. A resume does not
+  /// compare them.
+  std::map<std::string, std::vector<std::string>> given;
   std::map<std::string, std::string> notes;  ///< for people: when it began, with which version
 };
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <system_error>
 
 #include "base/check.h"
 #include "replay/send/certificate_words.h"
@@ -20,6 +21,9 @@ namespace {
 std::string Reason() {
   const unsigned long error = ERR_get_error();
   ERR_clear_error();
+  if (ERR_SYSTEM_ERROR(error)) {
+    return std::system_category().message(ERR_GET_REASON(error));
+  }
   const char* const text = error == 0 ? nullptr : ERR_reason_error_string(error);
   return text == nullptr ? "no reason is given" : text;
 }

@@ -36,6 +36,7 @@ class DlqCommand : public testing::Test {
                                        {.log_id = store::ReadLogIdentity(log_).value().log_id,
                                         .log_folders = {log_},
                                         .options = {{"dialect", "search"}},
+                                        .given = {},
                                         .notes = {}},
                                        ledger::Durability::kNormal);
     ledger::Letter blocked = LetterOf(4, "blocked");

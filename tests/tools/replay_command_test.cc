@@ -73,6 +73,22 @@ TEST_F(ReplayCommand, AResumedRunDoesNotFireAHookAgain) {
   EXPECT_EQ(Written(), run_ + " 3\n");
 }
 
+TEST_F(ReplayCommand, AResumeNeedsNoOptionOfTheBeginning) {
+  Replay({"--on", hook_, "--no-mark"});
+  const Outcome resumed = Trafrec({"replay", log_, "--run", run_, "--resume", "--json"});
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(json::parse(resumed.out)["hooks"][0]["state"], "earlier");
+}
+
+TEST_F(ReplayCommand, AResumeToAnotherTargetNamesBoth) {
+  Replay({});
+  const Outcome resumed =
+      Trafrec({"replay", log_, "--to", "http://127.0.0.1:1", "--run", run_, "--resume"});
+  EXPECT_EQ(resumed.exit_code, 2);
+  EXPECT_THAT(resumed.err, AllOf(HasSubstr("--to " + target_.url()),
+                                 HasSubstr("--to http://127.0.0.1:1"), HasSubstr("--fresh")));
+}
+
 TEST_F(ReplayCommand, CalibrationAsksBothSidesAndKeepsWhatTheyTook) {
   const send::ScriptedServer source(
       {send::ScriptedServer::Answering("HTTP/1.1 401 Unauthorized\r\nContent-Length: 9\r\n\r\n")});

@@ -1,11 +1,11 @@
-#include "tools/replay/replay_session.h"
-
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "tools/command.h"
 #include "tools/console.h"
+#include "tools/replay/recalled_options.h"
 #include "tools/replay/replay_command.h"
+#include "tools/replay/replay_session.h"
 #include "tools/terminal.h"
 
 namespace trafrec::tools {
@@ -27,6 +27,7 @@ CommandText ReplayCommand::text() const {
       .name = "replay",
       .summary = "send a log to a target, in the source's own order",
       .usage = {"trafrec replay LOG --to URL --run RUN [options]",
+                "trafrec replay LOG --run RUN --resume [options]",
                 "trafrec replay LOG --to URL --dry-run [options]"},
       .description =
           {"Sends the requests of a log again, so that the target's state becomes what the "
@@ -43,15 +44,18 @@ CommandText ReplayCommand::text() const {
                    {"as fast as the order allows",
                     "trafrec replay LOG --to http://new:9200 --run RUN --speed max"},
                    {"what would be sent?", "trafrec replay LOG --to http://new:9200 --dry-run"},
-                   {"after a crash, or Ctrl-C",
-                    "trafrec replay LOG --to http://new:9200 --run RUN --resume"},
+                   {"after a crash, or Ctrl-C", "trafrec replay LOG --run RUN --resume"},
                    {"while it is still being recorded",
                     "trafrec replay LOG --to http://new:9200 --run RUN --follow"}},
   };
 }
 
-Result<ExitCode> ReplayCommand::Run(const Cli& /*cli*/) {
+Result<ExitCode> ReplayCommand::Run(const Cli& cli) {
   TRY(options_.log.Check("trafrec replay LOG --to http://target:9200 --run RUN"));
+  if (options_.resume) {
+    TRY(RecallOptions(options_.run, cli));
+  }
+  options_.given = KeptOptions(cli.values());
   TRY(options_.Check());
   TRY_ASSIGN(const auto session, ReplaySession::Open(options_));
   TRY_ASSIGN(Output out, Output::Open(""));

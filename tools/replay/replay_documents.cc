@@ -41,6 +41,12 @@ DocumentWords DocumentsInWords(const census::Comparison& comparison) {
                     CountOf(comparison.indices, "index", "indices"),
                     CountOf(static_cast<uint64_t>(comparison.documents), "document"));
   }
+  if (comparison.used > 0) {
+    words.as_expected +=
+        fmt::format("{}the target held {} in {} before", words.as_expected.empty() ? "" : "; ",
+                    CountOf(static_cast<uint64_t>(comparison.before), "document"),
+                    CountOf(comparison.used, "index", "indices"));
+  }
   for (const auto& [target, why] : comparison.unknown) {
     words.warnings.push_back(
         fmt::format("not counted at {}: {}", EscapeForTerminal(target), EscapeForTerminal(why)));
@@ -61,6 +67,8 @@ void AppendDocuments(const census::Comparison& comparison, JsonAppender& json) {
   json.Open("documents", '{');
   json.Number("indices", comparison.indices);
   json.Number("found", comparison.documents);
+  json.Number("used", comparison.used);
+  json.Number("before", comparison.before);
   json.Open("not_counted", '[');
   for (const auto& [target, why] : comparison.unknown) {
     json.Open('{');

@@ -70,7 +70,10 @@ void ReplayOptions::AddTo(OptionSet& options) {
   options.Text("--overlay", overlay, "FILE",
                "drops, insertions, moves, rewrites and verdicts (trafrec overlay)");
   options.Text("--run", run, "RUN", "folder for the answers, as a log, and what the run remembers");
-  options.Flag("--resume", resume, "go on with that run where it ended, however it ended");
+  options.Flag(
+      "--resume", resume,
+      "go on with that run where it ended, however it ended; options that are not given are as "
+      "it was begun with");
   options.Flag("--fresh", fresh, "begin that run anew; what it holds is deleted");
   options.Flag("--dry-run", dry_run, "send nothing: print what would be sent, and in which order");
   options.Text("--explain", explain, "ID", "send nothing: print what that exchange would wait for");

@@ -10,6 +10,7 @@
 #include "replay/plan/planner.h"
 #include "replay/run/engine_options.h"
 #include "replay/send/target.h"
+#include "tools/cli.h"
 #include "tools/filter_options.h"
 #include "tools/log_options.h"
 #include "tools/option_set.h"
@@ -68,6 +69,9 @@ struct ReplayOptions {
   std::string log_format = "text";
   bool quiet = false;
   bool json = false;
+
+  /// Those of this call that the run keeps.
+  OptionValues given;
 
   void AddTo(OptionSet& options);
   /// What can be told to be wrong before anything is opened.

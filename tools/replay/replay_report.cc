@@ -301,8 +301,7 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
                            CountOf(counts.by_reading, "mutation")));
   }
   if (counts.earlier > 0) {
-    words.Line("earlier",
-               fmt::format("{} were settled before", CountOf(counts.earlier, "operation")));
+    words.Line("earlier", fmt::format("{} settled before", CountOf(counts.earlier, "operation")));
   }
   if (counts.split > 0) {
     words.Line("split", fmt::format("{} went in several parts, for the order",
@@ -313,8 +312,9 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
   for (const CalibratedSide& side : report.calibration) {
     words.Line("network", side.name + ": " + InWords(side));
   }
-  words.Line("order", fmt::format("digest {:016x}, of outcomes {:016x}", report.digest,
-                                  report.outcome_digest));
+  words.Line("order",
+             fmt::format("digest {:016x}{}, of outcomes {:016x}", report.digest,
+                         report.resumed ? " of what was left" : "", report.outcome_digest));
   for (const edit::RuleCount& rule : report.rules) {
     if (rule.requests > 0) {
       words.Line("rule", fmt::format("{}: {}", rule.name, CountOf(rule.requests, "request")));

@@ -187,6 +187,14 @@ Result<ledger::RunFacts> ReplaySession::Facts() const {
       {"until", time(filter.until)},
       {"where", filter.where},
   };
+  facts.given = options_.given;
+  // "-5m" is another time when the run goes on.
+  for (const auto& [name, at] :
+       {std::pair("since", filter.since), std::pair("until", filter.until)}) {
+    if (at) {
+      facts.given[name] = {FormatTime(*at)};
+    }
+  }
   const auto file = [](const std::string& path) {
     return path.empty() ? "" : std::filesystem::absolute(path).string();
   };

@@ -90,7 +90,8 @@ Result<Process> Process::Start(Options options) {
   const int error = posix_spawnp(&pid, arguments[0], settings.actions(), settings.attributes(),
                                  arguments.data(), environ);
   if (error != 0) {
-    return FailErrno(error, fmt::format("cannot run the filter '{}'", options.command[0]));
+    return FailErrno(error, fmt::format("cannot run the filter '{}'", options.command[0]),
+                     "is its name right, and may it be executed?");
   }
   return Process(std::move(options), pid, std::move(ours));
 }

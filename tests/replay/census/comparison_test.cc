@@ -30,6 +30,15 @@ TEST(Comparison, AnIndexThatTheRunDidNotTouchIsNotLookedAt) {
   EXPECT_EQ(Of({{"i", {.at_start = 10}}}, {{"i", 3}}).indices, 0U);
 }
 
+TEST(Comparison, WhatTheTargetHeldBeforeIsCounted) {
+  const Comparison comparison = Of({{"used", {.at_start = 10, .since = {.created = 5}}},
+                                    {"fresh", {.since = {.created = 5}}},
+                                    {"other", {.at_start = 3}}},
+                                   {{"used", 15}, {"fresh", 5}, {"other", 3}});
+  EXPECT_EQ(comparison.used, 2U);
+  EXPECT_EQ(comparison.before, 13);
+}
+
 TEST(Comparison, AnIndexThatWasDeletedBeginsWithNothing) {
   const Known known{{"i", {.at_start = 10, .since = {.emptied = true, .created = 1}}}};
   EXPECT_THAT(Of(known, {{"i", 1}}).differences, IsEmpty());

@@ -45,6 +45,7 @@ RunFacts Facts() {
   return {.log_id = "0011",
           .log_folders = {"/logs/a", "/logs/b"},
           .options = {{"--order", "causal"}, {"--to", "http://127.0.0.1:9201"}},
+          .given = {{"to", {"http://127.0.0.1:9201"}}, {"on", {"dead>0: a", "dead>9: b/c"}}},
           .notes = {{"version", "1.0"}}};
 }
 

@@ -74,6 +74,7 @@ TEST(Run, ItsFactsAreKept) {
   EXPECT_EQ(facts.log_id, Facts().log_id);
   EXPECT_EQ(facts.log_folders, Facts().log_folders);
   EXPECT_EQ(facts.options, Facts().options);
+  EXPECT_EQ(facts.given, Facts().given);
   EXPECT_EQ(facts.notes, Facts().notes);
 }
 
