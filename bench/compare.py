@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures trafrec compare: pairs of 1 KB JSON answers a second, by threads, and its memory by the log's length.
 
-usage: compare.py --build FOLDER [--pairs N] [--repeat N]
+usage: compare.py --build FOLDER [--pairs N] [--repeat N] [--page [N]]
 
 Called by `tools/dev bench compare`. The source's answers are searches of an Elasticsearch 7, the target's (an nginx with a
 template) those of an OpenSearch: each differs in `took`, and in each hit by its `_type`. Two logs, one of a fifth of the length,
-tell whether the memory depends on it.
+tell whether the memory depends on it. With --page instead the page of a comparison of N pairs (a million) is made and opened, see
+compare_page.py; it takes some minutes, and 3 GB of disk for a million.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import statistics
 import sys
 import tempfile
 
+import compare_page
 import measure
 import send
 
@@ -57,22 +59,26 @@ def trafrec(options, *arguments):
     return run
 
 
-def make_log(options, folder, pairs):
+def wide_exchange(n, took):
+    return compare_page.exchange(n, answer(took, n, f'"{compare_page.fields(n)["f"]}":{n},'))
+
+
+def make_log(options, folder, pairs, line=exchange):
     random.seed(1)
     lines = os.path.join(folder, "source.ndjson")
     with open(lines, "w", encoding="utf-8") as file:
         for n in range(1, pairs + 1):
-            file.write(exchange(n, random.randint(1, 30)) + "\n")
+            file.write(line(n, random.randint(1, 30)) + "\n")
     log = os.path.join(folder, f"log-{pairs}")
     trafrec(options, "import", lines, "--log", log, "--quiet")
     os.remove(lines)
     return log
 
 
-def make_run(options, folder, log):
+def make_run(options, folder, log, kind=""):
     """Replays the log to an nginx whose answers are made of the request."""
     run = log.replace("log-", "run-")
-    body = answer("$connection_requests", "$arg_q", "")
+    body = answer("$connection_requests", "$arg_q", kind)
     with send.nginx(folder, send.free_port(), 1, f"default_type application/json; return 200 '{body}';") as url:
         trafrec(options, "replay", log, "--to", url, "--run", run, "--speed", "max", "--dialect", "search", "--quiet")
     return run
@@ -111,20 +117,30 @@ def by_memory(options, logs):
     return figures
 
 
+def by_page(options, folder):
+    log = make_log(options, folder, options.page, wide_exchange)
+    run = make_run(options, folder, log, '"$arg_f":"$arg_q",')
+    return compare_page.measure_page(lambda *arguments: trafrec(options, *arguments), log, run, folder, options.repeat)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True)
     parser.add_argument("--pairs", type=int, default=240_000)
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--page", type=int, nargs="?", const=1_000_000, default=0)
     options = parser.parse_args()
     results = {"environment": measure.environment()}
     with tempfile.TemporaryDirectory(prefix="trafrec-compare-") as folder:
-        logs = {}
-        for pairs in (options.pairs // SHORT, options.pairs):
-            log = make_log(options, folder, pairs)
-            logs[pairs] = (log, make_run(options, folder, log))
-        results["threads"] = by_threads(options, *logs[options.pairs])
-        results["memory"] = by_memory(options, logs)
+        if options.page:
+            results["page"] = by_page(options, folder)
+        else:
+            logs = {}
+            for pairs in (options.pairs // SHORT, options.pairs):
+                log = make_log(options, folder, pairs)
+                logs[pairs] = (log, make_run(options, folder, log))
+            results["threads"] = by_threads(options, *logs[options.pairs])
+            results["memory"] = by_memory(options, logs)
     measure.save("compare", results)
 
 

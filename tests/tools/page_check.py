@@ -37,6 +37,13 @@ class Chromium:
         self.events = []
         self.session = None
 
+    def attach(self):
+        """Opens a page, and listens to what it does."""
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.call(domain + ".enable")
+
     def receive(self):
         while b"\0" not in self.bytes:
             more = os.read(self.from_browser, 1 << 20)
@@ -95,6 +102,12 @@ def look(browser, url, width, scheme, name, use, pictures):
     if pictures:
         browser.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         picture(browser, pictures / f"{name}-{width}-{scheme}.png")
+    return wrong + troubles(browser, url)
+
+
+def troubles(browser, url):
+    """What the page did that no page may, as sentences."""
+    wrong = []
     for event in browser.events:
         name, params = event.get("method"), event.get("params", {})
         if name in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded", "Page.javascriptDialogOpening"):
@@ -117,10 +130,7 @@ def check(name, use):
     pictures = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         browser = Chromium(folder)
-        target = browser.call("Target.createTarget", url="about:blank")["targetId"]
-        browser.session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Network", "Log"):
-            browser.call(domain + ".enable")
+        browser.attach()
         for width, scheme in LOOKS:
             for sentence in look(browser, url, width, scheme, name, use, pictures):
                 print(f"{width} pixels, {scheme}: {sentence}")
