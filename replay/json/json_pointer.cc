@@ -13,6 +13,9 @@ namespace {
 
 /// A piece of a pointer, without its escapes.
 std::string TokenOf(std::string_view piece) {
+  if (!piece.contains('~')) {
+    return std::string(piece);
+  }
   std::string token;
   for (size_t i = 0; i < piece.size(); ++i) {
     if (piece[i] == '~' && i + 1 < piece.size() && (piece[i + 1] == '0' || piece[i + 1] == '1')) {
@@ -70,6 +73,10 @@ std::optional<uint32_t> NodeAt(const Tree& tree, std::string_view pointer) {
 
 void AppendToken(std::string& pointer, std::string_view token) {
   pointer += '/';
+  if (token.find_first_of("~/") == std::string_view::npos) {
+    pointer += token;
+    return;
+  }
   for (const char c : token) {
     c == '~' ? pointer += "~0" : c == '/' ? pointer += "~1" : pointer += c;
   }

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "replay/json/limits.h"
@@ -17,11 +19,38 @@ namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
+/// Each byte the same.
+constexpr uint64_t Eight(uint8_t byte) { return 0x0101010101010101U * byte; }
+
+/// Marks bytes below `bound` by their highest bit, and maybe some above one that is marked.
+constexpr uint64_t Below(uint64_t bytes, uint8_t bound) {
+  return (bytes - Eight(bound)) & ~bytes & Eight(0x80);
+}
+
+/// How many bytes at the beginning of a string's rest surely are text: neither quotes, nor escapes,
+/// nor control characters. Eight at a time; the last ones are looked at one by one.
+size_t TextBytesOf(std::string_view rest) {
+  size_t at = 0;
+  for (uint64_t bytes = 0; at + sizeof(bytes) <= rest.size(); at += sizeof(bytes)) {
+    std::memcpy(&bytes, rest.data() + at, sizeof(bytes));
+    if ((Below(bytes, 0x20) | Below(bytes ^ Eight('"'), 1) | Below(bytes ^ Eight('\\'), 1)) != 0) {
+      break;
+    }
+  }
+  return at;
+}
+
+/// A document has one value in so many bytes, or fewer.
+constexpr size_t kBytesOfValue = 16;
+constexpr size_t kReservedValues = 4'096;
+
 }  // namespace
 
 class TreeReader {
  public:
-  explicit TreeReader(std::string_view text) : text_(text), tree_(text) {}
+  explicit TreeReader(std::string_view text) : text_(text), tree_(text) {
+    tree_.nodes_.reserve(std::min(text.size() / kBytesOfValue + 1, kReservedValues));
+  }
 
   std::expected<Tree, std::string> Run() {
     if (text_.size() > limits::kTextBytes) {
@@ -119,6 +148,7 @@ class TreeReader {
     if (!Take('"')) {
       return false;
     }
+    at_ += TextBytesOf(text_.substr(at_));
     while (at_ < text_.size()) {
       const char c = text_[at_++];
       if (c == '"') {
