@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <expected>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -102,7 +103,40 @@ bool IsText(std::string_view body) {
   });
 }
 
-void CompareLines(std::string_view source, std::string_view target, Differences& into) {
+/// An object or an array, as the lines of NDJSON are.
+std::optional<json::Tree> Document(std::string_view line) {
+  if (!line.starts_with('{') && !line.starts_with('[')) {
+    return std::nullopt;
+  }
+  auto tree = json::Tree::Parse(line);
+  return tree ? std::optional(std::move(*tree)) : std::nullopt;
+}
+
+/// Two lines that are JSON, as two bodies are. False: one of them is none.
+bool CompareDocuments(std::string_view source, std::string_view target, const RulesHere& rules,
+                      const std::string& place, Differences& into) {
+  const auto compare = [](std::string_view a, std::string_view b) {
+    const auto one = Document(a);
+    const auto other = Document(b);
+    return one && other ? CompareJson(*one, *other) : Differences{.more = 1};
+  };
+  const auto mine = Document(source);
+  const auto theirs = Document(target);
+  if (!mine || !theirs) {
+    return false;
+  }
+  Differences found = Narrowed(CompareJson(*mine, *theirs), source, target, rules, compare);
+  for (Difference& each : found.found) {
+    each.part = Part::kLine;
+    each.source_pointer.insert(0, place);
+    each.target_pointer.insert(0, place);
+  }
+  into.Add(std::move(found));
+  return true;
+}
+
+void CompareLines(std::string_view source, std::string_view target, const RulesHere& rules,
+                  Differences& into) {
   for (size_t line = 1; !source.empty() || !target.empty(); ++line) {
     const std::string pointer = fmt::format("/{}", line);
     if (line > limits::kLines) {
@@ -113,7 +147,7 @@ void CompareLines(std::string_view source, std::string_view target, Differences&
     const bool theirs = !target.empty();
     const std::string_view a = TakeLine(source);
     const std::string_view b = TakeLine(target);
-    if (mine && theirs && a == b) {
+    if (mine && theirs && (a == b || CompareDocuments(a, b, rules, pointer, into))) {
       continue;
     }
     auto [shown, theirs_shown] = ShownWhereTheyDiffer(a, b);
@@ -181,7 +215,7 @@ void CompareBodies(const AnswerView& mine_view, const AnswerView& their_view,
     return;
   }
   if (IsText(source) && IsText(target)) {
-    CompareLines(source, target, into);
+    CompareLines(source, target, rules, into);
     return;
   }
   CompareValues(

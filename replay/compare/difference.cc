@@ -38,8 +38,12 @@ std::string Place(const Difference& difference) {
       return "status";
     case Part::kField:
       return "field " + pointer.substr(std::min<size_t>(1, pointer.size()));
-    case Part::kLine:
-      return "line " + pointer.substr(std::min<size_t>(1, pointer.size()));
+    case Part::kLine: {
+      const std::string_view within = PlaceInLine(pointer);
+      const std::string number =
+          pointer.substr(std::min<size_t>(1, pointer.size()), pointer.size() - within.size() - 1);
+      return "line " + number + (within.empty() ? "" : ": " + Path(within));
+    }
     case Part::kBody:
       return Path(pointer);
   }
@@ -130,22 +134,6 @@ std::string OnlyOn(const Difference& difference) {
   return text;
 }
 
-/// What redaction puts in the place of a secret (docs/privacy.md): the same for the same secret in
-/// one recording, and nothing that another one can be compared with.
-bool HasRedacted(std::string_view text) {
-  constexpr std::string_view kToken = "redacted-";
-  constexpr size_t kDigits = 32;
-  for (size_t at = text.find(kToken); at != std::string_view::npos;
-       at = text.find(kToken, at + 1)) {
-    const std::string_view digits = text.substr(at + kToken.size(), kDigits);
-    if (digits.size() == kDigits &&
-        digits.find_first_not_of("0123456789abcdef") == std::string_view::npos) {
-      return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 std::string_view NameOf(Kind kind) {
@@ -184,8 +172,32 @@ const std::string& PointerOf(const Difference& difference) {
   return difference.kind == Kind::kAdded ? difference.target_pointer : difference.source_pointer;
 }
 
+bool IsInJsonLine(const Difference& difference) {
+  return difference.part == Part::kLine && !PlaceInLine(PointerOf(difference)).empty();
+}
+
+std::string_view PlaceInLine(std::string_view pointer) {
+  const size_t second = pointer.find('/', 1);
+  return second == std::string_view::npos ? std::string_view() : pointer.substr(second);
+}
+
 bool IsElement(std::string_view token) {
   return !token.empty() && token.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool HasRedacted(std::string_view text) {
+  // docs/privacy.md
+  constexpr std::string_view kToken = "redacted-";
+  constexpr size_t kDigits = 32;
+  for (size_t at = text.find(kToken); at != std::string_view::npos;
+       at = text.find(kToken, at + 1)) {
+    const std::string_view digits = text.substr(at + kToken.size(), kDigits);
+    if (digits.size() == kDigits &&
+        digits.find_first_not_of("0123456789abcdef") == std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
 }
 
 uint64_t Differences::told() const {
@@ -258,7 +270,7 @@ std::pair<std::string, std::string> ShownWhereTheyDiffer(std::string_view source
 }
 
 std::string InWords(const Difference& difference) {
-  const bool json = difference.part == Part::kBody;
+  const bool json = difference.part == Part::kBody || IsInJsonLine(difference);
   const std::string path = Place(difference);
   const std::string source = json ? Readable(difference.source) : difference.source;
   const std::string target = json ? Readable(difference.target) : difference.target;

@@ -29,7 +29,8 @@ std::string_view NameOf(Kind kind);
 enum class Part : uint8_t {
   kStatus,  ///< no pointer
   kField,   ///< of the head; its name is the pointer's only token
-  kLine,    ///< of a body that is text; its number is the pointer's only token, from 1
+  kLine,    ///< of a body that is text; its number, from 1, is the pointer's first token, and the
+            ///< others a place in it if it is JSON
   kBody,    ///< a place in its JSON, or the whole
 };
 
@@ -71,8 +72,16 @@ struct Difference {
 
 /// Where it is on the side that has something there; on the source's where both have.
 const std::string& PointerOf(const Difference& difference);
+/// Whether it is a place in a line that is JSON: rules of bodies see each line as a document.
+bool IsInJsonLine(const Difference& difference);
+/// Without the line: its place in the document that the line is.
+std::string_view PlaceInLine(std::string_view pointer);
 /// Whether a token is the number of an element.
 bool IsElement(std::string_view token);
+
+/// Whether something stands in it that redaction put in the place of a secret: it is like nothing
+/// that another recording has.
+bool HasRedacted(std::string_view text);
 
 /// The same, with the sides changed; what explains it is told of one direction only.
 Difference Mirrored(Difference difference);

@@ -184,6 +184,8 @@ std::string KeptForm(const Compared& pair, int source_status, int target_status)
   out.PutSigned(pair.times.target_ns);
   Put(pair.times.source_trip, out);
   Put(pair.times.target_trip, out);
+  out.Put(pair.sizes.source);
+  out.Put(pair.sizes.target);
   out.Put(differences.redacted);
   out.PutText(differences.as_text);
   out.Put(incomplete ? 0 : differences.found.size());
@@ -209,6 +211,8 @@ std::optional<KeptPair> ReadKept(std::string_view bytes) {
   kept.pair.times.target_ns = in.TakeSigned();
   kept.pair.times.source_trip = TakeTrip(in);
   kept.pair.times.target_trip = TakeTrip(in);
+  kept.pair.sizes.source = in.Take();
+  kept.pair.sizes.target = in.Take();
   kept.pair.differences.redacted = in.Take();
   kept.pair.differences.as_text = in.TakeText();
   for (uint64_t left = in.Take(); left > 0; --left) {

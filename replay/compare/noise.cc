@@ -34,7 +34,10 @@ std::optional<std::string> PlaceOf(const Difference& difference) {
   if (difference.rule || difference.part == Part::kStatus || pointer.empty()) {
     return std::nullopt;
   }
-  std::string place = difference.part == Part::kLine ? pointer : FoldedPlace(difference);
+  std::string place = difference.part == Part::kLine && !IsInJsonLine(difference)
+                          ? pointer
+                          : FoldedPlace(difference);
+  place = IsInJsonLine(difference) ? std::string(PlaceInLine(place)) : place;
   // A name that a rule would read as any number of names.
   return place.find("/**") == std::string::npos ? std::optional(std::move(place)) : std::nullopt;
 }
@@ -94,7 +97,8 @@ void NoiseLearner::Count(const Compared& pair, const Slot& slot) {
     if (!place) {
       continue;
     }
-    Key key(pair.shape, each.part, each.kind, std::move(*place));
+    const Part part = IsInJsonLine(each) ? Part::kBody : each.part;
+    Key key(pair.shape, part, each.kind, std::move(*place));
     if ((places_.size() < limits::kGroups || places_.contains(key)) && counted.insert(key).second) {
       ++slot(places_[std::move(key)]);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "base/ascii.h"
 #include "replay/compare/decimal.h"
@@ -79,33 +80,33 @@ std::vector<std::string> MappedTo(const Rule& rule, std::string_view source) {
 }
 
 bool Rule::Hides(const Difference& difference, std::span<const std::string> tokens) const {
-  if (difference.part != part || (kind && *kind != difference.kind)) {
+  if (part == Part::kBody && difference.part == Part::kLine && tokens.size() > 1) {
+    tokens = tokens.subspan(1);
+  } else if (difference.part != part) {
+    return false;
+  }
+  if (kind && *kind != difference.kind) {
+    return false;
+  }
+  // The place first: it costs less than to read numbers.
+  if (part == Part::kField ? !FitsField(place, tokens) : !place.Fits(tokens)) {
     return false;
   }
   const bool both = difference.kind == Kind::kValue;
   switch (action) {
     case Action::kIgnore:
-      break;
+      return true;
     case Action::kTolerance:
-      if (!both || !IsNear(*this, difference)) {
-        return false;
-      }
-      break;
+      return both && IsNear(*this, difference);
     case Action::kRound:
-      if (!both || !IsSameRounded(*this, difference)) {
-        return false;
-      }
-      break;
+      return both && IsSameRounded(*this, difference);
     case Action::kMap:
-      if (!both || keys || !IsMapped(*this, difference)) {
-        return false;
-      }
-      break;
+      return both && !keys && IsMapped(*this, difference);
     case Action::kSort:
     case Action::kJq:
       return false;
   }
-  return part == Part::kField ? FitsField(place, tokens) : place.Fits(tokens);
+  std::unreachable();
 }
 
 RulesHere::RulesHere(const std::vector<Rule>& rules, const ExchangeFacts& facts) : rules_(&rules) {

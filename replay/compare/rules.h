@@ -56,7 +56,7 @@ struct Rule {
   std::shared_ptr<SharedProgram> compiled{};  ///< the same
 
   /// Of what needs no more than the difference: not kSort, kJq. `tokens` are those of
-  /// PointerOf(difference).
+  /// PointerOf(difference). A rule of bodies is one of each line that is JSON.
   bool Hides(const Difference& difference, std::span<const std::string> tokens) const;
   /// Whether somebody wrote it.
   bool is_own() const { return !origin.empty(); }

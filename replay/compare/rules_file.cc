@@ -69,7 +69,7 @@ Status CheckPlace(const TomlTable& table, const Rule& rule) {
 Status CheckOfBody(const TomlTable& table, const Rule& rule) {
   if (rule.part != Part::kBody) {
     return table.ComplainOf("part", "there is nothing of that kind in it",
-                            "leave 'part' out: JSON bodies have such values");
+                            "leave 'part' out: JSON bodies, and lines of NDJSON, have such values");
   }
   return rule.place.size() > 0
              ? Status()

@@ -16,6 +16,15 @@
 namespace trafrec::compare {
 namespace {
 
+/// What a rule says of a line that is JSON it says of the document that the line is.
+Group OfDocument(Group group) {
+  if (IsInJsonLine(group.first)) {
+    group.part = Part::kBody;
+    group.place = PlaceInLine(group.place);
+  }
+  return group;
+}
+
 /// A pattern of the places that a group has in common. Lines have none: the next answer has its
 /// lines elsewhere.
 std::optional<PointerPattern> PatternOf(const Group& group) {
@@ -131,7 +140,8 @@ class Suggesting {
 }  // namespace
 
 std::vector<std::string> SuggestedRules(const Group& group, std::string_view words) {
-  return PatternOf(group) ? Suggesting(group, words).Run() : std::vector<std::string>();
+  const Group of_document = OfDocument(group);
+  return PatternOf(of_document) ? Suggesting(of_document, words).Run() : std::vector<std::string>();
 }
 
 }  // namespace trafrec::compare

@@ -52,6 +52,8 @@ void Tally::Add(const Compared& pair) {
   ShapeCount& count = shapes_[known || shapes_.size() < limits::kGroups ? pair.shape : "others"];
   ++count.compared;
   count.differing += differs ? 1 : 0;
+  count.sizes.source += pair.sizes.source;
+  count.sizes.target += pair.sizes.target;
   for (const std::string_view name : with) {
     ++count.with[std::string(name)];
   }

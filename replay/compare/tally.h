@@ -28,11 +28,20 @@ struct Group {
   std::vector<std::pair<std::string, std::string>> others{};
 };
 
+/// Bytes of the bodies of both answers, their encodings taken off.
+struct Sizes {
+  uint64_t source = 0;
+  uint64_t target = 0;
+
+  bool operator==(const Sizes&) const = default;
+};
+
 /// All exchanges whose requests have one shape.
 struct ShapeCount {
   std::string shape{};
   uint64_t compared = 0;
   uint64_t differing = 0;
+  Sizes sizes{};  ///< of all together
   /// Pairs that have such a difference, by the name of its part ("body" with lines) and its kind,
   /// and "unexplained".
   std::map<std::string, uint64_t> with{};
@@ -45,6 +54,7 @@ struct Compared {
   std::string result;
   Differences differences;  ///< judged by the rules
   PairTimes times{};
+  Sizes sizes{};
   std::string kept{};  ///< its form for the next comparison (kept_pair.h); "": it is not kept
 };
 

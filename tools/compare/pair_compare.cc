@@ -13,7 +13,10 @@ compare::Compared ComparePair(const dialect::Dialect& dialect,
                               const store::StoredExchange& source,
                               const store::StoredExchange& result) {
   const recorded::ExchangeView view(source);
-  const recorded::ExchangeView result_view(result);
+  // What the run sent is of no interest here.
+  const recorded::MessageView result_message(*result.response);
+  const dialect::AnswerView answer{result.row.status, result_message.headers,
+                                   result_message.content.bytes};
   const dialect::RequestView request =
       view.request() == nullptr ? dialect::RequestView{} : *view.request();
   const dialect::Meaning meaning = dialect.Understand(request);
@@ -25,9 +28,10 @@ compare::Compared ComparePair(const dialect::Dialect& dialect,
                                         .request = &request,
                                         .meaning = &meaning,
                                         .source_status = view.answer()->status,
-                                        .target_status = result_view.answer()->status,
+                                        .target_status = answer.status,
                                         .time = source.row.began_at});
-  pair.differences = compare::CompareAnswers(*view.answer(), *result_view.answer(), here, meaning);
+  pair.sizes = {.source = view.answer()->body.size(), .target = answer.body.size()};
+  pair.differences = compare::CompareAnswers(*view.answer(), answer, here, meaning);
   return pair;
 }
 

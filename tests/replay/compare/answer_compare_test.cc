@@ -59,6 +59,18 @@ TEST(CompareAnswers, TextIsComparedLineByLine) {
                           "line 4: not at the source, vier at the target"));
 }
 
+TEST(CompareAnswers, LinesOfNdjsonAreComparedByWhatTheySay) {
+  EXPECT_THAT(
+      WordsOfBodies("{\"a\":1,\"b\":[1]}\n{\"c\":2}\n", "{\"b\":[1.0], \"a\":1}\n{\"c\":3}\n"),
+      ElementsAre("line 2: c: 2 at the source, 3 at the target (+50.0%)"));
+}
+
+TEST(CompareAnswers, ALineThatIsNoJsonIsComparedAsText) {
+  EXPECT_THAT(WordsOfBodies("{\"a\":1}\n12\n", "{\"a\":1\n12.0\n"),
+              ElementsAre("line 1: {\"a\":1} at the source, {\"a\":1 at the target",
+                          "line 2: 12 at the source, 12.0 at the target"));
+}
+
 TEST(CompareAnswers, AnEmptyLineIsNotALineThatIsNotThere) {
   EXPECT_THAT(WordsOfBodies("one\n\n", "one\n"), SizeIs(1));
 }

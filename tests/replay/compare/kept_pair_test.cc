@@ -16,7 +16,8 @@ Compared SomePair() {
                 .times = {.began_at = 7,
                           .source_ns = -1,
                           .target_ns = 9,
-                          .source_trip = {.by = TripBy::kCalibration, .ns = 3}}};
+                          .source_trip = {.by = TripBy::kCalibration, .ns = 3}},
+                .sizes = {.source = 1'000, .target = 70'000}};
   pair.differences.Add(
       {.source_pointer = "/n", .target_pointer = "/n", .source = "1000", .target = "1001"});
   pair.differences.Add(
@@ -45,6 +46,7 @@ TEST(KeptPair, ComesBackAsItWasWithoutTheRulesThatHidIt) {
   EXPECT_EQ(kept.pair.differences.found, SomePair().differences.found);
   EXPECT_EQ(kept.pair.shape, pair.shape);
   EXPECT_EQ(kept.pair.times.source_ns, -1);
+  EXPECT_EQ(kept.pair.sizes, pair.sizes);
   EXPECT_EQ(kept.pair.times.source_trip.ns, 3);
   EXPECT_EQ(kept.pair.differences.redacted, 5U);
   EXPECT_EQ(kept.pair.differences.as_text, "why");

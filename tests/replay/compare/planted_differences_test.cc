@@ -213,7 +213,7 @@ const std::vector<Planted>& Plantings() {
       {"Boolean", Plain(R"({"a":true})"), "true", "false", Kind::kValue, "/a"},
       {"Null", Plain(R"({"a":null})"), R"("a":null)", "", Kind::kMissing, "/a"},
       {"JsonLine", Plain("{\"a\":1}\n{\"a\":2}\n", "application/x-ndjson"), R"({"a":2})",
-       R"({"a":3})", Kind::kValue, "/2", Part::kLine},
+       R"({"a":3})", Kind::kValue, "/2/a", Part::kLine},
       {"TextLine", Plain("one\ntwo\n", "text/plain"), "two", "zwei", Kind::kValue, "/2",
        Part::kLine},
       {"TextLineMissing", Plain("one\ntwo\n", "text/plain"), "two\n", "", Kind::kMissing, "/2",

@@ -75,6 +75,12 @@ TEST(SortRule, OnlyTheArrayAtItsPlaceHasNoOrder) {
               2U);
 }
 
+TEST(SortRule, EachLineOfNdjsonIsADocument) {
+  EXPECT_THAT(Told(kSortTags, "{\"tags\":[1,2]}\n{\"tags\":[3,4]}\n",
+                   "{\"tags\":[2,1]}\n{\"tags\":[4,5]}\n"),
+              ElementsAre("line 2: tags[0]: 3 at the source, 5 at the target (+66.7%)"));
+}
+
 constexpr auto kRename = "[[map]]\nplace = \"/**/_index\"\nvalues = { \"old-*\" = \"new-*\" }\n";
 
 TEST(MapRule, DocumentsOfARenamedIndexAreTheSameDocuments) {
@@ -105,6 +111,24 @@ TEST(JqRule, WhatTheProgramTakesAwayIsHidden) {
                                      R"({"a":{"secret":1,"b":1}})", R"({"a":{"secret":2,"b":2}})");
   EXPECT_THAT(Told(found), ElementsAre("a.b: 1 at the source, 2 at the target (+100.0%)"));
   EXPECT_EQ(found.found.size(), 2U);
+}
+
+TEST(MapRule, EachLineOfNdjsonIsADocument) {
+  EXPECT_THAT(Told(kRename, "{\"_index\":\"old-1\",\"v\":1}\n{\"_index\":\"old-2\",\"v\":1}\n",
+                   "{\"_index\":\"new-1\",\"v\":1}\n{\"_index\":\"new-2\",\"v\":2}\n"),
+              ElementsAre("line 2: v: 1 at the source, 2 at the target (+100.0%)"));
+}
+
+TEST(JqRule, EachLineOfNdjsonIsADocument) {
+  EXPECT_THAT(
+      Told("[[jq]]\nprogram = 'del(.secret)'\n", "{\"secret\":1,\"b\":1}\n{\"secret\":1,\"b\":1}\n",
+           "{\"secret\":2,\"b\":1}\n{\"secret\":3,\"b\":2}\n"),
+      ElementsAre("line 2: b: 1 at the source, 2 at the target (+100.0%)"));
+}
+
+TEST(JqRule, LinesThatAreNoJsonAreNotGivenToIt) {
+  EXPECT_THAT(Told("[[jq]]\nprogram = '1'\n", "one\ntwo\n", "one\nzwei\n"),
+              ElementsAre("line 2: two at the source, zwei at the target"));
 }
 
 TEST(JqRule, AProgramThatMovesADifferenceHidesNothing) {

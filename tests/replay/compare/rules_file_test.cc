@@ -40,6 +40,15 @@ TEST(RulesFile, PlacesThatCannotBeAreRefused) {
   EXPECT_THAT(ErrorOf("[[ignore]]\npart = \"line\"\nplace = \"/a/b\"\n"), HasSubstr("its number"));
 }
 
+TEST(RulesFile, LinesOfATextAreOnlyIgnored) {
+  constexpr auto kOfLine = "part = \"line\"\nplace = \"/1\"\n";
+  for (const std::string rule :
+       {"[[sort]]\n", "[[round]]\ndigits = 1\n", "[[map]]\nvalues = { \"a\" = \"b\" }\n"}) {
+    EXPECT_THAT(ErrorOf(rule + kOfLine), HasSubstr("there is nothing of that kind in it"));
+  }
+  EXPECT_THAT(ErrorOf("[[jq]]\npart = \"line\"\nprogram = \".\"\n"), HasSubstr("no part"));
+}
+
 TEST(RulesFile, WhatCannotFitOrHidesEverythingIsRefused) {
   EXPECT_THAT(ErrorOf("[[ignore]]\n"), HasSubstr("it would hide all there is"));
   EXPECT_THAT(ErrorOf("[[ignore]]\nwhen = { from = 2026-01-02T00:00:00Z, to = "
