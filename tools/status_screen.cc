@@ -130,6 +130,11 @@ std::string Frame(const std::vector<std::string>& lines, size_t rows) {
 
 }  // namespace
 
+size_t TerminalRows() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
 Status ShowScreen(std::chrono::milliseconds interval, const ScreenPage& page) {
   Takeover takeover;
   while (g_leave == 0) {

@@ -46,9 +46,12 @@ void WriteManyCapture(const std::filesystem::path& path, int exchanges) {
   file.Write(wire.TakePackets());
 }
 
-void RecordInto(const std::string& log, const std::string& capture) {
-  const Outcome outcome =
-      Trafrec({"record", "--read", capture, "--log", log, "--recorder", "test", "--quiet"});
+void RecordInto(const std::string& log, const std::string& capture,
+                const std::vector<std::string>& more) {
+  std::vector<std::string> words = {"record", "--read",     capture, "--log",
+                                    log,      "--recorder", "test",  "--quiet"};
+  words.insert(words.end(), more.begin(), more.end());
+  const Outcome outcome = Trafrec(words);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
 }
 

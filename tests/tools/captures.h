@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "tests/support/tcp_conversation.h"
 
@@ -20,6 +21,7 @@ void WriteSampleCapture(const std::filesystem::path& path);
 void WriteManyCapture(const std::filesystem::path& path, int exchanges);
 
 /// Records a capture into a log under the recorder's name "test". Fails the test on an error.
-void RecordInto(const std::string& log, const std::string& capture);
+void RecordInto(const std::string& log, const std::string& capture,
+                const std::vector<std::string>& more = {});
 
 }  // namespace trafrec::test_support

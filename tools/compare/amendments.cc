@@ -53,6 +53,14 @@ Amendment OverlayWith(const std::string& digest, const std::string& file) {
   return overlay;
 }
 
+/// "overlay changes.overlay: 3 entries".
+std::string LineOf(const Amendment& amendment) {
+  return fmt::format(
+      "{} {}{}{}", amendment.what, EscapeForTerminal(amendment.value),
+      amendment.entries > 0 ? ": " + CountOf(amendment.entries, "entry", "entries") : "",
+      amendment.trouble.empty() ? "" : " (" + amendment.trouble + ")");
+}
+
 }  // namespace
 
 Result<std::vector<Amendment>> AmendmentsOf(const std::string& run) {
@@ -92,20 +100,20 @@ std::string OverlayOf(const std::vector<Amendment>& amendments) {
 }
 
 std::string AmendmentsText(const std::vector<Amendment>& amendments, size_t width,
-                           const Paint& paint) {
+                           const Paint& paint, bool brief) {
   if (amendments.empty()) {
     return "";
   }
+  if (brief) {
+    std::string line = "The run was made with";
+    for (const Amendment& each : amendments) {
+      line += (&each == &amendments.front() ? " " : "; ") + LineOf(each);
+    }
+    return "\n" + Wrapped(line, 0, width);
+  }
   std::string out = "\n" + paint(Tone::kBold, "The run was made with") + "\n";
   for (const Amendment& each : amendments) {
-    std::string line = fmt::format("{} {}", each.what, EscapeForTerminal(each.value));
-    if (each.entries > 0) {
-      line += ": " + CountOf(each.entries, "entry", "entries");
-    }
-    if (!each.trouble.empty()) {
-      line += " (" + each.trouble + ")";
-    }
-    out += Wrapped(line, 2, width);
+    out += Wrapped(LineOf(each), 2, width);
     for (const std::string& entry : each.lines) {
       out += Wrapped(entry, 4, width);
     }

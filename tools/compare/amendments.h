@@ -25,9 +25,9 @@ Result<std::vector<Amendment>> AmendmentsOf(const std::string& run);
 /// The overlay that a run was made with; "" if there was none.
 std::string OverlayOf(const std::vector<Amendment>& amendments);
 
-/// For a screen; "" if there are none.
+/// For a screen; "" if there are none. `brief`: without the entries of overlays.
 std::string AmendmentsText(const std::vector<Amendment>& amendments, size_t width,
-                           const Paint& paint);
+                           const Paint& paint, bool brief);
 
 /// `amendments`, into an object that is open.
 void AppendAmendments(JsonAppender& json, const std::vector<Amendment>& amendments);

@@ -30,10 +30,16 @@ class Places {
       const Difference& each = differences[i];
       // Of what is not there the pointer says where it would be; something else may be there.
       const Kind absent = side == AnswerSide::kSource ? Kind::kAdded : Kind::kMissing;
-      if (each.kind != absent) {
-        at_.emplace(std::pair(each.part, side == AnswerSide::kSource ? each.source_pointer
-                                                                     : each.target_pointer),
-                    i);
+      if (each.kind != absent || compare::IsInJsonLine(each)) {
+        std::string_view place =
+            side == AnswerSide::kSource ? each.source_pointer : each.target_pointer;
+        if (each.part == Part::kLine) {
+          place.remove_suffix(compare::PlaceInLine(place).size());  // a line is laid out as it is
+        }
+        const auto [at, is_new] = at_.emplace(std::pair(each.part, std::string(place)), i);
+        if (!is_new && differences[at->second].rule && !each.rule) {
+          at->second = i;
+        }
       }
     }
   }
@@ -75,10 +81,12 @@ class Layout {
     if (text.size() > line_bytes_) {
       text = std::string(compare::Shown(text));
     }
-    AnswerLine line{.text = std::move(text), .key = key, .difference = difference};
+    AnswerLine line{
+        .text = std::move(text), .key = element_ + key, .difference = difference, .list = list_};
     if (difference) {
       const Kind kind = differences_[*difference].kind;
-      const bool one_sided = kind == Kind::kMissing || kind == Kind::kAdded || !first;
+      const bool in_both = compare::IsInJsonLine(differences_[*difference]);
+      const bool one_sided = !in_both && (kind == Kind::kMissing || kind == Kind::kAdded || !first);
       line.key = one_sided ? fmt::format("\1{} {}", static_cast<int>(side_), lines_.size())
                            : fmt::format("\2{}", *difference);
     }
@@ -157,11 +165,18 @@ class Layout {
     Put(fmt::format("{}{}{}", indent, name, object ? '{' : '['),
         fmt::format("{} {}{}", depth, name, object ? '{' : '['), difference, first);
     const std::optional<size_t> inner = difference && Whole(*difference) ? difference : around;
+    const std::optional<size_t> outer_list = list_;
+    const std::string outer_element = element_;
+    const bool paired_by_name = own && NamesElements(*own);
+    list_ = paired_by_name ? own : list_;
     for (size_t i = 0; i < children.size(); ++i) {
       std::string place = pointer;
       json::AppendToken(place, object ? tree.KeyOf(children[i]) : std::to_string(i));
+      element_ = outer_element + (paired_by_name ? NameOfElement(tree, children[i]) : "");
       PutValue(document, children[i], place, depth + 1, inner, i + 1 == children.size());
     }
+    list_ = outer_list;
+    element_ = outer_element;
     Put(fmt::format("{}{}{}", indent, object ? '}' : ']', comma),
         fmt::format("{} {}{}", depth, name, object ? '}' : ']'), inner, false);
   }
@@ -171,6 +186,21 @@ class Layout {
   bool Whole(size_t difference) const {
     const Kind kind = differences_[difference].kind;
     return kind == Kind::kMissing || kind == Kind::kAdded || kind == Kind::kType;
+  }
+
+  bool NamesElements(size_t difference) const {
+    const Kind kind = differences_[difference].kind;
+    return kind == Kind::kOrder || kind == Kind::kOverlap;
+  }
+
+  /// What a hit, a bucket or an option is paired by.
+  static std::string NameOfElement(const json::Tree& tree, uint32_t element) {
+    for (const char* member : {"_id", "key", "text"}) {
+      if (const auto found = tree.Find(element, member)) {
+        return std::string(tree.TextOf(*found)) + "\3";
+      }
+    }
+    return "";
   }
 
   static std::vector<uint32_t> Ordered(const json::Tree& tree, uint32_t node) {
@@ -185,6 +215,8 @@ class Layout {
   Places places_;
   AnswerSide side_;
   size_t line_bytes_;
+  std::optional<size_t> list_;  ///< see AnswerLine
+  std::string element_;         ///< names of the elements of such lists around what is put
   std::vector<AnswerLine> lines_;
 };
 

@@ -18,6 +18,9 @@ struct AnswerLine {
   std::string text{};  ///< recorded bytes, not yet safe for a terminal
   std::string key{};   ///< lines of two answers that belong side by side have equal ones
   std::optional<size_t> difference{};  ///< the one that is here, by its number
+  /// The list of hits, buckets or options that it is in, if these are others or stand in another
+  /// order: where only one side has the line, it is by that difference.
+  std::optional<size_t> list{};
 };
 
 /// Status, fields and body of an answer, a line each. JSON is indented, its members in the order of

@@ -30,12 +30,14 @@
 #include "tools/console.h"
 #include "tools/log_options.h"
 #include "tools/output.h"
+#include "tools/status_screen.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
 
 namespace trafrec::tools {
 namespace {
 
+constexpr int kTop = 10;
 constexpr int kTopMax = 1'000;
 constexpr int kJobsMax = 256;
 
@@ -58,7 +60,7 @@ class CompareCommand final : public Command {
   /// Appends to the rules. Nothing: it is not asked for.
   Result<std::optional<NoiseReport>> LearnNoise(const Sides& sides, const dialect::Dialect& dialect,
                                                 std::vector<compare::Rule>& rules) const;
-  CompareStyle Style(size_t columns) const;
+  CompareStyle Style(size_t columns, size_t rows) const;
   Status Print(const CompareReport& report) const;
   Result<ExitCode> Explain(const Sides& sides, const dialect::Dialect& dialect,
                            const std::vector<compare::Rule>& rules) const;
@@ -73,7 +75,7 @@ class CompareCommand final : public Command {
   NoiseOptions noise_;
   bool show_hidden_ = false;
   bool suggest_ = false;
-  int top_ = 10;
+  int top_ = 0;
   bool all_ = false;
   bool json_ = false;
   std::string color_ = "auto";
@@ -148,7 +150,9 @@ void CompareCommand::AddOptions(OptionSet& options) {
   options.Group("Output");
   options.Flag("--all", all_,
                "of explain: both answers as a whole, not only what is near to a difference");
-  options.Number("--top", top_, 1, kTopMax, "N", "entries of a list on the terminal; 10");
+  options.Number("--top", top_, 1, kTopMax, "N",
+                 "entries of a list; else as many as fit on the terminal's screen, and 10 where "
+                 "there is none");
   options.Flag("--json", json_, "print one JSON object (docs/compare.md)");
   options.Choice("--color", color_, "auto|always|never",
                  "colours: on a terminal (auto), always or never");
@@ -280,14 +284,14 @@ Status CompareCommand::Compare(const Sides& sides, AnswerPairs& pairs,
   if (!follow_) {
     return CompareWhole(sides, pairs, dialect, tally);
   }
-  const auto page = [&](size_t columns) {
+  const auto page = [&](size_t columns, size_t rows) {
     return CompareText({.tally = tally,
                         .uncompared = pairs.uncompared(),
                         .source = log_.log(),
                         .run = asked_.run,
                         .two_runs = sides.two_runs,
                         .dialect = std::string(dialect.name())},
-                       Style(columns));
+                       Style(columns, rows));
   };
   return FollowRun(sides, pairs,
                    {.pass = [&](const ParallelPass::Find& find) -> Status {
@@ -306,17 +310,20 @@ Status CompareCommand::Compare(const Sides& sides, AnswerPairs& pairs,
                     .screen = !json_ && isatty(STDOUT_FILENO) != 0 && isatty(STDIN_FILENO) != 0});
 }
 
-CompareStyle CompareCommand::Style(size_t columns) const {
+/// Who asks for more than a summary scrolls.
+CompareStyle CompareCommand::Style(size_t columns, size_t rows) const {
+  const bool summary = top_ == 0 && !show_hidden_ && !suggest_;
   return {.width = columns,
           .paint = Paint(WantsColor(ColorModeOf(color_), STDOUT_FILENO)),
-          .top = static_cast<size_t>(top_),
-          .show_hidden = show_hidden_};
+          .top = static_cast<size_t>(top_ == 0 ? kTop : top_),
+          .show_hidden = show_hidden_,
+          .rows = summary ? rows : 0};
 }
 
 Status CompareCommand::Print(const CompareReport& report) const {
   TRY_ASSIGN(Output out, Output::Open(""));
   out.Write(json_ ? CompareJsonText(report)
-                  : CompareText(report, Style(TerminalWidth(STDOUT_FILENO))));
+                  : CompareText(report, Style(TerminalWidth(STDOUT_FILENO), TerminalRows())));
   return out.Finish();
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "replay/compare/known_differences.h"
 #include "tools/compare/difference_json.h"
 #include "tools/compare/latency_text.h"
@@ -20,11 +21,24 @@ namespace {
 
 /// Columns of a value in the list; explain shows more of it.
 constexpr size_t kValueColumns = 100;
+/// Where less is there, what is told of a difference begins at the margin.
+constexpr size_t kNarrow = 60;
+/// Of lists that are not of differences, when it has to be brief.
+constexpr size_t kBriefTop = 3;
 
 compare::Difference Clipped(compare::Difference difference) {
   difference.source = ClipToWidth(difference.source, kValueColumns);
   difference.target = ClipToWidth(difference.target, kValueColumns);
   return difference;
+}
+
+/// How much more the target's answers hold.
+std::string Growth(const compare::Sizes& sizes) {
+  if (sizes.source == 0) {
+    return sizes.target == 0 ? "0%" : "more";
+  }
+  const double share = static_cast<double>(sizes.target) / static_cast<double>(sizes.source) - 1;
+  return sizes.source == sizes.target ? "0%" : fmt::format("{:+.1f}%", 100 * share);
 }
 
 class Printer {
@@ -39,22 +53,27 @@ class Printer {
     Groups();
     Shapes();
     Latencies();
-    out_ += AmendmentsText(report_.amendments, style_.width, style_.paint);
-    out_ += RulesText(report_.tally, style_);
-    out_ += NoiseText(report_, style_);
+    out_ += AmendmentsText(report_.amendments, style_.width, style_.paint, style_.brief);
+    CompareStyle lists = style_;
+    lists.top = style_.brief ? std::min(style_.top, kBriefTop) : style_.top;
+    out_ += RulesText(report_.tally, lists);
+    out_ += NoiseText(report_, lists);
     return std::move(out_);
   }
 
  private:
-  void Paragraph(std::string_view text, size_t indent) {
-    out_ += Wrapped(text, indent, style_.width);
+  void Paragraph(std::string_view text, size_t indent, Tone tone = Tone::kPlain) {
+    const std::string lines = Wrapped(text, indent, style_.width);
+    for (std::string_view rest = lines; !rest.empty();) {
+      out_ += style_.paint(tone, TakeLine(rest)) + "\n";
+    }
   }
   void Heading(std::string_view text) { out_ += "\n" + style_.paint(Tone::kBold, text) + "\n"; }
 
   void PutVerdict() {
     const compare::Tally& tally = report_.tally;
     const auto [says, tone] = VerdictOf(report_);
-    out_ += style_.paint(tone, says) + "\n";
+    Paragraph(says, 0, tone);
     if (tally.unexplained() < tally.differing()) {
       Paragraph(fmt::format("{} of them in known ways only",
                             WithCommas(tally.differing() - tally.unexplained())),
@@ -69,17 +88,22 @@ class Printer {
 
   void Conditions() {
     for (const FailResult& each : report_.conditions) {
-      Paragraph(style_.paint(each.holds ? Tone::kRed : Tone::kGreen,
-                             fmt::format("{}: {}: {}", each.holds ? "fails" : "passes",
-                                         EscapeForTerminal(each.text), each.says)),
-                2);
+      Paragraph(fmt::format("{}: {}: {}", each.holds ? "fails" : "passes",
+                            EscapeForTerminal(each.text), each.says),
+                2, each.holds ? Tone::kRed : Tone::kGreen);
     }
   }
 
   void Latencies() {
+    const compare::Latencies& latencies = report_.tally.latencies();
     const std::string table =
-        LatencyTable(report_.tally.latencies(), style_.width, style_.top, style_.paint);
-    out_ += table.empty() ? "" : "\n" + table;
+        LatencyTable(latencies, style_.width, style_.brief ? 0 : style_.top, style_.paint);
+    if (!table.empty()) {
+      out_ += "\n" + table;
+      if (!style_.brief) {
+        Paragraph(TripsInWords(latencies), 2);
+      }
+    }
   }
 
   void Uncompareds() {
@@ -107,18 +131,7 @@ class Printer {
     }
     Heading("Differences");
     for (size_t i = 0; i < std::min(groups.size(), style_.top); ++i) {
-      const compare::Group& group = groups[i];
-      out_ += fmt::format(
-          "{:>9}  {}\n", WithCommas(group.exchanges),
-          ClipToWidth(EscapeForTerminal(group.shape), style_.width > 20 ? style_.width - 11 : 9));
-      Paragraph(EscapeForTerminal(InWords(Clipped(group.first))), 11);
-      if (group.first.known != nullptr) {
-        Paragraph(InWords(*group.first.known), 11);
-      }
-      Paragraph(style_.paint(Tone::kDim, fmt::format("first in {} (here {})", group.first_source,
-                                                     group.first_result)),
-                11);
-      out_ += report_.suggest ? SuggestionText(group, *report_.suggest, 11) : "";
+      style_.brief ? PutBriefly(groups[i]) : Put(groups[i]);
     }
     More(groups.size(), "kind of difference", "kinds of differences");
     if (report_.tally.ungrouped() > 0) {
@@ -127,6 +140,35 @@ class Printer {
                 2);
     }
   }
+
+  void Put(const compare::Group& group) {
+    const size_t indent = style_.width < kNarrow ? 2 : 11;
+    out_ += fmt::format("{:>9}  {}\n", WithCommas(group.exchanges),
+                        ClipToWidth(EscapeForTerminal(group.shape), Room(11)));
+    Paragraph(EscapeForTerminal(InWords(Clipped(group.first))), indent);
+    if (group.first.known != nullptr) {
+      Paragraph(InWords(*group.first.known), indent);
+    }
+    Paragraph(fmt::format("first in {} (here {})", group.first_source, group.first_result), indent,
+              Tone::kDim);
+    out_ += report_.suggest ? SuggestionText(group, *report_.suggest, indent) : "";
+  }
+
+  void PutBriefly(const compare::Group& group) {
+    const std::string first = "  " + group.first_source;
+    out_ += fmt::format("{:>9}  {}{}\n", WithCommas(group.exchanges),
+                        ClipToWidth(EscapeForTerminal(group.shape), Room(11 + first.size())),
+                        style_.paint(Tone::kDim, first));
+    const std::string known =
+        group.first.known == nullptr ? "" : fmt::format(" ({})", group.first.known->id);
+    const size_t indent = style_.width < kNarrow ? 2 : 11;
+    out_ += std::string(indent, ' ') +
+            ClipToWidth(EscapeForTerminal(InWords(group.first)), Room(indent + known.size())) +
+            known + "\n";
+  }
+
+  /// Columns that are left, some at least.
+  size_t Room(size_t taken) const { return style_.width > taken + 9 ? style_.width - taken : 9; }
 
   void More(size_t count, std::string_view thing, std::string_view things) {
     if (count > style_.top) {
@@ -142,15 +184,22 @@ class Printer {
     if (shapes.empty()) {
       return;
     }
-    Heading("Requests");
-    out_ += fmt::format("{:>9}  {:>9}\n", "differ", "compared");
-    for (size_t i = 0; i < std::min(shapes.size(), style_.top); ++i) {
-      out_ += fmt::format("{:>9}  {:>9}  {}\n", WithCommas(shapes[i].differing),
-                          WithCommas(shapes[i].compared),
-                          ClipToWidth(EscapeForTerminal(shapes[i].shape),
-                                      style_.width > 32 ? style_.width - 22 : 10));
+    const bool with_sizes = style_.width >= kNarrow;
+    const std::string head =
+        fmt::format("{:>9}  {:>9}{}", "differ", "compared", with_sizes ? "     bytes" : "");
+    Heading(style_.brief ? head : "Requests");
+    out_ += style_.brief ? "" : head + "\n";
+    const size_t top = style_.brief ? std::min(style_.top, kBriefTop) : style_.top;
+    for (size_t i = 0; i < std::min(shapes.size(), top); ++i) {
+      out_ += fmt::format("{:>9}  {:>9}", WithCommas(shapes[i].differing),
+                          WithCommas(shapes[i].compared));
+      out_ += with_sizes ? fmt::format("  {:>8}", Growth(shapes[i].sizes)) : "";
+      out_ += fmt::format(
+          "  {}\n", ClipToWidth(EscapeForTerminal(shapes[i].shape), Room(with_sizes ? 32 : 22)));
     }
-    More(shapes.size(), "shape", "shapes");
+    if (!style_.brief) {
+      More(shapes.size(), "shape", "shapes");
+    }
   }
 
   const CompareReport& report_;
@@ -169,7 +218,16 @@ std::string AsTextInWords(const compare::Tally& tally) {
 }
 
 std::string CompareText(const CompareReport& report, const CompareStyle& style) {
-  return Printer(report, style).Print();
+  CompareStyle fitted = style;
+  std::string text = Printer(report, fitted).Print();
+  // The last row is the prompt's.
+  const auto fits = [&] {
+    return style.rows == 0 || static_cast<size_t>(std::ranges::count(text, '\n')) < style.rows;
+  };
+  for (fitted.brief = true; !fits() && fitted.top > 0; --fitted.top) {
+    text = Printer(report, fitted).Print();
+  }
+  return text;
 }
 
 std::string CompareJsonText(const CompareReport& report) {
@@ -219,6 +277,8 @@ std::string CompareJsonText(const CompareReport& report) {
     json.Bytes("shape", shape.shape);
     json.Number("compared", shape.compared);
     json.Number("differing", shape.differing);
+    json.Number("source_bytes", shape.sizes.source);
+    json.Number("target_bytes", shape.sizes.target);
     json.Close('}');
   }
   json.Close(']');

@@ -35,13 +35,16 @@ struct CompareStyle {
   Paint paint{false};
   size_t top = 10;           ///< entries of a list
   bool show_hidden = false;  ///< what each rule hid
+  bool brief = false;        ///< a line for what differs, and of requests and times the most only
+  size_t rows = 0;           ///< of the screen; 0: there is no end to it
 };
 
 /// "compared as text: the JSON of 2 pairs; first vm-0001-11: at the source, byte 9 …"; "" if none
 /// was.
 std::string AsTextInWords(const compare::Tally& tally);
 
-/// For a screen: the verdict first, then differences ranked by the exchanges that they touch.
+/// For a screen: the verdict first, then differences ranked by the exchanges that they touch. What
+/// would not fit into `rows` is made brief, with as many differences as there is room for.
 std::string CompareText(const CompareReport& report, const CompareStyle& style);
 
 /// One JSON object with its line end (docs/compare.md).

@@ -40,6 +40,10 @@ std::string ExplanationText(const compare::Compared& pair, const dialect::Answer
   if (pair.differences.more > 0) {
     out += fmt::format("  and {}\n", CountOf(pair.differences.more, "more difference"));
   }
+  if (const uint64_t redacted = pair.differences.redacted; redacted > 0) {
+    out += fmt::format("  {} redacted on one side, and not compared\n",
+                       CountOf(redacted, "value is", "values are"));
+  }
   if (pair.differences.none()) {
     out += "  no difference\n";
   }
@@ -73,6 +77,7 @@ std::string ExplanationJson(const compare::Compared& pair,
   }
   json.Close(']');
   json.Number("more", pair.differences.more);
+  json.Number("redacted", pair.differences.redacted);
   json.Close('}');
   return out + "\n";
 }

@@ -102,7 +102,7 @@ Result<FailResult> Judge(const FailCondition& condition, const CompareReport& re
     return Fail(ErrorCode::kNotFound,
                 fmt::format("--fail-if '{}': no request that was compared has the shape '{}'",
                             EscapeForTerminal(condition.text), EscapeForTerminal(condition.shape)),
-                "trafrec compare LOG RUN --json | jq .shapes[].shape lists them");
+                "trafrec compare LOG RUN --json | jq '.shapes[].shape' lists them");
   }
   if (condition.quantity.starts_with("latency.")) {
     static const compare::LatencyCounts kNone;

@@ -43,12 +43,12 @@ std::vector<std::string> LinesOf(std::string_view text) {
 Status OnScreen(const Sides& sides, AnswerPairs& pairs, const FollowSteps& steps) {
   bool ended = false;
   const Status shown =
-      ShowScreen(kLookEvery, [&](size_t columns, size_t) -> Result<std::vector<std::string>> {
+      ShowScreen(kLookEvery, [&](size_t columns, size_t rows) -> Result<std::vector<std::string>> {
         TRY_ASSIGN(ended, Look(sides, pairs, steps));
         if (ended) {
           return Fail(ErrorCode::kNotFound, "the run has ended");  // leaves the screen
         }
-        return LinesOf(steps.page(columns));
+        return LinesOf(steps.page(columns, rows));
       });
   return ended ? Status() : shown;
 }

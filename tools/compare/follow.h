@@ -14,8 +14,8 @@ namespace trafrec::tools {
 struct FollowSteps {
   /// Goes through what `find` finds: counts it, and returns when all of it is counted.
   std::function<Status(const ParallelPass::Find& find)> pass;
-  /// What is known so far, for a screen of so many columns.
-  std::function<std::string(size_t columns)> page;
+  /// What is known so far, for a screen.
+  std::function<std::string(size_t columns, size_t rows)> page;
   /// The same in a line.
   std::function<std::string()> line;
   bool screen = false;  ///< shows pages on the terminal; else lines on standard error

@@ -53,8 +53,9 @@ std::string Cards(const CompareReport& report) {
   if (latency.count() > 0) {
     for (const auto& [name, share] : {std::pair("p50", 0.5), std::pair("p99", 0.99)}) {
       card(fmt::format("latency {}, source → target", name),
-           fmt::format("{} → {}", ShortDuration(latency.source.Quantile(share)),
-                       ShortDuration(latency.target.Quantile(share))));
+           fmt::format("<span>{}</span> <span>→ {}</span>",
+                       HumanDuration(latency.source.Quantile(share)),
+                       HumanDuration(latency.target.Quantile(share))));
     }
     card(fmt::format("slower by more than {:.0f}%", 100 * tally.latencies().slower_share()),
          Percent(latency.slower, latency.count()));
@@ -79,6 +80,8 @@ std::string RequestsSection(const CompareReport& report) {
                    {.name = "compared", .number = true},
                    {.name = "differ", .number = true},
                    {.name = "share", .number = true},
+                   {.name = "bytes source", .number = true},
+                   {.name = "bytes target", .number = true},
                    {.name = "p50 source", .number = true},
                    {.name = "p50 target", .number = true},
                    {.name = "p99 source", .number = true},
@@ -92,6 +95,10 @@ std::string RequestsSection(const CompareReport& report) {
     table.Number(WithCommas(shape.differing), shape.differing);
     table.Number(Percent(shape.differing, shape.compared),
                  shape.compared == 0 ? 0 : 10'000 * shape.differing / shape.compared);
+    for (const uint64_t bytes : {shape.sizes.source, shape.sizes.target}) {
+      const uint64_t mean = bytes / std::max<uint64_t>(shape.compared, 1);
+      table.Number(ShortBytes(mean), mean);
+    }
     const auto latency = latencies.find(shape.shape);
     if (latency == latencies.end()) {
       for (size_t column = 0; column < 5; ++column) {
@@ -102,8 +109,10 @@ std::string RequestsSection(const CompareReport& report) {
     }
     table.EndRow();
   }
-  std::string out = "<section id=\"requests\"><h2>Requests</h2>\n<div class=\"scroll\">" +
-                    table.Take() + "</div>\n";
+  std::string out =
+      "<section id=\"requests\"><h2>Requests</h2>\n<p class=\"soft\">Bytes: of a "
+      "body on average, its encodings taken off.</p>\n<div class=\"scroll\">" +
+      table.Take() + "</div>\n";
   if (shapes.size() > limits::kPageRows) {
     out += fmt::format("<p class=\"soft\">And {}.</p>\n",
                        CountOf(shapes.size() - limits::kPageRows, "more shape"));
@@ -118,6 +127,9 @@ std::string UncomparedSection(const CompareReport& report) {
       rows += fmt::format("<li>{}, {}</li>\n", CountOf(report.uncompared[i], "exchange"),
                           InWords(static_cast<Uncompared>(i), report.two_runs));
     }
+  }
+  if (report.tally.redacted() > 0) {
+    rows += "<li>" + CountOf(report.tally.redacted(), "value") + ", redacted on one side</li>\n";
   }
   if (const std::string as_text = AsTextInWords(report.tally); !as_text.empty()) {
     rows += "<li>" + Html(as_text) + "</li>\n";
@@ -150,26 +162,59 @@ std::string AmendmentsSection(const CompareReport& report) {
   return out + "</ul></section>\n";
 }
 
+std::string RulesTable(const CompareReport& report, const std::vector<size_t>& chosen) {
+  ListTable table({{.name = "rule"},
+                   {.name = "hid", .number = true},
+                   {.name = "place"},
+                   {.name = "why"},
+                   {.name = "from"}});
+  for (const size_t i : chosen) {
+    const compare::Rule& rule = report.tally.rules()[i];
+    const uint64_t hidden = report.tally.hidden()[i];
+    table.Name(Html(rule.name));
+    table.Number(rule.is_own() && hidden == 0 ? "never applied" : WithCommas(hidden), hidden);
+    table.Cell("<code>" + Html(rule.place.text()) + "</code>");
+    table.Cell(rule.why == rule.origin ? "" : Html(rule.why));
+    table.Cell(rule.learned    ? "noise"
+               : rule.is_own() ? "<span class=\"from\">" + Html(rule.origin) + "</span>"
+                               : "default");
+    table.EndRow();
+  }
+  return "<div class=\"scroll\">" + table.Take() + "</div>\n";
+}
+
 std::string RulesSection(const CompareReport& report) {
   const auto& rules = report.tally.rules();
   std::string out = "<section id=\"rules\"><h2>Rules</h2>\n";
   if (rules.empty()) {
     return out + "<p>None: every difference is told.</p></section>\n";
   }
-  ListTable table({{.name = "rule"},
-                   {.name = "hid", .number = true},
-                   {.name = "place"},
-                   {.name = "why"},
-                   {.name = "from"}});
+  // Defaults that hid nothing are most of the list, and tell least.
+  std::vector<size_t> shown;
+  std::vector<size_t> idle;
   for (size_t i = 0; i < std::min(rules.size(), limits::kPageRows); ++i) {
-    table.Name(Html(rules[i].name));
-    table.Number(WithCommas(report.tally.hidden()[i]), report.tally.hidden()[i]);
-    table.Cell("<code>" + Html(rules[i].place.text()) + "</code>");
-    table.Cell(Html(rules[i].why));
-    table.Cell(rules[i].learned ? "noise" : rules[i].is_own() ? Html(rules[i].origin) : "default");
-    table.EndRow();
+    const bool is_default = !rules[i].is_own() && !rules[i].learned;
+    (is_default && report.tally.hidden()[i] == 0 ? idle : shown).push_back(i);
   }
-  return out + "<div class=\"scroll\">" + table.Take() + "</div></section>\n";
+  out += shown.empty() ? "<p>None of them hid anything.</p>\n" : RulesTable(report, shown);
+  if (!idle.empty()) {
+    out += fmt::format("<details><summary>{} that hid nothing</summary>\n{}</details>\n",
+                       CountOf(idle.size(), "default rule"), RulesTable(report, idle));
+  }
+  return out + "</section>\n";
+}
+
+std::string Navigation(const CompareReport& report) {
+  std::string out;
+  for (const auto& [id, name] :
+       {std::pair("differences", "Differences"), std::pair("requests", "Requests"),
+        std::pair("latency", "Latency"), std::pair("amendments", "The run"),
+        std::pair("uncompared", "Not compared"), std::pair("rules", "Rules")}) {
+    if (std::string_view(id) != "amendments" || !report.amendments.empty()) {
+      out += fmt::format("<a href=\"#{}\">{}</a> ", id, name);
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -188,6 +233,7 @@ std::string HtmlPage(const CompareReport& report, const ReadSample& read) {
                                              : "none"},
        {"conditions", Conditions(report)},
        {"cards", Cards(report)},
+       {"navigation", Navigation(report)},
        {"main", DifferencesSection(report, read) + RequestsSection(report) +
                     LatencySection(report.tally.latencies()) + AmendmentsSection(report) +
                     UncomparedSection(report) + RulesSection(report)},

@@ -19,15 +19,20 @@ using compare::TripBy;
 constexpr size_t kFigureColumns = 52;
 constexpr size_t kLeastName = 16;
 
+/// Where there is no room for a name beside the figures it stands above them, and the distance is
+/// left out.
+bool IsNarrow(size_t width) { return width < kFigureColumns + kLeastName; }
+
 std::string Line(const LatencyCounts& counts, std::string_view name, size_t width) {
   const auto both = [&](double share) {
     return fmt::format("{:>7} {:>7}", ShortDuration(counts.source.Quantile(share)),
                        ShortDuration(counts.target.Quantile(share)));
   };
-  return fmt::format(
-      "{}  {}  {:>6}  {:>5.2f}  {}\n", both(0.5), both(0.99),
-      Percent(counts.slower, counts.count()), counts.distance(),
-      ClipToWidth(name, std::max(kLeastName, width - std::min(width, kFigureColumns))));
+  std::string line =
+      fmt::format("{}  {}  {:>6}", both(0.5), both(0.99), Percent(counts.slower, counts.count()));
+  return IsNarrow(width) ? fmt::format("{}\n{}\n", ClipToWidth(name, width), line)
+                         : fmt::format("{}  {:>5.2f}  {}\n", line, counts.distance(),
+                                       ClipToWidth(name, width - kFigureColumns));
 }
 
 void AppendSide(JsonAppender& json, std::string_view name, const Histogram& histogram) {
@@ -102,19 +107,21 @@ std::string LatencyTable(const compare::Latencies& latencies, size_t width, size
     return "";
   }
   std::string out = paint(Tone::kBold, "Latency") + "\n";
-  out += paint(Tone::kDim, fmt::format("{:>7} {:>7}  {:>7} {:>7}  {:>6}  {:>5}\n", "p50", "", "p99",
-                                       "", "slower", "KS"));
+  out += paint(Tone::kDim, fmt::format("{:>7} {:>7}  {:>7} {:>7}  {:>6}{}", "p50", "", "p99", "",
+                                       "slower", IsNarrow(width) ? "" : "     KS")) +
+         "\n";
   out += paint(Tone::kDim,
-               fmt::format("{:>7} {:>7}  {:>7} {:>7}  {:>6}  {:>5}\n", "source", "target", "source",
-                           "target", fmt::format(">{:.0f}%", 100 * latencies.slower_share()), ""));
+               fmt::format("{:>7} {:>7}  {:>7} {:>7}  {:>6}", "source", "target", "source",
+                           "target", fmt::format(">{:.0f}%", 100 * latencies.slower_share()))) +
+         "\n";
   const auto ranked = RankedLatencies(latencies);
-  if (ranked.size() != 1) {
+  if (ranked.size() != 1 || top == 0) {
     out += Line(latencies.all(), "all", width);
   }
   for (size_t i = 0; i < std::min(top, ranked.size()); ++i) {
     out += Line(*ranked[i].second, EscapeForTerminal(ranked[i].first), width);
   }
-  return out + Wrapped(TripsInWords(latencies), 2, width);
+  return out;
 }
 
 void AppendLatencies(JsonAppender& json, const compare::Latencies& latencies) {

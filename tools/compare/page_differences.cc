@@ -20,10 +20,10 @@ namespace {
 
 using page::Html;
 
-const char* ClassOf(RowMark mark) {
-  switch (mark) {
+const char* ClassOf(const AnswerRow& row) {
+  switch (row.mark) {
     case RowMark::kAlike:
-      return "a";
+      return row.source.empty() == row.target.empty() ? "a" : "o";
     case RowMark::kHidden:
       return "h";
     case RowMark::kLeftOut:
@@ -48,8 +48,7 @@ std::string RowsTable(const std::vector<AnswerRow>& rows) {
                          CountOf(row.left_out, "line that is alike", "lines that are alike"));
     } else {
       out += fmt::format(R"(<tr class="{}"><td class="sign">{}</td><td>{}</td><td>{}</td></tr>)",
-                         ClassOf(row.mark), Html(SignOf(row.mark)), Html(row.source),
-                         Html(row.target));
+                         ClassOf(row), Html(SignOf(row.mark)), Html(row.source), Html(row.target));
     }
     out += "\n";
   }
@@ -100,7 +99,7 @@ class Section {
       parts.insert(Html(NameOf(group.part)));
       kinds.insert(Html(NameOf(group.kind)));
     }
-    out_ += page::SearchBar("kinds", "shape, words, values, ids",
+    out_ += page::SearchBar("kind", "kinds", "shape, words, values, ids",
                             {{"part", std::move(parts)}, {"kind", std::move(kinds)}}) +
             "<p class=\"soft\">Those that touch most exchanges first. Open one to see samples: "
             "<b>*</b> differs, <b>&lt;</b> only at the source, <b>&gt;</b> only at the target, "

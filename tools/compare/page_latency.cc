@@ -185,7 +185,7 @@ std::string LatencySection(const compare::Latencies& latencies) {
   }
   out +=
       R"(<p class="key"><span><i class="s"></i>the source</span><span><i class="t"></i>the target</span>)"
-      R"(<span><i class="dash"></i>p99 over time, else p50</span></p>)"
+      R"(<span><i class="whole"></i>p50 over time</span><span><i class="dash"></i>p99 over time</span></p>)"
       "\n<div class=\"two\">" +
       DistributionPlot("All requests", latencies.all()) + TimePlot(latencies.timeline()) +
       "</div>\n";

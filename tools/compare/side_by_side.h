@@ -14,7 +14,7 @@ enum class RowMark : uint8_t {
   kDiffers,  ///< both have something here, and it is not the same
   kSourceOnly,
   kTargetOnly,
-  kHidden,   ///< a difference that a rule hides
+  kHidden,   ///< a difference that a rule hides, or a value that is redacted on one side
   kLeftOut,  ///< stands for rows that are alike
 };
 

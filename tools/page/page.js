@@ -73,7 +73,8 @@ if (bar) {
       group.hidden = !fits;
       shown += fits ? 1 : 0;
     }
-    left.textContent = `${shown === groups.length ? '' : `${shown} of `}${groups.length} ${bar.dataset.things}`;
+    const {thing, things} = bar.dataset;
+    left.textContent = `${shown === groups.length ? '' : `${shown} of `}${groups.length} ${groups.length === 1 ? thing : things}`;
   };
   bar.hidden = false;
   search.addEventListener('input', apply);

@@ -4,12 +4,12 @@
 
 namespace trafrec::page {
 
-std::string SearchBar(const std::string& things, const std::string& hint,
+std::string SearchBar(const std::string& thing, const std::string& things, const std::string& hint,
                       const std::vector<Choice>& choices) {
   std::string out = fmt::format(
-      R"(<div class="tools" data-things="{}" hidden><input class="filter" type="search" )"
+      R"(<div class="tools" data-thing="{}" data-things="{}" hidden><input class="filter" type="search" )"
       R"(placeholder="Search: {}" aria-label="Show only what has these words"> )",
-      things, hint);
+      thing, things, hint);
   for (const Choice& choice : choices) {
     out +=
         fmt::format(R"(<label>{0} <select name="{0}"><option value="">all</option>)", choice.name);

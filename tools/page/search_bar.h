@@ -12,9 +12,9 @@ struct Choice {
   std::set<std::string> values{};  ///< escaped by the caller
 };
 
-/// A search and choices for the groups of a page, which its script shows. `things` is what a group
-/// is one of, in the plural; `hint` is what may be searched for.
-std::string SearchBar(const std::string& things, const std::string& hint,
+/// A search and choices for the groups of a page, which its script shows. `thing` is what a group
+/// is, `things` its plural; `hint` is what may be searched for.
+std::string SearchBar(const std::string& thing, const std::string& things, const std::string& hint,
                       const std::vector<Choice>& choices);
 
 }  // namespace trafrec::page

@@ -100,7 +100,7 @@ class Section {
       }
     }
     out_ +=
-        page::SearchBar("operations", "ids, targets, evidence",
+        page::SearchBar("operation", "operations", "ids, targets, evidence",
                         {{"verdict", std::move(verdicts)},
                          {"kind", std::move(kinds)},
                          {"index", std::move(indices)}}) +

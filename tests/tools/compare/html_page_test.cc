@@ -67,6 +67,24 @@ TEST(ComparePage, ListsWhatTheRunWasMadeWith) {
                                               HasSubstr(": 2 entries"), HasSubstr("and 1 more")));
 }
 
+TEST(ComparePage, ItsNavigationLeadsToEachSection) {
+  const std::string page = HostilePage(1).Made("x");
+  for (const char* id :
+       {"differences", "requests", "latency", "amendments", "uncompared", "rules"}) {
+    EXPECT_THAT(page, AllOf(HasSubstr(std::string("<a href=\"#") + id + "\">"),
+                            HasSubstr(std::string("<section id=\"") + id + "\">")));
+  }
+}
+
+TEST(ComparePage, DefaultsThatHidNothingStandApart) {
+  const compare::Tally tally({{.name = "idle"}, {.name = "own", .origin = "rules.toml, line 3"}});
+  const std::string page = HtmlPage({.tally = tally, .source{}, .run{}, .dialect{}}, {});
+  const size_t apart = page.find("1 default rule that hid nothing");
+  EXPECT_LT(page.find(">own</td>"), apart);
+  EXPECT_LT(apart, page.find(">idle</td>"));
+  EXPECT_THAT(page, AllOf(HasSubstr("never applied"), Not(HasSubstr("#amendments"))));
+}
+
 TEST(ComparePage, AsksNobodyForAnything) {
   const std::string page = HostilePage(2).Made();
   static const std::regex kReference(

@@ -35,9 +35,10 @@ void WriteCapture(const std::string& path, const std::vector<std::string>& paths
 
 }  // namespace
 
-ReplayedLog::ReplayedLog(const std::vector<std::string>& paths, const Server& source) {
+ReplayedLog::ReplayedLog(const std::vector<std::string>& paths, const Server& source,
+                         const std::vector<std::string>& recording) {
   WriteCapture(folder_ / "source.pcap", paths, source);
-  RecordInto(log(), folder_ / "source.pcap");
+  RecordInto(log(), folder_ / "source.pcap", recording);
 }
 
 std::string ReplayedLog::Replay(const std::string& name, const Server& target,

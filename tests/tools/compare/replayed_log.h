@@ -18,8 +18,10 @@ class ReplayedLog {
   /// The answer to GET `path`, as it is on the wire.
   using Server = std::function<std::string(const std::string& path)>;
 
-  /// `GET path` for each, or what has a method before its path; answered by `source`.
-  ReplayedLog(const std::vector<std::string>& paths, const Server& source);
+  /// `GET path` for each, or what has a method before its path; answered by `source`. `recording`:
+  /// more options of the recorder.
+  ReplayedLog(const std::vector<std::string>& paths, const Server& source,
+              const std::vector<std::string>& recording = {});
 
   /// Replays it into the folder `name` against a target. Its path.
   std::string Replay(const std::string& name, const Server& target,

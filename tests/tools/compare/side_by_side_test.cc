@@ -63,6 +63,51 @@ TEST(SideBySide, AnElementInTheMiddleLeavesTheOthersBesideTheirs) {
             " ]|]\n");
 }
 
+std::string Hits(std::string_view hits) {
+  return std::string(R"({"hits":{"hits":[)") + std::string(hits) + "]}}";
+}
+
+TEST(SideBySide, AHitStandsBesideItselfAndOneThatOnlyOneSideHasIsMarkedAsAWhole) {
+  EXPECT_EQ(Rows(Body(Hits(R"({"_index":"i","_id":"a","n":1},{"_index":"i","_id":"b","n":1})")),
+                 Body(Hits(R"({"_index":"i","_id":"b","n":2},{"_index":"i","_id":"c","n":1})"))),
+            " status 200|status 200\n"
+            " |\n"
+            " {|{\n"
+            "   \"hits\": {|  \"hits\": {\n"
+            "*    \"hits\": [|    \"hits\": [\n"
+            "<      {|\n"
+            "<        \"_id\": \"a\",|\n"
+            "<        \"_index\": \"i\",|\n"
+            "<        \"n\": 1|\n"
+            "<      },|\n"
+            "       {|      {\n"
+            "         \"_id\": \"b\",|        \"_id\": \"b\",\n"
+            "         \"_index\": \"i\",|        \"_index\": \"i\",\n"
+            "*        \"n\": 1|        \"n\": 2\n"
+            "       }|      },\n"
+            ">|      {\n"
+            ">|        \"_id\": \"c\",\n"
+            ">|        \"_index\": \"i\",\n"
+            ">|        \"n\": 1\n"
+            ">|      }\n"
+            "     ]|    ]\n"
+            "   }|  }\n"
+            " }|}\n");
+}
+
+TEST(SideBySide, ALineOfNdjsonStandsBesideItsOther) {
+  EXPECT_EQ(Rows(Body("{\"a\":1}\n{\"a\":1,\"b\":2}"), Body("{\"a\":1}\n{\"a\":1}"), true),
+            " status 200|status 200\n"
+            " |\n"
+            " {\"a\":1}|{\"a\":1}\n"
+            "*{\"a\":1,\"b\":2}|{\"a\":1}\n");
+}
+
+TEST(SideBySide, OneRowThatIsAlikeIsShownInsteadOfCounted) {
+  EXPECT_EQ(Rows(Body("1\n2\n3\n4\n5\n6\n7\n8\n9"), Body("x\n2\n3\n4\n5\n6\n7\n8\ny")).find("…"),
+            std::string::npos);
+}
+
 TEST(SideBySide, ANumberThatIsWrittenOtherwiseIsAlike) {
   EXPECT_EQ(Rows(Body(R"({"a":1.0,"b":2})"), Body(R"({"a":1,"b":3})"), true),
             " status 200|status 200\n"
