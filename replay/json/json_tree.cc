@@ -262,9 +262,10 @@ std::string Tree::KeyOf(uint32_t node) const {
 bool Tree::KeyIs(uint32_t node, std::string_view key) const {
   const Node& it = nodes_[node];
   const std::string_view text = text_.substr(it.key_begin, it.key_end - it.key_begin);
-  return text.find('\\') == std::string_view::npos
+  // Escapes make a key longer than what it says.
+  return text.size() <= key.size() + 2
              ? text.size() == key.size() + 2 && text.substr(1, key.size()) == key
-             : Unquoted(text) == key;
+             : text.find('\\') != std::string_view::npos && Unquoted(text) == key;
 }
 
 std::optional<std::string> Tree::ScalarOf(uint32_t node) const {
@@ -291,7 +292,7 @@ std::vector<uint32_t> Tree::ChildrenOf(uint32_t node) const {
 std::optional<uint32_t> Tree::Find(uint32_t object, std::string_view key) const {
   std::optional<uint32_t> found;
   if (nodes_[object].type == Type::kObject) {
-    for (const uint32_t child : ChildrenOf(object)) {
+    for (uint32_t child = object + 1; child < nodes_[object].after; child = nodes_[child].after) {
       found = KeyIs(child, key) ? std::optional(child) : found;
     }
   }
