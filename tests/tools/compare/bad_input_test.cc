@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "store/db/database.h"
+#include "store/reader/exchange_id.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/compare/replayed_log.h"
 #include "tests/tools/run_trafrec.h"
@@ -59,6 +60,8 @@ TEST(CompareBadInput, JsonThatIsNoneOrTooDeepIsComparedAsText) {
             "at the source, byte 5 of the JSON: a value is missing or wrong");
 }
 
+const std::string kFirst = store::FormatExchangeId({.recorder = "test", .attempt = 1, .number = 1});
+
 std::string WithSecret(const std::string& secret) {
   return HttpAnswer("200 OK", R"({"name":"a","secret":")" + secret + R"("})");
 }
@@ -75,7 +78,7 @@ TEST(CompareBadInput, ValuesThatRedactionReplacedAreCountedAndNoDifference) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(json::parse(outcome.out)["redacted"], kExchanges);
   EXPECT_THAT(test_support::Shell("cat " + page).out, HasSubstr("3 values, redacted on one side"));
-  const Outcome one = Trafrec({"compare", "explain", log.log(), run, "test-0001-1", "--all"});
+  const Outcome one = Trafrec({"compare", "explain", log.log(), run, kFirst, "--all"});
   EXPECT_THAT(one.out, HasSubstr("1 value is redacted on one side, and not compared"));
   EXPECT_THAT(one.out, HasSubstr("~ -   \"secret\": \"redacted-"));
   EXPECT_THAT(one.out, HasSubstr("~ +   \"secret\": \"new\""));
@@ -100,7 +103,7 @@ TEST(CompareBadInput, AnEncryptedLogNeedsTheIdentityAndIsComparedWithIt) {
   for (const char* action : {"compare", "explain"}) {
     std::vector<std::string> words = {"compare", log.log(), run, "--dialect", "http"};
     if (action == std::string("explain")) {
-      words = {"compare", "explain", log.log(), run, "test-0001-1", "--dialect", "http"};
+      words = {"compare", "explain", log.log(), run, kFirst, "--dialect", "http"};
     }
     const Outcome refused = Trafrec(words);
     EXPECT_EQ(refused.exit_code, 1);
