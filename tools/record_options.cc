@@ -67,8 +67,8 @@ void RecordOptions::AddTo(OptionSet& options) {
                "what unfinished connections may take together; 256MiB if not given");
   options.Choice(
       "--scheduling", scheduling, "background|normal",
-      "live: as a service, let everything else on the machine go first while the "
-      "recorder keeps up (background, if not given), or take its share at once (normal)");
+      "live: take a share of the machine like any program (normal, if not given), or, as a "
+      "service, let all else go first while the recorder keeps up (background)");
   options.Group("Sentinels");
   options.Text("--audience", audience, "NAME",
                "count sentinels that are meant for this audience (docs/sentinel.md)");

@@ -39,7 +39,7 @@ struct RecordOptions {
   RedactionOptions redaction;
   RecipientOptions encryption;
   Confinement confinement;
-  std::string scheduling = "background";
+  std::string scheduling = "normal";
   std::string metrics;
   std::string log_format = "text";
   bool quiet = false;

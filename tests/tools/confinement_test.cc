@@ -98,7 +98,7 @@ TEST_F(OtherUser, NoThreadHasARightLeft) {
 
 TEST_F(OtherUser, TheLeaderOfASessionLowersItWithoutARight) {
   RunningProcess recorder({"/usr/bin/setsid", TRAFREC_BINARY, "record", "-i", "lo", "-l", log_,
-                           "--recorder", "test", "--user", "nobody"});
+                           "--recorder", "test", "--user", "nobody", "--scheduling", "background"});
   recorder.WaitForError("recording on lo");
   test_support::WaitUntil("its session is nice", [&] {
     return !Line(recorder.pid(), "autogroup", "/autogroup").empty() &&
