@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reconcile/history/alignment.h"
+#include "reconcile/history/each_row.h"
 #include "reconcile/history/limits.h"
 #include "reconcile/history/message_shape.h"
 #include "replay/recorded/exchange_view.h"
@@ -116,18 +117,6 @@ class Conversation {
 };
 
 using ConnectionKey = std::pair<std::pair<std::string, uint32_t>, store::ConnectionNumber>;
-
-template <typename Take>
-Status EachRow(store::LogReader& log, const Take& take) {
-  TRY_ASSIGN(auto rows, log.Rows(std::nullopt, std::nullopt));
-  while (true) {
-    TRY_ASSIGN(const std::optional<store::ExchangeRow> row, rows->Next());
-    if (!row) {
-      return {};
-    }
-    TRY(take(*row));
-  }
-}
 
 }  // namespace
 

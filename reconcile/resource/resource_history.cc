@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/ascii.h"
+#include "reconcile/history/each_row.h"
 #include "reconcile/history/mutation_facts.h"
 #include "replay/dialect/key.h"
 #include "replay/dialect/target.h"
@@ -214,19 +215,6 @@ class Reader {
   std::map<store::ExchangeId, Span> runs_;
   std::multimap<store::ExchangeId, size_t> questions_;
 };
-
-/// Calls `take` with the row of each exchange.
-template <typename Take>
-Status EachRow(store::LogReader& log, const Take& take) {
-  TRY_ASSIGN(auto rows, log.Rows(std::nullopt, std::nullopt));
-  while (true) {
-    TRY_ASSIGN(const std::optional<store::ExchangeRow> row, rows->Next());
-    if (!row) {
-      return {};
-    }
-    TRY(take(*row));
-  }
-}
 
 }  // namespace
 
