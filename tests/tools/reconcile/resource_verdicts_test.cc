@@ -199,12 +199,16 @@ TEST_F(ResourceVerdicts, APostIsNotDecided) {
 
 TEST_F(ResourceVerdicts, TheLiveServiceIsAskedWithOneGetForEachResource) {
   std::vector<std::string> asked;
-  const send::ScriptedServer service({send::ScriptedServer::Answering([&](const std::string& get) {
-    asked.push_back(get.substr(0, get.find(" HTTP/")));
-    return std::string("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nnew");
-  })});
-  const json verdict = Verdict(Shows(Service(), "old").Unanswered("PUT", "/a", "new").Waits(kLong),
-                               {"--source", service.url()});
+  json verdict;
+  {
+    const send::ScriptedServer service(
+        {send::ScriptedServer::Answering([&](const std::string& get) {
+          asked.push_back(get.substr(0, get.find(" HTTP/")));
+          return std::string("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nnew");
+        })});
+    verdict = Verdict(Shows(Service(), "old").Unanswered("PUT", "/a", "new").Waits(kLong),
+                      {"--source", service.url()});
+  }  // its threads have ended: `asked` is ours
   EXPECT_EQ(verdict["verdict"], "committed");
   EXPECT_EQ(verdict["grade"], "presumed");
   EXPECT_THAT(AssumptionsOf(verdict), ElementsAre("quiet"));
