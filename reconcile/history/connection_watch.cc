@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "reconcile/history/mutation_facts.h"
+#include "reconcile/history/wire.h"
 #include "replay/recorded/message_head.h"
 
 namespace trafrec::reconcile {
@@ -172,9 +173,13 @@ void ConnectionWatch::Add(const store::StoredExchange& exchange, std::optional<s
   }
 }
 
-std::vector<LostTraffic> ConnectionWatch::Finish() {
+std::vector<LostTraffic> ConnectionWatch::Finish(std::optional<TimeNs> until) {
   for (auto& [key, connection] : connections_) {
     if (!connection.record || connection.last_byte_at == 0) {
+      continue;
+    }
+    if (until && GoesOn(*connection.record, *until)) {
+      lost_.push_back({.ran = {connection.last_byte_at, *until}, .in_flow = true});
       continue;
     }
     const store::SideClose& server = connection.record->server_close;

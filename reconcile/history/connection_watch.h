@@ -30,8 +30,10 @@ class ConnectionWatch {
   /// `request`: a number that the caller waits for; nothing: its answer says all.
   void Add(const store::StoredExchange& exchange, std::optional<size_t> request);
 
-  /// Requests that were lost, as far as flows have shown. At the end of the log, once.
-  std::vector<LostTraffic> Finish();
+  /// Requests that were lost, as far as flows have shown. At the end of the log, once. `until`: the
+  /// log goes on behind that; a connection that is open then has not yet shown what it lost since
+  /// its last request.
+  std::vector<LostTraffic> Finish(std::optional<TimeNs> until);
   /// Longest from a request's last byte to its answer's first.
   int64_t longest_answer_ns() const { return longest_answer_ns_; }
 

@@ -7,13 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "base/endpoint.h"
 #include "base/time.h"
 #include "reconcile/history/answer_lengths.h"
 #include "reconcile/history/content.h"
 #include "reconcile/history/effect.h"
 #include "reconcile/history/mapping.h"
 #include "reconcile/history/selection.h"
-#include "reconcile/history/span.h"
+#include "reconcile/span.h"
 #include "replay/dialect/operation.h"
 #include "replay/dialect/outcome.h"
 #include "store/reader/operation_address.h"
@@ -92,11 +93,15 @@ struct Question {
   bool external = false;  ///< the version is the client's
   bool piped = false;     ///< an ingest pipeline may make something else of it
   dialect::Condition condition{};
+  /// It has so long a text that Lucene may refuse the document once it has a number, which nothing
+  /// is under then.
+  bool hard_to_index = false;
   Fit fit = Fit::kUnknown;  ///< whether the index takes the source; of index and create
   Change change{};
   std::vector<Print> tokens{};
   Writer writer{};
-  uint64_t body_bytes = 0;                      ///< of its request
+  uint64_t body_bytes = 0;  ///< of its request
+  bool own_text = false;    ///< it has a text that no other operation of the log has
   std::optional<store::ExchangeId> shown_by{};  ///< an answer shows a text that only it wrote
   bool status_seen = false;  ///< the answer's status says that it was carried out
   LengthSays answer_length = LengthSays::kNothing;
@@ -116,6 +121,9 @@ struct OpenRequest {
   Span runs{};                ///< if it was carried out, then within it
   bool acknowledged = false;  ///< whole: the server's kernel has it
   bool server_left = false;   ///< the server ended the connection first, without an answer
+  Endpoint server{};
+  /// The server closed the connection in good order, so it had read all that it acknowledged.
+  std::optional<TimeNs> server_closed_at{};
   /// Of its answer, of which nothing is in the log; nothing: nobody knows.
   std::optional<uint64_t> answer_bytes{};
   bool watched = false;  ///< the recorder went on, so that it saw what became of the connection
@@ -162,6 +170,7 @@ struct LostTraffic {
   /// A hole in the flow of a connection that was seen before it: one request, or a few. Else there
   /// was a time in which the recorder saw nothing.
   bool in_flow = false;
+  bool after_log = false;  ///< what came after the log's end
 
   /// Whether it may have made or deleted any document. `apart`: what was lost in a flow is taken
   /// not to have done so.

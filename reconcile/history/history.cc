@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "reconcile/history/cluster_facts.h"
 #include "reconcile/history/connection_watch.h"
 #include "reconcile/history/document_watch.h"
 #include "reconcile/history/earlier_starts.h"
@@ -16,7 +17,6 @@
 #include "reconcile/history/stray_answers.h"
 #include "reconcile/history/unseen_answers.h"
 #include "reconcile/history/wire.h"
-#include "reconcile/source/answers.h"
 #include "replay/recorded/exchange_view.h"
 #include "replay/recorded/request.h"
 
@@ -76,15 +76,14 @@ class HistoryReader {
       AddWritesIn(exchange, view, history_.loose);  // the request may lack what it names
     }
     if (answered) {
-      AddState(*view.request(), *view.answer(), ran);
+      AddClusterState(*view.request(), meaning, *view.answer(), ran, history_);
       AddSights(exchange.row.id, *view.request(), meaning, *view.answer(), answer, ran);
     }
     std::optional<size_t> open;
     for (size_t i = 0; i < meaning.operations.size(); ++i) {
       const dialect::Operation& operation = meaning.operations[i];
-      history_.index_lives.Note(meaning, operation, answer.outcomes[i],
-                                answered ? view.answer()->status : 0, ran,
-                                history_.questions.size());
+      AddClusterChange(*view.request(), meaning, operation, answer.outcomes[i],
+                       answered ? view.answer()->status : 0, ran, history_);
       if (operation.mutation) {
         ++history_.mutations;
         AddMutation(exchange, *view.request(), meaning, operation, answer, i, answered, ran, open);
@@ -97,12 +96,16 @@ class HistoryReader {
   const UnseenAnswers& unseen_answers() const { return unseen_; }
 
   History Finish() {
-    std::ranges::move(watch_.Finish(), std::back_inserter(history_.lost));
+    std::ranges::move(watch_.Finish(options_.until), std::back_inserter(history_.lost));
     for (LostTraffic& lost : history_.lost) {
       lost.ran.until += lost.answered ? 0 : Settle();
     }
     for (OpenRequest& request : history_.requests) {
       request.runs.until = std::min(request.runs.until, request.runs.from + Settle());
+    }
+    if (options_.until) {
+      history_.lost.push_back({.ran = {*options_.until, std::numeric_limits<TimeNs>::max()}});
+      history_.read_until = *options_.until;
     }
     if (history_.product) {
       history_.TakeProduct(*history_.product);
@@ -164,24 +167,6 @@ class HistoryReader {
       Keep(std::move(sight));
     }
     history_.tokens.CountAskedOnly();
-  }
-
-  /// What an answer says of the source and its indices.
-  void AddState(const dialect::RequestView& request, const dialect::AnswerView& answer,
-                const Span& ran) {
-    std::ranges::move(ShardSightsIn(request, answer, ran), std::back_inserter(history_.shards));
-    if (answer.status == 200 && request.target == "/" && request.method == "GET") {
-      if (const auto identity = ReadIdentity(answer.body)) {
-        history_.product = VersionOf(*identity);
-        history_.cluster_uuid = identity->cluster_uuid;
-      }
-    }
-    if (answer.status == 200 && request.target.find("_settings") != std::string_view::npos) {
-      std::ranges::move(ReadSettingsAnswer(answer.body), std::back_inserter(history_.settings));
-    } else if (answer.status == 200 &&
-               request.target.find("_cluster/state") != std::string_view::npos) {
-      std::ranges::move(ReadClusterState(answer.body), std::back_inserter(history_.settings));
-    }
   }
 
   void AddMutation(const store::StoredExchange& exchange, const dialect::RequestView& request,
@@ -327,12 +312,16 @@ class HistoryReader {
                         .target = exchange.row.target,
                         .bulk = meaning.kind == Kind::kBulk,
                         .whole = recorded::IsWhole(*exchange.request),
-                        .runs = SpanOf(exchange)};
+                        .runs = SpanOf(exchange),
+                        .server = exchange.connection.server};
     const store::SideClose& server = exchange.connection.server_close;
     const store::SideClose& client = exchange.connection.client_close;
     request.acknowledged =
         exchange.request->facts.acked_bytes >= exchange.request->facts.wire_bytes;
     request.server_left = !exchange.response && EndOf(server) < EndOf(client);
+    if (!server.rst_at) {
+      request.server_closed_at = server.fin_at;
+    }
     const auto found = ended_.find({exchange.row.id.recorder, exchange.row.id.attempt});
     const Ended ended = found == ended_.end() ? Ended{} : found->second;
     request.watched = ended.at >= request.runs.from +
@@ -368,7 +357,7 @@ Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& diale
                             const HistoryOptions& options) {
   HistoryReader reader(dialect, options);
   TRY(reader.Begin(log));
-  TRY_ASSIGN(const StrayAnswers strays, StrayAnswers::Find(log, dialect));
+  TRY_ASSIGN(const StrayAnswers strays, StrayAnswers::Find(log, dialect, options.until));
   TRY(strays.Each(log, [&](const store::StoredExchange& exchange) {
     reader.Add(exchange, strays.Has(exchange.row.id));
   }));

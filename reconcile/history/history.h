@@ -1,7 +1,9 @@
 #pragma once
 
 #include <deque>
+#include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "reconcile/history/limits.h"
 #include "reconcile/history/number_runs.h"
 #include "reconcile/history/tokens.h"
+#include "reconcile/metadata/metadata.h"
 #include "reconcile/routing/index_settings.h"
 #include "replay/dialect/dialect.h"
 #include "store/reader/log_reader.h"
@@ -25,6 +28,9 @@ struct HistoryOptions {
   TimeNs settle_ns = 3'000 * kNsPerMs;
   /// Writes and sights to keep; with more the log is read twice.
   size_t facts_max = limits::kFacts;
+  /// Of a log that grows: outcomes are known of what began before. Nothing later is read, and what
+  /// may have happened since is allowed for.
+  std::optional<TimeNs> until{};
 };
 
 /// All that a log says of what its source did: the facts of which every verdict is made.
@@ -46,6 +52,7 @@ struct History {
   std::vector<LostTraffic> lost{};
   std::vector<IndexEvent> events{};
   IndexLives index_lives{};
+  Metadata metadata{};
   std::vector<IndexSettings> settings{};         ///< later ones say what holds
   std::map<std::string, std::string> aliases{};  ///< names that answers showed to be another index
   /// What `GET /` answered; nothing if nobody asked.
@@ -58,6 +65,8 @@ struct History {
   bool too_many_facts = false;  ///< even of documents in question: none are kept
   bool turned_away = false;     ///< a part of a bulk was answered 429 or 503
   TimeNs until = 0;             ///< the log's last packet
+  /// What comes after that is in the log, but was not read (HistoryOptions::until).
+  TimeNs read_until = std::numeric_limits<TimeNs>::max();
   uint64_t exchanges = 0;
   uint64_t mutations = 0;  ///< operations
 

@@ -12,11 +12,23 @@ namespace {
 using dialect::Fate;
 using dialect::Kind;
 
-/// Administration that neither makes nor removes an index or a name for one.
-constexpr std::array<std::string_view, 8> kHarmless = {
-    "indices.put_mapping",        "indices.put_settings", "indices.put_template",
-    "indices.put_index_template", "indices.open",         "indices.close",
-    "cluster.put_settings",       "ingest.put_pipeline"};
+/// Administration that neither makes nor removes an index. What makes or removes other names for
+/// one is told by NoteAlias.
+constexpr std::array<std::string_view, 15> kHarmless = {"indices.put_mapping",
+                                                        "indices.put_settings",
+                                                        "indices.put_template",
+                                                        "indices.delete_template",
+                                                        "indices.put_index_template",
+                                                        "indices.delete_index_template",
+                                                        "cluster.put_component_template",
+                                                        "cluster.delete_component_template",
+                                                        "indices.put_alias",
+                                                        "indices.delete_alias",
+                                                        "indices.update_aliases",
+                                                        "indices.open",
+                                                        "indices.close",
+                                                        "cluster.put_settings",
+                                                        "ingest.put_pipeline"};
 
 bool IsOneName(const dialect::Key& key) {
   return key.scope == dialect::Scope::kIndex && !key.name.empty() &&
@@ -57,11 +69,6 @@ std::optional<bool> Shown(std::string_view api, const dialect::Outcome& outcome,
   return std::nullopt;
 }
 
-bool WasTurnedDown(const dialect::Outcome& outcome) {
-  return outcome.fate == Fate::kRefused || outcome.fate == Fate::kNotFound ||
-         outcome.fate == Fate::kConflict || outcome.fate == Fate::kRejected;
-}
-
 }  // namespace
 
 void IndexLives::Note(const dialect::Meaning& meaning, const dialect::Operation& operation,
@@ -99,6 +106,11 @@ void IndexLives::Note(const dialect::Meaning& meaning, const dialect::Operation&
              std::ranges::find(kHarmless, meaning.api) == kHarmless.end()) {
     changes.push_back({"*", true, true, ran, std::nullopt});
   }
+}
+
+void IndexLives::NoteAlias(const std::string& name, bool made, const Span& ran) {
+  const bool any = name.find_first_of("*,") != std::string::npos;
+  changes.push_back({name, made || any, !made || any, ran, std::nullopt});
 }
 
 }  // namespace trafrec::reconcile

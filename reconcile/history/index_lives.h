@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "reconcile/history/span.h"
+#include "reconcile/span.h"
 #include "replay/dialect/operation.h"
 #include "replay/dialect/outcome.h"
 
@@ -17,6 +17,7 @@ struct IndexSight {
   std::string name{};
   bool present = false;
   Span at{};
+  std::optional<TimeNs> made_at{};  ///< by the source's clock
 };
 
 /// What may have made or removed an index.
@@ -39,6 +40,8 @@ struct IndexLives {
   /// number that it gets if it is open.
   void Note(const dialect::Meaning& meaning, const dialect::Operation& operation,
             const dialect::Outcome& outcome, int status, const Span& ran, size_t question);
+  /// Another name for an index, or a pattern, that may have been made or removed.
+  void NoteAlias(const std::string& name, bool made, const Span& ran);
 };
 
 }  // namespace trafrec::reconcile

@@ -32,4 +32,7 @@ constexpr size_t kPairingsTried = size_t{1} << 23;
 /// start again at 1.
 constexpr TimeNs kDeletesKeptNs = 60'000 * kNsPerMs;
 
+/// Bytes of the longest text that Lucene takes as one term.
+constexpr size_t kTermBytes = 32'766;
+
 }  // namespace trafrec::reconcile::limits

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "reconcile/history/limits.h"
 #include "replay/json/json_tree.h"
 
 namespace trafrec::reconcile {
@@ -101,6 +102,11 @@ bool IsOpen(const dialect::Outcome& outcome, bool answered, const dialect::Opera
   }
 }
 
+bool WasTurnedDown(const dialect::Outcome& outcome) {
+  return outcome.fate == Fate::kRefused || outcome.fate == Fate::kNotFound ||
+         outcome.fate == Fate::kConflict || outcome.fate == Fate::kRejected;
+}
+
 bool MayTakeNumber(const dialect::Outcome& outcome) {
   constexpr std::array<std::string_view, 4> kBefore = {
       "mapper_parsing_exception", "strict_dynamic_mapping_exception", "index_not_found_exception",
@@ -166,6 +172,7 @@ Question QuestionOf(const dialect::Operation& operation, const dialect::Outcome&
   question.change = ChangeOf(operation, body);
   question.tokens = Tokens(body);
   question.writer = question.piped ? Writer() : Writer::OfBody(body);
+  question.hard_to_index = operation.kind != Kind::kDelete && body.size() > limits::kTermBytes;
   question.status_seen = outcome.fate == Fate::kCreated || outcome.fate == Fate::kDeleted;
   return question;
 }

@@ -38,6 +38,9 @@ std::optional<Question::Told> ToldBy(const dialect::Operation& operation,
 /// Whether what became of an operation is not known, or not under which number.
 bool IsOpen(const dialect::Outcome& outcome, bool answered, const dialect::Operation& operation);
 
+/// Whether an answer says that it was not carried out.
+bool WasTurnedDown(const dialect::Outcome& outcome);
+
 /// Whether a refused operation may have cost a number: documents that Lucene will not have.
 bool MayTakeNumber(const dialect::Outcome& outcome);
 

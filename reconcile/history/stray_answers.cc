@@ -10,6 +10,7 @@
 #include "reconcile/history/each_row.h"
 #include "reconcile/history/limits.h"
 #include "reconcile/history/message_shape.h"
+#include "reconcile/history/wire.h"
 #include "replay/recorded/exchange_view.h"
 
 namespace trafrec::reconcile {
@@ -120,13 +121,15 @@ using ConnectionKey = std::pair<std::pair<std::string, uint32_t>, store::Connect
 
 }  // namespace
 
-Result<StrayAnswers> StrayAnswers::Find(store::LogReader& log, const dialect::Dialect& dialect) {
+Result<StrayAnswers> StrayAnswers::Find(store::LogReader& log, const dialect::Dialect& dialect,
+                                        std::optional<TimeNs> until) {
   StrayAnswers found;
+  found.until_ = until;
   const auto key_of = [](const store::ExchangeRow& row) {
     return ConnectionKey{{row.id.recorder, row.id.attempt}, row.connection};
   };
   std::map<ConnectionKey, Conversation> conversations;
-  TRY(EachRow(log, [&](const store::ExchangeRow& row) -> Status {
+  TRY(EachRow(log, until, [&](const store::ExchangeRow& row) -> Status {
     if (row.has_response && !row.has_request) {
       conversations[key_of(row)];
     }
@@ -135,10 +138,14 @@ Result<StrayAnswers> StrayAnswers::Find(store::LogReader& log, const dialect::Di
   if (conversations.empty()) {
     return found;
   }
-  TRY(EachRow(log, [&](const store::ExchangeRow& row) -> Status {
+  TRY(EachRow(log, until, [&](const store::ExchangeRow& row) -> Status {
     if (const auto of = conversations.find(key_of(row)); of != conversations.end()) {
       TRY_ASSIGN(const store::StoredExchange exchange, log.Load(row));
-      of->second.Add(exchange, dialect);
+      if (until && GoesOn(exchange.connection, *until)) {
+        conversations.erase(of);  // it has not yet shown all that it lost
+      } else {
+        of->second.Add(exchange, dialect);
+      }
     }
     return {};
   }));
@@ -153,7 +160,7 @@ Result<StrayAnswers> StrayAnswers::Find(store::LogReader& log, const dialect::Di
 
 Status StrayAnswers::Each(store::LogReader& log,
                           const std::function<void(const store::StoredExchange&)>& take) const {
-  return EachRow(log, [&](const store::ExchangeRow& row) -> Status {
+  return EachRow(log, until_, [&](const store::ExchangeRow& row) -> Status {
     TRY_ASSIGN(const std::optional<store::StoredExchange> exchange, Load(log, row));
     if (exchange) {
       take(*exchange);

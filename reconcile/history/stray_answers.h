@@ -16,10 +16,11 @@ namespace trafrec::reconcile {
 /// answers, and while it looks for them for the messages of their connections.
 class StrayAnswers {
  public:
-  /// Reads the connections that have any.
-  static Result<StrayAnswers> Find(store::LogReader& log, const dialect::Dialect& dialect);
+  /// Reads the connections that have any. `until`: of what began before.
+  static Result<StrayAnswers> Find(store::LogReader& log, const dialect::Dialect& dialect,
+                                   std::optional<TimeNs> until);
 
-  /// All exchanges of the log, each with its answer where a stray one is its own.
+  /// All these exchanges of the log, each with its answer where a stray one is its own.
   Status Each(store::LogReader& log,
               const std::function<void(const store::StoredExchange&)>& take) const;
 
@@ -31,6 +32,7 @@ class StrayAnswers {
   Result<std::optional<store::StoredExchange>> Load(store::LogReader& log,
                                                     const store::ExchangeRow& row) const;
 
+  std::optional<TimeNs> until_;
   std::map<store::ExchangeId, store::ExchangeRow> answers_;  ///< by the request's exchange
   std::set<store::ExchangeId> taken_;
 };

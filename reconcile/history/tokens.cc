@@ -58,6 +58,12 @@ void TokenIndex::AddSight(const History& history, const Sight& sight) {
 }
 
 void TokenIndex::Take(History& history) const {
+  for (Question& question : history.questions) {
+    question.own_text = std::ranges::any_of(question.tokens, [&](Print token) {
+      const auto writers = writers_.find(token);
+      return writers != writers_.end() && writers->second == 1;
+    });
+  }
   for (const Shown& shown : shown_) {
     Question& question = history.questions[shown.question];
     const auto writers = writers_.find(shown.token);

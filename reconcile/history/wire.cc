@@ -48,6 +48,10 @@ bool IsUnreceived(const store::StoredExchange& exchange, const WireRules& rules)
 
 }  // namespace
 
+bool GoesOn(const store::ConnectionRecord& connection, TimeNs after) {
+  return connection.close_cause == store::CloseCause::kOpen || connection.closed_at >= after;
+}
+
 TimeNs EndOf(const store::SideClose& side) {
   constexpr TimeNs kNever = std::numeric_limits<TimeNs>::max();
   return std::min(side.fin_at.value_or(kNever), side.rst_at.value_or(kNever));

@@ -22,6 +22,9 @@ struct WireRules {
 WireProof WireProofOf(const store::StoredExchange& exchange, const WireRules& rules,
                       std::string& words);
 
+/// Whether a connection may have had exchanges after that time.
+bool GoesOn(const store::ConnectionRecord& connection, TimeNs after);
+
 /// When that side ended its flow, by FIN or RST; the greatest time: it did not.
 TimeNs EndOf(const store::SideClose& side);
 

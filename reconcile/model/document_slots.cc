@@ -128,6 +128,9 @@ void SlotMaker::Blur(const Document& document, const Slot& slot, Content& conten
   }
   for (const size_t number : index_.times->by_query.Meeting(slot.ran)) {
     const ByQueryRun& run = history_.by_query[number];
+    if (!Reaches(history_, run, index_)) {
+      continue;
+    }
     content.MayApply(run.makes ? Change{} : run.change);
   }
 }
@@ -145,7 +148,10 @@ bool SlotMaker::MayBeForgotten(const Document& document, const Point& previous,
     return false;
   }
   const auto deletes = [&](size_t question) { return history_.questions[question].deletes; };
-  const auto may_delete = [&](size_t number) { return history_.by_query[number].deletes; };
+  const auto may_delete = [&](size_t number) {
+    const ByQueryRun& run = history_.by_query[number];
+    return run.deletes && Reaches(history_, run, index_);
+  };
   return (previous.after == Presence::kAbsent && previous.seq_no >= 0) ||
          std::ranges::any_of(document.questions, deletes) ||
          MayHaveLost(history_, index_, slot.ran, false) ||

@@ -337,6 +337,12 @@ const Document* DocumentOf(const IndexHistory& index, size_t question) {
   return found == index.asked_of.end() ? nullptr : &index.documents[found->second];
 }
 
+bool Reaches(const History& history, const ByQueryRun& run, const IndexHistory& index) {
+  return run.indices.empty() || std::ranges::any_of(run.indices, [&](const std::string& name) {
+           return dialect::NamesMeet(history.IndexBehind(name), index.name) || name == "_all";
+         });
+}
+
 bool MayHaveLost(const History& history, const IndexHistory& index, const Span& span, bool apart) {
   return std::ranges::any_of(index.times->lost.Meeting(span), [&](size_t number) {
     const LostTraffic& lost = history.lost[number];
@@ -353,6 +359,13 @@ std::vector<IndexHistory> IndicesInQuestion(const History& history, bool apart) 
       IndexHistory& index = indices[name];
       index.name = name;
       (question.told ? index.told : index.questions).push_back(i);
+    }
+  }
+  for (const ByQueryRun& run : history.by_query) {
+    if (run.request && run.indices.size() == 1 &&
+        run.indices.front().find_first_of("*,:<") == std::string::npos) {
+      const std::string& name = history.IndexBehind(run.indices.front());
+      indices[name].name = name;
     }
   }
   std::unordered_map<std::string, IndexFacts> facts;

@@ -125,6 +125,9 @@ struct IndexHistory {
 /// The document of a question; null: it names none, or its shard cannot be computed.
 const Document* DocumentOf(const IndexHistory& index, size_t question);
 
+/// Whether a by-query request may write documents of the index.
+bool Reaches(const History& history, const ByQueryRun& run, const IndexHistory& index);
+
 /// Whether traffic that nobody recorded may have made or deleted documents of the index in that
 /// time. `apart`: what was lost in flows is taken not to have done so.
 bool MayHaveLost(const History& history, const IndexHistory& index, const Span& span, bool apart);

@@ -46,7 +46,25 @@ bool IndexModel::Decide() {
       return false;
     }
   }
-  return Settle();
+  if (!Settle()) {
+    return false;
+  }
+  DecideRuns();
+  return true;
+}
+
+/// So many operations as a request may have are whole numbers without a hole: if it can have none
+/// and cannot have one, it has none.
+void IndexModel::DecideRuns() {
+  for (auto& [number, run] : runs_) {
+    const std::pair<Edge, int32_t> none{run.edge, 0};
+    const std::pair<Edge, int32_t> one{run.edge, 1};
+    if (!network_.FitsWith({&none, 1})) {
+      run.decision = Decision::kCommitted;
+    } else if (!network_.FitsWith({&one, 1})) {
+      run.decision = Decision::kNotCommitted;
+    }
+  }
 }
 
 /// Until nothing follows any more.
@@ -189,6 +207,11 @@ bool IndexModel::MayHaveRestarted(const Span& span) const {
 Decision IndexModel::DecisionOf(size_t question) const {
   const auto found = asked_.find(question);
   return found == asked_.end() ? Decision::kOpen : found->second.decision;
+}
+
+Decision IndexModel::DecisionOfRun(size_t run) const {
+  const auto found = runs_.find(run);
+  return found == runs_.end() ? Decision::kOpen : found->second.decision;
 }
 
 std::string IndexModel::WordsFor(size_t question) const {

@@ -34,6 +34,9 @@ class IndexModel {
 
   /// `question`: in History::questions.
   Decision DecisionOf(size_t question) const;
+  /// Of a by-query request whose answer nobody saw: whether it took numbers of the index. `run`: in
+  /// History::by_query.
+  Decision DecisionOfRun(size_t run) const;
   /// A number that the question's operation has in a history that fits, if it was committed.
   std::optional<std::pair<uint32_t, int64_t>> NumberOf(size_t question) const;
   /// Numbers of a shard that only traffic can have taken which nobody recorded.
@@ -53,6 +56,10 @@ class IndexModel {
     Decision decision = Decision::kOpen;
     std::string words{};
     std::vector<std::pair<Edge, std::pair<uint32_t, int64_t>>> numbers{};
+  };
+  struct Run {
+    Edge edge = 0;  ///< so many operations of it were committed
+    Decision decision = Decision::kOpen;
   };
   struct HoleNode {
     Hole hole;
@@ -82,6 +89,7 @@ class IndexModel {
   void AddQuestions();
   void AddByQuery();
   void AddRefused();
+  void AddHardToIndex();
   void AddLoose();
   void AddLost(const LostTraffic& lost, std::optional<uint32_t> only);
   void AddFound(const ByQueryRun& run, uint32_t shard, Node in, bool counted);
@@ -104,8 +112,8 @@ class IndexModel {
 
   template <typename Take>
   void EachForced(uint32_t shard, const Span& ran, const Take& take) const;
-  bool Covers(const ByQueryRun& run) const;
   bool Settle();
+  void DecideRuns();
   bool TakeDecided();
   bool TakeFates();
   bool Probe(const OpenRequest& request);
@@ -128,6 +136,7 @@ class IndexModel {
   /// By document: its first stretch in its shard's nodes, and the one behind its last.
   std::vector<std::pair<size_t, size_t>> slots_of_;
   std::map<size_t, Asked> asked_;             ///< by question
+  std::map<size_t, Run> runs_;                ///< in question, by their numbers
   std::vector<const OpenRequest*> requests_;  ///< of these questions, in the log's order
   std::vector<uint64_t> probed_;  ///< by request: the changes around it when nothing followed
   bool unrecorded_ = false;

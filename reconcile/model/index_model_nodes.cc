@@ -37,6 +37,7 @@ IndexModel::IndexModel(const History& history, const IndexHistory& index,
   AddQuestions();
   AddByQuery();
   AddRefused();
+  AddHardToIndex();
   AddLoose();
   for (const LostTraffic& lost : history_.lost) {
     if (index_.MayHold(lost)) {
@@ -214,12 +215,6 @@ void IndexModel::AddAutomatic(Asked& asked, Node in) {
   }
 }
 
-bool IndexModel::Covers(const ByQueryRun& run) const {
-  return run.indices.empty() || std::ranges::any_of(run.indices, [&](const std::string& name) {
-           return dialect::NamesMeet(history_.IndexBehind(name), index_.name) || name == "_all";
-         });
-}
-
 /// How many documents that have no node in the network it may have found: those that answers name,
 /// and those that nobody saw being made.
 int32_t IndexModel::OthersFoundBy(const ByQueryRun& run) const {
@@ -237,7 +232,7 @@ int32_t IndexModel::OthersFoundBy(const ByQueryRun& run) const {
     }
   }
   for (const ByQueryRun& other : history_.by_query) {
-    if (other.makes && other.ran.from <= run.ran.until) {
+    if (other.makes && other.ran.from <= run.ran.until && Reaches(history_, other, index_)) {
       return kAny;
     }
   }
@@ -259,7 +254,7 @@ int32_t IndexModel::OthersFoundBy(const ByQueryRun& run) const {
 void IndexModel::AddByQuery() {
   for (const ByQueryRun& run : history_.by_query) {
     const bool refused = run.request && history_.requests[*run.request].wire != WireProof::kNone;
-    if (!Covers(run) || run.writes == 0 || refused) {
+    if (!Reaches(history_, run, index_) || run.writes == 0 || refused) {
       continue;
     }
     const int32_t others = OthersFoundBy(run);
@@ -270,7 +265,10 @@ void IndexModel::AddByQuery() {
                        history_.IndexBehind(run.indices.front()) == index_.name;
     const Node in = network_.AddNode();
     const Node out = network_.AddNode();
-    network_.AddEdge(in, out, whole ? most : 0, most);
+    const Edge edge = network_.AddEdge(in, out, whole ? most : 0, most);
+    if (run.request) {
+      runs_[static_cast<size_t>(&run - history_.by_query.data())] = {.edge = edge};
+    }
     network_.AddEdge(hub_, in, 0, others);
     for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
       AddFound(run, shard, in, others != kAny);
@@ -304,6 +302,27 @@ void IndexModel::AddRefused() {
       AddNumbers(node, *shard, {.ran = refused.ran, .above_most = 1, .may_make = [](const Slot&) {
                                   return false;
                                 }});
+    }
+  }
+}
+
+/// A document that Lucene refused took a number, and its question none.
+void IndexModel::AddHardToIndex() {
+  for (const size_t number : index_.questions) {
+    const Question& question = history_.questions[number];
+    if (!question.hard_to_index) {
+      continue;
+    }
+    const Document* document = DocumentOf(index_, number);
+    const Node node = network_.AddNode();
+    network_.AddEdge(hub_, node, 0, 1);
+    for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
+      if (document == nullptr || document->shard == shard) {
+        AddNumbers(node, shard,
+                   {.ran = history_.requests[question.request].runs,
+                    .above_most = 1,
+                    .may_make = [](const Slot&) { return false; }});
+      }
     }
   }
 }

@@ -24,8 +24,10 @@ bool SlotRules::LostMeets(const Span& span) const {
 
 template <typename Is>
 bool SlotRules::AnyByQuery(const Span& within, const Is& is) const {
-  return std::ranges::any_of(index_.times->by_query.Meeting(within),
-                             [&](size_t number) { return is(history_.by_query[number]); });
+  return std::ranges::any_of(index_.times->by_query.Meeting(within), [&](size_t number) {
+    const ByQueryRun& run = history_.by_query[number];
+    return Reaches(history_, run, index_) && is(run);
+  });
 }
 
 bool SlotRules::MayDelete(const Slot& slot, const Span& within,
@@ -275,10 +277,11 @@ bool SlotRules::MustCommit(size_t number, const Document& document) const {
     return surely(Presence::kAbsent,
                   [&](const Slot& slot) { return MayMake(slot, UpTo(slot, runs.until), number); });
   }
+  // What merges what is there already is a noop.
   return question.kind == Kind::kUpdate && assumptions_.carried_out &&
-         !MayConflict(number, document) && surely(Presence::kPresent, [&](const Slot& slot) {
-           return MayDelete(slot, UpTo(slot, runs.until), number);
-         });
+         (question.unconditional || question.own_text) && !MayConflict(number, document) &&
+         surely(Presence::kPresent,
+                [&](const Slot& slot) { return MayDelete(slot, UpTo(slot, runs.until), number); });
 }
 
 /// An update that another write of the document comes before, once it has read it, is refused.

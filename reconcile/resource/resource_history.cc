@@ -237,11 +237,11 @@ Result<ResourceHistory> ReadResources(store::LogReader& log, const dialect::Dial
     return resources;
   }
   Reader reader(dialect, history, resources);
-  TRY(EachRow(log, [&](const store::ExchangeRow& row) -> Status {
+  TRY(EachRow(log, std::nullopt, [&](const store::ExchangeRow& row) -> Status {
     reader.Ask(row);
     return {};
   }));
-  TRY(EachRow(log, [&](const store::ExchangeRow& row) -> Status {
+  TRY(EachRow(log, std::nullopt, [&](const store::ExchangeRow& row) -> Status {
     if (reader.Wants(row)) {
       TRY_ASSIGN(const store::StoredExchange exchange, log.Load(row));
       reader.Take(exchange);

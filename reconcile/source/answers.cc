@@ -233,6 +233,22 @@ Result<std::vector<RunningWrite>> ReadTasks(std::string_view answer) {
   return found;
 }
 
+Result<std::set<std::string>> ReadAddresses(std::string_view answer) {
+  TRY_ASSIGN(const Tree tree, Parse(answer, "_nodes/http"));
+  const At nodes = At(tree)["nodes"];
+  if (!nodes.exists()) {
+    return Lacks("_nodes/http", "nodes");
+  }
+  std::set<std::string> addresses;
+  for (const At& node : nodes.Children()) {
+    addresses.insert(node["http"]["publish_address"].Text());
+    for (const At& bound : node["http"]["bound_address"].Children()) {
+      addresses.insert(bound.Text());
+    }
+  }
+  return addresses;
+}
+
 std::string ReasonIn(std::string_view body) {
   const auto tree = Tree::Parse(body);
   const std::string reason = tree ? ReasonOf(At(*tree)["error"]) : std::string();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,9 @@ Result<std::vector<ShardRecovery>> ReadRecoveries(std::string_view answer);
 Result<int64_t> ReadCount(std::string_view answer);
 /// Of `_tasks`.
 Result<std::vector<RunningWrite>> ReadTasks(std::string_view answer);
+
+/// Of `_nodes/http`: where the nodes themselves are asked, as "10.0.0.1:9200".
+Result<std::set<std::string>> ReadAddresses(std::string_view answer);
 
 /// " (index_not_found_exception: no such index [a])" of an error's body; "" if it gives no reason.
 std::string ReasonIn(std::string_view body);

@@ -35,13 +35,19 @@ Result<LiveSource> LiveSource::Open(const send::Target& target, std::string_view
   LiveSource source(std::move(link));
   TRY_ASSIGN(const std::string answer, source.link_->Ask("GET", "/"));
   TRY_ASSIGN(source.identity_, ReadIdentity(answer));
-  if (!cluster_uuid.empty() && source.identity_.cluster_uuid != cluster_uuid) {
+  source.url_ = target.url;
+  TRY(source.RequireCluster(cluster_uuid));
+  return source;
+}
+
+Status LiveSource::RequireCluster(std::string_view cluster_uuid) const {
+  if (!cluster_uuid.empty() && identity_.cluster_uuid != cluster_uuid) {
     return Fail(ErrorCode::kUsage,
-                fmt::format("{} is another cluster: its UUID is {}, the log is of {}", target.url,
-                            source.identity_.cluster_uuid, cluster_uuid),
+                fmt::format("{} is another cluster: its UUID is {}, the log is of {}", url_,
+                            identity_.cluster_uuid, cluster_uuid),
                 "name the cluster that was recorded");
   }
-  return source;
+  return {};
 }
 
 Result<std::vector<IndexSettings>> LiveSource::Indices(std::span<const std::string> names) {
@@ -166,6 +172,20 @@ Result<std::vector<RunningWrite>> LiveSource::RunningWrites() {
   TRY_ASSIGN(const std::string answer,
              link_->Ask("GET", "/_tasks?actions=indices:data/write/*&detailed=true"));
   return ReadTasks(answer);
+}
+
+Result<std::optional<std::string>> LiveSource::Look(const std::string& target) {
+  Result<std::string> answer = link_->Ask("GET", target);
+  if (!answer && answer.error().code == ErrorCode::kNotFound) {
+    return std::nullopt;
+  }
+  TRY(std::move(answer));
+  return std::optional(*std::move(answer));
+}
+
+Result<std::set<std::string>> LiveSource::Addresses() {
+  TRY_ASSIGN(const std::string answer, link_->Ask("GET", "/_nodes/http"));
+  return ReadAddresses(answer);
 }
 
 }  // namespace trafrec::reconcile

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ class LiveSource {
   /// Asks who it is. With `cluster_uuid`, an Error if it is another cluster.
   static Result<LiveSource> Open(const send::Target& target, std::string_view cluster_uuid = {},
                                  SourcePace pace = SourcePace::Usual());
+
+  /// An Error if it is another cluster; "" is any.
+  Status RequireCluster(std::string_view cluster_uuid) const;
 
   const SourceIdentity& identity() const { return identity_; }
   /// As new indices are marked with; nothing if it calls its version otherwise than 1.2.3.
@@ -55,6 +59,11 @@ class LiveSource {
   /// Writes that run now: what is not among them, and began earlier, has ended.
   Result<std::vector<RunningWrite>> RunningWrites();
 
+  /// What a GET answers; nothing for 404.
+  Result<std::optional<std::string>> Look(const std::string& target);
+  /// Where its nodes themselves are asked, as "10.0.0.1:9200".
+  Result<std::set<std::string>> Addresses();
+
   uint64_t requests() const { return link_->requests(); }
 
  private:
@@ -63,6 +72,7 @@ class LiveSource {
                       std::vector<DocumentState>& states);
 
   std::unique_ptr<SourceLink> link_;
+  std::string url_;
   SourceIdentity identity_;
 };
 

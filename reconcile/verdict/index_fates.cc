@@ -15,6 +15,7 @@
 
 #include <algorithm>
 
+#include "reconcile/verdict/unseen.h"
 #include "replay/dialect/key.h"
 
 namespace trafrec::reconcile {
@@ -22,6 +23,9 @@ namespace {
 
 using store::Grade;
 using store::Verdict;
+
+/// So far the clocks of source and recorder may be apart.
+constexpr TimeNs kClocksApart = 10 * kNsPerSecond;
 
 class Judging {
  public:
@@ -31,7 +35,7 @@ class Judging {
         runs_(history.requests[history.questions[*change.question].request].runs) {}
 
   /// Nothing if both may be. `words` gets why.
-  std::optional<Verdict> Run(std::string& words) const {
+  std::optional<Verdict> Run(std::string& words) {
     const IndexSight* after = After();
     if (after == nullptr) {
       return std::nullopt;
@@ -47,6 +51,9 @@ class Judging {
                           made ? "removed" : "made");
       return Verdict::kNotCommitted;
     }
+    if (made && after->made_at) {
+      return ByItsAge(*after, words);
+    }
     const IndexSight* before = Before();
     if (before == nullptr || before->present == made ||
         OthersMayHave(made, {before->at.from, after->at.until})) {
@@ -58,6 +65,23 @@ class Judging {
         made ? "was not there" : "was there", made ? "was" : "was gone", made ? "made" : "removed");
     return Verdict::kCommitted;
   }
+
+  /// It says when it was made.
+  std::optional<Verdict> ByItsAge(const IndexSight& after, std::string& words) {
+    if (*after.made_at < runs_.from - kClocksApart) {
+      words.assign(
+          "the index is older than the request by more than clocks may be apart, which was refused "
+          "if it was carried out");
+      return Verdict::kNotCommitted;
+    }
+    if (OthersMayHave(true, {runs_.from - 2 * kClocksApart, after.at.until})) {
+      return std::nullopt;
+    }
+    words.assign("the index is no older than the request, and nobody else can have made it");
+    return Verdict::kCommitted;
+  }
+
+  const Unseen& unseen() const { return unseen_; }
 
  private:
   /// The first answer about the index once the request can no longer run.
@@ -84,18 +108,18 @@ class Judging {
     return last;
   }
 
-  bool OthersMayHave(bool made, const Span& within) const {
+  bool OthersMayHave(bool made, const Span& within) {
     const IndexLives& lives = history_.index_lives;
     const auto other = [&](const IndexChange& change) {
       return change.question != change_.question && (made ? change.makes : change.removes) &&
              RunOf(change).Meets(within) && dialect::NamesMeet(change.name, change_.name);
     };
-    const auto lost = [&](const LostTraffic& traffic) { return traffic.ran.Meets(within); };
     const auto wrote = [&](const auto& written) {
       return written.second.Meets(within) && dialect::NamesMeet(written.first, change_.name);
     };
-    return std::ranges::any_of(lives.changes, other) || std::ranges::any_of(history_.lost, lost) ||
-           (made && std::ranges::any_of(lives.written, wrote));
+    return std::ranges::any_of(lives.changes, other) ||
+           (made && std::ranges::any_of(lives.written, wrote)) ||
+           unseen_.MayHaveChanged(history_, within);
   }
 
   Span RunOf(const IndexChange& change) const {
@@ -106,6 +130,7 @@ class Judging {
   const History& history_;
   const IndexChange& change_;
   const Span runs_;
+  Unseen unseen_;
 };
 
 /// One index alone, by its name: of several, a part may have been done.
@@ -127,18 +152,18 @@ void JudgeIndexFates(const History& history, Judgement& judgement) {
       continue;  // the wire said all
     }
     std::string words;
-    if (const auto verdict =
-            IsOfOne(history, change) ? Judging(history, change).Run(words) : std::nullopt) {
+    Judging judging(history, change);
+    if (const auto verdict = IsOfOne(history, change) ? judging.Run(words) : std::nullopt) {
       finding.verdict = *verdict;
       finding.grade = Grade::kPresumed;
       finding.evidence.push_back({"index", std::move(words)});
-      finding.evidence.push_back(
-          {"assumption", "recorded: all who make and remove indices are in the log"});
+      judging.unseen().Name(finding.evidence);
     } else {
-      finding.evidence.push_back(
-          {"open",
-           "a get of the index before and after it would decide, or its creation that is refused, "
-           "if nobody else makes or removes it in between"});
+      finding.evidence.push_back({"open",
+                                  "a get of the index before and after it would decide (--source "
+                                  "asks for one after it), or "
+                                  "its creation that is refused, "
+                                  "if nobody else makes or removes it in between"});
     }
   }
 }

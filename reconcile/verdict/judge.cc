@@ -6,6 +6,7 @@
 
 #include "reconcile/model/index_model.h"
 #include "reconcile/verdict/index_fates.h"
+#include "reconcile/verdict/metadata_fates.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -81,7 +82,7 @@ class Judging {
     for (const size_t question : index.told) {
       PlaceTold(index, question);
     }
-    if (index.questions.empty()) {
+    if (index.questions.empty() && RunsIn(index).empty()) {
       return;
     }
     IndexModel proven(history_, index, {});
@@ -101,10 +102,61 @@ class Judging {
     for (const size_t question : index.questions) {
       Take(index, proven, presumes ? &presumed : nullptr, question);
     }
+    for (const size_t run : RunsIn(index)) {
+      TakeRun(proven, presumes ? &presumed : nullptr, run);
+    }
     AddMissing(index, proven);
   }
 
  private:
+  /// By-query requests in question that write this index, and no other.
+  std::vector<size_t> RunsIn(const IndexHistory& index) const {
+    std::vector<size_t> runs;
+    for (size_t i = 0; i < history_.by_query.size(); ++i) {
+      const ByQueryRun& run = history_.by_query[i];
+      if (run.request && run.indices.size() == 1 &&
+          history_.IndexBehind(run.indices.front()) == index.name) {
+        runs.push_back(i);
+      }
+    }
+    return runs;
+  }
+
+  void TakeRun(const IndexModel& proven, const IndexModel* presumed, size_t run) {
+    const OpenRequest& request = history_.requests[*history_.by_query[run].request];
+    Finding& finding = judgement_.findings[request.questions.front()];
+    const bool by_proof = proven.DecisionOfRun(run) != Decision::kOpen;
+    const Decision decision = by_proof              ? proven.DecisionOfRun(run)
+                              : presumed != nullptr ? presumed->DecisionOfRun(run)
+                                                    : Decision::kOpen;
+    if (!finding.evidence.empty() || decision == Decision::kOpen) {
+      return;
+    }
+    finding.verdict = VerdictOf(decision);
+    finding.evidence.push_back(
+        {"history", decision == Decision::kCommitted
+                        ? "some of the numbers that no answer names only its operations can have "
+                          "taken"
+                        : "none of the numbers that no answer names can be of an operation of it: "
+                          "it was not carried out, or found nothing to change"});
+    if (!by_proof) {
+      finding.grade = Grade::kPresumed;
+      NameAssumptions(finding);
+    }
+  }
+
+  void NameAssumptions(Finding& finding) const {
+    finding.evidence.push_back(
+        {"assumption", "carried out: what the source received whole, it carried out"});
+    finding.evidence.push_back(
+        {"assumption", "apart: what was lost in flows made and deleted no document in question"});
+    if (!history_.journals.empty()) {
+      finding.evidence.push_back(
+          {"assumption",
+           "late: the journal was copied after the source had carried out all of the log"});
+    }
+  }
+
   /// An automatic id is not known here, nor is then the shard.
   void PlaceTold(const IndexHistory& index, size_t number) {
     const Question& question = history_.questions[number];
@@ -137,15 +189,7 @@ class Judging {
       finding.verdict = VerdictOf(presumed->DecisionOf(question));
       finding.grade = Grade::kPresumed;
       finding.evidence.push_back({"history", presumed->WordsFor(question)});
-      finding.evidence.push_back(
-          {"assumption", "carried out: what the source received whole, it carried out"});
-      finding.evidence.push_back(
-          {"assumption", "apart: what was lost in flows made and deleted no document in question"});
-      if (!history_.journals.empty()) {
-        finding.evidence.push_back(
-            {"assumption",
-             "late: the journal was copied after the source had carried out all of the log"});
-      }
+      NameAssumptions(finding);
       by = presumed;
     }
     if (finding.verdict == Verdict::kUnknown) {
@@ -161,6 +205,9 @@ class Judging {
   void AddMissing(const IndexHistory& index, const IndexModel& model) {
     for (uint32_t shard = 0; shard < index.shards.size(); ++shard) {
       for (const Hole& hole : model.Unexplained(shard)) {
+        if (hole.ran.until >= history_.read_until) {
+          continue;  // what is not read yet may have taken it
+        }
         MissingMutation missing{.index = index.name,
                                 .shard = shard,
                                 .seq_no = hole.seq_no,
@@ -203,6 +250,7 @@ Judgement Judge(const History& history) {
     judging.JudgeIndex(indices[i], apart[i]);
   }
   JudgeIndexFates(history, judgement);
+  JudgeMetadataFates(history, judgement);
   for (Finding& finding : judgement.findings) {
     if (finding.evidence.empty()) {
       finding.evidence.push_back({"open", WhatWouldDecide(history.questions[finding.question])});

@@ -81,6 +81,8 @@ void PcapWriter::Write(std::span<const RawPacket> packets) {
   }
 }
 
+void PcapWriter::Flush() { CHECK(std::fflush(file_.get()) == 0); }
+
 PcapngWriter::PcapngWriter(const std::filesystem::path& path, std::vector<Interface> interfaces,
                            ByteOrder order)
     : interfaces_(std::move(interfaces)), order_(order), file_(Create(path)) {

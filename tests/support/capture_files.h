@@ -33,6 +33,8 @@ class PcapWriter {
 
   void Write(const RawPacket& packet);
   void Write(std::span<const RawPacket> packets);
+  /// Hands what was written to who reads the file already: a named pipe.
+  void Flush();
 
  private:
   Options options_;

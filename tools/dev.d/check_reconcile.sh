@@ -20,10 +20,11 @@ check_migration() {
 # The verdicts on one log under faults, from the log alone, with the source, with its translogs.
 check_verdicts() {
   setup build test replay reconcile
-  build_preset release --target trafrec
+  build_preset release --target trafrec --target reconcile_probe
   heading "Verdicts and the source's own history"
   local folder=build/verdicts/one
-  /usr/bin/python3 tests/reconcile/real/prove_verdicts.py build/tools/trafrec "$folder" "$@" ||
+  /usr/bin/python3 tests/reconcile/real/prove_verdicts.py build/tools/trafrec "$folder" \
+    --probe build/tests/reconcile/real/reconcile_probe "$@" ||
     die "a verdict is wrong, or the truth is in doubt" "each is shown above; the log is $folder/log"
 }
 

@@ -73,6 +73,17 @@ std::string JudgementText(const reconcile::History& history, const reconcile::Ju
   return out;
 }
 
+std::string FindingLine(const reconcile::History& history, const reconcile::Finding& finding,
+                        size_t width) {
+  std::string line = fmt::format(
+      "{}{}  {}", store::NameOf(finding.verdict),
+      finding.verdict != Verdict::kUnknown && finding.grade == Grade::kPresumed ? " (presumed)"
+                                                                                : "",
+      NameOf(history, finding));
+  line.resize(std::min(line.size(), std::max<size_t>(width, 40)));
+  return line + '\n';
+}
+
 std::string FindingText(const reconcile::History& history, const reconcile::Finding& finding) {
   std::string out = NameOf(history, finding) + '\n';
   out += fmt::format("  {}{}\n", store::NameOf(finding.verdict),

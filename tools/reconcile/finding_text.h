@@ -14,4 +14,8 @@ std::string JudgementText(const reconcile::History& history, const reconcile::Ju
 /// One finding with its evidence, step by step.
 std::string FindingText(const reconcile::History& history, const reconcile::Finding& finding);
 
+/// The verdict on one operation, for a line of so many columns.
+std::string FindingLine(const reconcile::History& history, const reconcile::Finding& finding,
+                        size_t width);
+
 }  // namespace trafrec::tools

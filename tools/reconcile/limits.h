@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace trafrec::tools::limits {
 
@@ -12,5 +13,18 @@ inline constexpr size_t kVerdictRows = 500;
 inline constexpr size_t kVerdictColumns = 300;
 /// The recorder's losses beside one missing mutation.
 inline constexpr size_t kLossesBeside = 3;
+
+/// With --follow: how often it looks for what is new; the writer commits each 100 ms.
+inline constexpr int kLookIntervalMs = 250;
+/// From one judgement of the log to the next, and so much longer than one took: each reads the log
+/// again.
+inline constexpr int64_t kJudgeIntervalNs = 1'000'000'000;
+inline constexpr int64_t kJudgeShare = 9;
+/// A recorder tells what its kernel dropped once a second.
+inline constexpr int64_t kLossesToldNs = 2'000'000'000;
+/// A source that could not be asked is asked again after that.
+inline constexpr int64_t kAskAgainNs = 5'000'000'000;
+/// Clocks of machines that are set by NTP are not further apart.
+inline constexpr int64_t kClocksApartNs = 10'000'000'000;
 
 }  // namespace trafrec::tools::limits

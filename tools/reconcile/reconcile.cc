@@ -4,24 +4,22 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "reconcile/evidence/from_source.h"
-#include "reconcile/evidence/from_translog.h"
-#include "reconcile/resource/live_looks.h"
-#include "reconcile/resource/resource_fates.h"
-#include "reconcile/resource/resource_history.h"
+#include "reconcile/source/live_source.h"
 #include "reconcile/verdict/judge.h"
-#include "replay/recorded/recognize.h"
 #include "store/reader/exchange_id.h"
 #include "tools/encryption_options.h"
 #include "tools/log_options.h"
 #include "tools/output.h"
 #include "tools/reconcile/boundary_run.h"
+#include "tools/reconcile/decide.h"
 #include "tools/reconcile/finding_json.h"
 #include "tools/reconcile/finding_text.h"
+#include "tools/reconcile/follow.h"
 #include "tools/reconcile/reconcile_command.h"
 #include "tools/reconcile/verdict_overlay.h"
 #include "tools/reconcile/verdict_page.h"
@@ -50,12 +48,9 @@ class ReconcileCommand final : public Command {
   Status CheckBoundary() const;
   Result<ExitCode> FindBoundary() const;
   Result<reconcile::HistoryOptions> Waits() const;
-  Result<reconcile::Judgement> Decide(store::LogReader& log, reconcile::History& history) const;
-  /// Of a service of which only HTTP is known.
-  Result<reconcile::Judgement> DecideResources(store::LogReader& log,
-                                               const dialect::Dialect& dialect,
-                                               const send::Target& target,
-                                               const reconcile::History& history) const;
+  Result<reconcile::Judgement> Judge(store::LogReader& log, reconcile::History& history) const;
+  send::Target Source() const;
+  Result<ExitCode> Follow() const;
   Status Print(const reconcile::History& history, const reconcile::Judgement& judgement) const;
   Status Explain(const reconcile::History& history, const reconcile::Judgement& judgement) const;
 
@@ -74,6 +69,7 @@ class ReconcileCommand final : public Command {
   std::string accept_ = "proven";
   std::string dialect_ = "auto";
   bool json_ = false;
+  bool follow_ = false;
 };
 
 CommandText ReconcileCommand::text() const {
@@ -81,6 +77,7 @@ CommandText ReconcileCommand::text() const {
       .name = "reconcile",
       .summary = "what the source did of what its log leaves open",
       .usage = {"trafrec reconcile LOG [-o OVERLAY] [--accept presumed] [--html FILE]",
+                "trafrec reconcile LOG --follow [--source URL] [-o OVERLAY]",
                 "trafrec reconcile explain LOG ID [--json]",
                 "trafrec reconcile boundary LOG [--target URL] [-o OVERLAY] [--json]"},
       .description =
@@ -100,6 +97,8 @@ CommandText ReconcileCommand::text() const {
            {"send what happened, and nothing else",
             "trafrec replay LOG --overlay overlay.sqlite --to http://127.0.0.1:9201 "
             "--run RUN"},
+           {"while it is recorded, asking the source before later writes hide what was done",
+            "trafrec reconcile LOG --follow --source http://127.0.0.1:9200 -o overlay.sqlite"},
            {"for those who decide", "trafrec reconcile LOG --html verdicts.html"},
            {"onto a restored snapshot that was taken while the log was recorded",
             "trafrec reconcile boundary LOG --target http://127.0.0.1:9201 -o overlay.sqlite"},
@@ -148,6 +147,11 @@ void ReconcileCommand::AddOptions(OptionSet& options) {
   options.Group("Output");
   options.Text("-o,--out", overlay_, "OVERLAY",
                "write verdicts and places in the source's order into this overlay");
+  options.Flag(
+      "-f,--follow", follow_,
+      "go on while the log grows: a line for each verdict once it is given, and the "
+      "overlay anew, until its recorder has ended, or Ctrl-C; with --source, ask as soon as "
+      "something is in question");
   options.Text("--html", html_, "FILE", "write all verdicts with their evidence as one page");
   options.Flag("--json", json_, "a JSON object a line (docs/reconcile.md)");
 }
@@ -155,6 +159,10 @@ void ReconcileCommand::AddOptions(OptionSet& options) {
 Status ReconcileCommand::Check() const {
   if (bounds()) {
     return CheckBoundary();
+  }
+  if (explains() && follow_) {
+    return Fail(ErrorCode::kUsage, "--follow is not for explain",
+                "trafrec reconcile LOG --follow -o OVERLAY");
   }
   if (!target_.empty() || !backfills_.empty() || method_ != "auto") {
     return Fail(ErrorCode::kUsage, "--target, --method and --backfill are for boundary",
@@ -189,8 +197,8 @@ Status ReconcileCommand::CheckBoundary() const {
                                       : fmt::format("'{}' is one argument too many", arguments_[2]),
                 "as in: trafrec reconcile boundary LOG --target URL -o overlay.sqlite");
   }
-  if (!source_.empty() || !translog_.empty()) {
-    return Fail(ErrorCode::kUsage, "--source and --translog are not for boundary",
+  if (!source_.empty() || !translog_.empty() || follow_) {
+    return Fail(ErrorCode::kUsage, "--source, --translog and --follow are not for boundary",
                 "let trafrec reconcile LOG -o OVERLAY decide first; boundary reads its overlay");
   }
   TRY(access_.Check());
@@ -267,49 +275,44 @@ Result<reconcile::HistoryOptions> ReconcileCommand::Waits() const {
   return options;
 }
 
-Result<reconcile::Judgement> ReconcileCommand::DecideResources(
-    store::LogReader& log, const dialect::Dialect& dialect, const send::Target& target,
-    const reconcile::History& history) const {
-  reconcile::Judgement judgement = reconcile::Judge(history);
-  TRY_ASSIGN(reconcile::ResourceHistory resources, reconcile::ReadResources(log, dialect, history));
+Result<reconcile::Judgement> ReconcileCommand::Judge(store::LogReader& log,
+                                                     reconcile::History& history) const {
+  DecisionOptions how{.dialect = dialect_, .translog = translog_};
+  TRY_ASSIGN(how.waits, Waits());
+  std::optional<reconcile::LiveSource> source;
   if (!source_.empty()) {
-    TRY_ASSIGN(judgement.notes, reconcile::LookAtResources(target, reconcile::SourcePace::Usual(),
-                                                           history, resources));
+    TRY_ASSIGN(const dialect::Dialect* dialect, DialectOf(dialect_, log));
+    if (dialect->name() == "http") {
+      how.service = Source();
+      return Decide(log, how, history);
+    }
+    TRY_ASSIGN(source, reconcile::LiveSource::Open(Source()));
+    how.source = &*source;
   }
-  if (!translog_.empty()) {
-    judgement.notes.emplace_back("--translog was not read: the log is not of a search engine");
-  }
-  reconcile::JudgeResources(resources, history, judgement);
-  return judgement;
+  return Decide(log, how, history);
 }
 
-Result<reconcile::Judgement> ReconcileCommand::Decide(store::LogReader& log,
-                                                      reconcile::History& history) const {
-  const dialect::Dialect* dialect = dialect::FindDialect(dialect_);
-  if (dialect == nullptr) {
-    TRY_ASSIGN(dialect, recorded::RecognizeDialect(log));
-  }
-  TRY_ASSIGN(const reconcile::HistoryOptions waits, Waits());
-  TRY_ASSIGN(history, reconcile::ReadHistory(log, *dialect, waits));
-  std::vector<std::string> notes;
-  if (!translog_.empty()) {
-    TRY_ASSIGN(reconcile::TranslogEvidence evidence, reconcile::AddTranslogs(translog_, history));
-    notes = std::move(evidence.notes);
-  }
+send::Target ReconcileCommand::Source() const {
   send::Target target{.name = "source", .url = source_};
   access_.Apply(target);
-  if (dialect->name() == "http") {
-    return DecideResources(log, *dialect, target, history);
-  }
+  return target;
+}
+
+Result<ExitCode> ReconcileCommand::Follow() const {
+  ReconcileFollowOptions options{.log = arguments_.front(),
+                                 .dialect = dialect_,
+                                 .translog = translog_,
+                                 .overlay = overlay_,
+                                 .html = html_,
+                                 .presumed = accept_ == "presumed",
+                                 .json = json_};
+  TRY_ASSIGN(options.waits, Waits());
+  TRY_ASSIGN(options.identities, identity_.Make());
   if (!source_.empty()) {
-    TRY_ASSIGN(reconcile::LiveSource source,
-               reconcile::LiveSource::Open(target, history.cluster_uuid));
-    TRY_ASSIGN(std::vector<std::string> said, reconcile::AddLiveAnswers(source, history));
-    std::ranges::move(said, std::back_inserter(notes));
+    options.source = Source();
   }
-  reconcile::Judgement judgement = reconcile::Judge(history);
-  std::ranges::move(notes, std::back_inserter(judgement.notes));
-  return judgement;
+  TRY(FollowLog(options));
+  return ExitCode::kDone;
 }
 
 Result<ExitCode> ReconcileCommand::Run(const Cli& /*cli*/) {
@@ -317,11 +320,14 @@ Result<ExitCode> ReconcileCommand::Run(const Cli& /*cli*/) {
   if (bounds()) {
     return FindBoundary();
   }
+  if (follow_) {
+    return Follow();
+  }
   const std::string& folder = explains() ? arguments_[1] : arguments_[0];
   TRY_ASSIGN(store::Identities identities, identity_.Make());
   TRY_ASSIGN(const auto log, store::LogReader::Open(folder, std::move(identities)));
   reconcile::History history;
-  TRY_ASSIGN(const reconcile::Judgement judgement, Decide(*log, history));
+  TRY_ASSIGN(const reconcile::Judgement judgement, Judge(*log, history));
   if (explains()) {
     TRY(Explain(history, judgement));
     return ExitCode::kDone;

@@ -40,6 +40,16 @@ class Conversation {
     answer_offset_ += bytes;
   }
 
+  /// The log goes on behind `until`; the client has closed then, or has not.
+  std::vector<LostTraffic> Finish(TimeNs until, bool closed) {
+    store::StoredExchange last = Next();
+    last.connection.close_cause = closed ? store::CloseCause::kFin : store::CloseCause::kOpen;
+    last.connection.closed_at = at_;
+    last.connection.client_close.payload_bytes = request_offset_;
+    watch_.Add(last, std::nullopt);
+    return watch_.Finish(until);
+  }
+
   std::vector<uint64_t> heard{};
 
  private:
@@ -85,6 +95,22 @@ TEST(ConnectionWatch, WhereARequestWasLostAnUnseenAnswerMayBeItsOwn) {
   conversation.Lost(70);
   conversation.Answered();
   EXPECT_TRUE(conversation.heard.empty());
+}
+
+TEST(ConnectionWatch, AConnectionThatGoesOnMayHaveLostWhatItHasNotShownYet) {
+  Conversation conversation;
+  conversation.Answered();
+  const std::vector<LostTraffic> lost = conversation.Finish(5000 * kMs, false);
+  ASSERT_EQ(lost.size(), 1U);
+  EXPECT_TRUE(lost[0].in_flow);
+  EXPECT_EQ(lost[0].ran.from, 1010 * kMs);  // its last request
+  EXPECT_EQ(lost[0].ran.until, 5000 * kMs);
+}
+
+TEST(ConnectionWatch, AConnectionThatHasEndedHasShownAllThatItLost) {
+  Conversation conversation;
+  conversation.Answered();
+  EXPECT_TRUE(conversation.Finish(5000 * kMs, true).empty());
 }
 
 }  // namespace

@@ -102,7 +102,17 @@ class Report:
     def add_missing(self, line):
         operation = self.truth.operations.get((line["index"], line["shard"], line["seq_no"]))
         right = operation is not None and operation["request"] not in self.in_log
-        self.add(MISSING, "right" if right else "wrong", line, operation)
+        if right and operation["type"] == "noop" and operation["request"] is None:
+            self.add(MISSING, "untold" if self.may_be_refused(line, operation) else "wrong", line, operation)
+        else:
+            self.add(MISSING, "right" if right else "wrong", line, operation)
+
+    def may_be_refused(self, line, operation):
+        """A number without a document may be that of one that Lucene refused, whose request is not in the log."""
+        before = self.truth.operations.get((line["index"], line["shard"], line["seq_no"] - 1))
+        in_term = before is not None and before["primary_term"] == operation["primary_term"]
+        lost = (each for each in self.truth.requests.values() if each["id"] not in self.in_log)
+        return in_term and any(each["kind"] in ("index_refused", "bulk") for each in lost)
 
     def add_verdict(self, line):
         if line.get("missing"):

@@ -7,6 +7,9 @@
 //   reconcile_probe translog FOLDER
 //       Prints all operations of all shards below a data path, a JSON object a line, and a report
 //       of each shard. Texts and sources are in hexadecimal digits.
+//   reconcile_probe beginnings LOG COUNT
+//       Judges so many beginnings of a log of a search engine, as if it still grew, and prints what
+//       is decided in each, as `trafrec reconcile --json` does.
 //   reconcile_probe source URL WHAT…
 //       Asks a live source; see source_probe.h.
 
@@ -24,8 +27,12 @@
 #include "reconcile/translog/index_state.h"
 #include "reconcile/translog/shard_folders.h"
 #include "reconcile/translog/translog.h"
+#include "reconcile/verdict/judge.h"
+#include "replay/dialect/dialect.h"
+#include "store/reader/log_reader.h"
 #include "tests/reconcile/real/hex.h"
 #include "tests/reconcile/real/source_probe.h"
+#include "tools/reconcile/finding_json.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -124,6 +131,36 @@ int Translogs(const std::string& folder) {
   return status ? 0 : 1;
 }
 
+Status JudgeBeginnings(const std::string& folder, int count) {
+  TRY_ASSIGN(const auto log, store::LogReader::Open(folder));
+  const dialect::Dialect& dialect = *dialect::FindDialect("search");
+  TRY_ASSIGN(const History whole, ReadHistory(*log, dialect, {}));
+  const TimeNs first = whole.requests.empty() ? whole.until : whole.requests.front().runs.from;
+  for (int i = 1; i <= count; ++i) {
+    HistoryOptions options;
+    options.until = first + (whole.until - first) / count * i;
+    TRY_ASSIGN(const History history, ReadHistory(*log, dialect, options));
+    const Judgement judgement = Judge(history);
+    for (const Finding& finding : judgement.findings) {
+      if (finding.verdict != store::Verdict::kUnknown) {
+        fmt::print("{}", tools::FindingJson(history, finding));
+      }
+    }
+    for (const MissingMutation& missing : judgement.missing) {
+      fmt::print("{}", tools::MissingJson(history, missing));
+    }
+  }
+  return {};
+}
+
+int Beginnings(const std::string& folder, int count) {
+  const Status status = JudgeBeginnings(folder, count);
+  if (!status) {
+    fmt::print(stderr, "{}\n", status.error().what);
+  }
+  return status ? 0 : 1;
+}
+
 }  // namespace
 }  // namespace trafrec::reconcile
 
@@ -134,6 +171,9 @@ int main(int argc, char** argv) {
   }
   if (what == "source" && argc > 3) {
     return trafrec::reconcile::ProbeSource(argv[2], {argv + 3, argv + argc});
+  }
+  if (what == "beginnings" && argc == 4) {
+    return trafrec::reconcile::Beginnings(argv[2], std::stoi(argv[3]));
   }
   if (what == "translog" && argc == 3) {
     return trafrec::reconcile::Translogs(argv[2]);

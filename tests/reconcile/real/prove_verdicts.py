@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Makes a log of a real Elasticsearch under faults, with the truth of every operation, and holds verdicts against it.
 
-  prove_verdicts.py TRAFREC OUT [--seed S] [--steps N] [--product NAME] [--live] [--restart] [--no-verdicts]
+  prove_verdicts.py TRAFREC OUT [--seed S] [--steps N] [--product NAME] [--live] [--restart] [--follow] [--probe PROBE]
+                    [--no-verdicts]
 
 OUT gets log/, truth.jsonl and translog/ (copies of all translogs). Clients: raw sockets that leave in every way, the real
 Python client that loses its patience, one behind a proxy that loses answers. What the recorder sees is a capture that packets
 are taken out of, or with --live the loopback itself, with the recorder killed and started again. With --restart the node is
-killed, too. Which of these a seed gets is up to the seed if nothing is said (--capture and --no-restart say the opposite). Exit
-code 1 if a verdict is wrong, 2 if the truth is in doubt.
+killed, too. Which of these a seed gets is up to the seed if nothing is said (--capture and --no-restart say the opposite). With
+--follow the loopback is recorded, the recorder is not killed but with --live, and two `trafrec reconcile --follow` run beside
+it: one that asks the source at once, and one that has the log alone, which must end with the overlay that is made of the whole
+log. With the program reconcile_probe, verdicts on beginnings of the log are held against the truth, too. Exit code 1 if a verdict is wrong, also one that was given meanwhile, 2 if the truth is in doubt.
 """
 
 import argparse
@@ -39,6 +42,7 @@ from verdict_truth import Truth  # noqa: E402
 SERVER, PROXY = 9200, 9202
 SEEN = f"(tcp port {SERVER} and not portrange 50000-59999) or tcp port {PROXY}"
 PATIENCE_S = 60
+BEGINNINGS = 25
 # Of what raw clients were answered, so much is lost by the capture.
 ANSWER_LOST, REQUEST_LOST, BOTH_LOST, BURSTS = 0.03, 0.007, 0.01, 8
 
@@ -155,6 +159,44 @@ class Live:
         return {}
 
 
+class Followers:
+    """Reconcile while the log grows: with the source, and with the log alone."""
+
+    HOW = ("follow", "follow_log")
+
+    def __init__(self, trafrec, out, url):
+        self.trafrec, self.out, self.url, self.running = trafrec, out, url, {}
+
+    def __enter__(self):
+        for how, more in zip(self.HOW, (["--source", self.url], [])):
+            words = [self.trafrec, "reconcile", self.out / "log", "--follow", "--json", "-o", self.out / f"{how}.overlay", *more]
+            with open(self.out / f"{how}.ndjson", "wb") as lines, open(self.out / f"{how}.notes", "wb") as notes:
+                # pylint: disable=consider-using-with
+                self.running[how] = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=lines, stderr=notes)
+        return self
+
+    def finish(self):
+        """They end with the recorder."""
+        for how, process in self.running.items():
+            if process.wait(PATIENCE_S) != 0:
+                raise RuntimeError(f"reconcile --follow ends with {process.returncode}:\n{(self.out / f'{how}.notes').read_text()}")
+
+    def __exit__(self, *_):
+        for process in self.running.values():
+            process.kill()
+            process.wait()
+
+    def last_verdicts(self, how):
+        """A file of what was said last of each operation."""
+        last = {}
+        for line in (self.out / f"{how}.ndjson").read_text(encoding="utf-8").splitlines():
+            said = json.loads(line)
+            last[tuple(said.get(part) for part in ("exchange", "item", "index", "shard", "seq_no"))] = line
+        path = self.out / f"{how}.last.ndjson"
+        path.write_text("".join(f"{line}\n" for line in last.values()), encoding="utf-8")
+        return path
+
+
 def wait_until_quiet(url):
     """No write runs, twice in a row."""
     quiet = 0
@@ -171,10 +213,10 @@ class Case:
         self.options, self.folder, self.middle = options, folder, middle
         self.out = pathlib.Path(options.out)
         self.chance = random.Random(f"{options.seed}/case")
-        self.live = options.live or (not options.capture and self.chance.random() < 0.3)
+        self.live = options.live or options.follow or (not options.capture and self.chance.random() < 0.3)
         self.restart = options.restart or (not options.no_restart and self.chance.random() < 0.3)
         self.node = real_node.Node(options.product, SERVER, folder / "node")
-        self.gate = None
+        self.gate, self.followers = None, None
         self.mix = verdict_work.MIX
 
     def clients(self, sent):
@@ -217,7 +259,7 @@ class Case:
         for client in clients:
             client.start()
         total = self.options.steps * len(clients)
-        interruptions = [0.35, 0.7] if self.live else []
+        interruptions = [0.35, 0.7] if self.live and (self.options.live or not self.options.follow) else []
         restarts = [0.5] if self.restart else []
         middles = [0.6] if self.middle else []
         while any(client.is_alive() for client in clients):
@@ -278,9 +320,13 @@ class Case:
         import verdict_clients as made  # pylint: disable=import-outside-toplevel
 
         sent = made.Sent()
-        with self.node:
+        with self.node, contextlib.ExitStack() as stack:
             with Live(self.options.trafrec, self.out) if self.live else Capture(self.options.trafrec, self.folder) as recorder:
+                if self.options.follow:
+                    self.followers = stack.enter_context(Followers(self.options.trafrec, self.out, self.node.url))
                 self.work(sent, recorder)
+            if self.followers:
+                self.followers.finish()
             captures = recorder.log(sent.all, self.out, self.chance)
             translog.keep(self.node.home / "data", self.out / "translog" / "last")
             yield sent.all, captures
@@ -321,7 +367,7 @@ class Case:
 
     def verdicts(self):
         """The greatest exit code of the checks: from the log alone, with the source, with its translogs."""
-        check, worst = pathlib.Path(__file__).with_name("check_verdicts.py"), 0
+        worst = 0
         for how, more in (
             ("log", []),
             ("source", ["--source", self.node.url]),
@@ -330,20 +376,47 @@ class Case:
             if self.options.no_verdicts:
                 break
             say(" ".join(["trafrec reconcile LOG", *more]))
-            run = subprocess.run(
-                [
-                    sys.executable,
-                    check,
-                    self.options.trafrec,
-                    self.out / "log",
-                    self.out / "truth.jsonl",
-                    *(f"--with={option}" for option in more),
-                    "--summary",
-                    self.out / f"{how}.json",
-                ],
-                check=False,
-            )
-            worst = max(worst, run.returncode)
+            worst = max(worst, self.check(how, *(f"--with={option}" for option in more)))
+        if self.options.probe and not self.options.no_verdicts:
+            say(f"of {BEGINNINGS} beginnings of the log, all verdicts together")
+            lines = self.out / "beginnings.ndjson"
+            with open(lines, "wb") as file:
+                subprocess.run([self.options.probe, "beginnings", self.out / "log", str(BEGINNINGS)], check=True, stdout=file)
+            worst = max(worst, self.check("beginnings", str(lines)))
+        if self.followers and not self.options.no_verdicts:
+            worst = max(worst, self.check_followers())
+        return worst
+
+    def check(self, how, *more):
+        run = subprocess.run(
+            [
+                sys.executable,
+                pathlib.Path(__file__).with_name("check_verdicts.py"),
+                self.options.trafrec,
+                self.out / "log",
+                self.out / "truth.jsonl",
+                *more,
+                "--summary",
+                self.out / f"{how}.json",
+            ],
+            check=False,
+        )
+        return run.returncode
+
+    def check_followers(self):
+        worst = 0
+        for how in Followers.HOW:
+            say(f"trafrec reconcile LOG --follow{' --source URL' if how == 'follow' else ''}, in the end")
+            worst = max(worst, self.check(how, str(self.followers.last_verdicts(how))))
+            say("and meanwhile")
+            worst = max(worst, self.check(f"{how}_meanwhile", str(self.out / f"{how}.ndjson")))
+        whole = self.out / "whole.overlay"
+        subprocess.run(
+            [self.options.trafrec, "reconcile", self.out / "log", "-o", whole, "--json"], check=True, stdout=subprocess.DEVNULL
+        )
+        if whole.read_bytes() != (self.out / "follow_log.overlay").read_bytes():
+            say("WRONG: the overlay of reconcile --follow is not that of the whole log")
+            worst = 1
         return worst
 
 
@@ -354,6 +427,7 @@ def take_options(parser):
     parser.add_argument("--seed", default="1")
     parser.add_argument("--steps", type=int, default=160)
     parser.add_argument("--product", default="elasticsearch")
+    parser.set_defaults(follow=False, probe=None)
     for flag in ("--live", "--capture", "--restart", "--no-restart"):
         parser.add_argument(flag, action="store_true")
 
@@ -375,6 +449,8 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     take_options(parser)
     parser.add_argument("--no-verdicts", action="store_true")
+    parser.add_argument("--follow", action="store_true")
+    parser.add_argument("--probe")
     options = parser.parse_args()
     with own_place(options.product) as folder:
         troubles, worst = Case(options, folder).run()

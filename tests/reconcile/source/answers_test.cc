@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 namespace trafrec::reconcile {
 namespace {
 
@@ -90,6 +93,13 @@ TEST(ReadTasks, OfWhichANodeSaysNothingIsAnError) {
   EXPECT_FALSE(ReadTasks(R"({"node_failures":[{}],"nodes":{}})"));
 }
 
+TEST(ReadAddresses, GivesWhereNodesListen) {
+  const auto read = ReadAddresses(R"({"nodes":{"N":{"http":{"bound_address":["[::]:9200"],)"
+                                  R"("publish_address":"10.0.0.2:9200"}}}})");
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(*read, (std::set<std::string>{"10.0.0.2:9200", "[::]:9200"}));
+}
+
 TEST(ReadIdentity, KnowsBothProducts) {
   const auto read = ReadIdentity(
       R"({"cluster_uuid":"U","version":{"distribution":"opensearch","number":"2.19.1"}})");
@@ -105,6 +115,7 @@ TEST(Answers, ThatAreNoneOfTheSourceAreErrors) {
     EXPECT_FALSE(ReadHits(text)) << text;
     EXPECT_FALSE(ReadPositions(text)) << text;
     EXPECT_FALSE(ReadTasks(text)) << text;
+    EXPECT_FALSE(ReadAddresses(text)) << text;
     EXPECT_THAT(ReasonIn(text), IsEmpty()) << text;
   }
 }

@@ -55,7 +55,7 @@ TEST_F(IndexVerdicts, AnIndexThatWasNotThereAndIsThenWasMadeByTheOnlyOneWhoCan) 
   EXPECT_EQ(verdict["verdict"], "committed");
   EXPECT_EQ(verdict["grade"], "presumed");
   EXPECT_EQ(verdict["evidence"][0]["kind"], "index");
-  EXPECT_THAT(verdict["evidence"][1]["words"].dump(), HasSubstr("recorded: all who make"));
+  EXPECT_THAT(verdict["evidence"][1]["words"].dump(), HasSubstr("recorded: all who change"));
 }
 
 TEST_F(IndexVerdicts, AnIndexThatIsNotThereLaterWasNotMade) {

@@ -32,6 +32,8 @@ class SourceLog {
   /// So long nobody sends anything.
   SourceLog& Waits(int64_t ns);
 
+  const std::vector<RawPacket>& packets() const { return packets_; }
+
   /// Records it into `folder`/`name`, with more options. The log's path.
   std::string RecordedInto(const TemporaryFolder& folder, const std::string& name = "log",
                            const std::vector<std::string>& more = {}) const;

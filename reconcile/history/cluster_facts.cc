@@ -1,0 +1,54 @@
+#include "reconcile/history/cluster_facts.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "reconcile/history/mutation_facts.h"
+#include "reconcile/history/sights.h"
+#include "reconcile/metadata/metadata_answers.h"
+#include "reconcile/metadata/metadata_requests.h"
+#include "reconcile/source/answers.h"
+
+namespace trafrec::reconcile {
+
+void AddClusterState(const dialect::RequestView& request, const dialect::Meaning& meaning,
+                     const dialect::AnswerView& answer, const Span& ran, History& history) {
+  std::ranges::move(ShardSightsIn(request, answer, ran), std::back_inserter(history.shards));
+  for (MetadataSight& sight :
+       MetadataSightsIn(meaning.api, request.target, answer.status, answer.body, ran)) {
+    history.metadata.Add(std::move(sight));
+  }
+  if (answer.status == 200 && request.target == "/" && request.method == "GET") {
+    if (const auto identity = ReadIdentity(answer.body)) {
+      history.product = VersionOf(*identity);
+      history.cluster_uuid = identity->cluster_uuid;
+    }
+  }
+  if (answer.status == 200 && request.target.find("_settings") != std::string_view::npos) {
+    std::ranges::move(ReadSettingsAnswer(answer.body), std::back_inserter(history.settings));
+  } else if (answer.status == 200 &&
+             request.target.find("_cluster/state") != std::string_view::npos) {
+    std::ranges::move(ReadClusterState(answer.body), std::back_inserter(history.settings));
+  }
+}
+
+void AddClusterChange(const dialect::RequestView& request, const dialect::Meaning& meaning,
+                      const dialect::Operation& operation, const dialect::Outcome& outcome,
+                      int status, const Span& ran, History& history) {
+  history.index_lives.Note(meaning, operation, outcome, status, ran, history.questions.size());
+  if (!operation.mutation || WasTurnedDown(outcome)) {
+    return;
+  }
+  const bool open = IsOpen(outcome, status != 0, operation);
+  for (MetadataChange& change : MetadataChangesIn(meaning.api, request.target, request.body)) {
+    if (change.what.kind == MetadataKind::kAlias) {
+      history.index_lives.NoteAlias(change.what.name, change.value.has_value(), ran);
+    }
+    change.ran = ran;
+    change.question = open ? std::optional(history.questions.size()) : std::nullopt;
+    history.metadata.Add(std::move(change));
+  }
+}
+
+}  // namespace trafrec::reconcile

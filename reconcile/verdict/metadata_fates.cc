@@ -1,0 +1,172 @@
+// Whether a request changed metadata.
+//
+// A request makes something of one or several things, of all or of none. An answer that shows one
+// of them, and came once the request could no longer run, decides: the thing is not as the request
+// would have left it, and nobody else can have changed it meanwhile, so the request was not carried
+// out. Or it is, and it was not so in an answer before, and nobody else can have changed it in
+// between: it was. Where it was so before already, nothing tells. Who else can have: every request
+// that may touch the thing, who may have made or removed its index, and whatever was lost while the
+// recorder saw nothing. A field may also be made by a document, unless its type is none that the
+// source gives by itself. Rejected: what is there at the end alone as proof (who put it there, and
+// when?).
+
+#include "reconcile/verdict/metadata_fates.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+
+#include "reconcile/metadata/metadata_requests.h"
+#include "reconcile/verdict/unseen.h"
+#include "replay/dialect/key.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+using store::Grade;
+using store::Verdict;
+
+/// Types that a field may get from a document.
+constexpr std::array<std::string_view, 7> kOfDocuments = {"text",    "long", "float", "double",
+                                                          "boolean", "date", "object"};
+
+std::string InWords(const MetadataName& what) {
+  return what.index.empty() || what.kind == MetadataKind::kClusterSetting
+             ? fmt::format("{} {}", NameOf(what.kind), what.name)
+             : fmt::format("{} {} of {}", NameOf(what.kind), what.name, what.index);
+}
+
+class Judging {
+ public:
+  Judging(const History& history, size_t question)
+      : history_(history),
+        question_(question),
+        runs_(history.requests[history.questions[question].request].runs) {}
+
+  void Look(const MetadataChange& change) {
+    MetadataName what = change.what;
+    what.index = history_.IndexBehind(what.index);
+    const auto after = history_.metadata.After(what, runs_.until);
+    if (!after) {
+      return;
+    }
+    if (after->value != change.value) {
+      if (!OthersMayHave(what, {runs_.from, after->at.until}, false)) {
+        refuted_ = fmt::format(
+            "a later answer shows that the {} is not as it asked for, and nobody "
+            "else can have changed it",
+            InWords(what));
+      }
+      return;
+    }
+    const auto before = history_.metadata.Before(what, runs_.from);
+    if (before && before->value != change.value &&
+        !OthersMayHave(what, {before->at.from, after->at.until}, change.value.has_value())) {
+      proven_ = fmt::format(
+          "before it the {} was not as it asked for, a later answer shows that it "
+          "is, and nobody else can have changed it",
+          InWords(what));
+    }
+  }
+
+  std::optional<Verdict> verdict() const {
+    return proven_.empty() == refuted_.empty() ? std::nullopt
+           : proven_.empty()                   ? std::optional(Verdict::kNotCommitted)
+                                               : std::optional(Verdict::kCommitted);
+  }
+  const std::string& words() const { return proven_.empty() ? refuted_ : proven_; }
+  const Unseen& unseen() const { return unseen_; }
+
+ private:
+  /// `made`: as the request would have left it.
+  bool OthersMayHave(const MetadataName& what, const Span& within, bool made) {
+    const auto other = [&](const MetadataChange& change) {
+      return change.question != question_ && change.what.kind == what.kind &&
+             RunOf(change).Meets(within) &&
+             dialect::NamesMeet(history_.IndexBehind(change.what.index), what.index) &&
+             dialect::NamesMeet(change.what.name, what.name);
+    };
+    const auto index = [&](const IndexChange& change) {
+      return change.ran.Meets(within) && dialect::NamesMeet(change.name, what.index);
+    };
+    const IndexLives& lives = history_.index_lives;
+    if (std::ranges::any_of(history_.metadata.changes(), other) ||
+        std::ranges::any_of(lives.changes, index)) {
+      return true;
+    }
+    if (made && what.kind == MetadataKind::kField && DocumentsMayHave(what, within)) {
+      return true;
+    }
+    return unseen_.MayHaveChanged(history_, within);
+  }
+
+  bool DocumentsMayHave(const MetadataName& what, const Span& within) const {
+    const auto after = history_.metadata.After(what, runs_.until);
+    const bool by_itself =
+        !after || !after->value || history_.metadata.HasDynamicTemplates(what.index) ||
+        std::ranges::find(kOfDocuments, std::string_view(*after->value)) != kOfDocuments.end();
+    return by_itself && std::ranges::any_of(history_.index_lives.written, [&](const auto& written) {
+             return written.second.Meets(within) &&
+                    dialect::NamesMeet(history_.IndexBehind(written.first), what.index);
+           });
+  }
+
+  Span RunOf(const MetadataChange& change) const {
+    return change.question ? history_.requests[history_.questions[*change.question].request].runs
+                           : change.ran;
+  }
+
+  const History& history_;
+  const size_t question_;
+  const Span runs_;
+  Unseen unseen_;
+  std::string proven_;
+  std::string refuted_;
+};
+
+std::string WhatWouldDecide(const std::vector<const MetadataChange*>& changes) {
+  const bool plain =
+      std::ranges::all_of(changes, [](const auto* change) { return IsPlain(change->what); });
+  return plain ? fmt::format(
+                     "a get of the {} before it, and one once it can no longer run (--source) "
+                     "would decide, if nobody else changes it in between",
+                     InWords(changes.front()->what))
+               : "it names no single thing that a get would show; a look at what it changes would "
+                 "decide";
+}
+
+}  // namespace
+
+void JudgeMetadataFates(const History& history, Judgement& judgement) {
+  std::map<size_t, std::vector<const MetadataChange*>> asked;
+  for (const MetadataChange& change : history.metadata.changes()) {
+    if (change.question) {
+      asked[*change.question].push_back(&change);
+    }
+  }
+  for (const auto& [question, changes] : asked) {
+    Finding& finding = judgement.findings[question];
+    if (!finding.evidence.empty()) {
+      continue;  // the wire said all
+    }
+    Judging judging(history, question);
+    for (const MetadataChange* change : changes) {
+      if (IsPlain(change->what)) {
+        judging.Look(*change);
+      }
+    }
+    if (const auto verdict = judging.verdict()) {
+      finding.verdict = *verdict;
+      finding.grade = Grade::kPresumed;
+      finding.evidence.push_back({"metadata", judging.words()});
+      judging.unseen().Name(finding.evidence);
+    } else {
+      finding.evidence.push_back({"open", WhatWouldDecide(changes)});
+    }
+  }
+}
+
+}  // namespace trafrec::reconcile
