@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "reconcile/history/content.h"
 #include "reconcile/history/history.h"
-#include "reconcile/history/span.h"
+#include "reconcile/span.h"
 #include "replay/dialect/dialect.h"
 #include "store/reader/log_reader.h"
 
