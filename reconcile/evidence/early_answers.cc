@@ -96,8 +96,7 @@ Status EarlyAnswers::Confirm(const History& history) {
         index.routing_shards = routing->routing_shards;
       }
     }
-    const std::string name = index.name;
-    indices_.emplace(name, std::move(index));
+    indices_.emplace(index.name, index);  // a copy: `found` is looked through below
   }
   for (Sight& sight : std::exchange(unconfirmed_, {})) {
     const std::string& index = history.IndexBehind(sight.document.index);

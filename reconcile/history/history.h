@@ -66,7 +66,8 @@ struct History {
   bool turned_away = false;     ///< a part of a bulk was answered 429 or 503
   TimeNs until = 0;             ///< the log's last packet
   /// What comes after that is in the log, but was not read (HistoryOptions::until).
-  TimeNs read_until = std::numeric_limits<TimeNs>::max();
+  TimeNs read_until = kAll;
+  static constexpr TimeNs kAll = std::numeric_limits<TimeNs>::max();
   uint64_t exchanges = 0;
   uint64_t mutations = 0;  ///< operations
 

@@ -205,7 +205,7 @@ class Judging {
   void AddMissing(const IndexHistory& index, const IndexModel& model) {
     for (uint32_t shard = 0; shard < index.shards.size(); ++shard) {
       for (const Hole& hole : model.Unexplained(shard)) {
-        if (hole.ran.until >= history_.read_until) {
+        if (history_.read_until != History::kAll && hole.ran.until >= history_.read_until) {
           continue;  // what is not read yet may have taken it
         }
         MissingMutation missing{.index = index.name,
