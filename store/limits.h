@@ -52,6 +52,10 @@ inline constexpr double kSpacePressureMin = 0.70;
 /// After a full disk: longest pause before the next try.
 inline constexpr int64_t kRetryLongestMs = 5'000;
 
+/// A reader may hold a lock on a segment that is just being made, or read back a WAL: a recorder
+/// waits for it. A reader needs milliseconds; where nothing gets the processor, more.
+inline constexpr int kReaderBusyMs = 10'000;
+
 /// Without `--durability full` the WAL is synced that often: what a power loss can take.
 inline constexpr int64_t kSyncIntervalMs = 1'000;
 /// A sentinel must pass within this of its own time: longer than clocks that are kept in step

@@ -21,6 +21,9 @@ inline constexpr int64_t kOpenSegmentHoldMs = 40;
 /// often the whole is tried again, also when the file got its next name just then.
 inline constexpr int kOpenSegmentBusyMs = 50;
 inline constexpr int kOpenSegmentTries = 10;
+/// A finite job keeps its lock until it ends, so nobody waits for it for longer. A live recorder
+/// holds one for moments, and only looks longer where it does not get the processor.
+inline constexpr int kLiveSegmentTries = 60;
 
 /// Rows whose order is decided at once: their keys take 24 bytes each.
 inline constexpr size_t kKeyChunkRows = 4'096;

@@ -204,6 +204,12 @@ bool SegmentFiles::HasTombstone(const AttemptKey& attempt, uint32_t segment) con
   });
 }
 
+bool SegmentFiles::IsLive(const AttemptKey& attempt, uint32_t segment) const {
+  return std::ranges::any_of(Directories(attempt), [&](const std::filesystem::path& directory) {
+    return IsInWalMode(directory / SegmentFileName(segment, SegmentState::kOpen));
+  });
+}
+
 Status SegmentFiles::With(const AttemptKey& attempt, uint32_t segment, const Use& use) {
   const auto known = std::ranges::find_if(
       kept_, [&](const Kept& kept) { return kept.segment == segment && kept.attempt == attempt; });
@@ -226,7 +232,8 @@ Status SegmentFiles::With(const AttemptKey& attempt, uint32_t segment, const Use
     } else {
       used = use(*connection);
     }
-    if (used || used.error().code != ErrorCode::kInUse || tries == limits::kOpenSegmentTries) {
+    if (used || used.error().code != ErrorCode::kInUse || tries >= limits::kLiveSegmentTries ||
+        (tries >= limits::kOpenSegmentTries && !IsLive(attempt, segment))) {
       return used;
     }
     std::this_thread::sleep_for(kRetryPause);

@@ -102,6 +102,8 @@ class SegmentFiles {
   }
 
  private:
+  /// A live recorder writes that segment.
+  bool IsLive(const AttemptKey& attempt, uint32_t segment) const;
   struct Kept {
     AttemptKey attempt;
     uint32_t segment;

@@ -41,6 +41,7 @@ Result<Remains> ReadRemains(const SegmentFile& file) {
   TRY_ASSIGN(db::Database database,
              db::Database::Open(file.path,
                                 open ? db::OpenMode::kReadWrite : db::OpenMode::kReadImmutable));
+  database.SetBusyTimeout(limits::kReaderBusyMs);
   TRY_ASSIGN(auto facts, ReadAttemptFacts(database));
   const auto number = [&](const char* key) {
     return static_cast<int64_t>(std::strtoll(facts[key].c_str(), nullptr, 10));
@@ -77,6 +78,7 @@ bool IsUnborn(const fs::path& path) {
   if (!database) {
     return false;
   }
+  database->SetBusyTimeout(limits::kReaderBusyMs);
   const auto tables = database->QueryInt("SELECT count(*) FROM sqlite_schema");
   return tables && tables->value_or(1) == 0;
 }

@@ -51,6 +51,7 @@ Result<SegmentTables> SegmentTables::Create(const std::filesystem::path& path,
                                             const AttemptFacts& facts, uint32_t segment,
                                             const Encryption& encryption) {
   TRY_ASSIGN(db::Database database, db::Database::Open(path, db::OpenMode::kCreate));
+  database.SetBusyTimeout(limits::kReaderBusyMs);
   SegmentTables tables(std::move(database));
   TRY(Configure(tables.database_, facts.live));
   TRY(tables.Begin());
@@ -82,6 +83,7 @@ Result<SegmentTables> SegmentTables::Create(const std::filesystem::path& path,
 
 Result<SegmentTables> SegmentTables::Reopen(const std::filesystem::path& path) {
   TRY_ASSIGN(db::Database database, db::Database::Open(path, db::OpenMode::kReadWrite));
+  database.SetBusyTimeout(limits::kReaderBusyMs);
   SegmentTables tables(std::move(database));
   // An older trafrec may have made it.
   TRY(tables.database_.Execute(kSegmentAdditions));

@@ -7,9 +7,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
+#include "store/db/database.h"
 #include "store/files/log_layout.h"
 #include "store/reader_limits.h"
 #include "store/verify/verify.h"
@@ -201,6 +206,37 @@ TEST_F(LiveLog, VerifyOfARunningRecorderChecksItsFrames) {
   const VerifyReport report = VerifyLog(log_).value();
   EXPECT_TRUE(report.damages.empty()) << report.damages.front().what;
   EXPECT_GE(report.entries, 300U);
+}
+
+/// Readers hold a lock on a segment while it is made.
+TEST(StartingLog, AReaderThatLooksAtOnceEndsNoRecorder) {
+  const TemporaryFolder folder;
+  std::atomic<int> log = 0;
+  constexpr int kLogs = 20;
+  std::thread looking([&] {
+    for (int at = 0; (at = log) < kLogs;) {
+      const std::filesystem::path segment =
+          folder / std::to_string(at) / "r" / "0001" / "000001.open";
+      if (!std::filesystem::exists(segment)) {
+        continue;
+      }
+      if (auto database = db::Database::Open(segment, db::OpenMode::kReadOnly)) {
+        for (int look = 0; look < 100; ++look) {
+          static_cast<void>(database->QueryInt("SELECT count(*) FROM sqlite_schema"));
+        }
+      }
+    }
+  });
+  std::vector<std::string> failures;
+  while (log < kLogs) {
+    const auto writer = LogWriter::Open(Live(folder / std::to_string(log)));
+    if (!writer) {
+      failures.push_back(writer.error().what);
+    }
+    ++log;
+  }
+  looking.join();
+  EXPECT_THAT(failures, IsEmpty());
 }
 
 TEST(RotatingLog, FollowGoesOnIntoTheNextSegment) {

@@ -1,32 +1,28 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <memory>
-#include <optional>
 #include <set>
-#include <span>
 #include <sstream>
 #include <string>
 
 #include "tests/replay/send/scripted_server.h"
-#include "tests/support/capture_files.h"
 #include "tests/support/wait_until.h"
+#include "tests/tools/reconcile/live_recorder.h"
 #include "tests/tools/reconcile/source_log.h"
 #include "tests/tools/run_trafrec.h"
 
-// `trafrec reconcile --follow` beside a recorder that reads what the test hands it.
+// `trafrec reconcile --follow` beside a recorder that runs.
 
 namespace trafrec::tools {
 namespace {
 
+using test_support::LiveRecorder;
 using test_support::Outcome;
-using test_support::PcapWriter;
 using test_support::RunningTrafrec;
 using test_support::SourceLog;
 using test_support::TemporaryFolder;
@@ -55,20 +51,6 @@ std::string Answer(const std::string& body) {
 
 class ReconcileFollow : public testing::Test {
  protected:
-  ReconcileFollow() {
-    EXPECT_EQ(mkfifo(pipe_.c_str(), 0600), 0);
-    recorder_.emplace(std::vector<std::string>{"record", "--read", pipe_, "--log", log_,
-                                               "--recorder", "test", "--quiet"});
-    wire_ = std::make_unique<PcapWriter>(pipe_);
-  }
-
-  /// So much of it as has not gone by yet.
-  void Goes(const SourceLog& source) {
-    wire_->Write(std::span(source.packets()).subspan(sent_));
-    wire_->Flush();
-    sent_ = source.packets().size();
-  }
-
   /// Of the log's first exchange.
   std::string FirstId() const {
     const std::string first = Trafrec({"show", log_, "--json", "--limit", "1"}).out;
@@ -76,18 +58,13 @@ class ReconcileFollow : public testing::Test {
     return first.substr(begin, first.find('"', begin) - begin);
   }
 
-  void RecorderEnds() {
-    wire_.reset();
-    EXPECT_EQ(recorder_->Finish().exit_code, 0);
-  }
+  /// What the overlay has.
+  std::string Listed() const { return Trafrec({"overlay", overlay_, "list", "--json"}).out; }
 
   const TemporaryFolder folder_;
   const std::string log_ = folder_ / "log";
-  const std::string pipe_ = folder_ / "pipe";
   const std::string overlay_ = folder_ / "overlay";
-  std::optional<RunningTrafrec> recorder_;
-  std::unique_ptr<PcapWriter> wire_;
-  size_t sent_ = 0;
+  LiveRecorder recorder_{log_};
 };
 
 /// A request that its client ended in the middle, and what came after.
@@ -106,14 +83,12 @@ TEST_F(ReconcileFollow, TellsAndWritesAVerdictWhileItsRecorderStillRuns) {
   SourceLog source = CutRequest();
   RunningTrafrec follow(
       {"reconcile", log_, "--dialect", "search", "--follow", "-o", overlay_, "--json"});
-  Goes(source);
+  recorder_.Sees(source);
   follow.WaitForOutput(R"("id":"4","verdict":"not_committed","grade":"proven")");
-  test_support::WaitUntil("the overlay has it", [&] {
-    return Trafrec({"overlay", overlay_, "list", "--json"}).out.find("not_committed") !=
-           std::string::npos;
-  });
-  Goes(source.Puts("5", 2));
-  RecorderEnds();
+  test_support::WaitUntil("the overlay has it",
+                          [&] { return Listed().find("not_committed") != std::string::npos; });
+  recorder_.Sees(source.Puts("5", 2));
+  recorder_.Ends();
   const Outcome outcome = follow.Finish();
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   const std::string whole = folder_ / "whole";
@@ -123,8 +98,8 @@ TEST_F(ReconcileFollow, TellsAndWritesAVerdictWhileItsRecorderStillRuns) {
 }
 
 TEST_F(ReconcileFollow, WhatWasOpenIsToldInTheEnd) {
-  Goes(test_support::TypicalSource());
-  RecorderEnds();
+  recorder_.Sees(test_support::TypicalSource());
+  recorder_.Ends();
   const Outcome followed = Trafrec({"reconcile", log_, "--follow", "-o", overlay_, "--json"});
   const std::string whole = folder_ / "whole";
   const Outcome outcome = Trafrec({"reconcile", log_, "-o", whole, "--json"});
@@ -134,22 +109,22 @@ TEST_F(ReconcileFollow, WhatWasOpenIsToldInTheEnd) {
 
 TEST_F(ReconcileFollow, WhatIsInTheOverlayAlreadyStaysThere) {
   SourceLog source = CutRequest();
-  Goes(source);
-  RecorderEnds();
+  recorder_.Sees(source);
+  recorder_.Ends();
   ASSERT_EQ(Trafrec({"overlay", overlay_, "drop", FirstId(), "--log", log_}).exit_code, 0);
   ASSERT_EQ(
       Trafrec({"reconcile", log_, "--dialect", "search", "--follow", "-o", overlay_}).exit_code, 0);
-  EXPECT_THAT(Trafrec({"overlay", overlay_, "list", "--json"}).out,
-              AllOf(HasSubstr(R"("kind":"drop")"), HasSubstr("not_committed")));
+  EXPECT_THAT(Listed(), AllOf(HasSubstr(R"("kind":"drop")"), HasSubstr("not_committed")));
 }
 
 TEST_F(ReconcileFollow, WhatSomebodyElseWritesIsNotWrittenOver) {
   SourceLog source = CutRequest();
   RunningTrafrec follow({"reconcile", log_, "--dialect", "search", "--follow", "-o", overlay_});
-  Goes(source);
-  test_support::WaitUntil("there is an overlay", [&] { return std::filesystem::exists(overlay_); });
+  recorder_.Sees(source);
+  test_support::WaitUntil("the overlay has a verdict",
+                          [&] { return Listed().find("not_committed") != std::string::npos; });
   ASSERT_EQ(Trafrec({"overlay", overlay_, "drop", FirstId(), "--log", log_}).exit_code, 0);
-  RecorderEnds();
+  recorder_.Ends();
   const Outcome outcome = follow.Finish();
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("somebody else has written"));
@@ -178,21 +153,21 @@ TEST_F(ReconcileFollow, AsksTheSourceWhileItsRecorderStillRuns) {
       .Puts("3", 1);
   RunningTrafrec follow(
       {"reconcile", log_, "--dialect", "search", "--follow", "--source", server.url()});
-  Goes(source);
+  recorder_.Sees(source);
   test_support::WaitUntil("the source is asked", [&] { return asked.load(); });
-  RecorderEnds();
+  recorder_.Ends();
   EXPECT_EQ(follow.Finish().exit_code, 0);
 }
 
 TEST_F(ReconcileFollow, CtrlCEndsItWithTheVerdictsSoFar) {
   RunningTrafrec follow({"reconcile", log_, "--dialect", "search", "--follow"});
-  Goes(CutRequest());
+  recorder_.Sees(CutRequest());
   follow.WaitForOutput("not_committed");
   follow.Signal(SIGINT);
   const Outcome outcome = follow.Finish();
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("       1  not_committed\n"));
-  RecorderEnds();
+  recorder_.Ends();
 }
 
 TEST(ReconcileFollowUsage, WaitingForALogEndsByCtrlC) {
