@@ -102,8 +102,6 @@ class SegmentFiles {
   }
 
  private:
-  /// A live recorder writes that segment.
-  bool IsLive(const AttemptKey& attempt, uint32_t segment) const;
   struct Kept {
     AttemptKey attempt;
     uint32_t segment;
@@ -112,6 +110,8 @@ class SegmentFiles {
 
   /// Those that there are, in the order of the folders.
   std::vector<std::filesystem::path> Directories(const AttemptKey& attempt) const;
+  /// A live recorder writes that segment.
+  bool IsLive(const AttemptKey& attempt, uint32_t segment) const;
 
   std::vector<std::filesystem::path> folders_;
   Identities identities_;
