@@ -179,7 +179,9 @@ Result<std::optional<std::string>> LiveSource::Look(const std::string& target) {
   if (!answer && answer.error().code == ErrorCode::kNotFound) {
     return std::nullopt;
   }
-  TRY(std::move(answer));
+  if (!answer) {
+    return std::unexpected(std::move(answer).error());
+  }
   return std::optional(*std::move(answer));
 }
 
