@@ -126,6 +126,15 @@ std::optional<size_t> PlaceOf(const std::string& text, const std::string& words)
   return text.size();  // every beginning was good: it ends too early
 }
 
+/// A recorder that runs is refused the sockets of a look-up by its filter of system calls; libpcap
+/// then knows no more than that it found nothing.
+std::string RemedyOf(const std::string& words) {
+  return words.starts_with("unknown host")
+             ? "give the host's address: a recorder that is running asks no name server, and knows "
+               "names of /etc/hosts only"
+             : "the language is described in: man pcap-filter";
+}
+
 }  // namespace
 
 Error BadFilter(const CaptureFilter& filter, const std::string& words) {
@@ -137,7 +146,7 @@ Error BadFilter(const CaptureFilter& filter, const std::string& words) {
   if (const auto place = PlaceOf(text, words); place && text.find('\n') == std::string::npos) {
     what += fmt::format("\n  {}^", std::string(*place, ' '));
   }
-  return {ErrorCode::kUsage, std::move(what), "the language is described in: man pcap-filter"};
+  return {ErrorCode::kUsage, std::move(what), RemedyOf(words)};
 }
 
 struct PacketFilter::Program {

@@ -11,6 +11,7 @@
 #include "tools/command.h"
 #include "tools/console.h"
 #include "tools/ctl_target.h"
+#include "tools/host_addresses.h"
 #include "tools/output.h"
 #include "tools/shell_quote.h"
 #include "tools/status_screen.h"
@@ -300,7 +301,9 @@ Status CtlCommand::Stop(CtlTarget& target) {
 Status CtlCommand::Filter(CtlTarget& target) {
   Json request = {{"command", "filter"}};
   if (changes_filter(true)) {
-    request.update({{"change", true}, {"bpf", value_}, {"ports", ports_}, {"hosts", hosts_}});
+    // The recorder may not ask a name server: its system calls are filtered.
+    TRY_ASSIGN(const std::vector<std::string> addresses, AddressesOf(hosts_));
+    request.update({{"change", true}, {"bpf", value_}, {"ports", ports_}, {"hosts", addresses}});
   }
   TRY_ASSIGN(const Json answer, Ask(target, request));
   const auto shown = [&answer](const char* name) {

@@ -19,8 +19,10 @@ using test_support::Outcome;
 using test_support::RunningTrafrec;
 using test_support::Trafrec;
 using test_support::WaitUntil;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class Ctl : public LiveRecording {
  protected:
@@ -140,6 +142,36 @@ TEST_F(Ctl, BadFilterIsRefusedWithACaretAndChangesNothing) {
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("\n  tcp prt 80\n      ^"));
   EXPECT_THAT(Run({"filter"}).out, HasSubstr("tcp port 9200"));
+  Finish(*recorder);
+}
+
+/// The recorder's system calls are filtered: it could look up no name but those of /etc/hosts.
+TEST_F(Ctl, NamesOfHostsAreLookedUpBeforeTheRecorderIsAsked) {
+  const auto recorder = Record(log_, {"--host", "192.0.2.1"});
+  const Outcome outcome = Run({"filter", "--host", "localhost"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("127.0.0.1"), Not(HasSubstr("localhost"))));
+  Request("/a");
+  WaitUntil("it is stored", [&] { return Status()["exchanges"] == 1; });
+  Finish(*recorder);
+}
+
+TEST_F(Ctl, UnknownNameIsRefusedAndChangesNothing) {
+  const auto recorder = Record(log_);
+  const Outcome outcome = Run({"filter", "--host", "host.invalid"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("no address is known of the host 'host.invalid': "));
+  EXPECT_THAT(outcome.err, HasSubstr("give its address"));
+  EXPECT_THAT(Run({"filter"}).out, HasSubstr("tcp port 9200"));
+  Finish(*recorder);
+}
+
+TEST_F(Ctl, NameInAnExpressionThatTheRecorderCannotLookUpIsToBeAnAddress) {
+  const auto recorder = Record(log_);
+  const Outcome outcome = Run({"filter", "tcp and host host.invalid"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("unknown host 'host.invalid'"));
+  EXPECT_THAT(outcome.err, HasSubstr("asks no name server"));
   Finish(*recorder);
 }
 
