@@ -11,6 +11,7 @@
 #include "reconcile/history/limits.h"
 #include "reconcile/history/message_shape.h"
 #include "reconcile/history/wire.h"
+#include "reconcile/history/wrong_pair.h"
 #include "replay/recorded/exchange_view.h"
 
 namespace trafrec::reconcile {
@@ -51,7 +52,8 @@ class Conversation {
       begun_seen_ = begun_seen_ && exchange.connection.client_isn.has_value();
       // The answer to a HEAD says a length that it does not have: without its request it was
       // misread.
-      doubtful_ = doubtful_ || (!exchange.response && exchange.row.method == "HEAD");
+      doubtful_ = doubtful_ || (!exchange.response && exchange.row.method == "HEAD") ||
+                  IsWrongPair(exchange, dialect);
       if (!request.paired && view.request() != nullptr) {
         request.message.shape = ShapeOf(*view.request(), dialect);
       }
@@ -123,8 +125,7 @@ using ConnectionKey = std::pair<std::pair<std::string, uint32_t>, store::Connect
 
 Result<StrayAnswers> StrayAnswers::Find(store::LogReader& log, const dialect::Dialect& dialect,
                                         std::optional<TimeNs> until) {
-  StrayAnswers found;
-  found.until_ = until;
+  StrayAnswers found(dialect, until);
   const auto key_of = [](const store::ExchangeRow& row) {
     return ConnectionKey{{row.id.recorder, row.id.attempt}, row.connection};
   };
@@ -182,6 +183,13 @@ Result<std::optional<store::StoredExchange>> StrayAnswers::Load(
     exchange.row.status = stray.row.status;
     exchange.row.flags &=
         ~(store::FlagBit(Flag::kPairingAmbiguous) | store::FlagBit(Flag::kResponseMissing));
+  } else if (IsWrongPair(exchange, *dialect_)) {
+    // Whose answer it is nobody knows: what it names stays open to all who may have done it.
+    exchange.response.reset();
+    exchange.row.has_response = false;
+    exchange.row.status = 0;
+    exchange.row.flags |=
+        store::FlagBit(Flag::kPairingAmbiguous) | store::FlagBit(Flag::kResponseMissing);
   }
   return exchange;
 }

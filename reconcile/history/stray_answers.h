@@ -20,7 +20,8 @@ class StrayAnswers {
   static Result<StrayAnswers> Find(store::LogReader& log, const dialect::Dialect& dialect,
                                    std::optional<TimeNs> until);
 
-  /// All these exchanges of the log, each with its answer where a stray one is its own.
+  /// All these exchanges of the log, each with its answer where a stray one is its own, and without
+  /// one where it has another's.
   Status Each(store::LogReader& log,
               const std::function<void(const store::StoredExchange&)>& take) const;
 
@@ -28,10 +29,14 @@ class StrayAnswers {
   bool Has(const store::ExchangeId& request) const { return answers_.contains(request); }
 
  private:
+  StrayAnswers(const dialect::Dialect& dialect, std::optional<TimeNs> until)
+      : dialect_(&dialect), until_(until) {}
+
   /// Nothing: the row is an answer that another exchange has.
   Result<std::optional<store::StoredExchange>> Load(store::LogReader& log,
                                                     const store::ExchangeRow& row) const;
 
+  const dialect::Dialect* dialect_;
   std::optional<TimeNs> until_;
   std::map<store::ExchangeId, store::ExchangeRow> answers_;  ///< by the request's exchange
   std::set<store::ExchangeId> taken_;

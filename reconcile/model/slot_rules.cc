@@ -161,7 +161,8 @@ bool SlotRules::MeetsCondition(const Question& question, const Slot& slot) {
 
 /// Whether the index takes its source: it says so, or (presumed) says nothing against it.
 bool SlotRules::IsTaken(const Question& question) const {
-  return question.fit == Fit::kTaken || (assumptions_.carried_out && question.fit == Fit::kUnknown);
+  return question.fit == Fit::kTaken ||
+         (assumptions_.carried_out && question.fit == Fit::kUnknown && !question.hard_to_index);
 }
 
 bool SlotRules::MayRun(size_t number, const Slot& slot) const {
@@ -278,7 +279,7 @@ bool SlotRules::MustCommit(size_t number, const Document& document) const {
                   [&](const Slot& slot) { return MayMake(slot, UpTo(slot, runs.until), number); });
   }
   // What merges what is there already is a noop.
-  return question.kind == Kind::kUpdate && assumptions_.carried_out &&
+  return question.kind == Kind::kUpdate && assumptions_.carried_out && !question.hard_to_index &&
          (question.unconditional || question.own_text) && !MayConflict(number, document) &&
          surely(Presence::kPresent,
                 [&](const Slot& slot) { return MayDelete(slot, UpTo(slot, runs.until), number); });
