@@ -112,7 +112,9 @@ bool SlotRules::MayBeNew(const Question& question, const Slot& slot) const {
   const bool first = slot.before != Presence::kPresent;
   const bool same = !slot.leaves || question.change.how != Change::How::kReplaces ||
                     Includes(*slot.leaves, question.change.fields);
-  return first && same && (slot.effect == nullptr || FitsEffect(question, slot)) &&
+  // A single operation that left no document made none.
+  const bool made = slot.after != Presence::kAbsent || slot.most > 1;
+  return first && same && made && (slot.effect == nullptr || FitsEffect(question, slot)) &&
          index_.documents[slot.document].questions.empty() &&
          slot.ran.Meets(history_.requests[question.request].runs);
 }
