@@ -46,7 +46,8 @@ store::CommitPosition PositionOf(const IndexHistory& index,
           .seq_no = number.second};
 }
 
-std::string WhatWouldDecide(const Question& question) {
+/// `journal`: the source's journal was read already.
+std::string WhatWouldDecide(const Question& question, bool journal) {
   if (question.kind == dialect::Kind::kWrite) {
     return "of a service that may act on a part of a request, the wire proves nothing; a GET of "
            "the "
@@ -54,11 +55,16 @@ std::string WhatWouldDecide(const Question& question) {
            "meanwhile";
   }
   if (question.kind == dialect::Kind::kByQuery || question.kind == dialect::Kind::kReindex) {
-    return "how many documents it reached, nobody answered; the source's journal would show each "
-           "(--translog)";
+    return journal ? "the journal shows no operation that can only be its own, and some that may be"
+                   : "how many documents it reached, nobody answered; the source's journal would "
+                     "show each (--translog)";
   }
   if (!dialect::WritesDocument(question.kind)) {
     return "no later answer of the log is proof of it; a look at what it changes would decide";
+  }
+  if (journal) {
+    return "histories fit with and without it, with the journal, too: it may have changed nothing, "
+           "or another's operation may be its own";
   }
   if (question.automatic_id) {
     return "histories fit with and without it; a hit that shows its source would decide, or the "
@@ -193,7 +199,8 @@ class Judging {
       by = presumed;
     }
     if (finding.verdict == Verdict::kUnknown) {
-      finding.evidence.push_back({"open", WhatWouldDecide(history_.questions[question])});
+      finding.evidence.push_back(
+          {"open", WhatWouldDecide(history_.questions[question], !history_.journals.empty())});
     }
     if (by != nullptr && finding.verdict == Verdict::kCommitted && !index.uuid.empty()) {
       if (const auto number = by->NumberOf(question)) {
@@ -253,7 +260,8 @@ Judgement Judge(const History& history) {
   JudgeMetadataFates(history, judgement);
   for (Finding& finding : judgement.findings) {
     if (finding.evidence.empty()) {
-      finding.evidence.push_back({"open", WhatWouldDecide(history.questions[finding.question])});
+      finding.evidence.push_back({"open", WhatWouldDecide(history.questions[finding.question],
+                                                          !history.journals.empty())});
     }
   }
   return judgement;
