@@ -18,10 +18,11 @@
 #include <set>
 #include <utility>
 
+#include "reconcile/boundary/early_reads.h"
+#include "reconcile/boundary/form_of.h"
 #include "reconcile/boundary/placing.h"
 #include "reconcile/boundary/span_documents.h"
 #include "reconcile/history/mutation_facts.h"
-#include "reconcile/source/json_place.h"
 #include "replay/recorded/exchange_view.h"
 
 namespace trafrec::reconcile {
@@ -33,21 +34,6 @@ using dialect::Kind;
 constexpr TimeNs kNever = std::numeric_limits<TimeNs>::max();
 /// Clocks of two recorders may differ; who saw the backfill begin may not be who saw a mutation.
 constexpr int64_t kClockErrorNs = kNsPerSecond;
-
-Form FormOf(const dialect::Operation& operation, std::string_view body) {
-  const dialect::Writing& writing = operation.writing;
-  const bool external = writing.condition.version &&
-                        writing.condition.version_type != dialect::VersionType::kInternal;
-  if (operation.kind != Kind::kUpdate) {
-    return external ? Form::kOther : Form::kWhole;
-  }
-  const auto tree = json::Tree::Parse(body);
-  if (!tree || writing.scripted || !writing.pipeline.empty()) {
-    return Form::kOther;
-  }
-  const JsonPlace root(*tree);
-  return root["doc"].exists() && !root["upsert"].exists() ? Form::kMerged : Form::kOther;
-}
 
 /// One exchange, and what is known of it as a whole.
 struct Seen {
@@ -67,7 +53,8 @@ class BoundaryReader {
         input_(input),
         leave_out_(leave_out),
         backfill_(*input.backfill),
-        places_(backfill_, input.limits) {
+        places_(backfill_, input.limits),
+        reads_(dialect, backfill_) {
     own_.insert(backfill_.own.begin(), backfill_.own.end());
     for (const auto& [shard, limit] : input.limits) {
       boundary_.shards[shard].limit = limit;
@@ -95,6 +82,8 @@ class BoundaryReader {
       } else if (row->has_request && MayChange(*row)) {
         TRY_ASSIGN(const store::StoredExchange exchange, log.Load(*row));
         TRY(Add(exchange));
+      } else {
+        TRY(AddRead(log, *row));
       }
     }
   }
@@ -139,6 +128,15 @@ class BoundaryReader {
     const dialect::Meaning meaning = dialect_.Understand(
         {.method = row.method, .target = row.target, .headers = {}, .body = {}});
     return meaning.mutation || meaning.kind == Kind::kBulk;
+  }
+
+  Status AddRead(store::LogReader& log, const store::ExchangeRow& row) {
+    TRY_ASSIGN(const bool early, input_.keep_reads ? false : reads_.Has(log, row));
+    if (early) {
+      ++boundary_.early_reads;
+      TRY(leave_out_({row.id, std::nullopt}, "it read what the backfill then had as of later"));
+    }
+    return {};
   }
 
   Status Add(const store::StoredExchange& exchange) {
@@ -381,6 +379,7 @@ class BoundaryReader {
   const LeaveOut& leave_out_;
   const Backfill& backfill_;
   Placing places_;
+  EarlyReads reads_;
   std::set<store::ExchangeId> own_;
   std::vector<store::OperationAddress> left_out_;  ///< of the exchange that is read
   SpanDocuments documents_;

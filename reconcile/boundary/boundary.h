@@ -46,6 +46,7 @@ struct Boundary {
   std::array<uint64_t, 6> counts{};  ///< recorded mutations by Share
   std::vector<SpanMutation> span{};  ///< in the order of the log
   uint64_t elsewhere = 0;            ///< mutations of what the backfill does not hold
+  uint64_t early_reads = 0;          ///< left out
   std::vector<std::string> notes{};
 
   uint64_t count(Share share) const { return counts.at(static_cast<size_t>(share)); }
@@ -81,6 +82,7 @@ struct BoundaryInput {
   ShardLimits limits{};
   KnownByOverlay known{};
   TimeNs settle_ns = 3'000 * kNsPerMs;
+  bool keep_reads = false;  ///< of before the backfill's end
 };
 
 /// Reads the log once. Memory grows with the mutations that ran while the backfill was taken, up to

@@ -195,10 +195,49 @@ TEST_F(BoundaryCommand, TheOverlayDropsWhatIsHeldAndTheBackfillsOwnRequests) {
   EXPECT_EQ(Trafrec({"overlay", overlay, "list", "--json"}).out, list) << "a second time, the same";
 }
 
+/// Of a log with a scroll over index a at 200, and a read at `ms`: how many reads are left out.
+class ReadsBesideABackfill : public BoundaryCommand {
+ protected:
+  uint64_t LeftOut(int ms, const std::string& target, const std::vector<std::string>& more = {}) {
+    const std::string get = Line(ms, "GET", target, "", 200, R"({"found":true})");
+    const std::string scroll =
+        Scroll(200, R"({"seq_no_primary_term":true})", R"("_seq_no":0,"_version":1,)");
+    const std::string lines = Made() + Increment(20, 0) + Refresh(100);
+    std::vector<std::string> options{"--json"};
+    options.insert(options.end(), more.begin(), more.end());
+    const Outcome outcome =
+        Boundary(ms < 200 ? lines + get + scroll : lines + scroll + get, options);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return json::parse(outcome.out.substr(0, outcome.out.find('\n')))["early_reads"];
+  }
+};
+
+TEST_F(ReadsBesideABackfill, AnEarlierOneIsLeftOutSinceTheTargetHasWhatCameLater) {
+  const std::string overlay = (folder_ / "overlay").string();
+  EXPECT_EQ(LeftOut(150, "/a/_doc/1", {"-o", overlay}), 1U);
+  EXPECT_THAT(Trafrec({"overlay", overlay, "list", "--json"}).out,
+              HasSubstr("boundary: it read what the backfill then had as of later"));
+}
+
+TEST_F(ReadsBesideABackfill, ALaterOneStays) { EXPECT_EQ(LeftOut(300, "/a/_doc/1"), 0U); }
+
+TEST_F(ReadsBesideABackfill, OneOfWhatTheBackfillDoesNotHoldStays) {
+  EXPECT_EQ(LeftOut(150, "/b/_doc/1"), 0U);
+}
+
+TEST_F(ReadsBesideABackfill, ALookAtTheClusterStays) {
+  EXPECT_EQ(LeftOut(150, "/_cluster/health"), 0U);
+}
+
+TEST_F(ReadsBesideABackfill, KeepReadsKeepsThem) {
+  EXPECT_EQ(LeftOut(150, "/a/_doc/1", {"--keep-reads"}), 0U);
+}
+
 TEST_F(BoundaryCommand, ItsOptionsAreRefusedElsewhere) {
   const Outcome outcome = Trafrec({"reconcile", log_, "--target", "http://127.0.0.1:1"});
   EXPECT_EQ(outcome.exit_code, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("--target, --method and --backfill are for boundary"));
+  EXPECT_THAT(outcome.err,
+              HasSubstr("--target, --method, --backfill and --keep-reads are for boundary"));
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ std::string ShardLine(const std::string& index, uint32_t shard,
 }
 
 void AppendBackfill(JsonAppender& json, const reconcile::Backfill& backfill,
-                    const reconcile::CopiedPart& part) {
+                    const reconcile::CopiedPart& part, uint64_t early_reads) {
   json.Open('{');
   json.Text("backfill", reconcile::NameOf(backfill.method));
   json.Bytes("name", backfill.name);
@@ -61,6 +61,7 @@ void AppendBackfill(JsonAppender& json, const reconcile::Backfill& backfill,
   } else {
     json.Time("ended", part.ended);
   }
+  json.Number("early_reads", early_reads);
   json.Close('}');
 }
 
@@ -110,6 +111,9 @@ std::string BoundaryText(const reconcile::Backfill& backfill, const reconcile::B
     out +=
         fmt::format("  {:>8}  of what the backfill does not hold: replayed\n", boundary.elsewhere);
   }
+  if (boundary.early_reads > 0) {
+    out += fmt::format("  {:>8}  reads from before its end: not replayed\n", boundary.early_reads);
+  }
   out += '\n';
   for (const auto& [name, at] : boundary.shards) {
     out += ShardLine(name.first, name.second, at);
@@ -141,7 +145,7 @@ std::string BoundaryJson(const reconcile::Backfill& backfill, const reconcile::B
   std::string out;
   JsonAppender json(out);
   for (const reconcile::CopiedPart& part : backfill.parts) {
-    AppendBackfill(json, backfill, part);
+    AppendBackfill(json, backfill, part, boundary.early_reads);
     out += '\n';
   }
   for (const auto& [name, at] : boundary.shards) {

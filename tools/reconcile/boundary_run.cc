@@ -155,6 +155,7 @@ Result<ExitCode> RunBoundary(const BoundaryOptions& options, const ServerAccess&
                                  .copy = evidence.copy.get(),
                                  .limits = std::move(evidence.limits)};
   input.settle_ns = options.settle_ns == 0 ? input.settle_ns : options.settle_ns;
+  input.keep_reads = options.keep_reads;
   std::unique_ptr<BoundaryOverlay> overlay;
   if (!options.overlay.empty()) {
     TRY_ASSIGN(input.known, ReadKnown(options.overlay));

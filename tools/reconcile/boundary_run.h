@@ -20,6 +20,7 @@ struct BoundaryOptions {
   std::vector<std::string> backfills{};  ///< ids of requests that took it; none: whatever is there
   std::string overlay{};                 ///< "": none is written
   TimeNs settle_ns = 0;
+  bool keep_reads = false;
   bool json = false;
 };
 

@@ -70,6 +70,7 @@ class ReconcileCommand final : public Command {
   std::string dialect_ = "auto";
   bool json_ = false;
   bool follow_ = false;
+  bool keep_reads_ = false;
 };
 
 CommandText ReconcileCommand::text() const {
@@ -133,6 +134,9 @@ void ReconcileCommand::AddOptions(OptionSet& options) {
       "--backfill", backfills_, "ID",
       "the request that took it, if the log has several: an exchange's id; of scrolls over several "
       "indices, all");
+  options.Flag("--keep-reads", keep_reads_,
+               "replay also the reads that began before the backfill had ended: the target holds "
+               "what came later, and answers them otherwise");
   options.Group("Verdicts");
   options.Choice("--accept", accept_, "proven|presumed",
                  "which verdicts the overlay takes: what is proven, or also what rests on an "
@@ -164,8 +168,9 @@ Status ReconcileCommand::Check() const {
     return Fail(ErrorCode::kUsage, "--follow is not for explain",
                 "trafrec reconcile LOG --follow -o OVERLAY");
   }
-  if (!target_.empty() || !backfills_.empty() || method_ != "auto") {
-    return Fail(ErrorCode::kUsage, "--target, --method and --backfill are for boundary",
+  if (!target_.empty() || !backfills_.empty() || method_ != "auto" || keep_reads_) {
+    return Fail(ErrorCode::kUsage,
+                "--target, --method, --backfill and --keep-reads are for boundary",
                 "as in: trafrec reconcile boundary LOG --target URL");
   }
   const size_t wanted = explains() ? 3 : 1;
@@ -216,6 +221,7 @@ Result<ExitCode> ReconcileCommand::FindBoundary() const {
                           .method = method_,
                           .backfills = backfills_,
                           .overlay = overlay_,
+                          .keep_reads = keep_reads_,
                           .json = json_};
   TRY_ASSIGN(const reconcile::HistoryOptions waits, Waits());
   options.settle_ns = waits.settle_ns;

@@ -1,0 +1,25 @@
+#include "base/scheduling.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <thread>
+
+namespace trafrec {
+namespace {
+
+int Niceness() { return getpriority(PRIO_PROCESS, 0); }
+
+TEST(Scheduling, OneThreadStepsBackAndNoOther) {
+  const int before = Niceness();
+  int stepped_back = before;
+  std::thread([&] {
+    StepBack();
+    stepped_back = Niceness();
+  }).join();
+  EXPECT_GT(stepped_back, before);
+  EXPECT_EQ(Niceness(), before);
+}
+
+}  // namespace
+}  // namespace trafrec
