@@ -130,6 +130,16 @@ std::string ReasonOf(const Tree& tree, uint32_t object) {
   return error ? TextIn(tree, *error, "reason") : "";
 }
 
+bool ShowsDocuments(Kind kind) {
+  return kind == Kind::kGet || kind == Kind::kMultiGet || kind == Kind::kSearch ||
+         kind == Kind::kMultiSearch || kind == Kind::kUseContext;
+}
+
+bool MayBeUnchanged(const dialect::Outcome& outcome) {
+  return outcome.fate == Fate::kNoop || outcome.fate == Fate::kNotFound ||
+         outcome.fate == Fate::kConflict;
+}
+
 /// What a write shows that changed nothing.
 std::optional<Sight> UnchangedSight(const dialect::Operation& operation,
                                     const dialect::Outcome& outcome, const std::string& reason,
@@ -186,6 +196,9 @@ void TakeSource(std::string_view json, bool whole, Sight& sight) {
 std::vector<Sight> SightsIn(const dialect::RequestView& request, const dialect::Meaning& meaning,
                             const dialect::AnswerView& answer,
                             const std::vector<dialect::Outcome>& outcomes, const Span& at) {
+  if (!ShowsDocuments(meaning.kind) && std::ranges::none_of(outcomes, MayBeUnchanged)) {
+    return {};  // most of a log: its answers need not be taken apart
+  }
   const auto tree = Tree::Parse(answer.body);
   if (!tree || tree->size() == 0) {
     return {};

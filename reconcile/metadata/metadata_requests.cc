@@ -105,6 +105,17 @@ std::optional<Kind> TemplateOf(std::string_view api) {
                                              : std::nullopt;
 }
 
+/// What a request changes that is no template.
+std::optional<Kind> KindBehind(std::string_view api) {
+  return api == "indices.put_alias" || api == "indices.delete_alias" ||
+                 api == "indices.update_aliases"
+             ? std::optional(Kind::kAlias)
+         : api == "indices.put_mapping"  ? std::optional(Kind::kField)
+         : api == "indices.put_settings" ? std::optional(Kind::kSetting)
+         : api == "cluster.put_settings" ? std::optional(Kind::kClusterSetting)
+                                         : std::nullopt;
+}
+
 }  // namespace
 
 bool IsPlain(const MetadataName& what) {
@@ -115,28 +126,24 @@ bool IsPlain(const MetadataName& what) {
 
 std::vector<MetadataChange> MetadataChangesIn(std::string_view api, std::string_view target,
                                               std::string_view body) {
+  const bool puts = api.find("put_") != std::string_view::npos;
+  const bool deletes = api.find("delete_") != std::string_view::npos;
+  const std::optional<Kind> made = TemplateOf(api);
+  const std::optional<Kind> kind = KindBehind(api);
+  if (!kind && !(made && (puts || deletes))) {
+    return {};
+  }
   const dialect::Target path = dialect::ParseTarget(target);
   if (api == "indices.put_alias" || api == "indices.delete_alias") {
-    return OfAlias(path, api == "indices.put_alias");
+    return OfAlias(path, puts);
   }
-  const auto made = TemplateOf(api);
-  const bool deletes = api.find("delete_") != std::string_view::npos;
   if (made && deletes) {
     return OfTemplate(*made, path, std::nullopt);
   }
   const auto tree = json::Tree::Parse(body);
   const bool readable = tree && tree->size() > 0 && tree->type(0) == json::Type::kObject;
-  if (made && api.find("put_") != std::string_view::npos) {
+  if (made) {
     return OfTemplate(*made, path, readable ? PatternsOf(JsonPlace(*tree)) : "");
-  }
-  const std::optional<Kind> kind = api == "indices.update_aliases" ? std::optional(Kind::kAlias)
-                                   : api == "indices.put_mapping"  ? std::optional(Kind::kField)
-                                   : api == "indices.put_settings" ? std::optional(Kind::kSetting)
-                                   : api == "cluster.put_settings"
-                                       ? std::optional(Kind::kClusterSetting)
-                                       : std::nullopt;
-  if (!kind) {
-    return {};
   }
   if (!readable || path.Find("preserve_existing")) {
     return {Anything(*kind, "*")};
