@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "store/files/files.h"
 #include "store/files/log_layout.h"
@@ -15,10 +18,43 @@
 #include "tools/reconcile/verdict_overlay.h"
 
 namespace trafrec::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where the next state of an overlay is made.
+fs::path PartialOf(const fs::path& file, pid_t process) {
+  return fmt::format("{}.{}.partial", file.string(), process);
+}
+
+/// What a process that was killed has left.
+void RemoveLeftovers(const fs::path& file) {
+  std::error_code failed;
+  const std::string begin = file.filename().string() + '.';
+  std::vector<fs::path> dead;
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(fs::absolute(file).parent_path(), failed)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(begin)) {
+      continue;
+    }
+    const pid_t process = std::atoi(name.c_str() + begin.size());
+    if (process > 0 && name == PartialOf(file, process).filename() && kill(process, 0) != 0 &&
+        errno == ESRCH) {
+      dead.push_back(entry.path());
+    }
+  }
+  for (const fs::path& each : dead) {
+    fs::remove(each, failed);
+  }
+}
+
+}  // namespace
 
 Result<GrowingOverlay> GrowingOverlay::Open(const std::filesystem::path& file,
                                             const std::filesystem::path& log) {
   GrowingOverlay overlay(file, log);
+  RemoveLeftovers(file);
   if (std::error_code ignored; std::filesystem::exists(file, ignored)) {
     TRY_ASSIGN(const store::LogIdentity identity, store::ReadLogIdentity(log));
     TRY_ASSIGN(store::db::Database there,
@@ -45,7 +81,7 @@ GrowingOverlay::Identity GrowingOverlay::IdentityOf(const std::filesystem::path&
 
 Status GrowingOverlay::Write(store::LogReader& reader, const reconcile::History& history,
                              const reconcile::Judgement& judgement, bool presumed) {
-  const std::filesystem::path next = fmt::format("{}.{}.partial", file_.string(), getpid());
+  const fs::path next = PartialOf(file_, getpid());
   std::error_code failed;
   std::filesystem::remove(next, failed);
   if (before_.get() >= 0) {

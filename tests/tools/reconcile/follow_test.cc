@@ -117,6 +117,17 @@ TEST_F(ReconcileFollow, WhatIsInTheOverlayAlreadyStaysThere) {
   EXPECT_THAT(Listed(), AllOf(HasSubstr(R"("kind":"drop")"), HasSubstr("not_committed")));
 }
 
+TEST_F(ReconcileFollow, WhatAKilledOneLeftOfItsOverlayIsRemoved) {
+  // No process has so high a number (PID_MAX_LIMIT is 2^22).
+  const std::string left = overlay_ + ".99999999.partial";
+  std::ofstream(left) << "half";
+  recorder_.Sees(CutRequest());
+  recorder_.Ends();
+  ASSERT_EQ(Trafrec({"reconcile", log_, "--follow", "-o", overlay_}).exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(left));
+  EXPECT_TRUE(std::filesystem::exists(overlay_));
+}
+
 TEST_F(ReconcileFollow, WhatSomebodyElseWritesIsNotWrittenOver) {
   SourceLog source = CutRequest();
   RunningTrafrec follow({"reconcile", log_, "--dialect", "search", "--follow", "-o", overlay_});
