@@ -172,9 +172,13 @@ struct LostTraffic {
   bool in_flow = false;
   bool after_log = false;  ///< what came after the log's end
 
+  /// More may be a bulk: of a loader's one, so much was lost that it was likely to hold some
+  /// document in question.
+  static constexpr uint64_t kApartBytesMost = 16'384;
+
   /// Whether it may have made or deleted any document. `apart`: what was lost in a flow is taken
-  /// not to have done so.
-  bool Touches(bool apart) const { return !apart || !in_flow; }
+  /// not to have done so, if it is little.
+  bool Touches(bool apart) const { return !apart || !in_flow || bytes > kApartBytesMost; }
 };
 
 /// A number that no document got.
