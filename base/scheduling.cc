@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace trafrec {
@@ -11,9 +12,9 @@ void StepBack() {
   constexpr int kLast = 19;
   errno = 0;
   const int now = getpriority(PRIO_PROCESS, 0);
-  if (errno == 0 && now + kStep <= kLast) {
+  if (errno == 0) {
     // A sandbox may forbid it: then it only has to share.
-    static_cast<void>(setpriority(PRIO_PROCESS, 0, now + kStep));
+    static_cast<void>(setpriority(PRIO_PROCESS, 0, std::min(now + kStep, kLast)));
   }
 }
 

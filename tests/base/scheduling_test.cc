@@ -17,7 +17,8 @@ TEST(Scheduling, OneThreadStepsBackAndNoOther) {
     StepBack();
     stepped_back = Niceness();
   }).join();
-  EXPECT_GT(stepped_back, before);
+  constexpr int kLast = 19;
+  EXPECT_GT(stepped_back, before == kLast ? before - 1 : before);
   EXPECT_EQ(Niceness(), before);
 }
 
