@@ -5,7 +5,7 @@
 #include <string>
 
 #include "tests/tools/reconcile/source_log.h"
-#include "tests/tools/run_trafrec.h"
+#include "tests/tools/reconcile/verdict_of.h"
 
 // What is presumed of a request that the source received whole, and what is not.
 
@@ -14,15 +14,7 @@ namespace {
 
 using nlohmann::json;
 using test_support::SourceLog;
-
-/// Of the log's first open request.
-json Verdict(const SourceLog& source) {
-  const test_support::TemporaryFolder folder;
-  const std::string log = source.RecordedInto(folder);
-  const std::string out =
-      test_support::Trafrec({"reconcile", log, "--dialect", "search", "--json"}).out;
-  return json::parse(out.substr(0, out.find('\n')));
-}
+using test_support::VerdictOf;
 
 /// A document of one text, put without an answer, and nothing that shows it.
 SourceLog Put(size_t text_bytes) {
@@ -37,13 +29,13 @@ SourceLog Put(size_t text_bytes) {
 }
 
 TEST(PresumedVerdicts, WhatWasReceivedWholeWasCarriedOut) {
-  const json verdict = Verdict(Put(100));
+  const json verdict = VerdictOf(Put(100));
   EXPECT_EQ(verdict["verdict"], "committed");
   EXPECT_EQ(verdict["grade"], "presumed");
 }
 
 TEST(PresumedVerdicts, ATextThatLuceneMayRefuseIsNotPresumedToBeTaken) {
-  EXPECT_EQ(Verdict(Put(33'000))["verdict"], "unknown");
+  EXPECT_EQ(VerdictOf(Put(33'000))["verdict"], "unknown");
 }
 
 TEST(PresumedVerdicts, ADeletionThatNobodyRecordedIsNoNewDocument) {
@@ -58,7 +50,7 @@ TEST(PresumedVerdicts, ADeletionThatNobodyRecordedIsNoNewDocument) {
           "PUT", "/idx/_doc/7", R"({"a":3})", "201 Created",
           R"({"_index":"idx","_type":"_doc","_id":"7","_version":2,"result":"created",)"
           R"("_shards":{"total":1,"successful":1,"failed":0},"_seq_no":2,"_primary_term":1})");
-  EXPECT_NE(Verdict(source)["verdict"], "committed");
+  EXPECT_NE(VerdictOf(source)["verdict"], "committed");
 }
 
 }  // namespace

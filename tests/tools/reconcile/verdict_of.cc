@@ -1,0 +1,22 @@
+#include "tests/tools/reconcile/verdict_of.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/tools/run_trafrec.h"
+
+namespace trafrec::test_support {
+
+nlohmann::json VerdictOf(const SourceLog& source, const std::vector<std::string>& more) {
+  const TemporaryFolder folder;
+  std::vector<std::string> words = {"reconcile", source.RecordedInto(folder), "--dialect", "search",
+                                    "--json"};
+  words.insert(words.end(), more.begin(), more.end());
+  const Outcome outcome = Trafrec(words);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 1) << outcome.out;
+  return nlohmann::json::parse(outcome.out.substr(0, outcome.out.find('\n')));
+}
+
+}  // namespace trafrec::test_support
