@@ -136,7 +136,8 @@ def soak(net, binary, seconds, retain, out):
         summary = json.load(file)
     return {"rate": rate, "seconds": seconds, "served": served, "recorded": recorded.exchanges,
             "incomplete": recorded.incomplete, "said": recorded.said,
-            "rss_bytes": recorded.rss_bytes, "rss_growth_an_hour": slope(memory), "disk_bytes": max(disk),
+            "rss_bytes": recorded.rss_bytes, "rss_growth_an_hour": slope(memory),
+            "rss_each_minute": [value for _, value in memory[::60]], "disk_bytes": max(disk),
             "cpu_us_an_exchange": recorded.cpu_s * 1e6 / max(served, 1), "segments": summary["segments"],
             "beside": {name: each.count for name, each in beside.items()},
             "troubles": [trouble for each in beside.values() for trouble in each.troubles[:5]]}

@@ -8,7 +8,6 @@
 #include <csignal>
 #include <thread>
 
-#include "base/scheduling.h"
 #include "replay/census/census.h"
 #include "replay/plan/horizon.h"
 #include "replay/plan/limits.h"
@@ -213,11 +212,7 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
     TRY_ASSIGN(calibrator, Calibrator::Start(options_.run, targets_, options_.calibrate_source));
   }
   const auto began = steady_clock::now();
-  std::thread planning([&] {
-    // It plans ahead by the window; what is due, and a target on this machine, wait for nobody.
-    StepBack();
-    engine.EndOfPlan(Plan(since, engine, stop));
-  });
+  std::thread planning([&] { engine.EndOfPlan(Plan(since, engine, stop)); });
   const Status ran = engine.Run();
   stop = true;
   planning.join();
