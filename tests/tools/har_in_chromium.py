@@ -1,11 +1,13 @@
 """Records a small site while Chromium visits it, ends the server, and lets Chromium visit it again out of the HAR file.
 
 usage: har_in_chromium.py TRAFREC CHROMIUM, on a network of its own (tools/dev check har). What the second visit shows
-must be what the first one showed: text, style sheet, script, picture, a redirect, and the answer to a POST.
+must be what the first one showed: text, style sheet, script, picture, a redirect, and the answer to a POST. The browser's own
+HAR file of the first visit is imported, too: the log of it has what the recorder saw.
 """
 
 import gzip
 import http.server
+import json
 import pathlib
 import signal
 import subprocess
@@ -75,9 +77,9 @@ class Site(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def visit(browser, har=None):
-    """What a person would see."""
-    context = browser.new_context()
+def visit(browser, har=None, record=None):
+    """What a person would see; `record`: where the browser writes a HAR file of its own."""
+    context = browser.new_context(**({"record_har_path": record, "record_har_content": "embed"} if record else {}))
     if har:
         context.route_from_har(har, not_found="abort")
     page = context.new_page()
@@ -91,7 +93,7 @@ def visit(browser, har=None):
     return seen
 
 
-def record_a_visit(trafrec, browser, log):
+def record_a_visit(trafrec, browser, log, har):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 8080), Site)
     threading.Thread(target=server.serve_forever).start()
     recorder = subprocess.Popen([trafrec, "record", "-i", "lo", "--port", "8080", "-l", log],
@@ -102,7 +104,7 @@ def record_a_visit(trafrec, browser, log):
                 break
         else:
             sys.exit("the recorder does not start")
-        return visit(browser)
+        return visit(browser, record=har)
     finally:
         recorder.send_signal(signal.SIGINT)
         recorder.communicate()
@@ -110,13 +112,22 @@ def record_a_visit(trafrec, browser, log):
         server.server_close()
 
 
+def exchanges(trafrec, log, har):
+    """Method, URL, status and body of each, with the body's encodings taken off."""
+    subprocess.run([trafrec, "export", log, "--format", "har", "-o", har], check=True)
+    entries = json.loads(pathlib.Path(har).read_text(encoding="utf-8"))["log"]["entries"]
+    return sorted((entry["request"]["method"], entry["request"]["url"], entry["response"]["status"],
+                   entry["response"]["content"].get("text", "")) for entry in entries)
+
+
 def main():
     trafrec, chromium = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)
         log, har = folder + "/log", folder + "/site.har"
-        served = record_a_visit(trafrec, browser, log)
-        subprocess.run([trafrec, "export", log, "--format", "har", "-o", har], check=True)
+        own, imported = folder + "/own.har", folder + "/imported"
+        served = record_a_visit(trafrec, browser, log, own)
+        recorded = exchanges(trafrec, log, har)
         replayed = visit(browser, har)
         browser.close()
         print("from the server  ", served)
@@ -125,6 +136,11 @@ def main():
                     "color": "rgb(1, 2, 3)", "width": 7}
         if served != expected or replayed != expected:
             sys.exit(f"expected          {expected}")
+        subprocess.run([trafrec, "import", own, "-l", imported, "--quiet"], check=True)
+        theirs = exchanges(trafrec, imported, folder + "/imported.har")
+        print(f"Chromium's own HAR file: {len(theirs)} exchanges, the recorder's {len(recorded)}")
+        if theirs != recorded:
+            sys.exit(f"recorded {recorded}\nimported {theirs}")
 
 
 if __name__ == "__main__":

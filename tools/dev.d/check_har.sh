@@ -1,4 +1,5 @@
-# Does a HAR file of ours serve a page in a real browser? Sourced by tools/dev. Not part of the tests: see browser.sh.
+# Does a HAR file of ours serve a page in a real browser, and do we take the browser's own? Sourced by tools/dev. Not part of
+# the tests: see browser.sh.
 
 source tools/dev.d/browser.sh
 

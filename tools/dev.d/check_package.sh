@@ -17,6 +17,7 @@ check_package() {
   check_upgrade
   check_removal
   check_example
+  check_dashboard
   printf '\n%sThe package installs, records, upgrades and goes as it should%s\n' "$GREEN" "$PLAIN"
 }
 
@@ -64,7 +65,7 @@ has_rights() { [[ $(inside stat -c '%U:%G %a' "$1") == "$2" ]]; }
 
 completes_in_bash() {
   inside bash -c 'source /usr/share/bash-completion/bash_completion; _completion_loader trafrec
-    COMP_WORDS=(trafrec rec) COMP_CWORD=1; _trafrec; [[ ${COMPREPLY[*]} == record ]]'
+    COMP_WORDS=(trafrec recor) COMP_CWORD=1; _trafrec; [[ ${COMPREPLY[*]} == record ]]'
 }
 
 check_use() {
@@ -119,9 +120,7 @@ check_example() {
   local cache=${XDG_CACHE_HOME:-$HOME/.cache}/trafrec/kubernetes-validate-$KUBERNETES_VALIDATE_VERSION
   local example=packaging/kubernetes/sidecar.yaml version
   VALIDATE=$cache/bin/kubernetes-validate
-  if [[ ! -e $cache/ready ]]; then
-    step "install kubernetes-validate $KUBERNETES_VALIDATE_VERSION into $cache" install_validator "$cache"
-  fi
+  python_tool "$cache" "kubernetes-validate==$KUBERNETES_VALIDATE_VERSION"
   for version in 1.29 "${KUBERNETES_VALIDATE_VERSION%.*}"; do
     rule "the sidecar is valid for Kubernetes $version" "$VALIDATE" --strict -k "$version" "$example"
   done
@@ -133,8 +132,27 @@ misspelling_is_found() {
   { "$VALIDATE" --strict -k 1.29 "$INSIDE/tmp/misspelt.yaml" || true; } | grep -q "readOnlyRootFileSystem.* was unexpected"
 }
 
-install_validator() {
+GRAFANA_MODELS_VERSION=1769699998!10.1.0
+
+# The dashboard, against the models that Grafana makes of its schemas.
+check_dashboard() {
+  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/trafrec/grafana-foundation-sdk-${GRAFANA_MODELS_VERSION#*!}
+  local dashboard=packaging/grafana/trafrec.json
+  python_tool "$cache" "grafana-foundation-sdk==$GRAFANA_MODELS_VERSION"
+  rule "Grafana knows each member of the dashboard" "$cache/bin/python" tests/packaging/dashboard.py "$dashboard"
+  sed 's/"colorMode"/"colourMode"/' "$dashboard" >"$INSIDE/tmp/misspelt.json"
+  rule "a misspelt member would be found" \
+    sh -c '"$0" tests/packaging/dashboard.py "$1" 2>&1 | grep -q options/colourMode' "$cache/bin/python" "$INSIDE/tmp/misspelt.json"
+}
+
+# python_tool FOLDER REQUIREMENT: a package that is not Debian's, with all that it needs, in a folder of its own.
+python_tool() {
+  [[ ! -e $1/ready ]] || return 0
+  step "install ${2%%=*} into $1" install_python_tool "$1" "$2"
+}
+
+install_python_tool() {
   /usr/bin/python3 -m venv --clear "$1"
-  "$1/bin/pip" install --quiet --disable-pip-version-check "kubernetes-validate==$KUBERNETES_VALIDATE_VERSION"
+  "$1/bin/pip" install --quiet --disable-pip-version-check "$2"
   touch "$1/ready"
 }
