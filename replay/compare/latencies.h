@@ -9,6 +9,7 @@
 
 #include "base/histogram.h"
 #include "base/time.h"
+#include "replay/compare/both_sides.h"
 
 namespace trafrec::compare {
 
@@ -40,15 +41,9 @@ struct PairTimes {
   bool known() const { return source_ns >= 0 && target_ns >= 0; }
 };
 
-/// Latencies of both sides, of pairs whose times are both known.
-struct LatencyCounts {
-  Histogram source{};
-  Histogram target{};
+/// Latencies of pairs whose times are both known.
+struct LatencyCounts : BothSides {
   uint64_t slower = 0;  ///< pairs whose target took longer by more than the given share
-
-  uint64_t count() const { return source.count(); }
-  /// Kolmogorov–Smirnov (base/histogram.h).
-  double distance() const { return Histogram::Distance(source, target); }
 };
 
 /// What was taken out of the latencies of one side, and why.

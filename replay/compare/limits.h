@@ -47,6 +47,8 @@ inline constexpr size_t kLines = 10'000;
 /// Shapes whose latencies are counted apart: 20 to 30 KB each. More are the work of names that
 /// could not be folded.
 inline constexpr size_t kLatencyShapes = 1'000;
+/// Shapes whose sizes are counted apart: 8 to 20 KB each.
+inline constexpr size_t kSizeShapes = 1'000;
 /// Columns of latency over time, as many as a wide page shows; then two become one.
 inline constexpr size_t kLatencyColumns = 120;
 

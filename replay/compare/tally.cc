@@ -18,6 +18,7 @@ std::string FoldedPlace(const Difference& difference) {
 void Tally::Add(const Compared& pair) {
   ++compared_;
   latencies_.Add(pair.shape, pair.times);
+  sizes_.Add(pair.shape, pair.sizes);
   bool differs = pair.differences.more > 0;
   bool explained = !differs;
   std::set<std::string_view> with;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "replay/compare/answer_sizes.h"
 #include "replay/compare/difference.h"
 #include "replay/compare/latencies.h"
 #include "replay/compare/rules.h"
@@ -26,14 +27,6 @@ struct Group {
   Difference first{};
   /// Some that came later, as far as limits::kSamples; both exchanges of each.
   std::vector<std::pair<std::string, std::string>> others{};
-};
-
-/// Bytes of the bodies of both answers, their encodings taken off.
-struct Sizes {
-  uint64_t source = 0;
-  uint64_t target = 0;
-
-  bool operator==(const Sizes&) const = default;
 };
 
 /// All exchanges whose requests have one shape.
@@ -93,6 +86,7 @@ class Tally {
   const AsText& as_text() const { return as_text_; }
 
   const Latencies& latencies() const { return latencies_; }
+  const AnswerSizes& sizes() const { return sizes_; }
 
   /// Those that touch most exchanges first.
   std::vector<Group> Groups() const;
@@ -109,6 +103,7 @@ class Tally {
   std::map<GroupKey, Group> groups_;
   std::map<std::string, ShapeCount> shapes_;
   Latencies latencies_;
+  AnswerSizes sizes_;
   uint64_t compared_ = 0;
   uint64_t differing_ = 0;
   uint64_t unexplained_ = 0;

@@ -113,6 +113,21 @@ TEST_F(CompareCommand, LatenciesAreToldOfBothSides) {
   EXPECT_GE(latency["all"]["target_ns"]["max"], latency["all"]["target_ns"]["p50"]);
 }
 
+TEST_F(CompareCommand, SizesAreToldOfBothSides) {
+  Replay("hello, and more\n");
+  EXPECT_THAT(Compare().out, HasSubstr("\nBytes of an answer\n"));
+  const json sizes = json::parse(Compare({"--json"}).out)["sizes"];
+  EXPECT_EQ(sizes["all"]["count"], 3);
+  for (const json& each : sizes["shapes"]) {
+    if (each["shape"] == "GET /hello") {
+      EXPECT_EQ(each["source_bytes"]["p50"], 6);
+      EXPECT_EQ(each["target_bytes"]["p99"], 16);
+      EXPECT_EQ(each["distance"], 1.0);
+    }
+  }
+  EXPECT_EQ(sizes["shapes"].size(), 3U);
+}
+
 TEST_F(CompareCommand, SaysWhatWasTakenOutForTheNetworkAndByWhat) {
   Replay("hello\n", {"--calibrate"});
   EXPECT_THAT(Compare().out, HasSubstr("at the source nothing; at the target "));

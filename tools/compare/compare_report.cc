@@ -10,6 +10,7 @@
 #include "tools/compare/latency_text.h"
 #include "tools/compare/noise_report.h"
 #include "tools/compare/rules_report.h"
+#include "tools/compare/size_text.h"
 #include "tools/compare/verdict.h"
 #include "tools/help_text.h"
 #include "tools/json_object.h"
@@ -53,6 +54,7 @@ class Printer {
     Groups();
     Shapes();
     Latencies();
+    Sizes();
     out_ += AmendmentsText(report_.amendments, style_.width, style_.paint, style_.brief);
     CompareStyle lists = style_;
     lists.top = style_.brief ? std::min(style_.top, kBriefTop) : style_.top;
@@ -104,6 +106,14 @@ class Printer {
         Paragraph(TripsInWords(latencies), 2);
       }
     }
+  }
+
+  /// Of a brief summary only the growth beside each shape.
+  void Sizes() {
+    const std::string table =
+        style_.brief ? ""
+                     : SizeTable(report_.tally.sizes(), style_.width, style_.top, style_.paint);
+    out_ += table.empty() ? "" : "\n" + table;
   }
 
   void Uncompareds() {
@@ -286,6 +296,7 @@ std::string CompareJsonText(const CompareReport& report) {
   AppendRules(json, report.tally);
   AppendNoise(json, report);
   AppendLatencies(json, report.tally.latencies());
+  AppendSizes(json, report.tally.sizes());
   json.Open("conditions", '[');
   for (const FailResult& each : report.conditions) {
     json.Open('{');

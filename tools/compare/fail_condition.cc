@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <ranges>
 
 #include "tools/compare/compare_report.h"
@@ -55,7 +56,7 @@ FailResult JudgeUncompared(const FailCondition& condition, const CompareReport& 
   return JudgeCount(condition, count, all, "exchanges");
 }
 
-int64_t LatencyOf(const Histogram& histogram, std::string_view which) {
+int64_t ValueOf(const Histogram& histogram, std::string_view which) {
   if (which == "max") {
     return histogram.greatest();
   }
@@ -68,29 +69,38 @@ int64_t LatencyOf(const Histogram& histogram, std::string_view which) {
                                              : 0.999);
 }
 
-FailResult JudgeLatency(const FailCondition& condition, const compare::LatencyCounts& counts) {
+std::string SizeInWords(int64_t bytes) { return HumanBytes(static_cast<uint64_t>(bytes)); }
+
+/// A percentile and the like of latencies or sizes.
+FailResult JudgeSpread(const FailCondition& condition, const compare::BothSides& counts,
+                       std::string (*in_words)(int64_t)) {
   const std::string which = condition.quantity.substr(condition.quantity.find('.') + 1);
-  if (which == "slower") {
-    return JudgeCount(condition, counts.slower, counts.count(), "pairs of answers");
-  }
   if (which == "distance") {
     const double percent = 100 * counts.distance();
     return {.text = condition.text,
             .holds = percent > condition.value,
             .says = fmt::format("{:.1f}%", percent)};
   }
-  const int64_t source = LatencyOf(counts.source, which);
-  const int64_t target = LatencyOf(counts.target, which);
+  const int64_t source = ValueOf(counts.source, which);
+  const int64_t target = ValueOf(counts.target, which);
   const auto bound = static_cast<double>(source);
-  const double limit = condition.bound == Bound::kMore     ? bound * (1 + condition.value / 100)
-                       : condition.bound == Bound::kLonger ? bound + condition.value
-                                                           : condition.value;
+  const double limit = condition.bound == Bound::kMore    ? bound * (1 + condition.value / 100)
+                       : condition.bound == Bound::kAbove ? bound + condition.value
+                                                          : condition.value;
   const double more = source == 0 ? 0 : 100.0 * static_cast<double>(target - source) / bound;
-  return {.text = condition.text,
-          .holds = static_cast<double>(target) > limit,
-          .says = fmt::format("{} at the source, {} at the target{}", HumanDuration(source),
-                              HumanDuration(target),
-                              source == 0 ? "" : fmt::format(" ({:+.1f}%)", more))};
+  return {
+      .text = condition.text,
+      .holds = static_cast<double>(target) > limit,
+      .says = fmt::format("{} at the source, {} at the target{}", in_words(source),
+                          in_words(target), source == 0 ? "" : fmt::format(" ({:+.1f}%)", more))};
+}
+
+/// Of one shape, or of all. Nothing: none of its pairs has such a value.
+template <typename Counts>
+Counts CountsOf(const Counts& all, const std::map<std::string, Counts>& shapes,
+                const std::string& shape) {
+  const auto found = shapes.find(shape);
+  return shape.empty() ? all : found == shapes.end() ? Counts() : found->second;
 }
 
 }  // namespace
@@ -105,12 +115,16 @@ Result<FailResult> Judge(const FailCondition& condition, const CompareReport& re
                 "trafrec compare LOG RUN --json | jq '.shapes[].shape' lists them");
   }
   if (condition.quantity.starts_with("latency.")) {
-    static const compare::LatencyCounts kNone;
-    const auto& known = report.tally.latencies().shapes();
-    const auto shape = known.find(condition.shape);
-    return JudgeLatency(condition, condition.shape.empty() ? report.tally.latencies().all()
-                                   : shape == known.end()  ? kNone
-                                                           : shape->second);
+    const compare::Latencies& latencies = report.tally.latencies();
+    const auto counts = CountsOf(latencies.all(), latencies.shapes(), condition.shape);
+    return condition.quantity == "latency.slower"
+               ? JudgeCount(condition, counts.slower, counts.count(), "pairs of answers")
+               : JudgeSpread(condition, counts, HumanDuration);
+  }
+  if (condition.quantity.starts_with("size.")) {
+    const compare::AnswerSizes& sizes = report.tally.sizes();
+    return JudgeSpread(condition, CountsOf(sizes.all(), sizes.shapes(), condition.shape),
+                       SizeInWords);
   }
   const bool uncompared =
       condition.quantity == "uncompared" ||

@@ -15,11 +15,11 @@ struct CompareReport;
 /// grammar.
 struct FailCondition {
   enum class Bound : uint8_t {
-    kCount,     ///< so many
-    kShare,     ///< so many of all, in percent
-    kMore,      ///< by so many percent more than at the source: "+20%"
-    kDuration,  ///< so long at the target, in nanoseconds
-    kLonger,    ///< by so much longer than at the source: "+50ms"
+    kCount,   ///< so many
+    kShare,   ///< so many of all, in percent
+    kMore,    ///< by so many percent more than at the source: "+20%"
+    kAmount,  ///< so much at the target: nanoseconds, bytes
+    kAbove,   ///< by so much more than at the source: "+50ms", "+4KiB"
   };
 
   std::string text{};      ///< as it was given

@@ -1,5 +1,5 @@
 // condition = quantity [ "in" shape ] ">" bound
-// bound     = count | share "%" | "+" share "%" | duration | "+" duration
+// bound     = count | share "%" | "+" share "%" | ["+"] duration | ["+"] size
 //
 // A shape has blanks and may have anything but a '>' with blanks around it; so the last one
 // divides.
@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 #include <vector>
 
 #include "base/ascii.h"
@@ -29,9 +30,11 @@ constexpr const char* kForms =
     "as in: --fail-if 'status > 0.1%', 'differences > 10' or 'latency.p99 > +20%' "
     "(docs/compare.md)";
 
-constexpr std::array<std::string_view, 8> kLatencies = {
-    "latency.p50", "latency.p90",  "latency.p99",      "latency.p999",
-    "latency.max", "latency.mean", "latency.distance", "latency.slower"};
+/// Of latencies and sizes, which are of the answers of one shape, too.
+constexpr std::array<std::string_view, 15> kSpreads = {
+    "latency.p50",  "latency.p90",      "latency.p99",    "latency.p999", "latency.max",
+    "latency.mean", "latency.distance", "latency.slower", "size.p50",     "size.p90",
+    "size.p99",     "size.p999",        "size.max",       "size.mean",    "size.distance"};
 
 /// Pairs of answers with a difference of that part or kind.
 constexpr std::array<std::string_view, 11> kPairs = {
@@ -44,8 +47,23 @@ std::vector<std::string> Quantities() {
   for (size_t i = 0; i < kUncomparedReasons; ++i) {
     names.emplace_back(NameOf(static_cast<Uncompared>(i)));
   }
-  names.insert(names.end(), kLatencies.begin(), kLatencies.end());
+  names.insert(names.end(), kSpreads.begin(), kSpreads.end());
   return names;
+}
+
+bool IsSpread(const std::string& quantity) {
+  return std::ranges::find(kSpreads, quantity) != kSpreads.end();
+}
+
+/// In nanoseconds or bytes.
+std::optional<double> AmountOf(std::string_view text, bool is_size) {
+  if (is_size) {
+    const Result<uint64_t> bytes = ParseSize(text);
+    return bytes ? std::optional(static_cast<double>(*bytes)) : std::nullopt;
+  }
+  const Result<int64_t> ms = ParseDurationMs(text);
+  return ms ? std::optional(static_cast<double>(*ms) * static_cast<double>(kNsPerMs))
+            : std::nullopt;
 }
 
 class Parser {
@@ -88,7 +106,7 @@ class Parser {
     if (std::ranges::find(known, condition.quantity) != known.end()) {
       const bool of_all = condition.quantity == "uncompared" ||
                           std::ranges::find(kPairs, condition.quantity) == kPairs.end();
-      if (!condition.shape.empty() && of_all && !condition.quantity.starts_with("latency.")) {
+      if (!condition.shape.empty() && of_all && !IsSpread(condition.quantity)) {
         return Wrong(text_.find(" in ") + 1,
                      fmt::format("{} is counted of all, not of one shape", condition.quantity));
       }
@@ -110,31 +128,32 @@ class Parser {
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     const bool plain = !digits.empty() && read.ec == std::errc() &&
                        read.ptr == digits.data() + digits.size() && number >= 0;
-    const bool compared = condition.quantity.starts_with("latency.") &&
-                          condition.quantity != "latency.slower" &&
-                          condition.quantity != "latency.distance";
+    const bool is_size = condition.quantity.starts_with("size.");
+    const bool distance = condition.quantity.ends_with(".distance");
+    const bool compared =
+        IsSpread(condition.quantity) && condition.quantity != "latency.slower" && !distance;
     if (plain && share && more == compared) {
       condition.bound = more ? Bound::kMore : Bound::kShare;
       condition.value = number;
       return {};
     }
-    if (plain && !share && !more && !compared && condition.quantity != "latency.distance") {
+    if (plain && !share && !more && !compared && !distance) {
       condition.bound = Bound::kCount;
       condition.value = number;
       return {};
     }
     if (compared) {
-      if (const Result<int64_t> duration = ParseDurationMs(amount)) {
-        condition.bound = more ? Bound::kLonger : Bound::kDuration;
-        condition.value = static_cast<double>(*duration) * static_cast<double>(kNsPerMs);
+      if (const std::optional<double> value = AmountOf(amount, is_size)) {
+        condition.bound = more ? Bound::kAbove : Bound::kAmount;
+        condition.value = *value;
         return {};
       }
     }
     return Wrong(
         at, fmt::format("'{}' is no bound for {}", EscapeForTerminal(bound), condition.quantity),
-        compared ? "+20% (more than at the source), +50ms (longer), or 250ms"
-        : condition.quantity == "latency.distance" ? "a share: 10%"
-                                                   : "a count: 10, or a share: 0.1%");
+        !compared ? distance ? "a share: 10%" : "a count: 10, or a share: 0.1%"
+        : is_size ? "+20% (more than at the source), +4KiB (longer), or 1MiB"
+                  : "+20% (more than at the source), +50ms (longer), or 250ms");
   }
 
   std::string_view text_;

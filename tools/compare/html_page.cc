@@ -8,6 +8,7 @@
 #include "tools/compare/page_differences.h"
 #include "tools/compare/page_latency.h"
 #include "tools/compare/page_resources.h"
+#include "tools/compare/page_sizes.h"
 #include "tools/compare/verdict.h"
 #include "tools/page/html.h"
 #include "tools/page/list_table.h"
@@ -208,8 +209,9 @@ std::string Navigation(const CompareReport& report) {
   std::string out;
   for (const auto& [id, name] :
        {std::pair("differences", "Differences"), std::pair("requests", "Requests"),
-        std::pair("latency", "Latency"), std::pair("amendments", "The run"),
-        std::pair("uncompared", "Not compared"), std::pair("rules", "Rules")}) {
+        std::pair("latency", "Latency"), std::pair("sizes", "Sizes"),
+        std::pair("amendments", "The run"), std::pair("uncompared", "Not compared"),
+        std::pair("rules", "Rules")}) {
     if (std::string_view(id) != "amendments" || !report.amendments.empty()) {
       out += fmt::format("<a href=\"#{}\">{}</a> ", id, name);
     }
@@ -235,8 +237,8 @@ std::string HtmlPage(const CompareReport& report, const ReadSample& read) {
        {"cards", Cards(report)},
        {"navigation", Navigation(report)},
        {"main", DifferencesSection(report, read) + RequestsSection(report) +
-                    LatencySection(report.tally.latencies()) + AmendmentsSection(report) +
-                    UncomparedSection(report) + RulesSection(report)},
+                    LatencySection(report.tally.latencies()) + SizesSection(report.tally.sizes()) +
+                    AmendmentsSection(report) + UncomparedSection(report) + RulesSection(report)},
        {"version", Html(std::string("trafrec ") + kVersion)},
        {"script", script}});
 }

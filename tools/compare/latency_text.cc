@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <vector>
 
+#include "tools/compare/ranked.h"
 #include "tools/help_text.h"
 #include "tools/spread_json.h"
 #include "tools/units.h"
@@ -90,17 +92,6 @@ std::string TripsInWords(const compare::Latencies& latencies) {
                      InWords(latencies.source_trips()), InWords(latencies.target_trips()));
 }
 
-std::vector<std::pair<std::string, const LatencyCounts*>> RankedLatencies(
-    const compare::Latencies& latencies) {
-  std::vector<std::pair<std::string, const LatencyCounts*>> ranked;
-  for (const auto& [shape, counts] : latencies.shapes()) {
-    ranked.emplace_back(shape, &counts);
-  }
-  std::ranges::stable_sort(ranked, std::greater(),
-                           [](const auto& each) { return each.second->count(); });
-  return ranked;
-}
-
 std::string LatencyTable(const compare::Latencies& latencies, size_t width, size_t top,
                          const Paint& paint) {
   if (latencies.all().count() == 0) {
@@ -114,7 +105,7 @@ std::string LatencyTable(const compare::Latencies& latencies, size_t width, size
                fmt::format("{:>7} {:>7}  {:>7} {:>7}  {:>6}", "source", "target", "source",
                            "target", fmt::format(">{:.0f}%", 100 * latencies.slower_share()))) +
          "\n";
-  const auto ranked = RankedLatencies(latencies);
+  const auto ranked = RankedByCount(latencies.shapes());
   if (ranked.size() != 1 || top == 0) {
     out += Line(latencies.all(), "all", width);
   }
@@ -135,7 +126,7 @@ void AppendLatencies(JsonAppender& json, const compare::Latencies& latencies) {
   AppendTrips(json, "target", latencies.target_trips());
   json.Close('}');
   json.Open("shapes", '[');
-  for (const auto& [shape, counts] : RankedLatencies(latencies)) {
+  for (const auto& [shape, counts] : RankedByCount(latencies.shapes())) {
     json.Open('{');
     json.Bytes("shape", shape);
     AppendCounts(json, *counts);

@@ -2,18 +2,12 @@
 
 #include <cstddef>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "replay/compare/latencies.h"
 #include "tools/json_object.h"
 #include "tools/terminal.h"
 
 namespace trafrec::tools {
-
-/// Shapes with most pairs first.
-std::vector<std::pair<std::string, const compare::LatencyCounts*>> RankedLatencies(
-    const compare::Latencies& latencies);
 
 /// "Taken out for the way: at the source nothing; at the target 21us (p50), by the handshake of 12
 /// pairs". Nothing to say: "".

@@ -28,7 +28,8 @@ class Summary : public testing::Test {
                     .source = "vm-0001-" + std::to_string(i + 10),
                     .result = "replay-0001-1",
                     .differences{},
-                    .times = {.began_at = i, .source_ns = 1'000'000, .target_ns = 2'000'000}};
+                    .times = {.began_at = i, .source_ns = 1'000'000, .target_ns = 2'000'000},
+                    .sizes = {.source = 2'048, .target = 3'072}};
       pair.differences.Add({.kind = Kind::kValue,
                             .source_pointer = "/hits/" + name,
                             .target_pointer = "/hits/" + name,
@@ -79,6 +80,14 @@ TEST_F(Summary, HasAsManyDifferencesAsThereIsRoomFor) {
     return std::ranges::count(text, ':');
   };
   EXPECT_LT(differences(24), differences(30));
+}
+
+TEST_F(Summary, SizesAreDistributionsWhereThereIsRoom) {
+  EXPECT_THAT(Text(80, 0),
+              HasSubstr("\nsource target   source target   source target\n"
+                        "    2K     3K       2K     3K       2K     3K    1.00  all\n"));
+  EXPECT_THAT(Text(40, 0), HasSubstr("all\n    2K     3K       2K     3K\n"));
+  EXPECT_THAT(Text(80, 24), Not(HasSubstr("Bytes of an answer")));
 }
 
 TEST_F(Summary, WithoutAScreenItIsWhole) {

@@ -17,14 +17,15 @@ using testing::HasSubstr;
 class FailConditionTest : public testing::Test {
  protected:
   /// 8 alike, 1 with another status, 1 of another shape with a member missing. The target takes
-  /// 130 ms where the source took 100.
+  /// 130 ms where the source took 100, and answers with 1,300 bytes where it had 1,000.
   FailConditionTest() {
     for (int i = 0; i < 10; ++i) {
       Compared pair{.shape = i == 9 ? "GET /other" : "GET /hello",
                     .source{},
                     .result{},
                     .differences{},
-                    .times = {.source_ns = 100 * kNsPerMs, .target_ns = 130 * kNsPerMs}};
+                    .times = {.source_ns = 100 * kNsPerMs, .target_ns = 130 * kNsPerMs},
+                    .sizes = {.source = 1'000, .target = 1'300}};
       if (i == 8) {
         pair.differences.Add({.part = Part::kStatus, .source = "200", .target = "500"});
       } else if (i == 9) {
@@ -93,6 +94,17 @@ TEST_F(FailConditionTest, LatencyIsComparedWithTheSourceOrWithATime) {
   EXPECT_TRUE(Holds("latency.distance > 50%"));
 }
 
+TEST_F(FailConditionTest, SizeIsComparedWithTheSourceOrWithALength) {
+  EXPECT_TRUE(Holds("size.p99 > +29%"));
+  EXPECT_FALSE(Holds("size.p99 > +31%"));
+  EXPECT_TRUE(Holds("size.p50 in GET /other > +299"));
+  EXPECT_FALSE(Holds("size.p50 > +1KiB"));
+  EXPECT_TRUE(Holds("size.max > 1KiB"));
+  EXPECT_TRUE(Holds("size.distance > 99%"));
+  EXPECT_EQ(Judged("size.mean > 1MiB")->says,
+            "1000 B at the source, 1.27 KiB at the target (+30.0%)");
+}
+
 TEST_F(FailConditionTest, AnErrorNamesThePlace) {
   const auto what = [](const std::string& text) {
     const auto parsed = ParseFailCondition(text);
@@ -103,6 +115,8 @@ TEST_F(FailConditionTest, AnErrorNamesThePlace) {
               HasSubstr("column 1: there is no 'stattus' | did you mean status?"));
   EXPECT_THAT(what("status > +1%"), HasSubstr("column 10: '+1%' is no bound for status"));
   EXPECT_THAT(what("latency.p99 > 20%"), HasSubstr("'20%' is no bound for latency.p99"));
+  EXPECT_THAT(what("size.p99 > 20%"), HasSubstr("'20%' is no bound for size.p99"));
+  EXPECT_THAT(what("size.max > 20ms"), HasSubstr("| +20% (more than at the source), +4KiB"));
   EXPECT_THAT(what("status > "), HasSubstr("'' is no bound"));
   EXPECT_THAT(what("status > nan"), HasSubstr("'nan' is no bound"));
   EXPECT_THAT(what("uncompared in GET / > 1"),

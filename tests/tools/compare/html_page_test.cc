@@ -70,7 +70,7 @@ TEST(ComparePage, ListsWhatTheRunWasMadeWith) {
 TEST(ComparePage, ItsNavigationLeadsToEachSection) {
   const std::string page = HostilePage(1).Made("x");
   for (const char* id :
-       {"differences", "requests", "latency", "amendments", "uncompared", "rules"}) {
+       {"differences", "requests", "latency", "sizes", "amendments", "uncompared", "rules"}) {
     EXPECT_THAT(page, AllOf(HasSubstr(std::string("<a href=\"#") + id + "\">"),
                             HasSubstr(std::string("<section id=\"") + id + "\">")));
   }

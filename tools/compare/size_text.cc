@@ -1,0 +1,97 @@
+#include "tools/compare/size_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "tools/compare/ranked.h"
+#include "tools/spread_json.h"
+#include "tools/units.h"
+#include "tools/utf8.h"
+
+namespace trafrec::tools {
+namespace {
+
+using compare::BothSides;
+
+constexpr size_t kFigureColumns = 55;
+constexpr size_t kLeastName = 16;
+
+/// Where there is no room for a name beside the figures it stands above them, and p90 and the
+/// distance are left out.
+bool IsNarrow(size_t width) { return width < kFigureColumns + kLeastName; }
+
+std::string Line(const BothSides& counts, std::string_view name, size_t width) {
+  std::vector<double> shares = {0.5, 0.9, 0.99};
+  if (IsNarrow(width)) {
+    shares.erase(shares.begin() + 1);
+  }
+  std::string line;
+  for (const double share : shares) {
+    line += fmt::format("{}{:>6} {:>6}", line.empty() ? "" : "   ",
+                        ShortBytes(static_cast<uint64_t>(counts.source.Quantile(share))),
+                        ShortBytes(static_cast<uint64_t>(counts.target.Quantile(share))));
+  }
+  return IsNarrow(width) ? fmt::format("{}\n{}\n", ClipToWidth(name, width), line)
+                         : fmt::format("{}   {:>5.2f}  {}\n", line, counts.distance(),
+                                       ClipToWidth(name, width - kFigureColumns));
+}
+
+void AppendSide(JsonAppender& json, std::string_view name, const Histogram& histogram) {
+  json.Open(name, '{');
+  AppendSpread(json, histogram);
+  json.Close('}');
+}
+
+void AppendCounts(JsonAppender& json, const BothSides& counts) {
+  json.Number("count", counts.count());
+  AppendSide(json, "source_bytes", counts.source);
+  AppendSide(json, "target_bytes", counts.target);
+  json.Real("distance", counts.distance());
+}
+
+}  // namespace
+
+std::string SizeTable(const compare::AnswerSizes& sizes, size_t width, size_t top,
+                      const Paint& paint) {
+  const BothSides& all = sizes.all();
+  if (all.source.greatest() == 0 && all.target.greatest() == 0) {
+    return "";
+  }
+  const bool narrow = IsNarrow(width);
+  std::string out = paint(Tone::kBold, "Bytes of an answer") + "\n";
+  out += paint(Tone::kDim,
+               narrow ? fmt::format("{:>6}{:>16}", "p50", "p99")
+                      : fmt::format("{:>6}{:>16}{:>16}{:>15}", "p50", "p90", "p99", "KS")) +
+         "\n";
+  out += paint(Tone::kDim, narrow ? "source target   source target"
+                                  : "source target   source target   source target") +
+         "\n";
+  const auto ranked = RankedByCount(sizes.shapes());
+  if (ranked.size() != 1 || top == 0) {
+    out += Line(all, "all", width);
+  }
+  for (size_t i = 0; i < std::min(top, ranked.size()); ++i) {
+    out += Line(*ranked[i].second, EscapeForTerminal(ranked[i].first), width);
+  }
+  return out;
+}
+
+void AppendSizes(JsonAppender& json, const compare::AnswerSizes& sizes) {
+  json.Open("sizes", '{');
+  json.Open("all", '{');
+  AppendCounts(json, sizes.all());
+  json.Close('}');
+  json.Open("shapes", '[');
+  for (const auto& [shape, counts] : RankedByCount(sizes.shapes())) {
+    json.Open('{');
+    json.Bytes("shape", shape);
+    AppendCounts(json, *counts);
+    json.Close('}');
+  }
+  json.Close(']');
+  json.Close('}');
+}
+
+}  // namespace trafrec::tools
