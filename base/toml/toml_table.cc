@@ -80,7 +80,8 @@ Result<TomlTable> TomlTable::Parse(std::string_view text, const std::string& nam
   try {
     file->root = toml::parse(text, name);
   } catch (const toml::parse_error& error) {
-    return std::unexpected(file->Say(error.source(), std::string(error.description()), ""));
+    return std::unexpected(file->Say(error.source(), std::string(error.description()),
+                                     "the file is TOML: https://toml.io has its syntax"));
   }
   const toml::table* root = &file->root;
   return TomlTable(std::make_shared<Place>(Place{std::move(file), root, ""}));

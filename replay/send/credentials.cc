@@ -68,10 +68,25 @@ Result<std::string> AuthorizationOf(CredentialKind kind, const std::string& secr
   const bool pair = secret.find(':') != std::string::npos;
   if (kind == CredentialKind::kBasic) {
     return pair ? Result<std::string>("Basic " + InBase64(secret))
-                : Fail(ErrorCode::kUsage, "the secret in " + where + " is no user:password");
+                : Fail(ErrorCode::kUsage, "the secret in " + where + " is no user:password",
+                       "it is one line: the user's name, a colon, and the password");
   }
   return kind == CredentialKind::kBearer ? "Bearer " + secret
                                          : "ApiKey " + (pair ? InBase64(secret) : secret);
+}
+
+std::vector<std::string> GivenFields(const Target& target) {
+  std::vector<std::string> names;
+  for (const message::Field& field : target.fields) {
+    names.push_back(field.name);
+  }
+  const CredentialKind kind = target.credentials.kind;
+  if (kind == CredentialKind::kApiKey && !target.credentials.field.empty()) {
+    names.push_back(target.credentials.field);
+  } else if (kind != CredentialKind::kDrop && kind != CredentialKind::kKeep) {
+    names.emplace_back(kAuthorization);
+  }
+  return names;
 }
 
 Result<Authorizer> Authorizer::Load(const Credentials& credentials) {

@@ -17,6 +17,9 @@ namespace trafrec::send {
 Result<std::string> AuthorizationOf(CredentialKind kind, const std::string& secret,
                                     const std::string& where);
 
+/// Names of the fields that each request to the target is given, whatever was recorded.
+std::vector<std::string> GivenFields(const Target& target);
+
 /// A target's credentials, loaded. Holds the secret; nothing of it shows it.
 class Authorizer {
  public:

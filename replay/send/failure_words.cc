@@ -43,12 +43,14 @@ Words WordsOf(Failure kind) {
 
 }  // namespace
 
-std::string Shown(std::string_view bytes) {
+std::string Shown(std::string_view bytes) { return Shown(bytes, limits::kShownBytes); }
+
+std::string Shown(std::string_view bytes, size_t most) {
   std::string shown = "'";
-  for (const char c : bytes.substr(0, limits::kShownBytes)) {
+  for (const char c : bytes.substr(0, most)) {
     shown += c >= ' ' && c <= '~' ? c : '.';
   }
-  return shown + (bytes.size() > limits::kShownBytes ? "…'" : "'");
+  return shown + (bytes.size() > most ? "…'" : "'");
 }
 
 std::string Sentence(std::string_view target, const Ending& ending) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,8 @@ struct Ending {
 
 /// Bytes in quotes, cut, and with dots for what cannot be shown.
 std::string Shown(std::string_view bytes);
+/// Not more than `most` of them.
+std::string Shown(std::string_view bytes, size_t most);
 
 /// The whole sentence: "target 'main' (http://127.0.0.1:9201) …: reason; remedy".
 std::string Sentence(std::string_view target, const Ending& ending);

@@ -13,6 +13,15 @@
 #include "replay/send/url.h"
 
 namespace trafrec::send {
+namespace {
+
+/// Something is said of it that means nothing without TLS.
+bool AsksForTls(const Tls& tls) {
+  return !tls.ca_file.empty() || !tls.certificate_file.empty() ||
+         !tls.certificate_key_file.empty() || !tls.server_name.empty() || tls.insecure;
+}
+
+}  // namespace
 
 struct Pool::Settings {
   Url url;
@@ -32,6 +41,10 @@ Result<std::shared_ptr<Pool>> Pool::Make(Loop& loop, const Target& target, uint6
   TRY_ASSIGN(settings.authorizer, Authorizer::Load(target.credentials));
   if (settings.url.tls) {
     TRY_ASSIGN(settings.tls, TlsContext::Make(target.tls, settings.url.host));
+  } else if (AsksForTls(target.tls)) {
+    return Fail(ErrorCode::kUsage,
+                settings.url.Origin() + " goes without TLS, and certificates are given for it",
+                "name it as https://…, or leave out the certificates and what says which to take");
   }
   return std::shared_ptr<Pool>(new Pool(loop, target, std::move(settings), connections));
 }

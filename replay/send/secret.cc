@@ -35,7 +35,7 @@ std::string ValueOf(const std::string& variable) {
 Status CheckOwnersOnly(const std::string& path) {
   struct stat facts{};
   if (stat(path.c_str(), &facts) != 0) {
-    return FailErrno(errno, "cannot read the secret in " + path);
+    return FailErrno(errno, "cannot read the secret in " + path, "is this its name?");
   }
   if (S_ISREG(facts.st_mode) && (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return Fail(ErrorCode::kPermission,
@@ -60,7 +60,8 @@ Result<std::string> ReadSecret(const SecretPlace& place) {
   }
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
   if (std::ranges::any_of(secret, is_control)) {
-    return Fail(ErrorCode::kUsage, "the secret in " + where + " has control characters");
+    return Fail(ErrorCode::kUsage, "the secret in " + where + " has control characters",
+                "it is one line of text: look at it with cat -A");
   }
   return secret;
 }

@@ -7,6 +7,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <fstream>
 #include <limits>
 #include <system_error>
 
@@ -43,6 +44,18 @@ bool IsAddress(const std::string& host) {
 /// A key that wants a passphrase is not usable; by default OpenSSL asks at the terminal.
 int NoPassphrase(char* /*to*/, int /*size*/, int /*writing*/, void* /*user*/) { return 0; }
 
+/// One file may hold both. Of one that cannot be read OpenSSL says why.
+bool MayHoldKey(const std::string& path) {
+  std::ifstream file(path);
+  bool any = false;
+  for (std::string line; std::getline(file, line); any = true) {
+    if (line.find("PRIVATE KEY-----") != std::string::npos) {
+      return true;
+    }
+  }
+  return !any;
+}
+
 Status LoadCertificate(SSL_CTX* context, const Tls& tls) {
   const std::string& certificate = tls.certificate_file;
   const std::string& key =
@@ -55,6 +68,11 @@ Status LoadCertificate(SSL_CTX* context, const Tls& tls) {
                               "name its file too");
   }
   const std::string remedy = "it should be PEM, without a passphrase";
+  if (tls.certificate_key_file.empty() && !MayHoldKey(certificate)) {
+    return Fail(ErrorCode::kUsage,
+                "there is a client's certificate in " + certificate + ", but no key for it",
+                "name the file with its key, too (--cert-key)");
+  }
   TRY(CheckOwnersOnly(key));
   SSL_CTX_set_default_passwd_cb(context, NoPassphrase);
   if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {

@@ -52,6 +52,9 @@ Status EchoOptions::Check() const {
                 "1 to 63 characters of a-z, 0-9, '.', '_' and '-'");
   }
   TRY(ClockOffsetNs());
+  if (!key.empty()) {
+    TRY(crypto::ReadSigningKey(key));  // before a run is begun that could not go on
+  }
   return {};
 }
 

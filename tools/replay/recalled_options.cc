@@ -56,8 +56,15 @@ OptionValues KeptOptions(const OptionValues& given) {
 }
 
 Status RecallOptions(const std::string& run, const Cli& cli) {
-  if (run.empty() || !ledger::HasLedger(run)) {
-    return {};  // whoever opens the run says so
+  if (run.empty()) {
+    return {};  // whoever checks the options says so
+  }
+  if (!ledger::HasLedger(run)) {
+    // One that was killed while it was begun has a log, and goes on with the options of this call.
+    return std::filesystem::exists(std::filesystem::path(run) / "log.json")
+               ? Status()
+               : Fail(ErrorCode::kNotFound, "there is no run in " + run,
+                      "leave out --resume to begin one, and say --to URL");
   }
   TRY_ASSIGN(const auto reader, ledger::OpenLedgerReader(run));
   TRY_ASSIGN(const ledger::RunFacts facts, reader->Facts());

@@ -163,8 +163,18 @@ Status ReplayOptions::Check() const {
     return Fail(ErrorCode::kUsage, "--follow-patience is for a log that is still being recorded",
                 "give --follow, too, or leave it out");
   }
+  if (sample.empty() && sample_by != "connection") {
+    return Fail(ErrorCode::kUsage, "--by says what stays together in a sample, and there is none",
+                "give --sample 10%, too, or leave it out");
+  }
   TRY(FollowPatienceMs());
   TRY(access.Check());
+  if (to.empty() && access.given()) {
+    return Fail(
+        ErrorCode::kUsage,
+        "--auth, --ca, --cert and --insecure are for --to, and the targets are those of " + edits,
+        "write credentials and tls into the tables [target.NAME] of that file");
+  }
   TRY(echo.Check());
   if (!calibrate_source.empty()) {
     TRY(Named("--calibrate-source", send::ParseUrl(calibrate_source)));

@@ -214,10 +214,22 @@ TEST(Tls, FilesThatCannotBeUsedAreFoundAtTheStart) {
               HasSubstr("cannot use the client's certificate in " + certificate.key_file()));
   EXPECT_THAT(RefusalOf({.certificate_key_file = certificate.key_file()}),
               HasSubstr("but no certificate"));
+  EXPECT_THAT(RefusalOf({.certificate_file = certificate.file()}),
+              HasSubstr("certificate in " + certificate.file() + ", but no key for it"));
   const Certificate other(kLocal);
   EXPECT_THAT(
       RefusalOf({.certificate_file = certificate.file(), .certificate_key_file = other.key_file()}),
       HasSubstr("cannot use the key of the client's certificate"));
+}
+
+TEST(Tls, CertificatesForATargetWithoutItAreRefused) {
+  asio::io_context loop;
+  Target target = TargetAt("http://127.0.0.1");
+  target.tls.insecure = true;
+  const auto sender = Sender::Make(loop, {target});
+  ASSERT_FALSE(sender);
+  EXPECT_THAT(sender.error().what, HasSubstr("http://127.0.0.1 goes without TLS"));
+  EXPECT_THAT(sender.error().remedy, HasSubstr("https://"));
 }
 
 TEST(Tls, AKeyThatOthersMayReadIsRefused) {
