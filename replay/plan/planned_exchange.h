@@ -61,8 +61,9 @@ struct PlannedExchange {
   std::vector<PlannedOperation> operations{};  ///< those of `meaning`, one for one
   std::string context{};  ///< of the source's answer: the scroll's, point in time's or task's id
   int source_status = 0;
-  bool caught_up = false;      ///< it was passed over: the run may forget that
-  std::optional<Mark> mark{};  ///< the run sends a sentinel of its own in its place
+  std::vector<std::string> withheld{};  ///< fields that redaction replaced: it goes without
+  bool caught_up = false;               ///< it was passed over: the run may forget that
+  std::optional<Mark> mark{};           ///< the run sends a sentinel of its own in its place
 
   /// What it takes of the memory, about.
   size_t Bytes() const;

@@ -106,6 +106,9 @@ Result<bool> Planner::Hand(PlannedExchange exchange, const Take& take) {
     return true;
   }
   counts_.planned += sent ? 1 : 0;
+  if (sent) {
+    NoteWithheld(exchange);
+  }
   return take(std::move(exchange));
 }
 
@@ -144,15 +147,23 @@ Result<std::optional<PlannedExchange>> Planner::PlanRow(
   return std::move(draft->exchange);
 }
 
-/// The log does not hold what they were, so they are not sent.
-void Planner::NoteWithheld(const std::vector<std::string>& fields) {
-  counts_.withheld_fields += fields.empty() ? 0 : 1;
-  for (const std::string& field : fields) {
+/// The log does not hold what they were. What an edit or the target gives anew is not missing.
+void Planner::NoteWithheld(const PlannedExchange& exchange) {
+  bool any = false;
+  for (const std::string& field : exchange.withheld) {
+    const auto same = [&](const std::string& given) { return message::SameName(given, field); };
+    const bool given = exchange.target < options_.given_fields.size() &&
+                       std::ranges::any_of(options_.given_fields[exchange.target], same);
+    if (given || message::FindField(exchange.request.fields, field) != nullptr) {
+      continue;
+    }
+    any = true;
     const std::string name = LowerCase(field);
     if (withheld_fields_.size() < limits::kNamedExamples || withheld_fields_.contains(name)) {
       ++withheld_fields_[name];
     }
   }
+  counts_.withheld_fields += any ? 1 : 0;
 }
 
 /// The request, rewritten as the overlay says, and what the source answered. Nothing: it was not
@@ -172,7 +183,7 @@ Result<std::optional<Planner::Draft>> Planner::DraftOf(
     exchange.request = std::move(recorded->request);
     exchange.coding = std::move(recorded->coding);
     exchange.coded_body = std::move(recorded->coded_body);
-    NoteWithheld(recorded->withheld);
+    exchange.withheld = std::move(recorded->withheld);
   }
   if (message::FindField(exchange.request.fields, kRunField) != nullptr && !options_.allow_marked) {
     return Fail(ErrorCode::kUsage,
@@ -265,11 +276,14 @@ void Planner::Count(const PlannedExchange& exchange) {
     counts_.operations += each.omission == Omission::kNotSelected ? 0 : 1;
     ++counts_.omitted[static_cast<size_t>(each.omission)];
   }
-  if (!exchange.operations.empty()) {
-    const Omission first = exchange.operations.front().omission;
-    std::vector<std::string>& ids = examples_[first];
-    if (first != Omission::kNone && ids.size() < limits::kNamedExamples) {
-      ids.push_back(store::FormatExchangeId(exchange.id));
+  for (const PlannedOperation& each : exchange.operations) {
+    std::vector<std::string>& ids = examples_[each.omission];
+    if (each.omission == Omission::kNone || ids.size() == limits::kNamedExamples) {
+      continue;
+    }
+    std::string id = store::FormatExchangeId(exchange.id);
+    if (ids.empty() || ids.back() != id) {
+      ids.push_back(std::move(id));
     }
   }
   if (!exchange.meaning.known()) {

@@ -48,6 +48,8 @@ struct PlanOptions {
   bool send_incomplete = false;
   bool allow_marked = false;        ///< requests that a run sent, too
   std::optional<EchoRules> echo{};  ///< nothing: sentinels are left out
+  /// Of each target the fields that all its requests are given: credentials, and its own.
+  std::vector<std::vector<std::string>> given_fields{};
 };
 
 /// What was read and what becomes of it; exchanges, unless a name says operations.
@@ -62,7 +64,7 @@ struct PlanCounts {
   uint64_t rewritten = 0;                      ///< by the overlay
   uint64_t moved = 0;                          ///< by the overlay
   uint64_t unknown_paths = 0;                  ///< ordered as writes of the whole service
-  uint64_t withheld_fields = 0;  ///< requests that lost a field that redaction had replaced
+  uint64_t withheld_fields = 0;                ///< sent without a field that redaction had replaced
   uint64_t by_queries = 0;
   uint64_t doubtful_by_queries = 0;
   uint64_t passed_over = 0;       ///< in a log that grows: exchanges that were not settled
@@ -100,7 +102,8 @@ class Planner {
   /// Ids of what is omitted for a reason that a person should know, the first ones.
   const std::map<Omission, std::vector<std::string>>& examples() const { return examples_; }
   const std::map<std::string, uint64_t>& unknown_paths() const { return unknown_paths_; }
-  /// Fields that redaction had replaced, in lower case: how often one was left out.
+  /// Fields that redaction had replaced and nothing gives anew, in lower case: how often one was
+  /// left out of what is sent.
   const std::map<std::string, uint64_t>& withheld_fields() const { return withheld_fields_; }
 
  private:
@@ -144,7 +147,7 @@ class Planner {
   Result<std::optional<PlannedExchange>> PlanRow(const store::ExchangeRow& row,
                                                  const std::vector<store::OverlayEntry>& entries,
                                                  Share share, const Late* late = nullptr);
-  void NoteWithheld(const std::vector<std::string>& fields);
+  void NoteWithheld(const PlannedExchange& exchange);
   dialect::Meaning Understand(const message::Request& request) const;
   Result<std::optional<Draft>> DraftOf(const store::ExchangeRow& row,
                                        const std::vector<store::OverlayEntry>& entries);

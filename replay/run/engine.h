@@ -149,8 +149,6 @@ class Engine {
   void SendWrite(const MovePtr& move, message::Request request);
   void TakeAnswer(const MovePtr& move, send::Sent& sent);
   void NoteTimes(Move& move, const send::Sent& sent);
-  bool EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent);
-  bool EndsOverSilence(const MovePtr& move, const std::string& why);
   void NoteBytes(const send::Sent& sent);
   void Judge(const MovePtr& move, bool unsent, const std::string& failure);
   void Later(const MovePtr& move, int64_t pause_ms);
@@ -169,6 +167,10 @@ class Engine {
   guard::SourceNumbers SourceNumbersOf(const Flight& flight);
   void LearnContext(const Flight& flight, const message::Answer& answer);
   void OnCommitted(uint64_t batch, const Status& status);
+
+  // engine_target.cc: what ends a run because the target is the wrong one
+  bool EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bool reading);
+  bool EndsOverSilence(const MovePtr& move, const std::string& why);
 
   const EngineParts parts_;
   const EngineOptions options_;
@@ -198,9 +200,10 @@ class Engine {
   size_t concurrency_;
   uint64_t answers_since_ = 0;
   bool any_answer_ = false;
-  bool stopping_ = false;   ///< nothing new goes out
-  bool giving_up_ = false;  ///< and nobody waits for answers any more
-  bool stopped_ = false;    ///< somebody asked for it
+  std::set<size_t> proved_;  ///< targets that took or judged a mutation: they are what was meant
+  bool stopping_ = false;    ///< nothing new goes out
+  bool giving_up_ = false;   ///< and nobody waits for answers any more
+  bool stopped_ = false;     ///< somebody asked for it
   bool paused_ = false;
   int64_t paused_at_ = 0;
   int64_t paused_ns_ = 0;  ///< all pauses that are over

@@ -119,25 +119,4 @@ RunProgress Engine::Snapshot() const {
   return progress;
 }
 
-/// The first thing that it says at all is no HTTP: it will not be another time.
-bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent) {
-  if (any_answer_ || sent.kind != send::Failure::kGarbage) {
-    return false;
-  }
-  Fail({ErrorCode::kIo, sent.failure, "is it the right URL?"});
-  Abandon(move);
-  return true;
-}
-
-/// Nothing is given up as long as nothing was ever answered: what would be given up next is all.
-bool Engine::EndsOverSilence(const MovePtr& move, const std::string& why) {
-  if (any_answer_) {
-    return false;
-  }
-  Fail({ErrorCode::kIo, "the target has answered nothing: " + why,
-        "is it the right URL, and does it run? --resume goes on, and looks at what was sent"});
-  Abandon(move);
-  return true;
-}
-
 }  // namespace trafrec::replay

@@ -114,7 +114,7 @@ void Engine::Read(const MovePtr& move, message::Request request) {
       return;
     }
     any_answer_ = any_answer_ || sent.answered;
-    if (EndsOverWrongTarget(move, sent)) {
+    if (EndsOverWrongTarget(move, sent, true)) {
       return;
     }
     const guard::Reply reply = ReplyOf(sent);
@@ -236,7 +236,7 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
   Flight& flight = *move->flight;
   NoteTimes(*move, sent);
   NoteBytes(sent);
-  if (EndsOverWrongTarget(move, sent)) {
+  if (EndsOverWrongTarget(move, sent, false)) {
     return;
   }
   const guard::Reply reply = ReplyOf(sent);
@@ -251,15 +251,6 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
   parts_.guard.TakeReply(move->parcel, reply);
   if (sent.sent) {
     flight.last.Take(sent);
-  }
-  if (status == 401 && flight.plan.source_status != 401) {
-    Fail({ErrorCode::kUsage,
-          fmt::format("the target answers 401 to {} {}, which the source did not: it asks for "
-                      "credentials",
-                      flight.plan.request.method, flight.plan.request.target),
-          "--auth, or credentials of the target in the file of edits"});
-    Abandon(move);
-    return;
   }
   Throttle(status == 429 || status == 503);
   Judge(move, !sent.sent, sent.failure);

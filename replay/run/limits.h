@@ -38,5 +38,7 @@ inline constexpr size_t kDeadKeys = 10'000;
 /// answers.
 inline constexpr size_t kConcurrencyLeast = 1;
 inline constexpr uint64_t kAnswersForOneMore = 20;
+/// Of an answer that ends the run, what a message shows: a sentence.
+inline constexpr size_t kShownBytes = 160;
 
 }  // namespace trafrec::replay::limits

@@ -1,0 +1,150 @@
+// What tells that a target is not the one that was meant, or does not let us in. The run ends then,
+// before it counts as done, or gives up, what the target never looked at: one operation after
+// another would go the same way.
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "base/ascii.h"
+#include "replay/run/coding.h"
+#include "replay/run/engine.h"
+#include "replay/run/limits.h"
+#include "replay/send/failure_words.h"
+
+namespace trafrec::replay {
+
+using dialect::Kind;
+
+namespace {
+
+constexpr int kUnauthorized = 401;
+constexpr int kForbidden = 403;
+
+/// Another time it may answer otherwise: it is too busy, or its proxy does not reach it.
+bool MayPass(int status) { return status == 429 || status >= 500; }
+
+/// A search engine answers writes and readings of documents in JSON, or in what the request asked
+/// for in its place. Pages and redirections are another service's, or those of a proxy that did not
+/// ask it.
+bool IsPage(const message::Answer& answer) {
+  const message::Field* type = message::FindField(answer.fields, "Content-Type");
+  return answer.status / 100 == 3 ||
+         (type != nullptr && LowerCase(type->value).starts_with("text/"));
+}
+
+/// The text between `begin` and `end`, the first ones; "" if they are not there.
+std::string_view Between(std::string_view text, std::string_view begin, std::string_view end) {
+  const size_t at = text.find(begin);
+  const size_t from = at + begin.size();
+  const size_t until = at == std::string_view::npos ? at : text.find(end, from);
+  return until == std::string_view::npos ? std::string_view() : text.substr(from, until - from);
+}
+
+/// What a person would read there.
+std::string PageInWords(const message::Answer& answer) {
+  const message::Field* to = message::FindField(answer.fields, "Location");
+  if (answer.status / 100 == 3 && to != nullptr) {
+    return "and points to " + send::Shown(to->value, limits::kShownBytes);
+  }
+  const std::string body = WithoutCoding(answer).body;
+  const std::string_view title = Between(body, "<title>", "</title>");
+  return title.empty() ? "and no JSON: " + send::Shown(body)
+                       : "and a page: " + send::Shown(title, limits::kShownBytes);
+}
+
+/// The reason that an answer gives, in Elasticsearch's words or AWS's.
+std::string ReasonIn(const message::Answer& answer) {
+  const std::string body = WithoutCoding(answer).body;
+  for (const std::string_view name : {R"("reason":")", R"("message":")"}) {
+    if (const std::string_view reason = Between(body, name, "\""); !reason.empty()) {
+      return "; it says " + send::Shown(reason, limits::kShownBytes);
+    }
+  }
+  return "";
+}
+
+/// Whether a field of that name stands in a head that was sent.
+bool Holds(const std::string& lower_head, std::string_view name) {
+  return lower_head.find("\r\n" + LowerCase(name) + ":") != std::string::npos;
+}
+
+/// Why a target that answers 401 or 403 may do so, by what it was shown.
+Error Refusal(const plan::PlannedExchange& plan, const std::string& asked, const send::Sent& sent) {
+  const std::string head = LowerCase(sent.head);
+  const std::string why = fmt::format(
+      "the target answers {} to {}, which the source did not: ", sent.answer.status, asked);
+  const std::string reason = ReasonIn(sent.answer);
+  for (const std::string& name : plan.withheld) {
+    if (!Holds(head, name)) {
+      return {ErrorCode::kUsage,
+              why + "the log does not hold the value of " + name + ", which redaction replaced" +
+                  reason,
+              "--auth, or credentials or fields of the target in the file of edits, give it anew"};
+    }
+  }
+  if (head.find("(secret)") != std::string::npos || Holds(head, "Authorization")) {
+    return {ErrorCode::kUsage, why + "it does not take the credentials that it is shown" + reason,
+            "look whether they are right, and may write there: --auth and --auth-file, or "
+            "credentials of the target in the file of edits"};
+  }
+  return {ErrorCode::kUsage, why + "it asks for credentials" + reason,
+          "--auth, or credentials of the target in the file of edits"};
+}
+
+}  // namespace
+
+/// By an answer, or by what came in the place of one. `reading`: it is one to the guard, which
+/// looks at a document.
+bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bool reading) {
+  if (!sent.answered) {
+    if (any_answer_ || sent.kind != send::Failure::kGarbage) {
+      return false;
+    }
+    Fail({ErrorCode::kIo, sent.failure, "is it the right URL?"});
+    Abandon(move);
+    return true;
+  }
+  const plan::PlannedExchange& plan = move->flight->plan;
+  const int status = sent.answer.status;
+  const Kind kind = plan.meaning.kind;
+  const bool document = dialect::WritesDocument(kind) || kind == Kind::kBulk;
+  const bool proved = proved_.contains(plan.target);
+  const bool unlike = reading || status != plan.source_status;
+  const bool forbidden = status == kForbidden && unlike && !proved &&
+                         (document || (plan.meaning.mutation && !plan.withheld.empty()));
+  const bool refused = forbidden || (status == kUnauthorized && unlike);
+  const bool page = document && !proved && !refused && !MayPass(status) && IsPage(sent.answer);
+  if (!refused && !page) {
+    if (!proved && plan.meaning.mutation && (document ? !MayPass(status) : status < 400)) {
+      proved_.insert(plan.target);
+    }
+    return false;
+  }
+  const std::string asked = reading ? sent.request.method + " " + sent.request.target
+                                    : plan.request.method + " " + plan.request.target;
+  if (refused) {
+    Fail(Refusal(plan, asked, sent));
+  } else {
+    Fail({ErrorCode::kIo,
+          fmt::format("the target answers {} with {} {}: no search engine says that", asked, status,
+                      PageInWords(sent.answer)),
+          "is it the right URL, with http or https as it should be, and does it want a "
+          "certificate of the client (--cert)?"});
+  }
+  Abandon(move);
+  return true;
+}
+
+/// Nothing is given up as long as nothing was ever answered: what would be given up next is all.
+bool Engine::EndsOverSilence(const MovePtr& move, const std::string& why) {
+  if (any_answer_) {
+    return false;
+  }
+  Fail({ErrorCode::kIo, "the target has answered nothing: " + why,
+        "is it the right URL, and does it run? --resume goes on, and looks at what was sent"});
+  Abandon(move);
+  return true;
+}
+
+}  // namespace trafrec::replay

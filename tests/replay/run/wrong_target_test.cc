@@ -1,0 +1,117 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "tests/replay/run/fake_search.h"
+#include "tests/replay/run/run_fixture.h"
+
+namespace trafrec::replay {
+namespace {
+
+using send::ScriptedServer;
+using testing::AllOf;
+using testing::HasSubstr;
+
+bool IsWrite(const std::string& request) { return request.starts_with("PUT"); }
+bool IsReading(const std::string& request) { return request.find("/_mget") != std::string::npos; }
+
+std::string PageAnswer(int status, const std::string& title, const std::string& fields = "") {
+  const std::string page = "<html><head><title>" + title + "</title></head></html>";
+  return "HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Type: text/html\r\n" + fields +
+         "Content-Length: " + std::to_string(page.size()) + "\r\n\r\n" + page;
+}
+
+/// Two documents: the first write goes without a reading, the second needs one.
+std::vector<Recorded> TwoDocuments() { return {Created("a", 0, 1, 0), Updated("b", 2, 3, 2)}; }
+
+TEST(WrongTarget, APageInThePlaceOfAnAnswerEndsTheRunWithWhatItSays) {
+  const ScriptedServer target(
+      {ScriptedServer::Answering(PageAnswer(400, "400 No required SSL certificate was sent"))});
+  SmallRun run(target.url(), {Created("a", 0, 1, 0)});
+  const Status sent = run.Send();
+  ASSERT_FALSE(sent);
+  EXPECT_THAT(sent.error().what,
+              AllOf(HasSubstr("PUT /i/_doc/a with 400"), HasSubstr("No required SSL certificate")));
+  EXPECT_THAT(sent.error().remedy, HasSubstr("--cert"));
+}
+
+TEST(WrongTarget, WhatItsPageAnsweredIsNotDone) {
+  const ScriptedServer target({ScriptedServer::Answering(PageAnswer(200, "It works"))});
+  SmallRun run(target.url(), TwoDocuments());
+  ASSERT_FALSE(run.Send());
+  EXPECT_EQ(run.progress.counts.answered, 0U);
+  EXPECT_EQ(run.progress.counts.dead, 0U);
+}
+
+TEST(WrongTarget, ARedirectionEndsTheRunAndSaysWhereItPoints) {
+  const ScriptedServer target({ScriptedServer::Answering(
+      PageAnswer(301, "moved", "Location: https://search.example/\r\n"))});
+  SmallRun run(target.url(), {Created("a", 0, 1, 0)});
+  const Status sent = run.Send();
+  ASSERT_FALSE(sent);
+  EXPECT_THAT(sent.error().what, HasSubstr("'https://search.example/'"));
+}
+
+TEST(WrongTarget, APageOfAProxyThatDoesNotReachItIsAskedAgain) {
+  std::atomic<bool> away = true;
+  FakeSearch target([&](const std::string& request) -> std::optional<std::string> {
+    return IsWrite(request) && away.exchange(false)
+               ? std::optional(PageAnswer(503, "503 Service Temporarily Unavailable"))
+               : std::nullopt;
+  });
+  SmallRun run(target.url(), {Created("a", 0, 1, 0)});
+  run.options.retry.first_pause_ms = 1;
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(target.VersionOf("a"), 1);
+}
+
+TEST(WrongTarget, APageAfterAWriteWasTakenEndsNothing) {
+  FakeSearch target([](const std::string& request) -> std::optional<std::string> {
+    return request.find("/b") != std::string::npos
+               ? std::optional(PageAnswer(413, "413 Request Entity Too Large"))
+               : std::nullopt;
+  });
+  SmallRun run(target.url(), {Created("a", 0, 1, 0), Created("b", 2, 3, 1)});
+  run.options.concurrency = 1;
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(run.progress.counts.otherwise, 1U);
+}
+
+TEST(WrongTarget, AReadingThatAsksForCredentialsEndsTheRunAndKillsNothing) {
+  FakeSearch target([](const std::string& request) -> std::optional<std::string> {
+    return IsReading(request) ? std::optional(JsonAnswer(401, "{}")) : std::nullopt;
+  });
+  SmallRun run(target.url(), {Updated("b", 2, 3, 2)});
+  const Status sent = run.Send();
+  ASSERT_FALSE(sent);
+  EXPECT_THAT(sent.error().what, AllOf(HasSubstr("401 to POST /"), HasSubstr("credentials")));
+  EXPECT_EQ(run.progress.counts.dead, 0U);
+}
+
+TEST(WrongTarget, AFirstWriteThatIsForbiddenEndsTheRun) {
+  FakeSearch target([](const std::string& request) -> std::optional<std::string> {
+    return IsWrite(request) ? std::optional(JsonAnswer(403, R"({"message":"signature"})"))
+                            : std::nullopt;
+  });
+  SmallRun run(target.url(), {Created("a", 0, 1, 0)});
+  const Status sent = run.Send();
+  ASSERT_FALSE(sent);
+  EXPECT_THAT(sent.error().what,
+              AllOf(HasSubstr("403 to PUT /i/_doc/a"), HasSubstr("it says 'signature'")));
+  EXPECT_EQ(run.progress.counts.answered, 0U);
+}
+
+TEST(WrongTarget, AWriteThatIsForbiddenAfterOthersWereTakenIsAnOutcome) {
+  FakeSearch target([](const std::string& request) -> std::optional<std::string> {
+    return request.find("/b") != std::string::npos ? std::optional(JsonAnswer(403, "{}"))
+                                                   : std::nullopt;
+  });
+  SmallRun run(target.url(), {Created("a", 0, 1, 0), Created("b", 2, 3, 1)});
+  run.options.concurrency = 1;
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(run.progress.counts.otherwise, 1U);
+}
+
+}  // namespace
+}  // namespace trafrec::replay
