@@ -82,6 +82,7 @@ Result<Comparison> CountAtEnd(const std::vector<send::Target>& targets,
   TRY_ASSIGN(const auto all, memory.IndexCounts());
   Comparison comparison;
   for (const auto& [name, known] : ByTarget(all, targets)) {
+    CountBefore(known, comparison);
     const std::vector<std::string> changed = ChangedIn(known);
     if (changed.empty()) {
       continue;

@@ -32,11 +32,16 @@ int64_t UnclearOf(const std::string& index,
 
 }  // namespace
 
-void Compare(const std::string& target, const std::map<std::string, ledger::IndexCount>& known,
-             const Counts& found, Comparison& into) {
+void CountBefore(const std::map<std::string, ledger::IndexCount>& known, Comparison& into) {
   for (const auto& [index, count] : known) {
     into.used += count.at_start > 0 ? 1 : 0;
     into.before += count.at_start;
+  }
+}
+
+void Compare(const std::string& target, const std::map<std::string, ledger::IndexCount>& known,
+             const Counts& found, Comparison& into) {
+  for (const auto& [index, count] : known) {
     if (count.since == ledger::IndexChange{} || IsNoIndex(index, count)) {
       continue;
     }

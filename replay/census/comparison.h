@@ -32,6 +32,9 @@ struct Comparison {
   std::map<std::string, std::string> unknown{};  ///< targets that were not compared, and why
 };
 
+/// Adds what one target held before the run, whatever the run did there.
+void CountBefore(const std::map<std::string, ledger::IndexCount>& known, Comparison& into);
+
 /// Adds those of one target. `known` is what the ledger says of its indices by name, or by what an
 /// operation called them: a pattern, an alias.
 void Compare(const std::string& target, const std::map<std::string, ledger::IndexCount>& known,

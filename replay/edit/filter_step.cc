@@ -93,7 +93,7 @@ Result<filter::Answer> FilterStep::Ask(const std::string& id, const message::Req
   return std::move(*answer);
 }
 
-Result<Changes> FilterStep::Fails(std::string why) {
+Result<Changes> FilterStep::Fails(const Context& context, std::string why) {
   // Whatever it says next might be the answer to this request.
   process_.reset();
   if (++failures_in_a_row_ == filter::limits::kFailuresInARow) {
@@ -102,18 +102,18 @@ Result<Changes> FilterStep::Fails(std::string why) {
                             failures_in_a_row_, why),
                 "see what it wrote to standard error");
   }
-  return Failed(options_.on_error, name_, std::move(why));
+  return Failed(options_.on_error, name_, context, std::move(why));
 }
 
 Result<Changes> FilterStep::Apply(const Context& context, message::Request& request,
                                   Content& content) {
   const Result<std::string_view> body = content.Get();
   if (!body) {
-    return Failed(options_.on_error, name_, body.error().what);
+    return Failed(options_.on_error, name_, context, body.error().what);
   }
   Result<filter::Answer> answer = Ask(context.id, request, *body);
   if (!answer) {
-    return Fails(answer.error().what);
+    return Fails(context, answer.error().what);
   }
   failures_in_a_row_ = 0;
   if (answer->drop) {

@@ -36,7 +36,7 @@ class FilterStep final : public Step {
   /// Asks, and reads the answer.
   Result<filter::Answer> Ask(const std::string& id, const message::Request& request,
                              std::string_view body);
-  Result<Changes> Fails(std::string why);
+  Result<Changes> Fails(const Context& context, std::string why);
 
   std::string name_;
   Condition condition_;

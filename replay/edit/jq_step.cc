@@ -114,10 +114,10 @@ Result<std::unique_ptr<JqStep>> JqStep::Make(std::string name, Condition conditi
       new JqStep(std::move(name), std::move(condition), options, std::move(*program)));
 }
 
-Result<Changes> JqStep::Apply(const Context&, message::Request& request, Content& content) {
+Result<Changes> JqStep::Apply(const Context& context, message::Request& request, Content& content) {
   const Result<std::string_view> body = content.Get();
   if (!body) {
-    return Failed(on_error_, name_, body.error().what);
+    return Failed(on_error_, name_, context, body.error().what);
   }
   if (body->empty()) {
     return Changes{};
@@ -130,7 +130,7 @@ Result<Changes> JqStep::Apply(const Context&, message::Request& request, Content
     failure = on_ == On::kLines ? EditLines(writer, *body) : EditItems(writer, request, *body, on_);
   }
   if (!failure.empty()) {
-    return Failed(on_error_, name_, std::move(failure));
+    return Failed(on_error_, name_, context, std::move(failure));
   }
   if (!writer.changed()) {
     return Changes{};

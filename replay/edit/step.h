@@ -32,8 +32,9 @@ struct Changes {
   std::string failure{};  ///< what went wrong with this request, if it goes on all the same
 };
 
-/// What becomes of a request that rule 0 of a step failed on.
-Result<Changes> Failed(OnError on_error, const std::string& rule, std::string why);
+/// What becomes of a request that rule 0 of a step failed on. An Error names the exchange.
+Result<Changes> Failed(OnError on_error, const std::string& rule, const Context& context,
+                       std::string why);
 
 /// One edit after the route: a rewrite, a program, a filter, a library of transforms. A body is
 /// changed through its Content.

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <string>
+#include <vector>
+
 #include "tools/command.h"
 #include "tools/console.h"
 #include "tools/replay/recalled_options.h"
@@ -60,10 +63,10 @@ Result<ExitCode> ReplayCommand::Run(const Cli& cli) {
   TRY_ASSIGN(const auto session, ReplaySession::Open(options_));
   TRY_ASSIGN(Output out, Output::Open(""));
   if (options_.dry_run || !options_.explain.empty()) {
-    TRY_ASSIGN(const std::string summary, session->DryRunTo(out));
+    TRY_ASSIGN(const std::vector<std::string> notes, session->DryRunTo(out));
     TRY(out.Finish());
-    if (!options_.quiet && !summary.empty()) {
-      PrintNote(summary);
+    for (const std::string& note : options_.quiet ? std::vector<std::string>() : notes) {
+      PrintNote(note);
     }
     return ExitCode::kDone;
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "tools/replay/replay_documents.h"
@@ -33,11 +34,9 @@ constexpr OmissionWords kOmissionWords[] = {
     {Omission::kPassedOver, "that wait for the source's answer, or write what such a one writes"},
 };
 
-uint64_t Omitted(const ReplayReport& report, Omission omission) {
-  return report.plan.omitted[static_cast<size_t>(omission)];
+uint64_t Sent(const ReplayReport& report) {
+  return report.plan.omitted[static_cast<size_t>(Omission::kNone)];
 }
-
-uint64_t Sent(const ReplayReport& report) { return Omitted(report, Omission::kNone); }
 
 std::string Milliseconds(int64_t ns) { return HumanDuration(ns); }
 
@@ -165,6 +164,20 @@ void AddWithheld(const ReplayReport& report, Words& words) {
              Tone::kYellow);
 }
 
+void AddRules(const ReplayReport& report, Words& words) {
+  for (const edit::RuleCount& rule : report.rules) {
+    if (rule.requests > 0) {
+      words.Line("rule", fmt::format("{}: {}", rule.name, CountOf(rule.requests, "request")));
+    }
+    if (rule.failures > 0) {
+      words.Line("failed",
+                 fmt::format("{}: on {}, the last time because {}", rule.name,
+                             CountOf(rule.failures, "request"), EscapeForTerminal(rule.failure)),
+                 Tone::kYellow);
+    }
+  }
+}
+
 void AddDocuments(const ReplayReport& report, Words& words) {
   if (!report.documents) {
     return;
@@ -175,24 +188,6 @@ void AddDocuments(const ReplayReport& report, Words& words) {
   }
   for (const std::string& warning : documents.warnings) {
     words.Line("documents", warning, Tone::kYellow);
-  }
-}
-
-void AddOmitted(const ReplayReport& report, Words& words) {
-  for (const auto& [omission, what] : kOmissionWords) {
-    const uint64_t count = Omitted(report, omission);
-    if (count == 0) {
-      continue;
-    }
-    std::string line = fmt::format("{} {}", CountOf(count, "operation"), what);
-    if (const auto ids = report.omitted.find(omission);
-        ids != report.omitted.end() && !ids->second.empty()) {
-      const size_t shown = std::min(kIdsShown, ids->second.size());
-      line +=
-          fmt::format(": {}{}", fmt::join(ids->second.begin(), ids->second.begin() + shown, ", "),
-                      ids->second.size() > shown ? ", …" : "");
-    }
-    words.Line("not sent", line, Tone::kYellow);
   }
 }
 
@@ -266,6 +261,34 @@ void AddDoubts(const ReplayReport& report, Words& words) {
 
 }  // namespace
 
+std::vector<std::string> OmittedInWords(const plan::PlanCounts& counts, const OmittedIds& ids) {
+  std::vector<std::string> lines;
+  for (const auto& [omission, what] : kOmissionWords) {
+    const uint64_t count = counts.omitted[static_cast<size_t>(omission)];
+    if (count == 0) {
+      continue;
+    }
+    std::string& line = lines.emplace_back(fmt::format("{} {}", CountOf(count, "operation"), what));
+    if (const auto known = ids.find(omission); known != ids.end() && !known->second.empty()) {
+      const std::vector<std::string>& all = known->second;
+      const size_t shown = std::min(kIdsShown, all.size());
+      line += fmt::format(": {}{}", fmt::join(all.begin(), all.begin() + shown, ", "),
+                          all.size() > shown ? ", …" : "");
+    }
+  }
+  return lines;
+}
+
+std::string_view WhyOmitted(const std::string& id, const OmittedIds& ids) {
+  for (const auto& [omission, what] : kOmissionWords) {
+    const auto known = ids.find(omission);
+    if (known != ids.end() && std::ranges::find(known->second, id) != known->second.end()) {
+      return what;
+    }
+  }
+  return {};
+}
+
 bool ReplayReport::Adds() const {
   const replay::RunCounts& counts = progress.counts;
   uint64_t sent =
@@ -315,16 +338,14 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
   words.Line("order",
              fmt::format("digest {:016x}{}, of outcomes {:016x}", report.digest,
                          report.resumed ? " of what was left" : "", report.outcome_digest));
-  for (const edit::RuleCount& rule : report.rules) {
-    if (rule.requests > 0) {
-      words.Line("rule", fmt::format("{}: {}", rule.name, CountOf(rule.requests, "request")));
-    }
-  }
+  AddRules(report, words);
   AddPassedOver(report, words);
   AddHooks(report, words);
   AddDocuments(report, words);
   AddWithheld(report, words);
-  AddOmitted(report, words);
+  for (const std::string& line : OmittedInWords(report.plan, report.omitted)) {
+    words.Line("not sent", line, Tone::kYellow);
+  }
   AddDoubts(report, words);
   if (!report.Adds()) {
     words.Line("bug", "what was sent and left out is not what was selected; please report it",

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "replay/census/comparison.h"
@@ -14,6 +16,9 @@
 #include "tools/terminal.h"
 
 namespace trafrec::tools {
+
+/// Of each reason for which something is not sent the first exchanges.
+using OmittedIds = std::map<plan::Omission, std::vector<std::string>>;
 
 /// What a run, or a part of one, came to.
 struct ReplayReport {
@@ -28,7 +33,7 @@ struct ReplayReport {
   uint64_t unordered = 0;
   std::vector<edit::RuleCount> rules{};
   std::vector<plan::ByQueryWatch::Doubtful> doubtful{};
-  std::map<plan::Omission, std::vector<std::string>> omitted{};
+  OmittedIds omitted{};
   std::map<std::string, uint64_t> unknown_paths{};
   std::map<std::string, uint64_t> withheld_fields{};
   std::vector<HookOutcome> hooks{};
@@ -45,6 +50,10 @@ struct ReplayReport {
   bool clean() const;
 };
 
+/// A line for each reason: how many operations are not sent, why, and which.
+std::vector<std::string> OmittedInWords(const plan::PlanCounts& counts, const OmittedIds& ids);
+/// "that the overlay drops"; "" if `ids` do not have the exchange.
+std::string_view WhyOmitted(const std::string& id, const OmittedIds& ids);
 std::string ReportInWords(const ReplayReport& report, const Paint& paint);
 std::string ReportAsJson(const ReplayReport& report);
 

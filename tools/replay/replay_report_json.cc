@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "tools/json_object.h"
+#include "tools/json_text.h"
 #include "tools/replay/replay_documents.h"
 #include "tools/replay/replay_report.h"
 
@@ -19,6 +22,48 @@ void AppendEchoes(const replay::SourceLag& lag, JsonAppender& json) {
   json.Close('}');
 }
 
+/// How much, and the first ids of each reason.
+void AppendOmitted(const ReplayReport& report, JsonAppender& json) {
+  json.Open("omitted", '{');
+  for (size_t i = 1; i < plan::kOmissions; ++i) {
+    json.Number(plan::NameOf(static_cast<plan::Omission>(i)), report.plan.omitted[i]);
+  }
+  json.Close('}');
+  json.Open("omitted_ids", '{');
+  for (const auto& [omission, ids] : report.omitted) {
+    if (omission == plan::Omission::kNone || omission == plan::Omission::kNotSelected) {
+      continue;
+    }
+    json.Open(plan::NameOf(omission), '[');
+    for (const std::string& id : ids) {
+      json.Bytes(id);
+    }
+    json.Close(']');
+  }
+  json.Close('}');
+}
+
+void AppendRules(const ReplayReport& report, JsonAppender& json) {
+  json.Open("rules", '{');
+  for (const edit::RuleCount& rule : report.rules) {
+    std::string name;  // a user's
+    AppendJsonString(name, rule.name);
+    json.Number(std::string_view(name).substr(1, name.size() - 2), rule.requests);
+  }
+  json.Close('}');
+  json.Open("rule_failures", '[');
+  for (const edit::RuleCount& rule : report.rules) {
+    if (rule.failures > 0) {
+      json.Open('{');
+      json.Bytes("rule", rule.name);
+      json.Number("requests", rule.failures);
+      json.Bytes("failure", rule.failure);
+      json.Close('}');
+    }
+  }
+  json.Close(']');
+}
+
 }  // namespace
 
 std::string ReportAsJson(const ReplayReport& report) {
@@ -33,11 +78,7 @@ std::string ReportAsJson(const ReplayReport& report) {
   json.Bool("stopped", report.stopped);
   json.Number("read", report.plan.read);
   json.Number("selected_operations", report.plan.operations);
-  json.Open("omitted", '{');
-  for (size_t i = 1; i < plan::kOmissions; ++i) {
-    json.Number(plan::NameOf(static_cast<plan::Omission>(i)), report.plan.omitted[i]);
-  }
-  json.Close('}');
+  AppendOmitted(report, json);
   json.Open("passed_over", '{');
   json.Number("exchanges", report.plan.passed_over);
   json.Number("caught_up", report.plan.caught_up);
@@ -94,12 +135,7 @@ std::string ReportAsJson(const ReplayReport& report) {
   json.Number("ledger_ns", counts.late.ledger_ns);
   json.Number("own_ns", counts.late.own_ns);
   json.Close('}');
-  json.Open("rules", '{');
-  for (const edit::RuleCount& rule : report.rules) {
-    json.Name(rule.name);
-    out += std::to_string(rule.requests);
-  }
-  json.Close('}');
+  AppendRules(report, json);
   json.Open("hooks", '[');
   for (const HookOutcome& hook : report.hooks) {
     json.Open('{');

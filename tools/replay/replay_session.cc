@@ -10,6 +10,7 @@
 #include "replay/ledger/run_lock.h"
 #include "replay/ledger/sqlite_ledger.h"
 #include "replay/recorded/recognize.h"
+#include "replay/send/credentials.h"
 #include "store/crypto/encoding.h"
 #include "store/files/log_layout.h"
 #include "tools/replay/url_endpoints.h"
@@ -69,6 +70,9 @@ Status ReplaySession::OpenLog() {
   TRY_ASSIGN(plan::PlanOptions plan, options_.Plan(sampler_ ? &*sampler_ : nullptr));
   TRY(OpenOverlay());
   plan.overlay = overlay_.get();
+  for (const send::Target& target : targets_) {
+    plan.given_fields.push_back(send::GivenFields(target));
+  }
   planner_ = std::make_unique<plan::Planner>(*log_, *dialect_, *editor_, std::move(plan));
   TRY_ASSIGN(const bool several, log_->HasSeveralRecorders());
   if (several && options_.clock_error.empty()) {
@@ -137,7 +141,7 @@ std::vector<std::string> ReplaySession::TargetNames() const {
   return names;
 }
 
-Result<std::string> ReplaySession::DryRunTo(Output& out) {
+Result<std::vector<std::string>> ReplaySession::DryRunTo(Output& out) {
   DryRun::Options options{
       .order = {.window = engine_options_.window, .clock_error_ns = engine_options_.clock_error_ns},
       .speed = engine_options_.speed,
@@ -153,14 +157,21 @@ Result<std::string> ReplaySession::DryRunTo(Output& out) {
   if (!options_.explain.empty()) {
     if (!dry_run.explained()) {
       TRY(log_->Find(options_.explain));
-      return Fail(ErrorCode::kNotFound, fmt::format("exchange {} is not sent", options_.explain),
+      const std::string_view why = WhyOmitted(options_.explain, planner_->examples());
+      return Fail(ErrorCode::kNotFound,
+                  fmt::format("exchange {} is not sent{}{}", options_.explain,
+                              why.empty() ? "" : ": it is one of those ", why),
                   "trafrec replay … --dry-run says what is");
     }
-    return std::string();
+    return std::vector<std::string>();
   }
   dry_run.Finish();
-  return fmt::format("{}, order digest {:016x}", CountOf(dry_run.operations(), "operation"),
-                     dry_run.digest());
+  std::vector<std::string> notes{fmt::format(
+      "{}, order digest {:016x}", CountOf(dry_run.operations(), "operation"), dry_run.digest())};
+  for (const std::string& line : OmittedInWords(planner_->counts(), planner_->examples())) {
+    notes.push_back("not sent: " + line);
+  }
+  return notes;
 }
 
 Result<ledger::RunFacts> ReplaySession::Facts() const {

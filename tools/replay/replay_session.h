@@ -25,8 +25,9 @@ class ReplaySession {
   /// The log, its dialect, edits and targets. Nothing is sent or written yet.
   static Result<std::unique_ptr<ReplaySession>> Open(const ReplayOptions& options);
 
-  /// Prints what would be sent. The digest, and how many operations.
-  Result<std::string> DryRunTo(Output& out);
+  /// Prints what would be sent. How many operations, the digest, and what would not be sent: a line
+  /// each.
+  Result<std::vector<std::string>> DryRunTo(Output& out);
 
   /// Begins or resumes the run, and sends.
   Result<ReplayReport> Send(EventLog& events);

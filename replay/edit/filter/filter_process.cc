@@ -172,8 +172,8 @@ Result<std::string> Process::AskOnce(std::string_view line) {
   while (end == std::string::npos || !to_send.empty()) {
     TRY_ASSIGN(const bool in_time, Exchange(to_send, until));
     if (!in_time) {
-      return Fail(ErrorCode::kIo,
-                  fmt::format("the filter did not answer within {} ms", options_.timeout.count()));
+      return Fail(ErrorCode::kIo, fmt::format("the filter did not answer within {} ms (timeout_ms)",
+                                              options_.timeout.count()));
     }
     end = received_.find('\n');
   }

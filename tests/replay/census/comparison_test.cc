@@ -31,10 +31,11 @@ TEST(Comparison, AnIndexThatTheRunDidNotTouchIsNotLookedAt) {
 }
 
 TEST(Comparison, WhatTheTargetHeldBeforeIsCounted) {
-  const Comparison comparison = Of({{"used", {.at_start = 10, .since = {.created = 5}}},
-                                    {"fresh", {.since = {.created = 5}}},
-                                    {"other", {.at_start = 3}}},
-                                   {{"used", 15}, {"fresh", 5}, {"other", 3}});
+  Comparison comparison;
+  CountBefore({{"used", {.at_start = 10, .since = {.created = 5}}},
+               {"fresh", {.since = {.created = 5}}},
+               {"other", {.at_start = 3}}},
+              comparison);
   EXPECT_EQ(comparison.used, 2U);
   EXPECT_EQ(comparison.before, 13);
 }

@@ -121,28 +121,30 @@ TEST(FilterStep, AProgramThatIsNotThereIsToldAtTheStart) {
 }
 
 TEST(FilterStep, ACrashIsToldWithItsStatus) {
-  EXPECT_EQ(Failure(Shell("read line; exit 3")), "filter: the filter ended with exit status 3");
-  EXPECT_EQ(Failure(Shell("read line; kill -9 $$")), "filter: the filter was ended by signal 9");
+  EXPECT_EQ(Failure(Shell("read line; exit 3")),
+            "filter failed on exchange 7: the filter ended with exit status 3");
+  EXPECT_EQ(Failure(Shell("read line; kill -9 $$")),
+            "filter failed on exchange 7: the filter was ended by signal 9");
 }
 
 TEST(FilterStep, AHangIsToldAndTheProgramKilled) {
   EXPECT_EQ(Failure(Shell("read line; exec sleep 1000", "timeout_ms = 50\n")),
-            "filter: the filter did not answer within 50 ms");
+            "filter failed on exchange 7: the filter did not answer within 50 ms (timeout_ms)");
 }
 
 TEST(FilterStep, GarbageIsQuoted) {
   EXPECT_EQ(Failure(Shell("read line; echo garbage; read line")),
-            "filter: the filter's answer is no JSON object: garbage");
+            "filter failed on exchange 7: the filter's answer is no JSON object: garbage");
 }
 
 TEST(FilterStep, AnAnswerToAnotherRequestIsNone) {
   EXPECT_EQ(Failure(Filter("{'id': '8'}")),
-            "filter: the filter's answer has not the id 7: {\"id\": \"8\"}");
+            "filter failed on exchange 7: the filter's answer has not the id 7: {\"id\": \"8\"}");
 }
 
 TEST(FilterStep, TwoAnswersAreNone) {
   EXPECT_EQ(Failure(Shell("read line; printf '{}\\n{}\\n'; read line")),
-            "filter: the filter answered more than one line");
+            "filter failed on exchange 7: the filter answered more than one line");
 }
 
 TEST(FilterStep, AnUnknownMemberIsNamed) {
@@ -152,12 +154,12 @@ TEST(FilterStep, AnUnknownMemberIsNamed) {
 
 TEST(FilterStep, ATargetThatCannotBeSentIsRefused) {
   EXPECT_EQ(Failure(Filter("{'id': r['id'], 'target': '/a b'}")),
-            "filter: the filter's target '/a b' is empty or holds a blank");
+            "filter failed on exchange 7: the filter's target '/a b' is empty or holds a blank");
 }
 
 TEST(FilterStep, AnAnswerThatNeverEndsIsCutAtItsLimit) {
   EXPECT_EQ(Failure(Shell("read line; exec yes | tr -d '\\n'", "line_bytes_max = 100000\n")),
-            "filter: the filter's answer is longer than 100000 bytes");
+            "filter failed on exchange 7: the filter's answer is longer than 100000 bytes");
 }
 
 TEST(FilterStep, AFailureCanKeepTheRequestAndTheNextOneIsAskedAgain) {

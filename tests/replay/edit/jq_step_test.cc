@@ -124,8 +124,8 @@ TEST(JqStep, AnEncodedBodyThatIsNotChangedKeepsItsBytes) {
 
 TEST(JqStep, AFailureEndsTheReplayUnlessTheRuleSaysOtherwise) {
   Editor editor = Loaded("[[jq]]\non = \"lines\"\nprogram = '.a + 1'\n").value();
-  EXPECT_EQ(editor.Apply({}, Asked("PUT /x", "{}\n{\"a\":\"x\"}\n")).error().what,
-            "jq 1: line 2: string (\"x\") and number (1) cannot be added");
+  EXPECT_EQ(editor.Apply({.id = "e1-7"}, Asked("PUT /x", "{}\n{\"a\":\"x\"}\n")).error().what,
+            "jq 1 failed on exchange e1-7: line 2: string (\"x\") and number (1) cannot be added");
 }
 
 TEST(JqStep, AFailureCanKeepTheRequestAndIsCounted) {

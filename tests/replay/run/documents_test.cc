@@ -48,6 +48,16 @@ TEST(Documents, WhatWasMadeAndTakenAwayIsThere) {
   EXPECT_THAT(run.documents.unknown, IsEmpty());
 }
 
+TEST(Documents, WhatTheTargetHeldBeforeIsSaidOfARunThatMadeNothing) {
+  FakeSearch target;
+  Put(target, "a");
+  SmallRun run(target.url(), {Updated("a", 0, 1, 1)});
+  run.count_documents = true;
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(run.documents.indices, 0U);
+  EXPECT_EQ(run.documents.before, 1);
+}
+
 TEST(Documents, OneThatSomebodyElseMadeIsADifference) {
   FakeSearch target;
   SmallRun run(target.url(), ThreeMadeOneDeleted());

@@ -1,0 +1,176 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tests/replay/send/scripted_server.h"
+#include "tests/support/capture_files.h"
+#include "tests/support/tcp_conversation.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/tools/captures.h"
+#include "tests/tools/run_trafrec.h"
+
+namespace trafrec::tools {
+namespace {
+
+using nlohmann::json;
+using test_support::Outcome;
+using test_support::Trafrec;
+using testing::AllOf;
+using testing::HasSubstr;
+
+/// Replays of plain HTTP to a target that answers everything, with calls and logs that lack
+/// something.
+class ReplayInput : public testing::Test {
+ protected:
+  /// A log of one exchange, whose request is this.
+  void Record(const std::string& request) const {
+    {
+      test_support::PcapWriter file(folder_ / "one.pcap");
+      test_support::TcpConversation wire;
+      wire.Handshake().ClientSends(request);
+      wire.Wait(kNsPerMs).ServerSends("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").Close();
+      file.Write(wire.TakePackets());
+    }
+    test_support::RecordInto(log_, folder_ / "one.pcap");
+  }
+  Outcome Replay(const std::vector<std::string>& more) const {
+    std::vector<std::string> arguments = {"replay",    log_,   "--speed", "max",
+                                          "--dialect", "http", "--run",   run_};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Trafrec(arguments);
+  }
+  /// A file of edits whose target is the server.
+  std::string Edits(const std::string& more = {}) const {
+    return folder_.Write(
+        "edits.toml", "default = \"new\"\n[target.new]\nurl = \"" + target_.url() + "\"\n" + more);
+  }
+
+  const test_support::TemporaryFolder folder_;
+  const std::string log_ = folder_ / "log";
+  const std::string run_ = folder_ / "run";
+  const std::string get_ = "GET / HTTP/1.1\r\nHost: es\r\nAuthorization: Basic YTpi\r\n\r\n";
+  const std::string cut_ = "PUT /a HTTP/1.1\r\nHost: es\r\nContent-Length: 9\r\n\r\nabc";
+  const send::ScriptedServer target_{
+      {send::ScriptedServer::Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")}};
+};
+
+TEST_F(ReplayInput, AccessIsForTheTargetOfTheCommandLineAlone) {
+  Record(get_);
+  const Outcome outcome = Replay({"--edits", Edits(), "--auth", "basic"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("are for --to"), HasSubstr("[target.NAME]")));
+  EXPECT_FALSE(std::filesystem::exists(run_));
+}
+
+TEST_F(ReplayInput, CertificatesForATargetWithoutTlsAreRefused) {
+  Record(get_);
+  const Outcome outcome = Replay({"--to", target_.url(), "--insecure"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("goes without TLS"), HasSubstr("https://")));
+}
+
+TEST_F(ReplayInput, AResumeOfNoRunSaysThatThereIsNone) {
+  Record(get_);
+  const Outcome outcome = Replay({"--resume"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("there is no run in " + run_), HasSubstr("--resume")));
+}
+
+TEST_F(ReplayInput, AKeyForEchoesThatIsNotThereLeavesNoRun) {
+  Record(get_);
+  const Outcome outcome = Replay({"--to", target_.url(), "--echo-key", folder_ / "no.key"});
+  EXPECT_THAT(outcome.err, HasSubstr("cannot open the key file"));
+  EXPECT_FALSE(std::filesystem::exists(run_));
+}
+
+TEST_F(ReplayInput, WhatStaysTogetherIsSaidOfASample) {
+  Record(get_);
+  const Outcome outcome = Replay({"--to", target_.url(), "--by", "document"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("--sample 10%"));
+}
+
+TEST_F(ReplayInput, WhatTheTargetIsGivenAnewIsNotMissing) {
+  Record(get_);
+  const std::string secret = folder_.Write("secret", "c:d");
+  ASSERT_EQ(chmod(secret.c_str(), 0600), 0);
+  const Outcome outcome =
+      Replay({"--to", target_.url(), "--auth", "basic", "--auth-file", secret, "--json"});
+  EXPECT_EQ(json::parse(outcome.out)["withheld_fields"], json::array()) << outcome.err;
+}
+
+TEST_F(ReplayInput, WhatAnEditGivesAnewIsNotMissing) {
+  Record(get_);
+  const Outcome outcome =
+      Replay({"--edits",
+              Edits("[target.new.credentials]\nkind = \"keep\"\n"
+                    "[[rewrite]]\nset = { \"Authorization\" = \"Basic Yzpk\" }\n"),
+              "--json"});
+  EXPECT_EQ(json::parse(outcome.out)["withheld_fields"], json::array()) << outcome.err;
+}
+
+TEST_F(ReplayInput, ATargetThatNeedsWhatRedactionReplacedIsToldSo) {
+  Record(get_);
+  const send::ScriptedServer asks(
+      {send::ScriptedServer::Answering("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")});
+  const Outcome outcome = Replay({"--to", asks.url(), "--auth", "keep"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr("401 to GET /"), HasSubstr("Authorization, which redaction replaced"),
+                    HasSubstr("--auth")));
+}
+
+TEST_F(ReplayInput, CredentialsThatAreNotTakenAreToldSo) {
+  Record(get_);
+  const std::string secret = folder_.Write("secret", "c:d");
+  ASSERT_EQ(chmod(secret.c_str(), 0600), 0);
+  const send::ScriptedServer asks(
+      {send::ScriptedServer::Answering("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")});
+  const Outcome outcome = Replay({"--to", asks.url(), "--auth", "basic", "--auth-file", secret});
+  EXPECT_THAT(outcome.err, HasSubstr("it does not take the credentials that it is shown"));
+}
+
+TEST_F(ReplayInput, ARequestThatLacksAPartIsNotSentAndListed) {
+  Record(cut_);
+  const Outcome outcome = Replay({"--to", target_.url(), "--json"});
+  EXPECT_EQ(json::parse(outcome.out)["omitted"]["incomplete"], 1) << outcome.err;
+  EXPECT_EQ(json::parse(outcome.out)["omitted_ids"]["incomplete"].size(), 1U) << outcome.out;
+}
+
+TEST_F(ReplayInput, ARequestThatLacksAPartIsSentAsFarAsItIsKnownWhereThatIsAskedFor) {
+  Record(cut_);
+  const Outcome outcome = Replay({"--to", target_.url(), "--send-incomplete", "--json"});
+  EXPECT_EQ(json::parse(outcome.out)["answered"], 1) << outcome.err;
+  const Outcome sent = Trafrec({"export", run_});
+  EXPECT_EQ(json::parse(sent.out)["request"]["body"], "abc") << sent.out;
+}
+
+TEST_F(ReplayInput, ADryRunSaysWhatWouldNotBeSent) {
+  Record(cut_);
+  const Outcome outcome = Replay({"--to", target_.url(), "--dry-run"});
+  EXPECT_THAT(outcome.err, HasSubstr("not sent: 1 operation of which the log lacks a part"));
+}
+
+TEST_F(ReplayInput, FailuresOfARuleAreCountedAndTheLastOneTold) {
+  Record(get_);
+  const Outcome outcome =
+      Replay({"--edits", Edits("[filter]\ncommand = \"read line; exit 3\"\non_error = \"drop\"\n"),
+              "--json"});
+  EXPECT_EQ(json::parse(outcome.out)["rule_failures"],
+            json::parse(R"([{"rule":"filter","requests":1,)"
+                        R"("failure":"the filter ended with exit status 3"}])"))
+      << outcome.err;
+}
+
+TEST_F(ReplayInput, ANameOfARuleMayHaveQuotes) {
+  Record(get_);
+  const Outcome outcome =
+      Replay({"--edits", Edits("[[rewrite]]\nname = 'a\"b'\nset = { \"X\" = \"y\" }\n"), "--json"});
+  EXPECT_EQ(json::parse(outcome.out)["rules"]["rewrite a\"b"], 1) << outcome.out;
+}
+
+}  // namespace
+}  // namespace trafrec::tools
