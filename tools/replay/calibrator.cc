@@ -13,6 +13,7 @@
 #include "replay/calibration/limits.h"
 #include "replay/calibration/round_trip_file.h"
 #include "replay/send/sender.h"
+#include "replay/send/url.h"
 #include "tools/units.h"
 
 namespace trafrec::tools {
@@ -140,7 +141,8 @@ Result<std::unique_ptr<Calibrator>> Calibrator::Start(const std::filesystem::pat
   std::vector<send::Target> sides = targets;
   if (!source.empty()) {
     // It is shown no secret, and nothing but a time is taken of its answer.
-    sides.push_back({.name = kSourceName, .url = source, .tls = {.insecure = true}});
+    TRY_ASSIGN(const send::Url url, send::ParseUrl(source));
+    sides.push_back({.name = kSourceName, .url = source, .tls = {.insecure = url.tls}});
   }
   for (send::Target& side : sides) {
     side.connections_max = 1;
