@@ -11,4 +11,10 @@ void AppendSpread(JsonAppender& json, const Histogram& histogram) {
   json.Number("max", histogram.greatest());
 }
 
+void AppendSpread(JsonAppender& json, std::string_view name, const Histogram& histogram) {
+  json.Open(name, '{');
+  AppendSpread(json, histogram);
+  json.Close('}');
+}
+
 }  // namespace trafrec::tools

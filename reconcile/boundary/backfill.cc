@@ -10,6 +10,7 @@
 #include "reconcile/boundary/limits.h"
 #include "reconcile/boundary/scroll_requests.h"
 #include "reconcile/boundary/snapshot_requests.h"
+#include "reconcile/history/each_row.h"
 #include "reconcile/history/mutation_facts.h"
 #include "reconcile/source/answers.h"
 #include "replay/recorded/exchange_view.h"
@@ -26,27 +27,22 @@ class BackfillRequests {
   explicit BackfillRequests(const dialect::Dialect& dialect) : dialect_(dialect) {}
 
   Status Read(store::LogReader& log) {
-    TRY_ASSIGN(auto rows, log.Rows(std::nullopt, std::nullopt));
-    while (true) {
-      TRY_ASSIGN(const std::optional<store::ExchangeRow> row, rows->Next());
-      if (!row) {
+    return EachRow(log, std::nullopt, [&](const store::ExchangeRow& row) -> Status {
+      found_.longest_answer_ns = std::max(found_.longest_answer_ns, row.latency_ns);
+      if (!row.has_request) {
         return {};
-      }
-      found_.longest_answer_ns = std::max(found_.longest_answer_ns, row->latency_ns);
-      if (!row->has_request) {
-        continue;
       }
       // By the row alone: most requests are of no interest, and their frames stay unread.
       const dialect::Meaning meaning = dialect_.Understand(
-          {.method = row->method, .target = row->target, .headers = {}, .body = {}});
-      const bool scrolls = ScrollRequests::MayBeOne(meaning, row->target);
-      if (!scrolls && !SnapshotRequests::IsOne(meaning.api) && !SaysSettings(*row, meaning)) {
-        continue;
+          {.method = row.method, .target = row.target, .headers = {}, .body = {}});
+      const bool scrolls = ScrollRequests::MayBeOne(meaning, row.target);
+      if (!scrolls && !SnapshotRequests::IsOne(meaning.api) && !SaysSettings(row, meaning)) {
+        return {};
       }
-      TRY_ASSIGN(const store::StoredExchange exchange, log.Load(*row));
+      TRY_ASSIGN(const store::StoredExchange exchange, log.Load(row));
       const recorded::ExchangeView view(exchange);
       if (view.request() == nullptr) {
-        continue;
+        return {};
       }
       if (scrolls) {
         scrolls_.Add(exchange, view, dialect_.Understand(*view.request()));
@@ -56,7 +52,8 @@ class BackfillRequests {
                  IsWhole(exchange.response)) {
         AddSettings(view, meaning);
       }
-    }
+      return {};
+    });
   }
 
   Result<Backfill> Choose(const BackfillWish& wish) && {

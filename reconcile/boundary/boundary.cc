@@ -22,6 +22,7 @@
 #include "reconcile/boundary/form_of.h"
 #include "reconcile/boundary/placing.h"
 #include "reconcile/boundary/span_documents.h"
+#include "reconcile/history/each_row.h"
 #include "reconcile/history/mutation_facts.h"
 #include "replay/recorded/exchange_view.h"
 
@@ -71,21 +72,16 @@ class BoundaryReader {
         documents_.Expect({places_.Of(*key, {}).index, key->id, key->routing});
       }
     }
-    TRY_ASSIGN(auto rows, log.Rows(std::nullopt, std::nullopt));
-    while (true) {
-      TRY_ASSIGN(const std::optional<store::ExchangeRow> row, rows->Next());
-      if (!row) {
-        return {};
+    return EachRow(log, std::nullopt, [&](const store::ExchangeRow& row) -> Status {
+      if (own_.contains(row.id)) {
+        return leave_out_({row.id, std::nullopt}, "the backfill's own request");
       }
-      if (own_.contains(row->id)) {
-        TRY(leave_out_({row->id, std::nullopt}, "the backfill's own request"));
-      } else if (row->has_request && MayChange(*row)) {
-        TRY_ASSIGN(const store::StoredExchange exchange, log.Load(*row));
-        TRY(Add(exchange));
-      } else {
-        TRY(AddRead(log, *row));
+      if (!row.has_request || !MayChange(row)) {
+        return AddRead(log, row);
       }
-    }
+      TRY_ASSIGN(const store::StoredExchange exchange, log.Load(row));
+      return Add(exchange);
+    });
   }
 
   Result<Boundary> Finish() {

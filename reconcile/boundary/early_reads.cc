@@ -11,21 +11,10 @@ namespace {
 
 constexpr TimeNs kNever = std::numeric_limits<TimeNs>::max();
 
-/// Its answer shows documents.
-bool Reads(const dialect::Operation& operation) {
-  using dialect::Kind;
-  switch (operation.kind) {
-    case Kind::kGet:
-    case Kind::kMultiGet:
-    case Kind::kSearch:
-    case Kind::kMultiSearch:
-    case Kind::kOpenContext:
-    case Kind::kUseContext:
-    case Kind::kCloseContext:
-      return true;
-    default:
-      return false;
-  }
+/// It shows documents, or opens or closes what others read from.
+bool Reads(dialect::Kind kind) {
+  return dialect::ShowsDocuments(kind) || kind == dialect::Kind::kOpenContext ||
+         kind == dialect::Kind::kCloseContext;
 }
 
 }  // namespace
@@ -64,7 +53,7 @@ Result<bool> EarlyReads::Has(store::LogReader& log, const store::ExchangeRow& ro
 }
 
 bool EarlyReads::Covers(const dialect::Operation& operation, TimeNs at) const {
-  if (!Reads(operation)) {
+  if (!Reads(operation.kind)) {
     return false;
   }
   bool any = false;

@@ -130,11 +130,6 @@ std::string ReasonOf(const Tree& tree, uint32_t object) {
   return error ? TextIn(tree, *error, "reason") : "";
 }
 
-bool ShowsDocuments(Kind kind) {
-  return kind == Kind::kGet || kind == Kind::kMultiGet || kind == Kind::kSearch ||
-         kind == Kind::kMultiSearch || kind == Kind::kUseContext;
-}
-
 bool MayBeUnchanged(const dialect::Outcome& outcome) {
   return outcome.fate == Fate::kNoop || outcome.fate == Fate::kNotFound ||
          outcome.fate == Fate::kConflict;
@@ -196,7 +191,7 @@ void TakeSource(std::string_view json, bool whole, Sight& sight) {
 std::vector<Sight> SightsIn(const dialect::RequestView& request, const dialect::Meaning& meaning,
                             const dialect::AnswerView& answer,
                             const std::vector<dialect::Outcome>& outcomes, const Span& at) {
-  if (!ShowsDocuments(meaning.kind) && std::ranges::none_of(outcomes, MayBeUnchanged)) {
+  if (!dialect::ShowsDocuments(meaning.kind) && std::ranges::none_of(outcomes, MayBeUnchanged)) {
     return {};  // most of a log: its answers need not be taken apart
   }
   const auto tree = Tree::Parse(answer.body);

@@ -73,6 +73,11 @@ bool WritesDocument(Kind kind) {
          kind == Kind::kDelete;
 }
 
+bool ShowsDocuments(Kind kind) {
+  return kind == Kind::kGet || kind == Kind::kMultiGet || kind == Kind::kSearch ||
+         kind == Kind::kMultiSearch || kind == Kind::kUseContext;
+}
+
 bool IsMutation(Kind kind) {
   switch (kind) {
     case Kind::kIndex:

@@ -43,6 +43,8 @@ std::string_view NameOf(Kind kind);
 /// Whether what it does leaves something behind that others can ask for: documents, indices,
 /// settings, running tasks. Scrolls and refreshes do not.
 bool IsMutation(Kind kind);
+/// Whether its answer shows documents of an index.
+bool ShowsDocuments(Kind kind);
 /// Whether it writes one document that it names: index, create, update, delete.
 bool WritesDocument(Kind kind);
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <vector>
 
 #include "tools/compare/ranked.h"
@@ -37,16 +36,10 @@ std::string Line(const LatencyCounts& counts, std::string_view name, size_t widt
                                        ClipToWidth(name, width - kFigureColumns));
 }
 
-void AppendSide(JsonAppender& json, std::string_view name, const Histogram& histogram) {
-  json.Open(name, '{');
-  AppendSpread(json, histogram);
-  json.Close('}');
-}
-
 void AppendCounts(JsonAppender& json, const LatencyCounts& counts) {
   json.Number("count", counts.count());
-  AppendSide(json, "source_ns", counts.source);
-  AppendSide(json, "target_ns", counts.target);
+  AppendSpread(json, "source_ns", counts.source);
+  AppendSpread(json, "target_ns", counts.target);
   json.Number("slower", counts.slower);
   json.Real("distance", counts.distance());
 }
@@ -78,7 +71,7 @@ void AppendTrips(JsonAppender& json, std::string_view name, const compare::TripC
   for (size_t by = 0; by < compare::kTripBys; ++by) {
     json.Number(NameOf(static_cast<TripBy>(by)), trips.pairs[by]);
   }
-  AppendSide(json, "ns", trips.taken);
+  AppendSpread(json, "ns", trips.taken);
   json.Close('}');
 }
 
@@ -105,14 +98,10 @@ std::string LatencyTable(const compare::Latencies& latencies, size_t width, size
                fmt::format("{:>7} {:>7}  {:>7} {:>7}  {:>6}", "source", "target", "source",
                            "target", fmt::format(">{:.0f}%", 100 * latencies.slower_share()))) +
          "\n";
-  const auto ranked = RankedByCount(latencies.shapes());
-  if (ranked.size() != 1 || top == 0) {
-    out += Line(latencies.all(), "all", width);
-  }
-  for (size_t i = 0; i < std::min(top, ranked.size()); ++i) {
-    out += Line(*ranked[i].second, EscapeForTerminal(ranked[i].first), width);
-  }
-  return out;
+  return out + RankedLines(latencies.all(), latencies.shapes(), top,
+                           [width](const LatencyCounts& counts, std::string_view name) {
+                             return Line(counts, name, width);
+                           });
 }
 
 void AppendLatencies(JsonAppender& json, const compare::Latencies& latencies) {
@@ -125,14 +114,7 @@ void AppendLatencies(JsonAppender& json, const compare::Latencies& latencies) {
   AppendTrips(json, "source", latencies.source_trips());
   AppendTrips(json, "target", latencies.target_trips());
   json.Close('}');
-  json.Open("shapes", '[');
-  for (const auto& [shape, counts] : RankedByCount(latencies.shapes())) {
-    json.Open('{');
-    json.Bytes("shape", shape);
-    AppendCounts(json, *counts);
-    json.Close('}');
-  }
-  json.Close(']');
+  AppendShapes(json, latencies.shapes(), AppendCounts);
   json.Close('}');
 }
 

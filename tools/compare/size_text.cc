@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <vector>
 
 #include "tools/compare/ranked.h"
@@ -38,16 +37,10 @@ std::string Line(const BothSides& counts, std::string_view name, size_t width) {
                                        ClipToWidth(name, width - kFigureColumns));
 }
 
-void AppendSide(JsonAppender& json, std::string_view name, const Histogram& histogram) {
-  json.Open(name, '{');
-  AppendSpread(json, histogram);
-  json.Close('}');
-}
-
 void AppendCounts(JsonAppender& json, const BothSides& counts) {
   json.Number("count", counts.count());
-  AppendSide(json, "source_bytes", counts.source);
-  AppendSide(json, "target_bytes", counts.target);
+  AppendSpread(json, "source_bytes", counts.source);
+  AppendSpread(json, "target_bytes", counts.target);
   json.Real("distance", counts.distance());
 }
 
@@ -68,14 +61,10 @@ std::string SizeTable(const compare::AnswerSizes& sizes, size_t width, size_t to
   out += paint(Tone::kDim, narrow ? "source target   source target"
                                   : "source target   source target   source target") +
          "\n";
-  const auto ranked = RankedByCount(sizes.shapes());
-  if (ranked.size() != 1 || top == 0) {
-    out += Line(all, "all", width);
-  }
-  for (size_t i = 0; i < std::min(top, ranked.size()); ++i) {
-    out += Line(*ranked[i].second, EscapeForTerminal(ranked[i].first), width);
-  }
-  return out;
+  return out + RankedLines(sizes.all(), sizes.shapes(), top,
+                           [width](const BothSides& counts, std::string_view name) {
+                             return Line(counts, name, width);
+                           });
 }
 
 void AppendSizes(JsonAppender& json, const compare::AnswerSizes& sizes) {
@@ -83,14 +72,7 @@ void AppendSizes(JsonAppender& json, const compare::AnswerSizes& sizes) {
   json.Open("all", '{');
   AppendCounts(json, sizes.all());
   json.Close('}');
-  json.Open("shapes", '[');
-  for (const auto& [shape, counts] : RankedByCount(sizes.shapes())) {
-    json.Open('{');
-    json.Bytes("shape", shape);
-    AppendCounts(json, *counts);
-    json.Close('}');
-  }
-  json.Close(']');
+  AppendShapes(json, sizes.shapes(), AppendCounts);
   json.Close('}');
 }
 
