@@ -5,14 +5,11 @@
 #include <set>
 #include <utility>
 
-#include "base/time.h"
+#include "reconcile/history/limits.h"
 #include "reconcile/history/sights.h"
 
 namespace trafrec::reconcile {
 namespace {
-
-/// So far the clocks of source and recorder may be apart before an index counts as a later one.
-constexpr TimeNs kClocksApart = 10 * kNsPerSecond;
 
 /// The UUID that the log gives an index; "" if it does not say.
 std::string UuidOf(const History& history, const std::string& index) {
@@ -44,7 +41,7 @@ bool IsLaterOne(const History& history, const IndexSettings& index) {
   }
   return index.made_at && std::ranges::any_of(history.writes, [&](const Write& write) {
            return history.IndexBehind(write.document.index) == index.name &&
-                  write.ran.until + kClocksApart < *index.made_at;
+                  write.ran.until + limits::kClocksApartNs < *index.made_at;
          });
 }
 

@@ -32,6 +32,9 @@ constexpr size_t kPairingsTried = size_t{1} << 23;
 /// start again at 1.
 constexpr TimeNs kDeletesKeptNs = 60'000 * kNsPerMs;
 
+/// The clocks of source, recorder and judge are not further apart: NTP sets them.
+constexpr TimeNs kClocksApartNs = 10'000 * kNsPerMs;
+
 /// Bytes of the longest text that Lucene takes as one term.
 constexpr size_t kTermBytes = 32'766;
 

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 
+#include "reconcile/history/limits.h"
 #include "reconcile/verdict/unseen.h"
 #include "replay/dialect/key.h"
 
@@ -23,9 +24,6 @@ namespace {
 
 using store::Grade;
 using store::Verdict;
-
-/// So far the clocks of source and recorder may be apart.
-constexpr TimeNs kClocksApart = 10 * kNsPerSecond;
 
 class Judging {
  public:
@@ -68,13 +66,13 @@ class Judging {
 
   /// It says when it was made.
   std::optional<Verdict> ByItsAge(const IndexSight& after, std::string& words) {
-    if (*after.made_at < runs_.from - kClocksApart) {
+    if (*after.made_at < runs_.from - limits::kClocksApartNs) {
       words.assign(
           "the index is older than the request by more than clocks may be apart, which was refused "
           "if it was carried out");
       return Verdict::kNotCommitted;
     }
-    if (OthersMayHave(true, {runs_.from - 2 * kClocksApart, after.at.until})) {
+    if (OthersMayHave(true, {runs_.from - 2 * limits::kClocksApartNs, after.at.until})) {
       return std::nullopt;
     }
     words.assign("the index is no older than the request, and nobody else can have made it");

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <utility>
 
+#include "reconcile/history/limits.h"
 #include "reconcile/history/open_documents.h"
 #include "store/files/recorder_lock.h"
 #include "store/format/flags.h"
@@ -63,7 +64,7 @@ Result<LogProgress> GrowingLog::Progress() {
     const auto known = here_.find(each.first);
     return known != here_.end() && known->second;
   });
-  clock_.apart_ns = here ? 0 : limits::kClocksApartNs;
+  clock_.apart_ns = here ? 0 : reconcile::limits::kClocksApartNs;
   return progress;
 }
 

@@ -24,7 +24,5 @@ inline constexpr int64_t kJudgeShare = 9;
 inline constexpr int64_t kLossesToldNs = 2'000'000'000;
 /// A source that could not be asked is asked again after that.
 inline constexpr int64_t kAskAgainNs = 5'000'000'000;
-/// Clocks of machines that are set by NTP are not further apart.
-inline constexpr int64_t kClocksApartNs = 10'000'000'000;
 
 }  // namespace trafrec::tools::limits
