@@ -13,6 +13,9 @@ namespace trafrec::capture::limits {
 /// packet, small enough that both threads find it in their caches.
 inline constexpr size_t kBatchPackets = 512;
 inline constexpr size_t kBatchBytes = size_t{256} << 10;
+/// Emptied batches that are kept for reuse: as many as are under way while both threads keep up. A
+/// burst takes more; they go back to the heap, or the memory of the worst moment would be kept.
+inline constexpr size_t kSpareBatchesMax = 16;
 /// A part of a file that is mapped at one time. Behind the reader windows are unmapped, so that a
 /// large file does not count as our memory; smaller ones cost more system calls (measured: 1 MiB
 /// +10%, 256 KiB +80% on a file in the page cache).

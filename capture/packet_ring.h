@@ -8,6 +8,7 @@
 
 #include "base/bounded_queue.h"
 #include "base/time.h"
+#include "capture/limits.h"
 #include "capture/packet_batch.h"
 #include "store/format/records.h"
 
@@ -25,11 +26,10 @@ struct RingItem {
 
 /// The bounded way from the capture thread to the reassembly thread, and the way back for emptied
 /// batches, so that nothing is allocated per packet. The batch given back last is taken first: its
-/// memory is still in the cache.
+/// memory is still in the cache. What a burst took beyond limits::kSpareBatchesMax is given back.
 class PacketRing {
  public:
-  PacketRing(size_t batches_max, size_t bytes_max)
-      : queue_(batches_max, bytes_max), spares_max_(batches_max) {}
+  PacketRing(size_t batches_max, size_t bytes_max) : queue_(batches_max, bytes_max) {}
 
   bool Push(RingItem item) {
     const size_t bytes = item.batch.bytes;
@@ -53,7 +53,7 @@ class PacketRing {
   void GiveBack(PacketBatch batch) {
     batch.Clear();
     const std::lock_guard lock(mutex_);
-    if (spares_.size() < spares_max_) {
+    if (spares_.size() < limits::kSpareBatchesMax) {
       spares_.push_back(std::move(batch));
     }
   }
@@ -65,7 +65,6 @@ class PacketRing {
 
  private:
   BoundedQueue<RingItem> queue_;
-  const size_t spares_max_;
   std::mutex mutex_;
   std::vector<PacketBatch> spares_;
 };

@@ -28,6 +28,9 @@ inline constexpr size_t kClosedConnectionsMax = 65'536;
 /// A finite job waits when this much is on its way: enough to keep two cores busy, and the rest of
 /// the memory is better spent elsewhere.
 inline constexpr size_t kFiniteQueueBytes = size_t{16} << 20;
+/// Written frames that are kept for reuse: as many as are under way at once while nothing is late.
+/// A burst takes more; they go back to the heap, or the memory of the worst moment would be kept.
+inline constexpr size_t kSpareFramesMax = 4;
 /// Stored bytes of one transaction of a finite job: few commits, and dirty pages fit the cache.
 inline constexpr size_t kFiniteBatchBytes = size_t{8} << 20;
 /// SQLite's page cache: the tails of the tables and one batch.

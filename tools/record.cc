@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -35,6 +36,11 @@ void TellNoControl(EventLog& events, const Error& error) {
                 .message = "trafrec ctl cannot reach this recording: " + error.what,
                 .remedy = error.remedy});
 }
+
+/// Buffers of this size and more get pages of their own, which go back when they are freed: by
+/// itself glibc raises the bound with the first large buffer that it frees, and a live recorder
+/// would keep in its heaps for weeks what one burst took.
+constexpr int kOwnPagesBytes = 128 << 10;
 
 class RecordCommand : public Command {
  public:
@@ -99,6 +105,9 @@ Result<ExitCode> RecordCommand::Run(const Cli& cli) {
   TRY_ASSIGN(capture::RecorderOptions recorder_options, options_.MakeRecorderOptions());
   const std::string name = recorder_options.log.recorder;
   capture::FileMapping::SetLossText([this](const Error& error) { return FailureText(error); });
+  if (options_.live()) {
+    mallopt(M_MMAP_THRESHOLD, kOwnPagesBytes);
+  }
   TRY_ASSIGN(auto source, options_.OpenSource());
   TRY_ASSIGN(const auto metrics, OpenMetrics(recorder_options.log));
   EventLog events(log_format());

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "store/limits.h"
+
 namespace trafrec::store {
 
 FramePipeline::FramePipeline(Compression compression, int level, unsigned threads_max,
@@ -40,7 +42,9 @@ std::unique_ptr<Frame> FramePipeline::NewFrame() {
 
 void FramePipeline::Recycle(std::unique_ptr<Frame> frame) {
   const std::lock_guard lock(mutex_);
-  spare_.push_back(std::move(frame));
+  if (spare_.size() < limits::kSpareFramesMax) {
+    spare_.push_back(std::move(frame));
+  }
 }
 
 bool FramePipeline::HasRoom(size_t bytes) const {

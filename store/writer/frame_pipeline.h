@@ -26,6 +26,7 @@ class FramePipeline {
 
   /// An empty frame, recycled if there is one.
   std::unique_ptr<Frame> NewFrame();
+  /// Keeps it for NewFrame, or gives its memory back when enough are kept.
   void Recycle(std::unique_ptr<Frame> frame);
 
   /// Waits for room.

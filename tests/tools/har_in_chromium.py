@@ -20,7 +20,8 @@ from playwright.sync_api import sync_playwright
 
 URL = "http://127.0.0.1:8080/start"
 
-PAGE = b"""<!doctype html><title>Recorded</title><link rel=stylesheet href=/style.css>
+# It names an icon: else the browser asks for one by itself, and leaves that out of its HAR file.
+PAGE = b"""<!doctype html><title>Recorded</title><link rel=icon href=data:,><link rel=stylesheet href=/style.css>
 <h1>Gr\xc3\xbc\xc3\x9fe</h1><img src=/picture.png><p id=answer></p><script src=/script.js></script>"""
 
 SCRIPT = b"""fetch('/search?q=1', {method: 'POST', body: JSON.stringify({query: 'all'})})
