@@ -117,7 +117,11 @@ const char* FramingInWords(store::Framing framing) {
 
 std::string MessageInWords(const store::StoredMessage& message, bool acks_known) {
   const store::MessageFacts& facts = message.facts;
-  std::string text = CountOf(facts.wire_bytes, "byte") + " on the wire";
+  // A hole in a body leaves its length known; after any other the message's end was not seen.
+  const bool end_unseen =
+      !facts.gaps.empty() && facts.gaps.back().part != store::MessageGap::Part::kBody;
+  std::string text =
+      (end_unseen ? "at least " : "") + CountOf(facts.wire_bytes, "byte") + " on the wire";
   if (facts.body_bytes > 0) {
     text += fmt::format(", body {} ({})", CountOf(facts.body_bytes, "byte"),
                         FramingInWords(facts.framing));

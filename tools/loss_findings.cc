@@ -53,8 +53,9 @@ struct GapWords {
 
 constexpr std::array kGapWords = {
     GapWords{"acknowledged", "went by unseen: their receivers acknowledged them",
-             "if nothing was dropped here, the mirror or its MTU lost them, or the filter, which "
-             "must let both directions and fragments through"},
+             "if no drops are told above, look at what brought the packets here: the mirror and "
+             "its MTU, a filter (it must let both directions and fragments through), or, of a "
+             "file, the drops that its recorder told at its end"},
     GapWords{"snaplen", "were cut off their packets: by the capture's snaplen, or by the mirror",
              "capture with --snaplen 262144 (tcpdump -s 0), and let the mirror's MTU hold a whole "
              "packet and its tunnel"},
@@ -82,6 +83,20 @@ std::string WorstInterval(const std::vector<store::LossRecord>& losses) {
                            FormatTime(worst->from), FormatTime(worst->until));
 }
 
+/// ", all of them sent by servers": where one direction lost nearly all of what was lost. A mirror
+/// often shows each direction through a port, or a queue, of its own.
+std::string MostlySentBy(const Counters& counters, uint64_t gap_bytes) {
+  for (const auto& [counter, who] : {std::pair{"gaps.sent_bytes.client", "clients"},
+                                     std::pair{"gaps.sent_bytes.server", "servers"}}) {
+    const uint64_t bytes = ValueOf(counters, counter);
+    if (bytes >= gap_bytes - gap_bytes / 10) {
+      return fmt::format(", {} of them sent by {}",
+                         bytes == gap_bytes ? "all" : Percent(bytes, gap_bytes), who);
+    }
+  }
+  return "";
+}
+
 void AddGaps(std::vector<Finding>& findings, const Counters& counters,
              const std::vector<store::LossRecord>& losses) {
   const uint64_t gap_bytes = ValueOf(counters, "gaps.bytes");
@@ -91,9 +106,10 @@ void AddGaps(std::vector<Finding>& findings, const Counters& counters,
   const uint64_t acked = ValueOf(counters, "acked.bytes");
   findings.push_back(
       {fmt::format("{} of payload in {} were not captured ({} of what was acknowledged; "
-                   "connections that were missed whole are not in this figure){}",
+                   "connections that were missed whole are not in this figure){}{}",
                    HumanBytes(gap_bytes), CountOf(ValueOf(counters, "gaps.count"), "gap"),
-                   Percent(gap_bytes, std::max(acked, gap_bytes)), WorstInterval(losses)),
+                   Percent(gap_bytes, std::max(acked, gap_bytes)),
+                   MostlySentBy(counters, gap_bytes), WorstInterval(losses)),
        ""});
   for (const GapWords& gap : kGapWords) {
     const uint64_t bytes = ValueOf(counters, fmt::format("gaps.{}.bytes", gap.cause));
@@ -146,8 +162,12 @@ void AddShed(std::vector<Finding>& findings, const Counters& counters,
                         "capture with --snaplen 262144 (tcpdump -s 0)"});
   }
   if (const uint64_t bad = ValueOf(counters, "checksums.tcp.bad"); bad > 0) {
-    findings.push_back({CountOf(bad, "packet") + " had a wrong checksum and were ignored",
-                        "if the capture was made on the sending host, --checksums ignore"});
+    const uint64_t bytes = ValueOf(counters, "payload.bad_checksum_bytes");
+    findings.push_back({fmt::format("{} with {} of payload had a wrong checksum: ignored, as their "
+                                    "receivers would",
+                                    CountOf(bad, "packet"), HumanBytes(bytes)),
+                        "if they were right where they were received (a capture made on the "
+                        "sending host, or edited), --checksums ignore"});
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/counters.h"
+#include "store/format/flags.h"
 
 namespace trafrec::reassembly {
 
@@ -44,8 +45,9 @@ struct HttpCounts {
   uint64_t exchanges_response_only = 0;
   uint64_t exchanges_shed = 0;
   uint64_t exchanges_in_flight = 0;
-  std::array<uint64_t, 19> exchange_flags{};  ///< by store::Flag, of exchanges put
-  uint64_t exchanges_incomplete = 0;          ///< put with any of store::kIncompleteFlags
+  /// By store::Flag, of exchanges put. Behind the last of these are those of imports.
+  std::array<uint64_t, static_cast<size_t>(store::Flag::kPairingPresumed) + 1> exchange_flags{};
+  uint64_t exchanges_incomplete = 0;  ///< put with any of store::kIncompleteFlags
   uint64_t open_rows = 0;
   uint64_t starts_refused = 0;  ///< looked like a message while resynchronising, but did not fit
   uint64_t evictions = 0;

@@ -28,6 +28,7 @@ void StreamTracker::Impl::OnPayload(Connection& connection, int f, const TcpSegm
   connection.Set(Connection::kRoleFixed);
   MoveTo(connection, Phase::kOpen);
   arrival.packet_start = true;
+  arrival.conflicted = segment.fragments_conflicted;
   StreamCounters::Payload& payload = PayloadOf(connection, f);
   payload.total_bytes += bytes.size();
   const bool regular = !connection.detail && bytes.size() == segment.payload_wire_bytes &&
@@ -251,8 +252,16 @@ void StreamTracker::Impl::Deliver(Connection& connection, int f, Bytes bytes,
   flow.recent = recent.Remember(flow.recent, flow.next, bytes);
   flow.next += bytes.size();
   PayloadOf(connection, f).delivered_bytes += bytes.size();
-  Consume(connection,
-          [&](StreamConsumer& consumer) { consumer.OnChunk(static_cast<Flow>(f), chunk); });
+  if (arrival.conflicted) {
+    connection.Set(Connection::kConflict);
+  }
+  Consume(connection, [&](StreamConsumer& consumer) {
+    consumer.OnChunk(static_cast<Flow>(f), chunk);
+    if (arrival.conflicted) {
+      // Which of the fragments was the forged one nobody knows, nor which one the receiver took.
+      consumer.OnCopy(static_cast<Flow>(f), chunk.offset, bytes.size(), arrival.at, true);
+    }
+  });
 }
 
 void StreamTracker::Impl::DeliverFront(Connection& connection, int f, uint64_t length_max) {
@@ -284,11 +293,15 @@ void StreamTracker::Impl::DeliverGap(Connection& connection, int f, uint64_t unt
                                      store::GapCause cause) {
   EnsureConsumer(connection);
   Direction& flow = connection.flow[f];
+  if (cause == store::GapCause::kClosed && until <= flow.acked) {
+    cause = store::GapCause::kAcknowledged;  // within the grace before the end
+  }
   const Gap gap = {flow.next, until - flow.next, now, cause};
   CHECK(gap.length > 0);
   flow.next = until;
   flow.highest = std::max(flow.highest, until);
   flow.gap_bytes += gap.length;
+  PayloadOf(connection, f).missed_bytes += gap.length;
   ++counters.gaps[static_cast<size_t>(cause)];
   counters.gap_bytes[static_cast<size_t>(cause)] += gap.length;
   Consume(connection, [&](StreamConsumer& consumer) { consumer.OnGap(static_cast<Flow>(f), gap); });

@@ -18,7 +18,8 @@ struct Arrival {
   uint32_t acknowledgment = 0;
   bool has_acknowledgment = false;
   bool packet_start = false;
-  bool repeats = false;  ///< the packet also carried bytes that had been captured before
+  bool repeats = false;     ///< the packet also carried bytes that had been captured before
+  bool conflicted = false;  ///< its IP fragments overlapped with different bytes
   std::optional<uint64_t> peer_offset;
 };
 

@@ -26,6 +26,7 @@ void AddPayload(Counters& counters, const std::string& role,
   counters.push_back({stem + "after_close_bytes", whole, payload.after_close_bytes});
   counters.push_back({stem + "rejected_bytes", whole, payload.rejected_bytes});
   counters.push_back({stem + "buffered_bytes", whole, payload.buffered_bytes});
+  counters.push_back({"gaps.sent_bytes." + role, "gaps.sent_bytes", payload.missed_bytes});
 }
 
 }  // namespace
@@ -61,6 +62,7 @@ void StreamCounters::AddTo(Counters& counters, uint64_t connections_open,
   }
   counters.push_back({"gaps.count", "", gaps_total});
   counters.push_back({"gaps.bytes", "", gap_bytes_total});
+  counters.push_back({"gaps.sent_bytes", "", gap_bytes_total});
   counters.push_back({"acked.bytes", "", acked_bytes});
   counters.push_back({"stream.steps", "", steps});
 }

@@ -20,6 +20,7 @@ struct StreamCounters {
     uint64_t after_close_bytes = 0;    ///< beyond a FIN, or after the connection's end
     uint64_t rejected_bytes = 0;       ///< on RST, or with flags that no stack sends
     uint64_t buffered_bytes = 0;       ///< waiting now
+    uint64_t missed_bytes = 0;         ///< in gaps; no part of the captured ones
   };
   enum class SegmentFate : uint8_t {
     kTracked,

@@ -32,6 +32,8 @@ class Sink : public store::RecordSink {
     exchanges += store::HasFlag(exchange.flags, store::Flag::kOpen) ? 0 : 1;
     targets += exchange.target;
     flags_of_all &= exchange.flags;
+    flags_of_any |= exchange.flags;
+    flagged_targets += exchange.flags == 0 ? "" : exchange.target;
   }
   void PutLoss(const store::LossRecord& loss) override { losses.push_back(loss); }
   void Advance(const store::Marks& latest, TimeNs packet_now) override {
@@ -41,7 +43,9 @@ class Sink : public store::RecordSink {
 
   int exchanges = 0;
   std::string targets;
+  std::string flagged_targets;
   store::Flags flags_of_all = ~store::Flags{0};
+  store::Flags flags_of_any = 0;
   std::vector<store::LossRecord> losses;
   store::Marks marks;
   std::vector<TimeNs> times;
@@ -110,6 +114,32 @@ TEST_F(Reassembly, ExchangeWhosePacketsWereCutIsFlagged) {
   EXPECT_EQ(sink_.exchanges, 1);
   EXPECT_EQ(sink_.flags_of_all,
             FlagBit(store::Flag::kGapInResponse) | FlagBit(store::Flag::kSnaplenCut));
+}
+
+TEST_F(Reassembly, ExchangeWhoseFragmentsContradictEachOtherIsFlagged) {
+  TcpConversation wire;
+  wire.Handshake().ClientSends(kRequest).ServerSends(kResponse);
+  wire.ClientSends("GET /b HTTP/1.1\r\nHost: a\r\n\r\n").ServerSends(kResponse).Close();
+  constexpr size_t kFirstRequest = 3;  // behind the handshake
+  constexpr size_t kEthernetHeader = 14, kFragmentBytes = 8;
+  std::vector<RawPacket> packets = wire.Packets();
+  const RawPacket whole = packets.at(kFirstRequest);
+  auto fragments =
+      test_support::Fragments(Bytes(whole.bytes).subspan(kEthernetHeader), kFragmentBytes, 7);
+  auto forged = fragments.at(1);
+  forged.back() ^= 1;  // behind the first copy, which wins
+  fragments.insert(fragments.begin() + 2, forged);
+  packets.erase(packets.begin() + kFirstRequest);
+  for (size_t i = 0; i < fragments.size(); ++i) {
+    RawPacket packet = whole;
+    packet.bytes = test_support::Ethernet(fragments[i]);
+    packets.insert(packets.begin() + kFirstRequest + static_cast<std::ptrdiff_t>(i), packet);
+  }
+  Feed(packets);
+  reassembler_.Finish();
+  EXPECT_EQ(sink_.targets, "//b");
+  EXPECT_EQ(sink_.flagged_targets, "/") << "the other one came whole";
+  EXPECT_TRUE(store::HasFlag(sink_.flags_of_any, store::Flag::kOverlapConflict));
 }
 
 TEST_F(Reassembly, SumsHoldAtTheEnd) {

@@ -71,6 +71,29 @@ TEST(Accounting, WhereMostWasLostIsNamed) {
               HasSubstr("most of them (200 B) between 1970-01-01T00:00:20"));
 }
 
+TEST(Accounting, DirectionThatLostNearlyAllIsNamed) {
+  const auto first = [](uint64_t by_clients, uint64_t by_servers) {
+    return LossFindings({{"gaps.bytes", "", by_clients + by_servers},
+                         {"gaps.count", "", 3},
+                         {"gaps.sent_bytes.client", "gaps.sent_bytes", by_clients},
+                         {"gaps.sent_bytes.server", "gaps.sent_bytes", by_servers}},
+                        {})
+        .at(0)
+        .what;
+  };
+  EXPECT_THAT(first(0, 300), HasSubstr("all of them sent by servers"));
+  EXPECT_THAT(first(291, 9), HasSubstr("97% of them sent by clients"));
+  EXPECT_THAT(first(200, 100), testing::Not(HasSubstr("sent by")));
+}
+
+TEST(Accounting, IgnoredChecksumsAreToldWithTheirBytes) {
+  const Counters counters = {{"checksums.tcp.bad", "", 1}, {"payload.bad_checksum_bytes", "", 469}};
+  const std::vector<Finding> findings = LossFindings(counters, {});
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_THAT(findings[0].what, StartsWith("1 packet with 469 B of payload had a wrong checksum"));
+  EXPECT_THAT(findings[0].remedy, HasSubstr("--checksums ignore"));
+}
+
 TEST(Accounting, RowsOfAnEmptyCaptureSpeakOfNoTime) {
   store::LossRecord start;
   start.cause = store::LossCause::kStart;

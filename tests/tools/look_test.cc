@@ -140,6 +140,15 @@ TEST(Page, ManyGapsAreToldTogether) {
               HasSubstr("and 80 gaps more, of 80,000 bytes, in the response (--json has all)"));
 }
 
+TEST(Page, AMessageWhoseEndWasNotSeenHasNoLengthOnTheWire) {
+  Exchange exchange(1);
+  exchange.Request("GET / HTTP/1.1\r\n\r\n").Response("HTTP/1.1 200 OK\r\n\r\n", "abc");
+  exchange.GapInResponse(3, 1'000);
+  EXPECT_THAT(ExchangePage(exchange, {}, Paint(false)), Not(HasSubstr("at least")));
+  exchange.stored().response->facts.gaps.back().part = store::MessageGap::Part::kHead;
+  EXPECT_THAT(ExchangePage(exchange, {}, Paint(false)), HasSubstr("at least"));
+}
+
 TEST(Page, ShowsOnlyTheSideThatWasAsked) {
   Exchange exchange(1);
   exchange.Request("GET / HTTP/1.1\r\nHost: es\r\n\r\n").Response("HTTP/1.1 200 OK\r\n\r\n");

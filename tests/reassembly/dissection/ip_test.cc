@@ -151,6 +151,15 @@ TEST(DissectorIp, OtherProtocolsAreIgnoredByName) {
   EXPECT_EQ(Feed()(with_protocol(132)), "ignored: other_protocol.132");
 }
 
+TEST(DissectorIpv6, OtherProtocolsAreIgnoredByNumber) {
+  constexpr size_t kNextHeader = 6;
+  ByteVector packet = HelloV6();
+  packet[kNextHeader] = 132;
+  EXPECT_EQ(Feed()(Ethernet(packet)), "ignored: other_protocol.132");
+  packet[kNextHeader] = 58;
+  EXPECT_EQ(Feed()(Ethernet(packet)), "ignored: icmp");
+}
+
 TEST(DissectorIpv6, ExtensionHeadersAreSkipped) {
   const ByteVector packet =
       WithExtensions(HelloV6(), {kHopByHop, kDestinationOptions, kAuthentication},

@@ -95,6 +95,14 @@ TEST(DissectorLink, UnknownLinkTypeIsCountedByNumber) {
   EXPECT_EQ(Feed(147)(Hello()), "ignored: unknown_link_type.147");
 }
 
+TEST(DissectorLink, UnknownNumbersStopNothingThatComesAfterThem) {
+  Feed feed;
+  for (uint16_t type = 0x2000; type < 0x2100; ++type) {
+    feed(Ethernet(Hello(), type));
+    ASSERT_EQ(feed(Ethernet(Hello())), "TCP hello");
+  }
+}
+
 TEST(DissectorLink, ManyUnknownNumbersAreCountedTogether) {
   Feed feed;
   for (uint16_t type = 0x2000; type < 0x2100; ++type) {

@@ -34,6 +34,11 @@ TEST(DissectorTunnel, GreCarriesEthernetAndMpls) {
             "gre 0, mpls 70");
 }
 
+TEST(DissectorTunnel, UnknownProtocolOfGreIsCountedByNumber) {
+  EXPECT_EQ(Wrapped(Gre(Hello(), {.ether_type = 0x894f})),
+            "ignored: unknown_encapsulation.ethertype_0x894f");
+}
+
 TEST(DissectorTunnel, PptpCarriesPpp) {
   const ByteVector ppp = Ppp(Hello());
   ByteVector gre = Hex("3081 880b");

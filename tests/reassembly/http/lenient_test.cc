@@ -35,11 +35,22 @@ TEST_P(LenientLength, IsFiveAndFlagged) {
   EXPECT_THAT(taken.flags, ElementsAre("lenient"));
 }
 
+TEST_P(LenientLength, OfAnAnswerIsReadInTheSameWay) {
+  Talk talk;
+  talk.Client(Get("/a") + Get("/next"));
+  talk.Server(fmt::format("HTTP/1.1 200 OK\r\n{}\r\n01234", GetParam()) + Ok("next"));
+  talk.Close();
+  EXPECT_EQ(talk.response(1).body, "01234");
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200", "GET /next 200"));
+  EXPECT_THAT(talk.flags(1), ElementsAre("lenient"));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Forms, LenientLength,
     testing::Values("Content-Length: 5\n", "Content-Length : 5\r\n", "Content-Length: +5\r\n",
                     "Content-Length: 5, 5\r\n", "Content-Length: 5\r\nContent-Length: 5\r\n",
                     "Content-Length: 5\r\nContent-Length: 6\r\n", "Content-Length:\r\n 5\r\n",
+                    "X: folded\r\n\tonce\r\n twice\r\nContent-Length: 5\r\n",
                     "no field\r\nContent-Length: 5\r\n", "X: \x01\r\ncontent-length:5\r\n"));
 
 class LenientChunked : public testing::TestWithParam<const char*> {};
@@ -73,6 +84,17 @@ TEST(Lenient, NothingIsProvedBehindACodingThatNobodyKnows) {
   EXPECT_THAT(taken.flags, ElementsAre("request_truncated", "lenient"));
 }
 
+TEST(Lenient, BareLineFeedsThroughoutAHead) {
+  Talk talk;
+  talk.Client("POST /a HTTP/1.1\nContent-Length: 2\n\nhi" + Get("/next"));
+  talk.Server("HTTP/1.1 200 OK\nContent-Length: 2\n\nok" + Ok("next"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("POST /a 200", "GET /next 200"));
+  EXPECT_EQ(talk.request(1).body, "hi");
+  EXPECT_EQ(talk.response(1).body, "ok");
+  EXPECT_THAT(talk.flags(1), ElementsAre("lenient"));
+}
+
 TEST(Lenient, BareLineFeedsInChunkFraming) {
   const Taken taken = Take("Transfer-Encoding: chunked\r\n", "3\nabc\n0\n\n");
   EXPECT_EQ(taken.body, "abc");
@@ -99,6 +121,7 @@ TEST(Lenient, ChunkExtensionsAreStrict) {
 TEST(Lenient, NegativeLengthIsNone) {
   const Taken taken = Take("Content-Length: -5\r\n", "");
   EXPECT_EQ(taken.body, "");
+  EXPECT_THAT(taken.flags, ElementsAre("lenient"));
   EXPECT_THAT(taken.pairs, ElementsAre("POST /a 200", "GET /next 200"));
 }
 
@@ -120,6 +143,15 @@ TEST(Lenient, ChunkSizeThatWouldWrapEndsTheMessageFlagged) {
                            "10000000000000003\r\nabc\r\n0\r\n\r\n");  // 2^64 + 3
   EXPECT_EQ(taken.body, "");
   EXPECT_THAT(taken.flags, ElementsAre("request_truncated", "lenient"));
+}
+
+TEST(Lenient, SignOrPrefixOfAChunkSizeEndsTheMessageFlagged) {
+  for (const char* size : {"+3", "-3", "0x3", ""}) {
+    const Taken taken =
+        Take("Transfer-Encoding: chunked\r\n", fmt::format("{}\r\nabc\r\n0\r\n\r\n", size));
+    EXPECT_EQ(taken.body, "") << size;
+    EXPECT_THAT(taken.flags, ElementsAre("request_truncated", "lenient")) << size;
+  }
 }
 
 TEST(Lenient, SimpleRequestGetsAHeadlessAnswer) {

@@ -69,6 +69,7 @@ TEST(Pairing, TurnsHardlySeenArePresumedAndThePairSaysSo) {
   talk.Close();
   EXPECT_THAT(talk.pairs(), Contains("GET /c 200"));
   EXPECT_THAT(talk.flags(3), Contains("pairing_presumed"));
+  EXPECT_EQ(talk.counter("exchanges.flag.pairing_presumed"), 1);
 }
 
 TEST(Pairing, ClientThatTookTurnsOftenEnoughIsTrusted) {

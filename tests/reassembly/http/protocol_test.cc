@@ -20,6 +20,14 @@ TEST(Protocol, TlsIsRecognisedAndOpaque) {
   EXPECT_EQ(talk.sink().connections.at(1).protocol, store::Protocol::kTls);
 }
 
+TEST(Protocol, TlsIsRecognisedInItsMiddleToo) {
+  Talk talk({.mid_stream = true});
+  talk.Server("\x17\x03\x03\x00\x05 data"s).Client("\x17\x03\x03\x00\x05 data"s);
+  talk.Close();
+  EXPECT_EQ(talk.counter("http.connections.tls"), 1);
+  EXPECT_THAT(talk.pairs(), IsEmpty());
+}
+
 TEST(Protocol, Http2WithPriorKnowledgeIsRecognised) {
   Talk talk;
   talk.Client("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"s).Server("\x00\x00\x06\x04\x00"s);

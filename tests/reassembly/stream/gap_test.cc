@@ -40,6 +40,15 @@ TEST(StreamTracker, AckThatPassesAHoleMakesItAGapAfterTheGrace) {
   wire->WaitTick(limits::kGapGraceNs);
   EXPECT_EQ(wire->ClientFlow(), "abc[2 acknowledged]fgh");
   EXPECT_EQ(wire->Count("gaps.acknowledged.bytes"), 2U);
+  EXPECT_EQ(wire->Count("gaps.sent_bytes.client"), 2U);
+}
+
+TEST(StreamTracker, AckWithinTheGraceBeforeTheEndSaysThatTheBytesWentBy) {
+  auto wire = Wire::Established();
+  wire->Client().Send("abc").Lose("de").Send("fgh");
+  wire->Server().Ack();
+  wire->Finish();
+  EXPECT_EQ(wire->ClientFlow(), "abc[2 acknowledged]fgh");
 }
 
 TEST(StreamTracker, BytesThatCloseAHoleWithinTheGraceAreNotLost) {
@@ -117,7 +126,7 @@ TEST(StreamTracker, AnswerLostWholeIsAnnouncedBeforeTheClose) {
   wire->Client().Fin();
   wire->Server().Ack();
   wire->Finish();
-  EXPECT_EQ(wire->ServerFlow(), "[15 closed]");
+  EXPECT_EQ(wire->ServerFlow(), "[15 acknowledged]");
   EXPECT_EQ(wire->Seen().end->cause, store::CloseCause::kFin);
   EXPECT_EQ(wire->Seen().end->second.gap_bytes, 15U);
 }

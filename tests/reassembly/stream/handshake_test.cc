@@ -161,6 +161,45 @@ TEST(StreamTracker, DataInSynThatTheServerRefusedComesAgain) {
   EXPECT_EQ(wire.ClientFlow(), "GET /");
 }
 
+TEST(StreamTracker, AnswerToDataInASynMayComeBeforeTheHandshakeEnds) {
+  Wire wire;
+  TcpSegment syn;
+  syn.source = MakeEndpoint(1, 40000);
+  syn.destination = MakeEndpoint(2, 9200);
+  syn.sequence = kClientIsn;
+  syn.flags = TcpSegment::kSyn;
+  syn.payload = AsBytes("GET");
+  syn.payload_wire_bytes = 3;
+  wire.Capture(syn);
+  wire.Client().sent = kClientIsn + 4;
+  wire.Server().SynAck().Send("200").Fin();
+  wire.Client().Ack().Fin();
+  wire.Finish();
+  ASSERT_EQ(wire.recorder.connections.size(), 1U);
+  EXPECT_EQ(wire.ClientFlow(), "GET");
+  EXPECT_EQ(wire.ServerFlow(), "200");
+  EXPECT_TRUE(wire.Seen().info.second_from_start);
+}
+
+TEST(StreamTracker, DataInASynAckIsTheFirstOfItsFlow) {
+  Wire wire;
+  wire.Client().Syn();
+  TcpSegment answer;
+  answer.source = MakeEndpoint(2, 9200);
+  answer.destination = MakeEndpoint(1, 40000);
+  answer.sequence = kServerIsn;
+  answer.acknowledgment = kClientIsn + 1;
+  answer.flags = TcpSegment::kSyn | TcpSegment::kAck;
+  answer.payload = AsBytes("220 ");
+  answer.payload_wire_bytes = 4;
+  wire.Capture(answer);
+  wire.Server().sent = kServerIsn + 5;
+  wire.Client().Ack();
+  wire.Server().Send("ready");
+  wire.Finish();
+  EXPECT_EQ(wire.ServerFlow(), "220 ready");
+}
+
 TEST(StreamTracker, RetransmittedSynIsTheSameConnection) {
   Wire wire;
   wire.Client().Syn().Syn();
