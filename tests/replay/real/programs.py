@@ -92,5 +92,8 @@ def refused_fields(trafrec, log):
         answer = json.loads(exchange["response"]["body"])
         fields = json.loads(exchange["request"]["body"]).get("doc", {})
         index = answer["error"].get("index") if "error" in answer else answer["_index"]
-        (lost if exchange["status"] == 409 else brought).update((index, field) for field in fields)
+        if exchange["status"] == 409:
+            lost.update((index, field) for field in fields)
+        elif exchange["status"] < 300:  # what was refused otherwise (404, 400) has not come to the mapping at all
+            brought.update((index, field) for field in fields)
     return lost - brought
