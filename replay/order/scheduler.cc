@@ -29,6 +29,14 @@ using dialect::Scope;
 
 namespace {
 
+/// The document that it writes; null: none, or its id is not known.
+const Key* WrittenDocument(const SourceOperation& operation) {
+  const auto key = std::ranges::find_if(operation.keys, [](const Key& each) {
+    return each.scope == Scope::kDocument && each.write && !each.id.empty();
+  });
+  return key == operation.keys.end() ? nullptr : &*key;
+}
+
 /// Answers that a place keeps one by one, before it takes together those that nobody can tell apart
 /// any more.
 constexpr size_t kFoldAt = 1'024;
@@ -54,6 +62,12 @@ uint64_t Scheduler::Add(const SourceOperation& operation) {
     }
   }
 
+  NodeRef* const last = LastInRequest(operation);
+  if (last != nullptr && last->id != Graph::kFirstJoin &&
+      std::ranges::find(earlier, last->id, &NodeRef::id) == earlier.end()) {
+    earlier.push_back(*last);
+  }
+
   const uint64_t number = next_++;
   const bool gated = committed != nullptr && operation.answered_at.has_value();
   const NodeRef node = graph_.AddOperation(number, earlier, gated);
@@ -70,6 +84,9 @@ uint64_t Scheduler::Add(const SourceOperation& operation) {
   if (committed != nullptr) {
     committed->writes.insert_or_assign(operation.commit->place(), node);
     committed->touched = number;
+  }
+  if (last != nullptr) {
+    *last = node;
   }
   Remember(operation, node);
   Forget();
@@ -121,15 +138,29 @@ void Scheduler::Remember(const SourceOperation& operation, NodeRef node) {
   }
 }
 
+/// Where the last write of its document in its request is kept; without an id if it is the first.
+/// Null: it is alone. Another routing is another document.
+NodeRef* Scheduler::LastInRequest(const SourceOperation& operation) {
+  if (operation.request != request_) {
+    request_ = operation.request;
+    in_request_.clear();
+  }
+  const Key* key = operation.request == 0 ? nullptr : WrittenDocument(operation);
+  if (key == nullptr) {
+    return nullptr;
+  }
+  std::string place = key->name;
+  place.append(1, '\0').append(key->id).append(1, '\0').append(key->routing);
+  return &in_request_.try_emplace(std::move(place), NodeRef{.id = Graph::kFirstJoin}).first->second;
+}
+
 /// Null: nothing is known of its commit.
 Scheduler::Committed* Scheduler::CommittedOf(const SourceOperation& operation) {
   if (!operation.commit) {
     return nullptr;
   }
-  const auto key = std::ranges::find_if(operation.keys, [](const Key& each) {
-    return each.scope == Scope::kDocument && each.write && !each.id.empty();
-  });
-  if (key == operation.keys.end()) {
+  const Key* key = WrittenDocument(operation);
+  if (key == nullptr) {
     return nullptr;
   }
   std::string place = std::to_string(operation.commit->generation);

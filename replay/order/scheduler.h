@@ -37,7 +37,9 @@ struct SourceOperation {
   TimeNs began_at = 0;                  ///< first byte of the request
   std::optional<TimeNs> answered_at{};  ///< first byte of the answer; nothing: none was seen
   uint32_t clock = 0;                   ///< a small number for each recorder
-  std::optional<Commit> commit{};  ///< only with exactly one key of scope kDocument that writes
+  std::optional<Commit> commit{};       ///< of the document of the first key that writes one
+  /// The same number for all of one request that holds many; 0: it is alone in its request.
+  uint64_t request = 0;
 };
 
 struct SchedulerOptions {
@@ -55,7 +57,8 @@ struct SchedulerOptions {
 ///   may
 ///     have known of A; or
 ///   - both write one document and A has the lower sequence number: so it was, whatever the times
-///     say. What changed nothing comes right after the write that it found.
+///     say. What changed nothing comes right after the write that it found; or
+///   - both write one document and are of one request, where A stands before B.
 ///
 /// Everything else is free. The same operations in the same order give the same order and the same
 /// digest, however fast they end. Operations come in by the time at which they began; memory is
@@ -107,6 +110,7 @@ class Scheduler {
   };
 
   uint64_t first_open() const { return next_ - ended_.size(); }
+  NodeRef* LastInRequest(const SourceOperation& operation);
   void FindEarlier(const SourceOperation& operation, std::vector<NodeRef>& earlier);
   void Remember(const SourceOperation& operation, NodeRef node);
   Committed* CommittedOf(const SourceOperation& operation);
@@ -117,6 +121,8 @@ class Scheduler {
   Graph graph_;
   AccessMap accesses_;
   std::unordered_map<std::string, Committed> committed_;
+  uint64_t request_ = 0;  ///< that came last, and the last writes of documents in it
+  std::unordered_map<std::string, NodeRef> in_request_;
   std::priority_queue<Gate, std::vector<Gate>, std::greater<>> gates_;
   std::deque<bool> ended_;  ///< of the operations from first_open() on
   uint64_t next_ = 0;

@@ -116,9 +116,10 @@ class Planner {
     std::optional<TimeNs> answered_at{};
     /// Of its operations, which recorded ones they are; nothing: nobody can tell.
     std::optional<std::vector<uint32_t>> places{};
-    bool whole = false;     ///< nothing of its request is missing
-    bool upgraded = false;  ///< it leaves HTTP
-    bool inserted = false;  ///< by the overlay: it is in no log
+    bool whole = false;            ///< nothing of its request is missing
+    size_t whole_lines_bytes = 0;  ///< of its body, the lines before the first hole
+    bool upgraded = false;         ///< it leaves HTTP
+    bool inserted = false;         ///< by the overlay: it is in no log
     TimeNs not_before = 0;  ///< it was passed over, and comes after what was answered before that
   };
   /// What was passed over and is planned now.
@@ -173,6 +174,7 @@ class Planner {
   // planner_judge.cc
   bool IsSampled(const PlannedExchange& exchange) const;
   Status Judge(Draft& draft, Share share);
+  static bool MayGoIncomplete(const Draft& draft, size_t operation);
   Result<Omission> JudgePhantom(const Draft& draft, const dialect::Operation& operation);
   bool IsTaken(const dialect::Operation& operation, const PlannedOperation& planned) const;
 
@@ -180,8 +182,8 @@ class Planner {
   void PutInOrder(Draft& draft);
   static void AddAnchor(PlannedExchange& exchange, const PlannedExchange& beside);
   void PutBeside(PlannedExchange& exchange, const PlannedExchange& beside, bool after);
-  void SetCommit(const Draft& draft, PlannedOperation& planned,
-                 const dialect::Operation& operation);
+  void SetCommit(const Draft& draft, PlannedOperation& planned, const dialect::Operation& operation,
+                 size_t recorded_keys);
   void AddMappingKeys(const PlannedExchange& exchange, PlannedOperation& planned,
                       const dialect::Operation& operation);
   void WatchByQueries(const PlannedExchange& exchange, const PlannedOperation& planned,
@@ -197,6 +199,7 @@ class Planner {
   std::map<std::string, uint32_t> clocks_;
   std::unordered_map<uint64_t, TimeNs> last_on_connection_;
   std::map<std::string, uint64_t> generations_;  ///< how often an index was made anew
+  uint64_t bulks_ = 0;
   std::set<RunningAttempt> running_;
   PassedOverList passed_over_;
   PlanCounts counts_;

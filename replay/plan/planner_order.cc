@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "replay/plan/limits.h"
 #include "replay/plan/overlay_request.h"
@@ -44,6 +45,9 @@ void Planner::PutInOrder(Draft& draft) {
     TimeNs& last = last_on_connection_[exchange.connection];
     began_on_connection = last = std::max(exchange.began_at, last + 2);
   }
+  // Others go as one request, and in its order.
+  const bool in_parts = exchange.meaning.kind == Kind::kBulk && exchange.meaning.trouble.empty();
+  const uint64_t request = in_parts ? ++bulks_ : 0;
   for (size_t i = 0; i < exchange.operations.size(); ++i) {
     const dialect::Operation& operation = exchange.meaning.operations[i];
     PlannedOperation& planned = exchange.operations[i];
@@ -54,6 +58,7 @@ void Planner::PutInOrder(Draft& draft) {
     order.began_at = std::max(exchange.began_at, draft.not_before);
     order.answered_at = draft.answered_at;
     order.clock = ClockOf(exchange.id.recorder);
+    order.request = request;
     if (options_.order == Order::kNone) {
       continue;
     }
@@ -75,6 +80,7 @@ void Planner::PutInOrder(Draft& draft) {
         order.keys.insert(order.keys.end(), recorded.keys.begin(), recorded.keys.end());
       }
     }
+    const size_t recorded_keys = order.keys.size();
     if (exchange.edited) {
       order.keys.insert(order.keys.end(), operation.keys.begin(), operation.keys.end());
     }
@@ -84,7 +90,7 @@ void Planner::PutInOrder(Draft& draft) {
     }
     WatchByQueries(exchange, planned, operation);
     AddMappingKeys(exchange, planned, operation);
-    SetCommit(draft, planned, operation);
+    SetCommit(draft, planned, operation, recorded_keys);
   }
 }
 
@@ -114,8 +120,10 @@ void Planner::PutBeside(PlannedExchange& exchange, const PlannedExchange& beside
   exchange.began_at = beside.began_at;
 }
 
+/// Numbers are the source's, so they belong to the document as it was recorded, whatever an edit
+/// makes of it: to one of the first `recorded_keys` keys.
 void Planner::SetCommit(const Draft& draft, PlannedOperation& planned,
-                        const dialect::Operation& operation) {
+                        const dialect::Operation& operation, size_t recorded_keys) {
   const dialect::Outcome* outcome = planned.source ? &*planned.source : nullptr;
   if (operation.kind == Kind::kIndexAdmin && outcome != nullptr && operation.mutation) {
     for (const Key& key : planned.order.keys) {
@@ -133,7 +141,7 @@ void Planner::SetCommit(const Draft& draft, PlannedOperation& planned,
     return;
   }
   const Key* document = nullptr;
-  for (const Key& key : planned.order.keys) {
+  for (const Key& key : std::span(planned.order.keys).first(recorded_keys)) {
     if (key.scope == Scope::kDocument && key.write) {
       if (document != nullptr) {
         return;  // nobody knows which of them

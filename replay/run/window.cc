@@ -1,45 +1,11 @@
 #include "replay/run/window.h"
 
 #include <algorithm>
-#include <map>
-#include <string_view>
 #include <utility>
 
 #include "base/check.h"
 
 namespace trafrec::replay {
-namespace {
-
-/// Which items write a document that an earlier one writes.
-std::vector<uint32_t> FollowersIn(const Flight& flight) {
-  std::vector<uint32_t> follows(flight.items.size(), Flight::kNone);
-  std::map<std::pair<std::string_view, std::string_view>, uint32_t> last;
-  bool any = false;
-  for (uint32_t item = 0; item < flight.items.size(); ++item) {
-    const auto& planned = flight.plan.operations[flight.items[item].operation];
-    const dialect::Key* key = dialect::FindDocument(planned.order.keys);
-    if (key == nullptr || key->id.empty()) {
-      continue;
-    }
-    const auto [found, is_first] = last.try_emplace({key->name, key->id}, item);
-    if (!is_first) {
-      follows[item] = std::exchange(found->second, item);
-      any = true;
-    }
-  }
-  return any ? follows : std::vector<uint32_t>();
-}
-
-/// Two writes of one document never go together: what the second one finds, and so under which
-/// condition it goes, is known when the first one is over. If that one has to go again, the second
-/// one would have been carried out before it.
-bool IsHeldBack(const Flight& flight, uint32_t item) {
-  const uint32_t before = flight.follows.empty() ? Flight::kNone : flight.follows[item];
-  return before != Flight::kNone &&
-         (flight.phases[before] == Phase::kReady || flight.phases[before] == Phase::kMoves);
-}
-
-}  // namespace
 
 void LastSent::Take(send::Sent& sent) {
   if (began_at == 0) {
@@ -67,9 +33,6 @@ Flight& Window::Add(std::unique_ptr<Flight> flight) {
   added.sequence = sequence_++;
   added.phases.assign(added.items.size(), Phase::kWaits);
   added.open = added.items.size();
-  if (GoesInParts(added)) {
-    added.follows = FollowersIn(added);
-  }
   added.bytes = added.plan.Bytes();
   bytes_ += added.bytes;
   added.self = flights_.insert(flights_.end(), std::move(flight));
@@ -101,7 +64,10 @@ void Window::AddItems(Flight& flight) {
   }
 }
 
-/// A bulk can go in parts, if it could be read.
+/// A bulk can go in parts, if it could be read. Two writes of one document never go together, since
+/// the second waits for the first: what it finds, and so under which condition it goes, is known
+/// when the first one is over. If that one has to go again, the second one would have been carried
+/// out before it.
 bool Window::GoesInParts(const Flight& flight) {
   return flight.plan.meaning.kind == dialect::Kind::kBulk && flight.plan.meaning.trouble.empty();
 }
@@ -165,7 +131,7 @@ std::vector<uint32_t> Window::TakeParcel(Flight& flight) {
   ++moving_;
   std::vector<uint32_t> taken;
   for (uint32_t item = 0; item < flight.numbers.size(); ++item) {
-    if (flight.phases[item] == Phase::kReady && !IsHeldBack(flight, item)) {
+    if (flight.phases[item] == Phase::kReady) {
       flight.phases[item] = Phase::kMoves;
       taken.push_back(item);
     }

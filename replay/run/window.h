@@ -42,8 +42,6 @@ struct LastSent {
 
 /// An exchange that is held: planned, and not over.
 struct Flight {
-  static constexpr uint32_t kNone = UINT32_MAX;
-
   explicit Flight(std::unique_ptr<plan::PlannedExchange> planned)
       : owned(std::move(planned)), plan(*owned) {}
 
@@ -54,11 +52,9 @@ struct Flight {
   std::vector<guard::Item> items{};  ///< its operations that are sent
   std::vector<uint64_t> numbers{};   ///< of the items, in the scheduler; ascending
   std::vector<Phase> phases{};       ///< of the items
-  /// Of each item the one before that writes the same document, or kNone. Empty: there are none.
-  std::vector<uint32_t> follows{};
-  size_t open = 0;      ///< items that are not over
-  bool queued = false;  ///< among those that are ready
-  bool moving = false;  ///< a part of it is on its way
+  size_t open = 0;                   ///< items that are not over
+  bool queued = false;               ///< among those that are ready
+  bool moving = false;               ///< a part of it is on its way
   size_t bytes = 0;
   int64_t ready_at = 0;  ///< on the run's clock: when the first of its items became ready
   uint32_t parts = 0;    ///< requests that it took so far

@@ -63,6 +63,26 @@ TEST(Scheduler, NobodyWaitsForWhatWasNeverAnswered) {
   EXPECT_THAT(TakeAll(scheduler), ElementsAre(0, 1));
 }
 
+TEST(Scheduler, WritesOfADocumentInOneRequestGoInItsOrderThoughNothingWasAnswered) {
+  Scheduler scheduler({});
+  SourceOperation first = Did(Doc("1"), 10, std::nullopt);
+  first.request = 1;
+  scheduler.Add(first);
+  scheduler.Add(first);
+  EXPECT_THAT(TakeAll(scheduler), ElementsAre(0));
+  EXPECT_THAT(scheduler.WaitsFor(1), ElementsAre(0));
+}
+
+TEST(Scheduler, WritesOfDocumentsWithTheSameIdAndAnotherRoutingAreFreeInARequest) {
+  Scheduler scheduler({});
+  SourceOperation write = Did(Doc("1"), 10, std::nullopt);
+  write.request = 1;
+  scheduler.Add(write);
+  write.keys.front().routing = "r";
+  scheduler.Add(write);
+  EXPECT_THAT(TakeAll(scheduler), ElementsAre(0, 1));
+}
+
 TEST(Scheduler, ReadsDoNotWaitForReads) {
   Scheduler scheduler({});
   scheduler.Add(Did(Doc("1", false), 10, 20));
