@@ -92,6 +92,22 @@ bool Planner::IsTaken(const dialect::Operation& operation, const PlannedOperatio
          options_.sampler->TakesOperation(operation, planned.source ? &*planned.source : nullptr);
 }
 
+/// What is left of a body may mean something else than the whole did: a query lacks a filter, two
+/// halves of documents become one. So of what changes a search engine only those items of a bulk go
+/// that are whole themselves. Bodies of plain HTTP mean nothing to us, and reads do no harm.
+bool Planner::MayGoIncomplete(const Draft& draft, size_t operation) {
+  const dialect::Operation& asked = draft.exchange.meaning.operations[operation];
+  if (!asked.mutation || asked.kind == Kind::kWrite) {
+    return true;
+  }
+  if (draft.as_recorded.kind != Kind::kBulk || asked.kind == Kind::kUnknown || !draft.places) {
+    return false;
+  }
+  const dialect::Operation& item = draft.as_recorded.operations[(*draft.places)[operation]];
+  const dialect::ByteRange last = item.source.length > 0 ? item.source : item.action;
+  return last.length > 0 && last.offset + last.length <= draft.whole_lines_bytes;
+}
+
 /// Which operations are sent, by what the source answered and the overlay says.
 Status Planner::Judge(Draft& draft, Share share) {
   PlannedExchange& exchange = draft.exchange;
@@ -114,7 +130,7 @@ Status Planner::Judge(Draft& draft, Share share) {
       planned.omission = Omission::kNotSelected;
     } else if (FindEntry<store::OverlayDrop>(draft.entries, item) != nullptr) {
       planned.omission = Omission::kOverlay;
-    } else if (!draft.whole && !options_.send_incomplete) {
+    } else if (!draft.whole && !(options_.send_incomplete && MayGoIncomplete(draft, i))) {
       planned.omission = Omission::kIncomplete;
     } else if (operation.mutation && planned.source &&
                (planned.source->fate == Fate::kRejected || planned.source->fate == Fate::kFailed)) {

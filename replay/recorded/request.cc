@@ -1,5 +1,7 @@
 #include "replay/recorded/request.h"
 
+#include <algorithm>
+
 #include "replay/recorded/content.h"
 #include "replay/recorded/message_head.h"
 
@@ -29,6 +31,20 @@ bool IsWhole(const store::StoredMessage& message) {
          message.body.size() == message.facts.body_bytes;
 }
 
+size_t UnbrokenBytes(const store::StoredMessage& message) {
+  using store::Flag;
+  constexpr store::Flags kOtherwise = FlagBit(Flag::kWithheld) | FlagBit(Flag::kReencoded) |
+                                      FlagBit(Flag::kBodyShed) | FlagBit(Flag::kBodyMissing);
+  if ((message.facts.flags & kOtherwise) != 0) {
+    return 0;
+  }
+  size_t unbroken = message.body.size();
+  for (const store::MessageGap& gap : message.facts.gaps) {
+    unbroken = std::min<size_t>(unbroken, gap.body_offset);  // 0 of other parts than the body
+  }
+  return unbroken;
+}
+
 std::optional<RecordedRequest> RequestOf(const store::StoredMessage& message, size_t bytes_max) {
   const MessageHead head = ParseHead(message.head);
   const size_t method = head.start_line.find(' ');
@@ -45,6 +61,9 @@ std::optional<RecordedRequest> RequestOf(const store::StoredMessage& message, si
   Content content = DecodeContent(message, bytes_max);
   const bool decoded = !content.encodings.empty() && content.trouble.empty();
   recorded.trouble = std::move(content.trouble);
+  if (!recorded.trouble.empty()) {
+    content.bytes = message.body;  // goes with its Content-Encoding, as it went
+  }
   if (decoded && !HasFlag(message.facts.flags, store::Flag::kReencoded)) {
     recorded.coding = std::move(content.encodings);
     recorded.coded_body = message.body;

@@ -11,6 +11,9 @@ namespace trafrec::recorded {
 
 /// The message is in the log from its first byte to its last: it may be sent again.
 bool IsWhole(const store::StoredMessage& message);
+/// So many bytes of the body stand in the log without a hole before them. 0 where nobody can tell:
+/// the hole is in the head or between chunks, or the body is kept otherwise than it went.
+size_t UnbrokenBytes(const store::StoredMessage& message);
 
 /// A request of the log as a value.
 struct RecordedRequest {

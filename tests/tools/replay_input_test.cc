@@ -20,6 +20,7 @@ using test_support::Outcome;
 using test_support::Trafrec;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 /// Replays of plain HTTP to a target that answers everything, with calls and logs that lack
 /// something.
@@ -146,6 +147,27 @@ TEST_F(ReplayInput, ARequestThatLacksAPartIsSentAsFarAsItIsKnownWhereThatIsAsked
   EXPECT_EQ(json::parse(outcome.out)["answered"], 1) << outcome.err;
   const Outcome sent = Trafrec({"export", run_});
   EXPECT_EQ(json::parse(sent.out)["request"]["body"], "abc") << sent.out;
+}
+
+TEST_F(ReplayInput, OfACutBulkOnlyItemsAreSentThatStandWholeBeforeTheCut) {
+  Record(
+      "POST /_bulk HTTP/1.1\r\nHost: es\r\nContent-Length: 300\r\n\r\n"
+      "{\"index\":{\"_index\":\"i\",\"_id\":\"1\"}}\n{\"n\":1}\n"
+      "{\"index\":{\"_index\":\"i\",\"_id\":\"2\"}}\n{\"n\":2}");
+  const Outcome outcome =
+      Trafrec({"replay", log_, "--dialect", "search", "--phantoms", "send", "--run", run_, "--to",
+               target_.url(), "--send-incomplete", "--dry-run"});
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("i/1"), Not(HasSubstr("i/2")))) << outcome.err;
+}
+
+TEST_F(ReplayInput, ACutQueryByWhichDocumentsAreDeletedIsNotSent) {
+  Record(
+      "POST /i/_delete_by_query HTTP/1.1\r\nHost: es\r\nContent-Length: 300\r\n\r\n"
+      "{\"query\":{\"match_all\":{}}}");
+  const Outcome outcome =
+      Trafrec({"replay", log_, "--dialect", "search", "--phantoms", "send", "--run", run_, "--to",
+               target_.url(), "--send-incomplete", "--dry-run"});
+  EXPECT_THAT(outcome.err, HasSubstr("not sent: 1 operation of which the log lacks a part"));
 }
 
 TEST_F(ReplayInput, ADryRunSaysWhatWouldNotBeSent) {
