@@ -156,7 +156,7 @@ Choice Choose(const Parcel& parcel, const Item& item) {
   if (operation.kind == Kind::kCreate || operation.writing.automatic_id) {
     return item.known || item.stale == 0 ? Choice{.condition = Absent(item)} : Choice{.read = true};
   }
-  if (operation.writing.condition.any() && fate == Fate::kUnknown) {
+  if (operation.writing.condition.any() && fate == Fate::kUnknown && !item.committed) {
     return OnClientsCondition(parcel, item, operation.writing.condition);
   }
   switch (operation.kind) {

@@ -42,6 +42,7 @@ enum class Stage : uint8_t {
 struct Item {
   uint32_t operation = 0;                    ///< index in Meaning::operations
   const dialect::Outcome* source = nullptr;  ///< what became of it there; null: no answer
+  bool committed = false;  ///< without an answer: an overlay says that the source carried it out
   /// Of the document: the request's, or the one that the source gave. An automatic id that nobody
   /// knows may be made by the caller, once and for all copies; with "" the target gives one.
   std::string id{};

@@ -43,7 +43,8 @@ struct PlannedOperation {
   order::SourceOperation order;  ///< what it touches, and when it was answered
   /// What became of it at the source; nothing where no answer says.
   std::optional<dialect::Outcome> source;
-  std::string id;  ///< of the document: the request's, or the one that the source gave
+  bool committed = false;  ///< without an answer: the overlay says that it was carried out there
+  std::string id;          ///< of the document: the request's, or the one that the source gave
 };
 
 /// An exchange of the log as it is going to be sent: edited, understood, with all that the source's

@@ -137,6 +137,8 @@ Status Planner::Judge(Draft& draft, Share share) {
       planned.omission = Omission::kNotCarriedOut;
     } else if (operation.mutation && !planned.source && place && !draft.inserted) {
       TRY_ASSIGN(planned.omission, JudgePhantom(draft, operation));
+      const auto* said = FindEntry<store::OverlayVerdict>(draft.entries, operation.item);
+      planned.committed = said != nullptr && said->verdict == store::Verdict::kCommitted;
     }
   }
   if (!exchange.mark && IsSentinel(exchange.request)) {

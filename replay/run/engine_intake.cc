@@ -106,8 +106,10 @@ Status Engine::MakeItems(Flight& flight) {
       continue;
     }
     const dialect::Operation& operation = plan.meaning.operations[i];
-    guard::Item item{
-        .operation = i, .source = planned.source ? &*planned.source : nullptr, .id = planned.id};
+    guard::Item item{.operation = i,
+                     .source = planned.source ? &*planned.source : nullptr,
+                     .committed = planned.committed,
+                     .id = planned.id};
     if (item.id.empty() && operation.writing.automatic_id) {
       // Nobody saw the one that the source gave. One of our own makes a resend harmless.
       item.id = fmt::format("{}-{}", store::FormatExchangeId(plan.id), operation.item);

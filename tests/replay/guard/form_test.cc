@@ -180,6 +180,13 @@ TEST(Form, AClientsConditionWithoutAnAnswerIsMapped) {
   EXPECT_EQ(written(8), "/a/_doc/1?if_seq_no=9223372036854775807&if_primary_term=1");
 }
 
+TEST(Form, AClientsConditionHoldsAgainWhereAnOverlaySaysThatItHeld) {
+  Sent sent = MakeSent("PUT /a/_doc/1?if_seq_no=90&if_primary_term=4", "{}");
+  sent.item().committed = true;
+  sent.item().known = There(7);
+  EXPECT_EQ(sent.Write().target, "/a/_doc/1?if_seq_no=7&if_primary_term=1");
+}
+
 TEST(Form, ReadsAndAdministrationGoOutAsTheyAre) {
   for (const std::string_view line : {"GET /a/_doc/1", "PUT /a", "POST /a/_delete_by_query"}) {
     Sent sent = MakeSent(line, "{}");
