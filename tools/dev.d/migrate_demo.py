@@ -27,6 +27,7 @@ import prove_migration  # noqa: E402
 import prove_verdicts  # noqa: E402
 
 LEFT = ("fin", "rst", "rst_after", "close_after", "half_close", "timeout")
+RULES = ROOT / "tools" / "dev.d" / "migrate_rules.toml"
 # How the replay is told what to do with what nobody answered.
 WAYS = {
     "reconciled": ["--overlay"],
@@ -135,9 +136,10 @@ class Demo:
     def compare(self):
         self.step("Compare the answers of both")
         page = self.out / "compare.html"
-        self.note(f"$ trafrec compare LOG {self.out}/run-reconciled --html {page}")
+        self.note(f"$ trafrec compare LOG {self.out}/run-reconciled --rules {RULES.relative_to(ROOT)} --html {page}")
+        command = [self.options.trafrec, "compare", self.migration.log, self.out / "run-reconciled", "--rules", RULES]
         run = subprocess.run(
-            [self.options.trafrec, "compare", self.migration.log, self.out / "run-reconciled", "--json", "--html", page],
+            [*command, "--json", "--html", page],
             stdout=subprocess.PIPE,
             check=False,
         )
@@ -147,8 +149,11 @@ class Demo:
         self.facts["compare"] = {key: report[key] for key in ("compared", "differing", "unexplained")}
         self.facts["differences"] = [
             {"shape": each["shape"], "exchanges": each["exchanges"], "words": each["first"]["words"]}
-            for each in report["differences"][:8]
+            for each in [each for each in report["differences"] if not each["first"]["known"]][:8]
         ]
+        self.facts["hidden"] = {
+            each["name"]: {"count": each["hidden"], "why": each["why"]} for each in report["rules"] if each["origin"] and each["hidden"]
+        }
         self.note("{compared:,} pairs of answers, {differing:,} differ, {unexplained:,} of them for no known reason".format(
             **self.facts["compare"]))
 

@@ -94,9 +94,13 @@ def compared(facts):
         for each in facts["differences"]
     ]
     listed = table(["requests", "answers", WORDS], rows) if rows else ""
+    hidden = "; ".join(f"{number(each['count'])} {html.escape(name)} ({html.escape(each['why'])})" for name, each in facts["hidden"].items())
     return (
-        f"<p>{number(counts['compared'])} pairs of answers were compared. {number(counts['differing'])} differ, "
-        f"{number(counts['unexplained'])} of them for no reason that is known of the two products.</p>{listed}"
+        f"<p>{number(counts['compared'])} pairs of answers were compared: those to requests that were sent again, whole, and that "
+        f"the source had answered. {number(counts['differing'])} differ, {number(counts['unexplained'])} of them for no reason that "
+        f"is known of the two products.</p>"
+        + (f"<p>Not counted as differences: {hidden}.</p>" if hidden else "")
+        + listed
     )
 
 
@@ -110,7 +114,7 @@ def page(facts):
         f"Every document of the source is at the target, with the same contents, and nothing else is there: "
         f"{number(sum(row['source'] for row in facts['ways']['reconciled']['parity'].values()))} documents."
         if not bad
-        else f"{number(bad)} documents at the target are not what they were at the source."
+        else f"{number(bad)} missing, surplus or changed at the target: it is not what the source was."
     )
     faults = [f"<tr><td>{words}</td>{cell(count)}</tr>" for words, count in facts["faults"].items()]
     return f"""{head}<body>
@@ -142,6 +146,7 @@ unanswered writes been left out.</p>
 <h2>The same with a cluster of yours</h2>
 <pre>trafrec record --interface eth0 --port 9200 --log LOG
 trafrec reconcile LOG --translog DATA -o OVERLAY --accept presumed
+trafrec reconcile boundary LOG --method scroll --target https://target:9200 -o OVERLAY
 trafrec replay LOG --overlay OVERLAY --to https://target:9200 --run RUN
 trafrec compare LOG RUN --html compare.html</pre>
 </main>
