@@ -63,6 +63,7 @@ class BackfillRequests {
       return NotThere(wish);
     }
     if (std::ranges::any_of(fits, &Candidate::whole) && wish.taken_by.empty()) {
+      NoteParts(fits);
       std::erase_if(fits, [](const Candidate& each) { return !each.whole(); });
     }
     for (const Candidate& each : fits) {
@@ -152,6 +153,17 @@ class BackfillRequests {
       return std::ranges::find(wish.taken_by, candidate.taken_by) != wish.taken_by.end();
     }
     return wish.snapshot.empty() || candidate.name.ends_with("/" + wish.snapshot);
+  }
+
+  /// Nobody might notice that an index was not copied, since the others are there.
+  void NoteParts(const std::vector<Candidate>& fits) {
+    for (const Candidate& each : fits) {
+      if (!each.whole()) {
+        found_.notes.push_back(fmt::format("{} {} ({}) counts as no part of the backfill: {}",
+                                           NameOf(each.method), each.name,
+                                           FormatExchangeId(each.taken_by), each.trouble));
+      }
+    }
   }
 
   /// One snapshot, or scrolls over different indices.

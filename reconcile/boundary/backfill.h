@@ -43,6 +43,7 @@ struct Backfill {
   std::vector<CopiedPart> parts{};
   std::vector<store::ExchangeId> own{};    ///< its requests: no replay sends them
   std::vector<store::ExchangeId> pages{};  ///< of scrolls: whose answers show documents
+  std::vector<std::string> notes{};        ///< on what is no part of it, and could be taken for one
   // Of the whole log, by the way:
   std::vector<IndexSettings> settings{};
   std::optional<VersionId> product{};

@@ -57,6 +57,7 @@ class BoundaryReader {
         places_(backfill_, input.limits),
         reads_(dialect, backfill_) {
     own_.insert(backfill_.own.begin(), backfill_.own.end());
+    boundary_.notes = backfill_.notes;
     for (const auto& [shard, limit] : input.limits) {
       boundary_.shards[shard].limit = limit;
     }

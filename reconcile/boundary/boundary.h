@@ -47,7 +47,7 @@ struct Boundary {
   std::vector<SpanMutation> span{};  ///< in the order of the log
   uint64_t elsewhere = 0;            ///< mutations of what the backfill does not hold
   uint64_t early_reads = 0;          ///< left out
-  std::vector<std::string> notes{};
+  std::vector<std::string> notes{};  ///< what a person should know of it
 
   uint64_t count(Share share) const { return counts.at(static_cast<size_t>(share)); }
 };

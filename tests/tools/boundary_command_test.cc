@@ -67,10 +67,11 @@ std::string Refresh(int ms) {
 }
 
 /// A scroll that shows document 1; `more` stands in its hit.
-std::string Scroll(int ms, const std::string& query, const std::string& more, int total = 1) {
-  const std::string hit = R"({"_index":"a","_id":"1",)" + more + R"("_source":{}})";
+std::string Scroll(int ms, const std::string& query, const std::string& more, int total = 1,
+                   const std::string& index = "a") {
+  const std::string hit = R"({"_index":")" + index + R"(","_id":"1",)" + more + R"("_source":{}})";
   return Line(
-      ms, "POST", "/a/_search?scroll=1m", query, 200,
+      ms, "POST", "/" + index + "/_search?scroll=1m", query, 200,
       fmt::format(
           R"({{"_scroll_id":"S{}","_shards":{{"failed":0}},"hits":{{"total":{{"value":{}}},)"
           R"("hits":[{}]}}}})",
@@ -173,6 +174,14 @@ TEST_F(BoundaryCommand, AScrollThatTheLogShowsInPartIsRefused) {
   const Outcome outcome = Boundary(Made() + Scroll(200, "{}", "", 9));
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("the log shows 1 of its 9 documents"));
+}
+
+TEST_F(BoundaryCommand, OfSeveralScrollsThoseThatTheLogShowsInPartAreNamed) {
+  const Outcome outcome = Boundary(Made() + Refresh(100) + Scroll(200, "{}", R"("_version":1,)") +
+                                   Scroll(300, "{}", "", 9, "b"));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out,
+              HasSubstr("counts as no part of the backfill: the log shows 1 of its 9"));
 }
 
 TEST_F(BoundaryCommand, AScrollWithAQueryIsNoBackfill) {

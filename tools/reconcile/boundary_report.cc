@@ -156,6 +156,12 @@ std::string BoundaryJson(const reconcile::Backfill& backfill, const reconcile::B
     AppendMutation(json, mutation);
     out += '\n';
   }
+  for (const std::string& note : boundary.notes) {
+    json.Open('{');
+    json.Bytes("note", note);
+    json.Close('}');
+    out += '\n';
+  }
   return out;
 }
 
