@@ -138,6 +138,13 @@ bool IsBlocked(const Item& item, const Outcome& outcome) {
          (item.source == nullptr || item.source->fate != Fate::kRefused);
 }
 
+/// It may not do here what it did at the source. That says who sends it, and nothing of what it
+/// would have done.
+bool IsForbidden(const Operation& operation, const Item& item, const Outcome& outcome) {
+  return (outcome.status == 401 || outcome.status == 403) && operation.mutation &&
+         !IsRefusedAtSource(operation, item);
+}
+
 /// What a copy of which nothing is known did can be read, or another one is harmless, or neither.
 void DoubtOrGiveUp(const Parcel& parcel, Item& item, const std::string& why) {
   Doubt(item, why);
@@ -161,6 +168,10 @@ void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_
   if (outcome.fate == Fate::kRejected || IsBlocked(item, outcome)) {
     item.doubted = item.doubted || outcome.status == 503;
     Postpone(item, said, retry_after_ms);
+    return;
+  }
+  if (IsForbidden(operation, item, outcome)) {
+    GiveUp(item, said + ", which the source did not: the run may not do that there");
     return;
   }
   if (outcome.fate == Fate::kFailed && ++item.failures >= limits::kFailures) {

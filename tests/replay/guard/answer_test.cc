@@ -311,6 +311,36 @@ TEST(GuardAnswer, ARefusalIsDoneEvenIfTheSourceHadNone) {
   EXPECT_EQ(sent.item().result.fate, Fate::kRefused);
 }
 
+constexpr std::string_view kSecurity = R"({"error":{"type":"security_exception"},"status":403})";
+
+TEST(GuardAnswer, WhatTheRunMayNotDoIsDead) {
+  Sent sent = Update();
+  sent.Answer(403, kSecurity);
+  EXPECT_EQ(sent.item().stage, Stage::kDead);
+  EXPECT_THAT(sent.item().why, HasSubstr("403 security_exception"));
+}
+
+TEST(GuardAnswer, OfABulkOnlyItemsThatTheRunMayNotDoAreDead) {
+  Sent sent = MakeSent("POST /_bulk",
+                       "{\"index\":{\"_index\":\"a\",\"_id\":\"1\"}}\n{}\n"
+                       "{\"index\":{\"_index\":\"b\",\"_id\":\"1\"}}\n{}\n",
+                       {AtSource(Fate::kCreated), AtSource(Fate::kCreated)});
+  sent.Write();
+  sent.Answer(200, R"({"took":5,"errors":true,"items":[{"index":{"_id":"1","status":403,)"
+                   R"("error":{"type":"security_exception"}}},)"
+                   R"({"index":{"_id":"1","result":"created","_seq_no":1,"_primary_term":1,)"
+                   R"("status":201}}]})");
+  EXPECT_EQ(sent.item(0).stage, Stage::kDead);
+  EXPECT_EQ(sent.item(1).stage, Stage::kDone);
+}
+
+TEST(GuardAnswer, WhatTheSourceRefusedTooIsDoneThoughTheRunMayNotDoIt) {
+  Sent sent = MakeSent("PUT /a/_doc/1", "{\"n\":1}", {AtSource(Fate::kRefused)});
+  sent.Write();
+  sent.Answer(403, kSecurity);
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+}
+
 TEST(GuardAnswer, ATargetThatFailsAgainAndAgainIsDead) {
   Sent sent = Update();
   for (int i = 0; i < 3; ++i) {

@@ -102,7 +102,7 @@ TEST(WrongTarget, AFirstWriteThatIsForbiddenEndsTheRun) {
   EXPECT_EQ(run.progress.counts.answered, 0U);
 }
 
-TEST(WrongTarget, AWriteThatIsForbiddenAfterOthersWereTakenIsAnOutcome) {
+TEST(WrongTarget, AWriteThatIsForbiddenAfterOthersWereTakenIsDead) {
   FakeSearch target([](const std::string& request) -> std::optional<std::string> {
     return request.find("/b") != std::string::npos ? std::optional(JsonAnswer(403, "{}"))
                                                    : std::nullopt;
@@ -110,7 +110,7 @@ TEST(WrongTarget, AWriteThatIsForbiddenAfterOthersWereTakenIsAnOutcome) {
   SmallRun run(target.url(), {Created("a", 0, 1, 0), Created("b", 2, 3, 1)});
   run.options.concurrency = 1;
   ASSERT_TRUE(run.Send());
-  EXPECT_EQ(run.progress.counts.otherwise, 1U);
+  EXPECT_EQ(run.progress.counts.dead, 1U);
 }
 
 }  // namespace
