@@ -155,14 +155,19 @@ class BackfillRequests {
     return wish.snapshot.empty() || candidate.name.ends_with("/" + wish.snapshot);
   }
 
-  /// Nobody might notice that an index was not copied, since the others are there.
+  /// Nobody might notice that an index was not copied, since the others are there. A log has any
+  /// number of scrolls that were never meant to copy one, so only some are named.
   void NoteParts(const std::vector<Candidate>& fits) {
+    size_t parts = 0;
     for (const Candidate& each : fits) {
-      if (!each.whole()) {
+      if (!each.whole() && ++parts <= limits::kNamedBackfills) {
         found_.notes.push_back(fmt::format("{} {} ({}) counts as no part of the backfill: {}",
                                            NameOf(each.method), each.name,
                                            FormatExchangeId(each.taken_by), each.trouble));
       }
+    }
+    if (parts > limits::kNamedBackfills) {
+      found_.notes.push_back(fmt::format("and {} more of them", parts - limits::kNamedBackfills));
     }
   }
 

@@ -74,8 +74,9 @@ std::optional<DocumentState> StateAfter(const Item& item, const Outcome& outcome
 void TakeConflict(const Operation& operation, Item& item, Outcome outcome, std::string_view text) {
   // Also without the source's answer, where the client's own condition could not hold.
   const bool expected =
-      TouchesNothing(item) && (IsRefusedAtSource(operation, item) ||
-                               (item.source == nullptr && operation.writing.condition.any()));
+      TouchesNothing(item) &&
+      (IsRefusedAtSource(operation, item) ||
+       (item.source == nullptr && !item.committed && operation.writing.condition.any()));
   if (expected || !WritesDocument(operation.kind)) {
     Finish(item, std::move(outcome));
     return;
@@ -138,10 +139,11 @@ bool IsBlocked(const Item& item, const Outcome& outcome) {
          (item.source == nullptr || item.source->fate != Fate::kRefused);
 }
 
-/// It may not do here what it did at the source. That says who sends it, and nothing of what it
-/// would have done.
+/// It may not write here what it wrote at the source. That says who sends it, and nothing of what
+/// it would have done. Of whole indices and the cluster it is an outcome as any other: what is dead
+/// there stops what waits for it, which may be all that the run is allowed to do.
 bool IsForbidden(const Operation& operation, const Item& item, const Outcome& outcome) {
-  return (outcome.status == 401 || outcome.status == 403) && operation.mutation &&
+  return (outcome.status == 401 || outcome.status == 403) && WritesDocument(operation.kind) &&
          !IsRefusedAtSource(operation, item);
 }
 

@@ -29,13 +29,12 @@ using dialect::Scope;
 
 namespace {
 
-/// The document that it writes; null: none, or its id is not known.
-const Key* WrittenDocument(const SourceOperation& operation) {
-  const auto key = std::ranges::find_if(operation.keys, [](const Key& each) {
-    return each.scope == Scope::kDocument && each.write && !each.id.empty();
-  });
-  return key == operation.keys.end() ? nullptr : &*key;
+/// Of a document whose id is known.
+bool IsWrittenDocument(const Key& key) {
+  return key.scope == Scope::kDocument && key.write && !key.id.empty();
 }
+
+std::string PlaceOf(const Key& key) { return key.name + '\0' + key.id; }
 
 /// Answers that a place keeps one by one, before it takes together those that nobody can tell apart
 /// any more.
@@ -62,12 +61,6 @@ uint64_t Scheduler::Add(const SourceOperation& operation) {
     }
   }
 
-  NodeRef* const last = LastInRequest(operation);
-  if (last != nullptr && last->id != Graph::kFirstJoin &&
-      std::ranges::find(earlier, last->id, &NodeRef::id) == earlier.end()) {
-    earlier.push_back(*last);
-  }
-
   const uint64_t number = next_++;
   const bool gated = committed != nullptr && operation.answered_at.has_value();
   const NodeRef node = graph_.AddOperation(number, earlier, gated);
@@ -85,9 +78,7 @@ uint64_t Scheduler::Add(const SourceOperation& operation) {
     committed->writes.insert_or_assign(operation.commit->place(), node);
     committed->touched = number;
   }
-  if (last != nullptr) {
-    *last = node;
-  }
+  RememberInRequest(operation, node);
   Remember(operation, node);
   Forget();
   return number;
@@ -113,6 +104,7 @@ void Scheduler::FindEarlier(const SourceOperation& operation, std::vector<NodeRe
       }
     });
   }
+  FindEarlierInRequest(operation, earlier);
   std::ranges::sort(earlier, {}, &NodeRef::id);
   const auto twice = std::ranges::unique(earlier, {}, &NodeRef::id);
   earlier.erase(twice.begin(), twice.end());
@@ -138,20 +130,30 @@ void Scheduler::Remember(const SourceOperation& operation, NodeRef node) {
   }
 }
 
-/// Where the last write of its document in its request is kept; without an id if it is the first.
-/// Null: it is alone. Another routing is another document.
-NodeRef* Scheduler::LastInRequest(const SourceOperation& operation) {
+/// Also of what nobody answered: the source carries a request's operations out one by one.
+void Scheduler::FindEarlierInRequest(const SourceOperation& operation,
+                                     std::vector<NodeRef>& earlier) {
   if (operation.request != request_) {
     request_ = operation.request;
-    in_request_.clear();
+    in_request_ = {};
   }
-  const Key* key = operation.request == 0 ? nullptr : WrittenDocument(operation);
-  if (key == nullptr) {
-    return nullptr;
+  for (const Key& key : operation.keys) {
+    const auto found = IsWrittenDocument(key) ? in_request_.find(PlaceOf(key)) : in_request_.end();
+    if (found != in_request_.end()) {
+      earlier.push_back(found->second);
+    }
   }
-  std::string place = key->name;
-  place.append(1, '\0').append(key->id).append(1, '\0').append(key->routing);
-  return &in_request_.try_emplace(std::move(place), NodeRef{.id = Graph::kFirstJoin}).first->second;
+}
+
+void Scheduler::RememberInRequest(const SourceOperation& operation, NodeRef node) {
+  if (operation.request == 0) {
+    return;
+  }
+  for (const Key& key : operation.keys) {
+    if (IsWrittenDocument(key)) {
+      in_request_.insert_or_assign(PlaceOf(key), node);
+    }
+  }
 }
 
 /// Null: nothing is known of its commit.
@@ -159,13 +161,11 @@ Scheduler::Committed* Scheduler::CommittedOf(const SourceOperation& operation) {
   if (!operation.commit) {
     return nullptr;
   }
-  const Key* key = WrittenDocument(operation);
-  if (key == nullptr) {
+  const auto key = std::ranges::find_if(operation.keys, IsWrittenDocument);
+  if (key == operation.keys.end()) {
     return nullptr;
   }
-  std::string place = std::to_string(operation.commit->generation);
-  place.append(1, '\0').append(key->name).append(1, '\0').append(key->id);
-  return &committed_[place];
+  return &committed_[std::to_string(operation.commit->generation) + '\0' + PlaceOf(*key)];
 }
 
 void Scheduler::OpenGates(TimeNs began_at) {

@@ -110,9 +110,10 @@ class Scheduler {
   };
 
   uint64_t first_open() const { return next_ - ended_.size(); }
-  NodeRef* LastInRequest(const SourceOperation& operation);
   void FindEarlier(const SourceOperation& operation, std::vector<NodeRef>& earlier);
+  void FindEarlierInRequest(const SourceOperation& operation, std::vector<NodeRef>& earlier);
   void Remember(const SourceOperation& operation, NodeRef node);
+  void RememberInRequest(const SourceOperation& operation, NodeRef node);
   Committed* CommittedOf(const SourceOperation& operation);
   void OpenGates(TimeNs began_at);
   void Forget();

@@ -174,16 +174,16 @@ class Planner {
   // planner_judge.cc
   bool IsSampled(const PlannedExchange& exchange) const;
   Status Judge(Draft& draft, Share share);
+  static uint32_t ItemOf(const Draft& draft, size_t operation);
   static bool MayGoIncomplete(const Draft& draft, size_t operation);
-  Result<Omission> JudgePhantom(const Draft& draft, const dialect::Operation& operation);
+  Result<Omission> JudgePhantom(const Draft& draft, uint32_t item);
   bool IsTaken(const dialect::Operation& operation, const PlannedOperation& planned) const;
 
   // planner_order.cc
   void PutInOrder(Draft& draft);
   static void AddAnchor(PlannedExchange& exchange, const PlannedExchange& beside);
   void PutBeside(PlannedExchange& exchange, const PlannedExchange& beside, bool after);
-  void SetCommit(const Draft& draft, PlannedOperation& planned, const dialect::Operation& operation,
-                 size_t recorded_keys);
+  void SetCommit(Draft& draft, size_t place, size_t recorded_keys);
   void AddMappingKeys(const PlannedExchange& exchange, PlannedOperation& planned,
                       const dialect::Operation& operation);
   void WatchByQueries(const PlannedExchange& exchange, const PlannedOperation& planned,

@@ -108,6 +108,12 @@ bool Planner::MayGoIncomplete(const Draft& draft, size_t operation) {
   return last.length > 0 && last.offset + last.length <= draft.whole_lines_bytes;
 }
 
+/// Under which number the log, and so the overlay, has an operation of the edited request.
+uint32_t Planner::ItemOf(const Draft& draft, size_t operation) {
+  return draft.places ? draft.as_recorded.operations[(*draft.places)[operation]].item
+                      : draft.exchange.meaning.operations[operation].item;
+}
+
 /// Which operations are sent, by what the source answered and the overlay says.
 Status Planner::Judge(Draft& draft, Share share) {
   PlannedExchange& exchange = draft.exchange;
@@ -121,7 +127,7 @@ Status Planner::Judge(Draft& draft, Share share) {
     if (draft.answer && place && HasFate(draft.answer->outcomes[*place])) {
       planned.source = draft.answer->outcomes[*place];
     }
-    const uint32_t item = place ? draft.as_recorded.operations[*place].item : operation.item;
+    const uint32_t item = ItemOf(draft, i);
     if (const Key* key = dialect::FindDocument(operation.keys)) {
       planned.id = key->id.empty() && planned.source ? planned.source->id : key->id;
     }
@@ -136,8 +142,8 @@ Status Planner::Judge(Draft& draft, Share share) {
                (planned.source->fate == Fate::kRejected || planned.source->fate == Fate::kFailed)) {
       planned.omission = Omission::kNotCarriedOut;
     } else if (operation.mutation && !planned.source && place && !draft.inserted) {
-      TRY_ASSIGN(planned.omission, JudgePhantom(draft, operation));
-      const auto* said = FindEntry<store::OverlayVerdict>(draft.entries, operation.item);
+      TRY_ASSIGN(planned.omission, JudgePhantom(draft, item));
+      const auto* said = FindEntry<store::OverlayVerdict>(draft.entries, item);
       planned.committed = said != nullptr && said->verdict == store::Verdict::kCommitted;
     }
   }
@@ -151,8 +157,9 @@ Status Planner::Judge(Draft& draft, Share share) {
   return {};
 }
 
-Result<Omission> Planner::JudgePhantom(const Draft& draft, const dialect::Operation& operation) {
-  if (const auto* said = FindEntry<store::OverlayVerdict>(draft.entries, operation.item)) {
+/// `item`: as the log has it.
+Result<Omission> Planner::JudgePhantom(const Draft& draft, uint32_t item) {
+  if (const auto* said = FindEntry<store::OverlayVerdict>(draft.entries, item)) {
     switch (said->verdict) {
       case store::Verdict::kCommitted:
         return Omission::kNone;
@@ -174,7 +181,7 @@ Result<Omission> Planner::JudgePhantom(const Draft& draft, const dialect::Operat
   const message::Request& request = draft.exchange.request;
   return std::unexpected(
       PhantomError(fmt::format("{}, item {} ({} {})", store::FormatExchangeId(draft.exchange.id),
-                               operation.item, request.method, request.target),
+                               item, request.method, request.target),
                    1));
 }
 

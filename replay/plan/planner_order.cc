@@ -90,7 +90,7 @@ void Planner::PutInOrder(Draft& draft) {
     }
     WatchByQueries(exchange, planned, operation);
     AddMappingKeys(exchange, planned, operation);
-    SetCommit(draft, planned, operation, recorded_keys);
+    SetCommit(draft, i, recorded_keys);
   }
 }
 
@@ -122,8 +122,9 @@ void Planner::PutBeside(PlannedExchange& exchange, const PlannedExchange& beside
 
 /// Numbers are the source's, so they belong to the document as it was recorded, whatever an edit
 /// makes of it: to one of the first `recorded_keys` keys.
-void Planner::SetCommit(const Draft& draft, PlannedOperation& planned,
-                        const dialect::Operation& operation, size_t recorded_keys) {
+void Planner::SetCommit(Draft& draft, size_t place, size_t recorded_keys) {
+  PlannedOperation& planned = draft.exchange.operations[place];
+  const dialect::Operation& operation = draft.exchange.meaning.operations[place];
   const dialect::Outcome* outcome = planned.source ? &*planned.source : nullptr;
   if (operation.kind == Kind::kIndexAdmin && outcome != nullptr && operation.mutation) {
     for (const Key& key : planned.order.keys) {
@@ -134,7 +135,7 @@ void Planner::SetCommit(const Draft& draft, PlannedOperation& planned,
     }
     return;
   }
-  const auto* position = FindEntry<store::CommitPosition>(draft.entries, operation.item);
+  const auto* position = FindEntry<store::CommitPosition>(draft.entries, ItemOf(draft, place));
   const bool noop = outcome != nullptr && outcome->fate == Fate::kNoop && outcome->seq_no;
   const bool told = outcome != nullptr && (outcome->TookSeqNo() || noop);
   if (!dialect::WritesDocument(operation.kind) || (!told && position == nullptr)) {

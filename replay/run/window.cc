@@ -64,10 +64,10 @@ void Window::AddItems(Flight& flight) {
   }
 }
 
-/// A bulk can go in parts, if it could be read. Two writes of one document never go together, since
-/// the second waits for the first: what it finds, and so under which condition it goes, is known
-/// when the first one is over. If that one has to go again, the second one would have been carried
-/// out before it.
+/// A bulk can go in parts, if it could be read. In causal order two writes of one document never go
+/// together, since the second waits for the first: what it finds, and so under which condition it
+/// goes, is known when the first one is over. If that one has to go again, the second one would
+/// have been carried out before it.
 bool Window::GoesInParts(const Flight& flight) {
   return flight.plan.meaning.kind == dialect::Kind::kBulk && flight.plan.meaning.trouble.empty();
 }

@@ -178,6 +178,9 @@ std::string DryRun::Why(const Held& earlier, const Held& later) const {
       }
     }
   }
+  if (earlier.operation.request != 0 && earlier.operation.request == later.operation.request) {
+    return "both write one document in one request, where it stands first";
+  }
   for (const dialect::Key& a : earlier.operation.keys) {
     for (const dialect::Key& b : later.operation.keys) {
       if (dialect::Conflict(a, b)) {

@@ -73,12 +73,35 @@ TEST(Scheduler, WritesOfADocumentInOneRequestGoInItsOrderThoughNothingWasAnswere
   EXPECT_THAT(scheduler.WaitsFor(1), ElementsAre(0));
 }
 
-TEST(Scheduler, WritesOfDocumentsWithTheSameIdAndAnotherRoutingAreFreeInARequest) {
+TEST(Scheduler, ARequestsWritesWithTheSameIdWaitWhateverTheirRoutingSinceItMayBeOneShard) {
   Scheduler scheduler({});
   SourceOperation write = Did(Doc("1"), 10, std::nullopt);
   write.request = 1;
   scheduler.Add(write);
   write.keys.front().routing = "r";
+  scheduler.Add(write);
+  EXPECT_THAT(TakeAll(scheduler), ElementsAre(0));
+}
+
+TEST(Scheduler, OfARequestThatAnEditPutsIntoOneIndexTheWritesOfADocumentWait) {
+  Scheduler scheduler({});
+  SourceOperation write = Did(Doc("1"), 10, std::nullopt);
+  write.request = 1;
+  write.keys.front().name = "a";
+  write.keys.push_back(write.keys.front());
+  write.keys.back().name = "merged";
+  scheduler.Add(write);
+  write.keys.front().name = "b";
+  scheduler.Add(write);
+  EXPECT_THAT(TakeAll(scheduler), ElementsAre(0));
+}
+
+TEST(Scheduler, WritesOfADocumentInTwoRequestsThatNobodyAnsweredAreFree) {
+  Scheduler scheduler({});
+  SourceOperation write = Did(Doc("1"), 10, std::nullopt);
+  write.request = 1;
+  scheduler.Add(write);
+  write.request = 2;
   scheduler.Add(write);
   EXPECT_THAT(TakeAll(scheduler), ElementsAre(0, 1));
 }
