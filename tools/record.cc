@@ -134,6 +134,9 @@ Result<ExitCode> RecordCommand::Run(const Cli& cli) {
     TRY(options_.confinement.FilterSyscalls());
     TellStart(events, name, metrics.get());
     service.Ready(fmt::format("recording as {}", name));
+    if (metrics) {
+      recorder.Look();  // so that the first scrape finds something
+    }
     return {};
   };
   RecorderHealth health;
