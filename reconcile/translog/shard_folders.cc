@@ -16,8 +16,21 @@ namespace fs = std::filesystem;
 constexpr const char* kReadable =
     "name the source's data path (path.data) or a copy of it, as a user who may read it";
 
+/// Its checkpoint, or a generation without one: then reading it says what is missing.
+bool HoldsFilesOfATranslog(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (name == "translog.ckp" || (name.starts_with("translog-") && name.ends_with(".tlog"))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// UUID/NUMBER/translog, where that is more than the names of a person's own folders.
 std::optional<ShardFolder> ShardFolderOf(const fs::path& path) {
-  if (path.filename() != "translog") {
+  if (path.filename() != "translog" || !HoldsFilesOfATranslog(path)) {
     return std::nullopt;
   }
   const std::string shard = path.parent_path().filename().string();
@@ -57,11 +70,12 @@ Result<std::vector<ShardFolder>> FindShards(const fs::path& data_path) {
                               data_path.string()),
                   "name the node's data path, or a copy of it");
     }
-    if (auto shard = ShardFolderOf(it->path())) {
-      found.push_back(std::move(*shard));
-    }
-    if (it.depth() + 1 >= limits::kDataFolderDepth || it->path().filename() == "translog") {
+    auto shard = ShardFolderOf(it->path());
+    if (shard || it.depth() + 1 >= limits::kDataFolderDepth) {
       it.disable_recursion_pending();
+    }
+    if (shard) {
+      found.push_back(std::move(*shard));
     }
   }
   if (error) {

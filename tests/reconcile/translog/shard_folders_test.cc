@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "tests/support/temporary_folder.h"
 
 namespace trafrec::reconcile {
@@ -10,8 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// A folder that would hold the files of a shard's translog, with the first of them.
 void MakeShard(const test_support::TemporaryFolder& folder, const std::string& path) {
   fs::create_directories(folder / path);
+  std::ofstream(folder / path / "translog-1.tlog") << "x";
 }
 
 std::vector<std::string> Found(const fs::path& path) {
@@ -39,6 +43,13 @@ TEST(FindShards, TakesTheFolderOfOneShardAndOneAboveIt) {
   EXPECT_THAT(Found(folder / "indices/uuid/3/translog"), testing::ElementsAre("uuid/3"));
   EXPECT_THAT(Found(folder / "indices/uuid/3"), testing::ElementsAre("uuid/3"));
   EXPECT_THAT(Found(folder / "indices/uuid/3/translog/.."), testing::ElementsAre("uuid/3"));
+}
+
+TEST(FindShards, APersonsOwnFolderOfThatNameIsNoShards) {
+  const test_support::TemporaryFolder folder;
+  MakeShard(folder, "2026/translog/nodes/0/indices/uuid/3/translog");
+  EXPECT_THAT(Found(folder / "2026/translog"), testing::ElementsAre("uuid/3"));
+  EXPECT_THAT(Found(folder.path()), testing::ElementsAre("uuid/3"));
 }
 
 TEST(FindShards, WhereThereIsNoneIsAnErrorWithARemedy) {
