@@ -15,6 +15,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "replay" / "real"))
 
@@ -58,19 +59,31 @@ class Migration:
         self.options, self.seed, self.folder, self.out = options, str(seed), folder, pathlib.Path(options.out)
         self.log, self.overlay = self.out / "log", self.out / "overlay.sqlite"
         self.source = None  # its contents
-        self.backfill = None
+        self.backfill, self.live = None, False
 
     def record(self):
         """A source works under faults. The case, what was sent to it, and what of that the capture lost."""
         self.options.seed = self.seed
         case = prove_verdicts.Case(self.options, self.folder, None if self.options.no_backfill else self.take_backfill)
-        case.mix = MIX
+        case.mix, self.live = MIX, case.live
         with case.recorded() as (sent, captures):
             self.source = contents.contents_of(case.node.url)
         return case, sent, captures
 
     def take_backfill(self):
+        """Until the log has it, as a person would look: a recorder that is killed right after may still have it in memory."""
         self.backfill = scroll.take(f"http://127.0.0.1:{prove_verdicts.SERVER}", INDICES)
+        ends = time.monotonic() + prove_verdicts.PATIENCE_S
+        while self.live and not self.has_backfill():
+            if time.monotonic() > ends:
+                raise RuntimeError("the log does not get the whole backfill")
+            time.sleep(0.1)
+
+    def has_backfill(self):
+        command = [self.options.trafrec, "reconcile", "boundary", self.log, "--method", "scroll", "--json"]
+        run = subprocess.run([str(each) for each in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+        parts = [line["indices"] for line in map(json.loads, run.stdout.splitlines()) if "backfill" in line]
+        return sorted(INDICES) == sorted(index for part in parts for index in part)
 
     def node(self):
         """One that can be the target."""
