@@ -22,6 +22,7 @@ AccessMap::Named& AccessMap::Find(Names& names, const std::string& name, uint64_
     }
     ++names.generation;
     ++places_;
+    ages_.Add(now, {&names, found.get(), nullptr});
   }
   found->touched = now;
   return *found;
@@ -83,39 +84,51 @@ void AccessMap::EachOwn(const Key& key, uint64_t now, const Visitor& visit) {
   if (key.scope == Scope::kState) {
     return visit(state_);
   }
-  Named& named = Find(NamesOf(key.scope), key.name, now);
+  Names& names = NamesOf(key.scope);
+  Named& named = Find(names, key.name, now);
   if (key.scope != Scope::kDocument || named.wild) {
     return visit(named.whole);
   }
   visit(named.parts);
   if (!key.id.empty()) {
     const auto [document, is_new] = named.documents.try_emplace(key.id);
-    places_ += is_new ? 1 : 0;
+    if (is_new) {
+      ++places_;
+      ages_.Add(now, {&names, &named, &document->first});
+    }
     document->second.touched = now;
     visit(document->second.accesses);
   }
 }
 
-void AccessMap::Forget(uint64_t before) {
-  for (Names* names : {&indices_, &contexts_, &paths_}) {
-    Forget(*names, before);
-  }
+void AccessMap::Forget(uint64_t now, uint64_t window) {
+  ages_.Look(now, window, [this, before = now - window](const Place& place) {
+    return place.id != nullptr ? ForgetDocument(*place.named, *place.id, before)
+                               : ForgetName(*place.names, *place.named, before);
+  });
 }
 
-void AccessMap::Forget(Names& names, uint64_t before) {
-  for (auto& [name, named] : names.all) {
-    places_ -= std::erase_if(named->documents, [before](const auto& document) {
-      return document.second.touched < before;
-    });
+bool AccessMap::ForgetDocument(Named& named, const std::string& id, uint64_t before) {
+  const auto found = named.documents.find(id);
+  if (found->second.touched > before) {
+    return false;
   }
-  const auto is_old = [before](const Named& named) {
-    return named.touched < before && named.documents.empty();
-  };
-  std::erase_if(names.wild, [&](const Named* named) { return is_old(*named); });
-  const size_t erased =
-      std::erase_if(names.all, [&](const auto& each) { return is_old(*each.second); });
-  places_ -= erased;
-  names.generation += erased > 0 ? 1 : 0;
+  named.documents.erase(found);
+  --places_;
+  return true;
+}
+
+bool AccessMap::ForgetName(Names& names, Named& named, uint64_t before) {
+  if (named.touched > before || !named.documents.empty()) {
+    return false;
+  }
+  if (named.wild) {
+    std::erase(names.wild, &named);
+  }
+  names.all.erase(names.all.find(named.name));
+  ++names.generation;
+  --places_;
+  return true;
 }
 
 }  // namespace trafrec::order

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "replay/dialect/key.h"
+#include "replay/order/age_queue.h"
 #include "replay/order/chain.h"
 
 namespace trafrec::order {
@@ -49,9 +50,9 @@ class AccessMap {
   /// Where an operation on `key` is to be remembered.
   void EachOwn(const dialect::Key& key, uint64_t now, const Visitor& visit);
 
-  /// Forgets documents, contexts and resources that nobody has touched since the operation
-  /// `before`.
-  void Forget(uint64_t before);
+  /// Forgets documents, contexts and resources that nobody has touched for `window` operations, or
+  /// up to two windows. Called for each operation; each call does a few.
+  void Forget(uint64_t now, uint64_t window);
   size_t places() const { return places_; }
 
  private:
@@ -81,7 +82,8 @@ class AccessMap {
   Named& Find(Names& names, const std::string& name, uint64_t now);
   /// It and all others that meet it.
   const std::vector<Named*>& MetBy(Names& names, Named& named);
-  void Forget(Names& names, uint64_t before);
+  bool ForgetDocument(Named& named, const std::string& id, uint64_t before);
+  bool ForgetName(Names& names, Named& named, uint64_t before);
 
   Accesses everything_;
   Accesses cluster_;
@@ -89,6 +91,13 @@ class AccessMap {
   Names indices_;
   Names contexts_;
   Names paths_;
+  /// A name, and of its documents the one with that id; null: the name itself.
+  struct Place {
+    Names* names;
+    Named* named;
+    const std::string* id;
+  };
+  AgeQueue<Place> ages_;
   size_t places_ = 0;
 };
 

@@ -165,7 +165,12 @@ Scheduler::Committed* Scheduler::CommittedOf(const SourceOperation& operation) {
   if (key == operation.keys.end()) {
     return nullptr;
   }
-  return &committed_[std::to_string(operation.commit->generation) + '\0' + PlaceOf(*key)];
+  const auto [found, is_new] =
+      committed_.try_emplace(std::to_string(operation.commit->generation) + '\0' + PlaceOf(*key));
+  if (is_new) {
+    committed_ages_.Add(next_, &found->first);
+  }
+  return &found->second;
 }
 
 void Scheduler::OpenGates(TimeNs began_at) {
@@ -218,13 +223,18 @@ void Scheduler::End(uint64_t number) {
 
 /// Now and then, of what lies further back than the window.
 void Scheduler::Forget() {
-  if (next_ < forget_at_ + options_.window) {
+  if (next_ < options_.window) {
     return;
   }
-  const uint64_t before = forget_at_;
-  forget_at_ = next_;
-  accesses_.Forget(before);
-  std::erase_if(committed_, [before](const auto& each) { return each.second.touched < before; });
+  accesses_.Forget(next_, options_.window);
+  committed_ages_.Look(next_, options_.window, [this](const std::string* place) {
+    const auto found = committed_.find(*place);
+    if (found->second.touched > next_ - options_.window) {
+      return false;
+    }
+    committed_.erase(found);
+    return true;
+  });
 }
 
 }  // namespace trafrec::order

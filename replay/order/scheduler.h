@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "replay/dialect/key.h"
 #include "replay/order/access_map.h"
+#include "replay/order/age_queue.h"
 #include "replay/order/graph.h"
 
 namespace trafrec::order {
@@ -122,6 +123,7 @@ class Scheduler {
   Graph graph_;
   AccessMap accesses_;
   std::unordered_map<std::string, Committed> committed_;
+  AgeQueue<const std::string*> committed_ages_;  ///< its keys
   uint64_t request_ = 0;  ///< that came last, and the last writes of documents in it
   std::unordered_map<std::string, NodeRef> in_request_;
   std::priority_queue<Gate, std::vector<Gate>, std::greater<>> gates_;
@@ -129,7 +131,6 @@ class Scheduler {
   uint64_t next_ = 0;
   uint64_t held_ = 0;
   uint64_t in_flight_ = 0;
-  uint64_t forget_at_ = 0;
   uint64_t digest_ = 0;
   uint64_t unordered_ = 0;
   uint32_t clocks_ = 1;
