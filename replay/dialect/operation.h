@@ -123,6 +123,8 @@ struct Meaning {
   std::string trouble{};
 
   bool known() const { return kind != Kind::kUnknown; }
+  /// Its operations may go in several requests: those of a bulk that could be read.
+  bool goes_in_parts() const { return kind == Kind::kBulk && trouble.empty(); }
 };
 
 /// The indices, aliases and patterns that the request names, without doubles, in its order.

@@ -137,6 +137,9 @@ void Scheduler::FindEarlierInRequest(const SourceOperation& operation,
     request_ = operation.request;
     in_request_ = {};
   }
+  if (in_request_.empty()) {
+    return;  // most operations: they are alone, or the first of their request
+  }
   for (const Key& key : operation.keys) {
     const auto found = IsWrittenDocument(key) ? in_request_.find(PlaceOf(key)) : in_request_.end();
     if (found != in_request_.end()) {
@@ -221,7 +224,7 @@ void Scheduler::End(uint64_t number) {
   }
 }
 
-/// Now and then, of what lies further back than the window.
+/// A little, of what lies further back than the window.
 void Scheduler::Forget() {
   if (next_ < options_.window) {
     return;

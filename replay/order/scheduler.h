@@ -55,8 +55,7 @@ struct SchedulerOptions {
 /// states. B waits for A if
 ///
 ///   - A was answered before B began, both touch a common key, and one writes it: whoever sent B
-///   may
-///     have known of A; or
+///     may have known of A; or
 ///   - both write one document and A has the lower sequence number: so it was, whatever the times
 ///     say. What changed nothing comes right after the write that it found; or
 ///   - both write one document and are of one request, where A stands before B.

@@ -194,7 +194,7 @@ Result<std::optional<Planner::Draft>> Planner::DraftOf(
   }
   PointAtTarget(exchange.request);
   draft.whole = stored.request && recorded::IsWhole(*stored.request);
-  if (stored.request && exchange.coding.empty()) {
+  if (stored.request && !draft.whole && options_.send_incomplete && exchange.coding.empty()) {
     const size_t unbroken = recorded::UnbrokenBytes(*stored.request);
     draft.whole_lines_bytes =
         std::string_view(exchange.request.body).substr(0, unbroken).rfind('\n') + 1;

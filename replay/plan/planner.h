@@ -117,7 +117,7 @@ class Planner {
     /// Of its operations, which recorded ones they are; nothing: nobody can tell.
     std::optional<std::vector<uint32_t>> places{};
     bool whole = false;            ///< nothing of its request is missing
-    size_t whole_lines_bytes = 0;  ///< of its body, the lines before the first hole
+    size_t whole_lines_bytes = 0;  ///< with --send-incomplete: the lines before the first hole
     bool upgraded = false;         ///< it leaves HTTP
     bool inserted = false;         ///< by the overlay: it is in no log
     TimeNs not_before = 0;  ///< it was passed over, and comes after what was answered before that
@@ -176,7 +176,8 @@ class Planner {
   Status Judge(Draft& draft, Share share);
   static uint32_t ItemOf(const Draft& draft, size_t operation);
   static bool MayGoIncomplete(const Draft& draft, size_t operation);
-  Result<Omission> JudgePhantom(const Draft& draft, uint32_t item);
+  Result<Omission> JudgePhantom(const Draft& draft, uint32_t item,
+                                const store::OverlayVerdict* said);
   bool IsTaken(const dialect::Operation& operation, const PlannedOperation& planned) const;
 
   // planner_order.cc

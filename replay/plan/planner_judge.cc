@@ -142,8 +142,8 @@ Status Planner::Judge(Draft& draft, Share share) {
                (planned.source->fate == Fate::kRejected || planned.source->fate == Fate::kFailed)) {
       planned.omission = Omission::kNotCarriedOut;
     } else if (operation.mutation && !planned.source && place && !draft.inserted) {
-      TRY_ASSIGN(planned.omission, JudgePhantom(draft, item));
       const auto* said = FindEntry<store::OverlayVerdict>(draft.entries, item);
+      TRY_ASSIGN(planned.omission, JudgePhantom(draft, item, said));
       planned.committed = said != nullptr && said->verdict == store::Verdict::kCommitted;
     }
   }
@@ -157,9 +157,10 @@ Status Planner::Judge(Draft& draft, Share share) {
   return {};
 }
 
-/// `item`: as the log has it.
-Result<Omission> Planner::JudgePhantom(const Draft& draft, uint32_t item) {
-  if (const auto* said = FindEntry<store::OverlayVerdict>(draft.entries, item)) {
+/// `item`: as the log has it. `said`: by the overlay, if not null.
+Result<Omission> Planner::JudgePhantom(const Draft& draft, uint32_t item,
+                                       const store::OverlayVerdict* said) {
+  if (said != nullptr) {
     switch (said->verdict) {
       case store::Verdict::kCommitted:
         return Omission::kNone;

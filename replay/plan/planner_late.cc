@@ -132,8 +132,7 @@ void Planner::TakeUp(const Late& late, Draft& draft) {
   draft.not_before = late.since;
   PlannedExchange& exchange = draft.exchange;
   for (size_t i = 0; i < exchange.operations.size() && draft.places && !late.items.empty(); ++i) {
-    const uint32_t item = draft.as_recorded.operations[(*draft.places)[i]].item;
-    if (!Contains(late.items, item)) {
+    if (!Contains(late.items, ItemOf(draft, i))) {
       exchange.operations[i].omission = Omission::kNotSelected;
     }
   }

@@ -46,8 +46,7 @@ void Planner::PutInOrder(Draft& draft) {
     began_on_connection = last = std::max(exchange.began_at, last + 2);
   }
   // Others go as one request, and in its order.
-  const bool in_parts = exchange.meaning.kind == Kind::kBulk && exchange.meaning.trouble.empty();
-  const uint64_t request = in_parts ? ++bulks_ : 0;
+  const uint64_t request = exchange.meaning.goes_in_parts() ? ++bulks_ : 0;
   for (size_t i = 0; i < exchange.operations.size(); ++i) {
     const dialect::Operation& operation = exchange.meaning.operations[i];
     PlannedOperation& planned = exchange.operations[i];

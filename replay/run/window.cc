@@ -64,18 +64,13 @@ void Window::AddItems(Flight& flight) {
   }
 }
 
-/// A bulk can go in parts, if it could be read. In causal order two writes of one document never go
-/// together, since the second waits for the first: what it finds, and so under which condition it
-/// goes, is known when the first one is over. If that one has to go again, the second one would
-/// have been carried out before it.
-bool Window::GoesInParts(const Flight& flight) {
-  return flight.plan.meaning.kind == dialect::Kind::kBulk && flight.plan.meaning.trouble.empty();
-}
-
 /// A list of gets or searches is asked as one, so that its answer shows one moment, as it did at
-/// the source; unless the window cannot hold all of it.
+/// the source; unless the window cannot hold all of it. A bulk goes in parts. In causal order two
+/// writes of one document never go together, since the second waits for the first: what it finds,
+/// and so under which condition it goes, is known when the first one is over. If that one has to go
+/// again, the second one would have been carried out before it.
 bool Window::MayGo(const Flight& flight) const {
-  if (GoesInParts(flight) || flight.items.size() > operations_max_) {
+  if (flight.plan.meaning.goes_in_parts() || flight.items.size() > operations_max_) {
     return true;
   }
   return std::ranges::none_of(flight.phases, [](Phase phase) { return phase == Phase::kWaits; });

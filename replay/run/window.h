@@ -119,7 +119,6 @@ class Window {
   void AddItems(Flight& flight);
   void Mark(uint64_t number, int64_t now);
   void Queue(Flight& flight);
-  static bool GoesInParts(const Flight& flight);
   bool MayGo(const Flight& flight) const;
 
   order::Scheduler scheduler_;

@@ -128,15 +128,7 @@ TEST(StreamTracker, MidStreamAckOfPeerSaysWhereTheFlowStarts) {
 
 TEST(StreamTracker, DataInSynIsTheFirstData) {
   Wire wire;
-  TcpSegment syn;
-  syn.source = MakeEndpoint(1, 40000);
-  syn.destination = MakeEndpoint(2, 9200);
-  syn.sequence = kClientIsn;
-  syn.flags = TcpSegment::kSyn;
-  syn.payload = AsBytes("GET /");
-  syn.payload_wire_bytes = 5;
-  wire.Capture(syn);
-  wire.Client().sent = kClientIsn + 6;
+  wire.Client().Syn("GET /");
   wire.Server().SynAck();
   wire.Client().Ack();
   wire.Server().Send("200");
@@ -148,14 +140,7 @@ TEST(StreamTracker, DataInSynIsTheFirstData) {
 
 TEST(StreamTracker, DataInSynThatTheServerRefusedComesAgain) {
   Wire wire;
-  TcpSegment syn;
-  syn.source = MakeEndpoint(1, 40000);
-  syn.destination = MakeEndpoint(2, 9200);
-  syn.sequence = kClientIsn;
-  syn.flags = TcpSegment::kSyn;
-  syn.payload = AsBytes("GET");
-  syn.payload_wire_bytes = 3;
-  wire.Capture(syn);
+  wire.Client().Syn("GET").sent = kClientIsn + 1;
   wire.Server().SynAck();
   wire.Client().Ack().Send("GET").Send(" /");
   EXPECT_EQ(wire.ClientFlow(), "GET /");
@@ -163,15 +148,7 @@ TEST(StreamTracker, DataInSynThatTheServerRefusedComesAgain) {
 
 TEST(StreamTracker, AnswerToDataInASynMayComeBeforeTheHandshakeEnds) {
   Wire wire;
-  TcpSegment syn;
-  syn.source = MakeEndpoint(1, 40000);
-  syn.destination = MakeEndpoint(2, 9200);
-  syn.sequence = kClientIsn;
-  syn.flags = TcpSegment::kSyn;
-  syn.payload = AsBytes("GET");
-  syn.payload_wire_bytes = 3;
-  wire.Capture(syn);
-  wire.Client().sent = kClientIsn + 4;
+  wire.Client().Syn("GET");
   wire.Server().SynAck().Send("200").Fin();
   wire.Client().Ack().Fin();
   wire.Finish();
@@ -184,16 +161,7 @@ TEST(StreamTracker, AnswerToDataInASynMayComeBeforeTheHandshakeEnds) {
 TEST(StreamTracker, DataInASynAckIsTheFirstOfItsFlow) {
   Wire wire;
   wire.Client().Syn();
-  TcpSegment answer;
-  answer.source = MakeEndpoint(2, 9200);
-  answer.destination = MakeEndpoint(1, 40000);
-  answer.sequence = kServerIsn;
-  answer.acknowledgment = kClientIsn + 1;
-  answer.flags = TcpSegment::kSyn | TcpSegment::kAck;
-  answer.payload = AsBytes("220 ");
-  answer.payload_wire_bytes = 4;
-  wire.Capture(answer);
-  wire.Server().sent = kServerIsn + 5;
+  wire.Server().SynAck("220 ");
   wire.Client().Ack();
   wire.Server().Send("ready");
   wire.Finish();

@@ -168,19 +168,19 @@ End& End::Ack() {
   return *this;
 }
 
-End& End::Syn() {
-  TcpSegment segment = Make(isn, {}, TcpSegment::kSyn);
+End& End::Syn(std::string_view payload) {
+  TcpSegment segment = Make(isn, payload, TcpSegment::kSyn);
   segment.acknowledgment = 0;
   segment.window_shift = window_shift;
-  sent = isn + 1;
+  sent = isn + 1 + static_cast<uint32_t>(payload.size());
   wire_->Capture(segment);
   return *this;
 }
 
-End& End::SynAck() {
-  TcpSegment segment = Make(isn, {}, TcpSegment::kSyn | kAckFlag);
+End& End::SynAck(std::string_view payload) {
+  TcpSegment segment = Make(isn, payload, TcpSegment::kSyn | kAckFlag);
   segment.window_shift = window_shift;
-  sent = isn + 1;
+  sent = isn + 1 + static_cast<uint32_t>(payload.size());
   wire_->Capture(segment);
   return *this;
 }

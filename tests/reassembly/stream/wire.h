@@ -54,8 +54,9 @@ class End {
   /// Captured only after the next captured segment of this end.
   End& Delay(std::string_view payload);
   End& Ack();
-  End& Syn();
-  End& SynAck();
+  /// Data with it is what TCP Fast Open sends.
+  End& Syn(std::string_view payload = {});
+  End& SynAck(std::string_view payload = {});
   End& Fin(std::string_view payload = {});
   End& LoseFin();
   End& Rst();

@@ -63,46 +63,46 @@ TEST(Scheduler, NobodyWaitsForWhatWasNeverAnswered) {
   EXPECT_THAT(TakeAll(scheduler), ElementsAre(0, 1));
 }
 
+/// A write of document 1 that nobody answered, in a bulk of that number.
+SourceOperation Unanswered(uint64_t request) {
+  SourceOperation write = Did(Doc("1"), 10, std::nullopt);
+  write.request = request;
+  return write;
+}
+
 TEST(Scheduler, WritesOfADocumentInOneRequestGoInItsOrderThoughNothingWasAnswered) {
   Scheduler scheduler({});
-  SourceOperation first = Did(Doc("1"), 10, std::nullopt);
-  first.request = 1;
-  scheduler.Add(first);
-  scheduler.Add(first);
+  scheduler.Add(Unanswered(1));
+  scheduler.Add(Unanswered(1));
   EXPECT_THAT(TakeAll(scheduler), ElementsAre(0));
   EXPECT_THAT(scheduler.WaitsFor(1), ElementsAre(0));
 }
 
 TEST(Scheduler, ARequestsWritesWithTheSameIdWaitWhateverTheirRoutingSinceItMayBeOneShard) {
   Scheduler scheduler({});
-  SourceOperation write = Did(Doc("1"), 10, std::nullopt);
-  write.request = 1;
-  scheduler.Add(write);
-  write.keys.front().routing = "r";
-  scheduler.Add(write);
+  scheduler.Add(Unanswered(1));
+  SourceOperation elsewhere = Unanswered(1);
+  elsewhere.keys.front().routing = "r";
+  scheduler.Add(elsewhere);
   EXPECT_THAT(TakeAll(scheduler), ElementsAre(0));
 }
 
 TEST(Scheduler, OfARequestThatAnEditPutsIntoOneIndexTheWritesOfADocumentWait) {
   Scheduler scheduler({});
-  SourceOperation write = Did(Doc("1"), 10, std::nullopt);
-  write.request = 1;
-  write.keys.front().name = "a";
-  write.keys.push_back(write.keys.front());
-  write.keys.back().name = "merged";
-  scheduler.Add(write);
-  write.keys.front().name = "b";
-  scheduler.Add(write);
+  for (const char* recorded : {"a", "b"}) {
+    SourceOperation write = Unanswered(1);
+    write.keys.front().name = "merged";
+    write.keys.insert(write.keys.begin(), write.keys.front());
+    write.keys.front().name = recorded;
+    scheduler.Add(write);
+  }
   EXPECT_THAT(TakeAll(scheduler), ElementsAre(0));
 }
 
 TEST(Scheduler, WritesOfADocumentInTwoRequestsThatNobodyAnsweredAreFree) {
   Scheduler scheduler({});
-  SourceOperation write = Did(Doc("1"), 10, std::nullopt);
-  write.request = 1;
-  scheduler.Add(write);
-  write.request = 2;
-  scheduler.Add(write);
+  scheduler.Add(Unanswered(1));
+  scheduler.Add(Unanswered(2));
   EXPECT_THAT(TakeAll(scheduler), ElementsAre(0, 1));
 }
 
