@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -24,6 +26,9 @@ struct AnswerView {
   int status = 0;
   std::span<const HeaderView> headers;
   std::string_view body;
+  /// Of a request with a hole, operations that stand whole before it: only these are told from each
+  /// other by their order. Nothing: all of them.
+  std::optional<size_t> told = {};
 };
 
 /// The first field of that name, or "".

@@ -2,8 +2,9 @@
 //
 // A client may have taken parts out of an answer (?filter_path=): everything is optional, and the
 // status says the rest. Items of a bulk are told from each other by their order alone, so a list
-// that has another length than the request says of no item what became of it; only "errors": false
-// then says that none failed. Documents and hits are skipped unread.
+// that has another length than the request says of no item what became of it, but of those before
+// the request's first hole; only "errors": false then says that none failed. Documents and hits are
+// skipped unread.
 
 #include "replay/dialect/search_answer.h"
 
@@ -170,7 +171,7 @@ bool IsContext(std::string_view key, Kind kind) {
 class AnswerReader {
  public:
   AnswerReader(const Meaning& meaning, const AnswerView& answer)
-      : meaning_(meaning), status_(answer.status) {
+      : meaning_(meaning), status_(answer.status), told_(answer.told) {
     whole_.outcome.status = answer.status;
     if (!answer.body.empty()) {
       answer_.trouble = ReadJson(answer.body, [this](JsonValue& root) {
@@ -229,14 +230,15 @@ class AnswerReader {
 
   void FinishList(std::string_view list) {
     const size_t count = meaning_.operations.size();
-    const bool aligned = item_count_ == count;
+    const size_t told = told_.value_or(count);
+    const bool aligned = told_ ? item_count_ >= told : item_count_ == count;
     if (!aligned && answer_.trouble.empty()) {
       answer_.trouble = fmt::format("{} {} for {} operations", item_count_, list, count);
     }
     for (size_t i = 0; i < count; ++i) {
       const Operation& operation = meaning_.operations[i];
       Outcome outcome{.item = operation.item};
-      if (aligned) {
+      if (aligned && i < told) {
         Fields& fields = items_[i];
         // Gets and searches of a list have a status only if they failed.
         if (fields.outcome.status == 0 && meaning_.kind != Kind::kBulk) {
@@ -256,6 +258,7 @@ class AnswerReader {
 
   const Meaning& meaning_;
   int status_;
+  std::optional<size_t> told_;
   Answer answer_;
   Fields whole_;
   std::vector<Fields> items_;

@@ -174,6 +174,8 @@ void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_
   }
   if (IsForbidden(operation, item, outcome)) {
     GiveUp(item, said + ", which the source did not: the run may not do that there");
+    item.forbidden = true;
+    item.result.status = outcome.status;
     return;
   }
   if (outcome.fate == Fate::kFailed && ++item.failures >= limits::kFailures) {

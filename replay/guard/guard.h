@@ -54,8 +54,9 @@ struct Item {
   Stage stage = Stage::kFresh;
   dialect::Outcome result{};     ///< once done
   std::string body_of_result{};  ///< a bulk's item: its JSON in the answer, for Assemble
-  std::string why{};   ///< dead: why. Done by reading: so it says. Open: what went wrong last
-  uint32_t tries = 0;  ///< copies sent
+  std::string why{};       ///< dead: why. Done by reading: so it says. Open: what went wrong last
+  bool forbidden = false;  ///< dead, because the target answered 401 or 403
+  uint32_t tries = 0;      ///< copies sent
   int64_t retry_after_ms = 0;  ///< at least; 0: the target said nothing
 
   // Kept by the guard between its calls.

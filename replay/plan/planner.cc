@@ -43,6 +43,17 @@ void PointAtTarget(message::Request& request) {
   }
 }
 
+/// How many items of a bulk have all their lines among the first bytes of its body.
+size_t WholeItems(const PlannedExchange& bulk, size_t bytes) {
+  const size_t lines = std::string_view(bulk.request.body).substr(0, bytes).rfind('\n') + 1;
+  const auto is_cut = [lines](const dialect::Operation& item) {
+    const dialect::ByteRange last = item.source.length > 0 ? item.source : item.action;
+    return last.length == 0 || last.offset + last.length > lines;
+  };
+  const std::vector<dialect::Operation>& items = bulk.meaning.operations;
+  return static_cast<size_t>(std::ranges::find_if(items, is_cut) - items.begin());
+}
+
 }  // namespace
 
 Planner::Planner(store::LogReader& log, const dialect::Dialect& dialect, edit::Editor& editor,
@@ -194,11 +205,6 @@ Result<std::optional<Planner::Draft>> Planner::DraftOf(
   }
   PointAtTarget(exchange.request);
   draft.whole = stored.request && recorded::IsWhole(*stored.request);
-  if (stored.request && !draft.whole && options_.send_incomplete && exchange.coding.empty()) {
-    const size_t unbroken = recorded::UnbrokenBytes(*stored.request);
-    draft.whole_lines_bytes =
-        std::string_view(exchange.request.body).substr(0, unbroken).rfind('\n') + 1;
-  }
   draft.upgraded =
       exchange.request.method == "CONNECT" || HasFlag(stored.row.flags, store::Flag::kUpgraded);
 
@@ -206,10 +212,18 @@ Result<std::optional<Planner::Draft>> Planner::DraftOf(
   if (!options_.selection.Takes(exchange.meaning) || !IsSampled(exchange)) {
     return std::nullopt;
   }
+  const bool bulk_with_hole =
+      stored.request && !draft.whole && exchange.meaning.kind == Kind::kBulk;
+  if (bulk_with_hole && exchange.coding.empty()) {
+    draft.whole_items = WholeItems(exchange, recorded::UnbrokenBytes(*stored.request));
+  }
   if (stored.response) {
     const recorded::MessageView view(*stored.response);
-    draft.answer =
-        dialect_.ReadAnswer(exchange.meaning, {row.status, view.headers, view.content.bytes});
+    dialect::AnswerView answer{row.status, view.headers, view.content.bytes};
+    if (bulk_with_hole) {
+      answer.told = draft.whole_items;
+    }
+    draft.answer = dialect_.ReadAnswer(exchange.meaning, answer);
     exchange.context = draft.answer->context;
     exchange.source_status = row.status;
     draft.answered_at = stored.response->facts.first_byte_at;

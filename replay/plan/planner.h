@@ -116,11 +116,11 @@ class Planner {
     std::optional<TimeNs> answered_at{};
     /// Of its operations, which recorded ones they are; nothing: nobody can tell.
     std::optional<std::vector<uint32_t>> places{};
-    bool whole = false;            ///< nothing of its request is missing
-    size_t whole_lines_bytes = 0;  ///< with --send-incomplete: the lines before the first hole
-    bool upgraded = false;         ///< it leaves HTTP
-    bool inserted = false;         ///< by the overlay: it is in no log
-    TimeNs not_before = 0;  ///< it was passed over, and comes after what was answered before that
+    bool whole = false;      ///< nothing of its request is missing
+    size_t whole_items = 0;  ///< of a bulk with a hole: those whose lines stand before it
+    bool upgraded = false;   ///< it leaves HTTP
+    bool inserted = false;   ///< by the overlay: it is in no log
+    TimeNs not_before = 0;   ///< it was passed over, and comes after what was answered before that
   };
   /// What was passed over and is planned now.
   struct Late {

@@ -103,9 +103,7 @@ bool Planner::MayGoIncomplete(const Draft& draft, size_t operation) {
   if (draft.as_recorded.kind != Kind::kBulk || asked.kind == Kind::kUnknown || !draft.places) {
     return false;
   }
-  const dialect::Operation& item = draft.as_recorded.operations[(*draft.places)[operation]];
-  const dialect::ByteRange last = item.source.length > 0 ? item.source : item.action;
-  return last.length > 0 && last.offset + last.length <= draft.whole_lines_bytes;
+  return (*draft.places)[operation] < draft.whole_items;
 }
 
 /// Under which number the log, and so the overlay, has an operation of the edited request.

@@ -170,6 +170,7 @@ class Engine {
 
   // engine_target.cc: what ends a run because the target is the wrong one
   bool EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bool reading);
+  bool EndsOverForbiddenItems(const MovePtr& move, const send::Sent& sent);
   bool EndsOverSilence(const MovePtr& move, const std::string& why);
 
   const EngineParts parts_;

@@ -249,6 +249,9 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
     }
   }
   parts_.guard.TakeReply(move->parcel, reply);
+  if (EndsOverForbiddenItems(move, sent)) {
+    return;
+  }
   if (sent.sent) {
     flight.last.Take(sent);
   }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "base/ascii.h"
@@ -70,10 +71,11 @@ bool Holds(const std::string& lower_head, std::string_view name) {
 }
 
 /// Why a target that answers 401 or 403 may do so, by what it was shown.
-Error Refusal(const plan::PlannedExchange& plan, const std::string& asked, const send::Sent& sent) {
+Error Refusal(const plan::PlannedExchange& plan, int status, const std::string& asked,
+              const send::Sent& sent) {
   const std::string head = LowerCase(sent.head);
-  const std::string why = fmt::format(
-      "the target answers {} to {}, which the source did not: ", sent.answer.status, asked);
+  const std::string why =
+      fmt::format("the target answers {} to {}, which the source did not: ", status, asked);
   const std::string reason = ReasonIn(sent.answer);
   for (const std::string& name : plan.withheld) {
     if (!Holds(head, name)) {
@@ -116,7 +118,10 @@ bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bo
   const bool refused = forbidden || (status == kUnauthorized && unlike);
   const bool page = document && !proved && !refused && !MayPass(status) && IsPage(sent.answer);
   if (!refused && !page) {
-    if (!proved && plan.meaning.mutation && (document ? !MayPass(status) : status < 400)) {
+    // Of a bulk its items tell.
+    const bool of_items = kind == Kind::kBulk && status / 100 == 2;
+    if (!proved && plan.meaning.mutation && !of_items &&
+        (document ? !MayPass(status) : status < 400)) {
       proved_.insert(plan.target);
     }
     return false;
@@ -124,7 +129,7 @@ bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bo
   const std::string asked = reading ? sent.request.method + " " + sent.request.target
                                     : plan.request.method + " " + plan.request.target;
   if (refused) {
-    Fail(Refusal(plan, asked, sent));
+    Fail(Refusal(plan, status, asked, sent));
   } else {
     Fail({ErrorCode::kIo,
           fmt::format("the target answers {} with {} {}: no search engine says that", asked, status,
@@ -132,6 +137,26 @@ bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bo
           "is it the right URL, with http or https as it should be, and does it want a "
           "certificate of the client (--cert)?"});
   }
+  Abandon(move);
+  return true;
+}
+
+/// By the items of a bulk's answer, taken by the guard: a plugin that forbids each of them answers
+/// 200 to the whole.
+bool Engine::EndsOverForbiddenItems(const MovePtr& move, const send::Sent& sent) {
+  const plan::PlannedExchange& plan = move->flight->plan;
+  if (!sent.answered || plan.meaning.kind != Kind::kBulk || sent.answer.status / 100 != 2 ||
+      proved_.contains(plan.target)) {
+    return false;
+  }
+  if (!std::ranges::all_of(move->parcel.items, &guard::Item::forbidden)) {
+    if (!std::ranges::all_of(move->parcel.items, &guard::Item::open)) {
+      proved_.insert(plan.target);
+    }
+    return false;
+  }
+  Fail(Refusal(plan, move->parcel.items.front().result.status,
+               "each item of " + plan.request.method + " " + plan.request.target, sent));
   Abandon(move);
   return true;
 }

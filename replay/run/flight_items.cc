@@ -1,5 +1,9 @@
 #include "replay/run/flight_items.h"
 
+#include <algorithm>
+#include <functional>
+#include <string>
+
 namespace trafrec::replay {
 
 ledger::Address AddressOf(const Flight& flight, const guard::Item& item) {
@@ -17,6 +21,24 @@ const dialect::Key* DocumentOf(const Flight& flight, const guard::Item& item) {
 std::string_view IndexOf(const Flight& flight, const guard::Item& item, const dialect::Key& key) {
   const bool told = item.source != nullptr && !item.source->index.empty() && !flight.plan.edited;
   return told ? std::string_view(item.source->index) : std::string_view(key.name);
+}
+
+uint64_t WrittenBy(const Flight& flight, const guard::Item& item) {
+  const dialect::Operation& operation = OperationOf(flight, item);
+  const auto is_written = [](const dialect::Key& key) {
+    return key.write &&
+           (key.scope == dialect::Scope::kDocument || key.scope == dialect::Scope::kPath);
+  };
+  const auto key = std::ranges::find_if(operation.keys, is_written);
+  if (!operation.mutation || key == operation.keys.end()) {
+    return 0;
+  }
+  std::string resource = std::to_string(flight.plan.target);
+  resource += '\0';
+  resource += IndexOf(flight, item, *key);
+  resource += '\0';
+  resource += item.id;
+  return std::hash<std::string>()(resource) | 1;
 }
 
 std::optional<ledger::Condition> ConditionOf(const guard::Item& item) {

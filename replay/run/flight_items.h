@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -20,6 +21,9 @@ const dialect::Key* DocumentOf(const Flight& flight, const guard::Item& item);
 /// The index of its document: the real one, if the source told what stands behind the request's
 /// name, so that what an alias wrote is known to whoever names the index.
 std::string_view IndexOf(const Flight& flight, const guard::Item& item, const dialect::Key& key);
+
+/// The document or path at the target that it writes, the first of several, hashed; 0: none.
+uint64_t WrittenBy(const Flight& flight, const guard::Item& item);
 
 /// Under which its last copy went out.
 std::optional<ledger::Condition> ConditionOf(const guard::Item& item);

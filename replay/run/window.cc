@@ -1,9 +1,11 @@
 #include "replay/run/window.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/check.h"
+#include "replay/run/flight_items.h"
 
 namespace trafrec::replay {
 
@@ -61,14 +63,12 @@ void Window::AddItems(Flight& flight) {
     }
     operations_.push_back({&flight, item});
     flight.numbers.push_back(number);
+    flight.writes.push_back(WrittenBy(flight, flight.items[item]));
   }
 }
 
 /// A list of gets or searches is asked as one, so that its answer shows one moment, as it did at
-/// the source; unless the window cannot hold all of it. A bulk goes in parts. In causal order two
-/// writes of one document never go together, since the second waits for the first: what it finds,
-/// and so under which condition it goes, is known when the first one is over. If that one has to go
-/// again, the second one would have been carried out before it.
+/// the source; unless the window cannot hold all of it. A bulk goes in parts.
 bool Window::MayGo(const Flight& flight) const {
   if (flight.plan.meaning.goes_in_parts() || flight.items.size() > operations_max_) {
     return true;
@@ -85,6 +85,12 @@ const Flight* Window::oldest() const {
 void Window::Close() { scheduler_.Close(); }
 
 void Window::MarkReady(int64_t now) {
+  for (Flight* const flight : std::exchange(released_, {})) {
+    if (flight->parts == 0) {
+      flight->ready_at = now;
+    }
+    Queue(*flight);
+  }
   while (const auto number = scheduler_.Take()) {
     Mark(*number, now);
   }
@@ -117,7 +123,31 @@ void Window::Queue(Flight& flight) {
 
 Flight* Window::Next(int64_t now) {
   MarkReady(now);
-  return ready_.empty() ? nullptr : ready_.top();
+  while (!ready_.empty()) {
+    Flight& flight = *ready_.top();
+    for (uint32_t item = 0; item < flight.numbers.size(); ++item) {
+      if (IsFree(flight, item)) {
+        return &flight;
+      }
+    }
+    ready_.pop();
+    flight.queued = false;
+    Park(flight);
+  }
+  return nullptr;
+}
+
+bool Window::IsFree(const Flight& flight, uint32_t item) const {
+  return flight.phases[item] == Phase::kReady && !busy_.IsBusy(flight.writes[item]);
+}
+
+/// Until one of those that are ready, and whose documents are busy, may go.
+void Window::Park(Flight& flight) {
+  for (uint32_t item = 0; item < flight.numbers.size(); ++item) {
+    if (flight.phases[item] == Phase::kReady) {
+      busy_.Await(flight.writes[item], flight);
+    }
+  }
 }
 
 std::vector<uint32_t> Window::TakeParcel(Flight& flight) {
@@ -126,8 +156,9 @@ std::vector<uint32_t> Window::TakeParcel(Flight& flight) {
   ++moving_;
   std::vector<uint32_t> taken;
   for (uint32_t item = 0; item < flight.numbers.size(); ++item) {
-    if (flight.phases[item] == Phase::kReady) {
+    if (IsFree(flight, item)) {
       flight.phases[item] = Phase::kMoves;
+      busy_.Take(flight.writes[item]);
       taken.push_back(item);
     }
   }
@@ -144,6 +175,7 @@ void Window::PutBack(Flight& flight) {
 
 bool Window::End(Flight& flight, uint32_t item) {
   flight.phases[item] = Phase::kOver;
+  std::ranges::copy(busy_.Release(flight.writes[item]), std::back_inserter(released_));
   const uint64_t number = flight.numbers[item];
   scheduler_.End(number);
   operations_[number - first_].flight = nullptr;

@@ -13,6 +13,7 @@
 #include "replay/order/scheduler.h"
 #include "replay/pace/schedule.h"
 #include "replay/plan/planned_exchange.h"
+#include "replay/run/busy_documents.h"
 #include "replay/run/run_counts.h"
 #include "replay/send/sent.h"
 #include "store/format/records.h"
@@ -52,6 +53,7 @@ struct Flight {
   std::vector<guard::Item> items{};  ///< its operations that are sent
   std::vector<uint64_t> numbers{};   ///< of the items, in the scheduler; ascending
   std::vector<Phase> phases{};       ///< of the items
+  std::vector<uint64_t> writes{};    ///< of the items: the resource, hashed; 0: it writes none
   size_t open = 0;                   ///< items that are not over
   bool queued = false;               ///< among those that are ready
   bool moving = false;               ///< a part of it is on its way
@@ -89,7 +91,8 @@ class Window {
   /// The next of them, in the log's order, others marked before; null: none.
   Flight* Next(int64_t now);
   void TakeNext() { ready_.pop(); }
-  /// What of it goes now: all that is ready, of each document one write. Its items get kMoves.
+  /// What of it goes now: all that is ready, of each document one write. Its items get kMoves, and
+  /// no other mutation of what they write goes until they End.
   std::vector<uint32_t> TakeParcel(Flight& flight);
   /// Its parcel is over, and something of it is left.
   void PutBack(Flight& flight);
@@ -120,6 +123,8 @@ class Window {
   void Mark(uint64_t number, int64_t now);
   void Queue(Flight& flight);
   bool MayGo(const Flight& flight) const;
+  bool IsFree(const Flight& flight, uint32_t item) const;
+  void Park(Flight& flight);
 
   order::Scheduler scheduler_;
   const uint64_t operations_max_;
@@ -130,6 +135,8 @@ class Window {
   uint64_t first_ = 0;
   Flight* partly_ = nullptr;  ///< not all of its operations are in the scheduler yet
   std::priority_queue<Flight*, std::vector<Flight*>, Later> ready_;
+  BusyDocuments busy_;
+  std::vector<Flight*> released_;  ///< they waited for what is busy no more
   uint64_t sequence_ = 0;
   size_t moving_ = 0;  ///< flights
 };

@@ -22,17 +22,19 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
+const std::string kEmpty = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
 /// Replays of plain HTTP to a target that answers everything, with calls and logs that lack
 /// something.
 class ReplayInput : public testing::Test {
  protected:
   /// A log of one exchange, whose request is this.
-  void Record(const std::string& request) const {
+  void Record(const std::string& request, const std::string& answer = kEmpty) const {
     {
       test_support::PcapWriter file(folder_ / "one.pcap");
       test_support::TcpConversation wire;
       wire.Handshake().ClientSends(request);
-      wire.Wait(kNsPerMs).ServerSends("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").Close();
+      wire.Wait(kNsPerMs).ServerSends(answer).Close();
       file.Write(wire.TakePackets());
     }
     test_support::RecordInto(log_, folder_ / "one.pcap");
@@ -54,8 +56,7 @@ class ReplayInput : public testing::Test {
   const std::string run_ = folder_ / "run";
   const std::string get_ = "GET / HTTP/1.1\r\nHost: es\r\nAuthorization: Basic YTpi\r\n\r\n";
   const std::string cut_ = "PUT /a HTTP/1.1\r\nHost: es\r\nContent-Length: 9\r\n\r\nabc";
-  const send::ScriptedServer target_{
-      {send::ScriptedServer::Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")}};
+  const send::ScriptedServer target_{{send::ScriptedServer::Answering(kEmpty)}};
 };
 
 TEST_F(ReplayInput, AccessIsForTheTargetOfTheCommandLineAlone) {
@@ -158,6 +159,21 @@ TEST_F(ReplayInput, OfACutBulkOnlyItemsAreSentThatStandWholeBeforeTheCut) {
       Trafrec({"replay", log_, "--dialect", "search", "--phantoms", "send", "--run", run_, "--to",
                target_.url(), "--send-incomplete", "--dry-run"});
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("i/1"), Not(HasSubstr("i/2")))) << outcome.err;
+}
+
+TEST_F(ReplayInput, OfACutBulkTheAnswerTellsWhatBecameOfTheItemsBeforeTheCut) {
+  const std::string answer =
+      R"({"errors":true,"items":[{"index":{"_index":"i","_id":"1","status":409,)"
+      R"("error":{"type":"version_conflict_engine_exception"}}},{"index":{"status":201}}]})";
+  Record(
+      "POST /_bulk HTTP/1.1\r\nHost: es\r\nContent-Length: 300\r\n\r\n"
+      "{\"index\":{\"_index\":\"i\",\"_id\":\"1\"}}\n{\"n\":1}\n{\"index\":{\"_in",
+      "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(answer.size()) + "\r\n\r\n" + answer);
+  const Outcome outcome =
+      Trafrec({"replay", log_, "--dialect", "search", "--phantoms", "stop", "--run", run_, "--to",
+               target_.url(), "--send-incomplete", "--dry-run"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("i/1"));
 }
 
 TEST_F(ReplayInput, ACutQueryByWhichDocumentsAreDeletedIsNotSent) {

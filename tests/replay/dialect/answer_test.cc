@@ -110,6 +110,17 @@ TEST(BulkAnswer, WithoutErrorsEveryItemIsDone) {
   EXPECT_THAT(FatesOf(answer), ElementsAre(Fate::kDone, Fate::kDone));
 }
 
+TEST(BulkAnswer, OfARequestWithAHoleTellsTheFateOfTheItemsBeforeIt) {
+  const Meaning meaning = Understood("POST /a/_bulk", kTwoItems);
+  const Answer answer = SearchDialect().ReadAnswer(
+      meaning, {.status = 200,
+                .headers = {},
+                .body = R"({"errors":true,"items":[{"index":{"status":201,"result":"created"}},)"
+                        R"({"index":{"status":201,"result":"created"}},{"index":{"status":429}}]})",
+                .told = 1});
+  EXPECT_THAT(FatesOf(answer), ElementsAre(Fate::kCreated, Fate::kUnknown));
+}
+
 TEST(BulkAnswer, ARefusedBulkRefusesEveryItem) {
   const Answer answer = Answered(Understood("POST /a/_bulk", kTwoItems), 400,
                                  R"({"error":{"type":"illegal_argument_exception"},"status":400})");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <tuple>
 
 namespace trafrec::order {
 namespace {
@@ -56,17 +57,27 @@ std::vector<SourceOperation> MakeHistory(std::mt19937_64& random, size_t count,
                                          const HistoryOptions& options) {
   std::vector<Made> all;
   std::vector<TimeNs> free_at(options.connections, 0);
+  uint64_t bulks = 0;
   while (all.size() < count) {
     const size_t connection = random() % options.connections;
-    Made& made = all.emplace_back();
-    TimeNs now = free_at[connection] + 1 + static_cast<TimeNs>(random() % 50);
-    made.operation.keys = RandomKeys(random);
-    made.operation.clock = static_cast<uint32_t>(connection % options.recorders);
-    made.operation.began_at = now;
-    made.committed_at = now += 1 + static_cast<TimeNs>(random() % 40);
+    const bool bulk = random() % 10 == 0;
+    const uint64_t request = bulk ? ++bulks : 0;
+    const size_t first = all.size();
+    const TimeNs began_at = free_at[connection] + 1 + static_cast<TimeNs>(random() % 50);
+    TimeNs now = began_at;
+    for (size_t items = bulk ? 2 + random() % 4 : 1; items > 0; --items) {
+      Made& made = all.emplace_back();
+      made.operation.keys = bulk ? std::vector<Key>{DocumentKey(random, true)} : RandomKeys(random);
+      made.operation.clock = static_cast<uint32_t>(connection % options.recorders);
+      made.operation.began_at = began_at;
+      made.operation.request = request;
+      made.committed_at = now += 1 + static_cast<TimeNs>(random() % 40);
+    }
     now += 1 + static_cast<TimeNs>(random() % 40);
     if (static_cast<int>(random() % 100) < options.answers_percent) {
-      made.operation.answered_at = now;
+      for (Made& made : std::span(all).subspan(first)) {
+        made.operation.answered_at = now;
+      }
     }
     free_at[connection] = now;
   }
@@ -85,7 +96,10 @@ std::vector<SourceOperation> MakeHistory(std::mt19937_64& random, size_t count,
       *made.operation.answered_at += wrong;
     }
   }
-  std::ranges::stable_sort(all, {}, [](const Made& made) { return made.operation.began_at; });
+  // A request's operations come together, in their order.
+  std::ranges::sort(all, {}, [](const Made& made) {
+    return std::tuple(made.operation.began_at, made.operation.request, made.committed_at);
+  });
   std::vector<SourceOperation> operations;
   for (Made& made : all) {
     operations.push_back(std::move(made.operation));
@@ -93,10 +107,18 @@ std::vector<SourceOperation> MakeHistory(std::mt19937_64& random, size_t count,
   return operations;
 }
 
-bool MustWait(const SourceOperation& later, const SourceOperation& earlier, TimeNs clock_error_ns) {
-  if (later.commit && earlier.commit && later.keys[0].name == earlier.keys[0].name &&
-      later.keys[0].id == earlier.keys[0].id) {
+bool MustWait(std::span<const SourceOperation> history, size_t later_at, size_t earlier_at,
+              TimeNs clock_error_ns) {
+  const SourceOperation& later = history[later_at];
+  const SourceOperation& earlier = history[earlier_at];
+  const bool same_document = WritesOneDocument(later) && WritesOneDocument(earlier) &&
+                             later.keys[0].name == earlier.keys[0].name &&
+                             later.keys[0].id == earlier.keys[0].id;
+  if (same_document && later.commit && earlier.commit) {
     return earlier.commit->seq_no < later.commit->seq_no;
+  }
+  if (same_document && later.request != 0 && later.request == earlier.request) {
+    return earlier_at < later_at;
   }
   if (!earlier.answered_at) {
     return false;

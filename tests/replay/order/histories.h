@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "replay/order/scheduler.h"
@@ -17,12 +18,14 @@ struct HistoryOptions {
   int answers_percent = 95;
 };
 
-/// Operations by the time at which they began, of a source that carried each out at one moment
-/// between its request and its answer.
+/// Operations by the time at which they began, some of them several to a request, of a source that
+/// carried each out at one moment between its request and its answer.
 std::vector<SourceOperation> MakeHistory(std::mt19937_64& random, size_t count,
                                          const HistoryOptions& options);
 
-/// The rule, said in another way than the scheduler's: of two operations by themselves.
-bool MustWait(const SourceOperation& later, const SourceOperation& earlier, TimeNs clock_error_ns);
+/// The rule, said in another way than the scheduler's: of two operations by themselves, by their
+/// places in the history.
+bool MustWait(std::span<const SourceOperation> history, size_t later_at, size_t earlier_at,
+              TimeNs clock_error_ns);
 
 }  // namespace trafrec::order

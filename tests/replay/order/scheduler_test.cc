@@ -278,8 +278,7 @@ uint64_t ViolationsOf(const std::vector<SourceOperation>& history, const Replaye
   uint64_t violations = 0;
   for (size_t later = 0; later < history.size(); ++later) {
     for (size_t earlier = 0; earlier < history.size(); ++earlier) {
-      violations += later != earlier &&
-                            MustWait(history[later], history[earlier], clock_error_ns) &&
+      violations += later != earlier && MustWait(history, later, earlier, clock_error_ns) &&
                             replayed.taken_at[later] < replayed.ended_at[earlier]
                         ? 1
                         : 0;
@@ -339,8 +338,7 @@ TEST(Scheduler, AsksForNoMoreThanTheRule) {
         const size_t each = left.back();
         left.pop_back();
         for (size_t earlier = 0; earlier < history.size(); ++earlier) {
-          if (!reached[earlier] && earlier != each &&
-              MustWait(history[each], history[earlier], 0)) {
+          if (!reached[earlier] && earlier != each && MustWait(history, each, earlier, 0)) {
             reached[earlier] = true;
             left.push_back(earlier);
           }

@@ -166,8 +166,7 @@ std::string Violation(const History& history, const NotingTarget& target) {
       return fmt::format("{} never came", later);
     }
     for (size_t earlier = 0; earlier < kOperations; ++earlier) {
-      if (earlier != later &&
-          order::MustWait(history.operations[later], history.operations[earlier], 0) &&
+      if (earlier != later && order::MustWait(history.operations, later, earlier, 0) &&
           target.of(earlier).answered > came) {
         return fmt::format("{} came before {} was answered", later, earlier);
       }

@@ -102,6 +102,47 @@ TEST(WrongTarget, AFirstWriteThatIsForbiddenEndsTheRun) {
   EXPECT_EQ(run.progress.counts.answered, 0U);
 }
 
+/// A bulk of one document that the source took.
+Recorded BulkOf(const std::string& id) {
+  return {.method = "POST",
+          .target = "/_bulk",
+          .body = R"({"index":{"_index":"i","_id":")" + id + "\"}}\n{}\n",
+          .answered_ms = 1,
+          .status = 200,
+          .answer = R"({"errors":false,"items":[{"index":{"_index":"i","_id":")" + id +
+                    R"(","status":201,"result":"created"}}]})"};
+}
+
+std::string ForbiddenItem() {
+  return JsonAnswer(200, R"({"errors":true,"items":[{"index":{"_index":"i","_id":"a","status":403,)"
+                         R"("error":{"type":"security_exception","reason":"no permissions"}}}]})");
+}
+
+TEST(WrongTarget, AFirstBulkOfWhichEachItemIsForbiddenEndsTheRun) {
+  FakeSearch target([](const std::string& request) -> std::optional<std::string> {
+    return request.starts_with("POST /_bulk") ? std::optional(ForbiddenItem()) : std::nullopt;
+  });
+  SmallRun run(target.url(), {BulkOf("a")});
+  const Status sent = run.Send();
+  ASSERT_FALSE(sent);
+  EXPECT_THAT(sent.error().what, AllOf(HasSubstr("403 to each item of POST /_bulk"),
+                                       HasSubstr("it says 'no permissions'")));
+  EXPECT_EQ(run.progress.counts.dead, 0U);
+}
+
+TEST(WrongTarget, ABulkOfWhichEachItemIsForbiddenAfterOthersWereTakenIsDead) {
+  FakeSearch target([](const std::string& request) -> std::optional<std::string> {
+    return request.starts_with("POST /_bulk") ? std::optional(ForbiddenItem()) : std::nullopt;
+  });
+  Recorded bulk = BulkOf("a");
+  bulk.began_ms = 2;
+  bulk.answered_ms = 3;
+  SmallRun run(target.url(), {Created("b", 0, 1, 0), bulk});
+  run.options.concurrency = 1;
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(run.progress.counts.dead, 1U);
+}
+
 TEST(WrongTarget, AWriteThatIsForbiddenAfterOthersWereTakenIsDead) {
   FakeSearch target([](const std::string& request) -> std::optional<std::string> {
     return request.find("/b") != std::string::npos ? std::optional(JsonAnswer(403, "{}"))
