@@ -123,7 +123,8 @@ class Asking {
     Span at{.from = WallClockNow()};
     TRY_ASSIGN(const std::optional<std::string> answer, source_.Look(Path(path, names)));
     at.until = WallClockNow();
-    const auto tree = json::Tree::Parse(answer.value_or("{}"));
+    const std::string body = answer.value_or("{}");
+    const auto tree = json::Tree::Parse(body);
     if (!tree || tree->size() == 0) {
       return {};
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -31,6 +32,9 @@ class Tree {
 
   /// Why it is none, if it is none. UTF-8 is not looked at; of depth and length limits.h tells.
   static std::expected<Tree, std::string> Parse(std::string_view text);
+  /// The text would end before its tree.
+  template <std::same_as<std::string> Text>
+  static std::expected<Tree, std::string> Parse(Text&& text) = delete;
 
   std::string_view text() const { return text_; }
   size_t size() const { return nodes_.size(); }
