@@ -53,6 +53,7 @@ struct Sight {
   Span at{};
   std::optional<uint32_t> shard{};  ///< where who shows it says so
   bool present = false;
+  bool untold = false;   ///< `present` does not say: its number may be that of a deletion
   bool current = false;  ///< it was so at that instant; else it had been so before (searches)
   std::optional<int64_t> version{};
   std::optional<int64_t> seq_no{};

@@ -170,9 +170,12 @@ std::optional<Sight> UnchangedSight(const dialect::Operation& operation,
   if (!sight.seq_no) {
     sight.primary_term.reset();
   }
-  sight.present = reason.find("document already exists") != std::string::npos || sight.seq_no;
-  // "higher or equal to the one provided" is said of deleted documents, too.
-  return sight.present && (sight.version || sight.seq_no) ? std::optional(sight) : std::nullopt;
+  sight.present = reason.find("document already exists") != std::string::npos;
+  // 6.8 says "current document has seqNo" of a deleted one, too, and so do all of "higher or equal
+  // to the one provided".
+  sight.untold = !sight.present && sight.seq_no;
+  const bool told = sight.present || sight.untold;
+  return told && (sight.version || sight.seq_no) ? std::optional(sight) : std::nullopt;
 }
 
 }  // namespace

@@ -214,7 +214,9 @@ class IndexBuilder {
     document.points.push_back({.seq_no = *sight.seq_no,
                                .term = sight.primary_term.value_or(0),
                                .version = sight.version,
-                               .after = sight.present ? Presence::kPresent : Presence::kAbsent,
+                               .after = sight.untold    ? Presence::kUnknown
+                                        : sight.present ? Presence::kPresent
+                                                        : Presence::kAbsent,
                                .ran = {kMin, sight.at.until},
                                .current_at = sight.current ? sight.at.from : kMin,
                                .source = sight.source,

@@ -101,8 +101,13 @@ class VerdictOverlay {
     if (!missing.sight || !missing.position) {
       return {};
     }
+    // An answer of the log may show the number, and nothing of what it left.
+    const reconcile::Sight& sight = history_.sights[*missing.sight];
+    if (sight.present ? sight.text.empty() : !sight.by_journal) {
+      return {};
+    }
     return Insert(missing.index, *missing.position, std::min(missing.ran.until, history_.until),
-                  history_.sights[*missing.sight], "missing from the log");
+                  sight, "missing from the log");
   }
 
  private:

@@ -1,0 +1,70 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/tools/reconcile/source_log.h"
+#include "tests/tools/reconcile/verdict_of.h"
+#include "tests/tools/run_trafrec.h"
+
+// What an answer shows that names a document's number, and not what is there.
+
+namespace trafrec::tools {
+namespace {
+
+using nlohmann::json;
+using test_support::SourceLog;
+using test_support::VerdictOf;
+
+std::string Deleted(const char* result, int version, int seq_no) {
+  return R"({"_index":"idx","_type":"_doc","_id":"1","_version":)" + std::to_string(version) +
+         R"(,"result":")" + result + R"(","_seq_no":)" + std::to_string(seq_no) +
+         R"(,"_primary_term":1})";
+}
+
+/// A write under a condition that the document's number does not meet.
+SourceLog& IsRefused(SourceLog& source, int seq_no) {
+  return source.Exchange(
+      "PUT", "/idx/_doc/1?if_seq_no=0&if_primary_term=1", R"({"a":1})", "409 Conflict",
+      R"({"error":{"type":"version_conflict_engine_exception","reason":"[_doc][1]: version )"
+      R"(conflict, required seqNo [0], primary term [1]. current document has seqNo [)" +
+          std::to_string(seq_no) + R"(] and primary term [1]"},"status":409})");
+}
+
+TEST(NumberSights, AConflictNamesTheNumberOfADeletionToo) {
+  SourceLog source;
+  source.AsksWho()
+      .MakesIndex()
+      .Puts("1", 0)
+      .Exchange("DELETE", "/idx/_doc/1", "", "200 OK", Deleted("deleted", 2, 1))
+      .Unanswered("DELETE", "/idx/_doc/1", "")
+      .Waits(10 * kNsPerSecond);
+  IsRefused(source, 2).Puts("2", 3);
+  EXPECT_EQ(VerdictOf(source)["verdict"], "committed");
+}
+
+TEST(NumberSights, AMissingMutationIsNotInsertedWhereNothingShowsWhatItLeft) {
+  SourceLog source;
+  source.AsksWho()
+      .MakesIndex()
+      .Puts("1", 0)
+      .Unanswered("PUT", "/idx/_doc/5", R"({"a":5})")
+      .Exchange("GET", "/idx/_settings", "", "200 OK",
+                R"({"idx":{"settings":{"index":{"uuid":"U9","number_of_shards":"1"}}}})")
+      .Exchange("GET", "/idx/_doc/9?_source=false", "", "200 OK",
+                R"({"_index":"idx","_type":"_doc","_id":"9","_version":1,"_seq_no":1,)"
+                R"("_primary_term":1,"found":true})")
+      .Puts("2", 2);
+  const test_support::TemporaryFolder folder;
+  const std::string overlay = folder / "overlay.sqlite";
+  const test_support::Outcome outcome = test_support::Trafrec(
+      {"reconcile", source.RecordedInto(folder), "--dialect", "search", "-o", overlay});
+  EXPECT_THAT(outcome.out, testing::HasSubstr("1 mutations of the source are not in the log"))
+      << outcome.err;
+  EXPECT_THAT(test_support::Trafrec({"overlay", overlay, "list", "--json"}).out,
+              testing::Not(testing::HasSubstr("insert")));
+}
+
+}  // namespace
+}  // namespace trafrec::tools
