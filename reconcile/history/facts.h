@@ -94,6 +94,7 @@ struct Question {
   bool external = false;  ///< the version is the client's
   bool piped = false;     ///< an ingest pipeline may make something else of it
   dialect::Condition condition{};
+  int64_t retries = 0;  ///< of an update that finds another version than it had read
   /// It has so long a text that Lucene may refuse the document once it has a number, which nothing
   /// is under then.
   bool hard_to_index = false;
@@ -118,10 +119,15 @@ struct OpenRequest {
   std::string method{};
   std::string target{};
   bool bulk = false;
+  bool by_query = false;
   bool whole = false;         ///< the log has all of it
   Span runs{};                ///< if it was carried out, then within it
+  TimeNs soon = 0;            ///< and presumably by then, as other writes were
   bool acknowledged = false;  ///< whole: the server's kernel has it
-  bool server_left = false;   ///< the server ended the connection first, without an answer
+  /// Bytes of it were, or may have been before they were seen: a first copy was lost on its way.
+  bool sent_again = false;
+  bool server_left = false;  ///< the server ended the connection first, without an answer
+  bool heard = false;        ///< the connection shows that there was an answer
   Endpoint server{};
   /// The server closed the connection in good order, so it had read all that it acknowledged.
   std::optional<TimeNs> server_closed_at{};
@@ -131,6 +137,9 @@ struct OpenRequest {
   WireProof wire = WireProof::kNone;
   std::string wire_words{};
   std::vector<size_t> questions{};  ///< in History::questions
+
+  /// If it was carried out as soon as others.
+  Span RunsSoon() const { return {runs.from, std::min(runs.until, soon)}; }
 
   /// What an answer to a bulk has at least for each item: its index, id, result, shards and
   /// numbers.
@@ -156,7 +165,8 @@ struct ByQueryRun {
   Change change{};
   Writer writer{};
   bool deletes = false;
-  bool makes = false;  ///< reindex
+  bool makes = false;        ///< reindex
+  bool changes_all = false;  ///< what it finds takes a number: no script that may do nothing
 };
 
 /// Traffic that the recorder did not see: anything may have been in it.

@@ -33,11 +33,13 @@ class HistoryReader {
         options_(options),
         watch_(
             [this](size_t request, TimeNs by) {
-              Span& runs = history_.requests[request].runs;
-              runs.until = std::min(runs.until, by);
+              OpenRequest& heard = history_.requests[request];
+              heard.runs.until = std::min(heard.runs.until, by);
+              heard.heard = true;
             },
             [this](size_t request, uint64_t bytes) {
               history_.requests[request].answer_bytes = bytes;
+              history_.requests[request].heard = true;
             }) {}
 
   Status Begin(store::LogReader& log) {
@@ -67,6 +69,9 @@ class HistoryReader {
     const bool answered = view.answer() != nullptr && IsWhole(exchange.response);
     const dialect::Meaning meaning = MeaningOf(dialect_, *view.request(), answered);
     const Span ran = SpanOf(exchange);
+    if (answered && (meaning.kind == Kind::kBulk || dialect::WritesDocument(meaning.kind))) {
+      longest_write_ns_ = std::max(longest_write_ns_, exchange.row.latency_ns);
+    }
     dialect::Answer answer;
     if (view.answer() != nullptr) {
       answer = dialect_.ReadAnswer(meaning, *view.answer());
@@ -102,6 +107,8 @@ class HistoryReader {
     }
     for (OpenRequest& request : history_.requests) {
       request.runs.until = std::min(request.runs.until, request.runs.from + Settle());
+      const TimeNs longest = request.by_query ? watch_.longest_answer_ns() : longest_write_ns_;
+      request.soon = request.runs.from + std::max(limits::kSoonNs, 2 * longest);
     }
     if (options_.until) {
       history_.lost.push_back({.ran = {*options_.until, std::numeric_limits<TimeNs>::max()}});
@@ -307,17 +314,21 @@ class HistoryReader {
 
   OpenRequest OpenRequestOf(const store::StoredExchange& exchange,
                             const dialect::Meaning& meaning) {
-    OpenRequest request{.id = exchange.row.id,
-                        .method = exchange.row.method,
-                        .target = exchange.row.target,
-                        .bulk = meaning.kind == Kind::kBulk,
-                        .whole = recorded::IsWhole(*exchange.request),
-                        .runs = SpanOf(exchange),
-                        .server = exchange.connection.server};
+    OpenRequest request{
+        .id = exchange.row.id,
+        .method = exchange.row.method,
+        .target = exchange.row.target,
+        .bulk = meaning.kind == Kind::kBulk,
+        .by_query = meaning.kind == Kind::kByQuery || meaning.kind == Kind::kReindex,
+        .whole = recorded::IsWhole(*exchange.request),
+        .runs = SpanOf(exchange),
+        .server = exchange.connection.server};
     const store::SideClose& server = exchange.connection.server_close;
     const store::SideClose& client = exchange.connection.client_close;
     request.acknowledged =
         exchange.request->facts.acked_bytes >= exchange.request->facts.wire_bytes;
+    request.sent_again = exchange.request->facts.copies > 0 ||
+                         HasFlag(exchange.row.flags, store::Flag::kResynchronised);
     request.server_left = !exchange.response && EndOf(server) < EndOf(client);
     if (!server.rst_at) {
       request.server_closed_at = server.fin_at;
@@ -346,9 +357,10 @@ class HistoryReader {
   };
 
   std::map<std::pair<std::string, uint32_t>, Ended> ended_;
-  bool stray_answer_ = false;   ///< of the exchange at hand
-  std::set<std::string> made_;  ///< indices
-  DocumentWatch documents_;     ///< of a long log
+  int64_t longest_write_ns_ = 0;  ///< of documents: from its last byte to its answer's first
+  bool stray_answer_ = false;     ///< of the exchange at hand
+  std::set<std::string> made_;    ///< indices
+  DocumentWatch documents_;       ///< of a long log
 };
 
 }  // namespace

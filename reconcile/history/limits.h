@@ -28,6 +28,13 @@ constexpr size_t kNumberRuns = 500'000;
 /// no answer finds its request.
 constexpr size_t kPairingsTried = size_t{1} << 23;
 
+/// Within so long, or twice the longest that a write of the log took, a request is presumed to have
+/// been carried out: a pause of the source's collector is shorter, or others' answers show it.
+constexpr TimeNs kSoonNs = 500 * kNsPerMs;
+
+/// What was written so long ago, searches find: twice the default of index.refresh_interval.
+constexpr TimeNs kVisibleNs = 2'000 * kNsPerMs;
+
 /// A deleted document's version is forgotten after index.gc_deletes; its default. Then versions
 /// start again at 1.
 constexpr TimeNs kDeletesKeptNs = 60'000 * kNsPerMs;

@@ -163,6 +163,7 @@ Question QuestionOf(const dialect::Operation& operation, const dialect::Outcome&
   question.external = writing.condition.version &&
                       writing.condition.version_type != dialect::VersionType::kInternal;
   question.condition = writing.condition;
+  question.retries = writing.retry_on_conflict.value_or(0);
   question.piped = !writing.pipeline.empty();
   question.unconditional =
       !writing.condition.any() && !question.piped &&
@@ -190,7 +191,8 @@ std::optional<ByQueryRun> ByQueryRunOf(const dialect::RequestView& request,
                                : Writer::OfBody(request.body),
                  .deletes = request.target.find("_delete_by_query") != std::string_view::npos ||
                             !AlwaysWrites(script),
-                 .makes = operation.kind == Kind::kReindex};
+                 .makes = operation.kind == Kind::kReindex,
+                 .changes_all = operation.kind == Kind::kByQuery && AlwaysWrites(script)};
   for (const dialect::Key& key : operation.keys) {
     if (key.write) {
       run.indices.push_back(key.name);

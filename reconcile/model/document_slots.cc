@@ -122,7 +122,8 @@ void SlotMaker::Blur(const Document& document, const Slot& slot, Content& conten
   }
   for (const size_t number : document.questions) {
     const Question& question = history_.questions[number];
-    if (history_.requests[question.request].runs.Meets(slot.ran)) {
+    const OpenRequest& request = history_.requests[question.request];
+    if ((apart_ ? request.RunsSoon() : request.runs).Meets(slot.ran)) {
       content.MayApply(question.change);
     }
   }

@@ -319,14 +319,15 @@ IndexHistory Built(const History& history, const IndexFacts& facts, bool apart,
   return late.trouble.empty() || !early.trouble.empty() ? late : early;
 }
 
-std::shared_ptr<const TrafficTimes> TimesOf(const History& history) {
+std::shared_ptr<const TrafficTimes> TimesOf(const History& history, bool apart) {
   std::vector<Span> lost;
   std::vector<Span> by_query;
   for (const LostTraffic& traffic : history.lost) {
     lost.push_back(traffic.ran);
   }
   for (const ByQueryRun& run : history.by_query) {
-    by_query.push_back(run.ran);
+    const bool soon = apart && run.lasts_as_request;
+    by_query.push_back(soon ? history.requests[*run.request].RunsSoon() : run.ran);
   }
   return std::make_shared<const TrafficTimes>(
       TrafficTimes{.lost = Timeline(lost), .by_query = Timeline(by_query)});
@@ -377,7 +378,7 @@ std::vector<IndexHistory> IndicesInQuestion(const History& history, bool apart) 
   for (const Sight& sight : history.sights) {
     facts[history.IndexBehind(sight.document.index)].sights.push_back(&sight);
   }
-  const auto times = TimesOf(history);
+  const auto times = TimesOf(history, apart);
   std::vector<IndexHistory> result;
   for (auto& [name, index] : indices) {
     index.times = times;

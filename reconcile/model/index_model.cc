@@ -46,17 +46,69 @@ bool IndexModel::Decide() {
       return false;
     }
   }
-  if (!Settle()) {
+  if (!Settle() || (PresumeRuns() && !Settle())) {
     return false;
   }
   DecideRuns();
+  NoteContradictions();
   return true;
+}
+
+/// If not all that is presumed to have been carried out can have been, some of it was not; nobody
+/// knows which.
+void IndexModel::NoteContradictions() {
+  for (const OpenRequest* request : requests_) {
+    if (!assumptions_.carried_out || request->wire != WireProof::kNone ||
+        !IsPresumedCarriedOut(*request)) {
+      continue;
+    }
+    std::vector<std::pair<Edge, int32_t>> all;
+    bool left_out = false;
+    for (const Asked* asked : AskedOf(*request)) {
+      if (MustCommit(*asked)) {
+        left_out = left_out || asked->decision == Decision::kNotCommitted;
+        all.emplace_back(asked->edge, 1);
+      }
+    }
+    if (left_out || !network_.FitsWith(all)) {
+      contradicted_.push_back(rules_.RunOf(*request));
+    }
+  }
+}
+
+bool IndexModel::IsContradicted(size_t question) const {
+  const Span runs = rules_.RunOf(history_.questions[question]);
+  return std::ranges::any_of(contradicted_, [&](const Span& span) { return span.Meets(runs); });
+}
+
+/// A by-query request that was carried out, and has found a document, has a number. What does not
+/// fit that speaks against the assumption.
+bool IndexModel::PresumeRuns() {
+  bool changed = false;
+  for (auto& [number, run] : runs_) {
+    const ByQueryRun& by_query = history_.by_query[number];
+    if (assumptions_.carried_out && IsPresumedCarriedOut(history_.requests[*by_query.request]) &&
+        rules_.SurelyChanges(by_query)) {
+      network_.SetBounds(run.edge, 1, run.most);
+      if (network_.Solve()) {
+        run.decision = Decision::kCommitted;
+        changed = true;
+      } else {
+        network_.SetBounds(run.edge, 0, run.most);
+        network_.Solve();
+      }
+    }
+  }
+  return changed;
 }
 
 /// So many operations as a request may have are whole numbers without a hole: if it can have none
 /// and cannot have one, it has none.
 void IndexModel::DecideRuns() {
   for (auto& [number, run] : runs_) {
+    if (run.decision != Decision::kOpen) {
+      continue;
+    }
     const std::pair<Edge, int32_t> none{run.edge, 0};
     const std::pair<Edge, int32_t> one{run.edge, 1};
     if (!network_.FitsWith({&none, 1})) {
@@ -152,10 +204,8 @@ uint64_t IndexModel::ChangesAround(const OpenRequest& request) {
 bool IndexModel::Probe(const OpenRequest& request) {
   std::vector<Asked*> open;
   std::vector<Asked*> must;
-  // A server that went away may have taken the request with it.
-  bool carried_out = request.answered_by_item() ||
-                     (assumptions_.carried_out && request.acknowledged && request.watched &&
-                      !request.server_left && !MayHaveRestarted(request.runs));
+  bool carried_out =
+      request.answered_by_item() || (assumptions_.carried_out && IsPresumedCarriedOut(request));
   bool left_out = false;
   for (Asked* asked : AskedOf(request)) {
     carried_out = carried_out || asked->decision == Decision::kCommitted;
@@ -196,6 +246,14 @@ bool IndexModel::Probe(const OpenRequest& request) {
     }
   }
   return changed && network_.Solve();
+}
+
+/// A server that went away without an answer may have taken the request with it. What was seen
+/// whole, and not sent again, has arrived.
+bool IndexModel::IsPresumedCarriedOut(const OpenRequest& request) const {
+  const bool arrived = request.acknowledged || (request.whole && !request.sent_again);
+  return request.watched && !MayHaveRestarted(rules_.RunOf(request)) &&
+         (request.heard || (arrived && !request.server_left));
 }
 
 bool IndexModel::MayHaveRestarted(const Span& span) const {

@@ -43,6 +43,8 @@ class IndexModel {
   std::vector<Hole> Unexplained(uint32_t shard) const;
   /// In words, what decided it.
   std::string WordsFor(size_t question) const;
+  /// Whether not all that is presumed of requests which ran at the same time can be true.
+  bool IsContradicted(size_t question) const;
   /// The histories fit only if somebody wrote whom nobody recorded.
   bool unrecorded() const { return unrecorded_; }
 
@@ -59,6 +61,7 @@ class IndexModel {
   };
   struct Run {
     Edge edge = 0;  ///< so many operations of it were committed
+    int32_t most = 0;
     Decision decision = Decision::kOpen;
   };
   struct HoleNode {
@@ -113,11 +116,14 @@ class IndexModel {
   template <typename Take>
   void EachForced(uint32_t shard, const Span& ran, const Take& take) const;
   bool Settle();
+  bool PresumeRuns();
+  void NoteContradictions();
   void DecideRuns();
   bool TakeDecided();
   bool TakeFates();
   bool Probe(const OpenRequest& request);
   bool Set(Asked& asked, Decision decision, std::string words);
+  bool IsPresumedCarriedOut(const OpenRequest& request) const;
   bool MayHaveRestarted(const Span& span) const;
   std::vector<Asked*> AskedOf(const OpenRequest& request);
   uint64_t ChangesAround(const OpenRequest& request);
@@ -135,7 +141,8 @@ class IndexModel {
   std::vector<ShardSlots> slots_;  ///< by shard
   /// By document: its first stretch in its shard's nodes, and the one behind its last.
   std::vector<std::pair<size_t, size_t>> slots_of_;
-  std::map<size_t, Asked> asked_;             ///< by question
+  std::map<size_t, Asked> asked_;  ///< by question
+  std::vector<Span> contradicted_;
   std::map<size_t, Run> runs_;                ///< in question, by their numbers
   std::vector<const OpenRequest*> requests_;  ///< of these questions, in the log's order
   std::vector<uint64_t> probed_;  ///< by request: the changes around it when nothing followed

@@ -170,7 +170,7 @@ void IndexModel::AddQuestions() {
         }
       }
       AddNumbers(out, document.shard,
-                 {.ran = request.runs,
+                 {.ran = rules_.RunOf(request),
                   .above = above,
                   .below = below,
                   .above_most = 1,
@@ -193,7 +193,7 @@ void IndexModel::AddQuestions() {
       AddAutomatic(asked, in);
       for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
         AddNumbers(out, shard,
-                   {.ran = history_.requests[question.request].runs,
+                   {.ran = rules_.RunOf(question),
                     .above_most = 1,
                     .may_make = [&](const Slot& slot) { return rules_.MayBeNew(question, slot); },
                     .asked = &asked});
@@ -207,7 +207,7 @@ void IndexModel::AddAutomatic(Asked& asked, Node in) {
   const Question& question = history_.questions[asked.question];
   network_.AddEdge(hub_, in, 0, 1);
   for (uint32_t shard = 0; shard < slots_.size(); ++shard) {
-    EachForced(shard, history_.requests[question.request].runs, [&](const SlotNode& node) {
+    EachForced(shard, rules_.RunOf(question), [&](const SlotNode& node) {
       if (rules_.MayBeNew(question, *node.slot)) {
         network_.AddEdge(node.node, in, 0, 1);
       }
@@ -267,7 +267,7 @@ void IndexModel::AddByQuery() {
     const Node out = network_.AddNode();
     const Edge edge = network_.AddEdge(in, out, whole ? most : 0, most);
     if (run.request) {
-      runs_[static_cast<size_t>(&run - history_.by_query.data())] = {.edge = edge};
+      runs_[static_cast<size_t>(&run - history_.by_query.data())] = {.edge = edge, .most = most};
     }
     network_.AddEdge(hub_, in, 0, others);
     for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
@@ -319,9 +319,9 @@ void IndexModel::AddHardToIndex() {
     for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
       if (document == nullptr || document->shard == shard) {
         AddNumbers(node, shard,
-                   {.ran = history_.requests[question.request].runs,
-                    .above_most = 1,
-                    .may_make = [](const Slot&) { return false; }});
+                   {.ran = rules_.RunOf(question), .above_most = 1, .may_make = [](const Slot&) {
+                      return false;
+                    }});
       }
     }
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reconcile/history/limits.h"
+
 namespace trafrec::reconcile {
 namespace {
 
@@ -37,7 +39,7 @@ bool SlotRules::MayDelete(const Slot& slot, const Span& within,
     const Question& question = history_.questions[number];
     const OpenRequest& request = history_.requests[question.request];
     return number != beside && question.deletes && request.wire == WireProof::kNone &&
-           request.runs.Meets(within);
+           RunOf(request).Meets(within);
   };
   return std::ranges::any_of(document.questions, deletes) ||
          AnyByQuery(within,
@@ -51,7 +53,7 @@ bool SlotRules::MayMake(const Slot& slot, const Span& within, std::optional<size
     const Question& question = history_.questions[number];
     const OpenRequest& request = history_.requests[question.request];
     return number != beside && question.makes && request.wire == WireProof::kNone &&
-           request.runs.Meets(within);
+           RunOf(request).Meets(within);
   };
   return std::ranges::any_of(document.questions, makes) ||
          AnyByQuery(within, [](const ByQueryRun& run) { return run.makes; }) || LostMeets(within);
@@ -115,8 +117,7 @@ bool SlotRules::MayBeNew(const Question& question, const Slot& slot) const {
   // A single operation that left no document made none.
   const bool made = slot.after != Presence::kAbsent || slot.most > 1;
   return first && same && made && (slot.effect == nullptr || FitsEffect(question, slot)) &&
-         index_.documents[slot.document].questions.empty() &&
-         slot.ran.Meets(history_.requests[question.request].runs);
+         index_.documents[slot.document].questions.empty() && slot.ran.Meets(RunOf(question));
 }
 
 bool SlotRules::Accounts(size_t number, const Slot& slot, bool apart) const {
@@ -167,9 +168,13 @@ bool SlotRules::IsTaken(const Question& question) const {
          (assumptions_.carried_out && question.fit == Fit::kUnknown && !question.hard_to_index);
 }
 
+Span SlotRules::RunOf(const OpenRequest& request) const {
+  return assumptions_.carried_out ? request.RunsSoon() : request.runs;
+}
+
 bool SlotRules::MayRun(size_t number, const Slot& slot) const {
   const Question& question = history_.questions[number];
-  const Span runs = Common(history_.requests[question.request].runs, slot.ran);
+  const Span runs = Common(RunOf(question), slot.ran);
   if (runs.empty()) {
     return false;
   }
@@ -215,7 +220,7 @@ bool SlotRules::MayFind(const ByQueryRun& run, const Slot& slot) const {
                              [&](size_t number) {
                                const Question& question = history_.questions[number];
                                return question.change.how != Change::How::kDeletes &&
-                                      history_.requests[question.request].runs.Meets(before) &&
+                                      RunOf(question).Meets(before) &&
                                       may_find_after(question.change);
                              }) ||
          AnyByQuery(before, [&](const ByQueryRun& other) {
@@ -237,6 +242,43 @@ bool SlotRules::MayRun(const ByQueryRun& run, const Slot& slot) const {
          MayMake(slot, UpTo(slot, run.ran.until), std::nullopt);
 }
 
+/// One that nobody else can have written just before, or meanwhile: searches have seen it as it is.
+/// Whatever may have been done to it earlier has left it there, and to be found.
+bool SlotRules::SurelyFinds(const ByQueryRun& run, const Slot& slot) const {
+  const Document& document = index_.documents[slot.document];
+  const Span since{slot.ran.from, run.ran.until};
+  const TimeNs seen_by = run.ran.from - limits::kVisibleNs;
+  if (slot.most == 0 || slot.before != Presence::kPresent || slot.ran.from > seen_by ||
+      slot.ran.until <= run.ran.until || LostMeets(since)) {
+    return false;
+  }
+  Content content = slot.content;
+  const auto harms = [&](const Span& ran, bool deletes, const Change& change) {
+    content.MayApply(change);
+    return deletes || ran.until >= seen_by;
+  };
+  const auto question_harms = [&](size_t number) {
+    const Question& question = history_.questions[number];
+    return history_.requests[question.request].wire == WireProof::kNone &&
+           RunOf(question).Meets(since) &&
+           harms(RunOf(question), question.deletes, question.change);
+  };
+  return !std::ranges::any_of(document.questions, question_harms) &&
+         !AnyByQuery(since,
+                     [&](const ByQueryRun& other) {
+                       return &other != &run && (other.makes || MayFind(other, slot)) &&
+                              harms(other.ran, other.makes || other.deletes, other.change);
+                     }) &&
+         run.selection.Finds(document.id, content) == Match::kYes;
+}
+
+bool SlotRules::SurelyChanges(const ByQueryRun& run) const {
+  return run.changes_all && std::ranges::any_of(index_.documents, [&](const Document& document) {
+           return std::ranges::any_of(document.slots,
+                                      [&](const Slot& slot) { return SurelyFinds(run, slot); });
+         });
+}
+
 bool SlotRules::MayRun(const LostTraffic& lost, const Slot& slot) const {
   return lost.ran.Meets(slot.ran);
 }
@@ -256,7 +298,7 @@ bool SlotRules::MustCommit(size_t number, const Document& document) const {
   if (question.kind == Kind::kIndex && IsTaken(question)) {
     return true;
   }
-  const Span& runs = history_.requests[question.request].runs;
+  const Span runs = RunOf(question);
   const auto surely = [&](Presence presence, auto&& may_change) {
     bool known = true;
     Presence state = index_.made_in_log ? Presence::kAbsent : Presence::kUnknown;
@@ -280,28 +322,37 @@ bool SlotRules::MustCommit(size_t number, const Document& document) const {
     return surely(Presence::kAbsent,
                   [&](const Slot& slot) { return MayMake(slot, UpTo(slot, runs.until), number); });
   }
-  // What merges what is there already is a noop.
+  // What merges what is there already is a noop. An upsert finds a document, or makes one.
   return question.kind == Kind::kUpdate && assumptions_.carried_out && !question.hard_to_index &&
          (question.unconditional || question.own_text) && !MayConflict(number, document) &&
-         surely(Presence::kPresent,
-                [&](const Slot& slot) { return MayDelete(slot, UpTo(slot, runs.until), number); });
+         (question.makes || surely(Presence::kPresent, [&](const Slot& slot) {
+            return MayDelete(slot, UpTo(slot, runs.until), number);
+          }));
 }
 
-/// An update that another write of the document comes before, once it has read it, is refused.
+/// An update that another write of the document comes before, once it has read it, is refused,
+/// unless it may read again so often.
 bool SlotRules::MayConflict(size_t number, const Document& document) const {
-  const Span& runs = history_.requests[history_.questions[number].request].runs;
+  const Question& updating = history_.questions[number];
+  const Span runs = RunOf(updating);
   const auto meets = [&](size_t other) {
-    const OpenRequest& request = history_.requests[history_.questions[other].request];
-    return other != number && request.wire == WireProof::kNone && request.runs.Meets(runs);
+    const Question& question = history_.questions[other];
+    return other != number && history_.requests[question.request].wire == WireProof::kNone &&
+           RunOf(question).Meets(runs);
   };
-  const auto is_found = [&](const Slot& slot) {
-    return slot.ran.Meets(runs) &&
-           AnyByQuery(runs, [&](const ByQueryRun& run) { return MayFind(run, slot); });
+  const auto may_write = [&](size_t by_query) {
+    const ByQueryRun& run = history_.by_query[by_query];
+    return Reaches(history_, run, index_) &&
+           std::ranges::any_of(document.slots, [&](const Slot& slot) {
+             return slot.ran.Meets(runs) && MayFind(run, slot);
+           });
   };
-  return std::ranges::any_of(document.questions, meets) ||
-         std::ranges::any_of(document.points,
-                             [&](const Point& point) { return point.ran.Meets(runs); }) ||
-         std::ranges::any_of(document.slots, is_found) || LostMeets(runs);
+  const auto others =
+      std::ranges::count_if(document.questions, meets) +
+      std::ranges::count_if(document.points,
+                            [&](const Point& point) { return point.ran.Meets(runs); }) +
+      std::ranges::count_if(index_.times->by_query.Meeting(runs), may_write);
+  return others > updating.retries || LostMeets(runs);
 }
 
 }  // namespace trafrec::reconcile

@@ -9,7 +9,7 @@ struct Assumptions {
   /// What was lost in flows that were seen otherwise made and deleted no document of which
   /// something is asked.
   bool apart = false;
-  /// What the source received whole, it carried out.
+  /// What the source received whole, it carried out, and not much later than what it answered.
   bool carried_out = false;
   /// A translog was copied after the source had carried out all of the log.
   bool late = false;
@@ -25,6 +25,10 @@ class SlotRules {
   SlotRules(const History& history, const IndexHistory& index, const Assumptions& assumptions)
       : history_(history), index_(index), assumptions_(assumptions) {}
 
+  /// If a request was carried out, then within it.
+  Span RunOf(const OpenRequest& request) const;
+  Span RunOf(const Question& question) const { return RunOf(history_.requests[question.request]); }
+
   /// Whether the question's operation may have been committed in that stretch.
   bool MayRun(size_t question, const Slot& slot) const;
   bool MayRun(const ByQueryRun& run, const Slot& slot) const;
@@ -36,12 +40,16 @@ class SlotRules {
   /// else made it asked for the same; `apart`: or made or deleted no document in question.
   bool Accounts(size_t question, const Slot& slot, bool apart) const;
 
+  /// Whether there is a document that it finds and changes if it was carried out.
+  bool SurelyChanges(const ByQueryRun& run) const;
+
   /// Whether the question's operation was committed if its request was carried out.
   bool MustCommit(size_t question, const Document& document) const;
 
  private:
   bool MayDelete(const Slot& slot, const Span& within, std::optional<size_t> beside) const;
   bool MayFind(const ByQueryRun& run, const Slot& slot) const;
+  bool SurelyFinds(const ByQueryRun& run, const Slot& slot) const;
   bool MayMake(const Slot& slot, const Span& within, std::optional<size_t> beside) const;
   bool ContradictsAbsence(const Question& question, size_t number, const Slot& slot,
                           const Span& runs) const;

@@ -191,7 +191,8 @@ class Judging {
           {"overwritten",
            "whatever it did, a later write of the document put another in its "
            "place, and nothing in between shows it"});
-    } else if (presumed != nullptr && presumed->DecisionOf(question) != Decision::kOpen) {
+    } else if (presumed != nullptr && presumed->DecisionOf(question) != Decision::kOpen &&
+               !presumed->IsContradicted(question)) {
       finding.verdict = VerdictOf(presumed->DecisionOf(question));
       finding.grade = Grade::kPresumed;
       finding.evidence.push_back({"history", presumed->WordsFor(question)});

@@ -69,9 +69,19 @@ class Truth:
         return known
 
 
-def judge(truth, verdict, opaque):
+def did_retry(truth, opaque, number, in_log):
+    """Whether a retry of the same that is not in the log did what it asks for: then nobody can tell which of the two it was."""
+    for request in truth.requests.values():
+        if request["retry_of"] == opaque and request["id"] not in in_log:
+            item = truth.item(request["id"], number)
+            return item is not None and item["committed"] is True
+    return False
+
+
+def judge(truth, verdict, opaque, in_log):
     """right, wrong or untold, of a verdict that is not unknown."""
-    item = truth.item(opaque, verdict.get("item") or 0)
+    number = verdict.get("item") or 0
+    item = truth.item(opaque, number)
     if item is None or item["committed"] is None:
         return "untold"
     said = verdict["verdict"]
@@ -80,7 +90,8 @@ def judge(truth, verdict, opaque):
         index = item.get("index") or truth.only_index
         others = [each for each in truth.by_document[index, item["id"]] if each["request"] != opaque]
         return "right" if any(operation["seq_no"] > last for operation in others) else "wrong"
-    return "right" if item["committed"] == (said == "committed") else "wrong"
+    done = item["committed"] or (said == "committed" and did_retry(truth, opaque, number, in_log))
+    return "right" if done == (said == "committed") else "wrong"
 
 
 class Report:
@@ -105,7 +116,8 @@ class Report:
         if right and operation["type"] == "noop" and operation["request"] is None:
             self.add(MISSING, "untold" if self.may_be_refused(line, operation) else "wrong", line, operation)
         else:
-            self.add(MISSING, "right" if right else "wrong", line, operation)
+            retried = operation and did_retry(self.truth, operation["request"], operation["item"], self.in_log)
+            self.add(MISSING, "right" if right or retried else "wrong", line, operation)
 
     def may_be_refused(self, line, operation):
         """A number without a document may be that of one that Lucene refused, whose request is not in the log."""
@@ -126,17 +138,17 @@ class Report:
         else:
             self.add(
                 f"{line['verdict']}, {line.get('grade')}",
-                judge(self.truth, line, opaque),
+                judge(self.truth, line, opaque, self.in_log),
                 line,
                 self.truth.item(opaque, number),
             )
 
     def count_silent(self, exchanges):
-        """Items of unanswered mutations of which nothing is said."""
+        """Items of unanswered mutations of which nothing is said, apart from those that the client ended before them."""
         for exchange in exchanges:
             opaque = self.ids[exchange["id"]]
             items = self.truth.requests.get(opaque, {}).get("items", [])
-            if exchange["status"] is None:
+            if exchange["status"] is None and "request_truncated" not in exchange["flags"]:
                 self.silent += sum((opaque, number) not in self.judged for number in range(len(items)))
 
     def sum(self, grade, judged=None):

@@ -6,6 +6,7 @@
 
 #include "tests/tools/reconcile/source_log.h"
 #include "tests/tools/reconcile/verdict_of.h"
+#include "tests/tools/run_trafrec.h"
 
 // What is presumed of a request that the source received whole, and what is not.
 
@@ -51,6 +52,92 @@ TEST(PresumedVerdicts, ADeletionThatNobodyRecordedIsNoNewDocument) {
           R"({"_index":"idx","_type":"_doc","_id":"7","_version":2,"result":"created",)"
           R"("_shards":{"total":1,"successful":1,"failed":0},"_seq_no":2,"_primary_term":1})");
   EXPECT_NE(VerdictOf(source)["verdict"], "committed");
+}
+
+/// An index of one document, and so long afterwards a request without an answer; then nothing.
+SourceLog Afterwards(int64_t ns, std::string_view target, std::string_view body) {
+  SourceLog source;
+  source.AsksWho()
+      .MakesIndex()
+      .Puts("1", 0)
+      .Waits(ns)
+      .Unanswered("POST", target, body)
+      .Waits(10 * kNsPerSecond)
+      .Exchange("GET", "/_cat/health", "", "200 OK", "{}");
+  return source;
+}
+
+TEST(PresumedVerdicts, WhatWasSeenWholeAndNotSentAgainHasArrived) {
+  SourceLog source;
+  source.AsksWho()
+      .MakesIndex()
+      .Puts("1", 0)
+      .Abandoned("PUT", "/idx/_doc/2", R"({"a":2})")
+      .Waits(10 * kNsPerSecond)
+      .Exchange("GET", "/_cat/health", "", "200 OK", "{}");
+  const json verdict = VerdictOf(source);
+  EXPECT_EQ(verdict["verdict"], "committed");
+  EXPECT_EQ(verdict["grade"], "presumed");
+}
+
+TEST(PresumedVerdicts, OfTwoForWhichThereIsOneNumberNeitherIsPresumed) {
+  SourceLog source;
+  source.AsksWho()
+      .MakesIndex()
+      .Puts("1", 0)
+      .Unanswered("PUT", "/idx/_doc/2", R"({"a":2})")
+      .Unanswered("PUT", "/idx/_doc/3", R"({"a":3})")
+      .Waits(10 * kNsPerSecond)
+      .Puts("4", 2);
+  const test_support::TemporaryFolder folder;
+  const test_support::Outcome outcome = test_support::Trafrec(
+      {"reconcile", source.RecordedInto(folder), "--dialect", "search", "--json"});
+  EXPECT_THAT(outcome.out, testing::Not(testing::HasSubstr("presumed")));
+}
+
+TEST(PresumedVerdicts, AnUpsertIsCarriedOutWhetherTheDocumentIsThereOrNot) {
+  const json verdict = VerdictOf(Afterwards(
+      kNsPerSecond, "/idx/_update/9", R"({"doc":{"a":"a text of its own"},"doc_as_upsert":true})"));
+  EXPECT_EQ(verdict["verdict"], "committed");
+  EXPECT_EQ(verdict["grade"], "presumed");
+}
+
+TEST(PresumedVerdicts, AQueryThatFindsADocumentOfLongAgoChangesIt) {
+  const json verdict = VerdictOf(Afterwards(10 * kNsPerSecond, "/idx/_update_by_query",
+                                            R"({"script":{"source":"ctx._source.a = 5"}})"));
+  EXPECT_EQ(verdict["verdict"], "committed");
+  EXPECT_EQ(verdict["grade"], "presumed");
+}
+
+TEST(PresumedVerdicts, WhatWasWrittenJustBeforeAQueryMayNotBeFound) {
+  EXPECT_EQ(VerdictOf(Afterwards(kNsPerSecond / 2, "/idx/_update_by_query",
+                                 R"({"script":{"source":"ctx._source.a = 5"}})"))["verdict"],
+            "unknown");
+}
+
+/// An update without an answer, while another one of the same document was answered.
+SourceLog UpdatedBeside(std::string_view parameters) {
+  SourceLog source;
+  source.AsksWho()
+      .MakesIndex()
+      .Puts("1", 0)
+      .Waits(kNsPerSecond)
+      .Unanswered("POST", "/idx/_update/1" + std::string(parameters),
+                  R"({"doc":{"a":"a text of its own"}})")
+      .Exchange("POST", "/idx/_update/1", R"({"doc":{"b":"another one"}})", "200 OK",
+                R"({"_index":"idx","_type":"_doc","_id":"1","_version":2,"result":"updated",)"
+                R"("_shards":{"total":1,"successful":1,"failed":0},"_seq_no":1,"_primary_term":1})")
+      .Waits(10 * kNsPerSecond)
+      .Exchange("GET", "/_cat/health", "", "200 OK", "{}");
+  return source;
+}
+
+TEST(PresumedVerdicts, AnUpdateThatReadsAgainIsNotRefusedOverAnother) {
+  EXPECT_EQ(VerdictOf(UpdatedBeside("?retry_on_conflict=1"))["verdict"], "committed");
+}
+
+TEST(PresumedVerdicts, AnUpdateThatReadsOnceMayBeRefusedOverAnother) {
+  EXPECT_EQ(VerdictOf(UpdatedBeside(""))["verdict"], "unknown");
 }
 
 }  // namespace
