@@ -135,7 +135,9 @@ class Judging {
     const Decision decision = by_proof              ? proven.DecisionOfRun(run)
                               : presumed != nullptr ? presumed->DecisionOfRun(run)
                                                     : Decision::kOpen;
-    if (!finding.evidence.empty() || decision == Decision::kOpen) {
+    // That it has no number is not presumed: what others are presumed to have taken may be its own.
+    if (!finding.evidence.empty() || decision == Decision::kOpen ||
+        (!by_proof && decision == Decision::kNotCommitted)) {
       return;
     }
     finding.verdict = VerdictOf(decision);

@@ -58,6 +58,7 @@ class Truth:
             (each.index, each.fields["seq_no"], each.fields["term"], each.fields["id"]): each for each in self.operations
         }
         self.answered()
+        self.merges()
         self.tokens()
         self.deletions()
         self.leftovers()
@@ -110,6 +111,22 @@ class Truth:
                 self.items[entry["id"], number][0] = None
             for operation in operations:
                 operation.owner = (None, 0)
+
+    def merges(self):
+        """An update that mostly changes nothing does, where an upsert made a document that lacks its field."""
+        items, operations, before = collections.defaultdict(list), collections.defaultdict(list), {}
+        for entry, number, item in self.open_items():
+            if item.action == "update" and item.token is None:
+                items[item.index, item.id].append((entry, number))
+        for operation in sorted(self.operations, key=lambda each: each.fields["seq_no"]):
+            document = operation.index, operation.fields["id"]
+            source = json.loads(operation.fields["source"]) if operation.fields["kind"] == "index" else {}
+            was = before.get(document)
+            if operation.owner is None and was and "k" not in was and source == {**was, "k": source.get("k")}:
+                operations[document].append(operation)
+            before[document] = source
+        for document in items.keys() & operations.keys():
+            self.share(items[document], operations[document], document)
 
     def tokens(self):
         items, operations, by_query = collections.defaultdict(list), collections.defaultdict(list), {}
