@@ -7,6 +7,10 @@ import real_node
 from snapshot import must
 
 
+# What an index has for itself, or what a target of another product may not know.
+OF_THE_SOURCE = ("uuid", "version", "creation_date", "provided_name", "number_of_replicas", "translog", "soft_deletes")
+
+
 def take(url, indices):
     """What one needs to make them again: by index its creation, and pages of hits."""
     found = {}
@@ -20,8 +24,12 @@ def take(url, indices):
             page = must(real_node.ask("POST", f"{url}/_search/scroll", {"scroll": "1m", "scroll_id": page["_scroll_id"]}))
         must(real_node.ask("DELETE", f"{url}/_search/scroll", {"scroll_id": page["_scroll_id"]}))
         state = must(real_node.ask("GET", f"{url}/{index}"))[index]
-        shards = state["settings"]["index"]["number_of_shards"]
-        made = {"settings": {"number_of_shards": shards, "number_of_replicas": 0}, "mappings": state["mappings"]}
+        kept = {name: value for name, value in state["settings"]["index"].items() if name not in OF_THE_SOURCE}
+        made = {
+            "settings": {"index": {**kept, "number_of_replicas": 0}},
+            "mappings": state["mappings"],
+            "aliases": state["aliases"],
+        }
         found[index] = (made, pages)
     return found
 
