@@ -35,7 +35,7 @@ const char* InWords(Uncompared reason, bool two_runs) {
       "the source's answer is not whole in the log",
       "no answer of the target",
       "the target's answer is not whole",
-      "no longer in the source's log",
+      "not in the source's log: inserted by an overlay, or deleted since",
       "damaged, or deleted meanwhile"};
   constexpr std::array<const char*, kUncomparedReasons> kWordsOfRuns = {
       "not sent by the second run, or in other parts",

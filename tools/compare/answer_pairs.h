@@ -25,7 +25,7 @@ enum class Uncompared : uint8_t {
   kSourceIncomplete,  ///< something of the source's answer is missing
   kTargetUnanswered,  ///< the target gave no answer
   kTargetIncomplete,  ///< something of the target's answer is missing
-  kSourceGone,        ///< the source's log no longer has it
+  kSourceGone,        ///< the source's log does not have it: inserted, or deleted since
   kUnreadable,        ///< one of the answers is damaged, or was deleted meanwhile
 };
 inline constexpr size_t kUncomparedReasons = 8;
