@@ -105,6 +105,8 @@ struct Question {
   uint64_t body_bytes = 0;  ///< of its request
   bool own_text = false;    ///< it has a text that no other operation of the log has
   std::optional<store::ExchangeId> shown_by{};  ///< an answer shows a text that only it wrote
+  /// By then. Other items of its request may come later: each shard has its own time.
+  TimeNs shown_until = std::numeric_limits<TimeNs>::max();
   bool status_seen = false;  ///< the answer's status says that it was carried out
   LengthSays answer_length = LengthSays::kNothing;
   std::optional<Told> told{};  ///< then nothing is left to ask, and its write is among the others

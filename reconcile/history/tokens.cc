@@ -70,8 +70,7 @@ void TokenIndex::Take(History& history) const {
     if (writers != writers_.end() && writers->second == 1 &&
         !MayHaveBeenSentAgain(history, question, shown.until)) {
       question.shown_by = shown.by;
-      Span& runs = history.requests[question.request].runs;
-      runs.until = std::min(runs.until, shown.until);
+      question.shown_until = std::min(question.shown_until, shown.until);
     }
   }
 }

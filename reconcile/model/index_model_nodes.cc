@@ -152,7 +152,6 @@ void IndexModel::AddQuestions() {
   for (const Document& document : index_.documents) {
     for (const size_t number : document.questions) {
       const Question& question = history_.questions[number];
-      const OpenRequest& request = history_.requests[question.request];
       Asked& asked = asked_[number];
       const Node in = network_.AddNode();
       const Node out = network_.AddNode();
@@ -170,7 +169,7 @@ void IndexModel::AddQuestions() {
         }
       }
       AddNumbers(out, document.shard,
-                 {.ran = rules_.RunOf(request),
+                 {.ran = rules_.RunOf(question),
                   .above = above,
                   .below = below,
                   .above_most = 1,

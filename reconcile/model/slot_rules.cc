@@ -39,7 +39,7 @@ bool SlotRules::MayDelete(const Slot& slot, const Span& within,
     const Question& question = history_.questions[number];
     const OpenRequest& request = history_.requests[question.request];
     return number != beside && question.deletes && request.wire == WireProof::kNone &&
-           RunOf(request).Meets(within);
+           RunOf(question).Meets(within);
   };
   return std::ranges::any_of(document.questions, deletes) ||
          AnyByQuery(within,
@@ -53,7 +53,7 @@ bool SlotRules::MayMake(const Slot& slot, const Span& within, std::optional<size
     const Question& question = history_.questions[number];
     const OpenRequest& request = history_.requests[question.request];
     return number != beside && question.makes && request.wire == WireProof::kNone &&
-           RunOf(request).Meets(within);
+           RunOf(question).Meets(within);
   };
   return std::ranges::any_of(document.questions, makes) ||
          AnyByQuery(within, [](const ByQueryRun& run) { return run.makes; }) || LostMeets(within);
@@ -170,6 +170,12 @@ bool SlotRules::IsTaken(const Question& question) const {
 
 Span SlotRules::RunOf(const OpenRequest& request) const {
   return assumptions_.carried_out ? request.RunsSoon() : request.runs;
+}
+
+Span SlotRules::RunOf(const Question& question) const {
+  Span run = RunOf(history_.requests[question.request]);
+  run.until = std::min(run.until, question.shown_until);
+  return run;
 }
 
 bool SlotRules::MayRun(size_t number, const Slot& slot) const {

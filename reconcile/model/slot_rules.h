@@ -25,9 +25,9 @@ class SlotRules {
   SlotRules(const History& history, const IndexHistory& index, const Assumptions& assumptions)
       : history_(history), index_(index), assumptions_(assumptions) {}
 
-  /// If a request was carried out, then within it.
+  /// If a request was carried out, or an operation of it, then within it.
   Span RunOf(const OpenRequest& request) const;
-  Span RunOf(const Question& question) const { return RunOf(history_.requests[question.request]); }
+  Span RunOf(const Question& question) const;
 
   /// Whether the question's operation may have been committed in that stretch.
   bool MayRun(size_t question, const Slot& slot) const;

@@ -3,7 +3,9 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
+#include "reconcile/routing/index_routing.h"
 #include "tests/tools/reconcile/source_log.h"
 #include "tests/tools/reconcile/verdict_of.h"
 #include "tests/tools/run_trafrec.h"
@@ -64,6 +66,46 @@ TEST(NumberSights, AMissingMutationIsNotInsertedWhereNothingShowsWhatItLeft) {
       << outcome.err;
   EXPECT_THAT(test_support::Trafrec({"overlay", overlay, "list", "--json"}).out,
               testing::Not(testing::HasSubstr("insert")));
+}
+
+/// The first ids of a shard of an index of two, made by 7.10.2.
+std::vector<std::string> IdsOn(uint32_t shard, size_t count) {
+  const reconcile::IndexRouting index{.shards = 2, .routing_shards = 1024};
+  std::vector<std::string> ids;
+  for (int i = 0; ids.size() < count; ++i) {
+    if (reconcile::ShardOf(index, std::to_string(i), "") == shard) {
+      ids.push_back(std::to_string(i));
+    }
+  }
+  return ids;
+}
+
+TEST(NumberSights, WhatIsSeenOfOneShardSaysNothingOfABulksItemsOnAnother) {
+  const std::vector<std::string> here = IdsOn(0, 2);
+  const std::vector<std::string> there = IdsOn(1, 4);
+  const auto item = [](const std::string& id, const std::string& source) {
+    return R"({"index":{"_index":"idx","_id":")" + id + "\"}}\n" + source + "\n";
+  };
+  SourceLog source;
+  source.AsksWho()
+      .Exchange("PUT", "/idx", R"({"settings":{"index":{"number_of_shards":2}}})", "200 OK",
+                R"({"acknowledged":true,"shards_acknowledged":true,"index":"idx"})")
+      .Puts(here[0], 0)
+      .Puts(there[0], 0)
+      .Unanswered(
+          "POST", "/_bulk",
+          item(here[1], R"({"a":"a text of its own"})") + item(there[1], R"({"a":"another one"})"))
+      .Exchange("GET", "/idx/_doc/" + here[1], "", "200 OK",
+                R"({"_index":"idx","_type":"_doc","_id":")" + here[1] +
+                    R"(","_version":1,"_seq_no":1,"_primary_term":1,"found":true,)"
+                    R"("_source":{"a":"a text of its own"}})")
+      // Number 2 of the other shard was taken after that.
+      .Puts(there[2], 1)
+      .Puts(there[3], 3);
+  const test_support::TemporaryFolder folder;
+  const test_support::Outcome outcome =
+      test_support::Trafrec({"reconcile", source.RecordedInto(folder), "--dialect", "search"});
+  EXPECT_THAT(outcome.out, testing::HasSubstr("2  committed\n"));
 }
 
 }  // namespace
