@@ -22,9 +22,8 @@ bool CanBeAsked(const message::Request& request) {
 }
 
 void DoubtOrGiveUp(const Parcel& parcel, Item& item, const std::string& why) {
-  if (CanBeAsked(*parcel.request)) {
-    Doubt(item, why);
-  } else {
+  Doubt(item, why);
+  if (!CanBeAsked(*parcel.request)) {
     GiveUp(item, fmt::format("{}: what a {} did cannot be asked for, and another one might do it "
                              "again",
                              why, parcel.request->method));

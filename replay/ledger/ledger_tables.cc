@@ -67,6 +67,7 @@ void LedgerTables::Forget() {
 
 Status LedgerTables::Put(const Batch& batch) {
   TRY(PutIntents(batch.intents));
+  TRY(Withdraw(batch.withdrawn));
   TRY(PutOutcomes(batch.outcomes));
   TRY(PutLetters(batch.letters));
   TRY(PutDocuments(batch.documents));
@@ -105,6 +106,15 @@ Status LedgerTables::PutIntents(std::span<const Intent> intents) {
     BindCondition(put.Bind(3, intent.tries), 4, intent.condition);
     return BindAddress(put, 0, intent.at);
   });
+}
+
+/// A letter stays: what was redriven and not sent after all still is.
+Status LedgerTables::Withdraw(std::span<const Address> operations) {
+  for (const Address& at : operations) {
+    TRY(BindAddress(remove_intent_, 0, at));
+    TRY(remove_intent_.Run());
+  }
+  return {};
 }
 
 Status LedgerTables::PutOutcomes(std::span<const Outcome> outcomes) {

@@ -25,6 +25,7 @@ class LedgerTables {
   using Statement = store::db::Statement;
 
   Status PutIntents(std::span<const Intent> intents);
+  Status Withdraw(std::span<const Address> operations);
   Status PutOutcomes(std::span<const Outcome> outcomes);
   Status PutLetters(std::span<const Letter> letters);
   Status PutDocuments(std::span<const Document> documents);

@@ -159,6 +159,8 @@ struct PassedOver {
 /// What is committed together: all of it or nothing.
 struct Batch {
   std::vector<Intent> intents{};
+  /// Their last intent is undone: no copy of them was carried out, or can still be.
+  std::vector<Address> withdrawn{};
   std::vector<Outcome> outcomes{};
   std::vector<Letter> letters{};
   /// Exchanges that are over and have no outcomes: reads, and what was left out by rule.
@@ -174,10 +176,10 @@ struct Batch {
   std::optional<Position> position{};
 
   bool empty() const {
-    return intents.empty() && outcomes.empty() && letters.empty() && done.empty() &&
-           documents.empty() && contexts.empty() && counters.empty() && marks.empty() &&
-           passed_over.empty() && caught_up.empty() && at_start.empty() && changes.empty() &&
-           !position;
+    return intents.empty() && withdrawn.empty() && outcomes.empty() && letters.empty() &&
+           done.empty() && documents.empty() && contexts.empty() && counters.empty() &&
+           marks.empty() && passed_over.empty() && caught_up.empty() && at_start.empty() &&
+           changes.empty() && !position;
   }
 };
 

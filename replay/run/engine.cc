@@ -31,7 +31,8 @@ Engine::Engine(const EngineParts& parts, EngineOptions options)
       tick_timer_(parts.loop),
       stop_timer_(parts.loop),
       work_(asio::make_work_guard(parts.loop)),
-      concurrency_(options_.concurrency) {
+      concurrency_(options_.concurrency),
+      targets_(parts.target_names.size()) {
   progress_.speed = schedule_.speed();
 }
 
@@ -165,6 +166,10 @@ void Engine::SendDue() {
     const int64_t due = schedule_.Due(flight->place);
     if (due > now) {
       ArmTimer(due);
+      return;
+    }
+    if (const TargetState& target = targets_[flight->plan.target];
+        target.moving > 0 && !target.answered) {
       return;
     }
     window_.TakeNext();

@@ -33,6 +33,7 @@
 #include "replay/run/run_counts.h"
 #include "replay/run/source_lag.h"
 #include "replay/run/spent_plans.h"
+#include "replay/run/target_state.h"
 #include "replay/run/window.h"
 #include "replay/send/sender.h"
 
@@ -70,7 +71,7 @@ struct RunProgress {
   bool paused = false;
   bool over = false;  ///< nothing is left
   pace::Speed speed{};
-  std::string trouble;  ///< why nothing goes on: "the target cannot be reached: …"
+  std::string trouble{};  ///< why nothing goes on: "the target cannot be reached: …"
 };
 
 /// Sends what the planner plans: each operation when it is due and those before it are over, in the
@@ -164,6 +165,8 @@ class Engine {
   void NoteEcho(const Flight& flight, ledger::Batch& batch);
   static std::optional<store::SentinelRecord> EchoOf(const Flight& flight);
   void Abandon(const MovePtr& move);
+  void Withdraw(const Flight& flight, const Move& move);
+  void EndMove(const Flight& flight);
   guard::SourceNumbers SourceNumbersOf(const Flight& flight);
   void LearnContext(const Flight& flight, const message::Answer& answer);
   void OnCommitted(uint64_t batch, const Status& status);
@@ -172,6 +175,8 @@ class Engine {
   bool EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bool reading);
   bool EndsOverForbiddenItems(const MovePtr& move, const send::Sent& sent);
   bool EndsOverSilence(const MovePtr& move, const std::string& why);
+  bool EndsOverAbsence(const MovePtr& move, const std::string& why);
+  void NoteAnswer(TargetState& target, const send::Sent& sent);
 
   const EngineParts parts_;
   const EngineOptions options_;
@@ -200,11 +205,10 @@ class Engine {
   size_t moving_ = 0;
   size_t concurrency_;
   uint64_t answers_since_ = 0;
-  bool any_answer_ = false;
-  std::set<size_t> proved_;  ///< targets that took or judged a mutation: they are what was meant
-  bool stopping_ = false;    ///< nothing new goes out
-  bool giving_up_ = false;   ///< and nobody waits for answers any more
-  bool stopped_ = false;     ///< somebody asked for it
+  std::vector<TargetState> targets_;
+  bool stopping_ = false;   ///< nothing new goes out
+  bool giving_up_ = false;  ///< and nobody waits for answers any more
+  bool stopped_ = false;    ///< somebody asked for it
   bool paused_ = false;
   int64_t paused_at_ = 0;
   int64_t paused_ns_ = 0;  ///< all pauses that are over
@@ -216,8 +220,6 @@ class Engine {
   store::ExchangeId last_id_;
   ledger::Position position_;
   std::set<store::ExchangeId> passed_over_;  ///< and not over yet
-  std::string trouble_;
-  int64_t trouble_since_ = 0;
   RunCounts counts_;
   RunTimes times_;
   SourceLag source_lag_;

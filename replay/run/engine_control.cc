@@ -100,8 +100,10 @@ RunProgress Engine::Snapshot() const {
                        .elapsed_ns = (paused_ ? paused_at_ : Now()) - paused_ns_,
                        .paused = paused_,
                        .over = closed_ && !stopping_,
-                       .speed = schedule_.speed(),
-                       .trouble = trouble_};
+                       .speed = schedule_.speed()};
+  for (const TargetState& target : targets_) {
+    progress.trouble = progress.trouble.empty() ? target.trouble : progress.trouble;
+  }
   if (const Flight* const oldest = window_.oldest()) {
     progress.source_time = progress.through = oldest->plan.began_at;
   }

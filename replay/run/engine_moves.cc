@@ -47,6 +47,7 @@ void Engine::Start(Flight& flight) {
     move->parcel.items.push_back(std::move(item));
   }
   ++moving_;
+  ++targets_[flight.plan.target].moving;
   RefreshFirst(move);
 }
 
@@ -113,13 +114,16 @@ void Engine::Read(const MovePtr& move, message::Request request) {
       Abandon(move);
       return;
     }
-    any_answer_ = any_answer_ || sent.answered;
+    TargetState& target = targets_[move->flight->plan.target];
+    NoteAnswer(target, sent);
     if (EndsOverWrongTarget(move, sent, true)) {
       return;
     }
     const guard::Reply reply = ReplyOf(sent);
     const bool answered = reply.answer && reply.answer->status < 500 && reply.answer->status != 429;
-    parts_.guard.TakeReading(move->parcel, reply);
+    if (target.answered) {
+      parts_.guard.TakeReading(move->parcel, reply);
+    }
     if (answered && ++move->readings <= limits::kReadingsInARow) {
       move->failed_readings = 0;
       GoRound(move);
@@ -182,6 +186,7 @@ void Engine::Write(const MovePtr& move) {
     SendWrite(move, std::move(request));
     return;
   }
+  move->intended = true;
   move->intent_at = Now();
   const uint64_t batch = committer_->Add(true, [&](ledger::Batch& into) {
     for (const guard::Item& item : items) {
@@ -221,6 +226,7 @@ void Engine::SendWrite(const MovePtr& move, message::Request request) {
   if (flight.result == 0) {
     flight.result = parts_.results.Begin(WallClockNow());
   }
+  move->out = true;
   parts_.sender.Send(flight.plan.target, std::move(request),
                      [this, move](send::Sent& sent) { TakeAnswer(move, sent); });
 }
@@ -229,6 +235,7 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
   if (move->flight == nullptr) {
     return;
   }
+  move->out = sent.sent && !sent.answered;
   if (giving_up_ && !sent.answered) {
     Abandon(move);
     return;
@@ -236,20 +243,23 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
   Flight& flight = *move->flight;
   NoteTimes(*move, sent);
   NoteBytes(sent);
+  NoteAnswer(targets_[flight.plan.target], sent);
   if (EndsOverWrongTarget(move, sent, false)) {
     return;
   }
   const guard::Reply reply = ReplyOf(sent);
   const int status = sent.answered ? sent.answer.status : 0;
-  if (sent.answered) {
-    any_answer_ = true;
-    trouble_.clear();
-    if (!flight.plan.context.empty()) {
-      LearnContext(flight, *reply.answer);
-    }
+  if (sent.answered && !flight.plan.context.empty()) {
+    LearnContext(flight, *reply.answer);
   }
   parts_.guard.TakeReply(move->parcel, reply);
   if (EndsOverForbiddenItems(move, sent)) {
+    return;
+  }
+  const auto is_dead = [](const guard::Item& item) { return item.stage == Stage::kDead; };
+  if (std::ranges::any_of(move->parcel.items, is_dead) &&
+      EndsOverSilence(
+          move, sent.answered ? fmt::format("a proxy says {} for it", status) : sent.failure)) {
     return;
   }
   if (sent.sent) {
@@ -311,22 +321,7 @@ void Engine::Judge(const MovePtr& move, bool unsent, const std::string& failure)
   ++counts_.retries;
   if (unsent) {
     ++move->unsent;
-    if (!any_answer_) {
-      // The first thing that was sent at all: a wrong URL, not a target that is down for a while.
-      Fail({ErrorCode::kIo, failure, "is it the right URL, and does it run?"});
-      Abandon(move);
-      return;
-    }
-    if (trouble_.empty()) {
-      trouble_since_ = Now();
-    }
-    trouble_ = failure;
-    if (Now() - trouble_since_ > options_.patience_ns) {
-      Fail({ErrorCode::kIo,
-            fmt::format("the target was away for {} s: {}", options_.patience_ns / kNsPerSecond,
-                        failure),
-            "start it again, then: trafrec replay LOG --run RUN --resume"});
-      Abandon(move);
+    if (EndsOverAbsence(move, failure)) {
       return;
     }
   }
@@ -369,16 +364,6 @@ void Engine::Throttle(bool busy) {
     ++concurrency_;
     answers_since_ = 0;
   }
-}
-
-/// The run ends before it is settled: what the ledger says of it stays.
-void Engine::Abandon(const MovePtr& move) {
-  if (move->flight == nullptr) {
-    return;
-  }
-  move->flight = nullptr;
-  --moving_;
-  FinishIfOver();
 }
 
 }  // namespace trafrec::replay

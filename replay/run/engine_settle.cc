@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "replay/edit/views.h"
 #include "replay/recorded/message_head.h"
@@ -77,7 +78,7 @@ bool Engine::BlockDead(Flight& flight, std::vector<uint32_t>& items) {
 void Engine::Finish(const MovePtr& move) {
   Flight& flight = *move->flight;
   move->flight = nullptr;
-  --moving_;
+  EndMove(flight);
   ledger::Batch settled;
   for (size_t i = 0; i < move->items.size(); ++i) {
     guard::Item& item = flight.items[move->items[i]];
@@ -123,6 +124,40 @@ void Engine::Finish(const MovePtr& move) {
     window_.PutBack(flight);
   }
   Pump();
+}
+
+void Engine::EndMove(const Flight& flight) {
+  --moving_;
+  --targets_[flight.plan.target].moving;
+}
+
+/// The run ends before it is settled.
+void Engine::Abandon(const MovePtr& move) {
+  if (move->flight == nullptr) {
+    return;
+  }
+  const Flight& flight = *std::exchange(move->flight, nullptr);
+  EndMove(flight);
+  Withdraw(flight, *move);
+  FinishIfOver();
+}
+
+/// What was not carried out for sure, because nothing of it was sent or the target answered that it
+/// did not, is intended no more: --resume sends it as if for the first time. What may have been
+/// stays in doubt; so does what a copy before that one may have done.
+void Engine::Withdraw(const Flight& flight, const Move& move) {
+  if (!move.intended || move.out) {
+    return;
+  }
+  committer_->Add(false, [&](ledger::Batch& batch) {
+    for (const guard::Item& item : move.parcel.items) {
+      const bool undone = item.stage == Stage::kFresh || item.stage == Stage::kRetry ||
+                          (item.stage == Stage::kDead && item.forbidden);
+      if (undone && !item.doubted && OperationOf(flight, item).mutation) {
+        batch.withdrawn.push_back(AddressOf(flight, item));
+      }
+    }
+  });
 }
 
 /// What its last answer says of the document, for the next write; nothing if that is in doubt.

@@ -22,6 +22,9 @@ namespace {
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
 
+/// So answers a proxy that does not reach what stands behind it, or a service that begins or ends.
+bool IsUnreached(int status) { return status >= 502 && status <= 504; }
+
 /// Another time it may answer otherwise: it is too busy, or its proxy does not reach it.
 bool MayPass(int status) { return status == 429 || status >= 500; }
 
@@ -100,7 +103,7 @@ Error Refusal(const plan::PlannedExchange& plan, int status, const std::string& 
 /// looks at a document.
 bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bool reading) {
   if (!sent.answered) {
-    if (any_answer_ || sent.kind != send::Failure::kGarbage) {
+    if (targets_[move->flight->plan.target].answered || sent.kind != send::Failure::kGarbage) {
       return false;
     }
     Fail({ErrorCode::kIo, sent.failure, "is it the right URL?"});
@@ -111,7 +114,7 @@ bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bo
   const int status = sent.answer.status;
   const Kind kind = plan.meaning.kind;
   const bool document = dialect::WritesDocument(kind) || kind == Kind::kBulk;
-  const bool proved = proved_.contains(plan.target);
+  bool& proved = targets_[plan.target].proved;
   const bool unlike = reading || status != plan.source_status;
   const bool forbidden = status == kForbidden && unlike && !proved &&
                          (document || (plan.meaning.mutation && !plan.withheld.empty()));
@@ -122,7 +125,7 @@ bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bo
     const bool of_items = kind == Kind::kBulk && status / 100 == 2;
     if (!proved && plan.meaning.mutation && !of_items &&
         (document ? !MayPass(status) : status < 400)) {
-      proved_.insert(plan.target);
+      proved = true;
     }
     return false;
   }
@@ -146,12 +149,12 @@ bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bo
 bool Engine::EndsOverForbiddenItems(const MovePtr& move, const send::Sent& sent) {
   const plan::PlannedExchange& plan = move->flight->plan;
   if (!sent.answered || plan.meaning.kind != Kind::kBulk || sent.answer.status / 100 != 2 ||
-      proved_.contains(plan.target)) {
+      targets_[plan.target].proved) {
     return false;
   }
   if (!std::ranges::all_of(move->parcel.items, &guard::Item::forbidden)) {
     if (!std::ranges::all_of(move->parcel.items, &guard::Item::open)) {
-      proved_.insert(plan.target);
+      targets_[plan.target].proved = true;
     }
     return false;
   }
@@ -163,13 +166,43 @@ bool Engine::EndsOverForbiddenItems(const MovePtr& move, const send::Sent& sent)
 
 /// Nothing is given up as long as nothing was ever answered: what would be given up next is all.
 bool Engine::EndsOverSilence(const MovePtr& move, const std::string& why) {
-  if (any_answer_) {
+  if (targets_[move->flight->plan.target].answered) {
     return false;
   }
   Fail({ErrorCode::kIo, "the target has answered nothing: " + why,
         "is it the right URL, and does it run? --resume goes on, and looks at what was sent"});
   Abandon(move);
   return true;
+}
+
+/// It cannot be reached: nothing of the last copy was sent.
+bool Engine::EndsOverAbsence(const MovePtr& move, const std::string& why) {
+  TargetState& target = targets_[move->flight->plan.target];
+  if (!target.answered) {
+    // The first thing that was sent at all: a wrong URL, not a target that is down for a while.
+    Fail({ErrorCode::kIo, why, "is it the right URL, and does it run?"});
+    Abandon(move);
+    return true;
+  }
+  if (target.trouble.empty()) {
+    target.trouble_since = Now();
+  }
+  target.trouble = why;
+  if (Now() - target.trouble_since <= options_.patience_ns) {
+    return false;
+  }
+  Fail({ErrorCode::kIo,
+        fmt::format("the target was away for {} s: {}", options_.patience_ns / kNsPerSecond, why),
+        "start it again, then: trafrec replay LOG --run RUN --resume"});
+  Abandon(move);
+  return true;
+}
+
+void Engine::NoteAnswer(TargetState& target, const send::Sent& sent) {
+  if (sent.answered) {
+    target.trouble.clear();
+    target.answered = target.answered || !IsUnreached(sent.answer.status);
+  }
 }
 
 }  // namespace trafrec::replay

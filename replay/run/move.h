@@ -22,7 +22,9 @@ struct Move {
   int64_t intended_ns = 0;  ///< how long that took
   uint32_t readings = 0;    ///< answered, since the last copy
   uint32_t failed_readings = 0;
-  uint32_t unsent = 0;  ///< copies of which not a byte left: they count as no try
+  uint32_t unsent = 0;    ///< copies of which not a byte left: they count as no try
+  bool intended = false;  ///< its intents are in the ledger, or on their way there
+  bool out = false;       ///< a copy may be with the target, and nothing has come back
   std::optional<asio::steady_timer> timer{};  ///< until the next try
   bool timed = false;                         ///< its first copy is in the distributions
 };

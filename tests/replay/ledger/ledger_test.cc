@@ -46,6 +46,23 @@ TEST_F(LedgerTest, AnIntentIsInDoubtUntilItsOutcomeIsThere) {
   EXPECT_EQ(StateOf(*reader_, At(3, 2)), State::kAnswered);
 }
 
+TEST_F(LedgerTest, WhatIsWithdrawnIsAsIfItHadNeverBeenIntended) {
+  ASSERT_TRUE(ledger_->Commit({.intents = {IntentOf(At(1)), IntentOf(At(2))}}));
+  ASSERT_TRUE(ledger_->Commit({.intents = {IntentOf(At(3))}, .withdrawn = {At(1), At(3)}}));
+  EXPECT_EQ(StateOf(*reader_, At(1)), std::nullopt);
+  EXPECT_EQ(StateOf(*reader_, At(2)), State::kIntended);
+  EXPECT_EQ(StateOf(*reader_, At(3)), std::nullopt);
+}
+
+TEST_F(LedgerTest, WhatWasRedrivenAndIsWithdrawnIsRedriven) {
+  Letter letter = DeadLetter(At(1));
+  letter.state = State::kRedriven;
+  ASSERT_TRUE(ledger_->Commit({.letters = {letter}}));
+  ASSERT_TRUE(ledger_->Commit({.intents = {IntentOf(At(1))}}));
+  ASSERT_TRUE(ledger_->Commit({.withdrawn = {At(1)}}));
+  EXPECT_EQ(StateOf(*reader_, At(1)), State::kRedriven);
+}
+
 TEST_F(LedgerTest, ThatADocumentMustNotExistIsAConditionToo) {
   ASSERT_TRUE(ledger_->Commit({.intents = {{.at = At(1), .tries = 1, .condition = Condition{}},
                                            {.at = At(2), .tries = 1, .condition = {}}}}));

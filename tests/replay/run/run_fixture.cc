@@ -93,7 +93,8 @@ Recorded Updated(const std::string& id, int64_t began_ms, int64_t answered_ms, i
           WriteAnswer(id, "updated", seq_no)};
 }
 
-SmallRun::SmallRun(std::string url, const std::vector<Recorded>& exchanges) : url_(std::move(url)) {
+SmallRun::SmallRun(std::string target, const std::vector<Recorded>& exchanges)
+    : url(std::move(target)) {
   auto log = ResultLog::Open(WriterOf(this->log(), "src"));
   CHECK(log.has_value());
   for (const Recorded& recorded : exchanges) {
@@ -104,8 +105,9 @@ SmallRun::SmallRun(std::string url, const std::vector<Recorded>& exchanges) : ur
 
 Status SmallRun::Send(bool resume, const Steer& steer) {
   TRY_ASSIGN(const auto reader, store::LogReader::Open(log()));
-  TRY_ASSIGN(edit::Editor editor, edit::Editor::Load({.to = url_, .search_dialect = true}));
-  plan::Planner planner(*reader, dialect::SearchDialect(), editor, plan);
+  TRY_ASSIGN(edit::Editor editor, edit::Editor::Load({.to = url, .search_dialect = search}));
+  const dialect::Dialect& dialect = search ? dialect::SearchDialect() : dialect::HttpDialect();
+  plan::Planner planner(*reader, dialect, editor, plan);
   TRY(store::OpenOrMakeLog(run()));
   TRY_ASSIGN(ledger::RunLock lock, ledger::RunLock::Take(run()));
   ledger::RunFacts facts;
@@ -116,7 +118,7 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
   TRY_ASSIGN(const auto writer, ledger->Take({}));
   TRY_ASSIGN(const auto memory, ledger->OpenReader());
   TRY_ASSIGN(const auto results, ResultLog::Open(WriterOf(run(), "replay")));
-  const std::vector<send::Target> targets{{.name = "default", .url = url_}};
+  const std::vector<send::Target> targets{{.name = "default", .url = url}};
   if (count_documents) {
     TRY(census::CountAtStart(targets, *writer, *memory));
   }
@@ -125,8 +127,8 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
   options.resumed = resume;
   Engine engine({.loop = loop,
                  .sender = *sender,
-                 .guard = guard::SearchGuard(),
-                 .dialect = dialect::SearchDialect(),
+                 .guard = search ? guard::SearchGuard() : guard::HttpGuard(),
+                 .dialect = dialect,
                  .ledger = *writer,
                  .memory = *memory,
                  .results = *results,

@@ -39,10 +39,12 @@ Recorded Updated(const std::string& id, int64_t began_ms, int64_t answered_ms, i
 /// A run in a folder of its own over a log of its own, begun and resumed as often as a test wants.
 class SmallRun {
  public:
-  SmallRun(std::string url, const std::vector<Recorded>& exchanges);
+  SmallRun(std::string target, const std::vector<Recorded>& exchanges);
 
   EngineOptions options{.speed = {.kind = pace::Speed::Kind::kMax}};
   plan::PlanOptions plan{.phantoms = plan::Phantoms::kSend};
+  std::string url;     ///< a run may go on with another target
+  bool search = true;  ///< false: it is of plain HTTP
   std::optional<EchoSigner> echoes{};
 
   using Steer = std::function<void(Engine&)>;
@@ -66,7 +68,6 @@ class SmallRun {
   std::filesystem::path log() const { return folder_ / "log"; }
   std::filesystem::path run() const { return folder_ / "run"; }
 
-  const std::string url_;
   test_support::TemporaryFolder folder_;
 };
 
