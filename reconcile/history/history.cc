@@ -251,14 +251,17 @@ class HistoryReader {
     if (outcome.fate == Fate::kRefused || outcome.fate == Fate::kNotFound) {
       return;
     }
+    const bool makes = meaning.api == "indices.create";
     for (const dialect::Key& key : operation.keys) {
-      history_.events.push_back({.name = key.name,
-                                 .what = meaning.api == "indices.create"
-                                             ? IndexEvent::What::kMade
-                                             : IndexEvent::What::kRemoved,
-                                 .ran = ran,
-                                 .answered = outcome.fate == Fate::kDone});
-      if (meaning.api == "indices.create" && outcome.fate == Fate::kDone) {
+      if (makes && &key != operation.keys.data()) {
+        break;  // its aliases, or any name if its body cannot be read
+      }
+      history_.events.push_back(
+          {.name = key.name,
+           .what = makes ? IndexEvent::What::kMade : IndexEvent::What::kRemoved,
+           .ran = ran,
+           .answered = outcome.fate == Fate::kDone});
+      if (makes && outcome.fate == Fate::kDone) {
         made_.insert(key.name);
         if (auto mapping = Mapping::OfCreation(request.body)) {
           mappings_[key.name] = std::move(*mapping);

@@ -6,6 +6,7 @@
 
 #include "tests/tools/reconcile/source_log.h"
 #include "tests/tools/reconcile/verdict_of.h"
+#include "tests/tools/run_trafrec.h"
 
 // Verdicts on requests that make or remove an index, by what later answers show of it.
 
@@ -109,6 +110,20 @@ TEST(IndexVerdicts, EveryUnknownSaysWhatWouldDecideIt) {
                     .Exchange("GET", "/_cat/health", "", "200 OK", "{}"));
   EXPECT_EQ(verdict["verdict"], "unknown");
   EXPECT_EQ(verdict["evidence"][0]["kind"], "open");
+}
+
+TEST(IndexVerdicts, ACreationThatCannotBeReadMakesNoOtherIndexAgain) {
+  SourceLog source = Source();
+  source.MakesIndex()
+      .Puts("1", 0)
+      .Unanswered("PUT", "/other", R"({"aliases":)")
+      .Unanswered("PUT", "/idx/_doc/2", R"({"a":2})")
+      .Waits(10 * kNsPerSecond)
+      .Puts("3", 2);
+  const test_support::TemporaryFolder folder;
+  const test_support::Outcome outcome =
+      test_support::Trafrec({"reconcile", source.RecordedInto(folder), "--dialect", "search"});
+  EXPECT_THAT(outcome.out, HasSubstr("1  committed\n"));
 }
 
 }  // namespace
