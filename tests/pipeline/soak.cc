@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <thread>
 
+#include "tests/pipeline/gap_cost.h"
 #include "tests/pipeline/report.h"
 
 namespace trafrec::pipeline {
@@ -17,6 +19,18 @@ namespace {
 
 constexpr uint64_t kShownDefects = 100;
 constexpr auto kProgressEvery = std::chrono::seconds(5);
+
+constexpr const char* KindSuffix(TrialKind kind) {
+  switch (kind) {
+    case TrialKind::kAny:
+      return "";
+    case TrialKind::kQuotes:
+      return " quotes";
+    case TrialKind::kLong:
+      return " long";
+  }
+  return "";
+}
 
 class Soak {
  public:
@@ -67,7 +81,7 @@ void Soak::ShowFindings(const Trial& trial, const Verdict& verdict) {
                    ? Describe(trial, verdict)
                    : fmt::format("seed {}, {}:\n{}", trial.seed,
                                  trial.loss ? trial.loss->Name() : "no loss", verdict.Text()),
-               trial.seed, kind_ == TrialKind::kQuotes ? " quotes" : "");
+               trial.seed, KindSuffix(kind_));
     std::fflush(stdout);
   }
   defects_ += verdict.findings.size();
@@ -105,15 +119,53 @@ bool Soak::Run() {
   return report_.defects() == 0;
 }
 
-int Main(int argc, char** argv) {
-  const uint64_t exchanges = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 0;
-  const uint64_t seed = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
-  const bool quotes = argc > 3 && std::string_view(argv[3]) == "quotes";
-  if (exchanges == 0 || argc > (quotes ? 4 : 3)) {
-    fmt::print(stderr, "usage: soak EXCHANGES [SEED [quotes]]\n");
-    return 2;
+/// What one gap costs, client by client. True if no defect was found.
+bool MeasureGaps(uint64_t trials, uint64_t seed) {
+  fmt::print("{}", GapCostsHead());
+  size_t defects = 0;
+  for (const GapCase& which : GapCases()) {
+    GapCosts costs;
+    for (uint64_t i = 0; i < trials; ++i) {
+      const Trial trial = MakeGapTrial(seed + i, which);
+      const Verdict verdict = RunTrial(trial);
+      costs.Add(verdict.total());
+      if (!verdict.findings.empty()) {
+        ++defects;
+        fmt::print("{}, seed {}: {}\n", which.Name(), seed + i,
+                   trials == 1 ? Describe(trial, verdict) : verdict.Text());
+      }
+    }
+    fmt::print("{}", costs.Row(which.Name()));
+    std::fflush(stdout);
   }
-  return Soak(exchanges, seed, quotes ? TrialKind::kQuotes : TrialKind::kAny).Run() ? 0 : 1;
+  return defects == 0;
+}
+
+int Usage() {
+  fmt::print(stderr,
+             "usage: soak EXCHANGES [SEED [quotes|long]]\n"
+             "       soak TRIALS SEED gaps\n");
+  return 2;
+}
+
+int Main(int argc, char** argv) {
+  const uint64_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 0;
+  const uint64_t seed = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
+  const std::string_view kind = argc > 3 ? argv[3] : "";
+  if (count == 0 || argc > 4) {
+    return Usage();
+  }
+  if (kind == "gaps") {
+    return MeasureGaps(count, seed) ? 0 : 1;
+  }
+  for (const TrialKind known : {TrialKind::kAny, TrialKind::kQuotes, TrialKind::kLong}) {
+    std::string_view name = KindSuffix(known);
+    name.remove_prefix(std::min<size_t>(name.size(), 1));
+    if (kind == name) {
+      return Soak(count, seed, known).Run() ? 0 : 1;
+    }
+  }
+  return Usage();
 }
 
 }  // namespace

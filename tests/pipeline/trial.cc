@@ -12,6 +12,8 @@ constexpr TimeNs kStart = 1'700'000'000 * kNsPerSecond;
 constexpr size_t kPacketsPerTick = 64;
 /// Of one trial. Enough for a dozen conversations side by side.
 constexpr size_t kExchangesMin = 200;
+/// Of one conversation of TrialKind::kLong.
+constexpr uint32_t kLongExchanges = 600;
 
 /// Streams of chance that do not depend on one another.
 Random RandomOf(uint64_t seed, uint64_t stream) {
@@ -92,6 +94,13 @@ void AddConversation(Trial& trial, TrialKind kind) {
     conversation.style.quotes = true;
     conversation.style.exchanges = std::min(conversation.style.exchanges, 32U);
     conversation.style.segment_bytes = std::min(conversation.style.segment_bytes, 1'460U);
+  }
+  if (kind == TrialKind::kLong && conversation.style.pipelining != Pipelining::kTurns) {
+    conversation.style.exchanges =
+        std::min(kLongExchanges, conversation.style.depth * (1 + random.Below(60)));
+    conversation.style.quotes = random.Percent(15);
+    conversation.style.segment_bytes =
+        std::min(conversation.style.segment_bytes, conversation.style.quotes ? 1'460U : UINT32_MAX);
   }
   SetEndpoints(conversation, trial.sent, reuses, random);
   Converse(conversation, trial.seed, random);

@@ -21,18 +21,33 @@ soak() {
     soak_replay_sockets "${2:-100000}"
     return
   fi
+  if [[ ${1:-} == gaps ]]; then
+    soak_gaps "${2:-100}" "${3:-1}"
+    return
+  fi
   local exchanges=${1:-10000000} seed=${2:-1} kind=${3:-}
   [[ $exchanges =~ ^[1-9][0-9]*$ ]] ||
-    die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes]"
-  [[ $seed =~ ^[0-9]+$ ]] || die "\"$seed\" is no seed" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes]"
-  [[ -z $kind || $kind == quotes ]] ||
-    die "there is no soak of \"$kind\"; there is: quotes" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes]"
+    die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes|long]"
+  [[ $seed =~ ^[0-9]+$ ]] || die "\"$seed\" is no seed" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes|long]"
+  [[ -z $kind || $kind == quotes || $kind == long ]] ||
+    die "there is no soak of \"$kind\"; there are: quotes, long" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes|long]"
   setup build test
   build_preset release --target soak
   heading "Soak ($exchanges exchanges from seed $seed)"
   # shellcheck disable=SC2086
   build/tests/pipeline/soak "$exchanges" "$seed" $kind ||
     die "defects were found" "each is shown above with the command that shows it alone"
+}
+
+soak_gaps() {
+  local trials=$1 seed=$2
+  [[ $trials =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ ]] ||
+    die "\"$trials\" or \"$seed\" is no number" "usage: tools/dev soak gaps [TRIALS] [SEED]"
+  setup build test
+  build_preset release --target soak
+  heading "What one gap costs ($trials trials of each kind from seed $seed)"
+  build/tests/pipeline/soak "$trials" "$seed" gaps ||
+    die "defects were found" "each is shown above with its seed"
 }
 
 # Two kinds of histories, of one recorder and of three, each of 400 operations.
