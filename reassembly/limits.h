@@ -54,6 +54,12 @@ inline constexpr size_t kExtentBytes = size_t{256} << 10;
 inline constexpr size_t kProbeBytes = size_t{64} << 10;
 /// Requests of one connection that wait for their answers (pipelining).
 inline constexpr size_t kPipelined = 10'000;
+/// Requests of one connection that had their answers perhaps, and wait for what tells which; for no
+/// longer than until they are due for an open row. A habit is seen again within a few windows.
+inline constexpr size_t kUndecided = 1'024;
+/// Bodies of one connection's answers that wait for the same. Below kExtentBytes: none goes to the
+/// log before its exchange has a number.
+inline constexpr size_t kUndecidedBytes = size_t{128} << 10;
 /// A request whose head takes longer than this is written with what there is of it, so that it does
 /// not hold the marks. Servers give up after 60 s at most (nginx, Node.js; Apache after 40 s).
 inline constexpr int64_t kHeadTimeoutNs = 120 * kNsPerSecond;

@@ -17,6 +17,12 @@ namespace trafrec::reassembly {
 
 class ExchangeOwner;
 
+/// Of an answer among all of its connection that were seen.
+struct AnswerPlace {
+  uint64_t answer = 0;
+  uint64_t count = 0;  ///< which one of Backlog's
+};
+
 /// A request or a response under construction. Its buffers are charged to the MemoryAccount by
 /// ExchangeBook::Charge.
 struct Message {
@@ -39,6 +45,8 @@ struct Message {
   std::unique_ptr<store::crypto::Hmac> withheld;  ///< of a body too large for redaction
 
   uint64_t end() const { return facts.flow_offset + facts.wire_bytes; }
+  /// What `other` holds, which is empty then. Both are not put.
+  void TakeOver(Message& other);
   bool covered() const { return facts.acked_bytes >= facts.wire_bytes; }
 };
 
@@ -55,22 +63,27 @@ struct Exchange {
   Slice method, target, host;  ///< in the request's head
   TimeNs began_at = 0;
   TimeNs finished_at = 0;
-  size_t charged = 0;         ///< to the MemoryAccount
-  size_t settling_bytes = 0;  ///< while it is in the settling list
-  bool finished = false;      ///< both sides have ended; only ACKs are awaited
-  bool read = false;          ///< by method and path it changes nothing (request_class.h)
-  bool open_put = false;      ///< an open row was written
-  bool no_answer = false;     ///< no response will be paired with its request
-  bool simple = false;        ///< its request is HTTP/0.9
+  size_t charged = 0;             ///< to the MemoryAccount
+  size_t settling_bytes = 0;      ///< while it is in the settling list
+  bool finished = false;          ///< both sides have ended; only ACKs are awaited
+  bool read = false;              ///< by method and path it changes nothing (request_class.h)
+  bool open_put = false;          ///< an open row was written
+  bool no_answer = false;         ///< no response will be paired with its request
+  bool simple = false;            ///< its request is HTTP/0.9
+  bool undecided = false;         ///< one of the answers seen may be its; it may turn out which
+  bool undecided_answer = false;  ///< it has no number, for it may go to a request's exchange
+
+  AnswerPlace place;  ///< of an undecided answer
 
   std::list<Exchange>::iterator self;  ///< in ExchangeBook's list of live ones
   ListLink<Exchange> in_connection;
-  ListLink<Exchange> by_number;  ///< numbered, not put
-  ListLink<Exchange> waiting;    ///< requests not put, by time
-  ListLink<Exchange> held;       ///< requests not put though due for an open row, by time
-  ListLink<Exchange> unsettled;  ///< by time
-  ListLink<Exchange> settling;   ///< finished, by time of finishing
-  bool waiting_late = false;     ///< in TimeQueue's tree instead of its list
+  ListLink<Exchange> by_number;          ///< numbered, not put
+  ListLink<Exchange> waiting;            ///< requests not put, by time
+  ListLink<Exchange> held;               ///< requests not put though due for an open row, by time
+  ListLink<Exchange> unsettled;          ///< by time
+  ListLink<Exchange> answers_undecided;  ///< by time
+  ListLink<Exchange> settling;           ///< finished, by time of finishing
+  bool waiting_late = false;             ///< in TimeQueue's tree instead of its list
   bool held_late = false;
   bool unsettled_late = false;
 
@@ -88,6 +101,8 @@ class ExchangeOwner {
   virtual void BeforePut() = 0;
   /// The head of its request takes too long: ends the request there, or discards the exchange.
   virtual void GiveUpHead(Exchange& exchange) = 0;
+  /// It is undecided for too long. It may leave at once.
+  virtual void GiveUpPairing(Exchange& exchange) = 0;
   /// The exchange leaves: forget it. It is recycled afterwards.
   virtual void OnLeaving(Exchange& exchange) = 0;
 };

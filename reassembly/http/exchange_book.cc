@@ -91,6 +91,21 @@ void Clear(Message& message) {
 
 }  // namespace
 
+void Message::TakeOver(Message& other) {
+  Clear(*this);
+  std::swap(facts, other.facts);
+  head.swap(other.head);
+  body.swap(other.body);
+  trailers.swap(other.trailers);
+  withheld.swap(other.withheld);
+  peer_offset = other.peer_offset;
+  present = other.present;
+  head_complete = other.head_complete;
+  ended = other.ended;
+  shed = other.shed;
+  Clear(other);
+}
+
 ExchangeBook::ExchangeBook(HttpLayerOptions options, MemoryAccount& memory, store::RecordSink& sink)
     : options_(std::move(options)), memory_(memory), sink_(sink) {
   if (options_.redaction) {
@@ -128,6 +143,17 @@ void ExchangeBook::Number(Exchange& exchange) {
   by_number_.PushBack(&exchange);
   ++counts_.exchanges;
   ++counts_.exchanges_in_flight;
+}
+
+void ExchangeBook::BeginUndecided(Exchange& exchange) {
+  exchange.undecided_answer = true;
+  undecided_.PushBack(&exchange);
+  next_due_ = std::min(next_due_, exchange.began_at + limits::kOpenRowNs);
+}
+
+void ExchangeBook::EndUndecided(Exchange& exchange) {
+  exchange.undecided_answer = false;
+  undecided_.Remove(&exchange);
 }
 
 void ExchangeBook::Discard(Exchange& exchange) {
@@ -227,12 +253,23 @@ void ExchangeBook::RunDue() {
     if (exchange->began_at + limits::kOpenRowNs > now_) {
       break;
     }
+    if (std::exchange(exchange->undecided, false)) {
+      exchange->owner->GiveUpPairing(*exchange);
+      continue;
+    }
     waiting_.Remove(exchange);
     if (exchange->finished || !exchange->request().head_complete) {
       held_.Add(exchange);
     } else {
       PutOpenRow(*exchange);
     }
+  }
+  while (Exchange* exchange = undecided_.front()) {
+    if (exchange->began_at + limits::kOpenRowNs > now_) {
+      break;
+    }
+    exchange->owner->GiveUpPairing(*exchange);
+    CHECK(undecided_.front() != exchange);
   }
   while (Exchange* exchange = held_.front()) {
     if (exchange->finished || exchange->began_at + limits::kHeadTimeoutNs > now_) {
@@ -257,6 +294,9 @@ void ExchangeBook::SetNextDue() {
   }
   if (const auto first = held_.first_time()) {
     next_due_ = std::min(next_due_, *first + limits::kHeadTimeoutNs);
+  }
+  if (!undecided_.empty()) {
+    next_due_ = std::min(next_due_, undecided_.front()->began_at + limits::kOpenRowNs);
   }
   if (!settling_.empty()) {
     next_due_ = std::min(next_due_, settling_.front()->finished_at + limits::kSettleNs);
@@ -302,6 +342,9 @@ void ExchangeBook::Leave(Exchange& exchange) {
   waiting_.Remove(&exchange);
   held_.Remove(&exchange);
   unsettled_.Remove(&exchange);
+  if (undecided_.Contains(&exchange)) {
+    undecided_.Remove(&exchange);
+  }
   if (settling_.Contains(&exchange)) {
     settling_.Remove(&exchange);
     settling_bytes_ -= exchange.settling_bytes;
@@ -339,6 +382,7 @@ void ExchangeBook::Recycle(Exchange& exchange) {
   exchange.settling_bytes = 0;
   exchange.finished = exchange.read = exchange.open_put = false;
   exchange.no_answer = exchange.simple = false;
+  exchange.undecided = exchange.undecided_answer = false;
   if (pooled_bytes_ + exchange.charged > limits::kPooledBytes) {
     memory_.used_bytes -= exchange.charged;
     live_.erase(exchange.self);

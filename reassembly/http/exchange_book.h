@@ -31,6 +31,10 @@ class ExchangeBook {
   void Number(Exchange& exchange);
   /// It was no message after all. Only before it has a number.
   void Discard(Exchange& exchange);
+  /// Its answer may go to the exchange of a request, until the owner is told that it waited for
+  /// long enough (GiveUpPairing). It has no number meanwhile.
+  void BeginUndecided(Exchange& exchange);
+  void EndUndecided(Exchange& exchange);
   /// A message of the exchange has begun, or its head became complete.
   void OnMessage(Exchange& exchange, store::Side side);
   void OnRequestHead(Exchange& exchange);
@@ -108,6 +112,7 @@ class ExchangeBook {
   IntrusiveList<Exchange, &Exchange::by_number> by_number_;
   TimeQueue<&Exchange::waiting, &Exchange::waiting_late> waiting_;
   TimeQueue<&Exchange::unsettled, &Exchange::unsettled_late> unsettled_;
+  IntrusiveList<Exchange, &Exchange::answers_undecided> undecided_;
   IntrusiveList<Exchange, &Exchange::settling> settling_;
   size_t settling_bytes_ = 0;
   TimeQueue<&Exchange::held, &Exchange::held_late> held_;

@@ -27,8 +27,7 @@ void FlowFacts::Add(Message& message, Exchange& exchange) {
 void FlowFacts::Forget(const Message& message) {
   auto entry = entries_.begin() + static_cast<std::ptrdiff_t>(first_);
   if (entry != entries_.end() && entry->message != &message) {  // usually it is the first
-    entry = std::lower_bound(entry, entries_.end(), message.facts.flow_offset,
-                             [](const Entry& e, uint64_t start) { return e.start < start; });
+    entry = FirstFrom(message.facts.flow_offset);
   }
   for (; entry != entries_.end() && entry->start == message.facts.flow_offset; ++entry) {
     if (entry->message == &message) {
@@ -40,6 +39,21 @@ void FlowFacts::Forget(const Message& message) {
     ++first_;
   }
   covered_ = std::max(covered_, first_);
+}
+
+std::vector<FlowFacts::Entry>::iterator FlowFacts::FirstFrom(uint64_t start) {
+  return std::lower_bound(entries_.begin() + static_cast<std::ptrdiff_t>(first_), entries_.end(),
+                          start, [](const Entry& e, uint64_t place) { return e.start < place; });
+}
+
+void FlowFacts::Replace(const Message& message, Message& now, Exchange& exchange) {
+  const uint64_t start = now.facts.flow_offset;
+  for (auto entry = FirstFrom(start); entry != entries_.end() && entry->start == start; ++entry) {
+    if (entry->message == &message) {
+      entry->message = &now;
+      entry->exchange = &exchange;
+    }
+  }
 }
 
 void FlowFacts::ApplyAck(Message& message) const {

@@ -18,6 +18,8 @@ class FlowFacts {
   /// `message` begins where its facts say. It must be forgotten before it goes away.
   void Add(Message& message, Exchange& exchange);
   void Forget(const Message& message);
+  /// What was known of `message` is of `now` from here on.
+  void Replace(const Message& message, Message& now, Exchange& exchange);
 
   void OnAcknowledged(uint64_t offset, uint32_t number, TimeNs at);
   void OnCopy(uint64_t offset, uint64_t length, TimeNs at, bool conflict);
@@ -60,6 +62,7 @@ class FlowFacts {
   void ApplyAck(Message& message) const;
   void ApplyCopy(const Copy& copy);
   size_t FirstEndingAfter(uint64_t offset) const;
+  std::vector<Entry>::iterator FirstFrom(uint64_t start);
 
   uint64_t& steps_;
   std::vector<Entry> entries_;  ///< those before first_ are gone

@@ -34,6 +34,9 @@ void MessageParser::StepBetween() {
     ++proofs_;
     proved_ = proofs_ >= (handler_.Pipelines() ? kPipelinedProofs : kProofs);
   }
+  if (!proved_ && !end_guessed_) {
+    proved_ = handler_.StartsCounted();
+  }
   tentative_ = false;
   start_ = StartHere();
   // Behind another message in one packet, it was sent with the same knowledge.

@@ -178,6 +178,7 @@ void HttpConnection::OnClose(const ConnectionEnd& end) {
 }
 
 void HttpConnection::CloseAll(Ending ending, store::Flags flags, TimeNs at) {
+  LetUndecidedGo(active_->undecided.back());
   for (Lane& lane : active_->lanes) {
     if (!lane.ended) {
       lane.parser.Finish(false, ending);

@@ -47,8 +47,8 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
     uint64_t opaque_bytes = 0;             ///< after an upgrade
     uint64_t delivered = 0;                ///< offset up to which the flow was handed over
     TimeNs last_at = 0;                    ///< of its last chunk
-    uint64_t message_from = 0;             ///< where its latest message began
-    std::optional<uint64_t> message_knew;  ///< what of the other flow its sender had then
+    std::optional<uint64_t> message_knew;  ///< what its sender had with its latest message
+    uint64_t message_from = 0;             ///< where the first one with that began
     bool ended = false;
     std::optional<Lost> lost;
   };
@@ -60,6 +60,11 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
     Pairing pairing;
     IntrusiveList<Exchange, &Exchange::in_connection> exchanges;
     size_t charged = 0;
+    std::vector<store::InterimResponse> interim;  ///< of the answer that will come next
+    /// Answers that wait for what tells which requests they are for, in their order.
+    IntrusiveList<Exchange, &Exchange::in_connection> undecided;
+    size_t undecided_count = 0;
+    uint64_t undecided_bytes = 0;       ///< in their bodies
     std::vector<Exchange*> unanswered;  ///< scratch
     std::vector<Exchange*> ambiguous;   ///< scratch
   };
@@ -73,6 +78,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   // MessageHandler
   bool PeerAwaited(Flow flow, uint64_t offset, uint64_t peer_offset) override;
   bool Pipelines() const override { return active_->pairing.pipelined(); }
+  bool StartsCounted() const override { return active_->pairing.starts_proved(); }
   bool Accepts(Flow flow, const MessageStart& start, const StartLine& line) override;
   void OnStartSeen(Flow flow, const MessageStart& start) override;
   void OnStartGone(Flow flow) override;
@@ -88,6 +94,9 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
                     const Gap& gap) override;
   void OnProgress(Flow flow, uint64_t offset, TimeNs at) override;
   void OnBodyless(Flow flow) override;
+  void OnEndGuessed(Flow /*flow*/, uint64_t from, uint64_t end) override {
+    active_->pairing.OnAnswerEndGuessed(from, end);
+  }
   void OnMessageEnd(Flow flow, Ending ending, bool lenient) override;
   void OnLost(Flow flow, uint64_t from, uint64_t length, bool at_start) override;
   void OnNoStartAt(Flow flow, uint64_t offset, std::optional<uint64_t> peer_offset) override;
@@ -97,6 +106,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   store::ConnectionNumber connection_number() const override { return info_.number; }
   void BeforePut() override;
   void GiveUpHead(Exchange& exchange) override;
+  void GiveUpPairing(Exchange& exchange) override;
   void OnLeaving(Exchange& exchange) override;
 
   bool mid_stream() const { return !info_.client.has_value(); }
@@ -122,12 +132,22 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
                           const HeadFields& fields, std::string_view head);
   bool TakeInterim(const Pairing::Decision& decision, const MessageStart& start,
                    const StartLine& line, std::string_view head);
-  Exchange& BeginResponse(Flow flow, const MessageStart& start, const Pairing::Decision& decision);
+  Exchange& BeginResponse(Flow flow, const MessageStart& start, Pairing::Decision decision);
+  static Pairing::ResponseStart AsResponse(const MessageStart& start) {
+    return {start.offset, start.peer_offset, !start.resynchronised};
+  }
+  Exchange& BeginAlone(const MessageStart& start, const Pairing::Decision& decision,
+                       const AnswerPlace& place);
+  void DecideUndecided(const MessageStart& start, const Pairing::Decision& decision);
+  void Join(Exchange& request, Exchange& answer);
+  void LetUndecidedGo(const Exchange* last);
+  Exchange& TakeUndecided();
+  void PutAlone(Exchange& exchange);
   void InitMessage(Flow flow, Exchange& exchange, const MessageStart& start);
   void FillHead(Exchange& exchange, const StartLine& line, std::string_view head);
   void NameRequest(Exchange& exchange, const StartLine& line);
-  BodyPlan PlanResponse(const Exchange& exchange, const StartLine& line,
-                        const HeadFields& fields) const;
+  BodyPlan PlanResponse(const Exchange& exchange, const StartLine& line, const HeadFields& fields,
+                        bool may_answer_head) const;
   void LeaveUnanswered(const std::vector<Exchange*>& exchanges, store::Flags flags);
   void FinishIfDone(Exchange& exchange);
   void SettleCovered(Flow flow);

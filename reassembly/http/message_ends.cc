@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "reassembly/http/http_connection.h"
+#include "reassembly/limits.h"
 
 namespace trafrec::reassembly {
 namespace {
@@ -23,7 +24,14 @@ Flag TruncatedFlag(Side side) {
 }  // namespace
 
 void HttpConnection::OnBody(Flow flow, Bytes bytes) {
-  book_.AppendBody(*lane(flow).current, SideOf(flow), bytes);
+  Exchange& exchange = *lane(flow).current;
+  if (exchange.undecided_answer) {
+    active_->undecided_bytes += bytes.size();
+    if (active_->undecided_bytes > limits::kUndecidedBytes) {
+      LetUndecidedGo(active_->undecided.back());
+    }
+  }
+  book_.AppendBody(exchange, SideOf(flow), bytes);
 }
 
 void HttpConnection::OnTrailers(Flow flow, Bytes bytes) {
@@ -110,6 +118,7 @@ void HttpConnection::OnMessageEnd(Flow flow, Ending ending, bool lenient) {
   }
   lane.facts.OnDelivered(message.end());
   if (side == Side::kServer && message.facts.framing == Framing::kOpaque) {
+    LetUndecidedGo(active_->undecided.back());
     exchange->flags |= FlagBit(Flag::kUpgraded);
     exchange->request().facts.framing = Framing::kOpaque;
     FinishIfDone(*exchange);
@@ -133,7 +142,7 @@ void HttpConnection::GiveUpHead(Exchange& exchange) {
 void HttpConnection::FinishIfDone(Exchange& exchange) {
   const Message& request = exchange.request();
   const Message& response = exchange.response();
-  if (exchange.finished || (request.present && !request.ended)) {
+  if (exchange.finished || exchange.undecided_answer || (request.present && !request.ended)) {
     return;
   }
   if (response.present ? !response.ended : !exchange.no_answer) {

@@ -46,10 +46,6 @@ std::optional<StartLine> ParseCutRequestLine(std::string_view text) {
   return line;
 }
 
-Pairing::ResponseStart AsResponse(const MessageStart& start) {
-  return {start.offset, start.peer_offset, !start.resynchronised};
-}
-
 }  // namespace
 
 void HttpConnection::SettleRole(Flow flow, Side side) {
@@ -121,8 +117,10 @@ void HttpConnection::InitMessage(Flow flow, Exchange& exchange, const MessageSta
   Message& message = exchange.message(side);
   book_.OnMessage(exchange, side);
   message.peer_offset = start.peer_offset;
-  lane.message_from = start.offset;
-  lane.message_knew = start.peer_offset;
+  if (lane.message_knew != start.peer_offset) {
+    lane.message_from = start.offset;
+    lane.message_knew = start.peer_offset;
+  }
   store::MessageFacts& facts = message.facts;
   facts.first_byte_at = facts.last_byte_at = facts.last_copy_at = start.at;
   facts.first_seq = start.sequence;
@@ -183,6 +181,9 @@ void HttpConnection::NameRequest(Exchange& exchange, const StartLine& line) {
   exchange.target = line.target;
   exchange.simple = line.simple;
   exchange.read = IsRead(line.method.In(head), line.target.In(head));
+  if (line.method.In(head) == "HEAD") {
+    active_->pairing.OnHeadRequest();
+  }
 }
 
 BodyPlan HttpConnection::OnRequestHead(Flow flow, const MessageStart& start, const StartLine& line,
@@ -225,34 +226,11 @@ bool HttpConnection::TakeInterim(const Pairing::Decision& decision, const Messag
       book_.Charge(exchange);
     }
     active_->pairing.OnInterim(decision, start.offset + head.size());
+  } else if (active_->interim.size() < kInterimMax) {
+    // Whose it is will be known with the final answer, or not at all.
+    active_->interim.push_back({start.at, line.status, book_.Redacted(head)});
   }
   return true;
-}
-
-Exchange& HttpConnection::BeginResponse(Flow flow, const MessageStart& start,
-                                        const Pairing::Decision& decision) {
-  Active& active = *active_;
-  active.unanswered.clear();
-  active.ambiguous.clear();
-  const bool presumed = active.pairing.presumed() || decision.presumed;
-  Exchange* exchange =
-      active.pairing.Apply(decision, AsResponse(start), active.unanswered, active.ambiguous);
-  if (exchange == nullptr) {
-    exchange = &book_.Begin(*this, Side::kServer, start.at);
-    book_.Number(*exchange);
-    active.exchanges.PushBack(exchange);
-    exchange->flags = mid_stream() ? FlagBit(Flag::kMidStream) : 0;
-    if (decision.kind == Pairing::Kind::kAmbiguous) {
-      exchange->flags |= FlagBit(Flag::kPairingAmbiguous);
-    }
-  } else {
-    exchange->flags |= exchange->request().ended ? 0 : FlagBit(Flag::kEarlyResponse);
-    exchange->flags |= presumed ? FlagBit(Flag::kPairingPresumed) : 0;
-  }
-  InitMessage(flow, *exchange, start);
-  LeaveUnanswered(active.unanswered, 0);
-  LeaveUnanswered(active.ambiguous, FlagBit(Flag::kPairingAmbiguous));
-  return *exchange;
 }
 
 BodyPlan HttpConnection::OnResponseHead(Flow flow, const MessageStart& start, const StartLine& line,
@@ -261,11 +239,15 @@ BodyPlan HttpConnection::OnResponseHead(Flow flow, const MessageStart& start, co
   if (TakeInterim(decision, start, line, head)) {
     return {};
   }
+  const bool may_answer_head = active_->pairing.MayAnswerHead(decision);
   Exchange& exchange = BeginResponse(flow, start, decision);
   Message& response = exchange.response();
   FillHead(exchange, line, head);
-  const BodyPlan plan = PlanResponse(exchange, line, fields);
+  const BodyPlan plan = PlanResponse(exchange, line, fields, may_answer_head);
   response.facts.framing = plan.framing;
+  if (plan.bodyless_possible) {
+    active_->pairing.OnAnswerMayEnd(start.offset + head.size());
+  }
   if (plan.framing == Framing::kContentLength) {
     response.facts.declared_bytes = plan.length;
   }
@@ -277,7 +259,7 @@ BodyPlan HttpConnection::OnResponseHead(Flow flow, const MessageStart& start, co
 }
 
 BodyPlan HttpConnection::PlanResponse(const Exchange& exchange, const StartLine& line,
-                                      const HeadFields& fields) const {
+                                      const HeadFields& fields, bool may_answer_head) const {
   const Message& request = exchange.messages[0];
   const std::string_view method = exchange.method.In(request.head);
   BodyPlan plan;
@@ -290,10 +272,10 @@ BodyPlan HttpConnection::PlanResponse(const Exchange& exchange, const StartLine&
   } else if (fields.content_length) {
     plan.framing = Framing::kContentLength;
     plan.length = *fields.content_length;
-    plan.bodyless_possible = !request.present;
   } else {
     plan.framing = Framing::kUntilClose;
   }
+  plan.bodyless_possible = !request.present && may_answer_head;
   return plan;
 }
 
@@ -352,6 +334,7 @@ void HttpConnection::OnLost(Flow flow, uint64_t from, uint64_t length, bool at_s
     lane.lost = Lost{.from = std::max(lane.last_at, info_.opened_at), .offset = from};
   }
   lane.lost->gap_bytes += length;
+  LetUndecidedGo(active_->undecided.back());
   if (!client_) {
     return;  // the pairing of a connection that began in the middle assumes it anyway
   }

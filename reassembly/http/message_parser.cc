@@ -46,9 +46,8 @@ void MessageParser::OnChunk(const Chunk& chunk) {
   chunk_ = &chunk;
   at_ = 0;
   advanced_ = !last_peer_ || (chunk.peer_offset && *chunk.peer_offset > *last_peer_);
-  if (EndsBodyless()) {
-    handler_.OnBodyless(flow_);
-    EndMessage(Ending::kComplete);
+  if (bodyless_possible_ && in_body()) {
+    DecideBodyless();
   }
   while (at_ < chunk.bytes.size()) {
     Step();
@@ -88,10 +87,14 @@ void MessageParser::EnterBody(const BodyPlan& plan) {
   left_ = plan.length;
   trailer_bytes_ = 0;
   lenient_ = false;
-  bodyless_possible_ = plan.bodyless_possible && plan.length > 0;
+  bodyless_possible_ =
+      plan.bodyless_possible && (plan.length > 0 || plan.framing == Framing::kChunked ||
+                                 plan.framing == Framing::kUntilClose);
+  end_guessed_ = bodyless_possible_;
   if (bodyless_possible_) {
     // Whether there is a body or not: where it ends is a guess, and what stands there may be one
     // that is quoted.
+    proved_before_ = proved_;
     proved_ = false;
     proofs_ = 0;
   }
@@ -117,6 +120,9 @@ void MessageParser::EnterBody(const BodyPlan& plan) {
     Search();
   } else if (state_ == State::kBetween || (state_ == State::kLength && left_ == 0)) {
     EndMessage(Ending::kComplete);
+  }
+  if (bodyless_possible_ && in_body() && at_ < chunk_->bytes.size()) {
+    DecideBodyless();
   }
 }
 
@@ -179,16 +185,31 @@ void MessageParser::EndMessage(Ending ending) {
   handler_.OnMessageEnd(flow_, ending, lenient_);
 }
 
-bool MessageParser::EndsBodyless() {
-  if (state_ != State::kLength || !bodyless_possible_ || !advanced_ || !chunk_->packet_start) {
-    return false;
+/// By the first bytes behind a head that may be a whole message.
+void MessageParser::DecideBodyless() {
+  constexpr std::string_view kStart = "HTTP/1.";
+  const std::string_view bytes = rest();
+  bodyless_possible_ = false;
+  if (!kStart.starts_with(bytes.substr(0, kStart.size()))) {
+    // No message begins like this, so it is the body.
+    proved_ = proved_before_;
+    end_guessed_ = false;
+    return;
   }
-  const size_t line_end = rest().find('\n');
-  if (line_end == std::string_view::npos) {
-    return false;
+  if (state_ != State::kChunked) {  // what begins here may be quoted in the body
+    const uint64_t from = chunk_->offset + at_;
+    handler_.OnEndGuessed(flow_, from, state_ == State::kLength ? from + left_ : UINT64_MAX);
   }
-  const auto line = ParseStartLine(rest().substr(0, line_end + 1));
-  return line && line->side == store::Side::kServer && !line->lenient;
+  const bool in_turn = advanced_ && at_ == 0 && chunk_->packet_start;
+  const size_t line_end = bytes.find('\n');
+  if (line_end == std::string_view::npos || !(in_turn || handler_.Pipelines())) {
+    return;
+  }
+  const auto line = ParseStartLine(bytes.substr(0, line_end + 1));
+  if (line && line->side == store::Side::kServer && !line->lenient) {
+    handler_.OnBodyless(flow_);
+    EndMessage(Ending::kComplete);
+  }
 }
 
 void MessageParser::BecomeOpaque() {

@@ -37,7 +37,8 @@ enum class Ending : uint8_t {
 struct BodyPlan {
   store::Framing framing = store::Framing::kNone;
   uint64_t length = 0;
-  /// A response to an unknown request: if it was a HEAD, there is no body, whatever the head says.
+  /// A response to an unknown request, which may be a HEAD: then there is no body, whatever the
+  /// head says.
   bool bodyless_possible = false;
   /// Nothing says where the body ends, nor, by that, where the next message begins.
   bool end_unknown = false;
@@ -53,6 +54,8 @@ class MessageHandler {
   virtual bool PeerAwaited(Flow flow, uint64_t offset, uint64_t peer_offset) = 0;
   /// Does the client send requests before it has the answers?
   virtual bool Pipelines() const = 0;
+  /// Is it known by the number of messages in both flows that those found by searching are some?
+  virtual bool StartsCounted() const = 0;
   /// May a message with this start line begin here? Of a resynchronised one: does it fit the turns?
   virtual bool Accepts(Flow flow, const MessageStart& start, const StartLine& line) = 0;
   /// First bytes that may become a start line, and: they did not.
@@ -75,6 +78,9 @@ class MessageHandler {
   /// The message in progress reaches to `offset` now.
   virtual void OnProgress(Flow flow, uint64_t offset, TimeNs at) = 0;
   virtual void OnBodyless(Flow flow) = 0;
+  /// Whether the message in progress has a body cannot be told for sure. If it has, that lies from
+  /// `from` to `end` (UINT64_MAX: to the flow's end).
+  virtual void OnEndGuessed(Flow flow, uint64_t from, uint64_t end) = 0;
   virtual void OnMessageEnd(Flow flow, Ending ending, bool lenient) = 0;
   /// From `from` on, messages may have been missed. `at_start`: the first one began there.
   virtual void OnLost(Flow flow, uint64_t from, uint64_t length, bool at_start) = 0;
@@ -153,7 +159,7 @@ class MessageParser {
   void EndMessage(Ending ending);
   void Search();
   void SkipChunk();
-  bool EndsBodyless();
+  void DecideBodyless();
 
   const Flow flow_;
   MessageHandler& handler_;
@@ -168,6 +174,8 @@ class MessageParser {
   bool folded_ = false;  ///< the head has folded lines
   bool seen_message_ = false;
   bool bodyless_possible_ = false;
+  bool end_guessed_ = false;    ///< of the last message: it may have had no body
+  bool proved_before_ = false;  ///< what proved_ was before it
   bool lenient_ = false;
   bool advanced_ = false;
 

@@ -18,25 +18,29 @@
 //  - A client that sends in bursts, and was always seen to have all answers to a burst before it
 //    began the next: as one that takes turns, for the first request of a burst. An answer that
 //    begins later belongs to another request of that burst, or of a later one.
-//  - Any other client that pipelines: exactly one candidate fits, or the response stays unpaired,
-//    and so do all the requests that it might have answered. What it knew ends at any place, so a
-//    start that was found by searching may be a quotation, and is not paired at all.
-// The second and the third rest on a habit. A habit that was proved often enough is trusted; one
-// that was seen less often is presumed, and the pairs say so (`presumed`), until both sides were
-// silent for long with nothing outstanding; one that was hardly seen, where requests may be missing
-// too, decides nothing. When a client that was presumed to take turns is seen to pipeline, and
-// requests may be missing, all is open again.
-// That a client pipelines is noted at every sign of it: a request sent with the knowledge of the
-// packet before or without all of the last answer, an answer whose sender already had the bytes
-// behind its request, an answer that begins after the place that the client knew, no answer at that
-// place, two answers in a row to missed requests without a new request byte.
-// A missing part of the server's flow proves no answer, however long: it may have been an interim
+//  - Any other client that pipelines: the number of requests that it leaves open tells which one it
+//    is (backlog.cc), as soon as it has shown that habit again; then the responses and requests
+//    that waited for this are paired, too (undecided.cc). Where the habit is not known: exactly one
+//    candidate fits, or the response stays unpaired, and so do all the requests that it might have
+//    answered. What such a client knew ends at any place, so a start that was found by searching
+//    may be a quotation, and is not paired at all.
+// All but the first rest on a habit. That of turns is trusted if it was proved often enough. Of a
+// client that pipelines (it may have kept to it by chance), or if it was seen less often, it is
+// presumed, and the pairs say so (`presumed`), until both sides were silent for long with nothing
+// outstanding; one that was hardly seen, where requests may be missing too, decides nothing. When a
+// client that was presumed to take turns is seen to pipeline, and requests may be missing, all is
+// open again. That a client pipelines is noted at every sign of it: a request sent with the
+// knowledge of the packet before or without all of the last answer, an answer whose sender already
+// had the bytes behind its request, an answer that begins after the place that the client knew, no
+// answer at that place, two answers in a row to missed requests without a new request byte. A
+// missing part of the server's flow proves no answer, however long: it may have been an interim
 // one.
 //
 // Rejected: the last request below the upper bound alone (joins answer 1 to request N under
 // pipelining), pairing by time, giving up the connection (loses everything after one gap), waiting
-// for later evidence (a hanging answer would hold back all before it), measuring how many requests
-// a missing part may hold by the shortest one that was seen (the missing one is shorter).
+// for later evidence without end (a hanging answer would hold back all before it; what is in doubt
+// waits for a second at most), measuring how many requests a missing part may hold by the shortest
+// one that was seen (the missing one is shorter).
 
 #include "reassembly/http/pairing.h"
 
@@ -47,9 +51,11 @@
 
 namespace trafrec::reassembly {
 
-Pairing::Pairing(bool mid_stream) : responses_lost_(mid_stream), lost_since_request_(mid_stream) {
+Pairing::Pairing(bool mid_stream)
+    : backlog_(!mid_stream), responses_lost_(mid_stream), lost_since_request_(mid_stream) {
   if (mid_stream) {
     entries_.push_back({.before_capture = true, .answer_from = 0});
+    ++places_;
   }
 }
 
@@ -58,6 +64,7 @@ void Pairing::AddRequest(Exchange& exchange, uint64_t start, std::optional<uint6
   if (quiet) {
     DropHidden();
     presumed_ = presumed_over_hidden_ = false;
+    backlog_.OnQuiet(requests_);
   }
   if (peer_offset) {
     NoteBurst(start, *peer_offset, advanced);
@@ -75,10 +82,15 @@ void Pairing::AddRequest(Exchange& exchange, uint64_t start, std::optional<uint6
   }
   entries_.push_back({.exchange = &exchange,
                       .after_quiet = quiet,
+                      .index = backlog_.asked(),
+                      .heads_before = heads_,
+                      .places_before = places_,
                       .start = start,
                       .burst = burst_,
                       .answer_from = peer_offset});
   ++requests_;
+  backlog_.OnRequest(peer_offset);
+  responses_lost_ |= backlog_.TakeRefuted();
 }
 
 void Pairing::NotePipelining(uint64_t peer_offset, bool advanced) {
@@ -99,8 +111,13 @@ void Pairing::BecomePipelined() {
     // The presumption was wrong: any number may be outstanding before what is in the queue.
     presumed_ = false;
     responses_lost_ = true;
+    const uint64_t index = Through(0);
     entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(first_),
-                    {.before_capture = true, .answer_from = 0});
+                    {.before_capture = true,
+                     .index = index,
+                     .heads_before = heads_,
+                     .places_before = places_ - size() - 1,
+                     .answer_from = 0});
   }
 }
 
@@ -156,13 +173,17 @@ void Pairing::OnRequestEnd(const Exchange& exchange, uint64_t end) {
 
 void Pairing::OnRequestsLost(uint64_t from, uint64_t length, std::optional<uint64_t> peer_offset) {
   lost_since_request_ = true;
+  backlog_.OnRequestsLost();
   if (size() > 0 && entries_.back().exchange == nullptr) {
     if (!entries_.back().hidden_from) {
       entries_.back().hidden_from = from;
     }
     return;
   }
-  entries_.push_back({.start = from,
+  entries_.push_back({.index = backlog_.asked(),
+                      .heads_before = heads_,
+                      .places_before = places_++,
+                      .start = from,
                       .burst = burst_,
                       .answer_from = peer_offset,
                       .certain = last_request_end_ && from <= *last_request_end_ + kSlackBytes &&
@@ -190,6 +211,7 @@ void Pairing::OnResponsesLost(uint64_t length) {
     }
   }
   responses_lost_ = true;
+  backlog_.OnAnswersLost();
 }
 
 bool Pairing::AllAnswered(const Entry& hidden) const {
@@ -214,6 +236,15 @@ void Pairing::DropHidden() {
 
 Exchange* Pairing::Apply(const Decision& decision, const ResponseStart& start,
                          std::vector<Exchange*>& unanswered, std::vector<Exchange*>& ambiguous) {
+  if (backlog_.in_doubt()) {
+    const uint64_t through = Through(Fitting(start));
+    if (decision.counted) {
+      Settle(decision, start);
+    }
+    backlog_.OnAnswer(start.offset, through);
+  } else {
+    backlog_.OnAnswer(start.offset, 0);
+  }
   if (decision.kind == Kind::kPaired) {
     for (size_t i = 0; i < decision.index; ++i) {
       if (Exchange* missed = entry(i).exchange) {
@@ -221,6 +252,7 @@ Exchange* Pairing::Apply(const Decision& decision, const ResponseStart& start,
       }
     }
     const Entry answered = entry(decision.index);
+    backlog_.OnPaired(answered.index, presumed_ || decision.presumed);
     const bool in_order = !responses_lost_ && decision.index == 0;
     if (decision.presumed) {
       presumed_ = true;
@@ -233,10 +265,17 @@ Exchange* Pairing::Apply(const Decision& decision, const ResponseStart& start,
     }
     answer_end_ = UINT64_MAX;
     missed_answers_ = 0;
-    return answered.exchange;
+    return Paired(answered);
+  }
+  if (decision.kind == Kind::kUnrequested && decision.counted) {
+    return nullptr;
   }
   if (decision.kind == Kind::kUnrequested && decision.fitting > 0) {
     TakeHiddenAnswer(decision.fitting - 1, start);
+  } else if (decision.kind == Kind::kUnrequested) {
+    backlog_.OnUnrequested();
+  } else if (decision.kind == Kind::kAmbiguous && pipelined_ && backlog_.trusted()) {
+    Retain(decision.fitting, ambiguous);
   } else if (decision.kind == Kind::kAmbiguous) {
     const size_t before = size();
     if (decision.in_turn) {
@@ -260,7 +299,10 @@ void Pairing::TakeHiddenAnswer(size_t index, const ResponseStart& start) {
 }
 
 void Pairing::Pool(size_t fitting, bool answered, std::vector<Exchange*>& ambiguous) {
-  Entry unknown{.start = entry(0).start,
+  Entry unknown{.index = Through(fitting),
+                .heads_before = entry(0).heads_before,
+                .places_before = entry(0).places_before,
+                .start = entry(0).start,
                 .answer_from = entry(0).answer_from,
                 .hidden_answers = answered ? 1U : 0U};
   for (size_t i = 0; i < fitting; ++i) {
@@ -302,6 +344,9 @@ void Pairing::NoteTurn(const Entry& answered, const ResponseStart& start) {
 
 void Pairing::OnAnswerEnd(std::optional<uint64_t> end) {
   answer_end_ = end;
+  if (end) {
+    backlog_.OnAnswerEnd(*end);
+  }
   if (end && size() > 0 && entry(0).exchange != nullptr && entry(0).answer_from &&
       *entry(0).answer_from + kSlackBytes < *end) {
     BecomePipelined();
@@ -330,6 +375,7 @@ Exchange* Pairing::EvictOldest() {
   }
   Exchange* const evicted = entry(count).exchange;
   place.exchange = nullptr;
+  place.index = entry(count).index + 1;
   place.known = 1;
   place.end.reset();
   place.hidden_bytes = place.hidden_answers = place.presumed_answers = 0;

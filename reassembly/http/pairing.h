@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "reassembly/http/backlog.h"
 #include "reassembly/http/exchange.h"
 
 namespace trafrec::reassembly {
@@ -30,6 +31,7 @@ class Pairing {
     bool presumed = false;     ///< paired, on the ground of a habit that is not yet known well
     bool over_hidden = false;  ///< presuming that no missed request is outstanding
     bool in_turn = false;      ///< it looks like the answer of one who takes turns
+    bool counted = false;      ///< by Backlog
   };
   /// Where a response begins.
   struct ResponseStart {
@@ -44,7 +46,13 @@ class Pairing {
   /// silent so long before it that no answer was due.
   void AddRequest(Exchange& exchange, uint64_t start, std::optional<uint64_t> peer_offset,
                   bool advanced, bool quiet);
+  /// The method of the request added last is HEAD.
+  void OnHeadRequest() { ++heads_; }
   void OnRequestEnd(const Exchange& exchange, uint64_t end);
+  /// The response begun last may have no body: then it ends at `end`.
+  void OnAnswerMayEnd(uint64_t end) { backlog_.OnAnswerMayEnd(end); }
+  /// Whether it does is a guess: else what follows from `from` to `end` is no response.
+  void OnAnswerEndGuessed(uint64_t from, uint64_t end) { backlog_.OnAnswerEndGuessed(from, end); }
   /// The response paired last ended at `end`; nullopt: where nobody knows.
   void OnAnswerEnd(std::optional<uint64_t> end);
   /// A request was missed since the last answer, and its client, knowing `peer_offset`, has no byte
@@ -71,7 +79,25 @@ class Pairing {
                   std::vector<Exchange*>& unanswered, std::vector<Exchange*>& ambiguous);
   /// An interim answer to the decided request ended at `end`: its final one begins there.
   void OnInterim(const Decision& decision, uint64_t end);
+  /// Of the response that begins next.
+  AnswerPlace NextPlace() const { return {backlog_.answered(), backlog_.count_number()}; }
+  /// Will the place of a response be told by those to come, if this one's is ambiguous?
+  bool may_be_told() const { return pipelined_ && backlog_.trusted(); }
+  /// The request that waits for the answer at that place, by what is decided of the one at `start`;
+  /// or nullptr.
+  Exchange* RequestAt(const AnswerPlace& place, const Decision& decision,
+                      const ResponseStart& start) const;
+  /// The places are as RequestAt says / are not.
+  void Settle(const Decision& decision, const ResponseStart& start);
+  void Recount() { backlog_.Recount(); }
+  /// Takes that request out, and those before it.
+  Exchange* TakeAt(const AnswerPlace& place, std::vector<Exchange*>& unanswered);
+  /// Does not wait any longer for what may tell which answer is for this request, or for one
+  /// before.
+  void GiveUp(const Exchange& exchange, std::vector<Exchange*>& ambiguous);
   Exchange* At(size_t index) const { return entry(index).exchange; }
+  /// Is a HEAD request, or may one be, among those that the response fits?
+  bool MayAnswerHead(const Decision& decision) const;
 
   /// Takes the oldest unanswered request out, as if it had been missed (too many wait).
   Exchange* EvictOldest();
@@ -80,6 +106,10 @@ class Pairing {
   /// The pairs since the last loss rest on a habit: if the client pipelined in the part that is
   /// missing, they are shifted.
   bool presumed() const { return presumed_; }
+  /// What was found by searching is proved by the number of messages both ways.
+  bool starts_proved() const { return pipelined_ && backlog_.proved(); }
+  /// Also of responses found before that begin there or later.
+  uint64_t answers_proved_from() const { return backlog_.answers_proved_from(); }
 
  private:
   static constexpr uint64_t kNoBurst = UINT64_MAX;
@@ -89,9 +119,8 @@ class Pairing {
   static constexpr uint64_t kTurnsTrusted = 8;
   /// With so many, proved or only looking so, it is presumed to, where requests may be missing.
   static constexpr uint64_t kTurnsPresumed = 4;
-  /// So many bursts make it one that awaits the answers to each burst; more than for turns, for a
-  /// client that fills up a window now and then also awaits them by chance.
-  static constexpr uint64_t kBurstsTrusted = 16;
+  /// So many bursts make it one that is presumed to await the answers to each burst; more than for
+  /// turns, for a client that fills up a window now and then also awaits them by chance.
   static constexpr uint64_t kBurstsPresumed = 8;
   /// "GET / HTTP/1.1" and two line ends: as many requests may hide in a number of bytes.
   static constexpr uint64_t kShortestRequestBytes = 18;
@@ -100,6 +129,9 @@ class Pairing {
     Exchange* exchange = nullptr;  ///< nullptr: a place where requests may have been missed
     bool after_quiet = false;      ///< when it was asked, no answer was due
     bool before_capture = false;   ///< that place is all that was sent before the capture began
+    uint64_t index = 0;            ///< among all requests seen; of a place: that of the next one
+    uint64_t heads_before = 0;     ///< HEAD requests seen before it
+    uint64_t places_before = 0;    ///< and places where requests may hide
     uint64_t start = 0;
     uint64_t burst = kNoBurst;  ///< where the burst begins to which it belongs at the latest
     std::optional<uint64_t> end = std::nullopt;
@@ -115,6 +147,10 @@ class Pairing {
   const Entry& entry(size_t index) const { return entries_[first_ + index]; }
   size_t size() const { return entries_.size() - first_; }
   size_t Fitting(const ResponseStart& start) const;
+  uint64_t Through(size_t fitting) const;
+  std::optional<size_t> Find(int64_t request) const;
+  std::optional<int64_t> ShiftBy(const Decision& decision, const ResponseStart& start) const;
+  Decision DecideCounted(int64_t request, size_t fitting) const;
   Decision DecideUnproved(size_t fitting, const ResponseStart& start) const;
   Decision DecideByTurns(size_t last, size_t fitting, uint64_t start) const;
   bool HiddenBefore(size_t last) const;
@@ -123,6 +159,9 @@ class Pairing {
   Decision DecideInBurst(size_t head, size_t fitting, uint64_t start) const;
   bool AllAnswered(const Entry& hidden) const;
   void TakeHiddenAnswer(size_t index, const ResponseStart& start);
+  void Retain(size_t fitting, std::vector<Exchange*>& ambiguous);
+  void ForgetDoubts();
+  Exchange* Paired(const Entry& answered) const;
   void Pool(size_t fitting, bool answered, std::vector<Exchange*>& ambiguous);
   void DropAnswered();
   void DropHidden();
@@ -134,7 +173,11 @@ class Pairing {
   static bool ShowsPipelining(const Entry& answered, const ResponseStart& start);
   void NoteTurn(const Entry& answered, const ResponseStart& start);
 
-  std::vector<Entry> entries_;  ///< those before first_ are gone
+  Backlog backlog_;
+  uint64_t heads_ = 0;            ///< HEAD requests seen
+  uint64_t places_ = 0;           ///< where requests may hide
+  uint64_t doubted_through_ = 0;  ///< requests below, of those waiting, may have had their answer
+  std::vector<Entry> entries_;    ///< those before first_ are gone
   size_t first_ = 0;
   size_t requests_ = 0;
   bool responses_lost_;          ///< since the last pair; then only an exact place proves a pair

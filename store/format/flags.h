@@ -34,7 +34,7 @@ enum class Flag : uint8_t {
   kBodyShed = 17,         ///< body given up under load, in the order of docs/accounting.md
   kOpen = 18,  ///< the request was still waiting for its answer when this row was written
   kPairingPresumed =
-      19,  ///< after a loss: right unless the client pipelined in the part that is missing
+      19,  ///< after a loss: right unless the client asked otherwise in the part that is missing
   kWireUnknown =
       20,  ///< imported: its connection, or facts of it, are made up, as the file has none
   kHeadRebuilt = 21,  ///< imported: the head is put together from fields, not as on the wire

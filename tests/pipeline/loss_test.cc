@@ -21,5 +21,16 @@ TEST(Loss, EachExchangeIsRightOrFlagged) {
   }
 }
 
+TEST(Loss, EachExchangeOfALongPipelineIsRightOrFlagged) {
+  uint64_t exchanges = 0;
+  for (uint64_t seed = 0; exchanges < 5'000; ++seed) {
+    if (!IsLossless(seed)) {
+      const Verdict verdict = RunTrial(MakeTrial(seed, TrialKind::kLong));
+      ASSERT_EQ(verdict.Text(), "") << "try: tools/dev soak 1 " << seed << " long";
+      exchanges += verdict.total().exchanges;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace trafrec::pipeline
