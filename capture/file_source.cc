@@ -10,11 +10,11 @@
 #include <atomic>
 #include <numeric>
 
+#include "base/stop_event.h"
 #include "capture/capture_reader.h"
 #include "capture/limits.h"
 #include "capture/packet_filter.h"
 #include "capture/packet_source.h"
-#include "capture/stop_event.h"
 
 namespace trafrec::capture {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "capture/stop_event.h"
+#include "base/stop_event.h"
 
 namespace trafrec::capture {
 

@@ -28,13 +28,13 @@
 #include <limits>
 #include <mutex>
 
+#include "base/stop_event.h"
 #include "capture/kernel_filter.h"
 #include "capture/limits.h"
 #include "capture/live_handle.h"
 #include "capture/network_interfaces.h"
 #include "capture/packet_filter.h"
 #include "capture/packet_source.h"
-#include "capture/stop_event.h"
 
 namespace trafrec::capture {
 namespace {

@@ -10,6 +10,7 @@
 #include "base/toml/toml_table.h"
 #include "replay/edit/filter/limits.h"
 #include "replay/edit/head_rules.h"
+#include "replay/jq/limits.h"
 
 namespace trafrec::edit {
 
@@ -199,8 +200,12 @@ Status ReadPrograms(TomlTable& root, EditFile& file) {
                  .program = table.Text("program").value_or(""),
                  .on = static_cast<JqOptions::On>(
                      table.Choice("on", {"body", "lines", "sources", "actions"}).value_or(0)),
+                 .timeout = jq::limits::kRunTime,
                  .on_error = ReadOnError(table),
                  .place = table.PlaceOf("program")};
+    if (const auto timeout = table.Integer("timeout_ms", 1); timeout) {
+      jq.timeout = std::chrono::milliseconds(*timeout);
+    }
     TRY(table.Finish());
     TRY(CheckCondition(table, jq.condition));
     if (jq.program.empty()) {

@@ -63,6 +63,7 @@ struct JqOptions {
   ConditionOptions condition;
   std::string program;
   On on = On::kBody;
+  std::chrono::milliseconds timeout{};  ///< for one text
   OnError on_error = OnError::kStop;
   std::string place;  ///< of the program: "edits.toml, line 3"
 };

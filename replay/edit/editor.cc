@@ -63,6 +63,7 @@ void RemoveOperations(const Context& context, const std::vector<uint32_t>& remov
 Result<Editor> Editor::Load(const EditOptions& options) {
   Editor editor;
   editor.search_dialect_ = options.search_dialect;
+  editor.stop_ = options.stop;
   std::string text;
   if (!options.file.empty()) {
     TRY_ASSIGN(text, store::ReadSmallFile(options.file));
@@ -160,7 +161,7 @@ Status Editor::AddRewrite(RewriteOptions options, size_t number) {
 Status Editor::AddProgram(JqOptions options, size_t number) {
   std::string name = NameOr(options.name, "jq", number);
   TRY_ASSIGN(Condition condition, MakeCondition(std::move(options.condition), name));
-  TRY_ASSIGN(auto step, JqStep::Make(std::move(name), std::move(condition), options));
+  TRY_ASSIGN(auto step, JqStep::Make(std::move(name), std::move(condition), options, stop_));
   AddStep(std::move(step));
   return {};
 }
@@ -169,7 +170,7 @@ Status Editor::AddFilter(FilterOptions options) {
   std::string name = options.name.empty() ? "filter" : "filter " + options.name;
   TRY_ASSIGN(Condition condition, MakeCondition(std::move(options.condition), name));
   TRY_ASSIGN(auto step,
-             FilterStep::Make(std::move(name), std::move(condition), std::move(options)));
+             FilterStep::Make(std::move(name), std::move(condition), std::move(options), stop_));
   AddStep(std::move(step));
   return {};
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/stop_event.h"
 #include "replay/condition/condition.h"
 #include "replay/edit/edit_file.h"
 #include "replay/edit/head_rules.h"
@@ -23,6 +24,7 @@ struct EditOptions {
   std::string to{};    ///< URL of the target "default"; "": the file has the targets
   std::vector<std::string> transforms{};  ///< names of libraries: "es-to-opensearch"
   bool search_dialect = false;  ///< the log's dialect: what knows no index has no index conditions
+  const StopEvent* stop = nullptr;  ///< ends programs that hang; null: nobody asks; borrowed
 };
 
 struct Edited {
@@ -58,7 +60,7 @@ class Editor {
  public:
   static Result<Editor> Load(const EditOptions& options);
 
-  /// An Error ends the replay.
+  /// An Error ends the replay: kInterrupted if somebody asked to stop while a program ran.
   Result<Edited> Apply(const Context& context, message::Request request);
 
   /// Whether Apply looks at the context's meaning.
@@ -105,6 +107,7 @@ class Editor {
   uint32_t fallback_rule_ = 0;
   std::vector<RuleCount> rules_;
   std::string digest_;
+  const StopEvent* stop_ = nullptr;
   bool needs_meaning_ = false;
   bool search_dialect_ = false;
 };

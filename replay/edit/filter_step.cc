@@ -63,9 +63,9 @@ Changes TakeOver(filter::Answer answer, std::string_view body, message::Request&
 }  // namespace
 
 Result<std::unique_ptr<FilterStep>> FilterStep::Make(std::string name, Condition condition,
-                                                     FilterOptions options) {
+                                                     FilterOptions options, const StopEvent* stop) {
   std::unique_ptr<FilterStep> step(
-      new FilterStep(std::move(name), std::move(condition), std::move(options)));
+      new FilterStep(std::move(name), std::move(condition), std::move(options), stop));
   TRY(step->Start());
   return step;
 }
@@ -74,7 +74,8 @@ Status FilterStep::Start() {
   TRY_ASSIGN(filter::Process process,
              filter::Process::Start({.command = options_.command,
                                      .timeout = options_.timeout,
-                                     .line_bytes_max = options_.line_bytes_max}));
+                                     .line_bytes_max = options_.line_bytes_max,
+                                     .stop = stop_}));
   process_.emplace(std::move(process));
   return {};
 }
@@ -112,6 +113,10 @@ Result<Changes> FilterStep::Apply(const Context& context, message::Request& requ
     return Failed(options_.on_error, name_, context, body.error().what);
   }
   Result<filter::Answer> answer = Ask(context.id, request, *body);
+  if (!answer && IsStopped(stop_)) {
+    process_.reset();
+    return Stopped(name_);
+  }
   if (!answer) {
     return Fails(context, answer.error().what);
   }

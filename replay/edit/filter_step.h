@@ -18,7 +18,7 @@ namespace trafrec::edit {
 class FilterStep final : public Step {
  public:
   static Result<std::unique_ptr<FilterStep>> Make(std::string name, Condition condition,
-                                                  FilterOptions options);
+                                                  FilterOptions options, const StopEvent* stop);
 
   std::vector<std::string> rules() const override { return {name_}; }
   bool needs_meaning() const override { return condition_.needs_meaning(); }
@@ -29,8 +29,11 @@ class FilterStep final : public Step {
                         Content& content) override;
 
  private:
-  FilterStep(std::string name, Condition condition, FilterOptions options)
-      : name_(std::move(name)), condition_(std::move(condition)), options_(std::move(options)) {}
+  FilterStep(std::string name, Condition condition, FilterOptions options, const StopEvent* stop)
+      : name_(std::move(name)),
+        condition_(std::move(condition)),
+        options_(std::move(options)),
+        stop_(stop) {}
 
   Status Start();
   /// Asks, and reads the answer.
@@ -41,6 +44,7 @@ class FilterStep final : public Step {
   std::string name_;
   Condition condition_;
   FilterOptions options_;
+  const StopEvent* stop_;
   std::optional<filter::Process> process_;
   int failures_in_a_row_ = 0;
 };

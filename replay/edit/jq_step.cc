@@ -104,14 +104,15 @@ std::string EditItems(LineWriter& writer, const message::Request& request, std::
 }  // namespace
 
 Result<std::unique_ptr<JqStep>> JqStep::Make(std::string name, Condition condition,
-                                             const JqOptions& options) {
-  Result<jq::Program> program = jq::Program::Compile(options.program);
+                                             const JqOptions& options, const StopEvent* stop) {
+  Result<jq::Program> program =
+      jq::Program::Compile(options.program, {.time = options.timeout, .stop = stop});
   if (!program) {
     return Fail(ErrorCode::kUsage, options.place + ": " + program.error().what,
                 program.error().remedy);
   }
   return std::unique_ptr<JqStep>(
-      new JqStep(std::move(name), std::move(condition), options, std::move(*program)));
+      new JqStep(std::move(name), std::move(condition), options, std::move(*program), stop));
 }
 
 Result<Changes> JqStep::Apply(const Context& context, message::Request& request, Content& content) {
@@ -128,6 +129,9 @@ Result<Changes> JqStep::Apply(const Context& context, message::Request& request,
     failure = writer.Edit({0, body->size()}, {}, 0) ? "" : writer.failure();
   } else {
     failure = on_ == On::kLines ? EditLines(writer, *body) : EditItems(writer, request, *body, on_);
+  }
+  if (!failure.empty() && IsStopped(stop_)) {
+    return Stopped(name_);
   }
   if (!failure.empty()) {
     return Failed(on_error_, name_, context, std::move(failure));

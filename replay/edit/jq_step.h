@@ -15,7 +15,7 @@ namespace trafrec::edit {
 class JqStep final : public Step {
  public:
   static Result<std::unique_ptr<JqStep>> Make(std::string name, Condition condition,
-                                              const JqOptions& options);
+                                              const JqOptions& options, const StopEvent* stop);
 
   std::vector<std::string> rules() const override { return {name_}; }
   bool needs_meaning() const override {
@@ -29,18 +29,21 @@ class JqStep final : public Step {
                         Content& content) override;
 
  private:
-  JqStep(std::string name, Condition condition, const JqOptions& options, jq::Program program)
+  JqStep(std::string name, Condition condition, const JqOptions& options, jq::Program program,
+         const StopEvent* stop)
       : name_(std::move(name)),
         condition_(std::move(condition)),
         on_(options.on),
         on_error_(options.on_error),
-        program_(std::move(program)) {}
+        program_(std::move(program)),
+        stop_(stop) {}
 
   std::string name_;
   Condition condition_;
   JqOptions::On on_;
   OnError on_error_;
   jq::Program program_;
+  const StopEvent* stop_;
 };
 
 }  // namespace trafrec::edit

@@ -19,4 +19,8 @@ Result<Changes> Failed(OnError on_error, const std::string& rule, const Context&
   return Changes{.failure = std::move(why)};
 }
 
+std::unexpected<Error> Stopped(const std::string& rule) {
+  return Fail(ErrorCode::kInterrupted, rule + " was stopped before it had an answer");
+}
+
 }  // namespace trafrec::edit

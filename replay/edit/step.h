@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/stop_event.h"
 #include "replay/dialect/operation.h"
 #include "replay/edit/content.h"
 #include "replay/edit/edit_file.h"
@@ -35,6 +36,11 @@ struct Changes {
 /// What becomes of a request that rule 0 of a step failed on. An Error names the exchange.
 Result<Changes> Failed(OnError on_error, const std::string& rule, const Context& context,
                        std::string why);
+
+/// `stop` may be null.
+inline bool IsStopped(const StopEvent* stop) { return stop != nullptr && stop->is_set(); }
+/// What ends the replay when somebody did not wait for a step: no failure of the request.
+std::unexpected<Error> Stopped(const std::string& rule);
 
 /// One edit after the route: a rewrite, a program, a filter, a library of transforms. A body is
 /// changed through its Content.

@@ -25,6 +25,8 @@ extern "C" {
 #include <jq.h>
 }
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <utility>
 #include <vector>
@@ -32,6 +34,7 @@ extern "C" {
 #include "base/check.h"
 #include "replay/jq/input.h"
 #include "replay/jq/output.h"
+#include "replay/jq/watchdog.h"
 #include "replay/json/json_tree.h"
 
 namespace trafrec::jq {
@@ -66,7 +69,7 @@ struct Results {
 }  // namespace
 
 struct Program::Machine {
-  Machine() : state(jq_init()) {
+  explicit Machine(const Bounds& given) : state(jq_init()), bounds(given) {
     CHECK(state != nullptr);
     jq_set_error_cb(state, &TakeMessage, &messages);
     jq_set_debug_cb(state, &IgnoreMessage, nullptr);
@@ -78,6 +81,7 @@ struct Program::Machine {
   Results Run(const Value& input) {
     Results results;
     jq_start(state, input.Copy(), 0);
+    const Watchdog::Watch watch(state, until, bounds.stop);
     while (results.values.size() < 2) {
       Value next(jq_next(state));
       if (!next.valid()) {
@@ -105,9 +109,23 @@ struct Program::Machine {
     return {};
   }
 
+  /// From now on its time runs.
+  void Begin() { until = Watchdog::Clock::now() + bounds.time; }
+
+  /// Who ended it before it was over; "": nobody.
+  std::string WhoEnded() const {
+    if (bounds.stop != nullptr && bounds.stop->is_set()) {
+      return "the program was stopped";
+    }
+    return Watchdog::Clock::now() < until
+               ? ""
+               : fmt::format("the program did not end within {} ms", bounds.time.count());
+  }
+
   std::string FailureOf(const Value& end) {
     if (jq_halted(state) != 0) {
-      return "the program halted";
+      const std::string who = WhoEnded();
+      return who.empty() ? "the program halted" : who;
     }
     if (jv_invalid_has_msg(end.Copy()) == 0) {
       return "";
@@ -117,6 +135,8 @@ struct Program::Machine {
   }
 
   jq_state* state;
+  const Bounds bounds;
+  Watchdog::Clock::time_point until{};
   std::vector<std::string> messages;
 };
 
@@ -125,8 +145,10 @@ Program::~Program() = default;
 Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(Program&&) noexcept = default;
 
-Result<Program> Program::Compile(const std::string& text) {
-  auto machine = std::make_unique<Machine>();
+Result<Program> Program::Compile(const std::string& text) { return Compile(text, Bounds{}); }
+
+Result<Program> Program::Compile(const std::string& text, const Bounds& bounds) {
+  auto machine = std::make_unique<Machine>(bounds);
   if (jq_compile(machine->state, text.c_str()) == 0) {
     std::string words = machine->messages.empty() ? "jq does not say why" : "";
     for (const std::string& message : machine->messages) {
@@ -150,6 +172,7 @@ Outcome Program::Run(std::string_view json) {
   if (!input.trouble().empty()) {
     return failed(input.trouble());
   }
+  machine_->Begin();
   const Results results = machine_->Run(input.plain());
   if (!results.failure.empty()) {
     return failed(results.failure);
@@ -165,6 +188,9 @@ Outcome Program::Run(std::string_view json) {
     return {};
   }
   const Value marked = input.numbers().any() ? machine_->RunMarked(input, result) : Value();
+  if (std::string who = machine_->WhoEnded(); !who.empty()) {
+    return failed(std::move(who));
+  }
   auto text = TextOf(input, result, marked);
   if (!text) {
     return failed(std::move(text.error()));

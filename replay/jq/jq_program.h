@@ -1,11 +1,14 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
+#include "base/stop_event.h"
+#include "replay/jq/limits.h"
 
 namespace trafrec::jq {
 
@@ -24,12 +27,18 @@ struct Outcome {
 
 /// A program of jq 1.6. What it did not compute keeps its text: every value that it passes on as it
 /// is, with doubled keys, escapes and white space, and every number, also where no double holds it
-/// (jq_program.cc says how, and where that ends). One thread at a time. A program that runs for
-/// ever cannot be stopped.
+/// (jq_program.cc says how, and where that ends). One thread at a time.
 class Program {
  public:
+  /// What ends a program that does not end itself. Then it has failed.
+  struct Bounds {
+    std::chrono::milliseconds time = limits::kRunTime;  ///< for one text
+    const StopEvent* stop = nullptr;                    ///< null: nobody asks; borrowed
+  };
+
   /// Fails with jq's words and line.
   static Result<Program> Compile(const std::string& text);
+  static Result<Program> Compile(const std::string& text, const Bounds& bounds);
 
   ~Program();
   Program(Program&&) noexcept;

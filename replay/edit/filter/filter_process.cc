@@ -62,11 +62,19 @@ class SpawnSettings {
   posix_spawnattr_t attributes_{};
 };
 
-/// Waits for the end of a child without taking its status. False: it goes on.
-bool EndsBefore(pid_t pid, Clock::time_point until) {
+/// To poll beside something else: -1, which poll passes over, if nobody asks.
+pollfd AskedToStop(const StopEvent* stop) {
+  return {.fd = stop == nullptr ? -1 : stop->fd(), .events = POLLIN, .revents = 0};
+}
+
+/// Waits for the end of a child without taking its status. False: it goes on, and time is up or
+/// somebody asked to stop.
+bool EndsBefore(pid_t pid, Clock::time_point until, const StopEvent* stop) {
   const FileDescriptor child(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  pollfd wait{.fd = child.get(), .events = POLLIN, .revents = 0};
-  return child.get() < 0 || poll(&wait, 1, MillisecondsUntil(until)) > 0;
+  std::array<pollfd, 2> wait{
+      {{.fd = child.get(), .events = POLLIN, .revents = 0}, AskedToStop(stop)}};
+  return child.get() < 0 ||
+         (poll(wait.data(), wait.size(), MillisecondsUntil(until)) > 0 && wait[0].revents != 0);
 }
 
 }  // namespace
@@ -111,7 +119,7 @@ Process::~Process() {
     return;
   }
   shutdown(socket_.get(), SHUT_WR);
-  if (failed_ || !EndsBefore(pid_, Clock::now() + limits::kEnd)) {
+  if (failed_ || !EndsBefore(pid_, Clock::now() + limits::kEnd, options_.stop)) {
     kill(-pid_, SIGKILL);
   }
   waitpid(pid_, nullptr, 0);
@@ -144,11 +152,16 @@ Status Process::Receive() {
 
 Result<bool> Process::Exchange(std::string_view& to_send, Clock::time_point until) {
   const auto wanted = static_cast<short>(POLLIN | (to_send.empty() ? 0 : POLLOUT));
-  pollfd wait{.fd = socket_.get(), .events = wanted, .revents = 0};
-  const int ready = poll(&wait, 1, MillisecondsUntil(until));
+  std::array<pollfd, 2> waits{
+      {{.fd = socket_.get(), .events = wanted, .revents = 0}, AskedToStop(options_.stop)}};
+  const int ready = poll(waits.data(), waits.size(), MillisecondsUntil(until));
   if (ready <= 0) {
     return ready < 0 && errno == EINTR;
   }
+  if (waits[1].revents != 0) {
+    return Fail(ErrorCode::kInterrupted, "the filter was not waited for");
+  }
+  const pollfd& wait = waits[0];
   // It may answer before it has read all: what can be read comes first, or both sides would wait.
   if ((wait.revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
     TRY(Receive());
@@ -185,7 +198,7 @@ Result<std::string> Process::AskOnce(std::string_view line) {
 }
 
 std::string Process::HowItEnded() {
-  if (!EndsBefore(pid_, Clock::now() + limits::kEnd)) {
+  if (!EndsBefore(pid_, Clock::now() + limits::kEnd, options_.stop)) {
     return "closed its standard output";
   }
   int status = 0;

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "base/stop_event.h"
 
 namespace trafrec::filter {
 
@@ -20,14 +21,15 @@ class Process {
   struct Options {
     std::vector<std::string> command;  ///< the program, found by PATH, and its arguments
     std::chrono::milliseconds timeout;
-    size_t line_bytes_max;  ///< of an answer
+    size_t line_bytes_max;            ///< of an answer
+    const StopEvent* stop = nullptr;  ///< ends all waiting; null: nobody asks; borrowed
   };
 
   /// Fails if the program cannot be run.
   static Result<Process> Start(Options options);
 
-  /// Tells it by the end of its input, and waits a moment. If it has failed before, or goes on, it
-  /// is killed with all of its group.
+  /// Tells it by the end of its input, and waits a moment. If it has failed before, or goes on, or
+  /// somebody asks to stop, it is killed with all of its group.
   ~Process();
   Process(Process&&) noexcept;
   Process& operator=(Process&&) = delete;

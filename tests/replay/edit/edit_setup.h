@@ -23,9 +23,11 @@ inline message::Request Asked(std::string_view line, std::string body = {}) {
 }
 
 /// An editor of a file's text, for a log of a search engine.
-inline Result<Editor> Loaded(const std::string& text, const std::string& to = "http://target") {
+inline Result<Editor> Loaded(const std::string& text, const std::string& to = "http://target",
+                             const StopEvent* stop = nullptr) {
   const test_support::TemporaryFolder folder;
-  return Editor::Load({.file = folder.Write("edits.toml", text), .to = to, .search_dialect = true});
+  return Editor::Load(
+      {.file = folder.Write("edits.toml", text), .to = to, .search_dialect = true, .stop = stop});
 }
 
 /// What becomes of a request.

@@ -132,6 +132,17 @@ TEST(FilterStep, AHangIsToldAndTheProgramKilled) {
             "filter failed on exchange 7: the filter did not answer within 50 ms (timeout_ms)");
 }
 
+TEST(FilterStep, NobodyWaitsForAHangWhenAskedToStopWhateverOnErrorSays) {
+  StopEvent stop;
+  Editor editor = Loaded(Shell("exec sleep 1000", "timeout_ms = 600000\non_error = \"keep\"\n"),
+                         "http://target", &stop)
+                      .value();
+  stop.Set();
+  const Result<Edited> edited = editor.Apply({.id = "7"}, Asked("PUT /a"));
+  ASSERT_FALSE(edited);
+  EXPECT_EQ(edited.error().code, ErrorCode::kInterrupted);
+}
+
 TEST(FilterStep, GarbageIsQuoted) {
   EXPECT_EQ(Failure(Shell("read line; echo garbage; read line")),
             "filter failed on exchange 7: the filter's answer is no JSON object: garbage");

@@ -58,6 +58,24 @@ TEST(JqStep, OnActionsChangesTheLinesBeforeThem) {
 )");
 }
 
+TEST(JqStep, AProgramThatRunsForEverFailsOnTheRequestWhenItsTimeIsOver) {
+  Editor editor =
+      Loaded("[[jq]]\nprogram = 'def f: f; f'\ntimeout_ms = 50\non_error = \"keep\"\n").value();
+  EXPECT_EQ(Apply(editor, Asked("PUT /x", "{}")).request.body, "{}");
+  EXPECT_EQ(editor.rules()[0].failure, "the program did not end within 50 ms");
+}
+
+TEST(JqStep, NobodyWaitsForAProgramWhenAskedToStopWhateverOnErrorSays) {
+  StopEvent stop;
+  Editor editor =
+      Loaded("[[jq]]\nprogram = 'def f: f; f'\non_error = \"keep\"\n", "http://target", &stop)
+          .value();
+  stop.Set();
+  const Result<Edited> edited = editor.Apply({.id = "7"}, Asked("PUT /x", "{}"));
+  ASSERT_FALSE(edited);
+  EXPECT_EQ(edited.error().code, ErrorCode::kInterrupted);
+}
+
 TEST(JqStep, OnLinesChangesAllOfThem) {
   EXPECT_EQ(Edit("on = \"lines\"\nprogram = '.n = 0'", "POST /x", "{\"a\":1}\r\n\n{\"a\":2}"),
             "{\"a\":1,\"n\":0}\r\n\n{\"a\":2,\"n\":0}");

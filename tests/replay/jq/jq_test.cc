@@ -120,6 +120,27 @@ TEST(Jq, AProgramGoesOnAfterAFailure) {
   EXPECT_EQ(program.Run(R"({"a":1})").text, R"({"a":2})");
 }
 
+TEST(Jq, AProgramThatRunsForEverIsEndedWhenItsTimeIsOver) {
+  Program program =
+      Program::Compile("def f: f; f", {.time = std::chrono::milliseconds(50)}).value();
+  EXPECT_EQ(program.Run("{}").text, "the program did not end within 50 ms");
+}
+
+TEST(Jq, AProgramThatRunsForEverIsEndedWhenSomebodyAsks) {
+  StopEvent stop;
+  Program program = Program::Compile("[range(infinite)]", {.stop = &stop}).value();
+  stop.Set();
+  EXPECT_EQ(program.Run("{}").text, "the program was stopped");
+}
+
+TEST(Jq, AProgramThatWasEndedRunsOnTheNextText) {
+  Program program = Program::Compile("if .a then def f: f; f else .b = 1 end",
+                                     {.time = std::chrono::milliseconds(50)})
+                        .value();
+  EXPECT_EQ(program.Run(R"({"a":true})").kind, Outcome::Kind::kFailed);
+  EXPECT_EQ(program.Run("{}").text, R"({"b":1})");
+}
+
 TEST(Jq, WhatIsNoJsonFails) {
   EXPECT_EQ(After(".", "{"), "failed: byte 1 of the JSON: a key is missing");
 }

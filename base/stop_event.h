@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 
-namespace trafrec::capture {
+namespace trafrec {
 
 /// Asks a thread that may be waiting in poll() to stop. Set() is safe in a signal handler.
 class StopEvent {
@@ -35,4 +35,4 @@ class StopEvent {
   std::atomic<bool> set_{false};
 };
 
-}  // namespace trafrec::capture
+}  // namespace trafrec
