@@ -1,6 +1,7 @@
 #include "replay/plan/horizon.h"
 
 #include <algorithm>
+#include <map>
 
 #include "replay/plan/limits.h"
 
@@ -34,6 +35,31 @@ std::optional<TimeNs> HorizonOf(std::span<const store::AttemptInfo> attempts,
   }
   const TimeNs pass = std::max(*since, *settled) + limits::kPassNs;
   return std::min(*waited_for, pass);
+}
+
+Recorders RecordersOf(std::span<const store::AttemptInfo> attempts) {
+  std::map<std::string, const store::AttemptInfo*> newest;
+  for (const store::AttemptInfo& attempt : attempts) {
+    if (!attempt.discarded) {
+      newest[attempt.recorder] = &attempt;
+    }
+  }
+  Recorders recorders{.none = newest.empty(), .ended = !newest.empty()};
+  for (const auto& [name, attempt] : newest) {
+    recorders.ended = recorders.ended && attempt->finished;
+    if (!attempt->finished && !attempt->running && recorders.gone.empty()) {
+      recorders.gone = name;
+    }
+  }
+  return recorders;
+}
+
+TimeNs EndOf(std::span<const store::AttemptInfo> attempts) {
+  TimeNs end = 0;
+  for (const store::AttemptInfo& attempt : attempts) {
+    end = std::max(end, attempt.written.requests_through);
+  }
+  return end;
 }
 
 }  // namespace trafrec::plan

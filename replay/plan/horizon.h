@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <string>
 
 #include "base/time.h"
 #include "replay/plan/planner.h"
@@ -19,5 +20,16 @@ std::set<Planner::RunningAttempt> RunningAmong(std::span<const store::AttemptInf
 /// more, so that all can be planned.
 std::optional<TimeNs> HorizonOf(std::span<const store::AttemptInfo> attempts,
                                 std::optional<int64_t> patience_ns, std::optional<TimeNs> since);
+
+/// Those who wrote a log, by the newest start of each.
+struct Recorders {
+  bool none = true;    ///< nobody has begun
+  bool ended = false;  ///< all have ended in good order
+  std::string gone{};  ///< the first one that died, and may come again; "": none
+};
+Recorders RecordersOf(std::span<const store::AttemptInfo> attempts);
+
+/// All that is there began before; 0: nothing is.
+TimeNs EndOf(std::span<const store::AttemptInfo> attempts);
 
 }  // namespace trafrec::plan

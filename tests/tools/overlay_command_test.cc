@@ -64,13 +64,13 @@ class OverlayCommand : public testing::Test {
 };
 
 TEST_F(OverlayCommand, DropTakesSeveralIds) {
-  Do({"drop", "test-0001-11", "test-0001-12/3", "--reason", "ours"});
+  Do({"drop", "test-0001-11", "test-0001-12/0", "--reason", "ours"});
   const auto entries = List();
   ASSERT_THAT(entries, SizeIs(2));
   EXPECT_EQ(entries[0]["kind"], "drop");
   EXPECT_EQ(entries[0]["exchange"], "test-0001-11");
   EXPECT_EQ(entries[0]["item"], nullptr);
-  EXPECT_EQ(entries[1]["item"], 3);
+  EXPECT_EQ(entries[1]["item"], 0);
   EXPECT_EQ(entries[1]["reason"], "ours");
 }
 
@@ -163,7 +163,7 @@ TEST_F(OverlayCommand, ImportReadsAllThatListPrints) {
   const std::string request = folder_.Write("put.http", "PUT /a HTTP/1.1\n\n\xff\x01");
   Do({"insert", "--request", request, "--before", "test-0001-11", "--commit", "uuid/0/1/41"});
   Do({"rewrite", "test-0001-12", "--body", request});
-  Do({"move", "test-0001-11", "--before", "test-0001-12/2"});
+  Do({"move", "test-0001-11", "--before", "test-0001-12/0"});
   Do({"import",
       folder_.Write("verdict.ndjson",
                     R"({"kind":"verdict","exchange":"test-0001-14","item":0,)"
@@ -209,14 +209,14 @@ TEST_F(OverlayCommand, ShowOfWhatItSaysNothingOfIsAnError) {
 TEST_F(OverlayCommand, RemoveTakesOutAllThatIsSaidOfAnId) {
   Do({"drop", "test-0001-11"});
   const std::string before = Digest();
-  Do({"drop", "test-0001-12", "test-0001-12/3"});
+  Do({"drop", "test-0001-12", "test-0001-12/0"});
   Do({"rewrite", "test-0001-12", "--target", "/b"});
   const Outcome outcome = Trafrec({"overlay", file_, "remove", "test-0001-12"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("2 entries taken out"));
   ASSERT_THAT(List(), SizeIs(2));
-  EXPECT_EQ(List()[1]["item"], 3);
-  EXPECT_EQ(Trafrec({"overlay", file_, "remove", "test-0001-12/3"}).exit_code, 0);
+  EXPECT_EQ(List()[1]["item"], 0);
+  EXPECT_EQ(Trafrec({"overlay", file_, "remove", "test-0001-12/0"}).exit_code, 0);
   EXPECT_EQ(Digest(), before);
 }
 
@@ -242,12 +242,25 @@ TEST_F(OverlayCommand, WhatRemovePrintsImportPutsBack) {
   EXPECT_EQ(Digest(), digest);
 }
 
+TEST_F(OverlayCommand, AnItemThatDoesNotExistIsRefusedAndNothingPut) {
+  const Outcome outcome = Put({"drop", "test-0001-11", "test-0001-12/3"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("test-0001-12/3"), HasSubstr("one item, 0")));
+  EXPECT_EQ(Trafrec({"overlay", file_, "list"}).out, "");
+}
+
+TEST_F(OverlayCommand, ARewriteThatCannotBeCarriedOutIsRefused) {
+  const Outcome outcome = Put({"rewrite", "test-0001-12", "--set", "/no/such/place=1"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("cannot rewrite test-0001-12"));
+}
+
 TEST_F(OverlayCommand, RemoveOfWhatIsNotThereNamesTheNearestAndTakesNothingOut) {
-  Do({"drop", "test-0001-12/3", "test-0001-14"});
+  Do({"drop", "test-0001-12/0", "test-0001-14"});
   const Outcome outcome = Trafrec({"overlay", file_, "remove", "test-0001-14", "test-0001-12/7"});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("says nothing of test-0001-12/7"),
-                                 HasSubstr("nearest of which it speaks is test-0001-12/3")));
+                                 HasSubstr("nearest of which it speaks is test-0001-12/0")));
   EXPECT_THAT(List(), SizeIs(2));
 }
 

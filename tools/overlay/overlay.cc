@@ -5,6 +5,8 @@
 #include <array>
 #include <map>
 
+#include "replay/dialect/dialect.h"
+#include "replay/plan/overlay_check.h"
 #include "store/crypto/encoding.h"
 #include "store/files/log_layout.h"
 #include "store/overlay/overlay_reader.h"
@@ -39,6 +41,8 @@ class OverlayCommand : public Command {
   Result<ExitCode> RemoveEntries() const;
   Status Import(store::OverlayWriter& writer);
   Status Put(store::OverlayWriter& writer, OverlayEdits edits);
+  void Note(const store::OverlayEntry& entry);
+  Status CheckRequests(store::LogReader& log);
   Status List(Output& out) const;
   Status ShowExchange(Output& out) const;
   Status ShowSummary(Output& out) const;
@@ -52,9 +56,10 @@ class OverlayCommand : public Command {
   std::vector<std::string> kinds_;
   OverlayEditOptions edits_;
   bool json_ = false;
-  std::string put_;       ///< what was put, as --json prints it
-  uint64_t count_ = 0;    ///< entries that were put
-  std::string inserted_;  ///< ids of insertions that were put, the first ones
+  std::vector<store::OverlayEntry> entries_;  ///< that were put, and can be checked
+  std::string put_;                           ///< what was put, as --json prints it
+  uint64_t count_ = 0;                        ///< entries that were put
+  std::string inserted_;                      ///< ids of insertions that were put, the first ones
 };
 
 CommandText OverlayCommand::text() const {
@@ -185,6 +190,7 @@ Result<ExitCode> OverlayCommand::PutEntries() {
   TRY_ASSIGN(const auto writer, store::OverlayWriter::Open(file_, identity.log_id));
   TRY(action_ == "import" ? Import(*writer) : Put(*writer, std::move(edits)));
   TRY(writer->CheckAgainst(identity.log_id, *log));
+  TRY(CheckRequests(*log));
   TRY(writer->Commit());
   TRY_ASSIGN(Output out, Output::Open(""));
   const std::string ids = inserted_.empty() ? "" : " (" + inserted_ + ")";
@@ -200,6 +206,7 @@ Status OverlayCommand::Put(store::OverlayWriter& writer, OverlayEdits edits) {
     TRY(writer.Put(entry));
     AppendJsonLine(put_, entry);
     ++count_;
+    Note(entry);
   }
   for (store::Insertion& insertion : edits.insertions) {
     TRY_ASSIGN(insertion.number, writer.Put(insertion));
@@ -219,8 +226,29 @@ Status OverlayCommand::Import(store::OverlayWriter& writer) {
       TRY(writer.Put(*insertion));
       return {};
     }
+    Note(std::get<store::OverlayEntry>(read));
     return writer.Put(std::get<store::OverlayEntry>(read));
   });
+}
+
+void OverlayCommand::Note(const store::OverlayEntry& entry) {
+  if (plan::OverlayCheck::Concerns(entry)) {
+    entries_.push_back(entry);
+  }
+}
+
+/// Of what was put now. What it makes of it together with what was there before, replay checks.
+Status OverlayCommand::CheckRequests(store::LogReader& log) {
+  plan::OverlayCheck check(log, {&dialect::SearchDialect(), &dialect::HttpDialect()});
+  std::ranges::sort(entries_, {}, &store::OverlayEntry::at);
+  for (auto at = entries_.begin(); at != entries_.end();) {
+    const auto end = std::find_if(at, entries_.end(), [&](const store::OverlayEntry& entry) {
+      return entry.at.exchange != at->at.exchange;
+    });
+    TRY(check.Entries({at, end}));
+    at = end;
+  }
+  return {};
 }
 
 template <typename Entry>
