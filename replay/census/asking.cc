@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <asio/io_context.hpp>
+#include <chrono>
 #include <utility>
 
 #include "replay/census/limits.h"
@@ -10,8 +11,8 @@
 namespace trafrec::census {
 namespace {
 
-/// One request; the sender's time-outs end it.
-send::Sent Ask(asio::io_context& loop, send::Sender& sender, message::Request request) {
+/// One copy of a request; the sender's time-outs end it.
+send::Sent AskOnce(asio::io_context& loop, send::Sender& sender, message::Request request) {
   send::Sent got;
   bool done = false;
   sender.Send(0, std::move(request), [&](send::Sent& sent) {
@@ -19,6 +20,20 @@ send::Sent Ask(asio::io_context& loop, send::Sender& sender, message::Request re
     done = true;
   });
   while (!done && loop.run_one() > 0) {
+  }
+  return got;
+}
+
+/// A request that changes nothing, so it may go again; not where nobody answered in time.
+send::Sent Ask(asio::io_context& loop, send::Sender& sender, const message::Request& request) {
+  const auto began = std::chrono::steady_clock::now();
+  send::Sent got = AskOnce(loop, sender, request);
+  for (int tries = 1; !got.answered && tries < limits::kTries; ++tries) {
+    if (std::chrono::steady_clock::now() - began >=
+        std::chrono::milliseconds(limits::kAnswerTimeoutMs)) {
+      break;
+    }
+    got = AskOnce(loop, sender, request);
   }
   return got;
 }
@@ -34,10 +49,10 @@ Counted AskTarget(const send::Target& target, const std::vector<std::string>& in
   if (!sender) {
     return std::unexpected(sender.error().what);
   }
-  std::vector<message::Request> refreshes =
+  const std::vector<message::Request> refreshes =
       indices.empty() ? std::vector{RefreshAll()} : RefreshRequests(indices);
-  for (message::Request& refresh : refreshes) {
-    const send::Sent refreshed = Ask(loop, **sender, std::move(refresh));
+  for (const message::Request& refresh : refreshes) {
+    const send::Sent refreshed = Ask(loop, **sender, refresh);
     if (!refreshed.answered) {
       return std::unexpected(refreshed.failure);
     }

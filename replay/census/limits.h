@@ -15,4 +15,8 @@ inline constexpr size_t kPathBytes = 2'000;
 /// For an answer. A run that is over waits no longer for what is only a warning.
 inline constexpr int64_t kAnswerTimeoutMs = 10'000;
 
+/// How often a target is asked that ends the connection in the place of an answer: a proxy that is
+/// reloaded does so once.
+inline constexpr int kTries = 3;
+
 }  // namespace trafrec::census::limits
