@@ -82,7 +82,13 @@ void OptionSet::Count(const std::string& names, std::optional<uint64_t>& value,
                       const std::string& metavar, const std::string& description) {
   app_.add_option(names, value, description)
       ->type_name(metavar)
-      ->check(CLI::Validator(CLI::NonNegativeNumber).description(""))
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            const bool digits =
+                !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+            return digits ? std::string() : "'" + text + "' is no whole number from 0 on";
+          },
+          ""))
       ->group(group_);
 }
 

@@ -10,6 +10,11 @@
 namespace trafrec::store {
 namespace {
 
+constexpr const char* kColumnsRemedy =
+    "its columns: n, time, time_ns, method, target, host, status, latency_ns, request_bytes, "
+    "response_bytes, client, server, connection, flags; an id (web1-0001-2rs) and bodies are "
+    "columns of trafrec sql alone";
+
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 /// The condition of "200", "2xx" or "none".
@@ -118,7 +123,11 @@ Status FilterSql::Check(SegmentConnection& segment) const {
   }
   TRY(segment.UseRegexp());
   db::QueryGuard guard(segment.database());
-  return guard.Check("SELECT n FROM exchanges WHERE " + where_);
+  Status checked = guard.Check("SELECT n FROM exchanges WHERE " + where_);
+  if (!checked && checked.error().remedy.empty()) {
+    checked.error().remedy = kColumnsRemedy;
+  }
+  return checked;
 }
 
 Error FilterSql::Explained(const Error& error) const {

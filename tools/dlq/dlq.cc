@@ -14,6 +14,7 @@
 #include "tools/dlq/letter_words.h"
 #include "tools/encryption_options.h"
 #include "tools/output.h"
+#include "tools/shell_quote.h"
 #include "tools/units.h"
 
 namespace trafrec::tools {
@@ -22,6 +23,10 @@ namespace {
 using ledger::State;
 
 constexpr std::array<std::string_view, 4> kActions = {"list", "show", "export", "redrive"};
+
+/// Those that a run gives (docs/replay_ledger.md).
+constexpr std::array<std::string_view, 4> kReasons = {"undecidable", "refused", "unsendable",
+                                                      "blocked"};
 
 class DlqCommand : public Command {
  public:
@@ -33,6 +38,8 @@ class DlqCommand : public Command {
  private:
   Status Check() const;
   Status CheckChoice() const;
+  Status CheckReason() const;
+  Result<std::string> ResumeCommand() const;
   ledger::LetterQuery Query() const;
   Result<LetterRequests> Requests(ledger::LedgerReader& reader) const;
   Status List() const;
@@ -160,8 +167,30 @@ Result<LetterRequests> DlqCommand::Requests(ledger::LedgerReader& reader) const 
   return LetterRequests::Open(facts, {logs_.begin(), logs_.end()}, std::move(identities));
 }
 
+/// A word that no letter of any run has is a mistake; one that none of this run has is no letters.
+Status DlqCommand::CheckReason() const {
+  if (reason_.empty() || std::ranges::find(kReasons, reason_) != kReasons.end()) {
+    return {};
+  }
+  TRY_ASSIGN(const auto reader, ledger::OpenLedgerReader(run_));
+  TRY_ASSIGN(const auto found, reader->Letters({.reason = reason_, .limit = 1}));
+  return found.empty()
+             ? Fail(ErrorCode::kUsage, fmt::format("no letter has the reason '{}'", reason_),
+                    fmt::format("one of these: {}", fmt::join(kReasons, ", ")))
+             : Status();
+}
+
+/// What sends again what was marked, to be copied.
+Result<std::string> DlqCommand::ResumeCommand() const {
+  TRY_ASSIGN(const auto reader, ledger::OpenLedgerReader(run_));
+  TRY_ASSIGN(const ledger::RunFacts facts, reader->Facts());
+  return fmt::format("trafrec replay {} --run {} --resume", ShellQuoted(facts.log_folders.front()),
+                     ShellQuoted(run_));
+}
+
 Result<ExitCode> DlqCommand::Run(const Cli& /*cli*/) {
   TRY(Check());
+  TRY(CheckReason());
   TRY(action_ == "list"     ? List()
       : action_ == "show"   ? Show()
       : action_ == "export" ? Export()
@@ -258,7 +287,10 @@ Status DlqCommand::Redrive() const {
     out.Write(fmt::format("{{\"redriven\":{}}}\n", marked));
   } else {
     out.Write(fmt::format("{} to be sent again\n", CountOf(marked, "operation")));
-    out.Write(marked == 0 ? "" : "next: trafrec replay LOG --run RUN --resume, as it was begun\n");
+    if (marked > 0) {
+      TRY_ASSIGN(const std::string next, ResumeCommand());
+      out.Write("next: " + next + "\n");
+    }
   }
   return out.Finish();
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <fstream>
 #include <vector>
 
 #include "store/crypto/encoding.h"
@@ -156,6 +158,22 @@ class Writer {
   uint64_t left_ = 0;
 };
 
+/// Parts of an earlier export that had more of them would be taken for parts of this one.
+Status RemoveLaterParts(const std::string& out, size_t parts) {
+  for (size_t number = parts + 1;; ++number) {
+    const std::string name = fmt::format("{}.{}", out, number);
+    std::string line;
+    std::ifstream file(name);
+    if (!std::getline(file, line) || !line.starts_with("{\"v\":1,\"kind\":\"dead_letters\"")) {
+      return {};
+    }
+    std::error_code error;
+    if (!std::filesystem::remove(name, error) && error) {
+      return FailErrno(error.value(), "cannot remove " + name + ", a part of an earlier export");
+    }
+  }
+}
+
 }  // namespace
 
 Status ForEachLetter(ledger::LedgerReader& reader, const ledger::LetterQuery& query,
@@ -191,6 +209,9 @@ Result<DlqExported> ExportLetters(ledger::LedgerReader& reader, const ledger::Le
     return writer.Take(line);
   }));
   TRY(writer.Finish());
+  if (options.bytes_max && !options.out.empty()) {
+    TRY(RemoveLaterParts(options.out, plan.parts.size()));
+  }
   return DlqExported{.letters = plan.all.letters, .parts = plan.parts.size()};
 }
 
