@@ -59,6 +59,12 @@ std::string LiveLine(const capture::RecorderProgress& before, const capture::Rec
                             PercentOf(now.store_fill), CountOf(now.exchanges, "exchange"));
 }
 
+std::string Bar(double share) {
+  const auto done = static_cast<size_t>(std::clamp(share, 0.0, 1.0) * kBarWidth);
+  return fmt::format("[{}{}] {:3}%", std::string(done, '#'), std::string(kBarWidth - done, '-'),
+                     PercentOf(share));
+}
+
 std::string BarLine(const capture::RecorderProgress& before, const capture::RecorderProgress& now,
                     double seconds, double seconds_in_all, size_t width) {
   const std::string rates = fmt::format(
@@ -69,10 +75,8 @@ std::string BarLine(const capture::RecorderProgress& before, const capture::Reco
   }
   const double share = std::clamp(
       static_cast<double>(now.bytes_read) / static_cast<double>(now.bytes_total), 0.0, 1.0);
-  const auto done = static_cast<size_t>(share * kBarWidth);
   const double left = share > 0 ? seconds_in_all * (1 - share) / share : 0;
-  return ClipToWidth(fmt::format("[{}{}] {:3}%  {}  {} left", std::string(done, '#'),
-                                 std::string(kBarWidth - done, '-'), PercentOf(share), rates,
+  return ClipToWidth(fmt::format("{}  {}  {} left", Bar(share), rates,
                                  HumanDuration(static_cast<int64_t>(left) * kNsPerSecond)),
                      width);
 }

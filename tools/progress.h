@@ -33,6 +33,8 @@ class ProgressPrinter {
 /// "12,304 packets/s  1,201 exchanges/s  lost 0  lag 3 ms, store 110 ms  ring 2%, store 1%".
 std::string LiveLine(const capture::RecorderProgress& before, const capture::RecorderProgress& now,
                      double seconds);
+/// "[#####-----]  45%" of 1.
+std::string Bar(double share);
 /// "[#####-----]  45%  12.3 MiB/s  1,204 exchanges/s  4 s left" in `width` columns.
 std::string BarLine(const capture::RecorderProgress& before, const capture::RecorderProgress& now,
                     double seconds, double seconds_in_all, size_t width);

@@ -25,6 +25,15 @@ replay::RunProgress At(int64_t seconds, const std::string& speed) {
 
 constexpr LogSpan kHundredSeconds{.first = kBegin, .last = kBegin + 100 * kNsPerSecond};
 
+TEST(ReplayProgress, OnATerminalTheLineBeginsWithABarOfWhatIsOver) {
+  EXPECT_EQ(TerminalLine("9 exchanges/s", 0.25, 80),
+            "[######------------------]  25%  9 exchanges/s");
+}
+
+TEST(ReplayProgress, ALogWithoutAnEndHasNoBar) {
+  EXPECT_EQ(TerminalLine("9 exchanges/s", std::nullopt, 80), "9 exchanges/s");
+}
+
 TEST(TimeLeft, AtAMultipleOfThePaceTheLogsTimesTell) {
   const TimeLeft left(kHundredSeconds);
   EXPECT_EQ(left.Of(At(20, "1x")), 80 * kNsPerSecond);

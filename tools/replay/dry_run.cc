@@ -67,8 +67,9 @@ bool DryRun::Add(const plan::PlannedExchange& exchange) {
     const uint64_t number = scheduler_.Add(held.operation);
     held.waits_for = scheduler_.WaitsFor(number);
     ++next_;
-    if (held.id == options_.explain) {
-      Explain(held);
+    if (options_.explain && exchange.id == options_.explain->exchange &&
+        held.item == options_.explain->item.value_or(held.item)) {
+      options_.json ? ExplainAsJson(held) : Explain(held);
       explained_ = true;
     }
     held_.push_back(std::move(held));
@@ -97,7 +98,7 @@ void DryRun::Finish() {
 
 void DryRun::LetGo(uint64_t number) {
   Held& held = held_[number - first_];
-  if (options_.explain.empty()) {
+  if (!options_.explain) {
     Print(held);
   }
   held.over = true;
@@ -163,6 +164,45 @@ void DryRun::Explain(const Held& held) {
                         EscapeForTerminal(earlier.what), Why(earlier, held));
   }
   out_.Write(text);
+}
+
+void DryRun::ExplainAsJson(const Held& held) {
+  std::string line;
+  JsonAppender json(line);
+  json.Open('{');
+  json.Number("v", 1);
+  json.Text("exchange", held.id);
+  json.Number("item", held.item);
+  json.Bytes("request", held.what);
+  json.Bytes("document", held.index_and_id);
+  json.Text("target", held.target);
+  json.Text("began", FormatTime(held.operation.began_at));
+  json.Open("keys", '[');
+  for (const dialect::Key& key : held.operation.keys) {
+    json.Open('{');
+    json.Bool("write", key.write);
+    json.Bytes("key", KeyInWords(key));
+    json.Close('}');
+  }
+  json.Close(']');
+  if (held.operation.commit) {
+    json.Number("seq_no", held.operation.commit->seq_no);
+  } else {
+    json.Null("seq_no");
+  }
+  json.Open("waits_for", '[');
+  for (const uint64_t number : held.waits_for) {
+    const Held& earlier = held_[number - first_];
+    json.Open('{');
+    json.Text("exchange", earlier.id);
+    json.Number("item", earlier.item);
+    json.Bytes("request", earlier.what);
+    json.Text("why", Why(earlier, held));
+    json.Close('}');
+  }
+  json.Close(']');
+  json.Close('}');
+  out_.Write(line + "\n");
 }
 
 std::string DryRun::Why(const Held& earlier, const Held& later) const {

@@ -9,6 +9,7 @@
 #include "replay/order/scheduler.h"
 #include "replay/pace/schedule.h"
 #include "replay/plan/planned_exchange.h"
+#include "store/reader/operation_address.h"
 #include "tools/output.h"
 
 namespace trafrec::tools {
@@ -22,7 +23,8 @@ class DryRun {
     pace::Speed speed{};
     std::optional<int64_t> idle_max_ns{};
     std::vector<std::string> targets{};  ///< their names
-    std::string explain{};               ///< id; "": print everything
+    /// An exchange, or one of its operations; nothing: print everything.
+    std::optional<store::OperationAddress> explain{};
     bool json = false;
   };
 
@@ -54,6 +56,7 @@ class DryRun {
   void LetGo(uint64_t number);
   void Print(const Held& held);
   void Explain(const Held& held);
+  void ExplainAsJson(const Held& held);
   std::string Why(const Held& earlier, const Held& later) const;
 
   const Options options_;

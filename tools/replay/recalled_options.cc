@@ -60,6 +60,13 @@ Status RecallOptions(const std::string& run, const Cli& cli) {
     return {};  // whoever checks the options says so
   }
   if (!ledger::HasLedger(run)) {
+    if (std::filesystem::exists(std::filesystem::path(run) / "replay")) {
+      return Fail(ErrorCode::kNotFound,
+                  fmt::format("{} is gone, in which the run remembered what it had sent",
+                              (std::filesystem::path(run) / "ledger.sqlite").string()),
+                  "put it back; or begin another run, with another --run, on a target as it was "
+                  "before");
+    }
     // One that was killed while it was begun has a log, and goes on with the options of this call.
     return std::filesystem::exists(std::filesystem::path(run) / "log.json")
                ? Status()

@@ -8,6 +8,7 @@
 #include "tools/console.h"
 #include "tools/replay/recalled_options.h"
 #include "tools/replay/replay_command.h"
+#include "tools/replay/replay_remedy.h"
 #include "tools/replay/replay_session.h"
 #include "tools/terminal.h"
 
@@ -56,16 +57,19 @@ CommandText ReplayCommand::text() const {
 Result<ExitCode> ReplayCommand::Run(const Cli& cli) {
   TRY(options_.log.Check("trafrec replay LOG --to http://target:9200 --run RUN"));
   if (options_.resume) {
-    TRY(RecallOptions(options_.run, cli));
+    if (const Status recalled = RecallOptions(options_.run, cli); !recalled) {
+      return std::unexpected(WithRemedy(recalled.error(), options_));
+    }
   }
   options_.given = KeptOptions(cli.values());
   TRY(options_.Check());
   TRY_ASSIGN(const auto session, ReplaySession::Open(options_));
   TRY_ASSIGN(Output out, Output::Open(""));
   if (options_.dry_run || !options_.explain.empty()) {
-    TRY_ASSIGN(const std::vector<std::string> notes, session->DryRunTo(out));
+    const Result<std::vector<std::string>> notes = session->DryRunTo(out);
     TRY(out.Finish());
-    for (const std::string& note : options_.quiet ? std::vector<std::string>() : notes) {
+    TRY(notes);
+    for (const std::string& note : options_.quiet ? std::vector<std::string>() : *notes) {
       PrintNote(note);
     }
     return ExitCode::kDone;
@@ -75,6 +79,9 @@ Result<ExitCode> ReplayCommand::Run(const Cli& cli) {
   const Paint paint(WantsColor(ColorMode::kAuto, STDOUT_FILENO));
   out.Write(options_.json ? ReportAsJson(report) : ReportInWords(report, paint));
   TRY(out.Finish());
+  if (const std::string why = session->WhyNothing(); !why.empty() && !options_.quiet) {
+    PrintNote(why);
+  }
   if (report.stopped) {
     return ExitCode::kInterrupted;
   }

@@ -76,8 +76,12 @@ void ReplayOptions::AddTo(OptionSet& options) {
       "it was begun with");
   options.Flag("--fresh", fresh, "begin that run anew; what it holds is deleted");
   options.Flag("--dry-run", dry_run, "send nothing: print what would be sent, and in which order");
-  options.Text("--explain", explain, "ID", "send nothing: print what that exchange would wait for");
-  options.Flag("--follow", follow, "go on with what is still being recorded, until Ctrl-C");
+  options.Text("--explain", explain, "ID",
+               "send nothing: print what that exchange, or that item of it (ID/3), would wait for");
+  options.Flag(
+      "--follow", follow,
+      "go on with what is still being recorded, until all recorders have ended in good order, or "
+      "until Ctrl-C; one that died is waited for");
   options.Text("--follow-patience", follow_patience, "DURATION",
                "with --follow: go past what the source has not answered for so long, and come back "
                "to it when it has; 30s if not given");
@@ -197,9 +201,9 @@ Result<std::vector<Hook>> ReplayOptions::Hooks() const {
   return hooks;
 }
 
-Result<edit::EditOptions> ReplayOptions::Edits(bool search) const {
+Result<edit::EditOptions> ReplayOptions::Edits(bool search, const StopEvent& stop) const {
   return edit::EditOptions{
-      .file = edits, .to = to, .transforms = transforms, .search_dialect = search};
+      .file = edits, .to = to, .transforms = transforms, .search_dialect = search, .stop = &stop};
 }
 
 Result<std::optional<edit::Sampler>> ReplayOptions::Sampling() const {

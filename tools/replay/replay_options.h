@@ -77,7 +77,8 @@ struct ReplayOptions {
   /// What can be told to be wrong before anything is opened.
   Status Check() const;
 
-  Result<edit::EditOptions> Edits(bool search) const;
+  /// `stop` ends programs of edits that hang; borrowed.
+  Result<edit::EditOptions> Edits(bool search, const StopEvent& stop) const;
   Result<std::vector<Hook>> Hooks() const;
   bool calibrates() const { return calibrate || !calibrate_source.empty(); }
   Result<int64_t> FollowPatienceMs() const;

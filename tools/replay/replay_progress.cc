@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "tools/progress.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
 #include "tools/utf8.h"
@@ -56,6 +57,10 @@ std::string ProgressLine(const replay::RunProgress& before, const replay::RunPro
   return line;
 }
 
+std::string TerminalLine(const std::string& line, std::optional<double> over, size_t width) {
+  return ClipToWidth(over ? Bar(*over) + "  " + line : line, width);
+}
+
 void ReplayProgress::Show(const replay::RunProgress& progress) {
   const Clock::time_point now = Clock::now();
   const auto every = terminal_ ? Clock::duration(kLineEvery) : Clock::duration(kEventEvery);
@@ -66,7 +71,7 @@ void ReplayProgress::Show(const replay::RunProgress& progress) {
   const std::string line =
       ProgressLine(last_, progress, std::chrono::duration<double>(now - last_at_).count(), left);
   if (terminal_) {
-    events_.ShowLine(ClipToWidth(line, TerminalWidth(STDERR_FILENO) - 1));
+    events_.ShowLine(TerminalLine(line, left_.OverOf(progress), TerminalWidth(STDERR_FILENO) - 1));
   } else {
     std::vector<Field> fields = {{"exchanges", progress.counts.exchanges},
                                  {"answered", progress.counts.answered},

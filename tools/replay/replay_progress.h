@@ -11,8 +11,8 @@
 
 namespace trafrec::tools {
 
-/// Shows how a run goes: on a terminal one line that is written again, elsewhere a line every ten
-/// seconds. The loop's thread.
+/// Shows how a run goes: on a terminal one line that is written again, which begins with a bar if
+/// the log has an end, elsewhere a line every ten seconds. The loop's thread.
 class ReplayProgress {
  public:
   ReplayProgress(EventLog& events, const TimeLeft& left, bool silent);
@@ -35,5 +35,8 @@ class ReplayProgress {
 /// behind". What counts most stands first: a narrow terminal shows no more.
 std::string ProgressLine(const replay::RunProgress& before, const replay::RunProgress& now,
                          double seconds, std::optional<int64_t> left_ns);
+
+/// The same on a terminal of that width, behind a bar if somebody knows how much is over.
+std::string TerminalLine(const std::string& line, std::optional<double> over, size_t width);
 
 }  // namespace trafrec::tools

@@ -351,11 +351,10 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
     words.Line("bug", "what was sent and left out is not what was selected; please report it",
                Tone::kRed);
   }
-  words.text() += fmt::format(
-      "next: {}\n", report.stopped
-                        ? fmt::format("trafrec replay … --run {} --resume", ShellQuoted(report.run))
-                    : counts.dead > 0 ? "trafrec dlq list " + ShellQuoted(report.run)
-                                      : "trafrec show " + ShellQuoted(report.run));
+  words.text() +=
+      fmt::format("next: {}\n", report.stopped    ? report.resume
+                                : counts.dead > 0 ? "trafrec dlq list " + ShellQuoted(report.run)
+                                                  : "trafrec show " + ShellQuoted(report.run));
   return words.text();
 }
 

@@ -24,6 +24,7 @@ using OmittedIds = std::map<plan::Omission, std::vector<std::string>>;
 struct ReplayReport {
   std::string run;
   std::string dialect;
+  std::string resume{};  ///< the command that goes on with it
   bool resumed = false;
   bool stopped = false;  ///< somebody asked for it
   plan::PlanCounts plan{};

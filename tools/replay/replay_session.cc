@@ -9,11 +9,12 @@
 #include "replay/calibration/round_trip_file.h"
 #include "replay/ledger/run_lock.h"
 #include "replay/ledger/sqlite_ledger.h"
+#include "replay/plan/overlay_check.h"
 #include "replay/recorded/recognize.h"
 #include "replay/send/credentials.h"
 #include "store/crypto/encoding.h"
 #include "store/files/log_layout.h"
-#include "tools/replay/url_endpoints.h"
+#include "tools/replay/recorded_source.h"
 #include "tools/shell_quote.h"
 #include "tools/units.h"
 #include "tools/version.h"
@@ -23,8 +24,6 @@ namespace {
 
 /// The run's own recorder, in its log.
 constexpr const char* kRecorder = "replay";
-/// Exchanges of the log whose servers are the source.
-constexpr uint64_t kSourcesLookedAt = 1'000;
 
 /// A log has a folder for each recorder that has begun.
 bool HasFolders(const std::filesystem::path& log) {
@@ -63,7 +62,7 @@ Status ReplaySession::OpenLog() {
     return Fail(ErrorCode::kUsage, "--index is for search engines, and this log is of plain HTTP",
                 "--where \"target LIKE '/x/%'\", or --dialect search");
   }
-  TRY_ASSIGN(const edit::EditOptions edits, options_.Edits(search));
+  TRY_ASSIGN(const edit::EditOptions edits, options_.Edits(search, stop_));
   TRY_ASSIGN(editor_, edit::Editor::Load(edits));
   TRY_ASSIGN(sampler_, options_.Sampling());
   TRY_ASSIGN(targets_, options_.Targets(*editor_));
@@ -84,7 +83,13 @@ Status ReplaySession::OpenLog() {
     }
   }
   if (!options_.allow_source) {
-    TRY(RefuseSource());
+    std::vector<std::string> urls;
+    for (const send::Target& target : targets_) {
+      urls.push_back(target.url);
+    }
+    store::LogSelection log{.folders = options_.log.folders()};
+    TRY_ASSIGN(log.identities, options_.log.Identities());
+    TRY(RefuseRecordedSource(log, urls));
   }
   return {};
 }
@@ -107,29 +112,9 @@ Status ReplaySession::OpenOverlay() {
   }
   TRY_ASSIGN(overlay_, store::OverlayReader::Open(options_.overlay));
   TRY(overlay_->CheckAgainst(log_id_, *log_));
+  TRY(plan::OverlayCheck(*log_, {dialect_}).All(*overlay_));
   TRY_ASSIGN(const store::crypto::Digest digest, overlay_->Digest());
   overlay_digest_ = store::crypto::ToHex(digest);
-  return {};
-}
-
-/// What is sent to the source is recorded there, and changes what was to be compared with.
-Status ReplaySession::RefuseSource() const {
-  std::set<Endpoint> sources;
-  store::ExchangeFilter some;
-  some.limit = kSourcesLookedAt;
-  TRY(log_->Visit(some, [&](const store::ExchangeRow& row) {
-    sources.insert(row.server);
-    return true;
-  }));
-  for (const send::Target& target : targets_) {
-    for (const Endpoint& endpoint : EndpointsOf(target.url)) {
-      if (sources.contains(endpoint)) {
-        return Fail(ErrorCode::kUsage,
-                    fmt::format("{} is the recorded source ({})", target.url, endpoint.ToString()),
-                    "name another target, or say --allow-source");
-      }
-    }
-  }
   return {};
 }
 
@@ -139,39 +124,6 @@ std::vector<std::string> ReplaySession::TargetNames() const {
     names.push_back(target.name);
   }
   return names;
-}
-
-Result<std::vector<std::string>> ReplaySession::DryRunTo(Output& out) {
-  DryRun::Options options{
-      .order = {.window = engine_options_.window, .clock_error_ns = engine_options_.clock_error_ns},
-      .speed = engine_options_.speed,
-      .idle_max_ns = engine_options_.idle_max_ns,
-      .targets = TargetNames(),
-      .explain = options_.explain,
-      .json = options_.json};
-  DryRun dry_run(std::move(options), out);
-  TRY(planner_->Plan(std::nullopt, std::nullopt,
-                     [&](const plan::PlannedExchange& exchange) -> Result<bool> {
-                       return dry_run.Add(exchange);
-                     }));
-  if (!options_.explain.empty()) {
-    if (!dry_run.explained()) {
-      TRY(log_->Find(options_.explain));
-      const std::string_view why = WhyOmitted(options_.explain, planner_->examples());
-      return Fail(ErrorCode::kNotFound,
-                  fmt::format("exchange {} is not sent{}{}", options_.explain,
-                              why.empty() ? "" : ": it is one of those ", why),
-                  "trafrec replay … --dry-run says what is");
-    }
-    return std::vector<std::string>();
-  }
-  dry_run.Finish();
-  std::vector<std::string> notes{fmt::format(
-      "{}, order digest {:016x}", CountOf(dry_run.operations(), "operation"), dry_run.digest())};
-  for (const std::string& line : OmittedInWords(planner_->counts(), planner_->examples())) {
-    notes.push_back("not sent: " + line);
-  }
-  return notes;
 }
 
 Result<ledger::RunFacts> ReplaySession::Facts() const {
@@ -217,7 +169,22 @@ Result<ledger::RunFacts> ReplaySession::Facts() const {
   return facts;
 }
 
+/// What is written there would be taken for a recorder's.
+Status ReplaySession::RefuseRunInLog() const {
+  const std::filesystem::path run = std::filesystem::weakly_canonical(options_.run);
+  for (const std::filesystem::path& folder : options_.log.folders()) {
+    const std::filesystem::path log = std::filesystem::weakly_canonical(folder);
+    if (run != log && std::ranges::mismatch(log, run).in1 == log.end()) {
+      return Fail(ErrorCode::kUsage,
+                  fmt::format("the run {} would lie in the log {}", options_.run, folder.string()),
+                  "give --run a folder outside of it");
+    }
+  }
+  return {};
+}
+
 Status ReplaySession::OpenRun() {
+  TRY(RefuseRunInLog());
   const std::filesystem::path run = options_.run;
   const bool begun = ledger::HasLedger(run);
   const bool is_log = std::filesystem::exists(run / "log.json");

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/stop_event.h"
 #include "replay/ledger/ledger.h"
+#include "replay/plan/horizon.h"
 #include "replay/run/engine.h"
 #include "tools/event_log.h"
 #include "tools/replay/dry_run.h"
@@ -29,21 +31,32 @@ class ReplaySession {
   /// each.
   Result<std::vector<std::string>> DryRunTo(Output& out);
 
+  /// Why there was nothing to send; "": there was something. After one of the two.
+  std::string WhyNothing() const;
+
   /// Begins or resumes the run, and sends.
   Result<ReplayReport> Send(EventLog& events);
 
  private:
   explicit ReplaySession(const ReplayOptions& options) : options_(options) {}
   Status OpenLog();
+  Result<ReplayReport> SendAll(EventLog& events);
   Status RequireSomething();
   Status OpenOverlay();
-  Status RefuseSource() const;
   std::vector<std::string> TargetNames() const;
   Result<ledger::RunFacts> Facts() const;
+  Status CheckTargets() const;
+  Status RecallRun();
+  Result<uint64_t> OmitSettled(plan::PlannedExchange& exchange) const;
+  std::unexpected<Error> NotExplained(const store::OperationAddress& at) const;
+  Status RefuseRunInLog() const;
   Status OpenRun();
-  Status Plan(std::optional<TimeNs> since, replay::Engine& engine, const std::atomic<bool>& stop);
+  class Planning;
+  Status Plan(std::optional<TimeNs> since, replay::Engine& engine, const std::atomic<bool>& stop,
+              EventLog& events);
   Status PlanGrowingLog(std::optional<TimeNs> since, replay::Engine& engine,
-                        const std::atomic<bool>& stop);
+                        const std::atomic<bool>& stop, EventLog& events);
+  void TellOfRecorders(const plan::Recorders& recorders, std::string& told, EventLog& events) const;
   Result<std::optional<TimeNs>> Since() const;
   Status RecallPassedOver();
   Result<ReplayHooks> Hooks(EventLog& events) const;
@@ -52,6 +65,7 @@ class ReplaySession {
   ReplayReport Report(const replay::Engine& engine, const ReplayHooks& hooks) const;
 
   const ReplayOptions& options_;
+  StopEvent stop_;  ///< of the planner: nobody waits for what it does
   std::unique_ptr<store::LogReader> log_;
   std::string log_id_;
   const dialect::Dialect* dialect_ = nullptr;

@@ -2,19 +2,26 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
-#include <asio/signal_set.hpp>
+#include <asio/posix/stream_descriptor.hpp>
 #include <chrono>
-#include <csignal>
+#include <future>
 #include <thread>
 
 #include "replay/census/census.h"
 #include "replay/plan/horizon.h"
 #include "replay/plan/limits.h"
+#include "tools/console.h"
+#include "tools/exit_code.h"
 #include "tools/replay/replay_control.h"
 #include "tools/replay/replay_metrics.h"
 #include "tools/replay/replay_progress.h"
+#include "tools/replay/replay_remedy.h"
 #include "tools/replay/replay_session.h"
+#include "tools/replay/run_signals.h"
+#include "tools/terminal.h"
 
 namespace trafrec::tools {
 namespace {
@@ -25,6 +32,11 @@ using std::chrono::steady_clock;
 constexpr auto kHookPatience = std::chrono::seconds(30);
 /// How often a growing log is looked at.
 constexpr auto kLookAgain = std::chrono::milliseconds(200);
+/// How long the planner may take to end when the run is over. What it does is stopped at once, but
+/// for one instruction of jq and one step of SQLite, which end when they end.
+constexpr auto kPlanPatience = std::chrono::seconds(5);
+/// How often it is looked whether somebody does not wait any more.
+constexpr auto kLookForSignals = std::chrono::milliseconds(50);
 
 void TellOf(const ReplayMetrics& metrics, EventLog& events) {
   events.Write({.name = "metrics",
@@ -32,14 +44,58 @@ void TellOf(const ReplayMetrics& metrics, EventLog& events) {
                 .fields = {{"address", metrics.address()}}});
 }
 
+/// Ends a process whose planner does not end. The run is whole: what was sent is in the ledger, and
+/// the results are sealed.
+[[noreturn]] void Leave(const Status& ran, bool stopped, bool json, EventLog& events) {
+  events.Answer({.level = Level::kWarning,
+                 .name = "plan_hangs",
+                 .message = "what makes the plan (jq, --where) does not end; it is left behind",
+                 .remedy = "the run is whole: --resume goes on with it"});
+  ExitCode code = stopped ? ExitCode::kInterrupted : ExitCode::kFailed;
+  if (!ran) {
+    PrintError(ran.error(), json);
+    code = ExitCodeOf(ran.error());
+  }
+  _exit(static_cast<int>(code));
+}
+
 }  // namespace
+
+/// The thread that plans.
+class ReplaySession::Planning {
+ public:
+  template <typename Work>
+  explicit Planning(Work work)
+      : thread_([this, work = std::move(work)] {
+          work();
+          over_.set_value();
+        }) {}
+
+  /// False: it did not end in time, and somebody is gone who would have waited.
+  bool End() {
+    const auto until = steady_clock::now() + kPlanPatience;
+    const int signals = RunSignals::count();
+    std::future<void> over = over_.get_future();
+    while (over.wait_for(kLookForSignals) != std::future_status::ready) {
+      if (steady_clock::now() >= until || RunSignals::count() > signals) {
+        return false;
+      }
+    }
+    thread_.join();
+    return true;
+  }
+
+ private:
+  std::promise<void> over_;  // before the thread, which uses it
+  std::thread thread_;
+};
 
 /// Where planning begins: at what may not be over.
 Result<std::optional<TimeNs>> ReplaySession::Since() const {
   if (!resumed_) {
     return std::nullopt;
   }
-  TRY_ASSIGN(const auto position, memory_->ReadPosition(ledger_->range()));
+  TRY_ASSIGN(const auto position, memory_->ReadPosition({}));
   if (!position) {
     return std::nullopt;
   }
@@ -65,9 +121,9 @@ Status ReplaySession::RecallPassedOver() {
 
 /// On the planner's thread: it must not touch the ledger's memory, which is the loop's.
 Status ReplaySession::Plan(std::optional<TimeNs> since, replay::Engine& engine,
-                           const std::atomic<bool>& stop) {
+                           const std::atomic<bool>& stop, EventLog& events) {
   if (options_.follow) {
-    return PlanGrowingLog(since, engine, stop);
+    return PlanGrowingLog(since, engine, stop, events);
   }
   return planner_->Plan(since, std::nullopt, [&](plan::PlannedExchange exchange) -> Result<bool> {
     left_->NotePlanned(planner_->counts().read);
@@ -75,18 +131,44 @@ Status ReplaySession::Plan(std::optional<TimeNs> since, replay::Engine& engine,
   });
 }
 
+void ReplaySession::TellOfRecorders(const plan::Recorders& recorders, std::string& told,
+                                    EventLog& events) const {
+  std::string line;
+  if (recorders.none) {
+    line = "the log has no recorder yet: waiting for one (Ctrl-C ends this)";
+  } else if (recorders.ended) {
+    line = "all recorders of the log have ended in good order: so does this run";
+  } else if (!recorders.gone.empty()) {
+    line = fmt::format("recorder {} died: waiting for it to start again (Ctrl-C ends this)",
+                       recorders.gone);
+  }
+  if (!line.empty() && line != told && !options_.quiet) {
+    events.Answer({.name = "recorders",
+                   .message = EscapeForTerminal(line),
+                   .fields = {{"recorder", recorders.gone}}});
+  }
+  told = line;
+}
+
 /// As far as the outcomes of all that was sent to the source are known, or have been waited for
-/// long enough, again and again.
+/// long enough, again and again. Where nobody records, all that is there; and that is the end when
+/// all recorders said that it is.
 Status ReplaySession::PlanGrowingLog(std::optional<TimeNs> since, replay::Engine& engine,
-                                     const std::atomic<bool>& stop) {
+                                     const std::atomic<bool>& stop, EventLog& events) {
   TRY_ASSIGN(const int64_t patience_ms, options_.FollowPatienceMs());
   bool go_on = true;
+  std::string told;
   while (go_on && !stop) {
     TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log_->Attempts());
+    const plan::Recorders recorders = plan::RecordersOf(attempts);
+    TellOfRecorders(recorders, told, events);
     planner_->Await(plan::RunningAmong(attempts));
     const bool full = planner_->passed_over() >= plan::limits::kPassedOver;
-    const std::optional<TimeNs> through = plan::HorizonOf(
+    std::optional<TimeNs> through = plan::HorizonOf(
         attempts, full ? std::nullopt : std::optional(patience_ms * kNsPerMs), since);
+    if (!through && !recorders.ended) {
+      through = plan::EndOf(attempts);
+    }
     if (!through || !since || *through > *since) {
       TRY(planner_->Plan(since, through, [&](plan::PlannedExchange exchange) -> Result<bool> {
         go_on = engine.Offer(std::move(exchange));
@@ -129,6 +211,7 @@ Result<std::optional<census::Comparison>> ReplaySession::Documents(
 ReplayReport ReplaySession::Report(const replay::Engine& engine, const ReplayHooks& hooks) const {
   return {.run = options_.run,
           .dialect = std::string(dialect_->name()),
+          .resume = ResumeCommand(options_),
           .resumed = resumed_,
           .stopped = engine.stopped(),
           .plan = planner_->counts(),
@@ -146,6 +229,14 @@ ReplayReport ReplaySession::Report(const replay::Engine& engine, const ReplayHoo
 }
 
 Result<ReplayReport> ReplaySession::Send(EventLog& events) {
+  Result<ReplayReport> report = SendAll(events);
+  if (!report) {
+    return std::unexpected(WithRemedy(std::move(report).error(), options_));
+  }
+  return report;
+}
+
+Result<ReplayReport> ReplaySession::SendAll(EventLog& events) {
   std::unique_ptr<ReplayMetrics> bound;
   if (!options_.metrics.empty()) {
     TRY_ASSIGN(bound, ReplayMetrics::Open(options_.metrics, options_.run));
@@ -172,12 +263,15 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
                          .echoes = echoes_ ? &*echoes_ : nullptr},
                         engine_options_);
   std::atomic<bool> stop{false};
-  asio::signal_set signals(loop, SIGINT, SIGTERM);
+  RunSignals signals;
+  asio::posix::stream_descriptor asked(loop, dup(signals.fd()));
   std::function<void()> listen = [&] {
-    signals.async_wait([&](const asio::error_code& error, int) {
+    asked.async_wait(asio::posix::stream_descriptor::wait_read, [&](const asio::error_code& error) {
       if (!error) {
         stop = true;
-        engine.Stop();
+        for (uint64_t came = signals.Take(); came > 0; --came) {
+          engine.Stop();
+        }
         listen();
       }
     });
@@ -212,14 +306,21 @@ Result<ReplayReport> ReplaySession::Send(EventLog& events) {
     TRY_ASSIGN(calibrator, Calibrator::Start(options_.run, targets_, options_.calibrate_source));
   }
   const auto began = steady_clock::now();
-  std::thread planning([&] { engine.EndOfPlan(Plan(since, engine, stop)); });
+  Planning planning([&] { engine.EndOfPlan(Plan(since, engine, stop, events)); });
+  signals.SetSending(true);
   const Status ran = engine.Run();
   stop = true;
-  planning.join();
+  stop_.Set();
+  const bool planned = planning.End();
   control->Stop();
   shown.End();
   const Result<store::LogWriterSummary> closed = results_->Close();
+  if (!planned) {
+    Leave(ran ? ran : std::unexpected(WithRemedy(ran.error(), options_)), engine.stopped(),
+          options_.json, events);
+  }
   hooks.WaitFor(kHookPatience);
+  signals.SetSending(false);
   TRY(ran);
   TRY(closed);
 

@@ -1,0 +1,55 @@
+#include "tools/replay/replay_remedy.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+
+#include "tools/shell_quote.h"
+
+namespace trafrec::tools {
+namespace {
+
+/// With less than that SQLite cannot grow a file by its next pages: it says so, or speaks of input
+/// and output.
+constexpr uint64_t kNoRoomBytes = uint64_t{256} << 10;
+
+bool IsFull(const std::string& run) {
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(run, error);
+  return !error && space.available < kNoRoomBytes;
+}
+
+}  // namespace
+
+std::string ResumeCommand(const ReplayOptions& options) {
+  return fmt::format("trafrec replay {} --run {} --resume{}", ShellQuoted(options.log.log()),
+                     ShellQuoted(options.run), options.follow ? " --follow" : "");
+}
+
+Error WithRemedy(Error error, const ReplayOptions& options) {
+  constexpr std::string_view kNameless = "trafrec replay LOG --run RUN --resume";
+  const std::string command = ResumeCommand(options);
+  if (const size_t at = error.remedy.find(kNameless); at != std::string::npos) {
+    error.remedy.replace(at, kNameless.size(), command);
+  }
+  if (!error.remedy.empty() || options.run.empty()) {
+    return error;
+  }
+  if (error.code == ErrorCode::kNoSpace || (error.code == ErrorCode::kIo && IsFull(options.run))) {
+    error.what += error.code == ErrorCode::kNoSpace ? "" : ": no space is left on its disk";
+    error.code = ErrorCode::kNoSpace;
+    error.remedy =
+        fmt::format("make room on the disk of {}, then: {}", ShellQuoted(options.run), command);
+  } else if (error.code == ErrorCode::kCorrupt &&
+             error.what.find("ledger.sqlite") != std::string::npos) {
+    error.remedy =
+        "without its ledger nobody knows what the run has sent: begin another run on a target as "
+        "it "
+        "was before, with --fresh or another --run";
+  }
+  return error;
+}
+
+}  // namespace trafrec::tools
