@@ -173,6 +173,25 @@ TEST_F(DlqCommand, ALetterThatIsLargerThanAPartIsNamed) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "dead.1"));
 }
 
+TEST_F(DlqCommand, PartsOfAnEarlierExportThatHadMoreAreRemoved) {
+  Dlq({"export", run_, "--out", folder_ / "dead", "--max-bytes", "1600"});
+  ASSERT_TRUE(std::filesystem::exists(folder_ / "dead.2"));
+  EXPECT_EQ(Dlq({"export", run_, "--out", folder_ / "dead", "--max-bytes", "1MiB"}).exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "dead.2"));
+}
+
+TEST_F(DlqCommand, AFileThatIsNoPartOfAnExportStays) {
+  folder_.Write("dead.2", "mine\n");
+  EXPECT_EQ(Dlq({"export", run_, "--out", folder_ / "dead", "--max-bytes", "1MiB"}).exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "dead.2"));
+}
+
+TEST_F(DlqCommand, AReasonThatNoLetterOfAnyRunHasIsAnError) {
+  const Outcome outcome = Dlq({"list", run_, "--reason", "foo"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("'foo'"), HasSubstr("undecidable")));
+}
+
 TEST_F(DlqCommand, PartsNeedAName) {
   EXPECT_EQ(Dlq({"export", run_, "--max-bytes", "1600"}).exit_code, 2);
 }
@@ -188,6 +207,11 @@ TEST_F(DlqCommand, RedriveNeedsAChoice) {
   EXPECT_EQ(Dlq({"redrive", run_}).exit_code, 2);
   EXPECT_EQ(Dlq({"redrive", run_, "--all", "test-0001-12"}).exit_code, 2);
   EXPECT_EQ(Dlq({"redrive", run_, "--all"}).exit_code, 0);
+}
+
+TEST_F(DlqCommand, RedriveEndsWithTheCommandThatSendsAgain) {
+  EXPECT_THAT(Dlq({"redrive", run_, "--all"}).out,
+              HasSubstr("next: trafrec replay " + log_ + " --run " + run_ + " --resume\n"));
 }
 
 TEST_F(DlqCommand, RedriveOfARunThatGoesOnIsRefused) {

@@ -67,6 +67,8 @@ TEST_F(ReplayStop, AnInterruptEndsARunWhoseProgramOfJqNeverEnds) {
   const Outcome outcome = replay.Finish();
   EXPECT_EQ(outcome.exit_code, 130) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("stopped after 0 exchanges"));
+  EXPECT_THAT(outcome.out,
+              HasSubstr("next: trafrec replay " + log_ + " --run " + run_ + " --resume\n"));
 }
 
 TEST_F(ReplayStop, CtlEndsARunWhoseProgramOfJqNeverEnds) {

@@ -57,16 +57,16 @@ TEST_F(OverlayChecking, WhatTheRequestsHaveCanBeDone) {
 
 TEST_F(OverlayChecking, AnItemThatDoesNotExistIsRefusedWithTheCountOfThose) {
   EXPECT_THAT(ErrorOf(Entry(2, 2, OverlayDrop{})),
-              AllOf(HasSubstr("r-0001-2/2"), HasSubstr("2 items, 0 to 1")));
+              AllOf(HasSubstr("r-0001-12/2"), HasSubstr("2 items, 0 to 1")));
   EXPECT_THAT(ErrorOf(Entry(1, 3, OverlayDrop{})), HasSubstr("one item, 0"));
   EXPECT_THAT(
       ErrorOf(Entry(1, std::nullopt, store::OverlayMove{.other = {{"r", 1, 2}, 5}, .reason = ""})),
-      HasSubstr("r-0001-2/5"));
+      HasSubstr("r-0001-12/5"));
 }
 
 TEST_F(OverlayChecking, OneValueInABulkAsAWholeIsRefusedAndAnItemAskedFor) {
   EXPECT_THAT(ErrorOf(Entry(2, std::nullopt, set_a_)),
-              AllOf(HasSubstr("cannot rewrite r-0001-2:"), HasSubstr("as in r-0001-2/0")));
+              AllOf(HasSubstr("cannot rewrite r-0001-12:"), HasSubstr("as in r-0001-12/0")));
 }
 
 TEST_F(OverlayChecking, ASourceThatAnItemDoesNotHaveIsNotRewritten) {
@@ -86,7 +86,7 @@ TEST_F(OverlayChecking, OfAWholeOverlayEachExchangeIsLookedAt) {
   const auto overlay = store::OverlayReader::Open(folder_ / "overlay").value();
   const Status fits = OverlayCheck(*reader_, {&dialect::SearchDialect()}).All(*overlay);
   ASSERT_FALSE(fits);
-  EXPECT_THAT(fits.error().what, HasSubstr("r-0001-2/7"));
+  EXPECT_THAT(fits.error().what, HasSubstr("r-0001-12/7"));
 }
 
 TEST_F(OverlayChecking, AnItemOfAnInsertionIsLookedForInIt) {
