@@ -69,6 +69,7 @@ TEST_F(ReplayStop, AnInterruptEndsARunWhoseProgramOfJqNeverEnds) {
   EXPECT_THAT(outcome.out, HasSubstr("stopped after 0 exchanges"));
   EXPECT_THAT(outcome.out,
               HasSubstr("next: trafrec replay " + log_ + " --run " + run_ + " --resume\n"));
+  EXPECT_THAT(outcome.err, testing::Not(HasSubstr("nothing is selected")));
 }
 
 TEST_F(ReplayStop, CtlEndsARunWhoseProgramOfJqNeverEnds) {

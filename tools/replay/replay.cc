@@ -79,11 +79,11 @@ Result<ExitCode> ReplayCommand::Run(const Cli& cli) {
   const Paint paint(WantsColor(ColorMode::kAuto, STDOUT_FILENO));
   out.Write(options_.json ? ReportAsJson(report) : ReportInWords(report, paint));
   TRY(out.Finish());
-  if (const std::string why = session->WhyNothing(); !why.empty() && !options_.quiet) {
-    PrintNote(why);
-  }
   if (report.stopped) {
     return ExitCode::kInterrupted;
+  }
+  if (const std::string why = session->WhyNothing(); !why.empty() && !options_.quiet) {
+    PrintNote(why);
   }
   return report.clean() ? ExitCode::kDone : ExitCode::kDifferences;
 }
