@@ -13,6 +13,12 @@ struct Span {
   TimeNs until = std::numeric_limits<TimeNs>::max();
 
   bool empty() const { return from > until; }
+  /// By so much to both sides, where it has any.
+  Span Widened(TimeNs by) const {
+    constexpr TimeNs kMin = std::numeric_limits<TimeNs>::min();
+    constexpr TimeNs kMax = std::numeric_limits<TimeNs>::max();
+    return {from < kMin + by ? kMin : from - by, until > kMax - by ? kMax : until + by};
+  }
   bool Meets(const Span& other) const {
     return std::max(from, other.from) <= std::min(until, other.until);
   }

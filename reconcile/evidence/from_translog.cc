@@ -151,6 +151,7 @@ class TranslogAdder {
     }
     ++evidence_.shards;
     added_.push_back(settings);
+    history_.names.IsIndex(index);
     for (const auto& [seq_no, entry] : journal.entries()) {
       if (entry.kind == TranslogKind::kNoOp) {
         history_.fillers.push_back({index, journal.folder().shard, seq_no});

@@ -14,7 +14,10 @@ namespace trafrec::reconcile {
 
 void AddClusterState(const dialect::RequestView& request, const dialect::Meaning& meaning,
                      const dialect::AnswerView& answer, const Span& ran, History& history) {
-  std::ranges::move(ShardSightsIn(request, answer, ran), std::back_inserter(history.shards));
+  for (ShardSight& sight : ShardSightsIn(request, answer, ran)) {
+    history.names.IsIndex(sight.index);
+    history.shards.push_back(std::move(sight));
+  }
   for (MetadataSight& sight :
        MetadataSightsIn(meaning.api, request.target, answer.status, answer.body, ran)) {
     history.metadata.Add(std::move(sight));
@@ -25,11 +28,16 @@ void AddClusterState(const dialect::RequestView& request, const dialect::Meaning
       history.cluster_uuid = identity->cluster_uuid;
     }
   }
+  std::vector<IndexSettings> shown;
   if (answer.status == 200 && request.target.find("_settings") != std::string_view::npos) {
-    std::ranges::move(ReadSettingsAnswer(answer.body), std::back_inserter(history.settings));
+    shown = ReadSettingsAnswer(answer.body);
   } else if (answer.status == 200 &&
              request.target.find("_cluster/state") != std::string_view::npos) {
-    std::ranges::move(ReadClusterState(answer.body), std::back_inserter(history.settings));
+    shown = ReadClusterState(answer.body);
+  }
+  for (IndexSettings& settings : shown) {
+    history.names.IsIndex(settings.name);
+    history.settings.push_back(std::move(settings));
   }
 }
 

@@ -32,6 +32,15 @@ struct DocumentName {
   friend auto operator<=>(const DocumentName&, const DocumentName&) = default;
 };
 
+/// One of those that a recorder saw.
+struct Connection {
+  std::string recorder{};
+  uint32_t attempt = 0;
+  store::ConnectionNumber number = 0;
+
+  friend bool operator==(const Connection&, const Connection&) = default;
+};
+
 /// A write that took a number, and whose answer says which. The log has all of its request.
 struct Write {
   store::OperationAddress at{};
@@ -44,6 +53,7 @@ struct Write {
   int64_t seq_no = 0;
   int64_t primary_term = 0;
   Change change{};
+  Connection connection{};  ///< of an answer whose request was not seen
 };
 
 /// An answer that shows a document as it was at some instant, without having changed it.
@@ -104,6 +114,9 @@ struct Question {
   Writer writer{};
   uint64_t body_bytes = 0;  ///< of its request
   bool own_text = false;    ///< it has a text that no other operation of the log has
+  bool answered = false;    ///< by what leaves it open
+  /// Others of its request may have fared otherwise: an answer came that says so of some.
+  bool alone = false;
   std::optional<store::ExchangeId> shown_by{};  ///< an answer shows a text that only it wrote
   /// By then. Other items of its request may come later: each shard has its own time.
   TimeNs shown_until = std::numeric_limits<TimeNs>::max();
@@ -130,7 +143,10 @@ struct OpenRequest {
   bool sent_again = false;
   bool server_left = false;  ///< the server ended the connection first, without an answer
   bool heard = false;        ///< the connection shows that there was an answer
+  /// By no success: a failure, or a proxy that gave up.
+  bool otherwise_answered = false;
   Endpoint server{};
+  Connection connection{};
   /// The server closed the connection in good order, so it had read all that it acknowledged.
   std::optional<TimeNs> server_closed_at{};
   /// Of its answer, of which nothing is in the log; nothing: nobody knows.
@@ -184,6 +200,8 @@ struct LostTraffic {
   /// was a time in which the recorder saw nothing.
   bool in_flow = false;
   bool after_log = false;  ///< what came after the log's end
+  /// It is in the log: nobody knows into which index it wrote.
+  bool recorded = false;
 
   /// More may be a bulk: of a loader's one, so much was lost that it was likely to hold some
   /// document in question.

@@ -5,16 +5,19 @@
 #include <set>
 #include <utility>
 
+#include "reconcile/history/clock_error.h"
 #include "reconcile/history/cluster_facts.h"
 #include "reconcile/history/connection_watch.h"
 #include "reconcile/history/document_watch.h"
 #include "reconcile/history/earlier_starts.h"
 #include "reconcile/history/loose_answer.h"
 #include "reconcile/history/mutation_facts.h"
+#include "reconcile/history/open_request.h"
 #include "reconcile/history/recorder_losses.h"
 #include "reconcile/history/second_look.h"
 #include "reconcile/history/sights.h"
 #include "reconcile/history/stray_answers.h"
+#include "reconcile/history/unplaced.h"
 #include "reconcile/history/unseen_answers.h"
 #include "reconcile/history/wire.h"
 #include "replay/recorded/exchange_view.h"
@@ -28,13 +31,15 @@ using dialect::Kind;
 
 class HistoryReader {
  public:
-  HistoryReader(const dialect::Dialect& dialect, const HistoryOptions& options)
+  HistoryReader(const dialect::Dialect& dialect, const HistoryOptions& options,
+                TimeNs clock_error_ns)
       : dialect_(dialect),
         options_(options),
+        clock_error_ns_(clock_error_ns),
         watch_(
             [this](size_t request, TimeNs by) {
               OpenRequest& heard = history_.requests[request];
-              heard.runs.until = std::min(heard.runs.until, by);
+              heard.runs.until = std::min(heard.runs.until, by + clock_error_ns_);
               heard.heard = true;
             },
             [this](size_t request, uint64_t bytes) {
@@ -62,14 +67,14 @@ class HistoryReader {
     NoteTimes(exchange);
     const recorded::ExchangeView view(exchange);
     if (view.request() == nullptr) {
-      AddWritesIn(exchange, view, history_.loose);
+      AddWritesIn(exchange, view, clock_error_ns_, history_.loose);
       watch_.Add(exchange, AskCut(exchange));
       return;
     }
-    const bool answered = view.answer() != nullptr && IsWhole(exchange.response);
-    const dialect::Meaning meaning = MeaningOf(dialect_, *view.request(), answered);
-    const Span ran = SpanOf(exchange);
-    if (answered && (meaning.kind == Kind::kBulk || dialect::WritesDocument(meaning.kind))) {
+    const bool whole = view.answer() != nullptr && IsWhole(exchange.response);
+    const dialect::Meaning meaning = MeaningOf(dialect_, *view.request(), whole);
+    const Span ran = RanOf(exchange);
+    if (whole && (meaning.kind == Kind::kBulk || dialect::WritesDocument(meaning.kind))) {
       longest_write_ns_ = std::max(longest_write_ns_, exchange.row.latency_ns);
     }
     dialect::Answer answer;
@@ -77,18 +82,27 @@ class HistoryReader {
       answer = dialect_.ReadAnswer(meaning, *view.answer());
     }
     answer.outcomes.resize(meaning.operations.size());
+    const bool theirs = view.answer() == nullptr || dialect_.name() != "search" ||
+                        IsTheSources(meaning, *view.answer(), answer.unreadable, whole);
+    if (!theirs) {
+      ForgetOutcomes(answer.outcomes);
+    }
+    const bool answered = whole && theirs;
     if (answered && !recorded::IsWhole(*exchange.request)) {
-      AddWritesIn(exchange, view, history_.loose);  // the request may lack what it names
+      // The request may lack what it names.
+      AddWritesIn(exchange, view, clock_error_ns_, history_.loose);
     }
     if (answered) {
       AddClusterState(*view.request(), meaning, *view.answer(), ran, history_);
       AddSights(exchange.row.id, *view.request(), meaning, *view.answer(), answer, ran);
     }
+    const bool says = answered && (!answer.unreadable || exchange.row.method == "HEAD");
     std::optional<size_t> open;
     for (size_t i = 0; i < meaning.operations.size(); ++i) {
       const dialect::Operation& operation = meaning.operations[i];
       AddClusterChange(*view.request(), meaning, operation, answer.outcomes[i],
-                       answered ? view.answer()->status : 0, ran, history_);
+                       says || (answered && operation.mutation) ? view.answer()->status : 0, ran,
+                       history_);
       if (operation.mutation) {
         ++history_.mutations;
         AddMutation(exchange, *view.request(), meaning, operation, answer, i, answered, ran, open);
@@ -104,12 +118,15 @@ class HistoryReader {
     std::ranges::move(watch_.Finish(options_.until), std::back_inserter(history_.lost));
     for (LostTraffic& lost : history_.lost) {
       lost.ran.until += lost.answered ? 0 : Settle();
+      lost.ran = lost.ran.Widened(clock_error_ns_);
+      lost.sent_by = Span{0, lost.sent_by}.Widened(clock_error_ns_).until;
     }
     for (OpenRequest& request : history_.requests) {
       request.runs.until = std::min(request.runs.until, request.runs.from + Settle());
       const TimeNs longest = request.by_query ? watch_.longest_answer_ns() : longest_write_ns_;
       request.soon = request.runs.from + std::max(limits::kSoonNs, 2 * longest);
     }
+    unplaced_.Finish(history_);
     if (options_.until) {
       history_.lost.push_back({.ran = {*options_.until, std::numeric_limits<TimeNs>::max()}});
       history_.read_until = *options_.until;
@@ -121,6 +138,11 @@ class HistoryReader {
   }
 
  private:
+  /// By the clock of the first recorder, whosever recorder saw it.
+  Span RanOf(const store::StoredExchange& exchange) const {
+    return SpanOf(exchange).Widened(clock_error_ns_);
+  }
+
   TimeNs Settle() const { return std::max(options_.settle_ns, 2 * watch_.longest_answer_ns()); }
 
   void NoteTimes(const store::StoredExchange& exchange) {
@@ -135,6 +157,9 @@ class HistoryReader {
                  const dialect::Meaning& meaning, const dialect::AnswerView& answer,
                  const dialect::Answer& read, const Span& ran) {
     for (Sight& sight : SightsIn(request, meaning, answer, read.outcomes, ran)) {
+      if (sight.present && dialect::ShowsDocuments(meaning.kind)) {
+        history_.names.IsIndex(sight.document.index);
+      }
       sight.by = id;
       Keep(std::move(sight));
     }
@@ -193,8 +218,10 @@ class HistoryReader {
     if (outcome.fate == Fate::kRejected && meaning.kind == Kind::kBulk) {
       history_.turned_away = true;
     }
-    if (key != nullptr && !outcome.index.empty() && outcome.index != key->name) {
-      history_.aliases[key->name] = outcome.index;
+    if (key != nullptr && !outcome.index.empty() && outcome.error.empty()) {
+      // A pipeline may send a document elsewhere.
+      history_.names.Leads(operation.writing.pipeline.empty() ? key->name : outcome.index,
+                           outcome.index);
     }
     if (answered && key != nullptr) {
       unseen_.Learn(*exchange.response, request, meaning, *key, outcome);
@@ -206,6 +233,7 @@ class HistoryReader {
     if (key != nullptr && TookNumber(operation, outcome)) {
       if (recorded::IsWhole(*exchange.request)) {  // else its answer says what is known of it
         Write write = WriteOf(exchange.row.id, operation, *key, outcome, ran);
+        unplaced_.Add(write, outcome);
         unseen_.Note(write);
         if (!history_.long_log) {
           write.change = ChangeOf(operation, body);
@@ -214,8 +242,9 @@ class HistoryReader {
       }
       return;
     }
-    if (answered && MayTakeNumber(outcome) && key != nullptr) {
+    if (MayTakeNumber(outcome) && key != nullptr) {
       history_.refused.push_back(WriteOf(exchange.row.id, operation, *key, outcome, ran));
+      unplaced_.Add(history_.refused.back(), outcome);
     }
     if (IsOpen(outcome, answered, operation)) {
       Ask(exchange, request, meaning, operation, outcome, open);
@@ -235,7 +264,7 @@ class HistoryReader {
                             index == nullptr ? nullptr : MappingOf(index->name));
     if (run) {
       run->id = id;
-      if (run->lasts_as_request) {
+      if (IsOpen(answer.outcomes.front(), answered, operation)) {
         run->request = history_.requests.size();  // it is the next one that is asked of
       }
       history_.by_query.push_back(std::move(*run));
@@ -245,16 +274,15 @@ class HistoryReader {
   void NoteAdmin(const dialect::RequestView& request, const dialect::Meaning& meaning,
                  const dialect::Operation& operation, const dialect::Outcome& outcome,
                  const Span& ran) {
-    if (meaning.api != "indices.create" && meaning.api != "indices.delete") {
-      return;
-    }
-    if (outcome.fate == Fate::kRefused || outcome.fate == Fate::kNotFound) {
-      return;
-    }
     const bool makes = meaning.api == "indices.create";
+    if ((!makes && meaning.api != "indices.delete" && meaning.api != "indices.rollover") ||
+        outcome.fate == Fate::kRefused || outcome.fate == Fate::kNotFound) {
+      return;
+    }
     for (const dialect::Key& key : operation.keys) {
-      if (makes && &key != operation.keys.data()) {
-        break;  // its aliases, or any name if its body cannot be read
+      if (meaning.api == "indices.rollover" || (makes && &key != operation.keys.data())) {
+        history_.names.Moves(key.name);  // of a creation: aliases, any if it cannot be read
+        continue;
       }
       history_.events.push_back(
           {.name = key.name,
@@ -263,6 +291,7 @@ class HistoryReader {
            .answered = outcome.fate == Fate::kDone});
       if (makes && outcome.fate == Fate::kDone) {
         made_.insert(key.name);
+        history_.names.IsIndex(key.name);
         if (auto mapping = Mapping::OfCreation(request.body)) {
           mappings_[key.name] = std::move(*mapping);
         }
@@ -278,10 +307,19 @@ class HistoryReader {
            const dialect::Outcome& outcome, std::optional<size_t>& open) {
     if (!open) {
       open = history_.requests.size();
-      history_.requests.push_back(OpenRequestOf(exchange, meaning));
+      const auto found = ended_.find({exchange.row.id.recorder, exchange.row.id.attempt});
+      history_.requests.push_back(
+          OpenRequestOf(exchange, meaning, RanOf(exchange),
+                        found == ended_.end() ? RecorderEnd{} : found->second, options_));
+      if (dialect_.name() != "search") {
+        history_.requests.back().wire = WireProof::kNone;
+      }
     }
     const std::string_view body = BodyOf(request, operation);
     Question question = QuestionOf(operation, outcome, body);
+    question.answered = exchange.response.has_value();
+    question.alone = outcome.fate == Fate::kFailed || outcome.fate == Fate::kRejected ||
+                     (IsWhole(exchange.response) && SaysSuccess(exchange.row.status));
     question.at.exchange = exchange.row.id;
     question.request = *open;
     if (meaning.kind == Kind::kBulk) {
@@ -315,51 +353,15 @@ class HistoryReader {
     return open;
   }
 
-  OpenRequest OpenRequestOf(const store::StoredExchange& exchange,
-                            const dialect::Meaning& meaning) {
-    OpenRequest request{
-        .id = exchange.row.id,
-        .method = exchange.row.method,
-        .target = exchange.row.target,
-        .bulk = meaning.kind == Kind::kBulk,
-        .by_query = meaning.kind == Kind::kByQuery || meaning.kind == Kind::kReindex,
-        .whole = recorded::IsWhole(*exchange.request),
-        .runs = SpanOf(exchange),
-        .server = exchange.connection.server};
-    const store::SideClose& server = exchange.connection.server_close;
-    const store::SideClose& client = exchange.connection.client_close;
-    request.acknowledged =
-        exchange.request->facts.acked_bytes >= exchange.request->facts.wire_bytes;
-    request.sent_again = exchange.request->facts.copies > 0 ||
-                         HasFlag(exchange.row.flags, store::Flag::kResynchronised);
-    request.server_left = !exchange.response && EndOf(server) < EndOf(client);
-    if (!server.rst_at) {
-      request.server_closed_at = server.fin_at;
-    }
-    const auto found = ended_.find({exchange.row.id.recorder, exchange.row.id.attempt});
-    const Ended ended = found == ended_.end() ? Ended{} : found->second;
-    request.watched = ended.at >= request.runs.from +
-                                      (ended.in_order ? options_.ack_delay_ns : options_.settle_ns);
-    if (dialect_.name() == "search") {
-      request.wire =
-          WireProofOf(exchange, {.ack_delay_ns = options_.ack_delay_ns, .captured_until = ended.at},
-                      request.wire_words);
-    }
-    return request;
-  }
-
   const dialect::Dialect& dialect_;
   const HistoryOptions options_;
+  const TimeNs clock_error_ns_;  ///< of several recorders
   History history_;
   ConnectionWatch watch_;
   UnseenAnswers unseen_;
+  UnplacedWrites unplaced_;
   std::map<std::string, Mapping> mappings_;  ///< of indices that the log made
-  struct Ended {
-    TimeNs at = 0;  ///< it saw everything until then
-    bool in_order = false;
-  };
-
-  std::map<std::pair<std::string, uint32_t>, Ended> ended_;
+  std::map<std::pair<std::string, uint32_t>, RecorderEnd> ended_;
   int64_t longest_write_ns_ = 0;  ///< of documents: from its last byte to its answer's first
   bool stray_answer_ = false;     ///< of the exchange at hand
   std::set<std::string> made_;    ///< indices
@@ -370,15 +372,17 @@ class HistoryReader {
 
 Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& dialect,
                             const HistoryOptions& options) {
-  HistoryReader reader(dialect, options);
+  TRY_ASSIGN(const ClockError clocks, ClockErrorOf(log, options.clock_error_ns));
+  HistoryReader reader(dialect, options, clocks.ns);
   TRY(reader.Begin(log));
   TRY_ASSIGN(const StrayAnswers strays, StrayAnswers::Find(log, dialect, options.until));
   TRY(strays.Each(log, [&](const store::StoredExchange& exchange) {
     reader.Add(exchange, strays.Has(exchange.row.id));
   }));
   History history = reader.Finish();
+  history.notes = clocks.notes;
   if (history.long_log) {
-    SecondLook look(dialect, reader.documents(), options.facts_max, history);
+    SecondLook look(dialect, reader.documents(), options.facts_max, clocks.ns, history);
     TRY(strays.Each(log, [&](const store::StoredExchange& exchange) { look.Add(exchange); }));
     look.Finish();
   }

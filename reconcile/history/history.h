@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "reconcile/history/facts.h"
 #include "reconcile/history/index_lives.h"
+#include "reconcile/history/index_names.h"
 #include "reconcile/history/limits.h"
 #include "reconcile/history/number_runs.h"
 #include "reconcile/history/tokens.h"
@@ -26,6 +27,8 @@ struct HistoryOptions {
   /// A request that nobody answered may still be carried out for so long, or for twice the longest
   /// answer in the log, whichever is longer.
   TimeNs settle_ns = 3'000 * kNsPerMs;
+  /// By how much the clocks of several recorders may be apart; nothing: found out.
+  std::optional<TimeNs> clock_error_ns{};
   /// Writes and sights to keep; with more the log is read twice.
   size_t facts_max = limits::kFacts;
   /// Of a log that grows: outcomes are known of what began before. Nothing later is read, and what
@@ -53,8 +56,8 @@ struct History {
   std::vector<IndexEvent> events{};
   IndexLives index_lives{};
   Metadata metadata{};
-  std::vector<IndexSettings> settings{};         ///< later ones say what holds
-  std::map<std::string, std::string> aliases{};  ///< names that answers showed to be another index
+  std::vector<IndexSettings> settings{};  ///< later ones say what holds
+  IndexNames names{};
   /// What `GET /` answered; nothing if nobody asked.
   std::optional<VersionId> product{};
   std::string cluster_uuid{};
@@ -68,6 +71,7 @@ struct History {
   /// What comes after that is in the log, but was not read (HistoryOptions::until).
   TimeNs read_until = kAll;
   static constexpr TimeNs kAll = std::numeric_limits<TimeNs>::max();
+  std::vector<std::string> notes{};  ///< what a person should know of the log: sentences
   uint64_t exchanges = 0;
   uint64_t mutations = 0;  ///< operations
 
@@ -79,10 +83,7 @@ struct History {
   std::set<store::OperationAddress> StrayWrites() const;
 
   /// The name of the index behind what requests call it.
-  const std::string& IndexBehind(const std::string& name) const {
-    const auto behind = aliases.find(name);
-    return behind == aliases.end() ? name : behind->second;
-  }
+  const std::string& IndexBehind(const std::string& name) const { return names.Behind(name); }
 };
 
 /// Reads the log once, or twice if its facts are more than `options.facts_max`. Exchanges of what

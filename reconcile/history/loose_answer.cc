@@ -66,17 +66,19 @@ std::optional<Write> WriteOf(const Said& said, const store::OperationAddress& at
 }  // namespace
 
 void AddWritesIn(const store::StoredExchange& exchange, const recorded::ExchangeView& view,
-                 std::vector<Write>& writes) {
+                 TimeNs clock_error_ns, std::vector<Write>& writes) {
   if (view.answer() == nullptr || !IsWhole(exchange.response)) {
     return;
   }
   const store::ExchangeId& id = exchange.row.id;
-  const Span ran{
+  const Span seen{
       exchange.request ? exchange.request->facts.last_byte_at : exchange.connection.opened_at,
       exchange.response->facts.first_byte_at};
+  const Span ran = seen.Widened(clock_error_ns);
   Said whole;
   const auto keep = [&](const Said& said, std::optional<uint32_t> item) {
     if (auto write = WriteOf(said, {id, item}, ran)) {
+      write->connection = ConnectionOf(exchange.row);
       writes.push_back(std::move(*write));
     }
   };

@@ -9,7 +9,8 @@ namespace trafrec::reconcile {
 
 /// Adds the writes that a whole answer tells of whose request was not seen, or not whole: what
 /// document each wrote, and its numbers. Their routing is not known, except that of what has none.
+/// `clock_error_ns`: the recorder's clock may be wrong by so much.
 void AddWritesIn(const store::StoredExchange& exchange, const recorded::ExchangeView& view,
-                 std::vector<Write>& writes);
+                 TimeNs clock_error_ns, std::vector<Write>& writes);
 
 }  // namespace trafrec::reconcile

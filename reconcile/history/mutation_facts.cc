@@ -31,6 +31,36 @@ std::optional<std::string> DestinationOf(std::string_view body, std::string_view
   return index ? tree->ScalarOf(*index) : std::nullopt;
 }
 
+/// Whether an answer says that it took a number, be it by its status alone: an update may be a
+/// noop.
+bool Succeeded(const dialect::Outcome& outcome, Kind kind) {
+  switch (outcome.fate) {
+    case Fate::kCreated:
+    case Fate::kUpdated:
+    case Fate::kDeleted:
+      return true;
+    case Fate::kDone:
+      return kind != Kind::kUpdate && dialect::WritesDocument(kind);
+    case Fate::kNotFound:
+      return kind == Kind::kDelete && outcome.in_words;
+    default:
+      return false;
+  }
+}
+
+/// No shard would take it in time, or no master: what a node that is gone did of it is not known.
+bool IsGivenUp(const dialect::Outcome& outcome) {
+  return outcome.status == 503 && outcome.error != "cluster_block_exception";
+}
+
+/// How many numbers a by-query request took; nothing: a client had it taken out of the answer.
+std::optional<int64_t> WritesIn(const dialect::ByQueryCounts& counts, bool deletes, bool makes) {
+  if (!counts.deleted || (!deletes && !counts.updated) || (makes && !counts.created)) {
+    return std::nullopt;
+  }
+  return *counts.deleted + counts.updated.value_or(0) + counts.created.value_or(0);
+}
+
 }  // namespace
 
 std::string_view BodyOf(const dialect::RequestView& request, const dialect::Operation& operation) {
@@ -68,17 +98,41 @@ Span SpanOf(const store::StoredExchange& exchange) {
                                                     : std::numeric_limits<TimeNs>::max()};
 }
 
+bool IsTheSources(const dialect::Meaning& meaning, const dialect::AnswerView& answer,
+                  bool unreadable, bool whole) {
+  if (!meaning.mutation) {
+    return true;
+  }
+  const std::string_view type = dialect::FieldOf(answer.headers, "content-type");
+  const auto is = [type](std::string_view form) {
+    return type.find(form) != std::string_view::npos;
+  };
+  return is("yaml") || is("cbor") || is("smile") || (whole ? !unreadable : is("json"));
+}
+
+void ForgetOutcomes(std::vector<dialect::Outcome>& outcomes) {
+  for (dialect::Outcome& outcome : outcomes) {
+    outcome = {.item = outcome.item, .status = outcome.status};
+  }
+}
+
+bool SaysSuccess(int status) { return status >= 200 && status < 300; }
+
+Connection ConnectionOf(const store::ExchangeRow& row) {
+  return {.recorder = row.id.recorder, .attempt = row.id.attempt, .number = row.connection};
+}
+
 bool TookNumber(const dialect::Operation& operation, const dialect::Outcome& outcome) {
-  return outcome.TookSeqNo() && outcome.version && outcome.primary_term &&
+  const dialect::Key* key = dialect::FindDocument(operation.keys);
+  const bool named = !outcome.id.empty() || (key != nullptr && !key->id.empty());
+  return named && outcome.TookSeqNo() && outcome.version && outcome.primary_term &&
          dialect::WritesDocument(operation.kind);
 }
 
 std::optional<Question::Told> ToldBy(const dialect::Operation& operation,
                                      const dialect::Outcome& outcome) {
   if (IsOpen(outcome, true, operation)) {
-    return TookNumber(operation, outcome)
-               ? std::optional(Question::Told{.committed = true, .seq_no = outcome.seq_no})
-               : std::nullopt;
+    return std::nullopt;
   }
   const bool took = TookNumber(operation, outcome);
   return Question::Told{.committed = took || outcome.fate == Fate::kDone,
@@ -86,6 +140,10 @@ std::optional<Question::Told> ToldBy(const dialect::Operation& operation,
 }
 
 bool IsOpen(const dialect::Outcome& outcome, bool answered, const dialect::Operation& operation) {
+  if (TookNumber(operation, outcome)) {
+    return false;
+  }
+  const bool writes = dialect::WritesDocument(operation.kind);
   switch (outcome.fate) {
     case Fate::kUnknown:
     case Fate::kFailed:
@@ -93,10 +151,14 @@ bool IsOpen(const dialect::Outcome& outcome, bool answered, const dialect::Opera
     case Fate::kCreated:
     case Fate::kUpdated:
     case Fate::kDeleted:
-      // Done, but its number was cut off.
-      return dialect::WritesDocument(operation.kind);
+      return writes;  // done, but its number was cut off
     case Fate::kDone:
-      return !answered;
+      return writes || !answered;
+    case Fate::kNotFound:
+      // The deletion of what is not there takes a number, unless the index is not there.
+      return operation.kind == Kind::kDelete && outcome.error.empty();
+    case Fate::kRejected:
+      return IsGivenUp(outcome) && operation.kind != Kind::kWrite;
     default:
       return false;
   }
@@ -104,7 +166,8 @@ bool IsOpen(const dialect::Outcome& outcome, bool answered, const dialect::Opera
 
 bool WasTurnedDown(const dialect::Outcome& outcome) {
   return outcome.fate == Fate::kRefused || outcome.fate == Fate::kNotFound ||
-         outcome.fate == Fate::kConflict || outcome.fate == Fate::kRejected;
+         outcome.fate == Fate::kConflict ||
+         (outcome.fate == Fate::kRejected && !IsGivenUp(outcome));
 }
 
 bool MayTakeNumber(const dialect::Outcome& outcome) {
@@ -174,7 +237,7 @@ Question QuestionOf(const dialect::Operation& operation, const dialect::Outcome&
   question.tokens = Tokens(body);
   question.writer = question.piped ? Writer() : Writer::OfBody(body);
   question.hard_to_index = operation.kind != Kind::kDelete && body.size() > limits::kTermBytes;
-  question.status_seen = outcome.fate == Fate::kCreated || outcome.fate == Fate::kDeleted;
+  question.status_seen = Succeeded(outcome, operation.kind) && !question.piped;
   return question;
 }
 
@@ -204,15 +267,16 @@ std::optional<ByQueryRun> ByQueryRunOf(const dialect::RequestView& request,
   if (run.indices.size() == 1 && request.target.find("q=") == std::string_view::npos) {
     run.selection = Selection::OfBody(request.body, mapping);
   }
-  const auto& counts = answer.by_query;
-  const Fate fate = answer.outcomes.front().fate;
-  if (answered && counts && (counts->updated || counts->deleted || counts->created)) {
-    run.writes =
-        counts->updated.value_or(0) + counts->deleted.value_or(0) + counts->created.value_or(0);
-    run.deletes = counts->deleted.value_or(0) > 0;
-  } else if (answered && fate != Fate::kDone && fate != Fate::kUnknown) {
-    return std::nullopt;
-  } else if (answered ||
+  const dialect::Outcome& outcome = answer.outcomes.front();
+  if (answered && answer.by_query) {
+    const bool only_deletes = request.target.find("_delete_by_query") != std::string_view::npos;
+    run.writes = WritesIn(*answer.by_query, only_deletes, run.makes);
+  }
+  if (run.writes) {
+    run.deletes = answer.by_query->deleted > 0;
+  } else if (answered && WasTurnedDown(outcome) && !outcome.error.empty()) {
+    return std::nullopt;  // before it began: else there are counts
+  } else if (outcome.status != 0 ||
              request.target.find("wait_for_completion=false") != std::string_view::npos ||
              request.target.find("requests_per_second") != std::string_view::npos) {
     run.ran.until = std::numeric_limits<TimeNs>::max();  // a task that goes on by itself

@@ -25,10 +25,21 @@ bool IsWhole(const std::optional<store::StoredMessage>& message);
 dialect::Meaning MeaningOf(const dialect::Dialect& dialect, const dialect::RequestView& request,
                            bool answered);
 
+/// Whether an answer to a mutation is the service's own, and not that of something in between,
+/// which says nothing of what the service did. `unreadable`: its body is. `whole`: all of it is
+/// there.
+bool IsTheSources(const dialect::Meaning& meaning, const dialect::AnswerView& answer,
+                  bool unreadable, bool whole);
+/// What such an answer says is not so.
+void ForgetOutcomes(std::vector<dialect::Outcome>& outcomes);
+bool SaysSuccess(int status);
+
+Connection ConnectionOf(const store::ExchangeRow& row);
+
 /// When it was carried out, if it was.
 Span SpanOf(const store::StoredExchange& exchange);
 
-/// Whether the answer says which number a write of a document took.
+/// Whether the answer says which number a write of which document took.
 bool TookNumber(const dialect::Operation& operation, const dialect::Outcome& outcome);
 
 /// What a whole answer says became of an operation; nothing if it does not say.

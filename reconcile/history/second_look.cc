@@ -15,7 +15,7 @@ void SecondLook::Add(const store::StoredExchange& exchange) {
     return;
   }
   const dialect::Meaning meaning = dialect_.Understand(*view.request());
-  const Span ran = SpanOf(exchange);
+  const Span ran = SpanOf(exchange).Widened(clock_error_ns_);
   dialect::Answer answer;
   if (view.answer() != nullptr) {
     answer = dialect_.ReadAnswer(meaning, *view.answer());

@@ -12,8 +12,11 @@ class SecondLook {
  public:
   /// `watch`: the first look's. Both must outlive it.
   SecondLook(const dialect::Dialect& dialect, DocumentWatch& watch, size_t facts_max,
-             History& history)
-      : dialect_(dialect), history_(history), kept_(watch, facts_max, history) {}
+             TimeNs clock_error_ns, History& history)
+      : dialect_(dialect),
+        clock_error_ns_(clock_error_ns),
+        history_(history),
+        kept_(watch, facts_max, history) {}
 
   /// Exchanges come in the same order.
   void Add(const store::StoredExchange& exchange);
@@ -22,6 +25,7 @@ class SecondLook {
 
  private:
   const dialect::Dialect& dialect_;
+  const TimeNs clock_error_ns_;
   History& history_;
   KeptFacts kept_;
 };

@@ -40,11 +40,9 @@ class Reading {
       }
     } else if (api_ == "cat.aliases") {
       Listed();
-    } else if (status_ == 404) {
-      NotFound();
     } else if (const auto tree = json::Tree::Parse(body_);
                tree && tree->size() > 0 && tree->type(0) == json::Type::kObject) {
-      Found(JsonPlace(*tree));
+      status_ == 404 ? NotFound() : Found(JsonPlace(*tree));
     }
     return std::move(sights_);
   }
@@ -213,9 +211,11 @@ class Reading {
       std::string_view line = TakeLine(rest);
       const std::string alias(TakeWord(line));
       const std::string index(TakeWord(line));
-      if (!index.empty()) {
-        by_index[index][alias] = all[alias] = "";
+      const bool is_filter = !TakeWord(line).empty();
+      if (!is_filter || line.empty() || alias.starts_with('<')) {
+        return;  // no such list: a page of something in between
       }
+      by_index[index][alias] = all[alias] = "";
     }
     for (auto& [index, aliases] : by_index) {
       Add(Kind::kAlias, index, *names, std::move(aliases));

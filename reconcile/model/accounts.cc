@@ -8,6 +8,7 @@
 
 #include "reconcile/model/accounts.h"
 
+#include <algorithm>
 #include <unordered_map>
 #include <vector>
 
@@ -23,6 +24,9 @@ class Matching {
     }
   }
 
+  /// A question may as well have made another version, which has no mark of its own.
+  void Doubt(size_t question) { doubtful_.insert(question); }
+
   std::unordered_set<const Slot*> Accounted() {
     std::vector<bool> matched(slots_.size());
     for (size_t slot = 0; slot < slots_.size(); ++slot) {
@@ -34,7 +38,9 @@ class Matching {
     }
     std::vector<bool> spoilt(slots_.size());
     for (size_t slot = 0; slot < slots_.size(); ++slot) {
-      if (!matched[slot] && !spoilt[slot]) {
+      const bool doubtful = std::ranges::any_of(
+          questions_[slot], [&](size_t question) { return doubtful_.contains(question); });
+      if ((!matched[slot] || doubtful) && !spoilt[slot]) {
         Spoil(slot, spoilt);
       }
     }
@@ -84,6 +90,7 @@ class Matching {
   std::vector<const Slot*> slots_;
   std::vector<std::vector<size_t>> questions_;  ///< by slot
   std::unordered_map<size_t, std::vector<size_t>> claims_;
+  std::unordered_set<size_t> doubtful_;
   std::unordered_map<size_t, size_t> holder_;  ///< the slot of each question
 };
 
@@ -100,6 +107,8 @@ std::unordered_set<const Slot*> AccountedSlots(const IndexHistory& index, const 
              document.questions.empty() ? index.questions : document.questions) {
           if (rules.Accounts(question, slot, apart)) {
             questions.push_back(question);
+          } else if (rules.MayRepeat(question, slot)) {
+            matching.Doubt(question);
           }
         }
         matching.Add(&slot, std::move(questions));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 
 #include "reconcile/history/limits.h"
 
@@ -153,10 +154,39 @@ bool SlotMaker::MayBeForgotten(const Document& document, const Point& previous,
     const ByQueryRun& run = history_.by_query[number];
     return run.deletes && Reaches(history_, run, index_);
   };
-  return (previous.after == Presence::kAbsent && previous.seq_no >= 0) ||
+  return (previous.after != Presence::kPresent && previous.seq_no >= 0) ||
          std::ranges::any_of(document.questions, deletes) ||
          MayHaveLost(history_, index_, slot.ran, false) ||
          std::ranges::any_of(index_.times->by_query.Meeting(slot.ran), may_delete);
+}
+
+void TakeLoose(const History& history, IndexHistory& index) {
+  for (const Write& write : history.loose) {
+    if (history.IndexBehind(write.document.index) == index.name) {
+      index.loose.emplace(write.document.id, &write);
+    }
+  }
+}
+
+void NoteAnswers(IndexHistory& index) {
+  std::unordered_map<const Write*, std::vector<Slot*>> slots_of;
+  for (Document& document : index.documents) {
+    const auto [begin, end] = index.loose.equal_range(document.id);
+    for (auto at = begin; at != end; ++at) {
+      const int64_t seq_no = at->second->seq_no;
+      for (Slot& slot : document.slots) {
+        if (slot.least == 1 && slot.most == 1 && slot.above + 1 == seq_no &&
+            slot.below - 1 == seq_no) {
+          slots_of[at->second].push_back(&slot);
+        }
+      }
+    }
+  }
+  for (const auto& [write, slots] : slots_of) {
+    if (slots.size() == 1) {
+      slots.front()->answer = write;
+    }
+  }
 }
 
 }  // namespace trafrec::reconcile

@@ -29,4 +29,11 @@ class SlotMaker {
   const IndexHistory& index_;
 };
 
+/// The answers without their requests that are of the index.
+void TakeLoose(const History& history, IndexHistory& index);
+
+/// Which answers without their requests are to which versions: to the only one of a document of
+/// that id that has that number. An id may be in several shards.
+void NoteAnswers(IndexHistory& index);
+
 }  // namespace trafrec::reconcile

@@ -81,6 +81,7 @@ class IndexBuilder {
     for (Document& document : index_.documents) {
       NarrowSlots(document);
     }
+    NoteAnswers(index_);
     for (const auto& [number, sight] : shown_) {
       std::vector<Hole>& holes = index_.shards[number.first].holes;
       const auto hole = std::ranges::lower_bound(holes, number.second, {}, &Hole::seq_no);
@@ -181,6 +182,9 @@ class IndexBuilder {
       AddUnnamed(*document, sight);
     } else if (std::ranges::count_if(document->points, is_same) == 1) {
       same->ran.until = std::min(same->ran.until, sight.at.until);
+      if (same->after == Presence::kUnknown && !sight.untold) {
+        same->after = sight.present ? Presence::kPresent : Presence::kAbsent;
+      }
       if (sight.current) {
         same->current_at = std::max(same->current_at, sight.at.from);
       }
@@ -342,7 +346,9 @@ const Document* DocumentOf(const IndexHistory& index, size_t question) {
 
 bool Reaches(const History& history, const ByQueryRun& run, const IndexHistory& index) {
   return run.indices.empty() || std::ranges::any_of(run.indices, [&](const std::string& name) {
-           return dialect::NamesMeet(history.IndexBehind(name), index.name) || name == "_all";
+           const bool pattern = name.find_first_of("*,:<") != std::string::npos;
+           return dialect::NamesMeet(history.IndexBehind(name), index.name) || name == "_all" ||
+                  (!pattern && !history.names.Knows(name));
          });
 }
 
@@ -382,6 +388,7 @@ std::vector<IndexHistory> IndicesInQuestion(const History& history, bool apart) 
   std::vector<IndexHistory> result;
   for (auto& [name, index] : indices) {
     index.times = times;
+    TakeLoose(history, index);
     result.push_back(Built(history, facts[name], apart, index));
   }
   return result;

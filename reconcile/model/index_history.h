@@ -57,6 +57,7 @@ struct Slot {
   bool replaced = false;             ///< what comes next does not depend on what is in it
   std::optional<int64_t> version{};  ///< of the only operation, where it was seen
   const Effect* effect = nullptr;    ///< of the only operation
+  const Write* answer = nullptr;     ///< to the only operation: one without its request
 };
 
 struct Document {
@@ -112,6 +113,8 @@ struct IndexHistory {
   std::vector<size_t> questions{};  ///< in History::questions, those of documents without id too
   /// Of the history's traffic, for all of its indices.
   std::shared_ptr<const TrafficTimes> times{};
+  /// Answers without their requests, by their documents' ids. Their shards are not known.
+  std::unordered_multimap<std::string, const Write*> loose{};
   std::vector<size_t> told{};  ///< questions that an answer has answered
   std::unordered_map<size_t, uint32_t>
       asked_of{};         ///< the document of each question that names one

@@ -78,7 +78,17 @@ void IndexModel::NoteContradictions() {
 
 bool IndexModel::IsContradicted(size_t question) const {
   const Span runs = rules_.RunOf(history_.questions[question]);
-  return std::ranges::any_of(contradicted_, [&](const Span& span) { return span.Meets(runs); });
+  const auto asked = asked_.find(question);
+  const auto is_denied = [&](const auto& number) { return denied_.contains(number.second); };
+  return std::ranges::any_of(contradicted_, [&](const Span& span) { return span.Meets(runs); }) ||
+         (asked != asked_.end() && std::ranges::any_of(asked->second.numbers, is_denied));
+}
+
+void IndexModel::Deny(size_t question) {
+  contradicted_.push_back(rules_.RunOf(history_.questions[question]));
+  for (const auto& [edge, number] : asked_.at(question).numbers) {
+    denied_.insert(number);
+  }
 }
 
 /// A by-query request that was carried out, and has found a document, has a number. What does not
@@ -252,7 +262,8 @@ bool IndexModel::Probe(const OpenRequest& request) {
 /// whole, and not sent again, has arrived.
 bool IndexModel::IsPresumedCarriedOut(const OpenRequest& request) const {
   const bool arrived = request.acknowledged || (request.whole && !request.sent_again);
-  return request.watched && !MayHaveRestarted(rules_.RunOf(request)) &&
+  return request.watched && !request.otherwise_answered &&
+         !MayHaveRestarted(rules_.RunOf(request)) &&
          (request.heard || (arrived && !request.server_left));
 }
 

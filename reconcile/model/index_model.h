@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -45,6 +46,8 @@ class IndexModel {
   std::string WordsFor(size_t question) const;
   /// Whether not all that is presumed of requests which ran at the same time can be true.
   bool IsContradicted(size_t question) const;
+  /// It may have been committed all the same: who may have its numbers instead is contradicted.
+  void Deny(size_t question);
   /// The histories fit only if somebody wrote whom nobody recorded.
   bool unrecorded() const { return unrecorded_; }
 
@@ -143,8 +146,9 @@ class IndexModel {
   std::vector<std::pair<size_t, size_t>> slots_of_;
   std::map<size_t, Asked> asked_;  ///< by question
   std::vector<Span> contradicted_;
-  std::map<size_t, Run> runs_;                ///< in question, by their numbers
-  std::vector<const OpenRequest*> requests_;  ///< of these questions, in the log's order
+  std::set<std::pair<uint32_t, int64_t>> denied_;  ///< numbers, by shard
+  std::map<size_t, Run> runs_;                     ///< in question, by their numbers
+  std::vector<const OpenRequest*> requests_;       ///< of these questions, in the log's order
   std::vector<uint64_t> probed_;  ///< by request: the changes around it when nothing followed
   bool unrecorded_ = false;
 };

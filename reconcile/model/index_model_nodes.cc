@@ -12,6 +12,7 @@ namespace trafrec::reconcile {
 namespace {
 
 constexpr int32_t kAny = FlowNetwork::kUnbounded;
+bool NoVersion(const Slot& /*slot*/) { return false; }
 
 }  // namespace
 
@@ -294,13 +295,18 @@ void IndexModel::AddFound(const ByQueryRun& run, uint32_t shard, Node in, bool c
 
 void IndexModel::AddRefused() {
   for (const Write& refused : history_.refused) {
-    const auto shard = ShardOf(index_.routing, refused.document.id, refused.document.routing);
-    if (history_.IndexBehind(refused.document.index) == index_.name && shard) {
-      const Node node = network_.AddNode();
-      network_.AddEdge(hub_, node, 0, 1);
-      AddNumbers(node, *shard, {.ran = refused.ran, .above_most = 1, .may_make = [](const Slot&) {
-                                  return false;
-                                }});
+    const DocumentName& document = refused.document;  // without an id: of any shard
+    if (history_.IndexBehind(document.index) != index_.name) {
+      continue;
+    }
+    const auto only =
+        document.id.empty() ? std::nullopt : ShardOf(index_.routing, document.id, document.routing);
+    const Node node = network_.AddNode();
+    network_.AddEdge(hub_, node, 0, 1);
+    for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
+      if (!only || *only == shard) {
+        AddNumbers(node, shard, {.ran = refused.ran, .above_most = 1, .may_make = NoVersion});
+      }
     }
   }
 }
@@ -318,9 +324,7 @@ void IndexModel::AddHardToIndex() {
     for (uint32_t shard = 0; shard < shards_.size(); ++shard) {
       if (document == nullptr || document->shard == shard) {
         AddNumbers(node, shard,
-                   {.ran = rules_.RunOf(question), .above_most = 1, .may_make = [](const Slot&) {
-                      return false;
-                    }});
+                   {.ran = rules_.RunOf(question), .above_most = 1, .may_make = NoVersion});
       }
     }
   }
@@ -377,7 +381,7 @@ void IndexModel::AddLost(const LostTraffic& lost, std::optional<uint32_t> only) 
         network_.AddEdge(slot.node, in, 0, kAny);
       }
     });
-    AddNumbers(out, shard, {.ran = lost.ran, .may_make = may_run, .recorded = false});
+    AddNumbers(out, shard, {.ran = lost.ran, .may_make = may_run, .recorded = lost.recorded});
   }
 }
 
@@ -387,7 +391,7 @@ void IndexModel::AddNewTerm(const Span& term, uint32_t shard) {
   AddLost({.ran = term}, shard);
   const Node node = network_.AddNode();
   network_.AddEdge(hub_, node, 0, kAny);
-  AddNumbers(node, shard, {.ran = term, .may_make = [](const Slot&) { return false; }});
+  AddNumbers(node, shard, {.ran = term, .may_make = NoVersion});
 }
 
 }  // namespace trafrec::reconcile

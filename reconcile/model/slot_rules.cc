@@ -32,6 +32,19 @@ bool SlotRules::AnyByQuery(const Span& within, const Is& is) const {
   });
 }
 
+/// Whether something was done to it of which the answer is there, and not the request.
+bool SlotRules::AnyLoose(const Document& document, const Span& within) const {
+  const auto [begin, end] = index_.loose.equal_range(document.id);
+  return std::any_of(begin, end,
+                     [&](const auto& loose) { return loose.second->ran.Meets(within); });
+}
+
+/// An answer without its request is to one on its own connection.
+bool SlotRules::IsOthers(const Question& question, const Slot& slot) const {
+  return slot.answer != nullptr &&
+         slot.answer->connection != history_.requests[question.request].connection;
+}
+
 bool SlotRules::MayDelete(const Slot& slot, const Span& within,
                           std::optional<size_t> beside) const {
   const Document& document = index_.documents[slot.document];
@@ -41,7 +54,7 @@ bool SlotRules::MayDelete(const Slot& slot, const Span& within,
     return number != beside && question.deletes && request.wire == WireProof::kNone &&
            RunOf(question).Meets(within);
   };
-  return std::ranges::any_of(document.questions, deletes) ||
+  return std::ranges::any_of(document.questions, deletes) || AnyLoose(document, within) ||
          AnyByQuery(within,
                     [&](const ByQueryRun& run) { return run.deletes && MayFind(run, slot); }) ||
          LostMeets(within);
@@ -55,7 +68,7 @@ bool SlotRules::MayMake(const Slot& slot, const Span& within, std::optional<size
     return number != beside && question.makes && request.wire == WireProof::kNone &&
            RunOf(question).Meets(within);
   };
-  return std::ranges::any_of(document.questions, makes) ||
+  return std::ranges::any_of(document.questions, makes) || AnyLoose(document, within) ||
          AnyByQuery(within, [](const ByQueryRun& run) { return run.makes; }) || LostMeets(within);
 }
 
@@ -116,7 +129,8 @@ bool SlotRules::MayBeNew(const Question& question, const Slot& slot) const {
                     Includes(*slot.leaves, question.change.fields);
   // A single operation that left no document made none.
   const bool made = slot.after != Presence::kAbsent || slot.most > 1;
-  return first && same && made && (slot.effect == nullptr || FitsEffect(question, slot)) &&
+  return first && same && made && !IsOthers(question, slot) &&
+         (slot.effect == nullptr || FitsEffect(question, slot)) &&
          index_.documents[slot.document].questions.empty() && slot.ran.Meets(RunOf(question));
 }
 
@@ -130,6 +144,13 @@ bool SlotRules::Accounts(size_t number, const Slot& slot, bool apart) const {
   return index_.documents[slot.document].questions.empty()
              ? question.automatic_id && MayBeNew(question, slot)
              : MayRun(number, slot);
+}
+
+/// What changed nothing has no mark of its writer: whoever put the same before may have come
+/// second.
+bool SlotRules::MayRepeat(size_t number, const Slot& slot) const {
+  return slot.after != Presence::kAbsent && slot.effect->fields.empty() &&
+         !index_.documents[slot.document].questions.empty() && MayRun(number, slot);
 }
 
 /// It was seen not to be there after this had put it there, and nobody can have deleted it.
@@ -184,7 +205,8 @@ bool SlotRules::MayRun(size_t number, const Slot& slot) const {
   if (runs.empty()) {
     return false;
   }
-  if (!MeetsCondition(question, slot) || (slot.deletes && !question.deletes)) {
+  if (!MeetsCondition(question, slot) || (slot.deletes && !question.deletes) ||
+      IsOthers(question, slot)) {
     return false;
   }
   if (slot.least == 1 && slot.most == 1) {
@@ -236,7 +258,7 @@ bool SlotRules::MayFind(const ByQueryRun& run, const Slot& slot) const {
 
 bool SlotRules::MayRun(const ByQueryRun& run, const Slot& slot) const {
   if (!run.ran.Meets(slot.ran) || run.writes == 0 || (slot.deletes && !run.deletes) ||
-      (!run.makes && !MayFind(run, slot))) {
+      (!run.makes && !MayFind(run, slot)) || slot.answer != nullptr) {
     return false;
   }
   if (slot.least == 1 && slot.most == 1) {
@@ -294,7 +316,7 @@ bool SlotRules::MustCommit(size_t number, const Document& document) const {
   if (question.done()) {
     return true;
   }
-  if (question.condition.any() || history_.turned_away ||
+  if (question.alone || question.condition.any() || history_.turned_away ||
       (!question.unconditional && !assumptions_.carried_out)) {
     return false;
   }

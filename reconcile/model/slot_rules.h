@@ -40,6 +40,9 @@ class SlotRules {
   /// else made it asked for the same; `apart`: or made or deleted no document in question.
   bool Accounts(size_t question, const Slot& slot, bool apart) const;
 
+  /// Whether it may have put there once more what stood there already.
+  bool MayRepeat(size_t question, const Slot& slot) const;
+
   /// Whether there is a document that it finds and changes if it was carried out.
   bool SurelyChanges(const ByQueryRun& run) const;
 
@@ -47,6 +50,8 @@ class SlotRules {
   bool MustCommit(size_t question, const Document& document) const;
 
  private:
+  bool AnyLoose(const Document& document, const Span& within) const;
+  bool IsOthers(const Question& question, const Slot& slot) const;
   bool MayDelete(const Slot& slot, const Span& within, std::optional<size_t> beside) const;
   bool MayFind(const ByQueryRun& run, const Slot& slot) const;
   bool SurelyFinds(const ByQueryRun& run, const Slot& slot) const;

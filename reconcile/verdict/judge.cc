@@ -105,6 +105,11 @@ class Judging {
     }
     IndexModel presumed(history_, apart, {.apart = true, .carried_out = true, .late = true});
     const bool presumes = presumed.Decide() && !presumed.unrecorded();
+    if (presumes) {
+      for (const size_t question : Denied(index, presumed, apart)) {
+        presumed.Deny(question);
+      }
+    }
     for (const size_t question : index.questions) {
       Take(index, proven, presumes ? &presumed : nullptr, question);
     }
@@ -115,6 +120,28 @@ class Judging {
   }
 
  private:
+  /// What was answered, if not with what became of it, was done rather than what was not answered:
+  /// if the latter is presumed to have been carried out, it may have got the former's number.
+  std::vector<size_t> Denied(const IndexHistory& index, const IndexModel& presumed,
+                             const IndexHistory& apart) const {
+    std::vector<size_t> denied;
+    for (const size_t question : index.questions) {
+      if (history_.questions[question].answered &&
+          presumed.DecisionOf(question) == Decision::kNotCommitted) {
+        denied.push_back(question);
+      }
+    }
+    if (denied.empty()) {
+      return denied;
+    }
+    IndexModel other(history_, apart, {.apart = true, .late = true});
+    const bool fits = other.Decide() && !other.unrecorded();
+    std::erase_if(denied, [&](size_t question) {
+      return fits && other.DecisionOf(question) == Decision::kNotCommitted;
+    });
+    return denied;
+  }
+
   /// By-query requests in question that write this index, and no other.
   std::vector<size_t> RunsIn(const IndexHistory& index) const {
     std::vector<size_t> runs;
@@ -238,7 +265,7 @@ class Judging {
 }  // namespace
 
 Judgement Judge(const History& history) {
-  Judgement judgement;
+  Judgement judgement{.notes = history.notes};
   for (size_t i = 0; i < history.questions.size(); ++i) {
     const OpenRequest& request = history.requests[history.questions[i].request];
     Finding& finding = judgement.findings.emplace_back(Finding{.question = i});

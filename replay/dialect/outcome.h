@@ -29,9 +29,10 @@ std::string_view NameOf(Fate fate);
 struct Outcome {
   uint32_t item = 0;  ///< of the operation
   Fate fate = Fate::kUnknown;
-  int status = 0;       ///< of the operation: a bulk's items have their own; 0: not said
-  std::string index{};  ///< where it was carried out: behind an alias, date math, or a pipeline
-  std::string id{};     ///< of the document, the automatic one too
+  bool in_words = false;  ///< the body says so, and not the status alone
+  int status = 0;         ///< of the operation: a bulk's items have their own; 0: not said
+  std::string index{};    ///< where it was carried out: behind an alias, date math, or a pipeline
+  std::string id{};       ///< of the document, the automatic one too
   std::optional<int64_t> version{};
   std::optional<int64_t> seq_no{};
   std::optional<int64_t> primary_term{};
@@ -58,7 +59,8 @@ struct Answer {
   std::optional<ByQueryCounts> by_query{};
   /// The context or task that later requests go on with: a scroll's, point in time's or task's id.
   std::string context{};
-  std::string trouble{};  ///< why outcomes are missing from the body; "" if none is
+  std::string trouble{};    ///< why outcomes are missing from the body; "" if none is
+  bool unreadable = false;  ///< the body is none of the service's: no JSON, or none at all
 };
 
 /// By the status alone, as any HTTP service means it.

@@ -173,10 +173,12 @@ class AnswerReader {
   AnswerReader(const Meaning& meaning, const AnswerView& answer)
       : meaning_(meaning), status_(answer.status), told_(answer.told) {
     whole_.outcome.status = answer.status;
+    answer_.unreadable = answer.body.empty();
     if (!answer.body.empty()) {
       answer_.trouble = ReadJson(answer.body, [this](JsonValue& root) {
         root.EachMember([this](std::string_view key, JsonValue& value) { TakeMember(key, value); });
       });
+      answer_.unreadable = !answer_.trouble.empty();
     }
   }
 
@@ -190,6 +192,7 @@ class AnswerReader {
         Outcome outcome = whole_.outcome;
         outcome.item = operation.item;
         outcome.fate = FateOf(whole_, operation.kind);
+        outcome.in_words = FateOfResult(whole_.result).has_value();
         answer_.outcomes.push_back(std::move(outcome));
       }
     }
@@ -246,6 +249,7 @@ class AnswerReader {
         }
         const Fate fate = FateOf(fields, operation.kind);
         outcome = std::move(fields.outcome);
+        outcome.in_words = FateOfResult(fields.result).has_value();
         outcome.item = operation.item;
         outcome.fate = fate;
       }

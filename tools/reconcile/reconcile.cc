@@ -66,6 +66,7 @@ class ReconcileCommand final : public Command {
   std::string html_;
   std::string settle_;
   std::string ack_delay_;
+  std::string clock_error_;
   std::string accept_ = "proven";
   std::string dialect_ = "auto";
   bool json_ = false;
@@ -146,6 +147,8 @@ void ReconcileCommand::AddOptions(OptionSet& options) {
                "longest answer of the log if that is more; 3s");
   options.Text("--max-ack-delay", ack_delay_, "DURATION",
                "a receiver acknowledges within that time; 250ms");
+  options.Text("--clock-error", clock_error_, "DURATION",
+               "by how much the recorders' clocks may differ; found out if not given");
   options.Choice("--dialect", dialect_, "auto|http|search",
                  "how requests are understood; auto: what the first 200 exchanges look like");
   options.Group("Output");
@@ -273,6 +276,10 @@ Result<reconcile::HistoryOptions> ReconcileCommand::Waits() const {
   if (!settle_.empty()) {
     TRY_ASSIGN(const int64_t ms, Named("--settle", ParseDurationMs(settle_)));
     options.settle_ns = ms * kNsPerMs;
+  }
+  if (!clock_error_.empty()) {
+    TRY_ASSIGN(const int64_t ms, Named("--clock-error", ParseDurationMs(clock_error_)));
+    options.clock_error_ns = ms * kNsPerMs;
   }
   if (!ack_delay_.empty()) {
     TRY_ASSIGN(const int64_t ms, Named("--max-ack-delay", ParseDurationMs(ack_delay_)));

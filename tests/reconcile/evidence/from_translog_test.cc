@@ -192,6 +192,35 @@ TEST(FromTranslog, OfMoreEqualVersionsThanQuestionsNothingIsSaid) {
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kUnknown));
 }
 
+TEST(FromTranslog, AVersionThatAnAnswerOfAnotherConnectionNamesIsNotAQuestions) {
+  const TemporaryFolder folder;
+  WriteJournal(folder, kLast, Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
+  Log log;
+  log.Lost();
+  log.Asked(Kind::kCreate, "a", R"({"t":"text"})");
+  log.history.requests.back().connection.number = 1;
+  log.history.loose.push_back({.document = {"orders", "a"},
+                               .ran = {60 * kMs, 70 * kMs},
+                               .fate = dialect::Fate::kCreated,
+                               .version = 1,
+                               .seq_no = 1,
+                               .primary_term = 1,
+                               .connection = {.number = 2}});
+  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kNotCommitted));
+}
+
+TEST(FromTranslog, OfTwoEqualWritesOneAfterTheOtherEitherMayBeTheQuestions) {
+  const TemporaryFolder folder;
+  WriteJournal(
+      folder, kLast,
+      Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})") + Put("a", 2, R"({"t":"text"})", 2));
+  Log log;
+  log.Lost();
+  log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
+  log.Verdicts(folder);
+  EXPECT_THAT(log.judgement.missing, IsEmpty());
+}
+
 TEST(FromTranslog, AnIndexThatAnswersContradictIsNotRead) {
   const TemporaryFolder folder;
   WriteJournal(folder, kLast, Put("other", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
