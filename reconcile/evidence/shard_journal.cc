@@ -48,24 +48,30 @@ Result<ShardJournal> ShardJournal::Read(std::vector<ShardFolder> copies) {
 
 Status ShardJournal::ReadCopy(const ShardFolder& copy) {
   std::optional<int64_t> highest;
-  TRY_ASSIGN(const TranslogReport report,
-             ReadTranslog(copy.translog, [&](const TranslogOperation& operation) -> Status {
-               if (!operation.synced) {
-                 return {};
-               }
-               highest = std::max(highest.value_or(-1), operation.seq_no);
-               JournalEntry& entry = entries_[operation.seq_no];
-               if (operation.primary_term > entry.term) {
-                 entry = {operation.primary_term, operation.kind, std::string(operation.id)};
-               }
-               return {};
-             }));
+  const auto read = ReadTranslog(copy.translog, [&](const TranslogOperation& operation) -> Status {
+    if (!operation.synced) {
+      return {};
+    }
+    highest = std::max(highest.value_or(-1), operation.seq_no);
+    JournalEntry& entry = entries_[operation.seq_no];
+    if (operation.primary_term > entry.term) {
+      entry = {operation.primary_term, operation.kind, std::string(operation.id)};
+    }
+    return {};
+  });
+  if (!read && read.error().code == ErrorCode::kNotFound) {
+    notes_.push_back(read.error().what + ": the others are read");
+    return {};  // a copy that lacks a shard's files has others'
+  }
+  TRY(read);
+  const TranslogReport& report = *read;
   if (highest && *highest >= entries_.rbegin()->first) {
     whole_ = report.whole() && report.unsynced == 0 && !report.torn_tail;
     until_ = report.checkpoint ? WrittenAt(copy.translog, report) : until_;
   }
   for (const TranslogDamage& damage : report.damages) {
-    notes_.push_back(fmt::format("{}: what is in it from there on is not known", InWords(damage)));
+    notes_.push_back(fmt::format("{}, {}: what is in it from there on is not known",
+                                 copy.translog.string(), InWords(damage)));
   }
   if (report.retired > 0) {
     notes_.push_back(
@@ -130,26 +136,30 @@ Result<std::vector<Sight>> ShardJournal::Sights(const std::set<int64_t>& named) 
   std::map<int64_t, Sight> sights;
   std::unordered_map<int64_t, std::string> sources;
   for (const ShardFolder& copy : copies_) {
-    TRY(ReadTranslog(copy.translog, [&](const TranslogOperation& operation) -> Status {
-      if (!Stays(operation) || sights.contains(operation.seq_no)) {
-        return {};
-      }
-      Sight sight;
-      sight.document = {"", std::string(operation.id), std::string(operation.routing)};
-      sight.shard = copies_.front().shard;
-      sight.present = operation.kind == TranslogKind::kIndex;
-      sight.version = operation.version;
-      sight.seq_no = operation.seq_no;
-      sight.primary_term = operation.primary_term;
-      sight.by_journal = true;
-      TakeSource(operation.source, true, sight);
-      sight.tokens.clear();
-      if (needed.contains(operation.seq_no)) {
-        sources[operation.seq_no].assign(operation.source);
-      }
-      sights.emplace(operation.seq_no, std::move(sight));
-      return {};
-    }));
+    const auto read =
+        ReadTranslog(copy.translog, [&](const TranslogOperation& operation) -> Status {
+          if (!Stays(operation) || sights.contains(operation.seq_no)) {
+            return {};
+          }
+          Sight sight;
+          sight.document = {"", std::string(operation.id), std::string(operation.routing)};
+          sight.shard = copies_.front().shard;
+          sight.present = operation.kind == TranslogKind::kIndex;
+          sight.version = operation.version;
+          sight.seq_no = operation.seq_no;
+          sight.primary_term = operation.primary_term;
+          sight.by_journal = true;
+          TakeSource(operation.source, true, sight);
+          sight.tokens.clear();
+          if (needed.contains(operation.seq_no)) {
+            sources[operation.seq_no].assign(operation.source);
+          }
+          sights.emplace(operation.seq_no, std::move(sight));
+          return {};
+        });
+    if (!read && read.error().code != ErrorCode::kNotFound) {
+      return std::unexpected(read.error());
+    }
   }
   std::vector<Sight> result;
   for (auto& [seq_no, sight] : sights) {

@@ -221,6 +221,19 @@ TEST(FromTranslog, OfTwoEqualWritesOneAfterTheOtherEitherMayBeTheQuestions) {
   EXPECT_THAT(log.judgement.missing, IsEmpty());
 }
 
+TEST(FromTranslog, ACopyThatLacksTheFilesOfAShardIsNamedAndTheOthersAreRead) {
+  const TemporaryFolder folder;
+  WriteJournal(folder, kFirst, Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
+  WriteJournal(folder, kLast, "");
+  std::filesystem::remove(folder / (kLast + "translog-2.tlog"));
+  Log log;
+  log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
+  const auto added = AddTranslogs(folder.path(), log.history);
+  ASSERT_TRUE(added) << added.error().what;
+  EXPECT_THAT(added->notes, ElementsAre(testing::HasSubstr("last/indices/uuid/0/translog")));
+  EXPECT_EQ(Judge(log.history).findings.front().verdict, Verdict::kCommitted);
+}
+
 TEST(FromTranslog, AnIndexThatAnswersContradictIsNotRead) {
   const TemporaryFolder folder;
   WriteJournal(folder, kLast, Put("other", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
