@@ -152,6 +152,9 @@ class TranslogAdder {
     ++evidence_.shards;
     added_.push_back(settings);
     history_.names.IsIndex(index);
+    if (const TimeNs at = journal.copied_at(); at > 0 && settings.made_at) {
+      history_.index_lives.sights.push_back({index, true, {at, at}, settings.made_at});
+    }
     for (const auto& [seq_no, entry] : journal.entries()) {
       if (entry.kind == TranslogKind::kNoOp) {
         history_.fillers.push_back({index, journal.folder().shard, seq_no});
@@ -175,8 +178,9 @@ class TranslogAdder {
     std::ranges::move(sights_, std::back_inserter(history_.sights));
     std::ranges::move(added_, std::back_inserter(history_.settings));
     // Others may have written after the log's end.
-    history_.lost.push_back(
-        {.ran = {history_.until, std::numeric_limits<TimeNs>::max()}, .answered = true});
+    history_.lost.push_back({.ran = {history_.until, std::numeric_limits<TimeNs>::max()},
+                             .answered = true,
+                             .after_log = true});
     return std::move(evidence_);
   }
 

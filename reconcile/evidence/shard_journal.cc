@@ -65,6 +65,9 @@ Status ShardJournal::ReadCopy(const ShardFolder& copy) {
   }
   TRY(read);
   const TranslogReport& report = *read;
+  if (report.checkpoint) {
+    copied_at_ = std::max(copied_at_, WrittenAt(copy.translog, report));
+  }
   if (highest && *highest >= entries_.rbegin()->first) {
     whole_ = report.whole() && report.unsynced == 0 && !report.torn_tail;
     until_ = report.checkpoint ? WrittenAt(copy.translog, report) : until_;

@@ -37,6 +37,8 @@ class ShardJournal {
   /// Reads again: each document that an operation left, or its absence, by number. Of those that
   /// `named` does not hold, with the source and what they changed of it. The index is not set.
   Result<std::vector<Sight>> Sights(const std::set<int64_t>& named) const;
+  /// When the latest copy was made, or the source wrote what is in it; 0: nobody knows.
+  TimeNs copied_at() const { return copied_at_; }
   /// Sentences about damage.
   const std::vector<std::string>& notes() const { return notes_; }
 
@@ -47,6 +49,7 @@ class ShardJournal {
   std::vector<ShardFolder> copies_;
   std::map<int64_t, JournalEntry> entries_;
   bool whole_ = true;  ///< nothing follows the last number that a copy's checkpoint does not cover
+  TimeNs copied_at_ = 0;
   TimeNs until_ = std::numeric_limits<TimeNs>::min();
   std::vector<std::string> notes_;
 };

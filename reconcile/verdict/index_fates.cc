@@ -41,6 +41,9 @@ class Judging {
     const bool made = change_.makes;
     if (after->present != made) {
       // It did not do its work, or another undid it.
+      if (!made && after->made_at && *after->made_at > runs_.from - limits::kClocksApartNs) {
+        return std::nullopt;  // it is another one, which somebody made since
+      }
       if (OthersMayHave(!made, {runs_.from, after->at.until})) {
         return std::nullopt;
       }

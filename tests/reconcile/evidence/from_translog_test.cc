@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 #include "reconcile/verdict/judge.h"
@@ -232,6 +233,41 @@ TEST(FromTranslog, ACopyThatLacksTheFilesOfAShardIsNamedAndTheOthersAreRead) {
   ASSERT_TRUE(added) << added.error().what;
   EXPECT_THAT(added->notes, ElementsAre(testing::HasSubstr("last/indices/uuid/0/translog")));
   EXPECT_EQ(Judge(log.history).findings.front().verdict, Verdict::kCommitted);
+}
+
+/// A request for the index of IndexStateOf7, which runs for 3 s from then on.
+History AskedForIndex(TimeNs from, bool makes) {
+  History history;
+  history.requests.push_back({.runs = {from, from + 3'000 * kMs}, .questions = {0}});
+  history.questions.push_back({.kind = Kind::kAdmin});
+  history.index_lives.changes.push_back({"a", makes, !makes, {from, from}, 0});
+  history.events.push_back({.name = "a", .ran = {from, from}});
+  history.until = from + 10'000 * kMs;
+  return history;
+}
+
+TEST(FromTranslog, TheStateBesideAJournalSaysWhenItsIndexWasMade) {
+  const TemporaryFolder folder;
+  const std::string index = "last/indices/Lm6Qet_FTHykT2xQTXzivw/";
+  WriteJournal(folder, index + "0/translog/", "");
+  std::filesystem::create_directories(folder / (index + "_state"));
+  folder.Write(index + "_state/state-1.st", IndexStateOf7());
+  constexpr TimeNs kMade = 1'795'794'169'733 * kMs;
+  for (const char* name : {"translog-2.tlog", "translog.ckp"}) {
+    const std::chrono::sys_time<std::chrono::nanoseconds> copied(
+        std::chrono::nanoseconds(kMade + 3'600'000 * kMs));
+    std::filesystem::last_write_time(folder / (index + "0/translog/" + name),
+                                     std::chrono::file_clock::from_sys(copied));
+  }
+  const auto verdict_of = [&](History history) {
+    EXPECT_TRUE(AddTranslogs(folder.path(), history));
+    return Judge(history).findings.front().verdict;
+  };
+  EXPECT_EQ(verdict_of(AskedForIndex(kMade, true)), Verdict::kCommitted);
+  EXPECT_EQ(verdict_of(AskedForIndex(kMade + 60'000 * kMs, true)), Verdict::kNotCommitted);
+  // Still there, but for all that is known another one.
+  EXPECT_EQ(verdict_of(AskedForIndex(kMade - 60'000 * kMs, false)), Verdict::kUnknown);
+  EXPECT_EQ(verdict_of(AskedForIndex(kMade + 60'000 * kMs, false)), Verdict::kNotCommitted);
 }
 
 TEST(FromTranslog, AnIndexThatAnswersContradictIsNotRead) {

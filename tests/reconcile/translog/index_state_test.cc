@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "reconcile/translog/smile.h"
+#include "tests/reconcile/translog/translog_samples.h"
 #include "tests/support/temporary_folder.h"
 
 namespace trafrec::reconcile {
@@ -20,7 +21,7 @@ std::string Bytes(std::string_view hex) {
   return bytes;
 }
 
-// As Elasticsearch 6.8.9 and 7.10.2 wrote them: an index "a" with one shard.
+// As Elasticsearch 6.8.9 wrote it: an index "a" with one shard.
 constexpr std::string_view kState6 =
     "3fd76c1705737461746500000001000000013a290a05fa8061fa8676657273696f6ec88e6d617070696e"
     "675f76657273696f6ec48f73657474696e67735f76657273696f6ec291726f7574696e675f6e756d5f73"
@@ -33,20 +34,6 @@ constexpr std::string_view kState6 =
     "522d1000000000ffff0300f986616c6961736573fafb8c7072696d6172795f7465726d73f8c2f992696e"
     "5f73796e635f616c6c6f636174696f6e73fa8030f8557239486973514d49523643663850436c74613951"
     "3441f9fb8c726f6c6c6f7665725f696e666ffafbfbfbc02893e80000000000000000623a7f51";
-constexpr std::string_view kState7 =
-    "3fd76c1705737461746500000001000000013a290a05fa8061fa8676657273696f6ec88e6d617070696e"
-    "675f76657273696f6ec48f73657474696e67735f76657273696f6ec28e616c69617365735f7665727369"
-    "6f6ec291726f7574696e675f6e756d5f736861726473242080847374617465436f70656e877365747469"
-    "6e6773fa92696e6465782e6372656174696f6e5f646174654c3137393537393431363937373397696e64"
-    "65782e6e756d6265725f6f665f7265706c69636173403095696e6465782e6e756d6265725f6f665f7368"
-    "61726473403192696e6465782e70726f76696465645f6e616d65406189696e6465782e75756964554c6d"
-    "365165745f465448796b5432785154587a69767794696e6465782e76657273696f6e2e63726561746564"
-    "4637313030323939fb876d617070696e6773f8fdb344464c00aa568a4fc94f56b2aa562a28ca2f482d2a"
-    "c94c2d06f12a4044496541aa9295524e7e5eba522d1000000000ffff0300f986616c6961736573fafb8c"
-    "7072696d6172795f7465726d73f8c2f992696e5f73796e635f616c6c6f636174696f6e73fa8030f85561"
-    "522d766f563132536c364d7a6a414a634457366d77f9fb8c726f6c6c6f7665725f696e666ffafb857379"
-    "7374656d22fbfbc02893e80000000000000000e4e9b6e5";
-
 TEST(IndexState, SaysNameUuidAndRouting) {
   const auto six = ReadIndexState(Bytes(kState6));
   ASSERT_TRUE(six) << six.error();
@@ -56,14 +43,14 @@ TEST(IndexState, SaysNameUuidAndRouting) {
   EXPECT_EQ(six->routing_shards, 1U);
   EXPECT_EQ(six->created->value, 6'080'999U);
   EXPECT_THAT(six->primary_terms, ElementsAre(Pair(0, 1)));
-  const auto seven = ReadIndexState(Bytes(kState7));
+  const auto seven = ReadIndexState(test_support::IndexStateOf7());
   ASSERT_TRUE(seven) << seven.error();
   EXPECT_EQ(seven->uuid, "Lm6Qet_FTHykT2xQTXzivw");
   EXPECT_EQ(seven->routing_shards, 1024U);
 }
 
 TEST(IndexState, WithAnyBitChangedIsRefused) {
-  const std::string state = Bytes(kState7);
+  const std::string state = test_support::IndexStateOf7();
   for (size_t bit = 0; bit < state.size() * 8; ++bit) {
     std::string damaged = state;
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
@@ -72,7 +59,7 @@ TEST(IndexState, WithAnyBitChangedIsRefused) {
 }
 
 TEST(IndexState, CutAnywhereIsRefused) {
-  const std::string state = Bytes(kState7);
+  const std::string state = test_support::IndexStateOf7();
   for (size_t size = 0; size < state.size(); ++size) {
     EXPECT_FALSE(ReadIndexState(std::string_view(state).substr(0, size))) << size;
   }
@@ -82,7 +69,7 @@ TEST(IndexState, TheLatestOneOfAFolderCounts) {
   const test_support::TemporaryFolder folder;
   std::filesystem::create_directory(folder / "_state");
   folder.Write("_state/state-9.st", Bytes(kState6));
-  folder.Write("_state/state-10.st", Bytes(kState7));
+  folder.Write("_state/state-10.st", test_support::IndexStateOf7());
   folder.Write("_state/state-11.st.tmp", "");
   EXPECT_EQ(ReadIndexFolder(folder.path())->uuid, "Lm6Qet_FTHykT2xQTXzivw");
 }

@@ -1,6 +1,7 @@
 #include "tests/reconcile/translog/translog_samples.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "store/codec/checksum.h"
 
@@ -96,6 +97,27 @@ std::string CheckpointFile(Product product, const CheckpointFacts& facts) {
                            number(facts.min_generation, 8) + number(facts.trimmed_above_seq_no, 8) +
                            Big(0xc028'93e8, 4) + Big(0, 4);
   return body + Big(0, 4) + Checksum(body);
+}
+
+std::string IndexStateOf7() {
+  constexpr std::string_view kState7 =
+      "3fd76c1705737461746500000001000000013a290a05fa8061fa8676657273696f6ec88e6d617070696e"
+      "675f76657273696f6ec48f73657474696e67735f76657273696f6ec28e616c69617365735f7665727369"
+      "6f6ec291726f7574696e675f6e756d5f736861726473242080847374617465436f70656e877365747469"
+      "6e6773fa92696e6465782e6372656174696f6e5f646174654c3137393537393431363937373397696e64"
+      "65782e6e756d6265725f6f665f7265706c69636173403095696e6465782e6e756d6265725f6f665f7368"
+      "61726473403192696e6465782e70726f76696465645f6e616d65406189696e6465782e75756964554c6d"
+      "365165745f465448796b5432785154587a69767794696e6465782e76657273696f6e2e63726561746564"
+      "4637313030323939fb876d617070696e6773f8fdb344464c00aa568a4fc94f56b2aa562a28ca2f482d2a"
+      "c94c2d06f12a4044496541aa9295524e7e5eba522d1000000000ffff0300f986616c6961736573fafb8c"
+      "7072696d6172795f7465726d73f8c2f992696e5f73796e635f616c6c6f636174696f6e73fa8030f85561"
+      "522d766f563132536c364d7a6a414a634457366d77f9fb8c726f6c6c6f7665725f696e666ffafb857379"
+      "7374656d22fbfbc02893e80000000000000000e4e9b6e5";
+  std::string bytes;
+  for (size_t i = 0; i + 1 < kState7.size(); i += 2) {
+    bytes.push_back(static_cast<char>(std::stoi(std::string(kState7.substr(i, 2)), nullptr, 16)));
+  }
+  return bytes;
 }
 
 }  // namespace trafrec::test_support

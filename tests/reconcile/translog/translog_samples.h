@@ -41,6 +41,10 @@ struct CheckpointFacts {
   uint64_t min_generation = 2;
   int64_t trimmed_above_seq_no = -2;
 };
+/// Of an index "a" with one shard, UUID Lm6Qet_FTHykT2xQTXzivw, made at 1,795,794,169,733 ms, as
+/// Elasticsearch 7.10.2 wrote it.
+std::string IndexStateOf7();
+
 std::string CheckpointFile(Product product, const CheckpointFacts& facts);
 
 }  // namespace trafrec::test_support
