@@ -11,9 +11,9 @@
 namespace trafrec::tools {
 namespace {
 
-/// With less than that SQLite cannot grow a file by its next pages: it says so, or speaks of input
-/// and output.
-constexpr uint64_t kNoRoomBytes = uint64_t{256} << 10;
+/// With less than that the next pages of a segment, the ledger and their journals do not fit, and
+/// SQLite says so, or speaks of input and output. What failed has given its own back meanwhile.
+constexpr uint64_t kNoRoomBytes = uint64_t{4} << 20;
 
 bool IsFull(const std::string& run) {
   std::error_code error;
