@@ -38,6 +38,8 @@ class LedgerReader {
   /// letter is intended.
   virtual Result<std::vector<std::pair<uint32_t, State>>> StatesOf(
       const store::ExchangeId& exchange) = 0;
+  /// Looks at all of them.
+  virtual Result<StateCounts> CountStates() = 0;
   /// It was committed as done.
   virtual Result<bool> IsDone(const store::ExchangeId& exchange) = 0;
 

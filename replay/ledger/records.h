@@ -183,6 +183,15 @@ struct Batch {
   }
 };
 
+/// How many mutations a run has in each state, over all its lives.
+struct StateCounts {
+  uint64_t in_doubt = 0;
+  uint64_t answered = 0;
+  uint64_t dead = 0;
+  uint64_t blocked = 0;
+  uint64_t redriven = 0;  ///< and not sent again yet
+};
+
 /// What a run is of. Kept from its beginning.
 struct RunFacts {
   std::string log_id;

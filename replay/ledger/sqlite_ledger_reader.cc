@@ -136,6 +136,34 @@ class SqliteLedgerReader : public LedgerReader {
     }
   }
 
+  Result<StateCounts> CountStates() override {
+    StateCounts counts;
+    TRY_ASSIGN(Statement rows, database_.Prepare(statements::kCountStates));
+    while (true) {
+      TRY_ASSIGN(const bool row, rows.Step());
+      if (!row) {
+        return counts;
+      }
+      switch (static_cast<State>(rows.Int(0))) {
+        case State::kIntended:
+          counts.in_doubt = rows.Unsigned(1);
+          break;
+        case State::kAnswered:
+          counts.answered = rows.Unsigned(1);
+          break;
+        case State::kDead:
+          counts.dead = rows.Unsigned(1);
+          break;
+        case State::kBlocked:
+          counts.blocked = rows.Unsigned(1);
+          break;
+        case State::kRedriven:
+          counts.redriven = rows.Unsigned(1);
+          break;
+      }
+    }
+  }
+
   Result<bool> IsDone(const store::ExchangeId& exchange) override {
     const Look look(find_done_);
     find_done_.Bind(0, std::string_view(exchange.recorder))

@@ -41,6 +41,9 @@ inline constexpr std::string_view kReadStates =
     "SELECT attempt, number, item, state FROM letter) AS known "
     "WHERE attempt = (SELECT key FROM attempt WHERE recorder = ? AND number = ?) "
     "AND number = ? GROUP BY item ORDER BY item";
+inline constexpr std::string_view kCountStates =
+    "SELECT 1, count(*) FROM intent UNION ALL SELECT 2, count(*) FROM outcome UNION ALL "
+    "SELECT state, count(*) FROM letter GROUP BY state";
 inline constexpr std::string_view kFindWrite =
     "SELECT target_seq_no, target_term FROM written WHERE index_name = ? AND source_seq_no = ? "
     "AND source_term = ? AND id = ?";

@@ -169,7 +169,7 @@ void Engine::SendDue() {
       return;
     }
     if (const TargetState& target = targets_[flight->plan.target];
-        target.moving > 0 && !target.answered) {
+        target.away || (target.moving > 0 && !target.answered)) {
       return;
     }
     window_.TakeNext();
@@ -216,6 +216,9 @@ void Engine::Tick() {
 
 /// Everything before the oldest exchange that is held has ended.
 void Engine::NotePosition() {
+  if (std::ranges::any_of(targets_, [](const TargetState& each) { return !each.held.empty(); })) {
+    return;  // they may yet have to go again
+  }
   const Flight* const oldest = window_.oldest();
   ledger::Position position{.began_at = last_began_, .id = last_id_};
   if (oldest != nullptr) {
@@ -249,6 +252,7 @@ void Engine::FinishIfOver() {
       failed_ = plan_status_;
     }
   }
+  SettleHeld();
   NotePosition();
   Publish();
   queue_.Close();
@@ -278,6 +282,7 @@ void Engine::BeginStop() {
         GiveUpMoving();
       }
     });
+    AbandonPaused();  // they would only find out when their time comes
   }
   FinishIfOver();
 }

@@ -137,6 +137,7 @@ class Engine {
   void Fail(Error error);
   void BeginStop();
   void GiveUpMoving();
+  void AbandonPaused();
   int64_t Now() const;
   RunProgress Snapshot() const;
 
@@ -167,6 +168,7 @@ class Engine {
   void Abandon(const MovePtr& move);
   void Withdraw(const Flight& flight, const Move& move);
   void EndMove(const Flight& flight);
+  void Keep(ledger::Batch settled);
   guard::SourceNumbers SourceNumbersOf(const Flight& flight);
   void LearnContext(const Flight& flight, const message::Answer& answer);
   void OnCommitted(uint64_t batch, const Status& status);
@@ -176,7 +178,16 @@ class Engine {
   bool EndsOverForbiddenItems(const MovePtr& move, const send::Sent& sent);
   bool EndsOverSilence(const MovePtr& move, const std::string& why);
   bool EndsOverAbsence(const MovePtr& move, const std::string& why);
-  void NoteAnswer(TargetState& target, const send::Sent& sent);
+  bool EndsOverStrangeAnswers(const MovePtr& move, const send::Sent& sent);
+  void SettleHeld();
+
+  // engine_away.cc: targets behind a proxy that does not reach them
+  void NoteAnswer(size_t number, const send::Sent& sent);
+  bool WaitsForReturn(const MovePtr& move);
+  void BeginAway(size_t number, std::string path);
+  void EndAway(TargetState& target);
+  void Probe(size_t number);
+  void TakeProbe(size_t number, const send::Sent& sent);
 
   const EngineParts parts_;
   const EngineOptions options_;

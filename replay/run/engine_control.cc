@@ -21,16 +21,20 @@ void Engine::Stop() {
 void Engine::GiveUpMoving() {
   giving_up_ = true;
   parts_.sender.Close();
+  AbandonPaused();
+  for (auto& [batch, work] : std::exchange(waiting_, {})) {
+    work();  // which sees that nothing is sent any more
+  }
+  FinishIfOver();
+}
+
+void Engine::AbandonPaused() {
   for (const std::weak_ptr<Move>& each : std::exchange(paused_moves_, {})) {
     if (const MovePtr move = each.lock()) {
       move->timer->cancel();
       Abandon(move);
     }
   }
-  for (auto& [batch, work] : std::exchange(waiting_, {})) {
-    work();  // which sees that nothing is sent any more
-  }
-  FinishIfOver();
 }
 
 void Engine::Pause(bool paused) {

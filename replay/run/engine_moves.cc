@@ -36,6 +36,7 @@ void Engine::Start(Flight& flight) {
   move->flight = &flight;
   move->items = std::move(items);
   move->started = Now();
+  move->returned = targets_[flight.plan.target].returned;
   move->parcel.request = &flight.plan.request;
   move->parcel.meaning = &flight.plan.meaning;
   move->parcel.source_numbers = SourceNumbersOf(flight);
@@ -114,8 +115,8 @@ void Engine::Read(const MovePtr& move, message::Request request) {
       Abandon(move);
       return;
     }
-    TargetState& target = targets_[move->flight->plan.target];
-    NoteAnswer(target, sent);
+    const TargetState& target = targets_[move->flight->plan.target];
+    NoteAnswer(move->flight->plan.target, sent);
     if (EndsOverWrongTarget(move, sent, true)) {
       return;
     }
@@ -129,11 +130,11 @@ void Engine::Read(const MovePtr& move, message::Request request) {
       GoRound(move);
       return;
     }
-    const uint32_t failures = ++move->failed_readings;
-    if (failures >= options_.retry.tries && sent.sent) {
-      if (EndsOverSilence(move, sent.failure)) {
-        return;
-      }
+    const bool spent = ++move->failed_readings >= options_.retry.tries && sent.sent;
+    if (spent && (WaitsForReturn(move) || EndsOverSilence(move, sent.failure))) {
+      return;
+    }
+    if (spent && move->failed_readings > 0) {
       for (guard::Item& item : move->parcel.items) {
         if (item.open()) {
           item.stage = Stage::kDead;
@@ -149,9 +150,15 @@ void Engine::Read(const MovePtr& move, message::Request request) {
 void Engine::Write(const MovePtr& move) {
   Flight& flight = *move->flight;
   std::vector<guard::Item>& items = move->parcel.items;
+  const auto is_spent = [&](const guard::Item& item) {
+    return item.open() && item.tries >= options_.retry.tries + move->unsent;
+  };
+  if (std::ranges::any_of(items, is_spent) && WaitsForReturn(move)) {
+    return;
+  }
   bool exhausted = false;
   for (guard::Item& item : items) {
-    if (item.open() && item.tries >= options_.retry.tries + move->unsent) {
+    if (is_spent(item)) {
       item.stage = Stage::kDead;
       item.why = fmt::format("given up after {} tries{}{}", item.tries,
                              item.why.empty() ? "" : ": ", item.why);
@@ -243,8 +250,8 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
   Flight& flight = *move->flight;
   NoteTimes(*move, sent);
   NoteBytes(sent);
-  NoteAnswer(targets_[flight.plan.target], sent);
-  if (EndsOverWrongTarget(move, sent, false)) {
+  NoteAnswer(flight.plan.target, sent);
+  if (EndsOverWrongTarget(move, sent, false) || EndsOverStrangeAnswers(move, sent)) {
     return;
   }
   const guard::Reply reply = ReplyOf(sent);
@@ -347,6 +354,8 @@ void Engine::Later(const MovePtr& move, int64_t pause_ms) {
     std::erase_if(paused_moves_, [&](const auto& each) { return each.lock() == move; });
     if (stopping_) {
       Abandon(move);
+    } else if (targets_[move->flight->plan.target].away) {
+      Later(move, limits::kAwayLookMs);
     } else {
       GoRound(move);
     }

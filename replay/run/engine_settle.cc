@@ -34,6 +34,15 @@ std::optional<ledger::SeqNo> SeqNoOf(const dialect::Outcome& outcome) {
   return ledger::SeqNo{*outcome.seq_no, *outcome.primary_term};
 }
 
+void AddTo(ledger::Batch& batch, std::string_view name, int64_t more) {
+  const auto sum = std::ranges::find(batch.counters, name, &std::pair<std::string, int64_t>::first);
+  if (sum == batch.counters.end()) {
+    batch.counters.emplace_back(name, more);
+  } else {
+    sum->second += more;
+  }
+}
+
 }  // namespace
 
 /// Takes out those that come after a dead one. True: nothing is left to be sent now.
@@ -94,25 +103,11 @@ void Engine::Finish(const MovePtr& move) {
     settled.counters = {{std::string(OutcomeDigest::kLow), digest.low()},
                         {std::string(OutcomeDigest::kHigh), digest.high()}};
   }
-  if (!settled.empty()) {
-    // Before what waits for them is intended: a batch holds it all in this order.
-    committer_->Add(false, [&](ledger::Batch& batch) {
-      std::ranges::move(settled.outcomes, std::back_inserter(batch.outcomes));
-      std::ranges::move(settled.letters, std::back_inserter(batch.letters));
-      std::ranges::move(settled.documents, std::back_inserter(batch.documents));
-      for (const auto& [index, change] : settled.changes) {
-        batch.changes[index].Add(change);
-      }
-      for (const auto& [name, more] : settled.counters) {
-        const auto sum =
-            std::ranges::find(batch.counters, name, &std::pair<std::string, int64_t>::first);
-        if (sum == batch.counters.end()) {
-          batch.counters.emplace_back(name, more);
-        } else {
-          sum->second += more;
-        }
-      }
-    });
+  TargetState& target = targets_[flight.plan.target];
+  if (move->strange && !target.familiar) {
+    target.held.push_back(std::move(settled));
+  } else if (!settled.empty()) {
+    Keep(std::move(settled));
   }
   bool over = false;
   for (const uint32_t index : move->items) {
@@ -124,6 +119,21 @@ void Engine::Finish(const MovePtr& move) {
     window_.PutBack(flight);
   }
   Pump();
+}
+
+/// Before what waits for them is intended: a batch holds it all in this order.
+void Engine::Keep(ledger::Batch settled) {
+  committer_->Add(false, [&](ledger::Batch& batch) {
+    std::ranges::move(settled.outcomes, std::back_inserter(batch.outcomes));
+    std::ranges::move(settled.letters, std::back_inserter(batch.letters));
+    std::ranges::move(settled.documents, std::back_inserter(batch.documents));
+    for (const auto& [index, change] : settled.changes) {
+      batch.changes[index].Add(change);
+    }
+    for (const auto& [name, more] : settled.counters) {
+      AddTo(batch, name, more);
+    }
+  });
 }
 
 void Engine::EndMove(const Flight& flight) {
@@ -273,6 +283,7 @@ void Engine::Complete(Flight& flight) {
     committer_->Add(false, [&](ledger::Batch& batch) {
       if (!flight.plan.meaning.mutation) {
         batch.done.push_back(flight.plan.id);
+        AddTo(batch, RunCounts::kReads, static_cast<int64_t>(flight.items.size()));
       }
       if (flight.plan.mark) {
         NoteEcho(flight, batch);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/ascii.h"
 #include "replay/run/coding.h"
@@ -22,19 +23,41 @@ namespace {
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
 
-/// So answers a proxy that does not reach what stands behind it, or a service that begins or ends.
-bool IsUnreached(int status) { return status >= 502 && status <= 504; }
-
 /// Another time it may answer otherwise: it is too busy, or its proxy does not reach it.
 bool MayPass(int status) { return status == 429 || status >= 500; }
 
 /// A search engine answers writes and readings of documents in JSON, or in what the request asked
-/// for in its place. Pages and redirections are another service's, or those of a proxy that did not
-/// ask it.
-bool IsPage(const message::Answer& answer) {
+/// for in its place, and so it does administration. Pages and redirections are another service's,
+/// or those of a proxy that did not ask it. `unlike`: the source had another status.
+bool IsPage(const plan::PlannedExchange& plan, const message::Answer& answer, bool unlike) {
+  const Kind kind = plan.meaning.kind;
+  const bool document = dialect::WritesDocument(kind) || kind == Kind::kBulk;
+  if (answer.status / 100 == 3) {
+    return document || unlike;
+  }
+  const message::Field* field = message::FindField(answer.fields, "Content-Type");
+  const std::string type = field == nullptr ? "" : LowerCase(field->value);
+  // A path that is not known may be a plugin's, with answers of its own kind.
+  const bool known = plan.meaning.mutation && kind != Kind::kUnknown;
+  return (type.starts_with("text/html") && (plan.meaning.mutation || unlike)) ||
+         (type.starts_with("text/") && known);
+}
+
+/// Whether a search engine looked at the mutation, whatever it says of it.
+bool IsJudgement(const message::Answer& answer) {
+  const bool of_others = MayPass(answer.status) || answer.status / 100 == 3 ||
+                         answer.status == kUnauthorized || answer.status == kForbidden;
   const message::Field* type = message::FindField(answer.fields, "Content-Type");
-  return answer.status / 100 == 3 ||
-         (type != nullptr && LowerCase(type->value).starts_with("text/"));
+  const bool json = type == nullptr ? answer.body.starts_with('{')
+                                    : LowerCase(type->value).find("json") != std::string::npos;
+  return json && !of_others;
+}
+
+/// Errors of a service that takes no such requests. Whether something is there (404, 409, 410, 412)
+/// depends on what the target held before.
+bool IsStrange(int status) {
+  return status >= 400 && status != 404 && status != 409 && status != 410 && status != 412 &&
+         status != 429 && (status < 502 || status > 504);
 }
 
 /// The text between `begin` and `end`, the first ones; "" if they are not there.
@@ -113,19 +136,18 @@ bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bo
   const plan::PlannedExchange& plan = move->flight->plan;
   const int status = sent.answer.status;
   const Kind kind = plan.meaning.kind;
-  const bool document = dialect::WritesDocument(kind) || kind == Kind::kBulk;
+  const bool search = &parts_.dialect == &dialect::SearchDialect();
   bool& proved = targets_[plan.target].proved;
   const bool unlike = reading || status != plan.source_status;
-  const bool forbidden = status == kForbidden && unlike && !proved &&
-                         (document || (plan.meaning.mutation && !plan.withheld.empty()));
+  const bool forbidden = status == kForbidden && unlike && !proved && plan.meaning.mutation;
   const bool refused = forbidden || (status == kUnauthorized && unlike);
-  const bool page = document && !proved && !refused && !MayPass(status) && IsPage(sent.answer);
+  const bool page = search && !proved && !refused && !MayPass(status) &&
+                    IsPage(plan, sent.answer, reading || unlike);
   if (!refused && !page) {
     // Of a bulk its items tell.
     const bool of_items = kind == Kind::kBulk && status / 100 == 2;
-    if (!proved && plan.meaning.mutation && !of_items &&
-        (document ? !MayPass(status) : status < 400)) {
-      proved = true;
+    if (plan.meaning.mutation && !reading && !of_items) {
+      proved = proved || (search ? IsJudgement(sent.answer) : status < 400);
     }
     return false;
   }
@@ -198,10 +220,58 @@ bool Engine::EndsOverAbsence(const MovePtr& move, const std::string& why) {
   return true;
 }
 
-void Engine::NoteAnswer(TargetState& target, const send::Sent& sent) {
-  if (sent.answered) {
-    target.trouble.clear();
-    target.answered = target.answered || !IsUnreached(sent.answer.status);
+/// Plain HTTP has no words of its own by which a wrong target shows, as one that speaks TLS, wants
+/// a certificate, or is another service: but such a one answers no request as the source did.
+bool Engine::EndsOverStrangeAnswers(const MovePtr& move, const send::Sent& sent) {
+  const plan::PlannedExchange& plan = move->flight->plan;
+  TargetState& target = targets_[plan.target];
+  if (!sent.answered || target.familiar || &parts_.dialect == &dialect::SearchDialect()) {
+    return false;
+  }
+  const int status = sent.answer.status;
+  if (status < 400 || status == plan.source_status) {
+    target.familiar = true;
+    for (ledger::Batch& settled : std::exchange(target.held, {})) {
+      Keep(std::move(settled));
+    }
+    return false;
+  }
+  if (plan.source_status == 0 || plan.source_status >= 400 || !IsStrange(status)) {
+    return false;
+  }
+  move->strange = true;
+  if (++target.strange < limits::kStrangeAnswers) {
+    return false;
+  }
+  Fail({ErrorCode::kIo,
+        fmt::format("the first {} answers of the target are errors where the source had none, the "
+                    "last one {} to {} {} {}",
+                    target.strange, status, plan.request.method, plan.request.target,
+                    PageInWords(sent.answer)),
+        "is it the right URL, with http or https as it should be, and does it want a certificate "
+        "of the client (--cert)? None of them counts as done"});
+  Abandon(move);
+  return true;
+}
+
+/// The run is over: outcomes of answers that nobody knows better count, and those of a wrong target
+/// do not.
+void Engine::SettleHeld() {
+  for (TargetState& target : targets_) {
+    if (target.strange < limits::kStrangeAnswers) {
+      for (ledger::Batch& settled : std::exchange(target.held, {})) {
+        Keep(std::move(settled));
+      }
+      continue;
+    }
+    // They stay held, so that the position stays before them.
+    committer_->Add(false, [&](ledger::Batch& batch) {
+      for (const ledger::Batch& settled : target.held) {
+        for (const ledger::Outcome& outcome : settled.outcomes) {
+          batch.withdrawn.push_back(outcome.at);
+        }
+      }
+    });
   }
 }
 

@@ -38,6 +38,12 @@ inline constexpr size_t kDeadKeys = 10'000;
 /// answers.
 inline constexpr size_t kConcurrencyLeast = 1;
 inline constexpr uint64_t kAnswersForOneMore = 20;
+/// So many first answers that are errors where the source had none are another service's.
+inline constexpr uint32_t kStrangeAnswers = 10;
+/// So many answers of 502, 503 and 504, and none else, are a target that is away. What waits for it
+/// looks again so often.
+inline constexpr uint32_t kUnreachedAnswers = 20;
+inline constexpr int64_t kAwayLookMs = 200;
 /// Of an answer that ends the run, what a message shows: a sentence.
 inline constexpr size_t kShownBytes = 160;
 

@@ -23,6 +23,8 @@ struct Move {
   uint32_t readings = 0;    ///< answered, since the last copy
   uint32_t failed_readings = 0;
   uint32_t unsent = 0;    ///< copies of which not a byte left: they count as no try
+  uint32_t returned = 0;  ///< the target's, when its tries began to count
+  bool strange = false;   ///< it was answered as if by another service
   bool intended = false;  ///< its intents are in the ledger, or on their way there
   bool out = false;       ///< a copy may be with the target, and nothing has come back
   std::optional<asio::steady_timer> timer{};  ///< until the next try

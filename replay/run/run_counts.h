@@ -33,6 +33,9 @@ std::pair<std::string, int64_t> LongestOf(const LateBy& late);
 
 /// What a run has done so far, in this life of it.
 struct RunCounts {
+  /// The ledger's counter of reads that are over, in all lives of the run.
+  static constexpr const char* kReads = "reads";
+
   uint64_t exchanges = 0;       ///< over
   uint64_t requests = 0;        ///< sent: parts of bulks and tries too, not what was read for them
   uint64_t sent_bytes = 0;      ///< of these requests: heads and bodies, without framing and TLS
@@ -48,11 +51,12 @@ struct RunCounts {
   uint64_t dead = 0;
   uint64_t blocked = 0;
   uint64_t unanswered_reads = 0;  ///< operations that read, given up
-  uint64_t earlier = 0;           ///< operations that an earlier life of the run had settled
-  uint64_t retries = 0;           ///< requests that went again
-  uint64_t throttled = 0;         ///< answers of 429 and 503
-  uint64_t split = 0;             ///< exchanges that went in several parts
-  uint64_t without_result = 0;    ///< exchanges of which the run's log has no row
+  /// Operations that an earlier life of the run had settled, as far as this one came by them again.
+  uint64_t earlier = 0;
+  uint64_t retries = 0;         ///< requests that went again
+  uint64_t throttled = 0;       ///< answers of 429 and 503
+  uint64_t split = 0;           ///< exchanges that went in several parts
+  uint64_t without_result = 0;  ///< exchanges of which the run's log has no row
   LateBy late{};
 };
 

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <string>
+#include <vector>
 
 #include "tests/replay/run/fake_search.h"
 #include "tests/replay/run/run_fixture.h"
@@ -152,6 +154,76 @@ TEST(WrongTarget, AWriteThatIsForbiddenAfterOthersWereTakenIsDead) {
   run.options.concurrency = 1;
   ASSERT_TRUE(run.Send());
   EXPECT_EQ(run.progress.counts.dead, 1U);
+}
+
+Recorded Template() {
+  return {.method = "PUT",
+          .target = "/_index_template/t",
+          .body = "{}",
+          .answered_ms = 1,
+          .status = 200,
+          .answer = R"({"acknowledged":true})"};
+}
+
+class NotLetIn : public testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(WrongTarget, NotLetIn,
+                         testing::Values(JsonAnswer(401, "{}"), JsonAnswer(403, "{}"),
+                                         PageAnswer(302, "moved", "Location: https://x/\r\n"),
+                                         PageAnswer(200, "It works")));
+
+TEST_P(NotLetIn, AdministrationThatComesFirstEndsTheRunAndIsSentByAResume) {
+  const ScriptedServer wrong({ScriptedServer::Answering(GetParam())});
+  SmallRun run(wrong.url(), {Template()});
+  ASSERT_FALSE(run.Send());
+  std::atomic<int> templates = 0;
+  const ScriptedServer right({ScriptedServer::Answering([&](const std::string& request) {
+    templates += request.starts_with("PUT /_index_template/t") ? 1 : 0;
+    return JsonAnswer(200, R"({"acknowledged":true})");
+  })});
+  run.url = right.url();
+  ASSERT_TRUE(run.Send(true));
+  EXPECT_EQ(templates, 1);
+  EXPECT_EQ(run.progress.counts.dead, 0U);
+}
+
+/// Of plain HTTP: so many requests that the source took.
+struct PlainRun : SmallRun {
+  explicit PlainRun(size_t puts)
+      : SmallRun(
+            "",
+            std::vector<Recorded>(
+                puts,
+                {.method = "PUT", .target = "/p", .body = "x", .answered_ms = 1, .status = 201})) {
+    search = false;
+  }
+};
+
+TEST(WrongTarget, TenFirstErrorsWhereTheSourceHadNoneEndTheRunAndCountForNothing) {
+  const ScriptedServer wrong({ScriptedServer::Answering(
+      PageAnswer(400, "400 The plain HTTP request was sent to HTTPS port"))});
+  PlainRun run(30);
+  run.url = wrong.url();
+  const Status sent = run.Send();
+  ASSERT_FALSE(sent);
+  EXPECT_THAT(sent.error().what, HasSubstr("plain HTTP request was sent to HTTPS"));
+  std::atomic<int> asked = 0;
+  const ScriptedServer right({ScriptedServer::Answering([&](const std::string&) {
+    ++asked;
+    return JsonAnswer(201, "");
+  })});
+  run.url = right.url();
+  ASSERT_TRUE(run.Send(true));
+  EXPECT_EQ(asked, 30);
+}
+
+TEST(WrongTarget, FewerFirstErrorsAreOutcomes) {
+  const ScriptedServer target({ScriptedServer::Answering(PageAnswer(400, "no"))});
+  PlainRun run(9);
+  run.url = target.url();
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(run.progress.counts.otherwise, 9U);
+  EXPECT_EQ(run.Memory()->CountStates()->answered, 9U);
 }
 
 }  // namespace
