@@ -81,6 +81,24 @@ TEST_F(ReplayInput, AResumeOfNoRunSaysThatThereIsNone) {
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("there is no run in " + run_), HasSubstr("--resume")));
 }
 
+TEST_F(ReplayInput, AResumeThatHasNothingToSendTellsOfTheDeadLettersThatAreThere) {
+  // A POST that is in doubt cannot be asked for. The second life gives it up, the third sends
+  // nothing.
+  Record("POST /p HTTP/1.1\r\nHost: es\r\nContent-Length: 1\r\n\r\na");
+  const send::ScriptedServer target(
+      {send::ScriptedServer::Answering([](const std::string& request) {
+        return request.starts_with("POST ") ? "HTTP/1.1 504 X\r\nContent-Length: 0\r\n\r\n"
+                                            : kEmpty;
+      })});
+  EXPECT_EQ(Replay({"--to", target.url()}).exit_code, 1);
+  EXPECT_EQ(Replay({"--resume"}).exit_code, 3);
+  const Outcome third = Replay({"--resume", "--json"});
+  EXPECT_EQ(third.exit_code, 3);
+  const json report = json::parse(third.out);
+  EXPECT_EQ(report["whole_run"]["dead"], 1);
+  EXPECT_EQ(report["earlier"], 1);
+}
+
 TEST_F(ReplayInput, AKeyForEchoesThatIsNotThereLeavesNoRun) {
   Record(get_);
   const Outcome outcome = Replay({"--to", target_.url(), "--echo-key", folder_ / "no.key"});

@@ -108,8 +108,9 @@ void AddLag(const ReplayReport& report, Words& words) {
     words.Line("lag", fmt::format("p50 {}, p99 {}, most {}", Milliseconds(times.lag.Quantile(0.5)),
                                   Milliseconds(times.lag.Quantile(0.99)),
                                   Milliseconds(times.lag.greatest())));
-    if (times.lag.Quantile(0.99) > 10 * kNsPerMs) {
-      words.Line("late", LateInWords(report), Tone::kYellow);
+    if (const std::string late = LateInWords(report);
+        times.lag.Quantile(0.99) > 10 * kNsPerMs && !late.empty()) {
+      words.Line("late", late, Tone::kYellow);
     }
   }
 }
@@ -213,15 +214,22 @@ void AddPassedOver(const ReplayReport& report, Words& words) {
 
 void AddDoubts(const ReplayReport& report, Words& words) {
   const replay::RunCounts& counts = report.progress.counts;
-  if (counts.dead > 0) {
+  const ledger::StateCounts& whole = report.whole.mutations;
+  const auto from_earlier = [](uint64_t all, uint64_t now) {
+    return all > now
+               ? fmt::format(", {} of them by earlier lives of the run", WithCommas(all - now))
+               : "";
+  };
+  if (whole.dead > 0) {
     words.Line("dead",
-               fmt::format("{} given up: trafrec dlq list {}", CountOf(counts.dead, "mutation"),
-                           ShellQuoted(report.run)),
+               fmt::format("{} given up{}: trafrec dlq list {}", CountOf(whole.dead, "mutation"),
+                           from_earlier(whole.dead, counts.dead), ShellQuoted(report.run)),
                Tone::kRed);
   }
-  if (counts.blocked > 0) {
+  if (whole.blocked > 0) {
     words.Line("blocked",
-               fmt::format("{} held back behind them", CountOf(counts.blocked, "mutation")),
+               fmt::format("{} held back behind them{}", CountOf(whole.blocked, "mutation"),
+                           from_earlier(whole.blocked, counts.blocked)),
                Tone::kRed);
   }
   if (counts.unanswered_reads > 0) {
@@ -298,7 +306,15 @@ bool ReplayReport::Adds() const {
 
 bool ReplayReport::clean() const {
   const replay::RunCounts& counts = progress.counts;
-  return counts.dead == 0 && counts.blocked == 0 && counts.unanswered_reads == 0 && Adds();
+  return whole.mutations.dead == 0 && whole.mutations.blocked == 0 &&
+         counts.unanswered_reads == 0 && Adds();
+}
+
+uint64_t ReplayReport::Earlier() const {
+  const replay::RunCounts& counts = progress.counts;
+  const uint64_t now = counts.answered + counts.dead + counts.blocked + counts.unanswered_reads;
+  // A run that an older trafrec began did not count all.
+  return std::max(counts.earlier, whole.over() - std::min(whole.over(), now));
 }
 
 std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
@@ -323,8 +339,10 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
                fmt::format("{}; {} settled by looking at the document", WithCommas(counts.retries),
                            CountOf(counts.by_reading, "mutation")));
   }
-  if (counts.earlier > 0) {
-    words.Line("earlier", fmt::format("{} settled before", CountOf(counts.earlier, "operation")));
+  if (const uint64_t earlier = report.Earlier(); report.resumed && earlier > 0) {
+    words.Line("earlier",
+               fmt::format("{} settled by earlier lives of the run, {} in all",
+                           CountOf(earlier, "operation"), WithCommas(report.whole.over())));
   }
   if (counts.split > 0) {
     words.Line("split", fmt::format("{} went in several parts, for the order",
@@ -351,10 +369,10 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
     words.Line("bug", "what was sent and left out is not what was selected; please report it",
                Tone::kRed);
   }
-  words.text() +=
-      fmt::format("next: {}\n", report.stopped    ? report.resume
-                                : counts.dead > 0 ? "trafrec dlq list " + ShellQuoted(report.run)
-                                                  : "trafrec show " + ShellQuoted(report.run));
+  words.text() += fmt::format("next: {}\n", report.stopped ? report.resume
+                                            : report.whole.mutations.dead > 0
+                                                ? "trafrec dlq list " + ShellQuoted(report.run)
+                                                : "trafrec show " + ShellQuoted(report.run));
   return words.text();
 }
 

@@ -9,6 +9,7 @@
 
 #include "replay/census/comparison.h"
 #include "replay/edit/editor.h"
+#include "replay/ledger/records.h"
 #include "replay/plan/planner.h"
 #include "replay/run/engine.h"
 #include "tools/replay/calibrator.h"
@@ -19,6 +20,14 @@ namespace trafrec::tools {
 
 /// Of each reason for which something is not sent the first exchanges.
 using OmittedIds = std::map<plan::Omission, std::vector<std::string>>;
+
+/// What is over of a run in all its lives, by its ledger.
+struct WholeRun {
+  ledger::StateCounts mutations{};
+  uint64_t reads = 0;  ///< operations
+
+  uint64_t over() const { return reads + mutations.answered + mutations.dead + mutations.blocked; }
+};
 
 /// What a run, or a part of one, came to.
 struct ReplayReport {
@@ -41,10 +50,13 @@ struct ReplayReport {
   std::vector<CalibratedSide> calibration{};  ///< of --calibrate
   /// Nothing: the run is not over, or its target is no search engine.
   std::optional<census::Comparison> documents{};
+  WholeRun whole{};
   double seconds = 0;
   double log_seconds = 0;  ///< of the log, that were sent
   bool paced = false;
 
+  /// Operations that earlier lives of the run settled.
+  uint64_t Earlier() const;
   /// Everything that was selected was sent, or left out on purpose.
   bool Adds() const;
   /// Somebody has to look at something.

@@ -79,6 +79,14 @@ std::string ReportAsJson(const ReplayReport& report) {
   json.Number("read", report.plan.read);
   json.Number("selected_operations", report.plan.operations);
   AppendOmitted(report, json);
+  json.Open("whole_run", '{');
+  json.Number("answered", report.whole.mutations.answered);
+  json.Number("reads", report.whole.reads);
+  json.Number("dead", report.whole.mutations.dead);
+  json.Number("blocked", report.whole.mutations.blocked);
+  json.Number("redriven", report.whole.mutations.redriven);
+  json.Number("in_doubt", report.whole.mutations.in_doubt);
+  json.Close('}');
   json.Open("passed_over", '{');
   json.Number("exchanges", report.plan.passed_over);
   json.Number("caught_up", report.plan.caught_up);
@@ -100,7 +108,7 @@ std::string ReportAsJson(const ReplayReport& report) {
   json.Number("dead", counts.dead);
   json.Number("blocked", counts.blocked);
   json.Number("unanswered_reads", counts.unanswered_reads);
-  json.Number("earlier", counts.earlier);
+  json.Number("earlier", report.Earlier());
   json.Number("retries", counts.retries);
   json.Number("throttled", counts.throttled);
   json.Number("split", counts.split);

@@ -328,6 +328,9 @@ Result<ReplayReport> ReplaySession::SendAll(EventLog& events) {
   report.calibration = calibrator ? calibrator->Stop() : std::vector<CalibratedSide>();
   report.seconds = std::chrono::duration<double>(steady_clock::now() - began).count();
   TRY_ASSIGN(report.documents, Documents(engine));
+  TRY_ASSIGN(report.whole.mutations, memory_->CountStates());
+  TRY_ASSIGN(auto counters, memory_->Counters());
+  report.whole.reads = static_cast<uint64_t>(counters[replay::RunCounts::kReads]);
   return report;
 }
 
