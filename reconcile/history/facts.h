@@ -32,11 +32,11 @@ struct DocumentName {
   friend auto operator<=>(const DocumentName&, const DocumentName&) = default;
 };
 
-/// One of those that a recorder saw.
+/// By its ends: a late copy of an answer, seen behind the connection's end, is on another of the
+/// same ends.
 struct Connection {
-  std::string recorder{};
-  uint32_t attempt = 0;
-  store::ConnectionNumber number = 0;
+  Endpoint client{};
+  Endpoint server{};
 
   friend bool operator==(const Connection&, const Connection&) = default;
 };

@@ -78,7 +78,7 @@ void AddWritesIn(const store::StoredExchange& exchange, const recorded::Exchange
   Said whole;
   const auto keep = [&](const Said& said, std::optional<uint32_t> item) {
     if (auto write = WriteOf(said, {id, item}, ran)) {
-      write->connection = ConnectionOf(exchange.row);
+      write->connection = ConnectionOf(exchange);
       writes.push_back(std::move(*write));
     }
   };

@@ -118,8 +118,8 @@ void ForgetOutcomes(std::vector<dialect::Outcome>& outcomes) {
 
 bool SaysSuccess(int status) { return status >= 200 && status < 300; }
 
-Connection ConnectionOf(const store::ExchangeRow& row) {
-  return {.recorder = row.id.recorder, .attempt = row.id.attempt, .number = row.connection};
+Connection ConnectionOf(const store::StoredExchange& exchange) {
+  return {exchange.connection.client, exchange.connection.server};
 }
 
 bool TookNumber(const dialect::Operation& operation, const dialect::Outcome& outcome) {

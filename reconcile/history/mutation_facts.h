@@ -34,7 +34,7 @@ bool IsTheSources(const dialect::Meaning& meaning, const dialect::AnswerView& an
 void ForgetOutcomes(std::vector<dialect::Outcome>& outcomes);
 bool SaysSuccess(int status);
 
-Connection ConnectionOf(const store::ExchangeRow& row);
+Connection ConnectionOf(const store::StoredExchange& exchange);
 
 /// When it was carried out, if it was.
 Span SpanOf(const store::StoredExchange& exchange);

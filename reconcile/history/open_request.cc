@@ -18,7 +18,7 @@ OpenRequest OpenRequestOf(const store::StoredExchange& exchange, const dialect::
                       .whole = recorded::IsWhole(*exchange.request),
                       .runs = runs,
                       .server = exchange.connection.server,
-                      .connection = ConnectionOf(exchange.row)};
+                      .connection = ConnectionOf(exchange)};
   const store::SideClose& server = exchange.connection.server_close;
   const store::SideClose& client = exchange.connection.client_close;
   request.acknowledged = exchange.request->facts.acked_bytes >= exchange.request->facts.wire_bytes;

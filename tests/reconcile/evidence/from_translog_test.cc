@@ -199,14 +199,14 @@ TEST(FromTranslog, AVersionThatAnAnswerOfAnotherConnectionNamesIsNotAQuestions) 
   Log log;
   log.Lost();
   log.Asked(Kind::kCreate, "a", R"({"t":"text"})");
-  log.history.requests.back().connection.number = 1;
+  log.history.requests.back().connection.client.port = 1;
   log.history.loose.push_back({.document = {"orders", "a"},
                                .ran = {60 * kMs, 70 * kMs},
                                .fate = dialect::Fate::kCreated,
                                .version = 1,
                                .seq_no = 1,
                                .primary_term = 1,
-                               .connection = {.number = 2}});
+                               .connection = {.client = {.address = {}, .port = 2}}});
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kNotCommitted));
 }
 
