@@ -177,11 +177,12 @@ class Engine {
   bool EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bool reading);
   bool EndsOverForbiddenItems(const MovePtr& move, const send::Sent& sent);
   bool EndsOverSilence(const MovePtr& move, const std::string& why);
-  bool EndsOverAbsence(const MovePtr& move, const std::string& why);
   bool EndsOverStrangeAnswers(const MovePtr& move, const send::Sent& sent);
+  void KeepHeld(TargetState& target);
   void SettleHeld();
 
-  // engine_away.cc: targets behind a proxy that does not reach them
+  // engine_away.cc: targets that cannot be reached, or stand behind a proxy that does not
+  bool EndsOverAbsence(const MovePtr& move, const std::string& why);
   void NoteAnswer(size_t number, const send::Sent& sent);
   bool WaitsForReturn(const MovePtr& move);
   void BeginAway(size_t number, std::string path);

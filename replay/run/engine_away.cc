@@ -17,9 +17,34 @@ namespace trafrec::replay {
 
 namespace {
 
-bool IsUnreached(int status) { return status >= 502 && status <= 504; }
+Error AwayForLong(int64_t patience_ns, const std::string& why) {
+  return {ErrorCode::kIo,
+          fmt::format("the target was away for {} s: {}", patience_ns / kNsPerSecond, why),
+          "start it again, then: trafrec replay LOG --run RUN --resume"};
+}
 
 }  // namespace
+
+/// It cannot be reached: nothing of the last copy was sent.
+bool Engine::EndsOverAbsence(const MovePtr& move, const std::string& why) {
+  TargetState& target = targets_[move->flight->plan.target];
+  if (!target.answered) {
+    // The first thing that was sent at all: a wrong URL, not a target that is down for a while.
+    Fail({ErrorCode::kIo, why, "is it the right URL, and does it run?"});
+    Abandon(move);
+    return true;
+  }
+  if (target.trouble.empty()) {
+    target.trouble_since = Now();
+  }
+  target.trouble = why;
+  if (Now() - target.trouble_since <= options_.patience_ns) {
+    return false;
+  }
+  Fail(AwayForLong(options_.patience_ns, why));
+  Abandon(move);
+  return true;
+}
 
 void Engine::NoteAnswer(size_t number, const send::Sent& sent) {
   if (!sent.answered) {
@@ -111,10 +136,7 @@ void Engine::TakeProbe(size_t number, const send::Sent& sent) {
                                                parts_.target_names[number], sent.answer.status)
                                  : sent.failure;
   if (Now() - target.unreached_since > options_.patience_ns) {
-    Fail({ErrorCode::kIo,
-          fmt::format("the target was away for {} s: {}", options_.patience_ns / kNsPerSecond,
-                      target.trouble),
-          "start it again, then: trafrec replay LOG --run RUN --resume"});
+    Fail(AwayForLong(options_.patience_ns, target.trouble));
     return;
   }
   target.probe_timer.emplace(parts_.loop);

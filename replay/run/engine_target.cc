@@ -57,7 +57,7 @@ bool IsJudgement(const message::Answer& answer) {
 /// depends on what the target held before.
 bool IsStrange(int status) {
   return status >= 400 && status != 404 && status != 409 && status != 410 && status != 412 &&
-         status != 429 && (status < 502 || status > 504);
+         status != 429 && !IsUnreached(status);
 }
 
 /// The text between `begin` and `end`, the first ones; "" if they are not there.
@@ -141,8 +141,8 @@ bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bo
   const bool unlike = reading || status != plan.source_status;
   const bool forbidden = status == kForbidden && unlike && !proved && plan.meaning.mutation;
   const bool refused = forbidden || (status == kUnauthorized && unlike);
-  const bool page = search && !proved && !refused && !MayPass(status) &&
-                    IsPage(plan, sent.answer, reading || unlike);
+  const bool page =
+      search && !proved && !refused && !MayPass(status) && IsPage(plan, sent.answer, unlike);
   if (!refused && !page) {
     // Of a bulk its items tell.
     const bool of_items = kind == Kind::kBulk && status / 100 == 2;
@@ -197,29 +197,6 @@ bool Engine::EndsOverSilence(const MovePtr& move, const std::string& why) {
   return true;
 }
 
-/// It cannot be reached: nothing of the last copy was sent.
-bool Engine::EndsOverAbsence(const MovePtr& move, const std::string& why) {
-  TargetState& target = targets_[move->flight->plan.target];
-  if (!target.answered) {
-    // The first thing that was sent at all: a wrong URL, not a target that is down for a while.
-    Fail({ErrorCode::kIo, why, "is it the right URL, and does it run?"});
-    Abandon(move);
-    return true;
-  }
-  if (target.trouble.empty()) {
-    target.trouble_since = Now();
-  }
-  target.trouble = why;
-  if (Now() - target.trouble_since <= options_.patience_ns) {
-    return false;
-  }
-  Fail({ErrorCode::kIo,
-        fmt::format("the target was away for {} s: {}", options_.patience_ns / kNsPerSecond, why),
-        "start it again, then: trafrec replay LOG --run RUN --resume"});
-  Abandon(move);
-  return true;
-}
-
 /// Plain HTTP has no words of its own by which a wrong target shows, as one that speaks TLS, wants
 /// a certificate, or is another service: but such a one answers no request as the source did.
 bool Engine::EndsOverStrangeAnswers(const MovePtr& move, const send::Sent& sent) {
@@ -231,9 +208,7 @@ bool Engine::EndsOverStrangeAnswers(const MovePtr& move, const send::Sent& sent)
   const int status = sent.answer.status;
   if (status < 400 || status == plan.source_status) {
     target.familiar = true;
-    for (ledger::Batch& settled : std::exchange(target.held, {})) {
-      Keep(std::move(settled));
-    }
+    KeepHeld(target);
     return false;
   }
   if (plan.source_status == 0 || plan.source_status >= 400 || !IsStrange(status)) {
@@ -254,14 +229,18 @@ bool Engine::EndsOverStrangeAnswers(const MovePtr& move, const send::Sent& sent)
   return true;
 }
 
+void Engine::KeepHeld(TargetState& target) {
+  for (ledger::Batch& settled : std::exchange(target.held, {})) {
+    Keep(std::move(settled));
+  }
+}
+
 /// The run is over: outcomes of answers that nobody knows better count, and those of a wrong target
 /// do not.
 void Engine::SettleHeld() {
   for (TargetState& target : targets_) {
     if (target.strange < limits::kStrangeAnswers) {
-      for (ledger::Batch& settled : std::exchange(target.held, {})) {
-        Keep(std::move(settled));
-      }
+      KeepHeld(target);
       continue;
     }
     // They stay held, so that the position stays before them.

@@ -11,6 +11,9 @@
 
 namespace trafrec::replay {
 
+/// So answers a proxy that does not reach what stands behind it, or a service that begins or ends.
+inline bool IsUnreached(int status) { return status >= 502 && status <= 504; }
+
 /// What a run knows of one of its targets. The loop's thread.
 struct TargetState {
   /// It said something. Until then one request at a time goes there, so that of a wrong target no

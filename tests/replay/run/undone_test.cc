@@ -65,16 +65,21 @@ struct PlainRun : SmallRun {
   }
 };
 
-TEST(Undone, WhatCouldNotBeSentIsSentByAResumeAsIfForTheFirstTime) {
-  const send::ClosedPort port;
-  PlainRun run("http://127.0.0.1:" + std::to_string(port.port()), 5);
-  ASSERT_FALSE(run.Send());
+/// Nothing of the run is in doubt, and it goes on with another target: so many are sent, all done.
+void ExpectResumeSends(PlainRun& run, int posts) {
   EXPECT_EQ(InDoubt(run), 0U);
   Working target;
   run.url = target.url();
   ASSERT_TRUE(run.Send(true));
-  EXPECT_EQ(target.asked("POST"), 5);
+  EXPECT_EQ(target.asked("POST"), posts);
   EXPECT_EQ(run.progress.counts.dead, 0U);
+}
+
+TEST(Undone, WhatCouldNotBeSentIsSentByAResumeAsIfForTheFirstTime) {
+  const send::ClosedPort port;
+  PlainRun run("http://127.0.0.1:" + std::to_string(port.port()), 5);
+  ASSERT_FALSE(run.Send());
+  ExpectResumeSends(run, 5);
 }
 
 /// A target that answers once and is gone then; meanwhile the run is paused, so that nothing is on
@@ -109,12 +114,7 @@ TEST(Undone, WhatWaitedForATargetThatWentAwayIsSentByAResume) {
   const Status sent = run.Send(false, [&](Engine& engine) { away.Steer(engine); });
   ASSERT_FALSE(sent);
   EXPECT_THAT(sent.error().what, HasSubstr("was away"));
-  EXPECT_EQ(InDoubt(run), 0U);
-  Working target;
-  run.url = target.url();
-  ASSERT_TRUE(run.Send(true));
-  EXPECT_EQ(target.asked("POST"), 4);
-  EXPECT_EQ(run.progress.counts.dead, 0U);
+  ExpectResumeSends(run, 4);
 }
 
 TEST(Undone, WhatWaitedForItWhenSomebodyStoppedTheRunIsSentByAResume) {
@@ -128,24 +128,14 @@ TEST(Undone, WhatWaitedForItWhenSomebodyStoppedTheRunIsSentByAResume) {
     engine.Stop();
     engine.Stop();
   }));
-  EXPECT_EQ(InDoubt(run), 0U);
-  Working target;
-  run.url = target.url();
-  ASSERT_TRUE(run.Send(true));
-  EXPECT_EQ(target.asked("POST"), 4);
-  EXPECT_EQ(run.progress.counts.dead, 0U);
+  ExpectResumeSends(run, 4);
 }
 
 TEST(Undone, WhatWasAnsweredByARequestForCredentialsIsSentByAResume) {
   const ScriptedServer locked({ScriptedServer::Answering(Answer(401))});
   PlainRun run(locked.url(), 5);
   ASSERT_FALSE(run.Send());
-  EXPECT_EQ(InDoubt(run), 0U);
-  Working target;
-  run.url = target.url();
-  ASSERT_TRUE(run.Send(true));
-  EXPECT_EQ(target.asked("POST"), 5);
-  EXPECT_EQ(run.progress.counts.dead, 0U);
+  ExpectResumeSends(run, 5);
 }
 
 TEST(Undone, AWriteWhoseEarlierCopyIsInDoubtStaysSoWhenItsLastOneWasRefused) {
