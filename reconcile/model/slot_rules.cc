@@ -375,12 +375,14 @@ bool SlotRules::MayConflict(size_t number, const Document& document) const {
              return slot.ran.Meets(runs) && MayFind(run, slot);
            });
   };
-  const auto others =
-      std::ranges::count_if(document.questions, meets) +
-      std::ranges::count_if(document.points,
-                            [&](const Point& point) { return point.ran.Meets(runs); }) +
-      std::ranges::count_if(index_.times->by_query.Meeting(runs), may_write);
-  return others > updating.retries || LostMeets(runs);
+  int64_t left = updating.retries;
+  const auto exceed = [&left](const auto& others, const auto& is) {
+    return std::ranges::any_of(others, [&](const auto& each) { return is(each) && left-- <= 0; });
+  };
+  const auto made_then = [&](const Point& point) { return point.ran.Meets(runs); };
+  return LostMeets(runs) || exceed(document.questions, meets) ||
+         exceed(document.points, made_then) ||
+         exceed(index_.times->by_query.Meeting(runs), may_write);
 }
 
 }  // namespace trafrec::reconcile

@@ -4,9 +4,9 @@
   soak_verdicts.py TRAFREC FOLDER [--seeds N] [--steps N] [--again]
 
 Each seed gets FOLDER/N with what prove_verdicts.py makes; every fourth is an Elasticsearch 6.8, and of every third the source is
-asked while it works. What is done is not done again,
-but with --again the verdicts are: the logs are held against what trafrec says of them now (from the log alone and with
-translogs; the source is gone). Prints the sums, and whether they are within the bounds below; exit code 1 if they are not.
+asked while it works. What is done is not done again, but with --again the verdicts are: the logs are held against what trafrec says
+of them now (from the log alone and with translogs; the source is gone). Prints the sums, and whether they are within the bounds
+below; exit code 1 if they are not.
 """
 
 import argparse
