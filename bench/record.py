@@ -129,18 +129,21 @@ def exchange_id(number):
     while number:
         number, digit = divmod(number, 36)
         digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return f"copy0-0001-{len(digits)}{digits}"
+    return f"copies-0001-{len(digits)}{digits}"
 
 
 def measure_random_reads(binary, traffic, reads):
-    """`trafrec show LOG ID` from a log of 1 GB, and `trafrec --version`, in ms."""
+    """`trafrec show LOG ID` from a log of 1 GB, and `trafrec --version`, in ms.
+
+    One recorder, started again for each copy: of several that saw the same, the clocks would be estimated first.
+    """
     with peers.scratch() as out:
         log = f"{out}/log"
         for copy in range(READ_LOG_COPIES_MAX):
             if copy > 0 and measure.tree_bytes(log) >= READ_LOG_BYTES:
                 break
             made = measure.run([binary, "record", "--quiet", "--read", traffic["file"], "--log", log,
-                                "--recorder", f"copy{copy}"])
+                                "--recorder", "copies"])
             if made.status != 0:
                 return {"problem": made.output.strip()[-300:]}
         numbers = random.Random(1)
