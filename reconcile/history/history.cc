@@ -10,12 +10,12 @@
 #include "reconcile/history/connection_watch.h"
 #include "reconcile/history/document_watch.h"
 #include "reconcile/history/earlier_starts.h"
+#include "reconcile/history/exchange_pass.h"
 #include "reconcile/history/loose_answer.h"
 #include "reconcile/history/mutation_facts.h"
 #include "reconcile/history/open_request.h"
 #include "reconcile/history/recorder_losses.h"
 #include "reconcile/history/second_look.h"
-#include "reconcile/history/sights.h"
 #include "reconcile/history/stray_answers.h"
 #include "reconcile/history/unplaced.h"
 #include "reconcile/history/unseen_answers.h"
@@ -60,42 +60,33 @@ class HistoryReader {
     return {};
   }
 
-  /// `stray_answer`: the recorder did not know whose the exchange's answer is.
-  void Add(const store::StoredExchange& exchange, bool stray_answer) {
-    stray_answer_ = stray_answer;
+  void Add(Understood& understood) {
+    const store::StoredExchange& exchange = understood.exchange();
+    const recorded::ExchangeView& view = understood.view();
+    stray_answer_ = understood.has_stray_answer();
     ++history_.exchanges;
     NoteTimes(exchange);
-    const recorded::ExchangeView view(exchange);
     if (view.request() == nullptr) {
       AddWritesIn(exchange, view, clock_error_ns_, history_.loose);
       watch_.Add(exchange, AskCut(exchange));
       return;
     }
-    const bool whole = view.answer() != nullptr && IsWhole(exchange.response);
-    const dialect::Meaning meaning = MeaningOf(dialect_, *view.request(), whole);
-    const Span ran = RanOf(exchange);
-    if (whole && (meaning.kind == Kind::kBulk || dialect::WritesDocument(meaning.kind))) {
+    const dialect::Meaning& meaning = understood.meaning();
+    const bool answered = understood.answered();
+    const Span& ran = understood.ran();
+    if (understood.has_whole_answer() &&
+        (meaning.kind == Kind::kBulk || dialect::WritesDocument(meaning.kind))) {
       longest_write_ns_ = std::max(longest_write_ns_, exchange.row.latency_ns);
     }
-    dialect::Answer answer;
-    if (view.answer() != nullptr) {
-      answer = dialect_.ReadAnswer(meaning, *view.answer());
-    }
-    answer.outcomes.resize(meaning.operations.size());
-    const bool theirs = view.answer() == nullptr || dialect_.name() != "search" ||
-                        IsTheSources(meaning, *view.answer(), answer.unreadable, whole);
-    if (!theirs) {
-      ForgetOutcomes(answer.outcomes);
-    }
-    const bool answered = whole && theirs;
     if (answered && !recorded::IsWhole(*exchange.request)) {
       // The request may lack what it names.
       AddWritesIn(exchange, view, clock_error_ns_, history_.loose);
     }
     if (answered) {
       AddClusterState(*view.request(), meaning, *view.answer(), ran, history_);
-      AddSights(exchange.row.id, *view.request(), meaning, *view.answer(), answer, ran);
+      AddSights(meaning, understood.sights());
     }
+    const dialect::Answer& answer = understood.answer();
     const bool says = answered && (!answer.unreadable || exchange.row.method == "HEAD");
     std::optional<size_t> open;
     for (size_t i = 0; i < meaning.operations.size(); ++i) {
@@ -105,12 +96,14 @@ class HistoryReader {
                        history_);
       if (operation.mutation) {
         ++history_.mutations;
-        AddMutation(exchange, *view.request(), meaning, operation, answer, i, answered, ran, open);
+        AddMutation(understood, i, open);
       }
     }
     watch_.Add(exchange, open);
   }
 
+  /// The bodies of what follows are not looked at: there are too many facts.
+  bool leaves_bodies() const { return history_.long_log; }
   DocumentWatch& documents() { return documents_; }
   const UnseenAnswers& unseen_answers() const { return unseen_; }
 
@@ -153,14 +146,11 @@ class HistoryReader {
     }
   }
 
-  void AddSights(const store::ExchangeId& id, const dialect::RequestView& request,
-                 const dialect::Meaning& meaning, const dialect::AnswerView& answer,
-                 const dialect::Answer& read, const Span& ran) {
-    for (Sight& sight : SightsIn(request, meaning, answer, read.outcomes, ran)) {
+  void AddSights(const dialect::Meaning& meaning, std::vector<Sight>& sights) {
+    for (Sight& sight : sights) {
       if (sight.present && dialect::ShowsDocuments(meaning.kind)) {
         history_.names.IsIndex(sight.document.index);
       }
-      sight.by = id;
       Keep(std::move(sight));
     }
   }
@@ -201,15 +191,18 @@ class HistoryReader {
     history_.tokens.CountAskedOnly();
   }
 
-  void AddMutation(const store::StoredExchange& exchange, const dialect::RequestView& request,
-                   const dialect::Meaning& meaning, const dialect::Operation& operation,
-                   const dialect::Answer& answer, size_t i, bool answered, const Span& ran,
-                   std::optional<size_t>& open) {
+  void AddMutation(Understood& understood, size_t i, std::optional<size_t>& open) {
+    const store::StoredExchange& exchange = understood.exchange();
+    const dialect::RequestView& request = *understood.view().request();
+    const dialect::Meaning& meaning = understood.meaning();
+    const dialect::Operation& operation = meaning.operations[i];
+    const dialect::Answer& answer = understood.answer();
+    const bool answered = understood.answered();
+    const Span& ran = understood.ran();
     const dialect::Outcome& outcome = answer.outcomes[i];
     const dialect::Key* key = dialect::FindDocument(operation.keys);
-    const std::string_view body = BodyOf(request, operation);
     if (!history_.long_log) {
-      history_.tokens.AddWriter(body);
+      history_.tokens.AddWriter(understood.bodies()[i].texts);
     }
     if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
       AddByQuery(exchange.row.id, request, operation, answer, answered, ran);
@@ -236,7 +229,7 @@ class HistoryReader {
         unplaced_.Add(write, outcome);
         unseen_.Note(write);
         if (!history_.long_log) {
-          write.change = ChangeOf(operation, body);
+          write.change = std::move(understood.bodies()[i].change);
         }
         Keep(std::move(write));
       }
@@ -376,14 +369,18 @@ Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& diale
   HistoryReader reader(dialect, options, clocks.ns);
   TRY(reader.Begin(log));
   TRY_ASSIGN(const StrayAnswers strays, StrayAnswers::Find(log, dialect, options.until));
-  TRY(strays.Each(log, [&](const store::StoredExchange& exchange) {
-    reader.Add(exchange, strays.Has(exchange.row.id));
+  ExchangePass pass(log, strays, dialect, clocks.ns, options.threads);
+  TRY(pass.Each(ExchangePass::Bodies::kTextsAndChanges, [&](Understood& exchange) {
+    reader.Add(exchange);
+    if (reader.leaves_bodies()) {
+      pass.LeaveBodies();
+    }
   }));
   History history = reader.Finish();
   history.notes = clocks.notes;
   if (history.long_log) {
-    SecondLook look(dialect, reader.documents(), options.facts_max, clocks.ns, history);
-    TRY(strays.Each(log, [&](const store::StoredExchange& exchange) { look.Add(exchange); }));
+    SecondLook look(reader.documents(), options.facts_max, history);
+    TRY(pass.Each(ExchangePass::Bodies::kTexts, [&](Understood& exchange) { look.Add(exchange); }));
     look.Finish();
   }
   history.tokens.Take(history);

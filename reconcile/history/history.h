@@ -31,6 +31,9 @@ struct HistoryOptions {
   std::optional<TimeNs> clock_error_ns{};
   /// Writes and sights to keep; with more the log is read twice.
   size_t facts_max = limits::kFacts;
+  /// Threads that take exchanges apart, beside the caller's and one that reads; 0: that of the
+  /// caller does all. What is found does not depend on it.
+  unsigned threads = 0;
   /// Of a log that grows: outcomes are known of what began before. Nothing later is read, and what
   /// may have happened since is allowed for.
   std::optional<TimeNs> until{};

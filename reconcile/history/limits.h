@@ -28,6 +28,14 @@ constexpr size_t kNumberRuns = 500'000;
 /// no answer finds its request.
 constexpr size_t kPairingsTried = size_t{1} << 23;
 
+/// Exchanges that one thread hands to another at a time, and their bytes as the log has them.
+constexpr size_t kBatchExchanges = 64;
+constexpr size_t kBatchBytes = size_t{256} << 10U;
+/// So much is read of a log ahead of what is taken down. What has been taken apart takes a few
+/// times as much.
+constexpr size_t kBatches = 32;
+constexpr size_t kBatchesBytes = size_t{4} << 20U;
+
 /// Within so long, or twice the longest that a write of the log took, a request is presumed to have
 /// been carried out: a pause of the source's collector is shorter, or others' answers show it.
 constexpr TimeNs kSoonNs = 500 * kNsPerMs;

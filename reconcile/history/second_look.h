@@ -1,8 +1,7 @@
 #pragma once
 
 #include "reconcile/history/kept_facts.h"
-#include "replay/dialect/dialect.h"
-#include "store/reader/log_reader.h"
+#include "reconcile/history/understood.h"
 
 namespace trafrec::reconcile {
 
@@ -11,21 +10,15 @@ namespace trafrec::reconcile {
 class SecondLook {
  public:
   /// `watch`: the first look's. Both must outlive it.
-  SecondLook(const dialect::Dialect& dialect, DocumentWatch& watch, size_t facts_max,
-             TimeNs clock_error_ns, History& history)
-      : dialect_(dialect),
-        clock_error_ns_(clock_error_ns),
-        history_(history),
-        kept_(watch, facts_max, history) {}
+  SecondLook(DocumentWatch& watch, size_t facts_max, History& history)
+      : history_(history), kept_(watch, facts_max, history) {}
 
-  /// Exchanges come in the same order.
-  void Add(const store::StoredExchange& exchange);
+  /// Exchanges come in the same order, with their texts.
+  void Add(Understood& understood);
   /// At the end of the log.
   void Finish() { kept_.Finish(); }
 
  private:
-  const dialect::Dialect& dialect_;
-  const TimeNs clock_error_ns_;
   History& history_;
   KeptFacts kept_;
 };

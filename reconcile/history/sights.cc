@@ -130,9 +130,21 @@ std::string ReasonOf(const Tree& tree, uint32_t object) {
   return error ? TextIn(tree, *error, "reason") : "";
 }
 
-bool MayBeUnchanged(const dialect::Outcome& outcome) {
-  return outcome.fate == Fate::kNoop || outcome.fate == Fate::kNotFound ||
-         outcome.fate == Fate::kConflict;
+bool MayBeUnchanged(const dialect::Operation& operation, const dialect::Outcome& outcome) {
+  return outcome.fate == Fate::kNoop || outcome.fate == Fate::kConflict ||
+         (outcome.fate == Fate::kNotFound && operation.kind == Kind::kUpdate);
+}
+
+bool MayShow(const dialect::Meaning& meaning, const std::vector<dialect::Outcome>& outcomes) {
+  if (dialect::ShowsDocuments(meaning.kind)) {
+    return true;
+  }
+  for (size_t i = 0; i < outcomes.size() && i < meaning.operations.size(); ++i) {
+    if (MayBeUnchanged(meaning.operations[i], outcomes[i])) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /// What a write shows that changed nothing.
@@ -194,7 +206,7 @@ void TakeSource(std::string_view json, bool whole, Sight& sight) {
 std::vector<Sight> SightsIn(const dialect::RequestView& request, const dialect::Meaning& meaning,
                             const dialect::AnswerView& answer,
                             const std::vector<dialect::Outcome>& outcomes, const Span& at) {
-  if (!dialect::ShowsDocuments(meaning.kind) && std::ranges::none_of(outcomes, MayBeUnchanged)) {
+  if (!MayShow(meaning, outcomes)) {
     return {};  // most of a log: its answers need not be taken apart
   }
   const auto tree = Tree::Parse(answer.body);
@@ -240,6 +252,9 @@ std::vector<Sight> SightsIn(const dialect::RequestView& request, const dialect::
     if (meaning.kind == Kind::kBulk && elements.size() == outcomes.size()) {
       const auto wrapped = tree->ChildrenOf(elements[i]);
       said = wrapped.empty() ? Tree::kRoot : wrapped.front();
+    }
+    if (!MayBeUnchanged(meaning.operations[i], outcomes[i])) {
+      continue;
     }
     if (auto sight =
             UnchangedSight(meaning.operations[i], outcomes[i], ReasonOf(*tree, said), at)) {

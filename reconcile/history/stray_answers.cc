@@ -160,11 +160,11 @@ Result<StrayAnswers> StrayAnswers::Find(store::LogReader& log, const dialect::Di
 }
 
 Status StrayAnswers::Each(store::LogReader& log,
-                          const std::function<void(const store::StoredExchange&)>& take) const {
+                          const std::function<void(store::StoredExchange)>& take) const {
   return EachRow(log, until_, [&](const store::ExchangeRow& row) -> Status {
-    TRY_ASSIGN(const std::optional<store::StoredExchange> exchange, Load(log, row));
+    TRY_ASSIGN(std::optional<store::StoredExchange> exchange, Load(log, row));
     if (exchange) {
-      take(*exchange);
+      take(*std::move(exchange));
     }
     return {};
   });

@@ -22,8 +22,7 @@ class StrayAnswers {
 
   /// All these exchanges of the log, each with its answer where a stray one is its own, and without
   /// one where it has another's.
-  Status Each(store::LogReader& log,
-              const std::function<void(const store::StoredExchange&)>& take) const;
+  Status Each(store::LogReader& log, const std::function<void(store::StoredExchange)>& take) const;
 
   /// The answer of that request was a stray one.
   bool Has(const store::ExchangeId& request) const { return answers_.contains(request); }

@@ -24,11 +24,11 @@ void TokenIndex::CountAskedOnly() {
   shown_.clear();
 }
 
-void TokenIndex::AddWriter(std::string_view body) {
+void TokenIndex::AddWriter(const std::vector<Print>& tokens) {
   if (asked_only_ && asked_by_.empty()) {
     return;
   }
-  for (const Print token : Tokens(body)) {
+  for (const Print token : tokens) {
     if (!asked_only_ || asked_by_.contains(token)) {
       ++writers_[token];
     }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -19,8 +18,8 @@ class TokenIndex {
   /// Forgets all writers; of those that follow it counts only texts that questions have. For a log
   /// that is read again from its begin.
   void CountAskedOnly();
-  /// The body of an operation, whatever became of it.
-  void AddWriter(std::string_view body);
+  /// The texts of an operation's body, whatever became of it.
+  void AddWriter(const std::vector<Print>& tokens);
   void AddQuestion(size_t number, const std::vector<Print>& tokens);
   /// An answer shows a document. Questions that are asked later are not looked for.
   void AddSight(const History& history, const Sight& sight);

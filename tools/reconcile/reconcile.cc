@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/parallel.h"
 #include "reconcile/source/live_source.h"
 #include "reconcile/verdict/judge.h"
 #include "store/reader/exchange_id.h"
@@ -33,6 +34,8 @@ namespace {
 constexpr const char* kExample = "trafrec reconcile LOG -o overlay.sqlite";
 constexpr const char* kExplain = "explain";
 constexpr const char* kBoundary = "boundary";
+/// More would wait for the one that takes down what they find.
+constexpr int kJobsMax = 16;
 
 class ReconcileCommand final : public Command {
  public:
@@ -69,6 +72,7 @@ class ReconcileCommand final : public Command {
   std::string clock_error_;
   std::string accept_ = "proven";
   std::string dialect_ = "auto";
+  int jobs_ = 0;  ///< as many as there are cores
   bool json_ = false;
   bool follow_ = false;
   bool keep_reads_ = false;
@@ -151,6 +155,9 @@ void ReconcileCommand::AddOptions(OptionSet& options) {
                "by how much the recorders' clocks may differ; found out if not given");
   options.Choice("--dialect", dialect_, "auto|http|search",
                  "how requests are understood; auto: what the first 200 exchanges look like");
+  options.Number("--jobs", jobs_, 1, kJobsMax, "N",
+                 "threads that take apart what was recorded; as many as there are cores. What is "
+                 "said does not depend on it");
   options.Group("Output");
   options.Text("-o,--out", overlay_, "OVERLAY",
                "write verdicts and places in the source's order into this overlay");
@@ -208,6 +215,9 @@ Status ReconcileCommand::CheckBoundary() const {
   if (!source_.empty() || !translog_.empty() || follow_) {
     return Fail(ErrorCode::kUsage, "--source, --translog and --follow are not for boundary",
                 "let trafrec reconcile LOG -o OVERLAY decide first; boundary reads its overlay");
+  }
+  if (jobs_ != 0) {
+    return Fail(ErrorCode::kUsage, "--jobs is not for boundary", "leave it out");
   }
   TRY(access_.Check());
   if (target_.empty() && access_.given()) {
@@ -273,6 +283,8 @@ Status ReconcileCommand::Explain(const reconcile::History& history,
 
 Result<reconcile::HistoryOptions> ReconcileCommand::Waits() const {
   reconcile::HistoryOptions options;
+  const unsigned jobs = jobs_ == 0 ? CoreCount() : static_cast<unsigned>(jobs_);
+  options.threads = jobs == 1 ? 0 : jobs;
   if (!settle_.empty()) {
     TRY_ASSIGN(const int64_t ms, Named("--settle", ParseDurationMs(settle_)));
     options.settle_ns = ms * kNsPerMs;

@@ -1,0 +1,61 @@
+#include "reconcile/history/understood.h"
+
+#include <string_view>
+#include <utility>
+
+#include "reconcile/history/mutation_facts.h"
+#include "reconcile/history/sights.h"
+#include "replay/recorded/request.h"
+
+namespace trafrec::reconcile {
+
+Understood::Understood(store::StoredExchange stored, bool stray_answer)
+    : exchange_(std::move(stored)), stray_answer_(stray_answer) {}
+
+void Understood::Understand(const dialect::Dialect& dialect, TimeNs clock_error_ns, Bodies wanted) {
+  view_.emplace(exchange_);
+  if (view_->request() == nullptr) {
+    return;
+  }
+  whole_answer_ = view_->answer() != nullptr && IsWhole(exchange_.response);
+  ran_ = SpanOf(exchange_).Widened(clock_error_ns);
+  meaning_ = MeaningOf(dialect, *view_->request(), whole_answer_);
+  if (view_->answer() != nullptr) {
+    answer_ = dialect.ReadAnswer(meaning_, *view_->answer());
+  }
+  answer_.outcomes.resize(meaning_.operations.size());
+  const bool theirs = view_->answer() == nullptr || dialect.name() != "search" ||
+                      IsTheSources(meaning_, *view_->answer(), answer_.unreadable, whole_answer_);
+  if (!theirs) {
+    ForgetOutcomes(answer_.outcomes);
+  }
+  answered_ = whole_answer_ && theirs;
+  if (answered_) {
+    sights_ = SightsIn(*view_->request(), meaning_, *view_->answer(), answer_.outcomes, ran_);
+    for (Sight& sight : sights_) {
+      sight.by = exchange_.row.id;
+    }
+  }
+  if (wanted != Bodies::kNone) {
+    ReadBodies(wanted);
+  }
+}
+
+void Understood::ReadBodies(Bodies wanted) {
+  bodies_.resize(meaning_.operations.size());
+  const bool whole_request = recorded::IsWhole(*exchange_.request);
+  for (size_t i = 0; i < meaning_.operations.size(); ++i) {
+    const dialect::Operation& operation = meaning_.operations[i];
+    if (!operation.mutation) {
+      continue;
+    }
+    const std::string_view body = BodyOf(*view_->request(), operation);
+    bodies_[i].texts = Tokens(body);
+    if (wanted == Bodies::kTextsAndChanges && whole_request &&
+        TookNumber(operation, answer_.outcomes[i])) {
+      bodies_[i].change = ChangeOf(operation, body);
+    }
+  }
+}
+
+}  // namespace trafrec::reconcile

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "reconcile/history/facts.h"
+#include "replay/dialect/dialect.h"
+#include "replay/recorded/exchange_view.h"
+#include "store/reader/log_reader.h"
+
+namespace trafrec::reconcile {
+
+/// An exchange with what its messages mean: all that can be told of it without those before it, so
+/// that several can be understood at a time. The views borrow the exchange, so it stays where it
+/// is.
+class Understood {
+ public:
+  /// What is wanted of the bodies of mutations: most of the work, and not always needed.
+  enum class Bodies : uint8_t {
+    kNone,
+    kTexts,           ///< `texts`
+    kTextsAndChanges  ///< and what those do that took a number
+  };
+
+  /// Of an operation that is a mutation.
+  struct Body {
+    std::vector<Print> texts{};
+    Change change{};
+  };
+
+  /// `stray_answer`: the recorder did not know whose the exchange's answer is.
+  Understood(store::StoredExchange stored, bool stray_answer);
+  Understood(const Understood&) = delete;
+  Understood& operator=(const Understood&) = delete;
+
+  /// Once, before anything else. `clock_error_ns`: by so much `ran` is widened.
+  void Understand(const dialect::Dialect& dialect, TimeNs clock_error_ns, Bodies wanted);
+
+  const store::StoredExchange& exchange() const { return exchange_; }
+  bool has_stray_answer() const { return stray_answer_; }
+  const recorded::ExchangeView& view() const { return *view_; }
+  /// The log has all of its answer.
+  bool has_whole_answer() const { return whole_answer_; }
+  /// And it is the service's own, and not that of something in between.
+  bool answered() const { return answered_; }
+  // Of what has no request, nothing:
+  /// By the clock of the first recorder, whosever recorder saw it.
+  const Span& ran() const { return ran_; }
+  const dialect::Meaning& meaning() const { return meaning_; }
+  const dialect::Answer& answer() const { return answer_; }  ///< an outcome for each operation
+  /// What its answer shows of documents. May be moved out.
+  std::vector<Sight>& sights() { return sights_; }
+  /// Of each operation, as far as they were wanted; may be moved out.
+  std::vector<Body>& bodies() { return bodies_; }
+
+ private:
+  void ReadBodies(Bodies wanted);
+
+  const store::StoredExchange exchange_;
+  const bool stray_answer_;
+  std::optional<recorded::ExchangeView> view_;
+  bool whole_answer_ = false;
+  bool answered_ = false;
+  Span ran_{};
+  dialect::Meaning meaning_{};
+  dialect::Answer answer_{};
+  std::vector<Sight> sights_;
+  std::vector<Body> bodies_;
+};
+
+}  // namespace trafrec::reconcile
