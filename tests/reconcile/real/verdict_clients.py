@@ -73,6 +73,21 @@ class Gate:
         self.event.wait(240)
 
 
+class DeadPorts:
+    """Ports of which the network loses everything from now on: nobody is to get one of them for a new connection."""
+
+    _ports, _lock = set(), threading.Lock()
+
+    @classmethod
+    def add(cls, port, server):
+        with cls._lock:
+            cls._ports.add(port)
+            ports = ",".join(str(each) for each in sorted(cls._ports))
+            subprocess.run(["sysctl", "-qw", f"net.ipv4.ip_local_reserved_ports={ports}"], check=True)
+        rule = ["INPUT", "-i", "lo", "-p", "tcp", "--sport", str(port), "--dport", str(server), "-j", "DROP"]
+        subprocess.run(["iptables", "-w", "-A", *rule], check=True)
+
+
 class Closed(Exception):
     pass
 
@@ -257,8 +272,7 @@ class RawClient(Client):
 
     def unreceived(self, connection, data):
         """The network loses it behind the capture: it is sent, again and again, and never acknowledged."""
-        rule = ["INPUT", "-i", "lo", "-p", "tcp", "--sport", str(connection.port), "--dport", str(self.server), "-j", "DROP"]
-        subprocess.run(["iptables", "-w", "-A", *rule], check=True)
+        DeadPorts.add(connection.port, self.server)
         connection.send(data)
         time.sleep(self.random.uniform(0.5, 1.5))
         connection.reset()  # no word of it arrives
