@@ -135,7 +135,9 @@ struct OpenRequest {
   std::string target{};
   bool bulk = false;
   bool by_query = false;
-  bool whole = false;         ///< the log has all of it
+  bool whole = false;  ///< the log has all of it
+  /// It may have been refused as a whole: its target has a parameter that the source may not know.
+  bool odd = false;
   Span runs{};                ///< if it was carried out, then within it
   TimeNs soon = 0;            ///< and presumably by then, as other writes were
   bool acknowledged = false;  ///< whole: the server's kernel has it

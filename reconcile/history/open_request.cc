@@ -1,5 +1,6 @@
 #include "reconcile/history/open_request.h"
 
+#include "reconcile/history/known_parameters.h"
 #include "reconcile/history/mutation_facts.h"
 #include "reconcile/history/wire.h"
 #include "replay/recorded/request.h"
@@ -16,6 +17,7 @@ OpenRequest OpenRequestOf(const store::StoredExchange& exchange, const dialect::
                       .by_query = meaning.kind == dialect::Kind::kByQuery ||
                                   meaning.kind == dialect::Kind::kReindex,
                       .whole = recorded::IsWhole(*exchange.request),
+                      .odd = !KnowsParameters(meaning.kind, exchange.row.target),
                       .runs = runs,
                       .server = exchange.connection.server,
                       .connection = ConnectionOf(exchange)};

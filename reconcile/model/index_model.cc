@@ -262,7 +262,7 @@ bool IndexModel::Probe(const OpenRequest& request) {
 /// whole, and not sent again, has arrived.
 bool IndexModel::IsPresumedCarriedOut(const OpenRequest& request) const {
   const bool arrived = request.acknowledged || (request.whole && !request.sent_again);
-  return request.watched && !request.otherwise_answered &&
+  return request.watched && !request.otherwise_answered && !request.odd &&
          !MayHaveRestarted(rules_.RunOf(request)) &&
          (request.heard || (arrived && !request.server_left));
 }

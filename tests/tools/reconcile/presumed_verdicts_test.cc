@@ -39,6 +39,21 @@ TEST(PresumedVerdicts, ATextThatLuceneMayRefuseIsNotPresumedToBeTaken) {
   EXPECT_EQ(VerdictOf(Put(33'000))["verdict"], "unknown");
 }
 
+TEST(PresumedVerdicts, ARequestWithAParameterThatItsApiHasNotMayHaveBeenRefused) {
+  const auto verdict_with = [](std::string_view parameter) {
+    SourceLog source;
+    source.AsksWho()
+        .MakesIndex()
+        .Puts("1", 0)
+        .Unanswered("PUT", "/idx/_doc/2?" + std::string(parameter), R"({"a":2})")
+        .Waits(10 * kNsPerSecond)
+        .Exchange("GET", "/_cat/health", "", "200 OK", "{}");
+    return VerdictOf(source)["verdict"];
+  };
+  EXPECT_EQ(verdict_with("refresh=true&pretty"), "committed");
+  EXPECT_EQ(verdict_with("_source=false"), "unknown");
+}
+
 TEST(PresumedVerdicts, ADeletionThatNobodyRecordedIsNoNewDocument) {
   SourceLog source;
   source.AsksWho()
