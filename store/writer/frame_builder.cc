@@ -83,9 +83,9 @@ void FrameBuilder::Watermark(const WatermarkRecord& watermark) {
   frame_->rows.watermarks.push_back(watermark);
 }
 
-void FrameBuilder::Link(const ResultLink& link, TimeNs at) {
+void FrameBuilder::Link(ResultLink link, TimeNs at) {
   encoder_.Link(link, frame_->bytes);
-  frame_->rows.links.push_back({link, CountEntry(at, at)});
+  frame_->rows.links.push_back({std::move(link), CountEntry(at, at)});
 }
 
 std::unique_ptr<Frame> FrameBuilder::Cut(std::unique_ptr<Frame> next) {

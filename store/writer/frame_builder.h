@@ -27,7 +27,7 @@ class FrameBuilder {
   void Sentinel(const SentinelRecord& sentinel);
   void Watermark(const WatermarkRecord& watermark);
   /// `at`: when its exchange began, because it has no time of its own.
-  void Link(const ResultLink& link, TimeNs at);
+  void Link(ResultLink link, TimeNs at);
 
   /// An entry of a kind that has no row.
   void Unknown() { ++frame_->entries; }

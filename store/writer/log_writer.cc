@@ -122,7 +122,7 @@ class FrameLogWriter final : public LogWriter {
 
   void PutExchange(const ExchangeRecord& exchange) override {
     EnsureStarted(exchange.began_at);
-    const std::optional<ResultLink> link = std::exchange(link_, std::nullopt);
+    std::optional<ResultLink> link = std::exchange(link_, std::nullopt);
     CHECK(!link || link->exchange == exchange.number);
     const size_t size = exchange.target.size() + exchange.host.size() + (link ? 2 : 1) * kFactsRoom;
     if (!MakeRoom(size)) {
@@ -134,7 +134,7 @@ class FrameLogWriter final : public LogWriter {
       return;
     }
     if (link) {
-      builder_.Link(*link, exchange.began_at);
+      builder_.Link(*std::move(link), exchange.began_at);
     }
     if (shed_.empty()) {
       builder_.Exchange(exchange);

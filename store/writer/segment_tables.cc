@@ -112,13 +112,12 @@ Status SegmentTables::PrepareStatements() {
       Wanted{&put_loss_, "INSERT INTO loss VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?)"},
       Wanted{&put_sentinel_, "INSERT OR REPLACE INTO sentinel VALUES(?,?,?,?,?,?,?,?,?,?,?)"},
       Wanted{&put_watermark_, "INSERT INTO watermark VALUES(?,?,?,?)"},
-      Wanted{&put_result_link_,
-             "INSERT OR REPLACE INTO result_link VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
       Wanted{&put_mark_, "INSERT OR REPLACE INTO mark VALUES(?,?)"},
       Wanted{&put_counter_, "INSERT OR REPLACE INTO counter VALUES(?,?,?)"},
   };
   TRY(put_messages_.Prepare(database_, "INSERT OR REPLACE INTO message"));
   TRY(put_exchanges_.Prepare(database_, "INSERT OR REPLACE INTO exchange"));
+  TRY(put_result_links_.Prepare(database_, "INSERT OR REPLACE INTO result_link"));
   for (const Wanted& each : wanted) {
     TRY_ASSIGN(*each.statement, database_.Prepare(each.sql, true));
   }
@@ -343,25 +342,27 @@ Status SegmentTables::PutWatermark(const WatermarkRecord& row) {
       .Run();
 }
 
-Status SegmentTables::PutResultLink(int64_t frame, const FrameRows::Link& row) {
-  const ResultLink& link = row.record;
-  return put_result_link_.Bind(0, link.exchange)
-      .Bind(1, std::string_view(link.source_recorder))
-      .Bind(2, link.source_attempt)
-      .Bind(3, link.source_exchange)
-      .Bind(4, link.first_item)
-      .Bind(5, link.items)
-      .Bind(6, link.tries)
-      .Bind(7, link.parts)
-      .Bind(8, UnlessEmpty(link.target))
-      .Bind(9, link.lag_ns)
-      .Bind(10, UnlessEmpty(link.wait))
-      .Bind(11, link.wait_ns)
-      .Bind(12, UnlessEmpty(link.source_outcome))
-      .Bind(13, UnlessEmpty(link.target_outcome))
-      .Bind(14, frame)
-      .Bind(15, row.entry)
-      .Run();
+Status SegmentTables::PutResultLinks(int64_t frame, std::span<const FrameRows::Link* const> rows) {
+  return put_result_links_.Put(rows, [frame](db::RowValues& values, const FrameRows::Link* row) {
+    const ResultLink& link = row->record;
+    values.Bind(0, link.exchange)
+        .Bind(1, std::string_view(link.source_recorder))
+        .Bind(2, link.source_attempt)
+        .Bind(3, link.source_exchange)
+        .Bind(4, link.first_item)
+        .Bind(5, link.items)
+        .Bind(6, link.tries)
+        .Bind(7, link.parts)
+        .Bind(8, UnlessEmpty(link.target))
+        .Bind(9, link.lag_ns)
+        .Bind(10, UnlessEmpty(link.wait))
+        .Bind(11, link.wait_ns)
+        .Bind(12, UnlessEmpty(link.source_outcome))
+        .Bind(13, UnlessEmpty(link.target_outcome))
+        .Bind(14, frame)
+        .Bind(15, row->entry);
+    return Status();
+  });
 }
 
 Status SegmentTables::PutCounters(const Counters& counters) {

@@ -70,7 +70,7 @@ class SegmentTables {
   Status PutLoss(int64_t frame, const FrameRows::Loss& row, std::string_view recorder);
   Status PutSentinel(int64_t frame, const FrameRows::Sentinel& row);
   Status PutWatermark(const WatermarkRecord& row);
-  Status PutResultLink(int64_t frame, const FrameRows::Link& row);
+  Status PutResultLinks(int64_t frame, std::span<const FrameRows::Link* const> rows);
   Status PutMarks(const Marks& marks, TimeNs packets_through);
   Status PutDurableMarks(const Marks& marks);
   Status PutCounters(const Counters& counters);
@@ -105,7 +105,7 @@ class SegmentTables {
   db::Statement put_loss_;
   db::Statement put_sentinel_;
   db::Statement put_watermark_;
-  db::Statement put_result_link_;
+  db::ManyRows<16> put_result_links_;
   db::Statement put_mark_;
   db::Statement put_counter_;
   TextTable texts_;

@@ -112,10 +112,7 @@ Status SegmentWriter::PutRows(const Frame& frame) {
   for (const WatermarkRecord& row : rows.watermarks) {
     TRY(tables_->PutWatermark(row));
   }
-  for (const FrameRows::Link& row : rows.links) {
-    TRY(tables_->PutResultLink(frame_id_, row));
-  }
-  return {};
+  return PutLinkRows(rows);
 }
 
 Status SegmentWriter::PutMessageRows(const FrameRows& rows) {
@@ -175,6 +172,17 @@ Status SegmentWriter::PutExchangeRows(const FrameRows& rows) {
     TRY(tables_->PutInterim(row));
   }
   return {};
+}
+
+Status SegmentWriter::PutLinkRows(const FrameRows& rows) {
+  links_.clear();
+  for (const FrameRows::Link& row : rows.links) {
+    links_.push_back(&row);
+  }
+  std::ranges::sort(links_, {}, [](const FrameRows::Link* row) {
+    return std::pair(row->record.exchange, row->entry);
+  });
+  return tables_->PutResultLinks(frame_id_, links_);
 }
 
 Status SegmentWriter::CarryConnections(const FrameRows& rows) {

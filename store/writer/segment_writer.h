@@ -81,6 +81,7 @@ class SegmentWriter {
   /// `gap` goes on behind them.
   Status PutGaps(const FrameRows::Message& row, std::vector<MessageGap>::const_iterator& gap);
   Status PutExchangeRows(const FrameRows& rows);
+  Status PutLinkRows(const FrameRows& rows);
   /// The connections that `rows` mention and this segment does not hold.
   Status CarryConnections(const FrameRows& rows);
   Status WriteOwnFrame();
@@ -101,8 +102,9 @@ class SegmentWriter {
   uint64_t bytes_ = 0;
   uint64_t committed_bytes_ = 0;
   std::optional<TimeNs> began_ns_;
-  std::vector<FrameRows::Exchange> settled_;  // of the frame that is written
-  std::vector<FrameRows::Message> sorted_;    // likewise
+  std::vector<FrameRows::Exchange> settled_;   // of the frame that is written
+  std::vector<FrameRows::Message> sorted_;     // likewise
+  std::vector<const FrameRows::Link*> links_;  // likewise, sorted
   std::optional<TimeNs> first_began_ns_;
   TimeNs last_began_ns_ = 0;
   uint64_t exchanges_ = 0;
