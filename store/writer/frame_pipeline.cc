@@ -101,8 +101,8 @@ bool FramePipeline::closed_and_drained() const {
 }
 
 double FramePipeline::fill() const {
-  const std::lock_guard lock(mutex_);
-  return std::min(1.0, static_cast<double>(bytes_) / static_cast<double>(bytes_max_));
+  const auto bytes = static_cast<double>(bytes_.load(std::memory_order_relaxed));
+  return std::min(1.0, bytes / static_cast<double>(bytes_max_));
 }
 
 void FramePipeline::PackFrames() {

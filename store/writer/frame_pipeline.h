@@ -63,10 +63,10 @@ class FramePipeline {
   std::condition_variable room_;
   std::condition_variable to_pack_;
   std::condition_variable packed_;
-  std::deque<Slot> slots_;     // in order; slots_[0] has number first_
-  uint64_t first_ = 0;         // number of the next frame to pop
-  uint64_t next_to_pack_ = 0;  // number of the next frame that no thread has taken
-  size_t bytes_ = 0;
+  std::deque<Slot> slots_;         // in order; slots_[0] has number first_
+  uint64_t first_ = 0;             // number of the next frame to pop
+  uint64_t next_to_pack_ = 0;      // number of the next frame that no thread has taken
+  std::atomic<size_t> bytes_ = 0;  // changed under the mutex
   unsigned idle_threads_ = 0;
   bool closed_ = false;
   bool abandoned_ = false;
