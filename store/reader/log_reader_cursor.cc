@@ -137,7 +137,7 @@ Status SegmentCursor::LoadKeys() {
 
 Status SegmentCursor::Fill() {
   const std::optional<TimeNs> until = rows_.filter().until();
-  while (batch_.empty() && !exhausted()) {
+  while (!ready() && !exhausted()) {
     if (keys_.empty() && until && chunks_[next_chunk_].begin >= *until) {
       next_chunk_ = chunks_.size();
       return {};
@@ -151,17 +151,16 @@ Status SegmentCursor::Fill() {
       decided.push_back(keys_.top());
       keys_.pop();
     }
-    std::vector<ExchangeRow> rows;
-    TRY(rows_.Rows(attempt_, segment_, decided, rows));
-    for (ExchangeRow& row : rows) {
-      batch_.push_back(std::move(row));
-    }
+    batch_.clear();
+    shown_ = 0;
+    TRY(rows_.Rows(attempt_, segment_, decided, batch_));
   }
   return {};
 }
 
 void SegmentCursor::GiveUp() {
   batch_.clear();
+  shown_ = 0;
   keys_ = {};
   next_chunk_ = chunks_.size();
 }
@@ -232,9 +231,7 @@ Result<std::optional<ExchangeRow>> LogCursor::Next() {
         TRY(filled);
       }
     } else if (first != nullptr) {
-      ExchangeRow row = first->front();
-      first->Pop();
-      return row;
+      return first->Pop();
     } else {
       return std::nullopt;
     }

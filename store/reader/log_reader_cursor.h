@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,17 +51,15 @@ class SegmentCursor {
   Status Prepare(TimeNs* requests_through);
 
   /// Whether the next row is at hand; if not, Fill makes it so or finds the end.
-  bool ready() const { return !batch_.empty(); }
-  bool exhausted() const {
-    return batch_.empty() && keys_.empty() && next_chunk_ == chunks_.size();
-  }
+  bool ready() const { return shown_ < batch_.size(); }
+  bool exhausted() const { return !ready() && keys_.empty() && next_chunk_ == chunks_.size(); }
   Status Fill();
   /// Its segment is gone.
   void GiveUp();
   /// No row that is not at hand began before.
   TimeNs floor() const;
-  const ExchangeRow& front() const { return batch_.front(); }
-  void Pop() { batch_.pop_front(); }
+  const ExchangeRow& front() const { return batch_[shown_]; }
+  ExchangeRow Pop() { return std::move(batch_[shown_++]); }
   bool WasDeleted(const Status& status) const {
     return rows_.files().WasDeleted(attempt_.key, segment_, status);
   }
@@ -90,7 +87,8 @@ class SegmentCursor {
   std::vector<Chunk> chunks_;  // `begin` is the least of the chunk and all that follow
   size_t next_chunk_ = 0;
   std::priority_queue<RowKey, std::vector<RowKey>, std::greater<>> keys_;
-  std::deque<ExchangeRow> batch_;
+  std::vector<ExchangeRow> batch_;  // its memory serves one batch after another
+  size_t shown_ = 0;                // of the batch
 };
 
 /// All fitting rows of a log as it was at one moment, in the order of (began_at, recorder, attempt,

@@ -30,7 +30,12 @@ FROM exchange e
   LEFT JOIN message a ON a.id=2*e.n+1
   LEFT JOIN facts qf ON qf.message=2*e.n
   LEFT JOIN facts af ON af.message=2*e.n+1
-WHERE e.n=?1 AND e.frame<=?2)sql";
+WHERE e.n BETWEEN ?1 AND ?2 AND e.frame<=?3
+ORDER BY e.n)sql";
+
+/// Numbers that nobody asks for, between two that somebody does: to step over that many costs less
+/// than another statement.
+constexpr ExchangeNumber kStepOver = 4;
 
 enum Column : int {
   kNumber,
@@ -210,7 +215,8 @@ Result<std::optional<ExchangeRow>> RowReader::Row(SegmentConnection& connection,
                                                   const AttemptKey& attempt, uint32_t segment,
                                                   ExchangeNumber number, int64_t frames_through) {
   TRY_ASSIGN(db::Statement * statement, connection.Prepared(kRowSql));
-  TRY_ASSIGN(const bool row, statement->Bind(0, number).Bind(1, frames_through).Step());
+  TRY_ASSIGN(const bool row,
+             statement->Bind(0, number).Bind(1, number).Bind(2, frames_through).Step());
   std::optional<ExchangeRow> exchange;
   if (row) {
     exchange = RowOf(*statement, attempt, segment);
@@ -221,6 +227,37 @@ Result<std::optional<ExchangeRow>> RowReader::Row(SegmentConnection& connection,
     TRY(AddResultLink(connection, *exchange));
   }
   return exchange;
+}
+
+/// `rows` has a place for each; what is not there leaves its one as it was.
+Status RowReader::RunOfRows(SegmentConnection& connection, const AttemptSnapshot& attempt,
+                            uint32_t segment, std::span<const Wanted> run,
+                            std::vector<ExchangeRow>& rows) {
+  TRY_ASSIGN(db::Statement * statement, connection.Prepared(kRowSql));
+  statement->Bind(0, run.front().number)
+      .Bind(1, run.back().number)
+      .Bind(2, attempt.FramesThrough(segment));
+  for (auto next = run.begin();;) {
+    TRY_ASSIGN(const bool row, statement->Step());
+    if (!row) {
+      break;
+    }
+    const ExchangeNumber number = statement->Unsigned(kNumber);
+    while (next->number < number) {
+      ++next;
+    }
+    if (next->number == number) {
+      rows[next->place] = RowOf(*statement, attempt.key, segment);
+    }
+  }
+  statement->Reset();
+  TRY_ASSIGN(const bool results, connection.MayHaveResults());
+  for (const Wanted& each : run) {
+    if (results && rows[each.place].place.segment != 0) {
+      TRY(AddResultLink(connection, rows[each.place]));
+    }
+  }
+  return {};
 }
 
 Status RowReader::Keys(SegmentConnection& connection, const Range& range,
@@ -265,26 +302,37 @@ Result<bool> RowReader::Fits(SegmentConnection& connection, ExchangeNumber numbe
 Status RowReader::Rows(const AttemptSnapshot& attempt, uint32_t segment,
                        const std::vector<RowKey>& keys, std::vector<ExchangeRow>& rows) {
   const size_t before = rows.size();
-  bool any_open = false;
-  bool any_continued = false;
+  wanted_.clear();
+  for (const RowKey& key : keys) {
+    wanted_.push_back({key.number, before + wanted_.size()});
+  }
+  std::ranges::sort(wanted_, {}, &Wanted::number);
   const Status visited =
       files_.With(attempt.key, segment, [&](SegmentConnection& connection) -> Status {
         rows.resize(before);
-        for (const RowKey& key : keys) {
-          TRY_ASSIGN(
-              std::optional<ExchangeRow> row,
-              Row(connection, attempt.key, segment, key.number, attempt.FramesThrough(segment)));
-          // Replaced since its key was read, by a row that is for the next Follow.
-          if (!row) {
-            continue;
-          }
-          any_open = any_open || HasFlag(row->flags, Flag::kOpen);
-          any_continued = any_continued || row->place.continues;
-          rows.push_back(*std::move(row));
+        rows.resize(before + keys.size());
+        const auto ends = [](const Wanted& one, const Wanted& next) {
+          return next.number - one.number > kStepOver;
+        };
+        for (auto run = wanted_.begin(); run != wanted_.end();) {
+          auto end = std::adjacent_find(run, wanted_.end(), ends);
+          end += end == wanted_.end() ? 0 : 1;
+          TRY(RunOfRows(connection, attempt, segment, std::span(run, end), rows));
+          run = end;
         }
         return {};
       });
   TRY(visited);
+  // Replaced since its key was read, by a row that is for the next Follow.
+  const auto gone = std::remove_if(rows.begin() + static_cast<std::ptrdiff_t>(before), rows.end(),
+                                   [](const ExchangeRow& row) { return row.place.segment == 0; });
+  rows.erase(gone, rows.end());
+  bool any_open = false;
+  bool any_continued = false;
+  for (size_t i = before; i < rows.size(); ++i) {
+    any_open = any_open || HasFlag(rows[i].flags, Flag::kOpen);
+    any_continued = any_continued || rows[i].place.continues;
+  }
   if (any_open) {
     TRY(ReplaceOpen(attempt, rows, before));
   }

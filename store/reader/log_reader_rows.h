@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "base/error.h"
@@ -79,12 +80,21 @@ class RowReader {
   SegmentFiles& files() { return files_; }
 
  private:
+  /// One of the rows that Rows is asked for, and where it goes.
+  struct Wanted {
+    ExchangeNumber number;
+    size_t place;
+  };
+  static Status RunOfRows(SegmentConnection& connection, const AttemptSnapshot& attempt,
+                          uint32_t segment, std::span<const Wanted> run,
+                          std::vector<ExchangeRow>& rows);
   Status ReplaceOpen(const AttemptSnapshot& attempt, std::vector<ExchangeRow>& rows, size_t from);
 
   SegmentFiles& files_;
   const FilterSql& filter_;
   std::string keys_sql_;
   std::string fits_sql_;
+  std::vector<Wanted> wanted_;  // scratch of Rows, by number
   std::map<AttemptKey, std::set<ExchangeNumber>> open_;
 };
 
