@@ -51,54 +51,57 @@ const std::vector<AccessMap::Named*>& AccessMap::MetBy(Names& names, Named& name
   return named.met;
 }
 
-void AccessMap::EachMet(const Key& key, uint64_t now, const Visitor& visit) {
+void AccessMap::Look(const Key& key, uint64_t now, Places& met, std::vector<Own>* own) {
+  const auto remember_at = [&](Accesses& place) {
+    if (own != nullptr) {
+      own->push_back({&place, key.write});
+    }
+  };
+  remember_at(everything_);
   if (key.scope == Scope::kCluster) {
-    return visit(everything_);
+    met.push_back(&everything_);
+    remember_at(cluster_);
+    return;
   }
-  visit(cluster_);
+  met.push_back(&cluster_);
   if (key.scope == Scope::kState) {
-    return visit(state_);
+    met.push_back(&state_);
+    remember_at(state_);
+    return;
   }
   Names& names = NamesOf(key.scope);
   Named& named = Find(names, key.name, now);
   const bool document = key.scope == Scope::kDocument && !named.wild;
   for (Named* each : MetBy(names, named)) {
-    visit(each->whole);
+    met.push_back(&each->whole);
     if (!document) {
-      visit(each->parts);
+      met.push_back(&each->parts);
     }
   }
+  remember_at(document ? named.parts : named.whole);
   if (document && !key.id.empty()) {
-    const auto found = named.documents.find(key.id);
-    if (found != named.documents.end()) {
-      visit(found->second.accesses);
+    Accesses* const accesses = FindDocument(names, named, key.id, now, own != nullptr);
+    if (accesses != nullptr) {
+      met.push_back(accesses);
+      remember_at(*accesses);
     }
   }
 }
 
-void AccessMap::EachOwn(const Key& key, uint64_t now, const Visitor& visit) {
-  visit(everything_);
-  if (key.scope == Scope::kCluster) {
-    return visit(cluster_);
+/// Null: nobody touched it, and nobody is to be remembered there.
+Accesses* AccessMap::FindDocument(Names& names, Named& named, const std::string& id, uint64_t now,
+                                  bool remember) {
+  if (!remember) {
+    const auto found = named.documents.find(id);
+    return found == named.documents.end() ? nullptr : &found->second.accesses;
   }
-  if (key.scope == Scope::kState) {
-    return visit(state_);
+  const auto [found, is_new] = named.documents.try_emplace(id);
+  if (is_new) {
+    ++places_;
+    ages_.Add(now, {&names, &named, &found->first});
   }
-  Names& names = NamesOf(key.scope);
-  Named& named = Find(names, key.name, now);
-  if (key.scope != Scope::kDocument || named.wild) {
-    return visit(named.whole);
-  }
-  visit(named.parts);
-  if (!key.id.empty()) {
-    const auto [document, is_new] = named.documents.try_emplace(key.id);
-    if (is_new) {
-      ++places_;
-      ages_.Add(now, {&names, &named, &document->first});
-    }
-    document->second.touched = now;
-    visit(document->second.accesses);
-  }
+  found->second.touched = now;
+  return &found->second.accesses;
 }
 
 void AccessMap::Forget(uint64_t now, uint64_t window) {

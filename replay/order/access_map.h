@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,8 +19,8 @@ namespace trafrec::order {
 class Accesses {
  public:
   struct ByClock {
-    Chain near;  ///< for operations with the same clock
-    Chain far;   ///< for those with another one
+    Chain near;                    ///< for operations with the same clock
+    std::unique_ptr<Chain> far{};  ///< for those with another one; null: nothing is kept for them
   };
 
   ByClock& Of(bool write, uint32_t clock) {
@@ -43,12 +42,18 @@ class Accesses {
 /// an index that is named by a pattern: they count as the whole of it. One thread.
 class AccessMap {
  public:
-  using Visitor = std::function<void(Accesses& accesses)>;
+  using Places = std::vector<Accesses*>;
 
-  /// Where whoever touches `key` must look for others. `now` is the running number of operations.
-  void EachMet(const dialect::Key& key, uint64_t now, const Visitor& visit);
-  /// Where an operation on `key` is to be remembered.
-  void EachOwn(const dialect::Key& key, uint64_t now, const Visitor& visit);
+  /// A place where an operation is to be remembered, and whether it writes there.
+  struct Own {
+    Accesses* place;
+    bool write;
+  };
+
+  /// Puts behind `met` where whoever touches `key` must look for others, and behind `own`, if it is
+  /// not null, where an operation on it is to be remembered. `now` is the running number of
+  /// operations. All of it lives until Forget.
+  void Look(const dialect::Key& key, uint64_t now, Places& met, std::vector<Own>* own);
 
   /// Forgets documents, contexts and resources that nobody has touched for `window` operations, or
   /// up to two windows. Called for each operation; each call does a few.
@@ -82,6 +87,8 @@ class AccessMap {
   Named& Find(Names& names, const std::string& name, uint64_t now);
   /// It and all others that meet it.
   const std::vector<Named*>& MetBy(Names& names, Named& named);
+  Accesses* FindDocument(Names& names, Named& named, const std::string& id, uint64_t now,
+                         bool remember);
   bool ForgetDocument(Named& named, const std::string& id, uint64_t before);
   bool ForgetName(Names& names, Named& named, uint64_t before);
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <queue>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -16,15 +17,27 @@ namespace trafrec::order {
 class Chain {
  public:
   void Add(TimeNs answered_at, NodeRef operation) {
-    waiting_.emplace(answered_at, operation.id, operation.digest);
+    const Entry entry(answered_at, operation.id, operation.digest);
+    if (!alone_ && waiting_.empty()) {
+      alone_ = entry;
+    } else {
+      waiting_.push(entry);
+    }
   }
 
-  size_t waiting() const { return waiting_.size(); }
+  size_t waiting() const { return waiting_.size() + (alone_ ? 1 : 0); }
 
   /// A node that ends when all have ended that were answered by `time`; nothing if there is none.
   /// An earlier `time` than the last one counts as the last one.
   std::optional<NodeRef> Through(TimeNs time, Graph& graph) {
+    if (alone_ && !waiting_.empty()) {
+      waiting_.push(*std::exchange(alone_, std::nullopt));
+    }
     std::vector<NodeRef> new_ones;
+    if (alone_ && std::get<0>(*alone_) <= time) {
+      new_ones.push_back({std::get<1>(*alone_), std::get<2>(*alone_)});
+      alone_.reset();
+    }
     while (!waiting_.empty() && std::get<0>(waiting_.top()) <= time) {
       new_ones.push_back({std::get<1>(waiting_.top()), std::get<2>(waiting_.top())});
       waiting_.pop();
@@ -42,6 +55,7 @@ class Chain {
  private:
   using Entry = std::tuple<TimeNs, uint64_t, uint64_t>;
 
+  std::optional<Entry> alone_;  ///< most places have one: it takes no memory of its own
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> waiting_;
   std::optional<NodeRef> end_;
 };

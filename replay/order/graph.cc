@@ -24,17 +24,51 @@ NodeRef Graph::AddJoin(std::span<const NodeRef> waits_for) {
   return Add(next_join_++, waits_for, false);
 }
 
+Graph::Node& Graph::Make(uint64_t id) {
+  if (id >= kFirstJoin) {
+    return joins_[id];
+  }
+  if (operations_.empty()) {
+    first_ = id;
+  }
+  CHECK(id == first_ + operations_.size());
+  return operations_.emplace_back();
+}
+
+template <typename Self>
+auto Graph::FindIn(Self& self, uint64_t id) -> decltype(&self.operations_.front()) {
+  if (id >= kFirstJoin) {
+    const auto join = self.joins_.find(id);
+    return join == self.joins_.end() ? nullptr : &join->second;
+  }
+  if (id < self.first_ || id - self.first_ >= self.operations_.size()) {
+    return nullptr;
+  }
+  auto& node = self.operations_[id - self.first_];
+  return node.there ? &node : nullptr;
+}
+
+Graph::Node* Graph::Find(uint64_t id) { return FindIn(*this, id); }
+const Graph::Node* Graph::Find(uint64_t id) const { return FindIn(*this, id); }
+
+void Graph::Forget(uint64_t operation) {
+  operations_[operation - first_] = {.there = false};
+  while (!operations_.empty() && !operations_.front().there) {
+    operations_.pop_front();
+    ++first_;
+  }
+}
+
 NodeRef Graph::Add(uint64_t id, std::span<const NodeRef> waits_for, bool gated) {
-  Node& node = nodes_[id];
+  Node& node = Make(id);
   node.gated = gated;
   node.waits = gated ? 1 : 0;
   // A join is known by what it stands for, an operation by its number, too.
   NodeRef ref{id, id < kFirstJoin ? Mixed(0, id) : 0};
   for (const NodeRef& each : waits_for) {
     ref.digest = Mixed(ref.digest, each.digest);
-    const auto earlier = nodes_.find(each.id);
-    if (earlier != nodes_.end()) {
-      earlier->second.later.push_back(id);
+    if (Node* const earlier = Find(each.id)) {
+      earlier->later.push_back(id);
       node.earlier.push_back(each.id);
       ++node.waits;
     }
@@ -46,25 +80,25 @@ NodeRef Graph::Add(uint64_t id, std::span<const NodeRef> waits_for, bool gated) 
 }
 
 bool Graph::AddEdge(uint64_t earlier, uint64_t later) {
-  const auto from = nodes_.find(earlier);
-  const auto to = nodes_.find(later);
-  if (from == nodes_.end()) {
+  Node* const from = Find(earlier);
+  Node* const to = Find(later);
+  if (from == nullptr) {
     return true;
   }
-  if (to == nodes_.end() || to->second.taken || to->second.waits == 0) {
+  if (to == nullptr || to->taken || to->waits == 0) {
     return false;
   }
-  from->second.later.push_back(later);
-  to->second.earlier.push_back(earlier);
-  ++to->second.waits;
+  from->later.push_back(later);
+  to->earlier.push_back(earlier);
+  ++to->waits;
   return true;
 }
 
 void Graph::Open(uint64_t number) {
-  const auto found = nodes_.find(number);
-  if (found != nodes_.end() && found->second.gated) {
-    found->second.gated = false;
-    if (--found->second.waits == 0) {
+  Node* const found = Find(number);
+  if (found != nullptr && found->gated) {
+    found->gated = false;
+    if (--found->waits == 0) {
       LetGo(number);
     }
   }
@@ -73,23 +107,29 @@ void Graph::Open(uint64_t number) {
 /// It waits for nothing any more: an operation can be taken; a join has ended, and so perhaps have
 /// the joins behind it.
 void Graph::LetGo(uint64_t id) {
+  if (id < kFirstJoin) {
+    if (!Find(id)->taken) {
+      ready_.push(id);
+    }
+    return;
+  }
   std::vector<uint64_t> free{id};
   while (!free.empty()) {
     const uint64_t each = free.back();
     free.pop_back();
     if (each < kFirstJoin) {
-      if (!nodes_.at(each).taken) {
+      if (!Find(each)->taken) {
         ready_.push(each);
       }
       continue;
     }
-    const auto join = nodes_.find(each);
+    const auto join = joins_.find(each);
     for (const uint64_t later : join->second.later) {
-      if (--nodes_.at(later).waits == 0) {
+      if (--Find(later)->waits == 0) {
         free.push_back(later);
       }
     }
-    nodes_.erase(join);
+    joins_.erase(join);
   }
 }
 
@@ -97,9 +137,9 @@ std::optional<uint64_t> Graph::Take() {
   while (!ready_.empty()) {
     const uint64_t number = ready_.top();
     ready_.pop();
-    const auto found = nodes_.find(number);
-    if (found != nodes_.end() && !found->second.taken) {
-      found->second.taken = true;
+    Node* const found = Find(number);
+    if (found != nullptr && !found->taken) {
+      found->taken = true;
       return number;
     }
   }
@@ -107,8 +147,8 @@ std::optional<uint64_t> Graph::Take() {
 }
 
 bool Graph::Force(uint64_t number) {
-  const auto found = nodes_.find(number);
-  const bool waits = found != nodes_.end() && !found->second.taken && found->second.waits > 0;
+  const Node* const found = Find(number);
+  const bool waits = found != nullptr && !found->taken && found->waits > 0;
   if (waits) {
     ready_.push(number);
   }
@@ -116,19 +156,19 @@ bool Graph::Force(uint64_t number) {
 }
 
 void Graph::End(uint64_t number) {
-  const auto found = nodes_.find(number);
-  CHECK(found != nodes_.end() && found->second.taken);
+  Node* const found = Find(number);
+  CHECK(found != nullptr && found->taken);
   // Forced, it may still be waited upon by those that it should have waited for.
-  for (const uint64_t earlier : found->second.earlier) {
-    const auto before = nodes_.find(earlier);
-    if (found->second.waits > 0 && before != nodes_.end()) {
-      std::erase(before->second.later, number);
+  for (const uint64_t earlier : found->earlier) {
+    Node* const before = Find(earlier);
+    if (found->waits > 0 && before != nullptr) {
+      std::erase(before->later, number);
     }
   }
-  const std::vector<uint64_t> later = std::move(found->second.later);
-  nodes_.erase(found);
+  const std::vector<uint64_t> later = std::move(found->later);
+  Forget(number);
   for (const uint64_t each : later) {
-    if (--nodes_.at(each).waits == 0) {
+    if (--Find(each)->waits == 0) {
       LetGo(each);
     }
   }
@@ -139,13 +179,13 @@ std::vector<uint64_t> Graph::WaitsFor(uint64_t number) const {
   std::set<uint64_t> joins;
   std::vector<uint64_t> left{number};
   while (!left.empty()) {
-    const auto found = nodes_.find(left.back());
+    const Node* const found = Find(left.back());
     left.pop_back();
-    if (found == nodes_.end()) {
+    if (found == nullptr) {
       continue;
     }
-    for (const uint64_t earlier : found->second.earlier) {
-      if (!nodes_.contains(earlier)) {
+    for (const uint64_t earlier : found->earlier) {
+      if (Find(earlier) == nullptr) {
         continue;
       }
       if (earlier < kFirstJoin) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <queue>
@@ -25,7 +26,8 @@ uint64_t Mixed(uint64_t digest, uint64_t value);
 /// edges. What has ended is forgotten; to wait for it is to wait for nothing. One thread.
 class Graph {
  public:
-  /// An operation; its number is the caller's, below kFirstJoin. `gated`: it waits for Open, too.
+  /// An operation; its number is the caller's, each one greater than the last one, all below
+  /// kFirstJoin. `gated`: it waits for Open, too.
   NodeRef AddOperation(uint64_t number, std::span<const NodeRef> waits_for, bool gated);
   NodeRef AddJoin(std::span<const NodeRef> waits_for);
   /// Lets `later`, which was not taken yet, wait for `earlier`, too. False: it was taken.
@@ -50,14 +52,26 @@ class Graph {
     uint32_t waits = 0;  ///< for so many nodes, and for the gate
     bool gated = false;
     bool taken = false;
-    std::vector<uint64_t> later;    ///< who waits for it
-    std::vector<uint64_t> earlier;  ///< for whom it waited when it was made
+    bool there = true;                ///< it has not ended
+    std::vector<uint64_t> later{};    ///< who waits for it
+    std::vector<uint64_t> earlier{};  ///< for whom it waited when it was made
   };
 
   NodeRef Add(uint64_t id, std::span<const NodeRef> waits_for, bool gated);
+  Node& Make(uint64_t id);
+  /// Null: it has ended.
+  Node* Find(uint64_t id);
+  const Node* Find(uint64_t id) const;
+  template <typename Self>
+  static auto FindIn(Self& self, uint64_t id) -> decltype(&self.operations_.front());
+  void Forget(uint64_t operation);
   void LetGo(uint64_t id);
 
-  std::unordered_map<uint64_t, Node> nodes_;
+  /// Operations from first_ on. They come and go nearly in their order: a table by hash would ask
+  /// for memory, and look for a place, with each.
+  std::deque<Node> operations_;
+  uint64_t first_ = 0;
+  std::unordered_map<uint64_t, Node> joins_;
   std::priority_queue<uint64_t, std::vector<uint64_t>, std::greater<>> ready_;
   uint64_t next_join_ = kFirstJoin;
 };

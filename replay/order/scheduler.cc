@@ -44,9 +44,10 @@ constexpr size_t kFoldAt = 1'024;
 
 uint64_t Scheduler::Add(const SourceOperation& operation) {
   CHECK(HasRoom());
-  clocks_ = std::max(clocks_, operation.clock + 1);
+  CHECK(!options_.one_clock || operation.clock == 0);
   OpenGates(operation.began_at);
-  std::vector<NodeRef> earlier;
+  std::vector<NodeRef>& earlier = earlier_;
+  earlier.clear();
   FindEarlier(operation, earlier);
 
   Committed* const committed = CommittedOf(operation);
@@ -87,46 +88,56 @@ uint64_t Scheduler::Add(const SourceOperation& operation) {
 void Scheduler::FindEarlier(const SourceOperation& operation, std::vector<NodeRef>& earlier) {
   const TimeNs near = operation.began_at;
   const TimeNs far = operation.began_at - options_.clock_error_ns - 1;
-  for (const Key& key : operation.keys) {
-    accesses_.EachMet(key, next_, [&](Accesses& met) {
-      for (const bool write : {true, false}) {
-        if (!write && !key.write) {
-          continue;  // two reads
-        }
-        std::vector<Accesses::ByClock>& clocks = met.All(write);
-        for (uint32_t clock = 0; clock < clocks.size(); ++clock) {
-          const auto node = clock == operation.clock ? clocks[clock].near.Through(near, graph_)
-                                                     : clocks[clock].far.Through(far, graph_);
-          if (node) {
-            earlier.push_back(*node);
-          }
-        }
+  const auto find_at = [&](Accesses& place, bool write) {
+    std::vector<Accesses::ByClock>& clocks = place.All(write);
+    for (uint32_t clock = 0; clock < clocks.size(); ++clock) {
+      const auto node = clock == operation.clock ? clocks[clock].near.Through(near, graph_)
+                        : clocks[clock].far      ? clocks[clock].far->Through(far, graph_)
+                                                 : std::nullopt;
+      if (node) {
+        earlier.push_back(*node);
       }
-    });
+    }
+  };
+  own_.clear();
+  for (const Key& key : operation.keys) {
+    met_.clear();
+    // Nobody can have known of what was not answered.
+    accesses_.Look(key, next_, met_, operation.answered_at ? &own_ : nullptr);
+    for (Accesses* const place : met_) {
+      find_at(*place, true);
+      if (key.write) {
+        find_at(*place, false);
+      }
+    }
   }
   FindEarlierInRequest(operation, earlier);
+  if (earlier.size() < 2) {
+    return;
+  }
   std::ranges::sort(earlier, {}, &NodeRef::id);
   const auto twice = std::ranges::unique(earlier, {}, &NodeRef::id);
   earlier.erase(twice.begin(), twice.end());
 }
 
+/// At the places that FindEarlier came by.
 void Scheduler::Remember(const SourceOperation& operation, NodeRef node) {
-  if (!operation.answered_at) {
-    return;  // nobody can have known of it
-  }
-  for (const Key& key : operation.keys) {
-    accesses_.EachOwn(key, node.id, [&](Accesses& own) {
-      Accesses::ByClock& chains = own.Of(key.write, operation.clock);
-      chains.near.Add(*operation.answered_at, node);
-      if (chains.near.waiting() > kFoldAt) {
-        chains.near.Through(operation.began_at, graph_);
-      }
-      // Of one clock nobody asks for the other chain, until there is a second one.
-      chains.far.Add(*operation.answered_at, node);
-      if (chains.far.waiting() > kFoldAt) {
-        chains.far.Through(operation.began_at - options_.clock_error_ns - 1, graph_);
-      }
-    });
+  const auto add_to = [&](Chain& chain, TimeNs told) {
+    chain.Add(*operation.answered_at, node);
+    if (chain.waiting() > kFoldAt) {
+      chain.Through(told, graph_);
+    }
+  };
+  for (const AccessMap::Own& own : own_) {
+    Accesses::ByClock& chains = own.place->Of(own.write, operation.clock);
+    add_to(chains.near, operation.began_at);
+    if (options_.one_clock) {
+      continue;
+    }
+    if (chains.far == nullptr) {
+      chains.far = std::make_unique<Chain>();
+    }
+    add_to(*chains.far, operation.began_at - options_.clock_error_ns - 1);
   }
 }
 

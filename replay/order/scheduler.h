@@ -49,6 +49,8 @@ struct SchedulerOptions {
   uint64_t window = 65'536;
   /// By how much the clocks of two recorders may differ. Within it their times say nothing.
   TimeNs clock_error_ns = 0;
+  /// All operations that ever come are of clock 0: nothing is kept for others.
+  bool one_clock = false;
 };
 
 /// Decides which operations of a log may be sent when, so that the target goes through the source's
@@ -132,7 +134,9 @@ class Scheduler {
   uint64_t in_flight_ = 0;
   uint64_t digest_ = 0;
   uint64_t unordered_ = 0;
-  uint32_t clocks_ = 1;
+  std::vector<NodeRef> earlier_;     ///< scratch
+  AccessMap::Places met_;            ///< likewise
+  std::vector<AccessMap::Own> own_;  ///< where the operation that is added is remembered
 };
 
 }  // namespace trafrec::order

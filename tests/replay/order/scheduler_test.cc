@@ -318,6 +318,15 @@ TEST_P(RandomHistories, HaveTheSameDigestHoweverFastTheTargetIs) {
   }
 }
 
+TEST(Scheduler, WhereNoSecondClockIsExpectedTheOrderIsTheSame) {
+  for (int seed = 0; seed < 10; ++seed) {
+    std::mt19937_64 random(static_cast<uint64_t>(seed));
+    const auto history = MakeHistory(random, 400, {});
+    const uint64_t digest = Replay(history, {.window = 100}, random).digest;
+    ASSERT_EQ(Replay(history, {.window = 100, .one_clock = true}, random).digest, digest);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Recorders, RandomHistories, testing::Values(1U, 3U));
 
 /// Nothing waits for what the rule does not ask for: what an operation waits for, directly or not,
