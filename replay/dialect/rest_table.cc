@@ -181,11 +181,13 @@ RestMatch MatchRestPath(std::string_view method, const Target& target) {
   if (match.path == nullptr) {
     return match;
   }
-  const std::vector<std::string_view> names = Segments(match.path->path);
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (names[i].starts_with('{')) {
-      match.parts.push_back(
-          {std::string(names[i].substr(1, names[i].size() - 2)), target.segments[i]});
+  match.parts.reserve(target.segments.size());
+  std::string_view path = match.path->path.substr(1);
+  for (const std::string& segment : target.segments) {
+    const std::string_view name = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(name.size() + 1, path.size()));
+    if (name.starts_with('{')) {
+      match.parts.push_back({std::string(name.substr(1, name.size() - 2)), segment});
     }
   }
   return match;

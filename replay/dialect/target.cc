@@ -43,6 +43,9 @@ std::string_view WithoutAuthority(std::string_view target) {
   return path == std::string_view::npos ? "/" : target.substr(path);
 }
 
+/// Most paths have no more segments, and take their memory once.
+constexpr size_t kUsualSegments = 4;
+
 struct Parts {
   std::string_view path;
   std::string_view query;  // with its '?'
@@ -151,6 +154,10 @@ Target ParseTarget(std::string_view target) {
   const Parts parts = Split(target);
   std::string_view path = parts.path;
   path.remove_prefix(path.starts_with('/') ? 1 : 0);
+  if (!path.empty()) {
+    out.segments.reserve(kUsualSegments);
+    out.written.reserve(kUsualSegments);
+  }
   while (!path.empty()) {
     if (out.segments.size() == limits::kPathSegments) {
       out.cut = true;

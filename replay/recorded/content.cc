@@ -1,6 +1,7 @@
 #include "replay/recorded/content.h"
 
-#include "replay/recorded/message_head.h"
+#include "replay/recorded/head_content.h"
+
 #include "store/codec/content_decoder.h"
 
 namespace trafrec::recorded {
@@ -22,7 +23,11 @@ std::string EncodingsOf(const std::vector<HeaderField>& fields) {
 }  // namespace
 
 Content DecodeContent(const store::StoredMessage& message, size_t bytes_max) {
-  const MessageHead head = ParseHead(message.head);
+  return DecodeContent(message, ParseHead(message.head), bytes_max);
+}
+
+Content DecodeContent(const store::StoredMessage& message, const MessageHead& head,
+                      size_t bytes_max) {
   Content content;
   content.media_type = FieldValue(head.fields, "Content-Type");
   content.encodings = EncodingsOf(head.fields);

@@ -1,9 +1,12 @@
 #include "replay/recorded/exchange_view.h"
 
+#include "replay/recorded/head_content.h"
+
 namespace trafrec::recorded {
 
 MessageView::MessageView(const store::StoredMessage& stored)
-    : head(ParseHead(stored.head)), content(DecodeContent(stored, kContentBytesMax)) {
+    : head(ParseHead(stored.head)), content(DecodeContent(stored, head, kContentBytesMax)) {
+  headers.reserve(head.fields.size());
   for (const HeaderField& field : head.fields) {
     if (field.value) {
       headers.push_back({field.name, *field.value});

@@ -10,6 +10,9 @@
 namespace trafrec::recorded {
 namespace {
 
+/// Most heads have no more fields, and take their memory once.
+constexpr size_t kUsualFields = 16;
+
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
 /// Takes the next line; its end is not part of it.
@@ -39,6 +42,9 @@ std::string_view TakeField(std::string_view& rest) {
 
 std::vector<HeaderField> ParseFields(std::string_view raw) {
   std::vector<HeaderField> fields;
+  if (!raw.empty()) {
+    fields.reserve(kUsualFields);
+  }
   while (!raw.empty()) {
     const std::string_view line = TakeField(raw);
     if (line.empty()) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "replay/recorded/content.h"
+#include "replay/recorded/head_content.h"
 #include "replay/recorded/message_head.h"
 
 namespace trafrec::recorded {
@@ -58,7 +58,7 @@ std::optional<RecordedRequest> RequestOf(const store::StoredMessage& message, si
   request.target = head.start_line.substr(method + 1, target - method - 1);
   request.chunked = message.facts.framing == store::Framing::kChunked;
 
-  Content content = DecodeContent(message, bytes_max);
+  Content content = DecodeContent(message, head, bytes_max);
   const bool decoded = !content.encodings.empty() && content.trouble.empty();
   recorded.trouble = std::move(content.trouble);
   if (!recorded.trouble.empty()) {
@@ -69,6 +69,7 @@ std::optional<RecordedRequest> RequestOf(const store::StoredMessage& message, si
     recorded.coded_body = message.body;
   }
   request.body = std::move(content.bytes);
+  request.fields.reserve(head.fields.size() + 1);  // a run adds its mark
   for (const HeaderField& field : head.fields) {
     if (!field.value || (decoded && SameFieldName(field.name, "Content-Encoding"))) {
       continue;
