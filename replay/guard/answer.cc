@@ -158,35 +158,37 @@ void DoubtOrGiveUp(const Parcel& parcel, Item& item, const std::string& why) {
 void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_view text,
                  int64_t retry_after_ms) {
   const Operation& operation = parcel.meaning->operations[item.operation];
-  const std::string said = fmt::format("the target answered {}{}{}", outcome.status,
-                                       outcome.error.empty() ? "" : " ", outcome.error);
+  const auto said = [&outcome] {
+    return fmt::format("the target answered {}{}{}", outcome.status,
+                       outcome.error.empty() ? "" : " ", outcome.error);
+  };
   // 503 may come from a node that went down over it.
   if (outcome.status == 503 && operation.mutation && !item.condition &&
       operation.repeat == dialect::Repeat::kAdds) {
-    DoubtOrGiveUp(parcel, item, said);
+    DoubtOrGiveUp(parcel, item, said());
     item.retry_after_ms = retry_after_ms;
     return;
   }
   if (outcome.fate == Fate::kRejected || IsBlocked(item, outcome)) {
     item.doubted = item.doubted || outcome.status == 503;
-    Postpone(item, said, retry_after_ms);
+    Postpone(item, said(), retry_after_ms);
     return;
   }
   if (IsForbidden(operation, item, outcome)) {
-    GiveUp(item, said + ", which the source did not: the run may not do that there");
+    GiveUp(item, said() + ", which the source did not: the run may not do that there");
     item.forbidden = true;
     item.result.status = outcome.status;
     return;
   }
   if (outcome.fate == Fate::kFailed && ++item.failures >= limits::kFailures) {
-    GiveUp(item, fmt::format("{}, {} times", said, item.failures));
+    GiveUp(item, fmt::format("{}, {} times", said(), item.failures));
     return;
   }
   if (outcome.fate == Fate::kUnknown || outcome.fate == Fate::kFailed) {
     if (!operation.mutation) {
-      Postpone(item, said, retry_after_ms);
+      Postpone(item, said(), retry_after_ms);
     } else {
-      DoubtOrGiveUp(parcel, item, said);
+      DoubtOrGiveUp(parcel, item, said());
       item.retry_after_ms = retry_after_ms;
     }
     return;
@@ -245,30 +247,21 @@ std::string UnderItsName(std::string_view item, Kind kind) {
   return fmt::format("{{\"{}\":{}}}", name, members->front().value.In(item));
 }
 
-/// The operations that went out, as far as an answer is read by them: of a bulk the open ones, of
-/// lists of gets and searches all, because these are always sent whole. `places`: which of them
-/// each open item is.
-dialect::Meaning MeaningOfSent(Parcel& parcel, std::vector<Item*>& sent,
-                               std::vector<size_t>& places) {
+/// The operations that went out, as far as an answer is read by them: of a bulk the open ones,
+/// which are put into `part`; of lists of gets and searches all, because these are always sent
+/// whole.
+const dialect::Meaning& MeaningOfSent(const Parcel& parcel, const std::vector<Item*>& sent,
+                                      dialect::Meaning& part) {
   const dialect::Meaning& meaning = *parcel.meaning;
-  const bool bulk = meaning.kind == Kind::kBulk;
-  dialect::Meaning part{.kind = meaning.kind, .mutation = meaning.mutation};
-  const auto add = [&](const dialect::Operation& operation) {
+  if (meaning.kind != Kind::kBulk) {
+    return meaning;
+  }
+  part.kind = meaning.kind;
+  part.mutation = meaning.mutation;
+  for (const Item* item : sent) {
     dialect::Operation& added = part.operations.emplace_back();
     added.item = static_cast<uint32_t>(part.operations.size() - 1);
-    added.kind = operation.kind;
-  };
-  for (Item& item : parcel.items) {
-    if (item.open()) {
-      places.push_back(bulk ? sent.size() : item.operation);
-      sent.push_back(&item);
-      if (bulk) {
-        add(meaning.operations[item.operation]);
-      }
-    }
-  }
-  if (!bulk) {
-    std::ranges::for_each(meaning.operations, add);
+    added.kind = meaning.operations[item->operation].kind;
   }
   return part;
 }
@@ -320,8 +313,13 @@ void TakeSearchReply(Parcel& parcel, const Reply& reply) {
     }
   }
   std::vector<Item*> sent;
-  std::vector<size_t> places;
-  const dialect::Meaning meaning = MeaningOfSent(parcel, sent, places);
+  for (Item& item : parcel.items) {
+    if (item.open()) {
+      sent.push_back(&item);
+    }
+  }
+  dialect::Meaning part;
+  const dialect::Meaning& meaning = MeaningOfSent(parcel, sent, part);
   dialect::Answer read =
       dialect::SearchDialect().ReadAnswer(meaning, {answer.status, {}, answer.body});
   std::vector<std::string_view> texts;
@@ -331,11 +329,12 @@ void TakeSearchReply(Parcel& parcel, const Reply& reply) {
   const int64_t retry_after_ms = RetryAfterMs(reply);
   for (size_t i = 0; i < sent.size(); ++i) {
     const Operation& operation = parcel.meaning->operations[sent[i]->operation];
+    const size_t place = meaning.kind == Kind::kBulk ? i : sent[i]->operation;
     if (operation.mutation && !WritesDocument(operation.kind) &&
-        TakeWholeAnswer(*parcel.meaning, *sent[i], read, places[i])) {
+        TakeWholeAnswer(*parcel.meaning, *sent[i], read, place)) {
       continue;
     }
-    TakeOutcome(parcel, *sent[i], std::move(read.outcomes[places[i]]),
+    TakeOutcome(parcel, *sent[i], std::move(read.outcomes[place]),
                 texts.empty() ? std::string_view(answer.body) : texts[i], retry_after_ms);
   }
 }

@@ -111,6 +111,9 @@ class Guard {
   /// The request for all open items; sets their condition and tries. The items must be written to
   /// the ledger after this and before it is sent.
   virtual message::Request WriteRequest(Parcel& parcel) const = 0;
+  /// The same where the parcel's own request goes out as it stands, and need not be copied. False,
+  /// with nothing done, where it may be another one.
+  virtual bool WriteAsItIs(Parcel& parcel) const = 0;
   /// Takes the reply to it: a stage for each open item, and `known` for the document's next write.
   virtual void TakeReply(Parcel& parcel, const Reply& reply) const = 0;
   /// The answer to the whole exchange, put together from all of its items, in their order. `last`

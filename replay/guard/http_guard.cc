@@ -76,11 +76,16 @@ class Http final : public Guard {
   }
 
   message::Request WriteRequest(Parcel& parcel) const override {
+    Http::WriteAsItIs(parcel);
+    return *parcel.request;
+  }
+
+  bool WriteAsItIs(Parcel& parcel) const override {
     for (Item& item : parcel.items) {
       ++item.tries;
       item.retry_after_ms = 0;
     }
-    return *parcel.request;
+    return true;
   }
 
   void TakeReply(Parcel& parcel, const Reply& reply) const override {

@@ -10,6 +10,25 @@
 namespace trafrec::guard {
 namespace {
 
+/// Of all open items. Returns the last one; null: there is none.
+const Item* BeginCopies(Parcel& parcel) {
+  const Item* last = nullptr;
+  for (Item& item : parcel.items) {
+    if (!item.open()) {
+      continue;
+    }
+    if (item.stage == Stage::kFresh) {
+      item.condition = Choose(parcel, item).condition;
+    }
+    item.doubted = item.doubted || item.stage == Stage::kInDoubt;
+    item.met_itself = false;
+    item.retry_after_ms = 0;
+    ++item.tries;
+    last = &item;
+  }
+  return last;
+}
+
 class Search final : public Guard {
  public:
   std::optional<message::Request> ReadRequest(const Parcel& parcel) const override {
@@ -39,24 +58,19 @@ class Search final : public Guard {
   }
 
   message::Request WriteRequest(Parcel& parcel) const override {
-    const Item* single = nullptr;
-    for (Item& item : parcel.items) {
-      if (!item.open()) {
-        continue;
-      }
-      if (item.stage == Stage::kFresh) {
-        item.condition = Choose(parcel, item).condition;
-      }
-      item.doubted = item.doubted || item.stage == Stage::kInDoubt;
-      item.met_itself = false;
-      item.retry_after_ms = 0;
-      ++item.tries;
-      single = &item;
-    }
+    const Item* const single = BeginCopies(parcel);
     if (parcel.meaning->kind == dialect::Kind::kBulk) {
       return WriteBulk(parcel);
     }
     return single == nullptr ? *parcel.request : WriteSingle(parcel, *single);
+  }
+
+  bool WriteAsItIs(Parcel& parcel) const override {
+    if (parcel.meaning->mutation || parcel.meaning->kind == dialect::Kind::kBulk) {
+      return false;
+    }
+    BeginCopies(parcel);  // a read has no condition
+    return true;
   }
 
   void TakeReply(Parcel& parcel, const Reply& reply) const override {

@@ -21,6 +21,22 @@ TEST(Form, ANewDocumentGoesWhereNoneIs) {
   EXPECT_THAT(sent.item().condition, Optional(Eq(DocumentState{})));
 }
 
+TEST(Form, AReadGoesOutAsItStandsAndCountsAsSent) {
+  Sent sent = MakeSent("GET /a/_doc/1", "", {AtSource(Fate::kFound)});
+  EXPECT_TRUE(SearchGuard().WriteAsItIs(sent.parcel));
+  EXPECT_EQ(sent.item().tries, 1U);
+}
+
+TEST(Form, WhatMayChangeAWriteIsNotLeftOut) {
+  for (const auto& [line, body] :
+       {std::pair("PUT /a/_doc/1", "{}"),
+        {"POST /_bulk", "{\"delete\":{\"_index\":\"a\",\"_id\":\"1\"}}\n"}}) {
+    Sent sent = MakeSent(line, body, {AtSource(Fate::kUpdated)});
+    EXPECT_FALSE(SearchGuard().WriteAsItIs(sent.parcel)) << line;
+    EXPECT_EQ(sent.item().tries, 0U) << line;
+  }
+}
+
 TEST(Form, AnAutomaticIdIsTheSourcesOne) {
   Sent sent =
       MakeSent("POST /a/_doc?pipeline=p&op_type=create", "{}", {AtSource(Fate::kCreated, "x/y")});
