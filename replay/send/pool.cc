@@ -95,7 +95,21 @@ void Pool::Send(std::unique_ptr<Exchange> exchange) {
   }
 }
 
+/// When all answers have been read that are there: one after another, each request would wake a
+/// target that goes to sleep between them.
+void Pool::DispatchSoon() {
+  if (waiting_.empty() || std::exchange(dispatch_comes_, true)) {
+    return;
+  }
+  asio::post(loop_, [pool = weak_from_this()] {
+    if (const auto self = pool.lock()) {
+      self->Dispatch();
+    }
+  });
+}
+
 void Pool::Dispatch() {
+  dispatch_comes_ = false;
   while (!waiting_.empty() && !idle_.empty()) {
     Connection& connection = *idle_.back();
     if (StartFront(connection)) {
@@ -109,7 +123,9 @@ void Pool::Dispatch() {
 /// of the two is gone.
 bool Pool::StartFront(Connection& connection) {
   std::unique_ptr<Exchange>& exchange = waiting_.front();
-  authorizer_.Sign(exchange->sent.request, head_rules_, WallClockNow(), signature_);
+  if (authorizer_.signs()) {
+    authorizer_.Sign(exchange->sent.request, head_rules_, WallClockNow(), signature_);
+  }
   const std::string unsendable =
       WriteRequest(exchange->sent.request, head_rules_, signature_, exchange->out);
   if (!unsendable.empty()) {
@@ -183,7 +199,7 @@ void Pool::OnEnd(Connection& connection, std::unique_ptr<Exchange> exchange, boo
   } else {
     Remove(connection);
   }
-  Dispatch();
+  DispatchSoon();
   Report(std::move(exchange));
 }
 

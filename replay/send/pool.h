@@ -49,6 +49,7 @@ class Pool : public ConnectionOwner, public std::enable_shared_from_this<Pool> {
   void Watch(int64_t deadline_ns) override;
 
   void Dispatch();
+  void DispatchSoon();
   bool StartFront(Connection& connection);
   void OpenMore();
   void OpenOne();
@@ -78,6 +79,7 @@ class Pool : public ConnectionOwner, public std::enable_shared_from_this<Pool> {
   std::deque<std::unique_ptr<Exchange>> waiting_;
   std::vector<std::unique_ptr<Exchange>> failed_;  ///< not yet reported
   std::vector<std::unique_ptr<Exchange>> spare_;
+  bool dispatch_comes_ = false;
   bool closed_ = false;
 };
 
