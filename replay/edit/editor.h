@@ -63,6 +63,8 @@ class Editor {
   /// An Error ends the replay: kInterrupted if somebody asked to stop while a program ran.
   Result<Edited> Apply(const Context& context, message::Request request);
 
+  /// Nothing is configured: each request goes to the first target as it is.
+  bool changes_nothing() const { return rules_.empty(); }
   /// Whether Apply looks at the context's meaning.
   bool needs_meaning() const { return needs_meaning_; }
   const std::vector<TargetOptions>& targets() const { return targets_; }

@@ -66,6 +66,8 @@ struct PlannedExchange {
   bool caught_up = false;               ///< it was passed over: the run may forget that
   std::optional<Mark> mark{};           ///< the run sends a sentinel of its own in its place
 
+  size_t counted_bytes = 0;  ///< Bytes(), when the plan was done with it
+
   /// What it takes of the memory, about.
   size_t Bytes() const;
 };

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 #include "base/ascii.h"
 #include "replay/edit/views.h"
@@ -105,7 +104,8 @@ Status Planner::Plan(std::optional<TimeNs> since, std::optional<TimeNs> until, c
   return {};
 }
 
-Result<bool> Planner::Hand(PlannedExchange exchange, const Take& take) {
+Result<bool> Planner::Hand(std::unique_ptr<PlannedExchange> planned, const Take& take) {
+  const PlannedExchange& exchange = *planned;
   Count(exchange);
   const bool sent = std::ranges::any_of(exchange.operations, [](const PlannedOperation& each) {
     return each.omission == Omission::kNone;
@@ -120,29 +120,29 @@ Result<bool> Planner::Hand(PlannedExchange exchange, const Take& take) {
   if (sent) {
     NoteWithheld(exchange);
   }
-  return take(std::move(exchange));
+  return take(std::move(planned));
 }
 
-Result<std::optional<PlannedExchange>> Planner::PlanRow(
+Result<std::unique_ptr<PlannedExchange>> Planner::PlanRow(
     const store::ExchangeRow& row, const std::vector<store::OverlayEntry>& entries, Share share,
     const Late* late) {
   counts_.read += share == Share::kStaying && late == nullptr ? 1 : 0;
   if (!row.has_request) {
     ++counts_.no_request;
-    return std::nullopt;
+    return nullptr;
   }
   const PassedOverList::Entry* passed = passed_over_.Find(row.began_at, row.id);
   if (passed != nullptr && passed->what.items.empty()) {
-    return std::nullopt;  // an earlier life of the run came by here
+    return nullptr;  // an earlier life of the run came by here
   }
   TRY_ASSIGN(auto draft, DraftOf(row, entries));
   if (!draft) {
     ++counts_.not_selected;
-    return std::nullopt;
+    return nullptr;
   }
   if (late == nullptr && PassesOver(*draft, row)) {
     PassOver(*draft, true);
-    return std::move(draft->exchange);
+    return std::move(draft->owned);
   }
   TRY_ASSIGN(const bool kept, Edit(*draft));
   TRY(Judge(*draft, share));
@@ -155,7 +155,7 @@ Result<std::optional<PlannedExchange>> Planner::PlanRow(
     HoldBack(*draft);
   }
   PutInOrder(*draft);
-  return std::move(draft->exchange);
+  return std::move(draft->owned);
 }
 
 /// The log does not hold what they were. What an edit or the target gives anew is not missing.
@@ -184,10 +184,18 @@ Result<std::optional<Planner::Draft>> Planner::DraftOf(
   TRY_ASSIGN(const store::StoredExchange stored, log_.Load(row));
   auto recorded =
       stored.request ? recorded::RequestOf(*stored.request, limits::kBodyBytes) : std::nullopt;
-  Draft draft{.exchange = {.id = row.id, .began_at = row.began_at}, .entries = entries};
+  Draft draft;
+  draft.entries = entries;
   PlannedExchange& exchange = draft.exchange;
-  exchange.connection = (uint64_t{ClockOf(row.id.recorder)} << 48) |
-                        (uint64_t{row.id.attempt} << 32) | row.connection;
+  exchange.id = row.id;
+  exchange.began_at = row.began_at;
+  const uint32_t clock = ClockOf(row.id.recorder);
+  if (options_.one_clock && clock != 0) {
+    return Fail(ErrorCode::kInUse,
+                "recorder '" + row.id.recorder + "' began in the log after the replay did",
+                "--resume goes on, and takes its exchanges, too");
+  }
+  exchange.connection = (uint64_t{clock} << 48) | (uint64_t{row.id.attempt} << 32) | row.connection;
   if (!recorded) {
     exchange.request = {.method = row.method, .target = row.target};
   } else {
@@ -239,7 +247,6 @@ Result<std::optional<Planner::Draft>> Planner::DraftOf(
       }
     }
   }
-  draft.as_recorded = exchange.meaning;
   TRY(Rewrite(draft));
   return draft;
 }
@@ -261,8 +268,12 @@ dialect::Meaning Planner::Understand(const message::Request& request) const {
 
 Result<bool> Planner::Edit(Draft& draft) {
   PlannedExchange& exchange = draft.exchange;
+  if (editor_.changes_nothing()) {
+    draft.in_place = exchange.meaning.operations.size() == draft.as_recorded().operations.size();
+    return true;
+  }
   TRY_ASSIGN(edit::Edited edited, editor_.Apply({.id = store::FormatExchangeId(exchange.id),
-                                                 .meaning = &draft.as_recorded},
+                                                 .meaning = &draft.as_recorded()},
                                                 std::move(exchange.request)));
   exchange.request = std::move(edited.request);
   exchange.request.keeps_host = edited.keeps_host;
@@ -271,17 +282,30 @@ Result<bool> Planner::Edit(Draft& draft) {
     exchange.coded_body.clear();
   }
   if (edited.changed_meaning() && !edited.dropped) {
-    exchange.meaning = Understand(exchange.request);
-    exchange.edited = true;
+    draft.ChangeMeaning(Understand(exchange.request));
   }
   const size_t operations = exchange.meaning.operations.size();
   if (edited.operations && edited.operations->size() == operations) {
     draft.places = std::move(edited.operations);
-  } else if (operations == draft.as_recorded.operations.size()) {
-    draft.places.emplace(operations);
-    std::iota(draft.places->begin(), draft.places->end(), 0U);
+  } else {
+    draft.in_place = operations == draft.as_recorded().operations.size();
   }
   return !edited.dropped;
+}
+
+void Planner::Draft::ChangeMeaning(dialect::Meaning meaning) {
+  if (!first_meaning) {
+    first_meaning = std::move(exchange.meaning);
+  }
+  exchange.meaning = std::move(meaning);
+  exchange.edited = true;
+}
+
+std::optional<uint32_t> Planner::Draft::PlaceOf(size_t operation) const {
+  if (in_place) {
+    return static_cast<uint32_t>(operation);
+  }
+  return places ? std::optional((*places)[operation]) : std::nullopt;
 }
 
 void Planner::OmitAll(PlannedExchange& exchange, Omission omission) {
@@ -296,8 +320,11 @@ void Planner::Count(const PlannedExchange& exchange) {
     ++counts_.omitted[static_cast<size_t>(each.omission)];
   }
   for (const PlannedOperation& each : exchange.operations) {
+    if (each.omission == Omission::kNone) {
+      continue;
+    }
     std::vector<std::string>& ids = examples_[each.omission];
-    if (each.omission == Omission::kNone || ids.size() == limits::kNamedExamples) {
+    if (ids.size() == limits::kNamedExamples) {
       continue;
     }
     std::string id = store::FormatExchangeId(exchange.id);

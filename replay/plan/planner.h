@@ -47,6 +47,7 @@ struct PlanOptions {
   store::OverlayReader* overlay = nullptr;  ///< null: none; borrowed
   bool send_incomplete = false;
   bool allow_marked = false;        ///< requests that a run sent, too
+  bool one_clock = false;           ///< nobody expects a second recorder, or an overlay
   std::optional<EchoRules> echo{};  ///< nothing: sentinels are left out
   /// Of each target the fields that all its requests are given: credentials, and its own.
   std::vector<std::vector<std::string>> given_fields{};
@@ -93,7 +94,7 @@ class Planner {
   /// Exchanges that are passed over now.
   size_t passed_over() const { return passed_over_.size(); }
 
-  using Take = std::function<Result<bool>(PlannedExchange exchange)>;
+  using Take = std::function<Result<bool>(std::unique_ptr<PlannedExchange> exchange)>;
   /// Those that began in [since, until), until `take` says false. Call it with times that go on.
   Status Plan(std::optional<TimeNs> since, std::optional<TimeNs> until, const Take& take);
 
@@ -109,18 +110,27 @@ class Planner {
  private:
   /// A recorded exchange on its way to what is sent.
   struct Draft {
-    PlannedExchange exchange;
-    std::vector<store::OverlayEntry> entries{};  ///< what the overlay says of it
-    dialect::Meaning as_recorded{};
+    std::unique_ptr<PlannedExchange> owned = std::make_unique<PlannedExchange>();
+    PlannedExchange& exchange = *owned;
+    std::vector<store::OverlayEntry> entries{};       ///< what the overlay says of it
+    std::optional<dialect::Meaning> first_meaning{};  ///< before it was given another one
     std::optional<dialect::Answer> answer{};
     std::optional<TimeNs> answered_at{};
-    /// Of its operations, which recorded ones they are; nothing: nobody can tell.
-    std::optional<std::vector<uint32_t>> places{};
-    bool whole = false;      ///< nothing of its request is missing
+    bool in_place = false;  ///< its operations are the recorded ones, one for one
+    std::optional<std::vector<uint32_t>> places{};  ///< else: which of them they are
+    bool whole = false;                             ///< nothing of its request is missing
     size_t whole_items = 0;  ///< of a bulk with a hole: those whose lines stand before it
     bool upgraded = false;   ///< it leaves HTTP
     bool inserted = false;   ///< by the overlay: it is in no log
     TimeNs not_before = 0;   ///< it was passed over, and comes after what was answered before that
+
+    /// What the recorded request means.
+    const dialect::Meaning& as_recorded() const {
+      return first_meaning ? *first_meaning : exchange.meaning;
+    }
+    void ChangeMeaning(dialect::Meaning meaning);
+    /// Which recorded one an operation is; nothing: nobody can tell.
+    std::optional<uint32_t> PlaceOf(size_t operation) const;
   };
   /// What was passed over and is planned now.
   struct Late {
@@ -145,14 +155,14 @@ class Planner {
 
   // planner.cc
   /// What a row brings; nothing if it is not selected.
-  Result<std::optional<PlannedExchange>> PlanRow(const store::ExchangeRow& row,
-                                                 const std::vector<store::OverlayEntry>& entries,
-                                                 Share share, const Late* late = nullptr);
+  Result<std::unique_ptr<PlannedExchange>> PlanRow(const store::ExchangeRow& row,
+                                                   const std::vector<store::OverlayEntry>& entries,
+                                                   Share share, const Late* late = nullptr);
   void NoteWithheld(const PlannedExchange& exchange);
   dialect::Meaning Understand(const message::Request& request) const;
   Result<std::optional<Draft>> DraftOf(const store::ExchangeRow& row,
                                        const std::vector<store::OverlayEntry>& entries);
-  Result<bool> Hand(PlannedExchange exchange, const Take& take);
+  Result<bool> Hand(std::unique_ptr<PlannedExchange> planned, const Take& take);
   /// Makes of the request what is sent. False: a rule drops it.
   Result<bool> Edit(Draft& draft);
   static void OmitAll(PlannedExchange& exchange, Omission omission);

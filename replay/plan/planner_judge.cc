@@ -100,16 +100,18 @@ bool Planner::MayGoIncomplete(const Draft& draft, size_t operation) {
   if (!asked.mutation || asked.kind == Kind::kWrite) {
     return true;
   }
-  if (draft.as_recorded.kind != Kind::kBulk || asked.kind == Kind::kUnknown || !draft.places) {
+  const std::optional<uint32_t> place = draft.PlaceOf(operation);
+  if (draft.as_recorded().kind != Kind::kBulk || asked.kind == Kind::kUnknown || !place) {
     return false;
   }
-  return (*draft.places)[operation] < draft.whole_items;
+  return *place < draft.whole_items;
 }
 
 /// Under which number the log, and so the overlay, has an operation of the edited request.
 uint32_t Planner::ItemOf(const Draft& draft, size_t operation) {
-  return draft.places ? draft.as_recorded.operations[(*draft.places)[operation]].item
-                      : draft.exchange.meaning.operations[operation].item;
+  const std::optional<uint32_t> place = draft.PlaceOf(operation);
+  return place ? draft.as_recorded().operations[*place].item
+               : draft.exchange.meaning.operations[operation].item;
 }
 
 /// Which operations are sent, by what the source answered and the overlay says.
@@ -120,8 +122,7 @@ Status Planner::Judge(Draft& draft, Share share) {
   for (size_t i = 0; i < meaning.operations.size(); ++i) {
     PlannedOperation& planned = exchange.operations[i];
     const dialect::Operation& operation = meaning.operations[i];
-    const std::optional<uint32_t> place =
-        draft.places ? std::optional((*draft.places)[i]) : std::nullopt;
+    const std::optional<uint32_t> place = draft.PlaceOf(i);
     if (draft.answer && place && HasFate(draft.answer->outcomes[*place])) {
       planned.source = draft.answer->outcomes[*place];
     }

@@ -57,11 +57,11 @@ bool Planner::PassesOver(const Draft& draft, const store::ExchangeRow& row) cons
 std::vector<Key> Planner::WrittenBy(const Draft& draft, const std::vector<uint32_t>& items,
                                     bool open) {
   std::vector<Key> keys;
-  for (const dialect::Operation& operation : draft.as_recorded.operations) {
+  for (const dialect::Operation& operation : draft.as_recorded().operations) {
     if (!operation.mutation || (!items.empty() && !Contains(items, operation.item))) {
       continue;
     }
-    for (Key& key : naming_.Resolve(draft.as_recorded, operation, nullptr)) {
+    for (Key& key : naming_.Resolve(draft.as_recorded(), operation, nullptr)) {
       const bool exact = key.scope == dialect::Scope::kPath ||
                          (key.scope == dialect::Scope::kDocument && !key.id.empty());
       if (key.write && (exact || !open)) {
@@ -91,7 +91,7 @@ void Planner::HoldBack(Draft& draft) {
   if (before == nullptr && passed_over_.held().empty()) {
     return;
   }
-  if (!draft.places) {
+  if (!draft.in_place && !draft.places) {
     // Edits made others of its operations: they go together.
     if (passed_over_.held().Meets(WrittenBy(draft, {}, false))) {
       PassOver(draft, false);
@@ -103,13 +103,12 @@ void Planner::HoldBack(Draft& draft) {
   HeldKeys own;  // a later item of a bulk may write what an earlier one does
   for (size_t i = 0; i < exchange.operations.size(); ++i) {
     PlannedOperation& planned = exchange.operations[i];
-    const uint32_t place = (*draft.places)[i];
-    const dialect::Operation& recorded = draft.as_recorded.operations[place];
+    const dialect::Operation& recorded = draft.as_recorded().operations[*draft.PlaceOf(i)];
     if (planned.omission != Omission::kNone || !recorded.mutation) {
       continue;
     }
     std::vector<Key> keys =
-        naming_.Resolve(draft.as_recorded, recorded, planned.source ? &*planned.source : nullptr);
+        naming_.Resolve(draft.as_recorded(), recorded, planned.source ? &*planned.source : nullptr);
     const bool told = before != nullptr && Contains(before->what.items, recorded.item);
     if (!told && !passed_over_.held().Meets(keys) && !own.Meets(keys)) {
       continue;
@@ -131,8 +130,8 @@ void Planner::HoldBack(Draft& draft) {
 void Planner::TakeUp(const Late& late, Draft& draft) {
   draft.not_before = late.since;
   PlannedExchange& exchange = draft.exchange;
-  for (size_t i = 0; i < exchange.operations.size() && draft.places && !late.items.empty(); ++i) {
-    if (!Contains(late.items, ItemOf(draft, i))) {
+  for (size_t i = 0; i < exchange.operations.size() && !late.items.empty(); ++i) {
+    if (draft.PlaceOf(i) && !Contains(late.items, ItemOf(draft, i))) {
       exchange.operations[i].omission = Omission::kNotSelected;
     }
   }
@@ -183,7 +182,7 @@ Result<bool> Planner::CatchUp(TimeNs since, const Take& take) {
 Result<bool> Planner::PlanLate(PassedOverList::Entry& entry, TimeNs since, const Take& take) {
   counts_.operations -= entry.counted;
   counts_.omitted[static_cast<size_t>(Omission::kPassedOver)] -= entry.counted;
-  PlannedExchange exchange{.id = entry.what.id, .began_at = entry.what.began_at};
+  std::unique_ptr<PlannedExchange> exchange;
   TRY_ASSIGN(const auto row, RowOf(entry));
   if (row) {
     store::ExchangeOverlay laid;
@@ -191,15 +190,17 @@ Result<bool> Planner::PlanLate(PassedOverList::Entry& entry, TimeNs since, const
       TRY_ASSIGN(laid, options_.overlay->Of(row->id));
     }
     const Late late{.items = entry.what.items, .since = since};
-    TRY_ASSIGN(auto planned, PlanRow(*row, laid.entries, Share::kStaying, &late));
-    if (planned) {
-      exchange = std::move(*planned);
-    }
+    TRY_ASSIGN(exchange, PlanRow(*row, laid.entries, Share::kStaying, &late));
   } else {
     ++counts_.passed_over_gone;
   }
+  if (exchange == nullptr) {
+    exchange = std::make_unique<PlannedExchange>();
+    exchange->id = entry.what.id;
+    exchange->began_at = entry.what.began_at;
+  }
   ++counts_.caught_up;
-  exchange.caught_up = true;
+  exchange->caught_up = true;
   return Hand(std::move(exchange), take);
 }
 

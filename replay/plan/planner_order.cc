@@ -35,7 +35,7 @@ Key AnchorOf(const store::ExchangeId& id) {
 /// What each operation touches, and what it must come after.
 void Planner::PutInOrder(Draft& draft) {
   PlannedExchange& exchange = draft.exchange;
-  const dialect::Meaning& as_recorded = draft.as_recorded;
+  const dialect::Meaning& as_recorded = draft.as_recorded();
   TimeNs began_on_connection = 0;
   if (options_.order == Order::kConnection) {
     if (last_on_connection_.size() >= limits::kConnections) {
@@ -71,9 +71,8 @@ void Planner::PutInOrder(Draft& draft) {
       continue;
     }
     const dialect::Outcome* outcome = planned.source ? &*planned.source : nullptr;
-    if (draft.places) {
-      order.keys =
-          naming_.Resolve(as_recorded, as_recorded.operations[(*draft.places)[i]], outcome);
+    if (const auto place = draft.PlaceOf(i)) {
+      order.keys = naming_.Resolve(as_recorded, as_recorded.operations[*place], outcome);
     } else {
       for (const dialect::Operation& recorded : as_recorded.operations) {
         order.keys.insert(order.keys.end(), recorded.keys.begin(), recorded.keys.end());

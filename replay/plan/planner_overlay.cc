@@ -120,13 +120,13 @@ Result<bool> Planner::PlanWithOverlay(const store::ExchangeRow& row, bool select
     }
     TRY_ASSIGN(laid, options_.overlay->Of(row.id));
   }
-  std::optional<PlannedExchange> planned;
+  std::unique_ptr<PlannedExchange> planned;
   if (selected) {
     TRY_ASSIGN(planned, PlanRow(row, laid.entries, Share::kStaying));
   }
   const bool anchors = !laid.before.empty() || !laid.after.empty() || !laid.moved_here.empty();
   if (!anchors) {
-    return planned ? Hand(std::move(*planned), take) : Result<bool>(true);
+    return planned ? Hand(std::move(planned), take) : Result<bool>(true);
   }
   // What is beside it needs to know its times, whether it is sent itself or not.
   PlannedExchange beside;
@@ -147,7 +147,7 @@ Result<bool> Planner::PlanWithOverlay(const store::ExchangeRow& row, bool select
   TRY_ASSIGN(bool go_on, PlanMoved(laid.moved_here, beside, false, take));
   if (go_on && planned) {
     AddAnchor(*planned, beside);
-    TRY_ASSIGN(go_on, Hand(std::move(*planned), take));
+    TRY_ASSIGN(go_on, Hand(std::move(planned), take));
   }
   if (go_on) {
     TRY_ASSIGN(go_on, PlanMoved(laid.moved_here, beside, true, take));
@@ -177,7 +177,7 @@ Result<bool> Planner::PlanMoved(const std::vector<store::OverlayEntry>& moved,
     if (planned) {
       ++counts_.moved;
       PutBeside(*planned, beside, after);
-      TRY_ASSIGN(const bool go_on, Hand(std::move(*planned), take));
+      TRY_ASSIGN(const bool go_on, Hand(std::move(planned), take));
       if (!go_on) {
         return false;
       }
@@ -194,7 +194,6 @@ Result<bool> Planner::PlanInsertion(const store::Insertion& insertion,
   exchange.began_at = beside != nullptr ? beside->began_at : insertion.at;
   exchange.request = RequestOf(insertion);
   exchange.meaning = Understand(exchange.request);
-  draft.as_recorded = exchange.meaning;
   draft.whole = true;
   draft.inserted = true;
   TRY_ASSIGN(store::ExchangeOverlay laid, options_.overlay->Of(exchange.id));
@@ -216,7 +215,7 @@ Result<bool> Planner::PlanInsertion(const store::Insertion& insertion,
   if (beside != nullptr) {
     PutBeside(exchange, *beside, insertion.place == store::Place::kAfter);
   }
-  return Hand(std::move(exchange), take);
+  return Hand(std::move(draft.owned), take);
 }
 
 /// As the overlay says, before all other edits.
@@ -230,8 +229,7 @@ Status Planner::Rewrite(Draft& draft) {
   PlannedExchange& exchange = draft.exchange;
   TRY(ApplyRewrites(draft.entries, exchange.meaning, exchange.request));
   exchange.coded_body.clear();
-  exchange.meaning = Understand(exchange.request);
-  exchange.edited = true;
+  draft.ChangeMeaning(Understand(exchange.request));
   ++counts_.rewritten;
   return {};
 }

@@ -51,10 +51,10 @@ void Engine::Poke() {
   }
 }
 
-bool Engine::Offer(plan::PlannedExchange exchange) {
+bool Engine::Offer(std::unique_ptr<plan::PlannedExchange> exchange) {
   spent_.Free();
-  const size_t bytes = exchange.Bytes();
-  if (!queue_.Push(std::make_unique<plan::PlannedExchange>(std::move(exchange)), bytes)) {
+  const size_t bytes = exchange->counted_bytes = exchange->Bytes();
+  if (!queue_.Push(std::move(exchange), bytes)) {
     return false;
   }
   if (hungry_.exchange(false)) {

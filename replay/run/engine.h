@@ -85,7 +85,7 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   /// The planner's thread: hands over the next exchange, and waits for room. False: the run ends.
-  bool Offer(plan::PlannedExchange exchange);
+  bool Offer(std::unique_ptr<plan::PlannedExchange> exchange);
   /// The planner's thread: no request that began before comes any more.
   void Advance(TimeNs began_at);
   /// The planner's thread: that was all, or why there is no more.

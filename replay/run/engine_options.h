@@ -37,6 +37,7 @@ struct EngineOptions {
   RetryLimits retry{};
   uint64_t window = 65'536;                  ///< operations that are held
   TimeNs clock_error_ns = 0;                 ///< between recorders
+  bool one_clock = false;                    ///< there is one recorder, and no overlay
   bool resumed = false;                      ///< the ledger may know outcomes of an earlier life
   int64_t patience_ns = 300 * kNsPerSecond;  ///< a target may be away so long
   int64_t clock_offset_ns = 0;  ///< the recorder's clock is so far ahead of this machine's

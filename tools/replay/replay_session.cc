@@ -72,8 +72,10 @@ Status ReplaySession::OpenLog() {
   for (const send::Target& target : targets_) {
     plan.given_fields.push_back(send::GivenFields(target));
   }
-  planner_ = std::make_unique<plan::Planner>(*log_, *dialect_, *editor_, std::move(plan));
   TRY_ASSIGN(const bool several, log_->HasSeveralRecorders());
+  plan.one_clock = !several && !options_.follow && overlay_ == nullptr;
+  engine_options_.one_clock = plan.one_clock;
+  planner_ = std::make_unique<plan::Planner>(*log_, *dialect_, *editor_, std::move(plan));
   if (several && options_.clock_error.empty()) {
     const auto merged = log_->Merged();
     TRY(merged);

@@ -89,7 +89,8 @@ Result<std::vector<std::string>> ReplaySession::DryRunTo(Output& out) {
     TRY(RecallRun());
   }
   DryRun dry_run({.order = {.window = engine_options_.window,
-                            .clock_error_ns = engine_options_.clock_error_ns},
+                            .clock_error_ns = engine_options_.clock_error_ns,
+                            .one_clock = engine_options_.one_clock},
                   .speed = engine_options_.speed,
                   .idle_max_ns = engine_options_.idle_max_ns,
                   .targets = TargetNames(),
@@ -99,13 +100,13 @@ Result<std::vector<std::string>> ReplaySession::DryRunTo(Output& out) {
   const RunSignals signals(&stop_);
   TRY_ASSIGN(const std::optional<TimeNs> since, Since());
   uint64_t settled = 0;
-  const Status planned =
-      planner_->Plan(since, std::nullopt, [&](plan::PlannedExchange exchange) -> Result<bool> {
+  const Status planned = planner_->Plan(
+      since, std::nullopt, [&](std::unique_ptr<plan::PlannedExchange> exchange) -> Result<bool> {
         if (resumed_) {
-          TRY_ASSIGN(const uint64_t of_this, OmitSettled(exchange));
+          TRY_ASSIGN(const uint64_t of_this, OmitSettled(*exchange));
           settled += of_this;
         }
-        return dry_run.Add(exchange) && !stop_.is_set();
+        return dry_run.Add(*exchange) && !stop_.is_set();
       });
   if (stop_.is_set()) {
     return Fail(ErrorCode::kInterrupted, "interrupted: that is not all that would be sent");

@@ -125,10 +125,11 @@ Status ReplaySession::Plan(std::optional<TimeNs> since, replay::Engine& engine,
   if (options_.follow) {
     return PlanGrowingLog(since, engine, stop, events);
   }
-  return planner_->Plan(since, std::nullopt, [&](plan::PlannedExchange exchange) -> Result<bool> {
-    left_->NotePlanned(planner_->counts().read);
-    return engine.Offer(std::move(exchange));
-  });
+  return planner_->Plan(since, std::nullopt,
+                        [&](std::unique_ptr<plan::PlannedExchange> exchange) -> Result<bool> {
+                          left_->NotePlanned(planner_->counts().read);
+                          return engine.Offer(std::move(exchange));
+                        });
 }
 
 void ReplaySession::TellOfRecorders(const plan::Recorders& recorders, std::string& told,
@@ -170,10 +171,11 @@ Status ReplaySession::PlanGrowingLog(std::optional<TimeNs> since, replay::Engine
       through = plan::EndOf(attempts);
     }
     if (!through || !since || *through > *since) {
-      TRY(planner_->Plan(since, through, [&](plan::PlannedExchange exchange) -> Result<bool> {
-        go_on = engine.Offer(std::move(exchange));
-        return go_on;
-      }));
+      TRY(planner_->Plan(since, through,
+                         [&](std::unique_ptr<plan::PlannedExchange> exchange) -> Result<bool> {
+                           go_on = engine.Offer(std::move(exchange));
+                           return go_on;
+                         }));
       if (through) {
         engine.Advance(*through);
         since = through;

@@ -27,8 +27,8 @@ std::optional<order::Commit> CommitOf(const std::string& target) {
           .value();
   Planner planner(*reader, dialect::SearchDialect(), editor, {});
   std::optional<order::Commit> commit;
-  EXPECT_TRUE(planner.Plan({}, {}, [&](PlannedExchange exchange) -> Result<bool> {
-    commit = exchange.operations.front().order.commit;
+  EXPECT_TRUE(planner.Plan({}, {}, [&](std::unique_ptr<PlannedExchange> exchange) -> Result<bool> {
+    commit = exchange->operations.front().order.commit;
     return true;
   }));
   return commit;

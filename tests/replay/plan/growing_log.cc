@@ -25,8 +25,10 @@ store::MessageRecord MessageOf(store::MessageId id, const std::string& head,
 
 }  // namespace
 
-GrowingLog::GrowingLog(std::filesystem::path log) {
-  auto writer = store::LogWriter::Open(store::Live(log));
+GrowingLog::GrowingLog(std::filesystem::path log, const std::string& recorder) {
+  store::LogWriterOptions options = store::Live(log);
+  options.recorder = recorder;
+  auto writer = store::LogWriter::Open(options);
   CHECK(writer.has_value());
   writer_ = std::move(*writer);
   writer_->PutConnection(store::Connection(1));

@@ -24,7 +24,7 @@ struct Seen {
 /// A log that is being recorded. Times are said to it: the recorder's clock is the test's.
 class GrowingLog {
  public:
-  explicit GrowingLog(std::filesystem::path log);
+  explicit GrowingLog(std::filesystem::path log, const std::string& recorder = "r");
 
   /// An exchange, or the answer of one that was put without.
   void Put(const Seen& seen);

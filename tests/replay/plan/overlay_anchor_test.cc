@@ -47,9 +47,9 @@ class OverlayAnchor : public testing::Test {
     options_.overlay = overlay.get();
     Planner planner(*reader, dialect::SearchDialect(), editor, options_);
     std::vector<std::string> targets;
-    const Status planned =
-        planner.Plan(std::nullopt, std::nullopt, [&](PlannedExchange exchange) -> Result<bool> {
-          targets.push_back(exchange.request.target);
+    const Status planned = planner.Plan(
+        std::nullopt, std::nullopt, [&](std::unique_ptr<PlannedExchange> exchange) -> Result<bool> {
+          targets.push_back(exchange->request.target);
           return true;
         });
     EXPECT_TRUE(planned) << planned.error().what;

@@ -50,10 +50,11 @@ class OverlayVerdict : public testing::Test {
     options.overlay = overlay.get();
     Planner planner(*reader, dialect::SearchDialect(), editor, options);
     std::vector<PlannedOperation> operations;
-    const Status planned = planner.Plan({}, {}, [&](PlannedExchange exchange) -> Result<bool> {
-      std::ranges::move(exchange.operations, std::back_inserter(operations));
-      return true;
-    });
+    const Status planned =
+        planner.Plan({}, {}, [&](std::unique_ptr<PlannedExchange> exchange) -> Result<bool> {
+          std::ranges::move(exchange->operations, std::back_inserter(operations));
+          return true;
+        });
     EXPECT_TRUE(planned) << planned.error().what;
     return operations;
   }

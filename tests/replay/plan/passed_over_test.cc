@@ -51,9 +51,9 @@ class Following : public testing::Test {
     const auto attempts = reader_->Attempts().value();
     planner().Await(RunningAmong(attempts));
     const auto through = HorizonOf(attempts, kPatienceMs * kNsPerMs, since_);
-    const Status planned =
-        planner().Plan(since_, through, [&](PlannedExchange exchange) -> Result<bool> {
-          Note(exchange, sent);
+    const Status planned = planner().Plan(
+        since_, through, [&](std::unique_ptr<PlannedExchange> exchange) -> Result<bool> {
+          Note(*exchange, sent);
           return true;
         });
     error_ = planned ? "" : planned.error().what;

@@ -136,10 +136,11 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
                  .echoes = echoes ? &*echoes : nullptr},
                 options);
   std::thread planning([&] {
-    engine.EndOfPlan(planner.Plan(std::nullopt, std::nullopt,
-                                  [&](plan::PlannedExchange exchange) -> Result<bool> {
-                                    return engine.Offer(std::move(exchange));
-                                  }));
+    engine.EndOfPlan(
+        planner.Plan(std::nullopt, std::nullopt,
+                     [&](std::unique_ptr<plan::PlannedExchange> exchange) -> Result<bool> {
+                       return engine.Offer(std::move(exchange));
+                     }));
   });
   std::thread steering([&] {
     if (steer) {
