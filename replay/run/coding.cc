@@ -1,5 +1,7 @@
 #include "replay/run/coding.h"
 
+#include <utility>
+
 #include "replay/run/limits.h"
 #include "store/codec/content_decoder.h"
 #include "store/codec/content_encoder.h"
@@ -20,13 +22,24 @@ message::Answer WithoutCoding(message::Answer answer) {
   return answer;
 }
 
-guard::Reply ReplyOf(const send::Sent& sent) {
-  guard::Reply reply{.sent = sent.sent, .failure = sent.failure, .at = sent.timing.wall};
+LentReply::LentReply(send::Sent& sent)
+    : sent_(sent),
+      reply_{.answer = {}, .sent = sent.sent, .failure = sent.failure, .at = sent.timing.wall} {
   if (!sent.answered) {
-    return reply;
+    return;
   }
-  reply.answer = WithoutCoding(sent.answer);
-  return reply;
+  if (message::FindField(sent.answer.fields, "Content-Encoding") == nullptr) {
+    lent_ = true;
+    reply_.answer = std::move(sent.answer);
+  } else {
+    reply_.answer = WithoutCoding(sent.answer);
+  }
+}
+
+LentReply::~LentReply() {
+  if (lent_) {
+    sent_.answer = std::move(*reply_.answer);
+  }
 }
 
 void RestoreCoding(const plan::PlannedExchange& plan, message::Request& request) {

@@ -10,8 +10,23 @@ namespace trafrec::replay {
 /// The answer with its content encoding taken off, where that can be done.
 message::Answer WithoutCoding(message::Answer answer);
 
-/// What came back, for the guard: its content encoding is taken off. `sent` keeps its own.
-guard::Reply ReplyOf(const send::Sent& sent);
+/// What came back, for the guard, the content encoding of an answer taken off. One that has none is
+/// lent rather than copied: `sent`, which outlives this, has it again when this is gone.
+class LentReply {
+ public:
+  explicit LentReply(send::Sent& sent);
+  LentReply(const LentReply&) = delete;
+  LentReply& operator=(const LentReply&) = delete;
+  ~LentReply();
+
+  const guard::Reply& operator*() const { return reply_; }
+  const guard::Reply* operator->() const { return &reply_; }
+
+ private:
+  send::Sent& sent_;
+  guard::Reply reply_;
+  bool lent_ = false;
+};
 
 /// Puts the content coding on again that the plan took off the body: as it was recorded, if nothing
 /// has changed the body; else anew.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <asio/post.hpp>
 #include <chrono>
+#include <utility>
 
 #include "replay/run/limits.h"
 #include "replay/send/asio_types.h"
@@ -25,7 +26,10 @@ Engine::Engine(const EngineParts& parts, EngineOptions options)
     : parts_(parts),
       options_(std::move(options)),
       queue_(limits::kQueuedExchanges, limits::kQueuedBytes),
-      window_(options_.window, limits::kHeldBytes, options_.clock_error_ns),
+      window_({.window = options_.window,
+               .clock_error_ns = options_.clock_error_ns,
+               .one_clock = options_.one_clock},
+              limits::kHeldBytes),
       schedule_(options_.speed, options_.idle_max_ns),
       timer_(parts.loop),
       tick_timer_(parts.loop),
@@ -103,6 +107,7 @@ Status Engine::Run() {
   Post([this] { Pump(); });
   Tick();
   parts_.loop.run();
+  KeepReads();
   queue_.Close();
   const Status committed = committer_->Finish();
   TRY(failed_);
@@ -110,10 +115,20 @@ Status Engine::Run() {
   return {};
 }
 
+/// Once for all answers that are there: the target, which sleeps when it has nothing to do, is
+/// woken for many requests, and what is looked at with each Pump is looked at once.
+void Engine::PumpSoon() {
+  if (!std::exchange(pump_comes_, true)) {
+    Post([this] { Pump(); });
+  }
+}
+
 void Engine::Pump() {
+  pump_comes_ = false;
   if (closed_) {
     return;
   }
+  KeepReads();
   FillWindow();
   SendDue();
   FinishIfOver();
@@ -168,7 +183,7 @@ void Engine::SendDue() {
       ArmTimer(due);
       return;
     }
-    if (const TargetState& target = targets_[flight->plan.target];
+    if (const TargetState& target = targets_[flight->plan().target];
         target.away || (target.moving > 0 && !target.answered)) {
       return;
     }
@@ -178,9 +193,14 @@ void Engine::SendDue() {
 }
 
 void Engine::ArmTimer(int64_t due) {
+  if (armed_for_ == due) {
+    return;
+  }
+  armed_for_ = due;
   timer_.expires_at(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(start_ + due)));
   timer_.async_wait([this](const asio::error_code& error) {
     if (!error) {
+      armed_for_.reset();
       Pump();
     }
   });
@@ -216,13 +236,14 @@ void Engine::Tick() {
 
 /// Everything before the oldest exchange that is held has ended.
 void Engine::NotePosition() {
+  KeepReads();
   if (std::ranges::any_of(targets_, [](const TargetState& each) { return !each.held.empty(); })) {
     return;  // they may yet have to go again
   }
   const Flight* const oldest = window_.oldest();
   ledger::Position position{.began_at = last_began_, .id = last_id_};
   if (oldest != nullptr) {
-    position = {.began_at = oldest->plan.began_at, .id = oldest->plan.id};
+    position = {.began_at = oldest->plan().began_at, .id = oldest->plan().id};
   }
   if (position.began_at == 0 || position == position_) {
     return;

@@ -122,6 +122,7 @@ class Engine {
   Status LoadDead();
   std::vector<dialect::Key> KeysOf(const ledger::Letter& letter) const;
   void Pump();
+  void PumpSoon();
   void FillWindow();
   void TakeIn(std::unique_ptr<plan::PlannedExchange> exchange);
   void NotePassedOver(const plan::PlannedExchange& exchange);
@@ -151,7 +152,7 @@ class Engine {
   void SendWrite(const MovePtr& move, message::Request request);
   void TakeAnswer(const MovePtr& move, send::Sent& sent);
   void NoteTimes(Move& move, const send::Sent& sent);
-  void NoteBytes(const send::Sent& sent);
+  void NoteBytes(const send::Sent& sent, const message::Request& request);
   void Judge(const MovePtr& move, bool unsent, const std::string& failure);
   void Later(const MovePtr& move, int64_t pause_ms);
   void Throttle(bool busy);
@@ -169,6 +170,7 @@ class Engine {
   void Withdraw(const Flight& flight, const Move& move);
   void EndMove(const Flight& flight);
   void Keep(ledger::Batch settled);
+  void KeepReads();
   guard::SourceNumbers SourceNumbersOf(const Flight& flight);
   void LearnContext(const Flight& flight, const message::Answer& answer);
   void OnCommitted(uint64_t batch, const Status& status);
@@ -183,7 +185,7 @@ class Engine {
 
   // engine_away.cc: targets that cannot be reached, or stand behind a proxy that does not
   bool EndsOverAbsence(const MovePtr& move, const std::string& why);
-  void NoteAnswer(size_t number, const send::Sent& sent);
+  void NoteAnswer(size_t number, const send::Sent& sent, const std::string& path);
   bool WaitsForReturn(const MovePtr& move);
   void BeginAway(size_t number, std::string path);
   void EndAway(TargetState& target);
@@ -196,6 +198,7 @@ class Engine {
   std::deque<std::unique_ptr<plan::PlannedExchange>> coming_;  ///< out of the queue, not yet held
   SpentPlans spent_;
   std::atomic<bool> poked_{false};
+  bool pump_comes_ = false;
   std::atomic<bool> hungry_{true};  ///< the loop found the queue empty: to be told of what comes
   std::atomic<bool> ending_{false};
   std::atomic<bool> plan_over_{false};
@@ -209,6 +212,7 @@ class Engine {
   KnownDocuments known_;
   DeadKeys dead_;
   asio::steady_timer timer_;
+  std::optional<int64_t> armed_for_;  ///< the next due time, on the run's clock
   asio::steady_timer tick_timer_;
   asio::steady_timer stop_timer_;
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
@@ -236,6 +240,9 @@ class Engine {
   RunTimes times_;
   SourceLag source_lag_;
   OutcomeDigest outcomes_;
+  ledger::Batch settled_;                      ///< of the move that ends: empty between two
+  std::vector<store::ExchangeId> reads_over_;  ///< exchanges that the ledger is still to hear of
+  int64_t operations_read_ = 0;                ///< of them
   std::map<ledger::Address, ledger::Intent> doubts_;
   std::function<void(const RunProgress&)> tick_;
   mutable std::mutex progress_mutex_;

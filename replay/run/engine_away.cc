@@ -27,7 +27,7 @@ Error AwayForLong(int64_t patience_ns, const std::string& why) {
 
 /// It cannot be reached: nothing of the last copy was sent.
 bool Engine::EndsOverAbsence(const MovePtr& move, const std::string& why) {
-  TargetState& target = targets_[move->flight->plan.target];
+  TargetState& target = targets_[move->flight->plan().target];
   if (!target.answered) {
     // The first thing that was sent at all: a wrong URL, not a target that is down for a while.
     Fail({ErrorCode::kIo, why, "is it the right URL, and does it run?"});
@@ -46,7 +46,8 @@ bool Engine::EndsOverAbsence(const MovePtr& move, const std::string& why) {
   return true;
 }
 
-void Engine::NoteAnswer(size_t number, const send::Sent& sent) {
+/// `path`: what was asked for.
+void Engine::NoteAnswer(size_t number, const send::Sent& sent, const std::string& path) {
   if (!sent.answered) {
     return;
   }
@@ -65,13 +66,13 @@ void Engine::NoteAnswer(size_t number, const send::Sent& sent) {
   target.trouble.clear();
   if (target.unreached >= limits::kUnreachedAnswers) {
     // The same path goes the same way: a proxy may answer others by itself.
-    BeginAway(number, sent.request.target);
+    BeginAway(number, path);
   }
 }
 
 /// All tries of it are used up. True: it waits for a target that may be away.
 bool Engine::WaitsForReturn(const MovePtr& move) {
-  const size_t number = move->flight->plan.target;
+  const size_t number = move->flight->plan().target;
   const TargetState& target = targets_[number];
   if (move->returned < target.returned) {
     // What was tried while it was away does not count.

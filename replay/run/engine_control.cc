@@ -70,7 +70,7 @@ void Engine::SetSpeed(const pace::Speed& speed) {
 void Engine::Seek(TimeNs began_at) {
   Post([this, began_at] {
     for (const auto& flight : window_.flights()) {
-      if (flight->plan.began_at >= began_at) {
+      if (flight->plan().began_at >= began_at) {
         schedule_.Seek(flight->place, Now());
         Pump();
         return;
@@ -109,14 +109,14 @@ RunProgress Engine::Snapshot() const {
     progress.trouble = progress.trouble.empty() ? target.trouble : progress.trouble;
   }
   if (const Flight* const oldest = window_.oldest()) {
-    progress.source_time = progress.through = oldest->plan.began_at;
+    progress.source_time = progress.through = oldest->plan().began_at;
   }
   if (schedule_.speed().kind == pace::Speed::Kind::kMax) {
     return progress;  // nothing has a time
   }
   for (const auto& flight : window_.flights()) {
     if (!flight->moving) {
-      progress.next_time = flight->plan.began_at;
+      progress.next_time = flight->plan().began_at;
       progress.next_due_ns = schedule_.Due(flight->place) - Now();
       progress.behind_ns = std::max<int64_t>(0, -progress.next_due_ns);
       break;

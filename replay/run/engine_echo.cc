@@ -10,7 +10,7 @@ namespace {
 
 /// Whole, and of 2xx: as a sentinel must be answered to count.
 bool IsAnswered(const Flight& flight) {
-  return flight.last.answer.has_value() && flight.last.answer->status / 100 == 2;
+  return flight.last.answered && flight.last.answer.status / 100 == 2;
 }
 
 }  // namespace
@@ -21,14 +21,17 @@ void Engine::NoteEcho(const Flight& flight, ledger::Batch& batch) {
     return;
   }
   const TimeNs answered_at = flight.last.timing.WallAt(flight.last.timing.first_read);
-  const TimeNs at_source = flight.plan.mark->answered_at - options_.clock_offset_ns;
+  const TimeNs at_source = flight.plan().mark->answered_at - options_.clock_offset_ns;
   source_lag_.Add({.ns = answered_at - at_source, .at = answered_at}, batch);
 }
 
 /// As a recorder at the target would have it: so the run's log shows its echoes as sentinels.
 std::optional<store::SentinelRecord> Engine::EchoOf(const Flight& flight) {
-  const message::Field* agent = message::FindField(flight.last.request.fields, "User-Agent");
-  if (!flight.plan.mark || agent == nullptr) {
+  if (!flight.plan().mark) {
+    return std::nullopt;
+  }
+  const message::Field* agent = message::FindField(flight.request().fields, "User-Agent");
+  if (agent == nullptr) {
     return std::nullopt;
   }
   const auto token = store::ParseSentinelToken(agent->value);

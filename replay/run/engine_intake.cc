@@ -48,20 +48,20 @@ void Engine::TakeIn(std::unique_ptr<plan::PlannedExchange> exchange) {
     last_id_ = exchange->id;
   }
   ++taken_;
-  auto flight = std::make_unique<Flight>(std::move(exchange));
-  flight->place = schedule_.Add(flight->plan.began_at);
-  if (seek_to_ && flight->plan.began_at >= *seek_to_) {
-    schedule_.Seek(flight->place, Now());
+  Flight& flight = window_.Begin(std::move(exchange));
+  flight.place = schedule_.Add(flight.plan().began_at);
+  if (seek_to_ && flight.plan().began_at >= *seek_to_) {
+    schedule_.Seek(flight.place, Now());
     seek_to_.reset();
   }
-  if (const Status made = MakeItems(*flight); !made) {
+  if (const Status made = MakeItems(flight); !made) {
     Fail(made.error());
     return;
   }
-  if (!flight->items.empty()) {
-    window_.Add(std::move(flight));
-  } else if (flight->plan.caught_up) {
-    NoteCaughtUp(flight->plan.id);
+  if (!flight.items.empty()) {
+    window_.Add(flight);
+  } else if (flight.plan().caught_up) {
+    NoteCaughtUp(flight.plan().id);
   }
 }
 
@@ -89,7 +89,7 @@ void Engine::NoteCaughtUp(const store::ExchangeId& exchange) {
 }
 
 Status Engine::MakeItems(Flight& flight) {
-  const plan::PlannedExchange& plan = flight.plan;
+  const plan::PlannedExchange& plan = flight.plan();
   std::vector<std::pair<uint32_t, ledger::State>> states;
   if (options_.resumed) {
     TRY_ASSIGN(states, parts_.memory.StatesOf(plan.id));

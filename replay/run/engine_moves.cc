@@ -36,19 +36,19 @@ void Engine::Start(Flight& flight) {
   move->flight = &flight;
   move->items = std::move(items);
   move->started = Now();
-  move->returned = targets_[flight.plan.target].returned;
-  move->parcel.request = &flight.plan.request;
-  move->parcel.meaning = &flight.plan.meaning;
+  move->returned = targets_[flight.plan().target].returned;
+  move->parcel.request = &flight.plan().request;
+  move->parcel.meaning = &flight.plan().meaning;
   move->parcel.source_numbers = SourceNumbersOf(flight);
   for (const uint32_t index : move->items) {
     guard::Item& item = flight.items[index];
     if (const dialect::Key* key = DocumentOf(flight, item); key != nullptr && !item.known) {
-      item.known = known_.Find(flight.plan.target, IndexOf(flight, item, *key), item.id);
+      item.known = known_.Find(flight.plan().target, IndexOf(flight, item, *key), item.id);
     }
     move->parcel.items.push_back(std::move(item));
   }
   ++moving_;
-  ++targets_[flight.plan.target].moving;
+  ++targets_[flight.plan().target].moving;
   RefreshFirst(move);
 }
 
@@ -72,7 +72,7 @@ guard::SourceNumbers Engine::SourceNumbersOf(const Flight& flight) {
 /// Lets searches and by-query operations see what was written before them.
 void Engine::RefreshFirst(const MovePtr& move) {
   const Flight& flight = *move->flight;
-  const Kind kind = flight.plan.meaning.kind;
+  const Kind kind = flight.plan().meaning.kind;
   const bool by_query = kind == Kind::kByQuery || kind == Kind::kReindex;
   const bool search = kind == Kind::kSearch || kind == Kind::kMultiSearch;
   const bool wanted = (by_query && options_.refresh_before != RefreshBefore::kNever) ||
@@ -82,11 +82,12 @@ void Engine::RefreshFirst(const MovePtr& move) {
     return;
   }
   ++counts_.refreshes;
-  parts_.sender.Send(flight.plan.target, RefreshOf(flight.plan.meaning), [this, move](send::Sent&) {
-    if (move->flight != nullptr) {
-      GoRound(move);
-    }
-  });
+  parts_.sender.Send(flight.plan().target, RefreshOf(flight.plan().meaning),
+                     [this, move](send::Sent&) {
+                       if (move->flight != nullptr) {
+                         GoRound(move);
+                       }
+                     });
 }
 
 void Engine::GoRound(const MovePtr& move) {
@@ -107,44 +108,45 @@ void Engine::GoRound(const MovePtr& move) {
 
 void Engine::Read(const MovePtr& move, message::Request request) {
   ++counts_.readings;
-  parts_.sender.Send(move->flight->plan.target, std::move(request), [this, move](send::Sent& sent) {
-    if (move->flight == nullptr) {
-      return;
-    }
-    if (giving_up_) {
-      Abandon(move);
-      return;
-    }
-    const TargetState& target = targets_[move->flight->plan.target];
-    NoteAnswer(move->flight->plan.target, sent);
-    if (EndsOverWrongTarget(move, sent, true)) {
-      return;
-    }
-    const guard::Reply reply = ReplyOf(sent);
-    const bool answered = reply.answer && reply.answer->status < 500 && reply.answer->status != 429;
-    if (target.answered) {
-      parts_.guard.TakeReading(move->parcel, reply);
-    }
-    if (answered && ++move->readings <= limits::kReadingsInARow) {
-      move->failed_readings = 0;
-      GoRound(move);
-      return;
-    }
-    const bool spent = ++move->failed_readings >= options_.retry.tries && sent.sent;
-    if (spent && (WaitsForReturn(move) || EndsOverSilence(move, sent.failure))) {
-      return;
-    }
-    if (spent && move->failed_readings > 0) {
-      for (guard::Item& item : move->parcel.items) {
-        if (item.open()) {
-          item.stage = Stage::kDead;
-          item.why = fmt::format("the document could not be looked at: {}",
-                                 sent.failure.empty() ? item.why : sent.failure);
+  parts_.sender.Send(
+      move->flight->plan().target, std::move(request), [this, move](send::Sent& sent) {
+        if (move->flight == nullptr) {
+          return;
         }
-      }
-    }
-    Judge(move, !sent.sent, sent.failure);
-  });
+        if (giving_up_) {
+          Abandon(move);
+          return;
+        }
+        const TargetState& target = targets_[move->flight->plan().target];
+        NoteAnswer(move->flight->plan().target, sent, sent.request.target);
+        if (EndsOverWrongTarget(move, sent, true)) {
+          return;
+        }
+        const int status = sent.answer.status;
+        const bool answered = sent.answered && status < 500 && status != 429;
+        if (target.answered) {
+          parts_.guard.TakeReading(move->parcel, *LentReply(sent));
+        }
+        if (answered && ++move->readings <= limits::kReadingsInARow) {
+          move->failed_readings = 0;
+          GoRound(move);
+          return;
+        }
+        const bool spent = ++move->failed_readings >= options_.retry.tries && sent.sent;
+        if (spent && (WaitsForReturn(move) || EndsOverSilence(move, sent.failure))) {
+          return;
+        }
+        if (spent && move->failed_readings > 0) {
+          for (guard::Item& item : move->parcel.items) {
+            if (item.open()) {
+              item.stage = Stage::kDead;
+              item.why = fmt::format("the document could not be looked at: {}",
+                                     sent.failure.empty() ? item.why : sent.failure);
+            }
+          }
+        }
+        Judge(move, !sent.sent, sent.failure);
+      });
 }
 
 void Engine::Write(const MovePtr& move) {
@@ -172,20 +174,22 @@ void Engine::Write(const MovePtr& move) {
     return;
   }
   move->readings = 0;
-  message::Request request = parts_.guard.WriteRequest(move->parcel);
+  move->lent = MayLend(flight) && parts_.guard.WriteAsItIs(move->parcel);
+  message::Request request =
+      move->lent ? std::move(flight.plan().request) : parts_.guard.WriteRequest(move->parcel);
   MapContexts(
-      flight.plan.meaning,
+      flight.plan().meaning,
       [this](std::string_view id) -> std::optional<std::string> {
         const auto found = parts_.memory.FindContext(id);
         return found ? *found : std::nullopt;
       },
       request);
-  RestoreCoding(flight.plan, request);
+  RestoreCoding(flight.plan(), request);
   if (!options_.run_mark.empty()) {
     message::SetField(request.fields, plan::kRunField, options_.run_mark);
   }
-  if (flight.plan.mark && parts_.echoes != nullptr) {
-    parts_.echoes->Sign(*flight.plan.mark, flight.plan.target, WallClockNow(), request);
+  if (flight.plan().mark && parts_.echoes != nullptr) {
+    parts_.echoes->Sign(*flight.plan().mark, flight.plan().target, WallClockNow(), request);
   }
   const bool mutation = std::ranges::any_of(
       items, [&](const guard::Item& item) { return OperationOf(flight, item).mutation; });
@@ -234,8 +238,10 @@ void Engine::SendWrite(const MovePtr& move, message::Request request) {
     flight.result = parts_.results.Begin(WallClockNow());
   }
   move->out = true;
-  parts_.sender.Send(flight.plan.target, std::move(request),
-                     [this, move](send::Sent& sent) { TakeAnswer(move, sent); });
+  move->engine = this;
+  // Small enough that it asks for no memory.
+  parts_.sender.Send(flight.plan().target, std::move(request),
+                     [move](send::Sent& sent) { move->engine->TakeAnswer(move, sent); });
 }
 
 void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
@@ -248,18 +254,24 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
     return;
   }
   Flight& flight = *move->flight;
+  if (move->lent) {
+    std::swap(flight.plan().request, sent.request);
+  }
+  const message::Request& request = move->lent ? flight.plan().request : sent.request;
   NoteTimes(*move, sent);
-  NoteBytes(sent);
-  NoteAnswer(flight.plan.target, sent);
+  NoteBytes(sent, request);
+  NoteAnswer(flight.plan().target, sent, request.target);
   if (EndsOverWrongTarget(move, sent, false) || EndsOverStrangeAnswers(move, sent)) {
     return;
   }
-  const guard::Reply reply = ReplyOf(sent);
   const int status = sent.answered ? sent.answer.status : 0;
-  if (sent.answered && !flight.plan.context.empty()) {
-    LearnContext(flight, *reply.answer);
+  {
+    const LentReply reply(sent);
+    if (reply->answer && !flight.plan().context.empty()) {
+      LearnContext(flight, *reply->answer);
+    }
+    parts_.guard.TakeReply(move->parcel, *reply);
   }
-  parts_.guard.TakeReply(move->parcel, reply);
   if (EndsOverForbiddenItems(move, sent)) {
     return;
   }
@@ -270,14 +282,14 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
     return;
   }
   if (sent.sent) {
-    flight.last.Take(sent);
+    flight.last.Take(sent, move->lent);
   }
   Throttle(status == 429 || status == 503);
   Judge(move, !sent.sent, sent.failure);
 }
 
-void Engine::NoteBytes(const send::Sent& sent) {
-  counts_.sent_bytes += sent.sent ? sent.head.size() + sent.request.body.size() : 0;
+void Engine::NoteBytes(const send::Sent& sent, const message::Request& request) {
+  counts_.sent_bytes += sent.sent ? sent.head.size() + request.body.size() : 0;
   counts_.received_bytes += sent.answer.head.size() + sent.answer.body.size();
 }
 
@@ -354,7 +366,7 @@ void Engine::Later(const MovePtr& move, int64_t pause_ms) {
     std::erase_if(paused_moves_, [&](const auto& each) { return each.lock() == move; });
     if (stopping_) {
       Abandon(move);
-    } else if (targets_[move->flight->plan.target].away) {
+    } else if (targets_[move->flight->plan().target].away) {
       Later(move, limits::kAwayLookMs);
     } else {
       GoRound(move);

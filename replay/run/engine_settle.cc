@@ -54,7 +54,7 @@ bool Engine::BlockDead(Flight& flight, std::vector<uint32_t>& items) {
     if (!OperationOf(flight, item).mutation) {
       return false;
     }
-    const auto dead = dead_.Blocks(flight.plan.operations[item.operation].order.keys);
+    const auto dead = dead_.Blocks(flight.plan().operations[item.operation].order.keys);
     if (!dead) {
       return false;
     }
@@ -88,7 +88,7 @@ void Engine::Finish(const MovePtr& move) {
   Flight& flight = *move->flight;
   move->flight = nullptr;
   EndMove(flight);
-  ledger::Batch settled;
+  ledger::Batch& settled = settled_;
   for (size_t i = 0; i < move->items.size(); ++i) {
     guard::Item& item = flight.items[move->items[i]];
     item = std::move(move->parcel.items[i]);
@@ -103,11 +103,11 @@ void Engine::Finish(const MovePtr& move) {
     settled.counters = {{std::string(OutcomeDigest::kLow), digest.low()},
                         {std::string(OutcomeDigest::kHigh), digest.high()}};
   }
-  TargetState& target = targets_[flight.plan.target];
+  TargetState& target = targets_[flight.plan().target];
   if (move->strange && !target.familiar) {
-    target.held.push_back(std::move(settled));
+    target.held.push_back(std::exchange(settled, {}));
   } else if (!settled.empty()) {
-    Keep(std::move(settled));
+    Keep(std::exchange(settled, {}));
   }
   bool over = false;
   for (const uint32_t index : move->items) {
@@ -118,7 +118,7 @@ void Engine::Finish(const MovePtr& move) {
   } else {
     window_.PutBack(flight);
   }
-  Pump();
+  PumpSoon();
 }
 
 /// Before what waits for them is intended: a batch holds it all in this order.
@@ -136,9 +136,22 @@ void Engine::Keep(ledger::Batch settled) {
   });
 }
 
+/// Of all that are over since the last time; nobody waits for it.
+void Engine::KeepReads() {
+  if (reads_over_.empty()) {
+    return;
+  }
+  committer_->Add(false, [this](ledger::Batch& batch) {
+    std::ranges::move(reads_over_, std::back_inserter(batch.done));
+    AddTo(batch, RunCounts::kReads, operations_read_);
+  });
+  reads_over_.clear();
+  operations_read_ = 0;
+}
+
 void Engine::EndMove(const Flight& flight) {
   --moving_;
-  --targets_[flight.plan.target].moving;
+  --targets_[flight.plan().target].moving;
 }
 
 /// The run ends before it is settled.
@@ -181,7 +194,7 @@ void Engine::KeepKnown(const Flight& flight, const guard::Item& item) {
   }
   if (const dialect::Key* key = DocumentOf(flight, item)) {
     const bool sure = item.stage == Stage::kDone;
-    known_.Put(flight.plan.target, IndexOf(flight, item, *key), item.id,
+    known_.Put(flight.plan().target, IndexOf(flight, item, *key), item.id,
                sure ? item.known : std::nullopt);
   }
 }
@@ -190,7 +203,7 @@ void Engine::Settle(Flight& flight, guard::Item& item, ledger::Batch& batch) {
   const dialect::Operation& operation = OperationOf(flight, item);
   if (operation.mutation) {
     KeepKnown(flight, item);
-    NoteIndexChanges(flight, item, parts_.dialect, parts_.target_names[flight.plan.target],
+    NoteIndexChanges(flight, item, parts_.dialect, parts_.target_names[flight.plan().target],
                      batch.changes);
   }
   if (item.stage == Stage::kDead) {
@@ -201,10 +214,10 @@ void Engine::Settle(Flight& flight, guard::Item& item, ledger::Batch& batch) {
     ++counts_.dead;
     PutLetter(flight, item, ledger::State::kDead, batch);
     if (options_.on_dead == OnDead::kStopKey) {
-      dead_.Add(flight.plan.operations[item.operation].order.keys, AddressOf(flight, item));
+      dead_.Add(flight.plan().operations[item.operation].order.keys, AddressOf(flight, item));
     } else if (options_.on_dead == OnDead::kStop) {
       Fail({ErrorCode::kIo,
-            fmt::format("{}, item {}, is dead: {}", store::FormatExchangeId(flight.plan.id),
+            fmt::format("{}, item {}, is dead: {}", store::FormatExchangeId(flight.plan().id),
                         operation.item, item.why),
             "look at it with trafrec dlq show RUN ID, then go on with --resume"});
     }
@@ -255,10 +268,10 @@ void Engine::PutLetter(const Flight& flight, const guard::Item& item, ledger::St
                         .why = item.why,
                         .tries = item.tries,
                         .status = item.result.status,
-                        .method = flight.plan.request.method,
-                        .target = flight.plan.request.target,
+                        .method = flight.plan().request.method,
+                        .target = flight.plan().request.target,
                         .id = item.id,
-                        .began_at = flight.plan.began_at,
+                        .began_at = flight.plan().began_at,
                         .given_up_at = WallClockNow(),
                         .condition = ConditionOf(item)};
   if (item.source != nullptr) {
@@ -273,37 +286,33 @@ void Engine::PutLetter(const Flight& flight, const guard::Item& item, ledger::St
 /// Every item of the flight is over: its answer goes into the run's log.
 void Engine::Complete(Flight& flight) {
   ++counts_.exchanges;
-  counts_.split += flight.parts > 1 && flight.plan.meaning.kind == Kind::kBulk ? 1 : 0;
+  counts_.split += flight.parts > 1 && flight.plan().meaning.kind == Kind::kBulk ? 1 : 0;
   if (flight.result != 0) {
     PutResult(flight);
   } else {
     ++counts_.without_result;
   }
-  if (!flight.plan.meaning.mutation || flight.plan.mark) {
-    committer_->Add(false, [&](ledger::Batch& batch) {
-      if (!flight.plan.meaning.mutation) {
-        batch.done.push_back(flight.plan.id);
-        AddTo(batch, RunCounts::kReads, static_cast<int64_t>(flight.items.size()));
-      }
-      if (flight.plan.mark) {
-        NoteEcho(flight, batch);
-      }
-    });
+  if (!flight.plan().meaning.mutation) {
+    reads_over_.push_back(flight.plan().id);
+    operations_read_ += static_cast<int64_t>(flight.items.size());
   }
-  if (flight.plan.caught_up) {
-    NoteCaughtUp(flight.plan.id);
+  if (flight.plan().mark) {
+    committer_->Add(false, [&](ledger::Batch& batch) { NoteEcho(flight, batch); });
   }
-  const std::unique_ptr<Flight> over = window_.Remove(flight);
-  spent_.Put(std::move(over->owned), over->bytes);
+  if (flight.plan().caught_up) {
+    NoteCaughtUp(flight.plan().id);
+  }
+  const size_t bytes = flight.bytes;
+  spent_.Put(window_.Remove(flight), bytes);
 }
 
 /// What its row in the run's log says of the source's exchange.
 store::ResultLink Engine::LinkOf(const Flight& flight) const {
   store::ResultLink link;
-  link.source_recorder = flight.plan.id.recorder;
-  link.source_attempt = flight.plan.id.attempt;
-  link.source_exchange = flight.plan.id.number;
-  const bool some = flight.items.size() < flight.plan.operations.size();
+  link.source_recorder = flight.plan().id.recorder;
+  link.source_attempt = flight.plan().id.attempt;
+  link.source_exchange = flight.plan().id.number;
+  const bool some = flight.items.size() < flight.plan().operations.size();
   if (some) {
     // A span from the first to the last one that was sent.
     link.first_item = OperationOf(flight, flight.items.front()).item;
@@ -313,7 +322,7 @@ store::ResultLink Engine::LinkOf(const Flight& flight) const {
     link.tries = std::max(link.tries, item.tries);
   }
   link.parts = std::max(flight.parts, 1U);
-  link.target = parts_.target_names[flight.plan.target];
+  link.target = parts_.target_names[flight.plan().target];
   link.lag_ns = flight.lag_ns;
   std::tie(link.wait, link.wait_ns) = LongestOf(flight.late);
   const guard::Item& first = flight.items.front();
@@ -327,15 +336,15 @@ store::ResultLink Engine::LinkOf(const Flight& flight) const {
 void Engine::PutResult(Flight& flight) {
   LastSent& last = flight.last;
   const auto is_done = [](const guard::Item& item) { return item.stage == Stage::kDone; };
-  const bool answered = last.answer.has_value() && std::ranges::any_of(flight.items, is_done);
-  const bool in_parts = flight.parts > 1 && flight.plan.meaning.kind == Kind::kBulk;
+  const bool answered = last.answered && std::ranges::any_of(flight.items, is_done);
+  const bool in_parts = flight.parts > 1 && flight.plan().meaning.kind == Kind::kBulk;
   if (in_parts) {
     // Each part had its own body; the whole stands for them all.
-    last.request.body = flight.plan.request.body;
+    last.request.body = flight.plan().request.body;
     last.head = recorded::HeadForBody(last.head, last.request.body.size());
   }
   SentExchange sent{.number = flight.result,
-                    .request = &last.request,
+                    .request = &flight.request(),
                     .head = last.head,
                     .interim = &last.interim,
                     .timing = last.timing,
@@ -347,25 +356,25 @@ void Engine::PutResult(Flight& flight) {
   message::Answer whole;
   const bool by_reading = std::ranges::any_of(
       flight.items, [&](const guard::Item& item) { return is_done(item) && !item.why.empty(); });
-  if (answered && (flight.plan.meaning.kind == Kind::kBulk || by_reading)) {
-    whole = parts_.guard.Assemble(flight.plan.meaning, flight.items, *last.answer);
+  if (answered && (flight.plan().meaning.kind == Kind::kBulk || by_reading)) {
+    whole = parts_.guard.Assemble(flight.plan().meaning, flight.items, last.answer);
     sent.assembled = in_parts || by_reading;
     sent.answer = &whole;
   } else if (answered) {
-    sent.answer = &*last.answer;
+    sent.answer = &last.answer;
   }
-  parts_.results.Put(sent);
+  parts_.results.Put(std::move(sent));
 }
 
 /// The target's context for one of the source's.
 void Engine::LearnContext(const Flight& flight, const message::Answer& answer) {
   const auto headers = edit::HeaderViews(answer.fields);
   const dialect::Answer read =
-      parts_.dialect.ReadAnswer(flight.plan.meaning, {answer.status, headers, answer.body});
+      parts_.dialect.ReadAnswer(flight.plan().meaning, {answer.status, headers, answer.body});
   if (read.context.empty()) {
     return;
   }
-  const ledger::Context context{flight.plan.context, read.context};
+  const ledger::Context context{flight.plan().context, read.context};
   parts_.memory.Remember(context);
   committer_->Add(false, [&](ledger::Batch& batch) { batch.contexts.push_back(context); });
 }

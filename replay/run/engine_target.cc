@@ -126,14 +126,14 @@ Error Refusal(const plan::PlannedExchange& plan, int status, const std::string& 
 /// looks at a document.
 bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bool reading) {
   if (!sent.answered) {
-    if (targets_[move->flight->plan.target].answered || sent.kind != send::Failure::kGarbage) {
+    if (targets_[move->flight->plan().target].answered || sent.kind != send::Failure::kGarbage) {
       return false;
     }
     Fail({ErrorCode::kIo, sent.failure, "is it the right URL?"});
     Abandon(move);
     return true;
   }
-  const plan::PlannedExchange& plan = move->flight->plan;
+  const plan::PlannedExchange& plan = move->flight->plan();
   const int status = sent.answer.status;
   const Kind kind = plan.meaning.kind;
   const bool search = &parts_.dialect == &dialect::SearchDialect();
@@ -141,8 +141,9 @@ bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bo
   const bool unlike = reading || status != plan.source_status;
   const bool forbidden = status == kForbidden && unlike && !proved && plan.meaning.mutation;
   const bool refused = forbidden || (status == kUnauthorized && unlike);
-  const bool page =
-      search && !proved && !refused && !MayPass(status) && IsPage(plan, sent.answer, unlike);
+  // What comes to a read as it came from the source is none.
+  const bool page = search && !proved && !refused && (plan.meaning.mutation || unlike) &&
+                    !MayPass(status) && IsPage(plan, sent.answer, unlike);
   if (!refused && !page) {
     // Of a bulk its items tell.
     const bool of_items = kind == Kind::kBulk && status / 100 == 2;
@@ -169,7 +170,7 @@ bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bo
 /// By the items of a bulk's answer, taken by the guard: a plugin that forbids each of them answers
 /// 200 to the whole.
 bool Engine::EndsOverForbiddenItems(const MovePtr& move, const send::Sent& sent) {
-  const plan::PlannedExchange& plan = move->flight->plan;
+  const plan::PlannedExchange& plan = move->flight->plan();
   if (!sent.answered || plan.meaning.kind != Kind::kBulk || sent.answer.status / 100 != 2 ||
       targets_[plan.target].proved) {
     return false;
@@ -188,7 +189,7 @@ bool Engine::EndsOverForbiddenItems(const MovePtr& move, const send::Sent& sent)
 
 /// Nothing is given up as long as nothing was ever answered: what would be given up next is all.
 bool Engine::EndsOverSilence(const MovePtr& move, const std::string& why) {
-  if (targets_[move->flight->plan.target].answered) {
+  if (targets_[move->flight->plan().target].answered) {
     return false;
   }
   Fail({ErrorCode::kIo, "the target has answered nothing: " + why,
@@ -200,7 +201,7 @@ bool Engine::EndsOverSilence(const MovePtr& move, const std::string& why) {
 /// Plain HTTP has no words of its own by which a wrong target shows, as one that speaks TLS, wants
 /// a certificate, or is another service: but such a one answers no request as the source did.
 bool Engine::EndsOverStrangeAnswers(const MovePtr& move, const send::Sent& sent) {
-  const plan::PlannedExchange& plan = move->flight->plan;
+  const plan::PlannedExchange& plan = move->flight->plan();
   TargetState& target = targets_[plan.target];
   if (!sent.answered || target.familiar || &parts_.dialect == &dialect::SearchDialect()) {
     return false;

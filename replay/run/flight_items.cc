@@ -7,11 +7,11 @@
 namespace trafrec::replay {
 
 ledger::Address AddressOf(const Flight& flight, const guard::Item& item) {
-  return {flight.plan.id, flight.plan.meaning.operations[item.operation].item};
+  return {flight.plan().id, flight.plan().meaning.operations[item.operation].item};
 }
 
 const dialect::Operation& OperationOf(const Flight& flight, const guard::Item& item) {
-  return flight.plan.meaning.operations[item.operation];
+  return flight.plan().meaning.operations[item.operation];
 }
 
 const dialect::Key* DocumentOf(const Flight& flight, const guard::Item& item) {
@@ -19,7 +19,7 @@ const dialect::Key* DocumentOf(const Flight& flight, const guard::Item& item) {
 }
 
 std::string_view IndexOf(const Flight& flight, const guard::Item& item, const dialect::Key& key) {
-  const bool told = item.source != nullptr && !item.source->index.empty() && !flight.plan.edited;
+  const bool told = item.source != nullptr && !item.source->index.empty() && !flight.plan().edited;
   return told ? std::string_view(item.source->index) : std::string_view(key.name);
 }
 
@@ -33,12 +33,22 @@ uint64_t WrittenBy(const Flight& flight, const guard::Item& item) {
   if (!operation.mutation || key == operation.keys.end()) {
     return 0;
   }
-  std::string resource = std::to_string(flight.plan.target);
+  std::string resource = std::to_string(flight.plan().target);
   resource += '\0';
   resource += IndexOf(flight, item, *key);
   resource += '\0';
   resource += item.id;
   return std::hash<std::string>()(resource) | 1;
+}
+
+bool MayLend(const Flight& flight) {
+  const plan::PlannedExchange& plan = flight.plan();
+  const auto of_context = [](const dialect::Operation& operation) {
+    return std::ranges::find(operation.keys, dialect::Scope::kContext, &dialect::Key::scope) !=
+           operation.keys.end();
+  };
+  return !plan.meaning.mutation && plan.coding.empty() && !plan.mark &&
+         std::ranges::none_of(plan.meaning.operations, of_context);
 }
 
 std::optional<ledger::Condition> ConditionOf(const guard::Item& item) {

@@ -25,6 +25,10 @@ std::string_view IndexOf(const Flight& flight, const guard::Item& item, const di
 /// The document or path at the target that it writes, the first of several, hashed; 0: none.
 uint64_t WrittenBy(const Flight& flight, const guard::Item& item);
 
+/// Whether the plan's own request can go out in place of a copy: each copy is the same, and nobody
+/// asks for it before the answer is there.
+bool MayLend(const Flight& flight);
+
 /// Under which its last copy went out.
 std::optional<ledger::Condition> ConditionOf(const guard::Item& item);
 

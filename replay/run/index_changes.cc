@@ -53,20 +53,20 @@ bool Succeeded(const guard::Item& item) {
 
 std::optional<dialect::ByQueryCounts> ByQueryCountsOf(const Flight& flight,
                                                       const dialect::Dialect& dialect) {
-  if (!flight.last.answer) {
+  if (!flight.last.answered) {
     return std::nullopt;
   }
-  const message::Answer answer = WithoutCoding(*flight.last.answer);
+  const message::Answer answer = WithoutCoding(flight.last.answer);
   const auto headers = edit::HeaderViews(answer.fields);
   const auto counts =
-      dialect.ReadAnswer(flight.plan.meaning, {answer.status, headers, answer.body}).by_query;
+      dialect.ReadAnswer(flight.plan().meaning, {answer.status, headers, answer.body}).by_query;
   return counts && counts->total ? counts : std::nullopt;
 }
 
 IndexChange ChangeOfWhole(const Flight& flight, const guard::Item& item,
                           const dialect::Dialect& dialect, bool one_index) {
   const Kind kind = OperationOf(flight, item).kind;
-  if (flight.plan.meaning.api == "indices.delete" && Succeeded(item) && one_index) {
+  if (flight.plan().meaning.api == "indices.delete" && Succeeded(item) && one_index) {
     return {.emptied = true};
   }
   if ((kind == Kind::kByQuery || kind == Kind::kReindex) && item.stage == guard::Stage::kDone &&
@@ -113,7 +113,7 @@ void NoteIndexChanges(const Flight& flight, const guard::Item& item,
     }
     return;
   }
-  if (!MovesUnnamed(operation, flight.plan.meaning.api) ||
+  if (!MovesUnnamed(operation, flight.plan().meaning.api) ||
       (item.stage == guard::Stage::kDead && item.tries == 0)) {
     return;
   }

@@ -18,6 +18,10 @@ inline constexpr size_t kReadyExchanges = 1'024;
 /// Exchanges that go back to the planner's thread together, to be freed; larger ones do not wait.
 inline constexpr size_t kSpentBatch = 128;
 inline constexpr size_t kSpentBytes = size_t{16} << 10;
+/// Flights that are kept for the next ones, and what of an answer's body each keeps: 4 MiB at most,
+/// so that a window full of small exchanges asks for no memory.
+inline constexpr size_t kSpareFlights = 1'024;
+inline constexpr size_t kKeptBodyBytes = size_t{4} << 10;
 /// Bytes of exchanges that are held in the window; with the queue, the results' queue and the
 /// connections a run stays below 256 MB.
 inline constexpr size_t kHeldBytes = size_t{64} << 20;

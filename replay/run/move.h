@@ -12,8 +12,11 @@
 
 namespace trafrec::replay {
 
+class Engine;
+
 /// A parcel on its way: some or all items of one flight, from the first reading to the last answer.
 struct Move {
+  Engine* engine = nullptr;
   Flight* flight = nullptr;       ///< null: the move is over, or given up
   std::vector<uint32_t> items{};  ///< of the flight, in the parcel's order
   guard::Parcel parcel{};
@@ -29,6 +32,7 @@ struct Move {
   bool out = false;       ///< a copy may be with the target, and nothing has come back
   std::optional<asio::steady_timer> timer{};  ///< until the next try
   bool timed = false;                         ///< its first copy is in the distributions
+  bool lent = false;  ///< the plan's own request went out, and comes back with the answer
 };
 using MovePtr = std::shared_ptr<Move>;
 

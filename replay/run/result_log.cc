@@ -1,6 +1,8 @@
 #include "replay/run/result_log.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "replay/run/limits.h"
 #include "store/format/flags.h"
@@ -12,6 +14,9 @@ using store::FlagBit;
 using store::Side;
 
 namespace {
+
+/// No time.
+constexpr TimeNs kPut = std::numeric_limits<TimeNs>::min();
 
 /// The value of the Host field as it went out.
 std::string HostOf(std::string_view head) {
@@ -47,12 +52,12 @@ Result<std::unique_ptr<ResultLog>> ResultLog::Open(const store::LogWriterOptions
 }
 
 store::ExchangeNumber ResultLog::Begin(TimeNs at) {
-  open_.emplace(next_, at);
+  begun_.push_back(at);
   latest_ = std::max(latest_, at);
   return next_++;
 }
 
-void ResultLog::Put(const SentExchange& exchange) {
+void ResultLog::Put(SentExchange exchange) {
   PutConnection(exchange.connection, exchange.began_at);
   store::ExchangeRecord record;
   record.number = exchange.number;
@@ -79,14 +84,17 @@ void ResultLog::Put(const SentExchange& exchange) {
                                 .head = interim.head});
     }
   }
-  store::ResultLink link = exchange.link;
-  link.exchange = exchange.number;
-  log_->PutResultLink(link);
+  exchange.link.exchange = exchange.number;
+  log_->PutResultLink(exchange.link);
   if (exchange.sentinel != nullptr) {
     log_->PutSentinel(*exchange.sentinel);
   }
   log_->PutExchange(record);
-  open_.erase(exchange.number);
+  begun_[exchange.number - first_open_] = kPut;
+  while (!begun_.empty() && begun_.front() == kPut) {
+    begun_.pop_front();
+    ++first_open_;
+  }
   Advance();
 }
 
@@ -166,8 +174,8 @@ void ResultLog::PutMessage(store::MessageRecord record, std::string_view body) {
 
 void ResultLog::Advance() {
   store::Marks marks;
-  marks.exchanges_below = open_.empty() ? next_ : open_.begin()->first;
-  marks.requests_through = marks.answers_through = open_.empty() ? latest_ : open_.begin()->second;
+  marks.exchanges_below = first_open_;
+  marks.requests_through = marks.answers_through = begun_.empty() ? latest_ : begun_.front();
   log_->Advance(marks, latest_);
 }
 

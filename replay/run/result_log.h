@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -39,7 +40,7 @@ class ResultLog {
 
   /// The number of an exchange whose first byte goes out at that time.
   store::ExchangeNumber Begin(TimeNs at);
-  void Put(const SentExchange& exchange);
+  void Put(SentExchange exchange);
 
   /// The disk is slower than the answers, or full: nothing new should be sent.
   bool pressed() const { return log_->pressure() > 0.5; }
@@ -58,7 +59,9 @@ class ResultLog {
 
   std::unique_ptr<store::LogWriter> log_;
   store::ExchangeNumber next_ = 1;
-  std::map<store::ExchangeNumber, TimeNs> open_;  ///< begun, and not put
+  /// When those from first_open_ on were begun; kPut: it was put. The first one was not.
+  std::deque<TimeNs> begun_;
+  store::ExchangeNumber first_open_ = 1;
   std::map<uint64_t, store::ConnectionRecord> connections_;
   TimeNs latest_ = 0;
 };

@@ -6,40 +6,81 @@
 
 #include "base/check.h"
 #include "replay/run/flight_items.h"
+#include "replay/run/limits.h"
 
 namespace trafrec::replay {
 
-void LastSent::Take(send::Sent& sent) {
+void LastSent::Take(send::Sent& sent, bool planned) {
   if (began_at == 0) {
     began_at = sent.timing.wall;
   }
-  head = std::move(sent.head);
-  request = std::move(sent.request);
+  std::swap(head, sent.head);
+  as_planned = planned;
+  if (!planned) {
+    request = std::move(sent.request);
+  }
   timing = sent.timing;
   connection = sent.connection;
-  interim = std::move(sent.interim);
-  answer.reset();
-  if (sent.answered) {
-    answer = std::move(sent.answer);
+  std::swap(interim, sent.interim);
+  answered = sent.answered;
+  if (answered) {
+    std::swap(answer, sent.answer);
   }
 }
 
-Window::Window(uint64_t operations, size_t bytes, TimeNs clock_error_ns)
-    : scheduler_({.window = operations, .clock_error_ns = clock_error_ns}),
-      operations_max_(operations),
-      bytes_max_(bytes) {}
+void LastSent::Clear() {
+  began_at = 0;
+  head.clear();
+  as_planned = false;
+  request = {};
+  answered = false;
+  if (answer.body.capacity() > limits::kKeptBodyBytes) {
+    answer = {};
+  }
+  interim.clear();
+  timing = {};
+  connection = {};
+}
 
-Flight& Window::Add(std::unique_ptr<Flight> flight) {
-  CHECK(HasRoom());
-  Flight& added = *flight;
-  added.sequence = sequence_++;
-  added.phases.assign(added.items.size(), Phase::kWaits);
-  added.open = added.items.size();
-  added.bytes = added.plan.Bytes();
-  bytes_ += added.bytes;
-  added.self = flights_.insert(flights_.end(), std::move(flight));
-  AddItems(added);
-  return added;
+void Flight::Begin(std::unique_ptr<plan::PlannedExchange> planned) {
+  owned = std::move(planned);
+  place = {};
+  sequence = 0;
+  items.clear();
+  placed.clear();
+  open = 0;
+  queued = false;
+  moving = false;
+  bytes = 0;
+  ready_at = 0;
+  parts = 0;
+  lag_ns = 0;
+  late = {};
+  result = 0;
+  last.Clear();
+}
+
+Window::Window(const order::SchedulerOptions& order, size_t bytes)
+    : scheduler_(order), operations_max_(order.window), bytes_max_(bytes) {}
+
+Flight& Window::Begin(std::unique_ptr<plan::PlannedExchange> exchange) {
+  if (spare_.empty()) {
+    spare_.push_front(std::make_unique<Flight>());
+  }
+  Flight& flight = *spare_.front();
+  flight.Begin(std::move(exchange));
+  return flight;
+}
+
+void Window::Add(Flight& flight) {
+  CHECK(HasRoom() && &flight == spare_.front().get());
+  flight.sequence = sequence_++;
+  flight.open = flight.items.size();
+  flight.bytes = flight.plan().counted_bytes;
+  bytes_ += flight.bytes;
+  flights_.splice(flights_.end(), spare_, spare_.begin());
+  flight.self = std::prev(flights_.end());
+  AddItems(flight);
 }
 
 void Window::Fill() {
@@ -50,35 +91,35 @@ void Window::Fill() {
 
 void Window::AddItems(Flight& flight) {
   partly_ = nullptr;
-  while (flight.numbers.size() < flight.items.size()) {
+  while (flight.placed.size() < flight.items.size()) {
     if (!scheduler_.HasRoom()) {
       partly_ = &flight;
       return;
     }
-    const auto item = static_cast<uint32_t>(flight.numbers.size());
-    const plan::PlannedOperation& planned = flight.plan.operations[flight.items[item].operation];
+    const auto item = static_cast<uint32_t>(flight.placed.size());
+    const plan::PlannedOperation& planned = flight.plan().operations[flight.items[item].operation];
     const uint64_t number = scheduler_.Add(planned.order);
     if (operations_.empty()) {
       first_ = number;
     }
     operations_.push_back({&flight, item});
-    flight.numbers.push_back(number);
-    flight.writes.push_back(WrittenBy(flight, flight.items[item]));
+    flight.placed.push_back({number, WrittenBy(flight, flight.items[item])});
   }
 }
 
 /// A list of gets or searches is asked as one, so that its answer shows one moment, as it did at
 /// the source; unless the window cannot hold all of it. A bulk goes in parts.
 bool Window::MayGo(const Flight& flight) const {
-  if (flight.plan.meaning.goes_in_parts() || flight.items.size() > operations_max_) {
+  if (flight.plan().meaning.goes_in_parts() || flight.items.size() > operations_max_) {
     return true;
   }
-  return std::ranges::none_of(flight.phases, [](Phase phase) { return phase == Phase::kWaits; });
+  return flight.placed.size() == flight.items.size() &&
+         std::ranges::find(flight.placed, Phase::kWaits, &Placed::phase) == flight.placed.end();
 }
 
 const Flight* Window::oldest() const {
   const auto found = std::ranges::find_if(
-      flights_, [](const std::unique_ptr<Flight>& flight) { return !flight->plan.caught_up; });
+      flights_, [](const std::unique_ptr<Flight>& flight) { return !flight->plan().caught_up; });
   return found == flights_.end() ? nullptr : found->get();
 }
 
@@ -107,7 +148,7 @@ void Window::MarkReady(int64_t now) {
 
 void Window::Mark(uint64_t number, int64_t now) {
   const OperationRef ref = operations_[number - first_];
-  ref.flight->phases[ref.item] = Phase::kReady;
+  ref.flight->placed[ref.item].phase = Phase::kReady;
   if (ref.flight->ready_at == 0) {
     ref.flight->ready_at = now;
   }
@@ -125,7 +166,7 @@ Flight* Window::Next(int64_t now) {
   MarkReady(now);
   while (!ready_.empty()) {
     Flight& flight = *ready_.top();
-    for (uint32_t item = 0; item < flight.numbers.size(); ++item) {
+    for (uint32_t item = 0; item < flight.placed.size(); ++item) {
       if (IsFree(flight, item)) {
         return &flight;
       }
@@ -138,14 +179,15 @@ Flight* Window::Next(int64_t now) {
 }
 
 bool Window::IsFree(const Flight& flight, uint32_t item) const {
-  return flight.phases[item] == Phase::kReady && !busy_.IsBusy(flight.writes[item]);
+  const Placed& placed = flight.placed[item];
+  return placed.phase == Phase::kReady && !busy_.IsBusy(placed.writes);
 }
 
 /// Until one of those that are ready, and whose documents are busy, may go.
 void Window::Park(Flight& flight) {
-  for (uint32_t item = 0; item < flight.numbers.size(); ++item) {
-    if (flight.phases[item] == Phase::kReady) {
-      busy_.Await(flight.writes[item], flight);
+  for (uint32_t item = 0; item < flight.placed.size(); ++item) {
+    if (flight.placed[item].phase == Phase::kReady) {
+      busy_.Await(flight.placed[item].writes, flight);
     }
   }
 }
@@ -155,10 +197,10 @@ std::vector<uint32_t> Window::TakeParcel(Flight& flight) {
   flight.moving = true;
   ++moving_;
   std::vector<uint32_t> taken;
-  for (uint32_t item = 0; item < flight.numbers.size(); ++item) {
+  for (uint32_t item = 0; item < flight.placed.size(); ++item) {
     if (IsFree(flight, item)) {
-      flight.phases[item] = Phase::kMoves;
-      busy_.Take(flight.writes[item]);
+      flight.placed[item].phase = Phase::kMoves;
+      busy_.Take(flight.placed[item].writes);
       taken.push_back(item);
     }
   }
@@ -168,15 +210,17 @@ std::vector<uint32_t> Window::TakeParcel(Flight& flight) {
 void Window::PutBack(Flight& flight) {
   flight.moving = false;
   --moving_;
-  if (std::ranges::find(flight.phases, Phase::kReady) != flight.phases.end()) {
+  if (std::ranges::find(flight.placed, Phase::kReady, &Placed::phase) != flight.placed.end()) {
     Queue(flight);
   }
 }
 
 bool Window::End(Flight& flight, uint32_t item) {
-  flight.phases[item] = Phase::kOver;
-  std::ranges::copy(busy_.Release(flight.writes[item]), std::back_inserter(released_));
-  const uint64_t number = flight.numbers[item];
+  flight.placed[item].phase = Phase::kOver;
+  if (const uint64_t written = flight.placed[item].writes; written != 0) {
+    std::ranges::copy(busy_.Release(written), std::back_inserter(released_));
+  }
+  const uint64_t number = flight.placed[item].number;
   scheduler_.End(number);
   operations_[number - first_].flight = nullptr;
   while (!operations_.empty() && operations_.front().flight == nullptr) {
@@ -186,12 +230,17 @@ bool Window::End(Flight& flight, uint32_t item) {
   return --flight.open == 0;
 }
 
-std::unique_ptr<Flight> Window::Remove(Flight& flight) {
+std::unique_ptr<plan::PlannedExchange> Window::Remove(Flight& flight) {
   bytes_ -= flight.bytes;
   moving_ -= flight.moving ? 1 : 0;
-  std::unique_ptr<Flight> removed = std::move(*flight.self);
-  flights_.erase(removed->self);
-  return removed;
+  std::unique_ptr<plan::PlannedExchange> over = std::move(flight.owned);
+  if (spare_.size() < limits::kSpareFlights) {
+    flight.last.Clear();
+    spare_.splice(spare_.end(), flights_, flight.self);
+  } else {
+    flights_.erase(flight.self);
+  }
+  return over;
 }
 
 }  // namespace trafrec::replay

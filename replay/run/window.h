@@ -32,28 +32,43 @@ enum class Phase : uint8_t {
 struct LastSent {
   TimeNs began_at = 0;  ///< of the first request, by the wall clock; 0: none was sent
   std::string head;
-  message::Request request;               ///< as it was handed to the sender
-  std::optional<message::Answer> answer;  ///< as it came, content-encoded
+  bool as_planned = false;   ///< the request is the plan's, as it stands there
+  message::Request request;  ///< else: as it was handed to the sender
+  bool answered = false;
+  message::Answer answer;  ///< as it came, content-encoded, if `answered`
   std::vector<message::Answer> interim;
   send::Timing timing;
   send::ConnectionFacts connection;
 
-  void Take(send::Sent& sent);
+  /// `sent` gets memory of an earlier one in exchange.
+  void Take(send::Sent& sent, bool as_planned);
+  /// For the next exchange. Memory stays, up to limits::kKeptBodyBytes.
+  void Clear();
 };
 
-/// An exchange that is held: planned, and not over.
-struct Flight {
-  explicit Flight(std::unique_ptr<plan::PlannedExchange> planned)
-      : owned(std::move(planned)), plan(*owned) {}
+/// An item of a flight that is in the scheduler.
+struct Placed {
+  uint64_t number = 0;  ///< there
+  uint64_t writes = 0;  ///< the resource, hashed; 0: it writes none
+  Phase phase = Phase::kWaits;
+};
 
-  std::unique_ptr<plan::PlannedExchange> owned;
-  plan::PlannedExchange& plan;
-  pace::Schedule::Place place;
+/// An exchange that is held: planned, and not over. Used again for another one when it is.
+struct Flight {
+  /// Begins with another exchange.
+  void Begin(std::unique_ptr<plan::PlannedExchange> planned);
+  const plan::PlannedExchange& plan() const { return *owned; }
+  plan::PlannedExchange& plan() { return *owned; }
+  /// The last one that was sent.
+  const message::Request& request() const {
+    return last.as_planned ? plan().request : last.request;
+  }
+
+  std::unique_ptr<plan::PlannedExchange> owned{};
+  pace::Schedule::Place place{};
   uint64_t sequence = 0;             ///< order of coming in
   std::vector<guard::Item> items{};  ///< its operations that are sent
-  std::vector<uint64_t> numbers{};   ///< of the items, in the scheduler; ascending
-  std::vector<Phase> phases{};       ///< of the items
-  std::vector<uint64_t> writes{};    ///< of the items: the resource, hashed; 0: it writes none
+  std::vector<Placed> placed{};      ///< of the items, in their order: those that had room
   size_t open = 0;                   ///< items that are not over
   bool queued = false;               ///< among those that are ready
   bool moving = false;               ///< a part of it is on its way
@@ -73,12 +88,15 @@ struct Flight {
 /// scheduler's. Bounded by operations and by bytes. The loop's thread.
 class Window {
  public:
-  Window(uint64_t operations, size_t bytes, TimeNs clock_error_ns);
+  Window(const order::SchedulerOptions& order, size_t bytes);
 
   /// Another one can come in.
   bool HasRoom() const { return bytes_ < bytes_max_ && !partly_ && scheduler_.HasRoom(); }
-  /// Takes it in, as far as there is room for its operations; Fill takes in the rest.
-  Flight& Add(std::unique_ptr<Flight> flight);
+  /// A flight for an exchange that may come in: until Add, or the next Begin.
+  Flight& Begin(std::unique_ptr<plan::PlannedExchange> exchange);
+  /// Takes in the one that was begun, as far as there is room for its operations; Fill takes in the
+  /// rest.
+  void Add(Flight& flight);
   void Fill();
   /// No more come that began before.
   void Advance(TimeNs began_at) { scheduler_.Advance(began_at); }
@@ -99,7 +117,7 @@ class Window {
 
   /// The item is over. True: so is the flight, which is to be removed.
   bool End(Flight& flight, uint32_t item);
-  std::unique_ptr<Flight> Remove(Flight& flight);
+  std::unique_ptr<plan::PlannedExchange> Remove(Flight& flight);
 
   bool empty() const { return flights_.empty(); }
   /// But for what was passed over: that comes in out of its turn.
@@ -131,7 +149,8 @@ class Window {
   const size_t bytes_max_;
   size_t bytes_ = 0;
   std::list<std::unique_ptr<Flight>> flights_;
-  std::deque<OperationRef> operations_;  ///< by number, from first_ on
+  std::list<std::unique_ptr<Flight>> spare_;  ///< the first one is that of Begin
+  std::deque<OperationRef> operations_;       ///< by number, from first_ on
   uint64_t first_ = 0;
   Flight* partly_ = nullptr;  ///< not all of its operations are in the scheduler yet
   std::priority_queue<Flight*, std::vector<Flight*>, Later> ready_;
