@@ -342,6 +342,7 @@ void HttpConnection::OnLost(Flow flow, uint64_t from, uint64_t length, bool at_s
     active_->pairing.OnRequestsLost(from, length, lane.parser.last_peer_offset());
   } else {
     active_->pairing.OnResponsesLost(at_start ? length : 0);
+    active_->interim.clear();  // their final answer may be what was lost
   }
 }
 

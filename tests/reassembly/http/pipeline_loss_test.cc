@@ -187,6 +187,18 @@ TEST(PipelineLoss, InterimAnswerInDoubtGoesWithItsFinalOne) {
 
 /// An answer to HEAD has no body whatever it says, and one to GET has: a count that joins them is
 /// wrong.
+TEST(PipelineLoss, InterimAnswerWhoseFinalOneIsLostGoesWithNoOther) {
+  Talk talk;
+  talk.Client(Get("/1") + Get("/2") + Get("/3") + Get("/4")).Server(Ok("1")).ServerLost(40);
+  talk.Server(Ok("3")).Server("HTTP/1.1 103 Early Hints\r\n\r\n").ServerLost(40);
+  talk.ClientAcks().Wait(limits::kQuietNs);
+  talk.Client(Get("/5")).Server(Ok("5"));
+  talk.Close();
+  EXPECT_EQ(talk.exchange(6).target, "/5");
+  EXPECT_EQ(talk.exchange(6).status, 200);
+  EXPECT_THAT(talk.exchange(6).interim, IsEmpty());
+}
+
 TEST(PipelineLoss, AnswersToHeadRequestsAreTakenForNoOthers) {
   Window window(4);
   window.Turns(40).LoseAnswers(1).Turns(1);
