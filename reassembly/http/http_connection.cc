@@ -178,7 +178,6 @@ void HttpConnection::OnClose(const ConnectionEnd& end) {
 }
 
 void HttpConnection::CloseAll(Ending ending, store::Flags flags, TimeNs at) {
-  LetUndecidedGo(active_->undecided.back());
   for (Lane& lane : active_->lanes) {
     if (!lane.ended) {
       lane.parser.Finish(false, ending);
@@ -188,6 +187,7 @@ void HttpConnection::CloseAll(Ending ending, store::Flags flags, TimeNs at) {
       book_.Discard(*lane.held);
     }
   }
+  LetUndecidedGo(active_->undecided.back());  // also an answer of which that was the end
   while (Exchange* exchange = active_->exchanges.front()) {
     exchange->flags |= flags;
     book_.Settle(*exchange);

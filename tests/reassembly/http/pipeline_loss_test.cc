@@ -166,6 +166,13 @@ TEST(PipelineLoss, AnswerInDoubtThatTheConnectionsEndCutsIsPutAlone) {
   EXPECT_EQ(window.flagged(store::Flag::kResponseTruncated), 1);
 }
 
+TEST(PipelineLoss, HeadInDoubtThatTheConnectionsEndCutsIsPutAlone) {
+  Window window(4);
+  window.Turns(40).LoseAnswers(1).Turns(1);
+  window.talk().Server("HTTP/1.1 200 OK\r\nContent-Le").Close();
+  EXPECT_EQ(window.talk().counter("exchanges.response_only"), 2);
+}
+
 TEST(PipelineLoss, AnswerInDoubtKeepsItsFactsWhenItIsPaired) {
   Window window(4);
   window.Turns(40).LoseAnswers(1);
