@@ -303,8 +303,9 @@ void MessageParser::Finish(bool whole, Ending ending) {
       EndPartialHead(ending, nullptr);
     }
   } else if (in_body()) {
-    const bool complete = (whole && state_ == State::kUntilClose) ||
-                          (state_ == State::kChunked && chunks_.all_but_done());
+    // Only the sender's own end says that nothing more came: else trailers may be missing.
+    const bool complete = whole && (state_ == State::kUntilClose ||
+                                    (state_ == State::kChunked && chunks_.all_but_done()));
     lenient_ |= complete && state_ == State::kChunked;
     EndMessage(complete ? Ending::kComplete : ending);
   }

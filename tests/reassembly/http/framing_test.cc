@@ -281,6 +281,13 @@ TEST(Framing, BodyOfTenGibibytesIsCountedToItsEnd) {
   EXPECT_THAT(talk.flags(2), IsEmpty());
 }
 
+TEST(Framing, TrailersThatAResetMayHaveCutAreNoWholeMessage) {
+  Talk talk;
+  talk.Client("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-One: 1\r\n");
+  talk.Close(store::CloseCause::kReset);
+  EXPECT_THAT(talk.flags(1), testing::Contains("request_truncated"));
+}
+
 TEST(Framing, EndlessTrailersAreGivenUpAtTheLimit) {
   Talk talk;
   talk.Client(Get("/a")).Server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
