@@ -69,13 +69,24 @@ void HttpConnection::Hear(TimeNs at) {
   }
 }
 
+/// Of bytes that were missed nobody knows when they went by: until now, there was no silence.
+void HttpConnection::HearMissed(TimeNs at) {
+  Hear(at);
+  heard_before_at_ = heard_at_;
+}
+
 bool HttpConnection::QuietBefore(TimeNs at) const {
   return at >= heard_at_ && heard_before_at_ + limits::kQuietNs <= at;
 }
 
 void HttpConnection::OnChunk(Flow flow, const Chunk& chunk) {
   book_.Advance(chunk.at);
-  Hear(chunk.at);
+  const bool from_start = flow == Flow::kFirst ? info_.first_from_start : info_.second_from_start;
+  if (chunk.offset == 0 && !from_start) {
+    HearMissed(chunk.at);  // what came before the first bytes seen
+  } else {
+    Hear(chunk.at);
+  }
   HttpCounts& counts = book_.counts();
   had_data_ = true;
   if (evicted_) {
@@ -98,7 +109,7 @@ void HttpConnection::OnChunk(Flow flow, const Chunk& chunk) {
 
 void HttpConnection::OnGap(Flow flow, const Gap& gap) {
   book_.Advance(gap.revealed_at);
-  Hear(gap.revealed_at);
+  HearMissed(gap.revealed_at);
   had_data_ = true;
   if (evicted_) {
     book_.counts().gap_bytes += gap.length;

@@ -116,6 +116,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
     return client_ == flow ? store::Side::kClient : store::Side::kServer;
   }
   void Hear(TimeNs at);
+  void HearMissed(TimeNs at);
   bool QuietBefore(TimeNs at) const;
   void SettleRole(Flow flow, store::Side side);
   /// The message in progress, or nullptr.

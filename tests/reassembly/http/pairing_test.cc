@@ -94,6 +94,14 @@ TEST(Pairing, SilenceEndsAPresumption) {
   EXPECT_THAT(talk.flags(3), testing::Not(Contains("pairing_presumed")));
 }
 
+TEST(Pairing, SilenceBeforeTheFirstBytesSeenProvesNothing) {
+  Talk talk({.mid_stream = true});
+  talk.ClientAcks(0).Wait(2 * limits::kQuietNs);  // and then a request that was missed
+  talk.Client(Get("/2")).Server(Ok("1"));
+  talk.Close();
+  EXPECT_THAT(talk.flags(1), Contains(testing::AnyOf("pairing_presumed", "pairing_ambiguous")));
+}
+
 TEST(Pairing, PresumptionThatTheClientRefutesIsNotGoneOnWith) {
   Talk talk;
   talk.ClientLost(100).Server(Ok("a"));

@@ -31,6 +31,8 @@ Talk::Talk(Options options) : layer_(LayerOptions(options), memory_, sink_) {
     info.client = Flow::kFirst;
     info.first_isn = 999;
     info.second_isn = 4999;
+  } else {
+    info.first_from_start = info.second_from_start = false;
   }
   info.opened_at = now_;
   consumer_ = layer_.Open(info);
