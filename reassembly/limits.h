@@ -92,6 +92,10 @@ inline constexpr int64_t kResetSettleNs = kNsPerSecond;
 /// Farther ahead of what was delivered and acknowledged than this, a segment is not believed at
 /// once. Ten times the largest receive window Linux grants by default.
 inline constexpr uint64_t kWindowBytes = uint64_t{64} << 20;
+/// Numbers that are closer than this are of one connection, however far those of its other flow
+/// are: Linux counts its initial numbers on by so much in the second for which it does not use a
+/// port again.
+inline constexpr uint64_t kReuseBytes = uint64_t{16} << 20;
 /// Receive window of a side whose window scale was not seen, and least slack of an ACK for bytes
 /// that were not seen.
 inline constexpr uint64_t kUnknownWindowBytes = uint64_t{1} << 20;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "reassembly/limits.h"
+
 namespace trafrec::pipeline {
 namespace {
 
@@ -31,18 +33,31 @@ uint32_t AnyIsn(Random& random) {
   return random.Percent(25) ? 0 - isn % 20'000 : isn;
 }
 
+/// Not near that of the connection before on these ports: ends count on (RFC 6528), and where both
+/// SYNs are lost, nothing else tells the two connections apart.
+uint32_t AnyIsnAfter(uint32_t before, Random& random) {
+  constexpr uint32_t kApartBytes = 2 * reassembly::limits::kReuseBytes;
+  uint32_t isn = AnyIsn(random);
+  while (isn - before + kApartBytes < 2 * kApartBytes) {
+    isn = AnyIsn(random);
+  }
+  return isn;
+}
+
 void SetEndpoints(Conversation& conversation, const std::vector<Sent>& before, bool reuses,
                   Random& random) {
   if (reuses) {
-    conversation.client = before.back().conversation.client;
-    conversation.server = before.back().conversation.server;
+    const Conversation& last = before.back().conversation;
+    conversation.client = last.client;
+    conversation.server = last.server;
+    conversation.isn = {AnyIsnAfter(last.isn[0], random), AnyIsnAfter(last.isn[1], random)};
   } else {
     const bool v6 = random.Percent(25);
     const auto port = static_cast<uint16_t>(20'000 + conversation.number);
     conversation.client = AnyEndpoint(v6, 1 + random.Below(100), port);
     conversation.server = AnyEndpoint(v6, 1'000, random.Percent(80) ? 9'200 : 80);
+    conversation.isn = {AnyIsn(random), AnyIsn(random)};
   }
-  conversation.isn = {AnyIsn(random), AnyIsn(random)};
 }
 
 /// Wholly behind the one before, or among the others.

@@ -66,6 +66,18 @@ TEST(StreamReuse, JumpOfOneFlowAloneIsNoNewConnection) {
   EXPECT_EQ(wire->recorder.connections.size(), 1U);
 }
 
+TEST(StreamReuse, NumberThatIsNearByChanceDoesNotJoinTwoConnections) {
+  auto wire = Wire::Established();
+  wire->Client().Send("old");
+  wire->Server().Send("answer");
+  LoseHandshake(*wire, wire->Client().sent + 2 * limits::kReuseBytes, 3'000'000'000);
+  wire->Client().Send("new");
+  wire->Server().Send("other answer");
+  ASSERT_EQ(wire->recorder.connections.size(), 2U);
+  EXPECT_EQ(wire->ClientFlow(1), "new");
+  EXPECT_EQ(wire->ServerFlow(1), "other answer");
+}
+
 TEST(StreamReuse, ThirdConnectionReplacesTheOneThatWasSilentLonger) {
   auto wire = Wire::Established();
   wire->Client().Send("first");
