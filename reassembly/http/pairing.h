@@ -119,6 +119,8 @@ class Pairing {
   static constexpr uint64_t kTurnsTrusted = 8;
   /// With so many, proved or only looking so, it is presumed to, where requests may be missing.
   static constexpr uint64_t kTurnsPresumed = 4;
+  /// With so many, if none of them is proved.
+  static constexpr uint64_t kTurnsOnlySeen = 12;
   /// So many bursts make it one that is presumed to await the answers to each burst; more than for
   /// turns, for a client that fills up a window now and then also awaits them by chance.
   static constexpr uint64_t kBurstsPresumed = 8;
@@ -153,6 +155,7 @@ class Pairing {
   Decision DecideCounted(int64_t request, size_t fitting) const;
   Decision DecideUnproved(size_t fitting, const ResponseStart& start) const;
   Decision DecideByTurns(size_t last, size_t fitting, uint64_t start) const;
+  bool TakesTurns() const;
   bool HiddenBefore(size_t last) const;
   bool NoneLeftBefore(size_t last) const;
   std::optional<size_t> BurstHead(size_t fitting) const;

@@ -133,7 +133,7 @@ Pairing::Decision Pairing::DecideUnproved(size_t fitting, const ResponseStart& s
 
 Pairing::Decision Pairing::DecideByTurns(size_t last, size_t fitting, uint64_t start) const {
   if (start - *entry(last).answer_from < kSlackBytes) {
-    const bool paired = turns_ + seen_turns_ >= kTurnsPresumed || NoneLeftBefore(last);
+    const bool paired = TakesTurns() || NoneLeftBefore(last);
     return {.kind = paired ? Kind::kPaired : Kind::kAmbiguous,
             .index = last,
             .fitting = fitting,
@@ -146,6 +146,12 @@ Pairing::Decision Pairing::DecideByTurns(size_t last, size_t fitting, uint64_t s
   return {.kind = last + 1 < fitting ? Kind::kUnrequested : Kind::kImplausible, .fitting = fitting};
 }
 
+/// A client that fills up a window looks like it, too, as long as it is shifted: only proof is soon
+/// enough.
+bool Pairing::TakesTurns() const {
+  return turns_ + seen_turns_ >= (turns_ > 0 ? kTurnsPresumed : kTurnsOnlySeen);
+}
+
 bool Pairing::HiddenBefore(size_t last) const {
   const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(first_);
   return std::any_of(begin, begin + static_cast<std::ptrdiff_t>(last),
@@ -156,7 +162,7 @@ bool Pairing::NoneLeftBefore(size_t last) const {
   const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(first_);
   const uint64_t shortest = shortest_request_.value_or(kShortestRequestBytes);
   return std::none_of(begin, begin + static_cast<std::ptrdiff_t>(last), [&](const Entry& e) {
-    return e.exchange == nullptr && !e.before_capture &&
+    return e.exchange == nullptr &&
            e.known + e.hidden_bytes / shortest > e.hidden_answers + e.presumed_answers;
   });
 }

@@ -84,6 +84,16 @@ TEST(Pairing, ClientThatTookTurnsOftenEnoughIsTrusted) {
   EXPECT_THAT(talk.flags(10), testing::Not(Contains("pairing_presumed")));
 }
 
+TEST(Pairing, TurnsThatWereNeverProvedArePresumedLater) {
+  Talk talk;
+  talk.ClientLost(300).Server(Ok("lost"));
+  for (int i = 0; i < 20; ++i) {
+    talk.Client(Get("/a")).Server(Ok("a"));
+  }
+  talk.Close();
+  EXPECT_EQ(talk.counter("exchanges.paired"), 8) << "12 that looked like it";
+}
+
 TEST(Pairing, SilenceEndsAPresumption) {
   Talk talk;
   talk.Client(Get("/b")).ServerLost(40);
