@@ -12,9 +12,10 @@ namespace trafrec::replay::limits {
 /// the window.
 inline constexpr size_t kQueuedExchanges = 2'048;
 inline constexpr size_t kQueuedBytes = size_t{16} << 20;
-/// Exchanges in the window that may go: a tenth of a second at 10,000/s; with what is out of the
-/// queue and in it, some four tenths.
-inline constexpr size_t kReadyExchanges = 1'024;
+/// Exchanges in the window that may go, or as many as may be under way: they take some 4 KiB each,
+/// and more would leave a second-level cache. With what is out of the queue and in it there are
+/// four tenths of a second at 10,000/s.
+inline constexpr size_t kReadyExchanges = 256;
 /// Exchanges that go back to the planner's thread together, to be freed; larger ones do not wait.
 inline constexpr size_t kSpentBatch = 128;
 inline constexpr size_t kSpentBytes = size_t{16} << 10;
