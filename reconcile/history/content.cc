@@ -58,7 +58,9 @@ void Content::Apply(const Change& change) {
       return;
     }
     case Change::How::kScripts:
-      scripts.push_back(change.script);
+      if (std::ranges::find(scripts, change.script) == scripts.end()) {  // else it says no more
+        scripts.push_back(change.script);
+      }
       return;
     case Change::How::kUnknown:
     case Change::How::kDeletes:
@@ -75,10 +77,15 @@ void Content::MayApply(const Change& change) {
     Apply(change.how == Change::How::kScripts ? change : Change{});
     return;
   }
+  // A field that nothing is known of may be as it was, too: nothing is known of it afterwards.
+  Fields added = change.fields;
+  if (!whole) {
+    std::erase_if(added, [&](const FieldValue& each) { return !HasField(fields, each.field); });
+  }
   // A field that only one of the two has may be absent.
   whole = whole && change.how == Change::How::kReplaces;
   either = true;
-  fields.insert(fields.end(), change.fields.begin(), change.fields.end());
+  fields.insert(fields.end(), added.begin(), added.end());
   std::ranges::sort(fields);
 }
 

@@ -56,6 +56,15 @@ TEST(Selection, CombinesClausesWithoutSayingMoreThanTheyDo) {
   EXPECT_EQ(Found(R"({"ids":{"values":["d2"]}})", a), Match::kNo);
 }
 
+TEST(Selection, WhatMayHaveBeenPutOverAnUnknownValueDoesNotTellIt) {
+  Content content;  // of a document of which one update is known
+  content.Apply(UpdatingChange(R"({"doc":{"text":"x"}})"));
+  content.fields = ContentOf(R"({"text":"x"})").fields;
+  content.MayApply(UpdatingChange(R"({"doc":{"grp":"b"}})"));
+  EXPECT_EQ(Found(R"({"term":{"grp":"a"}})", content), Match::kMaybe);
+  EXPECT_EQ(Found(R"({"bool":{"must_not":[{"term":{"grp":"a"}}]}})", content), Match::kMaybe);
+}
+
 TEST(Selection, AValueThatOnlyMayBeThereIsFoundPerhaps) {
   Content content = ContentOf(R"({"grp":"a"})");
   content.MayApply(ReplacingChange(R"({"grp":"b"})"));
