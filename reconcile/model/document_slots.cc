@@ -44,23 +44,24 @@ void SlotMaker::Make(Document& document) const {
       Blur(document, slot, content);
     }
     if (!point.named) {
-      document.slots.push_back({.document = number,
-                                .least = 1,
-                                .most = 1,
-                                .above = point.seq_no - 1,
-                                .below = point.seq_no + 1,
-                                .known_before = previous.seq_no,
-                                .ran = {previous.current_at, point.ran.until},
-                                .next_from = point.ran.until,
-                                .before = slot.most == 0 ? previous.after : Presence::kUnknown,
-                                .after = point.after,
-                                .leaves = point.source,
-                                .content = content,
-                                .version = point.version,
-                                .effect = point.effect});
+      document.slots.push_back(
+          {.document = number,
+           .least = 1,
+           .most = 1,
+           .above = point.seq_no - 1,
+           .below = point.seq_no + 1,
+           .known_before = previous.seq_no,
+           .ran = {previous.current_at, point.ran.until},
+           .next_from = point.ran.until,
+           .before = slot.most == 0 ? previous.after : Presence::kUnknown,
+           .after = point.after,
+           .leaves = point.source == nullptr ? std::nullopt : std::optional(*point.source),
+           .content = content,
+           .version = point.version,
+           .effect = point.effect});
     }
-    content.Apply(point.named ? point.change : Change{});
-    if (point.source) {
+    content.Apply(point.change != nullptr ? *point.change : Change{});
+    if (point.source != nullptr) {
       content = {.whole = true, .fields = *point.source};
     }
     known = true;

@@ -154,7 +154,7 @@ class IndexBuilder {
                                 .after = PresenceAfter(write.fate),
                                 .ran = write.ran,
                                 .current_at = write.ran.from,
-                                .change = write.change,
+                                .change = &write.change,
                                 .replaces = write.kind == Kind::kIndex ||
                                             write.kind == Kind::kDelete ||
                                             write.kind == Kind::kCreate});
@@ -189,7 +189,7 @@ class IndexBuilder {
         same->current_at = std::max(same->current_at, sight.at.from);
       }
       if (sight.source) {
-        same->source = sight.source;
+        same->source = &*sight.source;
       }
     }
   }
@@ -223,7 +223,7 @@ class IndexBuilder {
                                                         : Presence::kAbsent,
                                .ran = {kMin, sight.at.until},
                                .current_at = sight.current ? sight.at.from : kMin,
-                               .source = sight.source,
+                               .source = sight.source ? &*sight.source : nullptr,
                                .effect = sight.effect ? &*sight.effect : nullptr});
   }
 

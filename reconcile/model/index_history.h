@@ -26,10 +26,10 @@ struct Point {
   bool external = false;
   Presence before = Presence::kUnknown;
   Presence after = Presence::kUnknown;
-  Span ran{};             ///< when it was made
-  TimeNs current_at = 0;  ///< it was the document's state then or later
-  Change change{};
-  std::optional<Fields> source{};  ///< all of it, where an answer shows it
+  Span ran{};                      ///< when it was made
+  TimeNs current_at = 0;           ///< it was the document's state then or later
+  const Change* change = nullptr;  ///< in History::writes, of a named one
+  const Fields* source = nullptr;  ///< in History::sights, where an answer shows all of it
   bool replaces = false;           ///< what came before does not show in it
   const Effect* effect = nullptr;  ///< in History::sights, where a translog shows it
 };

@@ -277,8 +277,9 @@ bool SlotRules::SurelyFinds(const ByQueryRun& run, const Slot& slot) const {
   const Span since{slot.ran.from, run.ran.until};
   const TimeNs seen_by = run.ran.from - limits::kVisibleNs;
   if (slot.most == 0 || slot.before != Presence::kPresent || slot.ran.from > seen_by ||
-      slot.ran.until <= run.ran.until || LostMeets(since)) {
-    return false;
+      slot.ran.until <= run.ran.until || LostMeets(since) ||
+      run.selection.Finds(document.id, slot.content) != Match::kYes) {
+    return false;  // what may have been done to it does not make it surer
   }
   Content content = slot.content;
   const auto harms = [&](const Span& ran, bool deletes, const Change& change) {
