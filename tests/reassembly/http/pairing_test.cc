@@ -10,7 +10,6 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::UnorderedElementsAre;
 
 TEST(Pairing, LostAnswerInAPipelineLeavesTheRestUnpaired) {
   Talk talk;
