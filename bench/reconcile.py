@@ -44,6 +44,8 @@ def reconcile(options, log):
     verdicts = collections.Counter()
     for line in run.output.splitlines():
         found = json.loads(line)
+        if "note" in found:
+            continue
         verdicts["missing" if found.get("missing") else f"{found['verdict']} {found['grade'] or ''}".strip()] += 1
     return run, dict(sorted(verdicts.items()))
 

@@ -30,9 +30,13 @@ class Asking {
     return AddLiveMetadata(source_, history_);
   }
 
-  std::vector<std::string> TakeNotes() { return std::move(notes_); }
+  std::vector<Note> TakeNotes() { return std::move(notes_); }
 
  private:
+  void AddNote(const std::string& index, std::string words) {
+    notes_.push_back({.about = Note::About::kSource, .index = index, .words = std::move(words)});
+  }
+
   Status AskIndices() {
     const std::vector<std::string> names = NamesInQuestion(history_);
     if (names.empty()) {
@@ -42,13 +46,14 @@ class Asking {
     for (const std::string& name : names) {
       const auto index = std::ranges::find(indices, name, &IndexSettings::name);
       if (index == indices.end()) {
-        notes_.push_back(fmt::format(
-            "the source has no index {} any more: its operations are judged without it", name));
-      } else if (IsLaterOne(history_, *index)) {
-        notes_.push_back(
-            fmt::format("the source's index {} was made after the log wrote to one of that name: "
-                        "its operations are judged without it",
+        AddNote(
+            name,
+            fmt::format("the source has no index {} any more: its operations are judged without it",
                         name));
+      } else if (IsLaterOne(history_, *index)) {
+        AddNote(name, fmt::format("the source's index {} was made after the log wrote to one of "
+                                  "that name: its operations are judged without it",
+                                  name));
         indices.erase(index);
       } else {
         asked_.insert(name);
@@ -119,12 +124,12 @@ class Asking {
   LiveSource& source_;
   History& history_;
   std::set<std::string> asked_;  ///< indices that are those of the log
-  std::vector<std::string> notes_;
+  std::vector<Note> notes_;
 };
 
 }  // namespace
 
-Result<std::vector<std::string>> AddLiveAnswers(LiveSource& source, History& history) {
+Result<std::vector<Note>> AddLiveAnswers(LiveSource& source, History& history) {
   history.lost.push_back({.ran = {history.until, std::numeric_limits<TimeNs>::max()},
                           .answered = true,
                           .after_log = true});

@@ -143,10 +143,9 @@ class TranslogAdder {
     }
     const auto named = named_.Among(index, settings, journal);
     if (!named) {
-      evidence_.notes.push_back(
-          fmt::format("{}: answers name other operations of {}: it is of an index that was there "
-                      "before or later under that name, and was not read",
-                      journal.folder().translog.string(), index));
+      AddNote(index, fmt::format("{}: answers name other operations of {}: it is of an index that "
+                                 "was there before or later under that name, and was not read",
+                                 journal.folder().translog.string(), index));
       return {};
     }
     ++evidence_.shards;
@@ -170,7 +169,9 @@ class TranslogAdder {
       span->index = index;
       history_.journals.push_back(std::move(*span));
     }
-    std::ranges::copy(journal.notes(), std::back_inserter(evidence_.notes));
+    for (const std::string& note : journal.notes()) {
+      AddNote(index, note);
+    }
     return {};
   }
 
@@ -185,6 +186,11 @@ class TranslogAdder {
   }
 
  private:
+  void AddNote(const std::string& index, std::string words) {
+    evidence_.notes.push_back(
+        {.about = Note::About::kJournal, .index = index, .words = std::move(words)});
+  }
+
   /// With the name that the log gives that index; "": it is none of the log's.
   Result<IndexSettings> SettingsOf(const ShardJournal& journal) const {
     const ShardFolder& folder = journal.folder();

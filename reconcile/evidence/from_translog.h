@@ -1,11 +1,11 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "reconcile/history/history.h"
+#include "reconcile/note.h"
 
 namespace trafrec::reconcile {
 
@@ -13,7 +13,7 @@ namespace trafrec::reconcile {
 struct TranslogEvidence {
   uint64_t shards = 0;      ///< whose index is one of the log's
   uint64_t operations = 0;  ///< that became facts
-  std::vector<std::string> notes{};
+  std::vector<Note> notes{};
 };
 
 /// Adds to the facts what translogs below `data_path` hold of the log's indices: every operation of

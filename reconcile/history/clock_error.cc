@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 
 #include "reconcile/history/limits.h"
 
@@ -38,10 +39,12 @@ Result<ClockError> ClockErrorOf(store::LogReader& log, std::optional<TimeNs> giv
   }
   if (alone.size() > (reference.empty() ? 1U : 0U)) {
     error.ns = std::max(error.ns, limits::kClocksApartNs);
-    error.notes.push_back(fmt::format(
-        "nothing that two recorders saw says how far the clock of {} is from the others': they are "
-        "taken to be within {} s of each other (--clock-error)",
-        *alone.rbegin(), limits::kClocksApartNs / kNsPerSecond));
+    error.notes.push_back(
+        {.about = Note::About::kClocks,
+         .words = fmt::format("nothing that two recorders saw says how far the clock of {} is from "
+                              "the others': they are taken to be within {} s of each other "
+                              "(--clock-error)",
+                              *alone.rbegin(), limits::kClocksApartNs / kNsPerSecond)});
   }
   return error;
 }

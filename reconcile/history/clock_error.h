@@ -1,11 +1,11 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/time.h"
+#include "reconcile/note.h"
 #include "store/reader/log_reader.h"
 
 namespace trafrec::reconcile {
@@ -13,7 +13,7 @@ namespace trafrec::reconcile {
 /// By how much times of two recorders of a log may be apart though they are of one moment.
 struct ClockError {
   TimeNs ns = 0;
-  std::vector<std::string> notes{};  ///< where it is taken for granted: a sentence
+  std::vector<Note> notes{};  ///< where it is taken for granted
 };
 
 /// None of a log of one recorder. Else what the traffic shows that several saw; where a recorder

@@ -16,6 +16,7 @@
 #include "reconcile/history/number_runs.h"
 #include "reconcile/history/tokens.h"
 #include "reconcile/metadata/metadata.h"
+#include "reconcile/note.h"
 #include "reconcile/routing/index_settings.h"
 #include "replay/dialect/dialect.h"
 #include "store/reader/log_reader.h"
@@ -74,7 +75,7 @@ struct History {
   /// What comes after that is in the log, but was not read (HistoryOptions::until).
   TimeNs read_until = kAll;
   static constexpr TimeNs kAll = std::numeric_limits<TimeNs>::max();
-  std::vector<std::string> notes{};  ///< what a person should know of the log: sentences
+  std::vector<Note> notes{};  ///< what is to be known of the log
   uint64_t exchanges = 0;
   uint64_t mutations = 0;  ///< operations
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <string>
+#include <utility>
 
 #include "base/ascii.h"
 #include "reconcile/resource/limits.h"
@@ -21,10 +23,12 @@ std::string HostOf(const std::string& url) {
 
 }  // namespace
 
-Result<std::vector<std::string>> LookAtResources(const send::Target& source, SourcePace pace,
-                                                 const History& history,
-                                                 ResourceHistory& resources) {
-  std::vector<std::string> notes;
+Result<std::vector<Note>> LookAtResources(const send::Target& source, SourcePace pace,
+                                          const History& history, ResourceHistory& resources) {
+  std::vector<Note> notes;
+  const auto note = [&](std::string words) {
+    notes.push_back({.about = Note::About::kSource, .words = std::move(words)});
+  };
   std::set<std::string> hosts;
   for (const auto& [name, resource] : resources.resources) {
     hosts.insert(name.host);
@@ -66,16 +70,15 @@ Result<std::vector<std::string>> LookAtResources(const send::Target& source, Sou
     resource.sights.push_back(std::move(look));
   }
   if (others > 0) {
-    notes.push_back(
-        fmt::format("{} resources of other hosts than {} were not asked for: ask at theirs, too",
-                    others, host));
+    note(fmt::format("{} resources of other hosts than {} were not asked for: ask at theirs, too",
+                     others, host));
   }
   if (beyond > 0) {
-    notes.push_back(fmt::format("{} resources were not asked for: {} are asked for at most", beyond,
-                                limits::kLooksMost));
+    note(fmt::format("{} resources were not asked for: {} are asked for at most", beyond,
+                     limits::kLooksMost));
   }
   if (refused > 0) {
-    notes.push_back(fmt::format("{} resources were not shown by the live source", refused));
+    note(fmt::format("{} resources were not shown by the live source", refused));
   }
   return notes;
 }

@@ -81,8 +81,7 @@ class Judging {
 
   void JudgeIndex(const IndexHistory& index, const IndexHistory& apart) {
     if (!index.trouble.empty()) {
-      judgement_.notes.push_back(
-          fmt::format("{}: {}; its operations stay unknown", index.name, index.trouble));
+      AddNote(index, fmt::format("{}; its operations stay unknown", index.trouble));
       return;
     }
     for (const size_t question : index.told) {
@@ -93,15 +92,13 @@ class Judging {
     }
     IndexModel proven(history_, index, {});
     if (!proven.Decide()) {
-      judgement_.notes.push_back(fmt::format(
-          "{}: no history fits what the log shows, which is an error of ours or of the log: its "
-          "operations stay unknown",
-          index.name));
+      AddNote(index,
+              "no history fits what the log shows, which is an error of ours or of the log: its "
+              "operations stay unknown");
       return;
     }
     if (proven.unrecorded()) {
-      judgement_.notes.push_back(fmt::format(
-          "{}: somebody wrote whom nobody recorded; verdicts allow for that", index.name));
+      AddNote(index, "somebody wrote whom nobody recorded; verdicts allow for that");
     }
     IndexModel presumed(history_, apart, {.apart = true, .carried_out = true, .late = true});
     const bool presumes = presumed.Decide() && !presumed.unrecorded();
@@ -120,6 +117,12 @@ class Judging {
   }
 
  private:
+  void AddNote(const IndexHistory& index, const std::string& words) {
+    judgement_.notes.push_back({.about = Note::About::kIndex,
+                                .index = index.name,
+                                .words = fmt::format("{}: {}", index.name, words)});
+  }
+
   /// What was answered, if not with what became of it, was done rather than what was not answered:
   /// if the latter is presumed to have been carried out, it may have got the former's number.
   std::vector<size_t> Denied(const IndexHistory& index, const IndexModel& presumed,

@@ -5,6 +5,7 @@
 
 #include "reconcile/history/history.h"
 #include "reconcile/model/index_history.h"
+#include "reconcile/note.h"
 #include "store/overlay/overlay_entry.h"
 
 namespace trafrec::reconcile {
@@ -39,7 +40,7 @@ struct MissingMutation {
 struct Judgement {
   std::vector<Finding> findings{};  ///< one for each question, in the log's order
   std::vector<MissingMutation> missing{};
-  std::vector<std::string> notes{};  ///< what a person should know: as sentences
+  std::vector<Note> notes{};
 };
 
 /// Decides what follows from the log alone. Proven: it holds in every history that fits. Presumed:

@@ -27,7 +27,9 @@ Result<reconcile::Judgement> DecideResources(store::LogReader& log, const dialec
                                           resources));
   }
   if (!options.translog.empty()) {
-    judgement.notes.emplace_back("--translog was not read: the log is not of a search engine");
+    judgement.notes.push_back(
+        {.about = reconcile::Note::About::kJournal,
+         .words = "--translog was not read: the log is not of a search engine"});
   }
   reconcile::JudgeResources(resources, history, judgement);
   return judgement;
@@ -47,7 +49,7 @@ Result<reconcile::Judgement> Decide(store::LogReader& log, const DecisionOptions
   if (dialect->name() == "http") {
     return DecideResources(log, *dialect, options, history);
   }
-  std::vector<std::string> notes;
+  std::vector<reconcile::Note> notes;
   if (!options.translog.empty()) {
     TRY_ASSIGN(reconcile::TranslogEvidence evidence,
                reconcile::AddTranslogs(options.translog, history));
@@ -55,13 +57,14 @@ Result<reconcile::Judgement> Decide(store::LogReader& log, const DecisionOptions
   }
   if (options.early != nullptr) {
     if (const Status confirmed = options.early->Confirm(history); !confirmed) {
-      notes.push_back(confirmed.error().what);
+      notes.push_back({.about = reconcile::Note::About::kSource, .words = confirmed.error().what});
     }
     options.early->AddTo(history);
   }
   if (options.source != nullptr) {
     TRY(options.source->RequireCluster(history.cluster_uuid));
-    TRY_ASSIGN(std::vector<std::string> said, reconcile::AddLiveAnswers(*options.source, history));
+    TRY_ASSIGN(std::vector<reconcile::Note> said,
+               reconcile::AddLiveAnswers(*options.source, history));
     std::ranges::move(said, std::back_inserter(notes));
   }
   reconcile::Judgement judgement = reconcile::Judge(history);

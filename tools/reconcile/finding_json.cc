@@ -16,6 +16,20 @@ void AppendBound(JsonAppender& json, const char* name, TimeNs at) {
   }
 }
 
+const char* NameOf(reconcile::Note::About about) {
+  switch (about) {
+    case reconcile::Note::About::kClocks:
+      return "clocks";
+    case reconcile::Note::About::kIndex:
+      return "index";
+    case reconcile::Note::About::kJournal:
+      return "journal";
+    case reconcile::Note::About::kSource:
+      return "source";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string FindingJson(const reconcile::History& history, const reconcile::Finding& finding) {
@@ -70,6 +84,21 @@ std::string MissingJson(const reconcile::History& history,
     json.Bytes("id", history.sights[*missing.sight].document.id);
   } else {
     json.Null("id");
+  }
+  json.Close('}');
+  return out + '\n';
+}
+
+std::string NoteJson(const reconcile::Note& note) {
+  std::string out;
+  JsonAppender json(out);
+  json.Open('{');
+  json.Bytes("note", note.words);
+  json.Text("about", NameOf(note.about));
+  if (note.index.empty()) {
+    json.Null("index");
+  } else {
+    json.Bytes("index", note.index);
   }
   json.Close('}');
   return out + '\n';

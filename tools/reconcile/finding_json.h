@@ -10,5 +10,6 @@ namespace trafrec::tools {
 std::string FindingJson(const reconcile::History& history, const reconcile::Finding& finding);
 std::string MissingJson(const reconcile::History& history,
                         const reconcile::MissingMutation& missing);
+std::string NoteJson(const reconcile::Note& note);
 
 }  // namespace trafrec::tools

@@ -50,8 +50,8 @@ std::string JudgementText(const reconcile::History& history, const reconcile::Ju
     out +=
         fmt::format("\n{} mutations of the source are not in the log\n", judgement.missing.size());
   }
-  for (const std::string& note : judgement.notes) {
-    out += fmt::format("\n{}\n", note);
+  for (const reconcile::Note& note : judgement.notes) {
+    out += fmt::format("\n{}\n", note.words);
   }
   size_t shown = 0;
   for (const reconcile::Finding& finding : judgement.findings) {

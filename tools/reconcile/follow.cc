@@ -226,9 +226,10 @@ class Following {
     }
     how.source = source_ ? &*source_ : nullptr;
     Result<reconcile::Judgement> judged = Decide(*log_, how, history);
-    std::vector<std::string> notes;
+    std::vector<reconcile::Note> notes;
     if (!judged && source_ && judged.error().code == ErrorCode::kIo) {
-      notes.push_back(judged.error().what + "; it was not asked at the end");
+      notes.push_back({.about = reconcile::Note::About::kSource,
+                       .words = judged.error().what + "; it was not asked at the end"});
       how.source = nullptr;
       judged = Decide(*log_, how, history);
     }
@@ -253,6 +254,9 @@ class Following {
     }
     for (const reconcile::MissingMutation& missing : judgement.missing) {
       out_.Write(MissingJson(history, missing));
+    }
+    for (const reconcile::Note& note : judgement.notes) {
+      out_.Write(NoteJson(note));
     }
     return {};
   }

@@ -255,6 +255,9 @@ Status ReconcileCommand::Print(const reconcile::History& history,
   for (const reconcile::MissingMutation& missing : judgement.missing) {
     out.Write(MissingJson(history, missing));
   }
+  for (const reconcile::Note& note : judgement.notes) {
+    out.Write(NoteJson(note));
+  }
   return out.Finish();
 }
 

@@ -68,10 +68,10 @@ std::string VerdictSentence(const Counts& counts, size_t missing) {
   return says;
 }
 
-std::string Notes(const std::vector<std::string>& notes) {
+std::string Notes(const std::vector<reconcile::Note>& notes) {
   std::string out;
-  for (const std::string& note : notes) {
-    out += "<li>" + Html(note) + "</li>\n";
+  for (const reconcile::Note& note : notes) {
+    out += "<li>" + Html(note.words) + "</li>\n";
   }
   return out.empty() ? "" : "<ul class=\"notes\">" + out + "</ul>";
 }

@@ -231,7 +231,8 @@ TEST(FromTranslog, ACopyThatLacksTheFilesOfAShardIsNamedAndTheOthersAreRead) {
   log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
   const auto added = AddTranslogs(folder.path(), log.history);
   ASSERT_TRUE(added) << added.error().what;
-  EXPECT_THAT(added->notes, ElementsAre(testing::HasSubstr("last/indices/uuid/0/translog")));
+  EXPECT_THAT(added->notes, ElementsAre(testing::Field(
+                                &Note::words, testing::HasSubstr("last/indices/uuid/0/translog"))));
   EXPECT_EQ(Judge(log.history).findings.front().verdict, Verdict::kCommitted);
 }
 

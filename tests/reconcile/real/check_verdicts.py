@@ -130,6 +130,8 @@ class Report:
         if line.get("missing"):
             self.add_missing(line)
             return
+        if "note" in line:
+            return
         opaque, number = self.ids.get(line["exchange"]), line.get("item") or 0
         request = self.truth.requests.get(opaque, {})
         self.judged.add((opaque, number))

@@ -40,7 +40,8 @@ def reconcile(trafrec, log, overlay, *evidence):
     run = subprocess.run([str(each) for each in command], stdout=subprocess.PIPE, check=False)
     if run.returncode not in (0, 3):
         raise RuntimeError(f"trafrec reconcile ended with {run.returncode}")
-    return [json.loads(line) for line in run.stdout.splitlines()]
+    said = [json.loads(line) for line in run.stdout.splitlines()]
+    return [each for each in said if "note" not in each]
 
 
 def count(findings):

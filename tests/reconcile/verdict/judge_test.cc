@@ -141,7 +141,8 @@ TEST(Judge, CountsNoVersionsOfADocumentOfALongLogWhoseWritesAreNotKept) {
 TEST(Judge, LeavesOpenWhatHasTooManyFacts) {
   const SimulatedIndex index(7);
   const Judgement judgement = Judge(Condensed(index.seen(), 0));
-  EXPECT_THAT(judgement.notes, testing::ElementsAre(testing::HasSubstr("more facts")));
+  EXPECT_THAT(judgement.notes,
+              testing::ElementsAre(testing::Field(&Note::words, testing::HasSubstr("more facts"))));
   for (const Finding& finding : judgement.findings) {
     EXPECT_EQ(finding.verdict, Verdict::kUnknown);
   }

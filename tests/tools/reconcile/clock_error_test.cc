@@ -20,6 +20,7 @@ using test_support::Outcome;
 using test_support::SourceLog;
 using test_support::TemporaryFolder;
 using test_support::Trafrec;
+using testing::AllOf;
 using testing::HasSubstr;
 
 class ClockError : public testing::Test {
@@ -82,6 +83,11 @@ TEST_F(ClockError, TimesOfTwoRecordersAreNotComparedWithinWhatTheirClocksMayDiff
 
 TEST_F(ClockError, WhatIsTakenForGrantedOfClocksIsNamed) {
   EXPECT_THAT(Reconcile({}).out, HasSubstr("the clock of there"));
+}
+
+TEST_F(ClockError, AScriptReadsInANoteWhatIsTakenForGranted) {
+  EXPECT_THAT(Reconcile({"--json"}).out, AllOf(HasSubstr("the clock of there"),
+                                               HasSubstr(R"("about":"clocks","index":null})")));
 }
 
 TEST_F(ClockError, WhoKnowsItSaysSo) {

@@ -145,6 +145,23 @@ TEST_F(ReconcileSource, AnIndexThatIsGoneLeavesItsOperationsAsTheLogHasThem) {
                                  HasSubstr("       1  committed\n"), HasSubstr("unknown:")));
 }
 
+TEST_F(ReconcileSource, ANoteIsALineOfJsonOfItsOwn) {
+  const Outcome outcome = Ask(
+      [](const std::string& request) {
+        return request.starts_with("GET /_cluster/state")
+                   ? Answer("200 OK", R"({"metadata":{"indices":{}}})")
+                   : Usual(request);
+      },
+      {"--json"});
+  ASSERT_THAT(outcome.out, HasSubstr("{\"note\":"));
+  const auto note =
+      nlohmann::ordered_json::parse(outcome.out.substr(outcome.out.find("{\"note\":")));
+  EXPECT_EQ(note.size(), 3U);
+  EXPECT_THAT(note["note"], HasSubstr("the source has no index idx any more"));
+  EXPECT_EQ(note["about"], "source");
+  EXPECT_EQ(note["index"], "idx");
+}
+
 TEST_F(ReconcileSource, AnIndexThatWasMadeAnewSinceIsNotTakenForTheLogsOwn) {
   const Outcome outcome = Ask([](const std::string& request) {
     std::string state = kState;

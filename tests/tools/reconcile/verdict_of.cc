@@ -36,8 +36,10 @@ nlohmann::json VerdictOf(const SourceLog& source, const std::vector<std::string>
   words.insert(words.end(), more.begin(), more.end());
   const Outcome outcome = Trafrec(words);
   EXPECT_EQ(outcome.err, "");
-  EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 1) << outcome.out;
-  return nlohmann::json::parse(outcome.out.substr(0, outcome.out.find('\n')));
+  // Notes come behind it.
+  const std::string verdicts = outcome.out.substr(0, outcome.out.find("{\"note\":"));
+  EXPECT_EQ(std::ranges::count(verdicts, '\n'), 1) << outcome.out;
+  return nlohmann::json::parse(verdicts);
 }
 
 }  // namespace trafrec::test_support
