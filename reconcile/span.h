@@ -24,4 +24,9 @@ struct Span {
   }
 };
 
+/// What is in both; empty if nothing is.
+inline Span Common(const Span& a, const Span& b) {
+  return {std::max(a.from, b.from), std::min(a.until, b.until)};
+}
+
 }  // namespace trafrec::reconcile

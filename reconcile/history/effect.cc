@@ -12,6 +12,7 @@
 #include <cctype>
 #include <iterator>
 #include <map>
+#include <utility>
 
 #include "replay/json/json_tree.h"
 
@@ -69,6 +70,40 @@ bool MayJoin(std::string_view script) {
   return false;
 }
 
+/// A name behind `prefix`; "" if it is something else.
+std::string_view NameBehind(std::string_view text, std::string_view prefix) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\n"), text.size()));
+  text = text.substr(0, text.find_last_not_of(" \t\n") + 1);
+  const bool named = text.starts_with(prefix);
+  text.remove_prefix(named ? prefix.size() : 0);
+  return named && std::ranges::all_of(text, IsPart) ? text : std::string_view();
+}
+
+/// The parameters that a script without conditions puts into fields which it does not touch again:
+/// `ctx._source.NAME = params.NAME`.
+std::vector<std::string_view> ParametersSet(std::string_view script) {
+  std::vector<std::string_view> set;
+  for (const std::string_view word : {"{", "\"", "'", "return", "if", "for", "while", "throw"}) {
+    if (script.find(word) != std::string_view::npos) {
+      return set;
+    }
+  }
+  while (!script.empty()) {
+    const std::string_view statement = script.substr(0, script.find(';'));
+    script.remove_prefix(std::min(statement.size() + 1, script.size()));
+    const size_t equals = statement.find('=');
+    if (equals == std::string_view::npos) {
+      continue;
+    }
+    const std::string_view field = NameBehind(statement.substr(0, equals), "ctx._source.");
+    const std::string_view parameter = NameBehind(statement.substr(equals + 1), "params.");
+    if (!field.empty() && !parameter.empty() && script.find(field) == std::string_view::npos) {
+      set.push_back(parameter);
+    }
+  }
+  return set;
+}
+
 }  // namespace
 
 Effect Effect::Of(std::string_view before, std::string_view after) {
@@ -107,8 +142,26 @@ Writer Writer::OfBody(std::string_view body) {
     // One that is stored in the source, nobody has read.
     writer.any_ = writer.script_.empty();
     writer.computes_ = MayJoin(writer.script_);
+    const auto params =
+        tree->type(*script) == Type::kObject ? tree->Find(*script, "params") : std::nullopt;
+    for (const std::string_view name : ParametersSet(writer.script_)) {
+      const auto value = params ? tree->Find(*params, name) : std::nullopt;
+      if (value && tree->type(*value) == Type::kString) {
+        writer.sets_.push_back(json::Unquoted(tree->TextOf(*value)));
+      }
+    }
   }
   return writer;
+}
+
+Writer Writer::AndMore() && {
+  any_ = true;
+  return std::move(*this);
+}
+
+Writer Writer::ForEach() && {
+  for_each_ = true;
+  return std::move(*this);
 }
 
 bool Writer::CanWrite(const std::string& text, const Effect& effect) const {
@@ -124,12 +177,20 @@ bool Writer::CanWrite(const std::string& text, const Effect& effect) const {
 }
 
 bool Writer::CanLeave(const Effect& effect) const {
+  // An upsert puts another document where none is.
+  const auto is_there = [&](const std::string& text) {
+    return std::ranges::binary_search(effect.wrote, text) ||
+           std::ranges::binary_search(effect.had, text);
+  };
+  if ((for_each_ || !effect.before.empty()) && !std::ranges::all_of(sets_, is_there)) {
+    return false;
+  }
   return any_ || std::ranges::all_of(
                      effect.wrote, [&](const std::string& text) { return CanWrite(text, effect); });
 }
 
 bool Writer::Marks(const Effect& effect) const {
-  return !any_ && std::ranges::any_of(effect.wrote, [&](const std::string& text) {
+  return std::ranges::any_of(effect.wrote, [&](const std::string& text) {
     return text.size() >= kTokenBytes && std::ranges::binary_search(texts_, text);
   });
 }

@@ -26,6 +26,10 @@ class Writer {
   /// It may put anything there: a pipeline, a reindexing, a body that nobody can read.
   Writer() = default;
   static Writer OfBody(std::string_view body);
+  /// It may put there what is not in its body, too.
+  Writer AndMore() &&;
+  /// Its script runs for each document that it makes, too.
+  Writer ForEach() &&;
 
   /// Whether it can have done that to a document that stays there.
   bool CanLeave(const Effect& effect) const;
@@ -36,9 +40,11 @@ class Writer {
  private:
   bool CanWrite(const std::string& text, const Effect& effect) const;
 
-  bool any_ = true;
+  bool any_ = true;                   ///< anything, not only what follows
   std::vector<std::string> texts_{};  ///< sorted
   std::string script_{};              ///< its source; "" if it has none
+  std::vector<std::string> sets_{};   ///< strings that it puts into each document that is there
+  bool for_each_ = false;             ///< and into each that it makes
   bool computes_ = false;             ///< the script may make strings of others
 };
 

@@ -61,6 +61,15 @@ std::optional<int64_t> WritesIn(const dialect::ByQueryCounts& counts, bool delet
   return *counts.deleted + counts.updated.value_or(0) + counts.created.value_or(0);
 }
 
+/// Of a by-query request: what its script has. `more`: it takes sources from elsewhere, or gives
+/// them to a pipeline.
+Writer WriterOf(const std::string& script, bool more) {
+  Writer writer =
+      Writer::OfBody(script.empty() ? std::string("{}") : "{\"script\":" + script + "}");
+  writer = std::move(writer).ForEach();
+  return more ? std::move(writer).AndMore() : writer;
+}
+
 }  // namespace
 
 std::string_view BodyOf(const dialect::RequestView& request, const dialect::Operation& operation) {
@@ -235,7 +244,7 @@ Question QuestionOf(const dialect::Operation& operation, const dialect::Outcome&
        (operation.kind == Kind::kUpdate && writing.scripted && AlwaysWrites(ScriptIn(body))));
   question.change = ChangeOf(operation, body);
   question.tokens = Tokens(body);
-  question.writer = question.piped ? Writer() : Writer::OfBody(body);
+  question.writer = question.piped ? Writer::OfBody(body).AndMore() : Writer::OfBody(body);
   question.hard_to_index = operation.kind != Kind::kDelete && body.size() > limits::kTermBytes;
   question.status_seen = Succeeded(outcome, operation.kind) && !question.piped;
   return question;
@@ -246,16 +255,15 @@ std::optional<ByQueryRun> ByQueryRunOf(const dialect::RequestView& request,
                                        const dialect::Answer& answer, bool answered,
                                        const Span& ran, const Mapping* mapping) {
   const std::string script = ScriptIn(request.body);
-  ByQueryRun run{.ran = ran,
-                 .change = {.how = Change::How::kScripts, .script = script},
-                 .writer = operation.kind == Kind::kReindex ||
-                                   request.target.find("pipeline=") != std::string_view::npos
-                               ? Writer()
-                               : Writer::OfBody(request.body),
-                 .deletes = request.target.find("_delete_by_query") != std::string_view::npos ||
-                            !AlwaysWrites(script),
-                 .makes = operation.kind == Kind::kReindex,
-                 .changes_all = operation.kind == Kind::kByQuery && AlwaysWrites(script)};
+  ByQueryRun run{
+      .ran = ran,
+      .change = {.how = Change::How::kScripts, .script = script},
+      .writer = WriterOf(script, operation.kind == Kind::kReindex ||
+                                     request.target.find("pipeline=") != std::string_view::npos),
+      .deletes = request.target.find("_delete_by_query") != std::string_view::npos ||
+                 !AlwaysWrites(script),
+      .makes = operation.kind == Kind::kReindex,
+      .changes_all = operation.kind == Kind::kByQuery && AlwaysWrites(script)};
   for (const dialect::Key& key : operation.keys) {
     if (key.write) {
       run.indices.push_back(key.name);

@@ -2,9 +2,9 @@
 //
 // Questions on one side, versions that they may have made with the same effect on the other. Where
 // all versions of a connected part find questions of their own, nobody else is needed to explain
-// them. Where they do not, somebody lost was there, and which of the versions are his is not known:
-// then nothing is said of the whole part. The matching is found along augmenting paths (Kuhn):
-// parts are as small as the questions of one document.
+// them. A by-query request has room for any number. Where they do not, somebody lost was there, and
+// which of the versions are his is not known: then nothing is said of the whole part. The matching
+// is found along augmenting paths (Kuhn): parts are as small as the questions of one document.
 
 #include "reconcile/model/accounts.h"
 
@@ -96,12 +96,20 @@ class Matching {
 
 }  // namespace
 
-std::unordered_set<const Slot*> AccountedSlots(const IndexHistory& index, const SlotRules& rules,
-                                               bool apart) {
+std::unordered_set<const Slot*> AccountedSlots(const History& history, const IndexHistory& index,
+                                               const SlotRules& rules, bool apart) {
   Matching matching;
+  std::unordered_set<const Slot*> found_by_query;
+  const auto is_by_query = [&](const Slot& slot) {
+    return std::ranges::any_of(history.by_query, [&](const ByQueryRun& run) {
+      return run.request && rules.Accounts(run, slot, apart);
+    });
+  };
   for (const Document& document : index.documents) {
     for (const Slot& slot : document.slots) {
-      if (slot.effect != nullptr) {
+      if (slot.effect != nullptr && is_by_query(slot)) {
+        found_by_query.insert(&slot);
+      } else if (slot.effect != nullptr) {
         std::vector<size_t> questions;
         for (const size_t question :
              document.questions.empty() ? index.questions : document.questions) {
@@ -115,7 +123,9 @@ std::unordered_set<const Slot*> AccountedSlots(const IndexHistory& index, const 
       }
     }
   }
-  return matching.Accounted();
+  std::unordered_set<const Slot*> accounted = matching.Accounted();
+  accounted.merge(found_by_query);
+  return accounted;
 }
 
 }  // namespace trafrec::reconcile

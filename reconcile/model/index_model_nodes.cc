@@ -22,8 +22,8 @@ IndexModel::IndexModel(const History& history, const IndexHistory& index,
       index_(index),
       rules_(history, index, assumptions),
       assumptions_(assumptions),
-      accounted_(AccountedSlots(index, rules_, false)),
-      claimed_(assumptions.apart ? AccountedSlots(index, rules_, true) : accounted_) {
+      accounted_(AccountedSlots(history, index, rules_, false)),
+      claimed_(assumptions.apart ? AccountedSlots(history, index, rules_, true) : accounted_) {
   hub_ = network_.AddHub();
   const OpenRequest* last = nullptr;
   for (const size_t question : index_.questions) {

@@ -9,10 +9,6 @@ namespace {
 
 using dialect::Kind;
 
-Span Common(const Span& a, const Span& b) {
-  return {std::max(a.from, b.from), std::min(a.until, b.until)};
-}
-
 /// So much of a stretch as has begun by then.
 Span UpTo(const Slot& slot, TimeNs until) {
   return {slot.ran.from, std::min(slot.ran.until, until)};
@@ -123,36 +119,6 @@ bool SlotRules::FitsEffect(const ByQueryRun& run, const Slot& slot) {
          (run.makes || !run.change.script.empty() || slot.effect->fields.empty());
 }
 
-bool SlotRules::MayBeNew(const Question& question, const Slot& slot) const {
-  const bool first = slot.before != Presence::kPresent;
-  const bool same = !slot.leaves || question.change.how != Change::How::kReplaces ||
-                    Includes(*slot.leaves, question.change.fields);
-  // A single operation that left no document made none.
-  const bool made = slot.after != Presence::kAbsent || slot.most > 1;
-  return first && same && made && !IsOthers(question, slot) &&
-         (slot.effect == nullptr || FitsEffect(question, slot)) &&
-         index_.documents[slot.document].questions.empty() && slot.ran.Meets(RunOf(question));
-}
-
-bool SlotRules::Accounts(size_t number, const Slot& slot, bool apart) const {
-  const Question& question = history_.questions[number];
-  const bool made_or_deleted = slot.before == Presence::kAbsent || slot.after == Presence::kAbsent;
-  if (question.kind != Kind::kDelete && !(apart && made_or_deleted) &&
-      !question.writer.Marks(*slot.effect)) {
-    return false;
-  }
-  return index_.documents[slot.document].questions.empty()
-             ? question.automatic_id && MayBeNew(question, slot)
-             : MayRun(number, slot);
-}
-
-/// What changed nothing has no mark of its writer: whoever put the same before may have come
-/// second.
-bool SlotRules::MayRepeat(size_t number, const Slot& slot) const {
-  return slot.after != Presence::kAbsent && slot.effect->fields.empty() &&
-         !index_.documents[slot.document].questions.empty() && MayRun(number, slot);
-}
-
 /// It was seen not to be there after this had put it there, and nobody can have deleted it.
 bool SlotRules::ContradictsAbsence(const Question& question, size_t number, const Slot& slot,
                                    const Span& runs) const {
@@ -228,7 +194,7 @@ bool SlotRules::MayRun(size_t number, const Slot& slot) const {
 /// in a stretch of one operation the content before it decides.
 bool SlotRules::MayFind(const ByQueryRun& run, const Slot& slot) const {
   const Document& document = index_.documents[slot.document];
-  if (run.selection.Finds(document.id, slot.content) != Match::kNo) {
+  if (run.selection.Finds(document.id, ContentBefore(slot)) != Match::kNo) {
     return true;
   }
   if (slot.least == 1 && slot.most == 1) {

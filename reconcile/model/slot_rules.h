@@ -39,6 +39,8 @@ class SlotRules {
   /// Whether the question's operation may have made a version that a translog shows, and whoever
   /// else made it asked for the same; `apart`: or made or deleted no document in question.
   bool Accounts(size_t question, const Slot& slot, bool apart) const;
+  /// The same of a by-query request that nobody answered.
+  bool Accounts(const ByQueryRun& run, const Slot& slot, bool apart) const;
 
   /// Whether it may have put there once more what stood there already.
   bool MayRepeat(size_t question, const Slot& slot) const;
@@ -50,6 +52,7 @@ class SlotRules {
   bool MustCommit(size_t question, const Document& document) const;
 
  private:
+  static Content ContentBefore(const Slot& slot);
   bool AnyLoose(const Document& document, const Span& within) const;
   bool IsOthers(const Question& question, const Slot& slot) const;
   bool MayDelete(const Slot& slot, const Span& within, std::optional<size_t> beside) const;

@@ -87,6 +87,19 @@ struct Log {
     return question;
   }
 
+  /// It finds all documents.
+  void AskedByQuery(const std::string& body) {
+    Asked(Kind::kByQuery, "", body).document.index.clear();
+    history.by_query.push_back({.id = history.requests.back().id,
+                                .indices = {"orders"},
+                                .ran = history.requests.back().runs,
+                                .request = history.requests.size() - 1,
+                                .selection = Selection::OfBody("{}", nullptr),
+                                .change = {.how = Change::How::kScripts, .script = body},
+                                .writer = Writer::OfBody(body).ForEach(),
+                                .changes_all = true});
+  }
+
   /// Something may have been lost all the time.
   void Lost() { history.lost.push_back({.ran = {0, 9'000 * kMs}}); }
 
@@ -119,6 +132,20 @@ TEST(FromTranslog, AWholeJournalDecidesEachQuestionOfItsShard) {
   log.Asked(Kind::kDelete, "a", "");
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kCommitted, Verdict::kNotCommitted,
                                                 Verdict::kCommitted, Verdict::kNotCommitted));
+}
+
+TEST(FromTranslog, AVersionWithATextOfItsScriptIsAByQueryRequestsOwn) {
+  const TemporaryFolder folder;
+  WriteJournal(
+      folder, kLast,
+      Put("first", 0, R"({"t":"load"})") + Put("first", 1, R"({"t":"load","w":"mine"})", 2));
+  Log log;
+  log.Lost();
+  for (const char* text : {"mine", "other"}) {
+    log.AskedByQuery(fmt::format(
+        R"({{"script":{{"source":"ctx._source.w = params.w","params":{{"w":"{}"}}}}}})", text));
+  }
+  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kCommitted, Verdict::kNotCommitted));
 }
 
 TEST(FromTranslog, ALaterTermTakesBackWhatAReaderSawUnderItsNumbers) {

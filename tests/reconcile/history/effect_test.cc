@@ -35,6 +35,32 @@ TEST(Effect, AStoredScriptMayWriteAny) {
   EXPECT_TRUE(CanLeave(R"({"script":{"id":"stored"}})", "{}", R"({"w":"any"})"));
 }
 
+std::string Setting(const std::string& source) {
+  return R"({"script":{"source":")" + source + R"(","params":{"w":"mine"}}})";
+}
+
+TEST(Effect, AParameterThatAScriptPutsThereStandsThere) {
+  const std::string body = Setting("ctx._source.w = params.w; ctx._source.n = 2");
+  EXPECT_FALSE(CanLeave(body, R"({"n":1})", R"({"n":2})"));
+  EXPECT_TRUE(CanLeave(body, R"({"n":1})", R"({"n":2,"w":"mine"})"));
+  EXPECT_TRUE(CanLeave(body, R"({"n":1,"w":"mine"})", R"({"n":2,"w":"mine"})"));
+  EXPECT_TRUE(CanLeave(body, "", R"({"n":2})"));  // an upsert's document
+}
+
+TEST(Effect, AParameterThatAScriptMayLeaveOutNeedNotStandThere) {
+  for (const char* source :
+       {"if (params.x) { ctx._source.w = params.w }", "ctx._source.w = params.w; ctx._source.w = 1",
+        "ctx._source.w = params.v"}) {
+    EXPECT_TRUE(CanLeave(Setting(source), R"({"n":1})", R"({"n":2})")) << source;
+  }
+}
+
+TEST(Effect, WhoMayWriteMoreStillMarksWhatCameWithIt) {
+  const Writer writer = Writer::OfBody(R"({"doc":{"w":"mine"}})").AndMore();
+  EXPECT_TRUE(writer.CanLeave(Effect::Of("{}", R"({"w":"his"})")));
+  EXPECT_TRUE(writer.Marks(Effect::Of("{}", R"({"w":"mine"})")));
+}
+
 TEST(Effect, OnlyTextsOfSomeLengthMarkTheirWriter) {
   const Writer writer = Writer::OfBody(R"({"doc":{"w":"mine","s":"x"}})");
   EXPECT_TRUE(writer.Marks(Effect::Of("{}", R"({"w":"mine"})")));

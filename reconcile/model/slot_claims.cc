@@ -1,0 +1,59 @@
+// Which versions that a journal shows may be whose.
+
+#include <algorithm>
+
+#include "reconcile/model/slot_rules.h"
+
+namespace trafrec::reconcile {
+
+using dialect::Kind;
+
+/// A translog says what it was, else what is known of it.
+Content SlotRules::ContentBefore(const Slot& slot) {
+  return slot.effect == nullptr ? slot.content
+                                : Content{.whole = true, .fields = slot.effect->before};
+}
+
+bool SlotRules::MayBeNew(const Question& question, const Slot& slot) const {
+  const bool first = slot.before != Presence::kPresent;
+  const bool same = !slot.leaves || question.change.how != Change::How::kReplaces ||
+                    Includes(*slot.leaves, question.change.fields);
+  // A single operation that left no document made none.
+  const bool made = slot.after != Presence::kAbsent || slot.most > 1;
+  return first && same && made && !IsOthers(question, slot) &&
+         (slot.effect == nullptr || FitsEffect(question, slot)) &&
+         index_.documents[slot.document].questions.empty() && slot.ran.Meets(RunOf(question));
+}
+
+bool SlotRules::Accounts(size_t number, const Slot& slot, bool apart) const {
+  const Question& question = history_.questions[number];
+  const bool deleted = slot.after == Presence::kAbsent;
+  const bool made_or_deleted = slot.before == Presence::kAbsent || deleted;
+  const bool deletes = question.kind == Kind::kDelete || (deleted && question.deletes);
+  if (!deletes && !(apart && made_or_deleted) && !question.writer.Marks(*slot.effect)) {
+    return false;
+  }
+  return index_.documents[slot.document].questions.empty()
+             ? question.automatic_id && MayBeNew(question, slot)
+             : MayRun(number, slot);
+}
+
+bool SlotRules::Accounts(const ByQueryRun& run, const Slot& slot, bool apart) const {
+  if (!Reaches(history_, run, index_) || !MayRun(run, slot)) {
+    return false;
+  }
+  if (slot.after != Presence::kAbsent) {
+    return run.writer.Marks(*slot.effect);
+  }
+  return apart && run.selection.Finds(index_.documents[slot.document].id, ContentBefore(slot)) ==
+                      Match::kYes;
+}
+
+/// What changed nothing has no mark of its writer: whoever put the same before may have come
+/// second.
+bool SlotRules::MayRepeat(size_t number, const Slot& slot) const {
+  return slot.after != Presence::kAbsent && slot.effect->fields.empty() &&
+         !index_.documents[slot.document].questions.empty() && MayRun(number, slot);
+}
+
+}  // namespace trafrec::reconcile
