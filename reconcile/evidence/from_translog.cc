@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "reconcile/evidence/shard_journal.h"
+#include "reconcile/evidence/stored_state.h"
 #include "reconcile/translog/index_state.h"
 #include "reconcile/translog/shard_folders.h"
 
@@ -72,6 +73,16 @@ class NamedNumbers {
       journal.CutAt(*left_behind);
     }
     return named;
+  }
+
+  /// Whether answers name numbers of a shard behind all that its copies have.
+  bool GoBeyond(const std::string& index, const IndexSettings& settings,
+                const ShardJournal& journal) const {
+    const int64_t last = journal.entries().empty() ? -1 : journal.entries().rbegin()->first;
+    return std::ranges::any_of(history_.writes, [&](const Write& write) {
+      return write.seq_no > last && history_.IndexBehind(write.document.index) == index &&
+             IsIn(write.document, settings, journal.folder().shard);
+    });
   }
 
  private:
@@ -149,6 +160,7 @@ class TranslogAdder {
       return {};
     }
     ++evidence_.shards;
+    early_ = early_ || named_.GoBeyond(index, settings, journal);
     added_.push_back(settings);
     history_.names.IsIndex(index);
     if (const TimeNs at = journal.copied_at(); at > 0 && settings.made_at) {
@@ -174,6 +186,9 @@ class TranslogAdder {
     }
     return {};
   }
+
+  /// Answers name numbers that a shard's copies do not have yet.
+  bool early() const { return early_; }
 
   TranslogEvidence Finish() {
     std::ranges::move(sights_, std::back_inserter(history_.sights));
@@ -228,6 +243,7 @@ class TranslogAdder {
   TranslogEvidence evidence_;
   std::vector<Sight> sights_;
   std::vector<IndexSettings> added_;
+  bool early_ = false;
 };
 
 }  // namespace
@@ -242,7 +258,9 @@ Result<TranslogEvidence> AddTranslogs(const std::filesystem::path& data_path, Hi
   for (auto& [shard, copies] : shards) {
     TRY(adder.Add(std::move(copies)));
   }
+  const bool early = adder.early();
   TranslogEvidence evidence = adder.Finish();
+  std::ranges::move(AddStoredState(folders, early, history), std::back_inserter(evidence.notes));
   if (evidence.shards == 0) {
     return Fail(ErrorCode::kNotFound,
                 fmt::format("none of the {} shards in {} is of an index of this log",

@@ -18,6 +18,8 @@ struct IndexSight {
   bool present = false;
   Span at{};
   std::optional<TimeNs> made_at{};  ///< by the source's clock
+  bool late = false;   ///< it is of a copy that is presumed to be later than all of the log
+  bool whole = false;  ///< and that is presumed to have all indices
 };
 
 /// What may have made or removed an index.
@@ -33,6 +35,8 @@ struct IndexChange {
 struct IndexLives {
   std::vector<IndexSight> sights{};
   std::vector<IndexChange> changes{};
+  /// When indices were made, by the source's clock, of those of which a copy of its data says so.
+  std::map<std::string, TimeNs> made_at{};
   /// From the first to the last write of documents under a name: each may make the index.
   std::map<std::string, Span> written{};
 

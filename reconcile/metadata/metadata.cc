@@ -58,16 +58,16 @@ std::optional<Metadata::Seen> Metadata::SeenIn(const MetadataSight& sight,
   }
   const auto found = sight.there->find(what.name);
   if (found == sight.there->end()) {
-    return Seen{.at = sight.at};
+    return Seen{.at = sight.at, .late = sight.late};
   }
   // It may be another index's.
-  return of_all ? std::nullopt : std::optional(Seen{sight.at, found->second});
+  return of_all ? std::nullopt : std::optional(Seen{sight.at, found->second, sight.late});
 }
 
 std::optional<Metadata::Seen> Metadata::After(const MetadataName& what, TimeNs time) const {
   std::optional<Seen> first;
   for (const MetadataSight& sight : sights_) {
-    if (sight.at.from > time && (!first || sight.at.until < first->at.until)) {
+    if ((sight.late || sight.at.from > time) && (!first || sight.at.until < first->at.until)) {
       if (auto seen = SeenIn(sight, what)) {
         first = std::move(seen);
       }

@@ -40,6 +40,7 @@ struct MetadataName {
 struct MetadataChange {
   MetadataName what{};
   std::optional<std::string> value{};  ///< nothing: it is taken away
+  bool unread = false;                 ///< its value is in what nobody can read
   Span ran{};
   std::optional<size_t> question{};  ///< in History::questions, if nobody saw its answer
 };
@@ -53,6 +54,7 @@ struct MetadataSight {
   std::string names = "*";  ///< those that are not in `there` are not there
   std::shared_ptr<const std::map<std::string, std::string>> there{};
   Span at{};
+  bool late = false;  ///< it is of a copy that is presumed to be later than all of the log
 };
 
 /// What a log shows of a cluster's metadata. Bounded: contents that are the same as before are kept
@@ -63,6 +65,7 @@ class Metadata {
   struct Seen {
     Span at{};
     std::optional<std::string> value{};  ///< nothing: it is not there
+    bool late = false;                   ///< as of its sight
   };
 
   void Add(MetadataChange change) { changes_.push_back(std::move(change)); }

@@ -143,7 +143,9 @@ std::vector<MetadataChange> MetadataChangesIn(std::string_view api, std::string_
   const auto tree = json::Tree::Parse(body);
   const bool readable = tree && tree->size() > 0 && tree->type(0) == json::Type::kObject;
   if (made) {
-    return OfTemplate(*made, path, readable ? PatternsOf(JsonPlace(*tree)) : "");
+    Changes changes = OfTemplate(*made, path, readable ? PatternsOf(JsonPlace(*tree)) : "");
+    changes.front().unread = !readable;
+    return changes;
   }
   if (!readable || path.Find("preserve_existing")) {
     return {Anything(*kind, "*")};

@@ -8,6 +8,7 @@ namespace {
 
 constexpr uint32_t kMagic = 0x3fd7'6c17;
 constexpr size_t kChecksumBytes = 8;
+constexpr size_t kIdBytes = 16;
 
 }  // namespace
 
@@ -16,6 +17,13 @@ std::optional<uint32_t> ReadCodecHeader(StreamInput& input, std::string_view nam
   const std::string_view found = input.SizedBytes();
   const auto version = static_cast<uint32_t>(input.Int());
   return input.ok() && magic == kMagic && found == name ? std::optional(version) : std::nullopt;
+}
+
+std::optional<uint32_t> ReadIndexHeader(StreamInput& input, std::string_view name) {
+  const auto version = ReadCodecHeader(input, name);
+  input.Bytes(kIdBytes);
+  input.Bytes(input.Byte());
+  return input.ok() ? version : std::nullopt;
 }
 
 bool CodecFooterIsRight(std::string_view file) {

@@ -15,6 +15,9 @@ namespace trafrec::reconcile {
 /// The version; nothing if the file is of another kind.
 std::optional<uint32_t> ReadCodecHeader(StreamInput& input, std::string_view name);
 
+/// The same of a file of an index: its id and its suffix follow.
+std::optional<uint32_t> ReadIndexHeader(StreamInput& input, std::string_view name);
+
 /// Magic number, algorithm (0), and the CRC-32 of all bytes before it.
 inline constexpr size_t kCodecFooterBytes = 16;
 /// Of a whole file.

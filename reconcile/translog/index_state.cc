@@ -20,17 +20,17 @@ constexpr uint32_t kVersion = 1;
 /// The kind of its content; others were never written by default.
 constexpr int32_t kSmile = 1;
 
-/// The number in "state-N.st".
-std::optional<uint64_t> GenerationOf(const std::string& name) {
-  constexpr std::string_view kBegin = "state-";
+/// The number in "PREFIX-N.st".
+std::optional<uint64_t> GenerationOf(std::string_view name, std::string_view prefix) {
   uint64_t number = 0;
-  if (!name.starts_with(kBegin)) {
+  if (!name.starts_with(prefix) || !name.substr(prefix.size()).starts_with('-')) {
     return std::nullopt;
   }
-  const char* first = name.data() + kBegin.size();
+  const char* first = name.data() + prefix.size() + 1;
   const auto [end, error] = std::from_chars(first, name.data() + name.size(), number);
-  return error == std::errc() && std::string_view(end) == ".st" ? std::optional(number)
-                                                                : std::nullopt;
+  return error == std::errc() && std::string_view(end, name.data() + name.size()) == ".st"
+             ? std::optional(number)
+             : std::nullopt;
 }
 
 std::string ContentOf(const fs::path& path) {
@@ -40,7 +40,7 @@ std::string ContentOf(const fs::path& path) {
 
 }  // namespace
 
-std::expected<IndexSettings, std::string> ReadIndexState(std::string_view file) {
+std::expected<std::string, std::string> ReadStateFile(std::string_view file) {
   StreamInput input(file);
   const auto version = ReadCodecHeader(input, "state");
   if (version != kVersion || input.Int() != kSmile || input.left() < kCodecFooterBytes) {
@@ -49,7 +49,37 @@ std::expected<IndexSettings, std::string> ReadIndexState(std::string_view file) 
   if (!CodecFooterIsRight(file)) {
     return std::unexpected("its checksum is wrong");
   }
-  const auto json = JsonOfSmile(input.Bytes(input.left() - kCodecFooterBytes));
+  return JsonOfSmile(input.Bytes(input.left() - kCodecFooterBytes));
+}
+
+Result<std::string> ReadLatestState(const fs::path& folder, std::string_view prefix) {
+  std::error_code error;
+  std::optional<uint64_t> latest;
+  for (fs::directory_iterator it(folder / "_state", error), end; !error && it != end;
+       it.increment(error)) {
+    const auto generation = GenerationOf(it->path().filename().string(), prefix);
+    latest = generation && (!latest || *generation > *latest) ? generation : latest;
+  }
+  if (!latest) {
+    return Fail(ErrorCode::kNotFound,
+                fmt::format("{} does not say of which index it is", folder.string()),
+                "copy the folder _state beside the shards, too");
+  }
+  const fs::path path = folder / "_state" / fmt::format("{}-{}.st", prefix, *latest);
+  if (const auto size = fs::file_size(path, error); error || size > limits::kIndexStateBytes) {
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("{} cannot be read, or is too large", path.string()));
+  }
+  auto state = ReadStateFile(ContentOf(path));
+  if (!state) {
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("{} cannot be read: {}", path.string(), state.error()));
+  }
+  return std::move(*state);
+}
+
+std::expected<IndexSettings, std::string> ReadIndexState(std::string_view file) {
+  const auto json = ReadStateFile(file);
   if (!json) {
     return std::unexpected(json.error());
   }
@@ -61,29 +91,13 @@ std::expected<IndexSettings, std::string> ReadIndexState(std::string_view file) 
 }
 
 Result<IndexSettings> ReadIndexFolder(const fs::path& folder) {
-  std::error_code error;
-  std::optional<uint64_t> latest;
-  for (fs::directory_iterator it(folder / "_state", error), end; !error && it != end;
-       it.increment(error)) {
-    const auto generation = GenerationOf(it->path().filename().string());
-    latest = generation && (!latest || *generation > *latest) ? generation : latest;
-  }
-  if (!latest) {
-    return Fail(ErrorCode::kNotFound,
-                fmt::format("{} does not say of which index it is", folder.string()),
-                "copy the folder _state beside the shards, too");
-  }
-  const fs::path path = folder / "_state" / fmt::format("state-{}.st", *latest);
-  if (const auto size = fs::file_size(path, error); error || size > limits::kIndexStateBytes) {
+  TRY_ASSIGN(const std::string json, ReadLatestState(folder, "state"));
+  std::vector<IndexSettings> found = ReadSettingsAnswer(json);
+  if (found.size() != 1 || found[0].uuid.empty()) {
     return Fail(ErrorCode::kCorrupt,
-                fmt::format("{} cannot be read, or is too large", path.string()));
+                fmt::format("the state in {} is none of an index", folder.string()));
   }
-  auto state = ReadIndexState(ContentOf(path));
-  if (!state) {
-    return Fail(ErrorCode::kCorrupt,
-                fmt::format("{} cannot be read: {}", path.string(), state.error()));
-  }
-  return std::move(*state);
+  return std::move(found[0]);
 }
 
 }  // namespace trafrec::reconcile

@@ -9,9 +9,11 @@
 
 #include <vector>
 
+#include "base/bytes.h"
 #include "reconcile/translog/limits.h"
 #include "reconcile/translog/stream_input.h"
 #include "replay/json/json_tree.h"
+#include "store/codec/content_decoder.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -162,7 +164,7 @@ class Walk {
       case 0xfa:
         return Open('{');
       case 0xfd:
-        return Null(Number());
+        return Packed(input_.Bytes(Number()));
       default:
         return false;
     }
@@ -172,6 +174,19 @@ class Walk {
     input_.Bytes(bytes);
     Word("null");
     return true;
+  }
+
+  bool Packed(std::string_view bytes) {
+    constexpr std::string_view kBegin("DFL\0", 4);
+    if (bytes.starts_with(kBegin)) {
+      const auto content = store::codec::DecodeContent(
+          "deflate", AsBytes(bytes.substr(kBegin.size())), limits::kIndexStateBytes);
+      if (content && content->complete && json::Tree::Parse(content->bytes)) {
+        Word(content->bytes);
+        return true;
+      }
+    }
+    return Null(0);
   }
 
   std::string LongText() {

@@ -1,19 +1,22 @@
 // Whether a request made an index, or removed it.
 //
 // Answers show that an index was there, or was not, at one instant each: a get, a creation that is
-// refused because it exists, a deletion that finds none. Such an answer counts only if the request
-// in question can no longer run. If the index was there before and is not after, somebody removed
-// it; if only the request in question can have, it did. If it is still there and nobody can have
-// made it again, it did not. Creations are the same the other way round. Who else can have: other
-// requests for the name, answered or not, any write of a document (it makes the index),
-// administration that may touch any name, and whatever was lost. Rejected: the index's settings as
-// proof of who made it (two creations with one body are usual).
+// refused because it exists, a deletion that finds none, a copy of the source's data. Such an
+// answer counts only if the request in question can no longer run. If the index was there before
+// and is not after, somebody removed it; if only the request in question can have, it did. If it is
+// still there and nobody can have made it again, it did not. Creations are the same the other way
+// round; and an index says when it was made, by a clock that answered creations compare with the
+// recorder's. Who else can have: other requests for the name, answered or not, any write of a
+// document (it makes the index), administration that may touch any name, and, of what undid the
+// request's work, whatever was lost. Rejected: the index's settings as proof of who made it (two
+// creations with one body are usual).
 
 #include "reconcile/verdict/index_fates.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "reconcile/history/limits.h"
 #include "reconcile/verdict/unseen.h"
@@ -25,11 +28,36 @@ namespace {
 using store::Grade;
 using store::Verdict;
 
+constexpr TimeNs kMin = std::numeric_limits<TimeNs>::min();
+
+/// By how much the source's clock is ahead of the recorder's: as far as clocks may be apart, and as
+/// answered creations of indices say that were made once.
+Span SourceClock(const History& history) {
+  Span clock{-limits::kClocksApartNs, limits::kClocksApartNs};
+  for (const auto& [name, made_at] : history.index_lives.made_at) {
+    const IndexChange* made = nullptr;
+    bool once = true;
+    for (const IndexChange& change : history.index_lives.changes) {
+      if (dialect::NamesMeet(change.name, name)) {
+        once = once && made == nullptr && change.makes && !change.removes && !change.question;
+        made = &change;
+      }
+    }
+    if (made != nullptr && once) {
+      const Span ahead{made_at - made->ran.until, made_at + kNsPerMs - made->ran.from};
+      clock = Common(clock, ahead);
+    }
+  }
+  return clock.empty() ? Span{-limits::kClocksApartNs, limits::kClocksApartNs} : clock;
+}
+
 class Judging {
  public:
-  Judging(const History& history, const IndexChange& change)
+  /// `clock`: by how much the source's is ahead.
+  Judging(const History& history, const IndexChange& change, const Span& clock)
       : history_(history),
         change_(change),
+        clock_(clock),
         runs_(history.requests[history.questions[*change.question].request].runs) {}
 
   /// Nothing if both may be. `words` gets why.
@@ -38,13 +66,16 @@ class Judging {
     if (after == nullptr) {
       return std::nullopt;
     }
+    unseen_.late = after->late;
+    unseen_.whole = after->whole;
+    if (after->present && after->made_at) {
+      return ByItsAge(*after, words);
+    }
     const bool made = change_.makes;
     if (after->present != made) {
       // It did not do its work, or another undid it.
-      if (!made && after->made_at && *after->made_at > runs_.from - limits::kClocksApartNs) {
-        return std::nullopt;  // it is another one, which somebody made since
-      }
-      if (OthersMayHave(!made, {runs_.from, after->at.until})) {
+      const Span within{runs_.from, after->at.until};
+      if (OthersMayHave(!made, within) || unseen_.MayHaveChanged(history_, within)) {
         return std::nullopt;
       }
       words = fmt::format("a later answer shows that the index {}, and nobody else can have {} it",
@@ -52,33 +83,36 @@ class Judging {
                           made ? "removed" : "made");
       return Verdict::kNotCommitted;
     }
-    if (made && after->made_at) {
-      return ByItsAge(*after, words);
-    }
     const IndexSight* before = Before();
-    if (before == nullptr || before->present == made ||
-        OthersMayHave(made, {before->at.from, after->at.until})) {
+    const Span since{before == nullptr ? kMin : before->at.from, after->at.until};
+    if ((before != nullptr && before->present == made) || OthersMayHave(made, since)) {
       return std::nullopt;
     }
-    words = fmt::format(
-        "before it the index {}, a later answer shows that it {}, and nobody else can "
-        "have {} it",
-        made ? "was not there" : "was there", made ? "was" : "was gone", made ? "made" : "removed");
+    unseen_.NoteSameMayHaveBeenDone(history_, since);
+    words =
+        fmt::format("{}a later answer shows that it {}, and nobody else in the log can have {} it",
+                    before == nullptr ? ""
+                    : made            ? "before it the index was not there, "
+                                      : "before it the index was there, ",
+                    made ? "was" : "was gone", made ? "made" : "removed");
     return Verdict::kCommitted;
   }
 
   /// It says when it was made.
   std::optional<Verdict> ByItsAge(const IndexSight& after, std::string& words) {
-    if (*after.made_at < runs_.from - limits::kClocksApartNs) {
-      words.assign(
-          "the index is older than the request by more than clocks may be apart, which was refused "
-          "if it was carried out");
+    const Span made{*after.made_at - clock_.until, *after.made_at + kNsPerMs - clock_.from};
+    if (made.until < runs_.from) {
+      words.assign(change_.makes
+                       ? "the index is older than the request, which was refused if it was carried "
+                         "out"
+                       : "the index is older than the request, and was still there later");
       return Verdict::kNotCommitted;
     }
-    if (OthersMayHave(true, {runs_.from - 2 * limits::kClocksApartNs, after.at.until})) {
+    if (!change_.makes || !made.Meets(runs_) || OthersMayHave(true, made)) {
       return std::nullopt;
     }
-    words.assign("the index is no older than the request, and nobody else can have made it");
+    unseen_.NoteSameMayHaveBeenDone(history_, made);
+    words.assign("the index was made while the request ran, and nobody else in the log can have");
     return Verdict::kCommitted;
   }
 
@@ -89,7 +123,7 @@ class Judging {
   const IndexSight* After() const {
     const IndexSight* first = nullptr;
     for (const IndexSight& sight : history_.index_lives.sights) {
-      if (sight.name == change_.name && sight.at.from > runs_.until &&
+      if (sight.name == change_.name && (sight.late || sight.at.from > runs_.until) &&
           (first == nullptr || sight.at.until < first->at.until)) {
         first = &sight;
       }
@@ -109,18 +143,23 @@ class Judging {
     return last;
   }
 
-  bool OthersMayHave(bool made, const Span& within) {
+  bool OthersMayHave(bool made, const Span& within) const {
     const IndexLives& lives = history_.index_lives;
+    // Of two that ask for the same, and of which nobody knows what became of them, each is said to
+    // have done it.
+    const auto same = [&](const IndexChange& change) {
+      return change.question && change.name == change_.name && made == change_.makes;
+    };
     const auto other = [&](const IndexChange& change) {
       return change.question != change_.question && (made ? change.makes : change.removes) &&
-             RunOf(change).Meets(within) && dialect::NamesMeet(change.name, change_.name);
+             RunOf(change).Meets(within) && dialect::NamesMeet(change.name, change_.name) &&
+             !same(change);
     };
     const auto wrote = [&](const auto& written) {
       return written.second.Meets(within) && dialect::NamesMeet(written.first, change_.name);
     };
     return std::ranges::any_of(lives.changes, other) ||
-           (made && std::ranges::any_of(lives.written, wrote)) ||
-           unseen_.MayHaveChanged(history_, within);
+           (made && std::ranges::any_of(lives.written, wrote));
   }
 
   Span RunOf(const IndexChange& change) const {
@@ -130,6 +169,7 @@ class Judging {
 
   const History& history_;
   const IndexChange& change_;
+  const Span clock_;
   const Span runs_;
   Unseen unseen_;
 };
@@ -144,6 +184,11 @@ bool IsOfOne(const History& history, const IndexChange& change) {
 }  // namespace
 
 void JudgeIndexFates(const History& history, Judgement& judgement) {
+  if (std::ranges::none_of(history.index_lives.changes,
+                           [](const IndexChange& change) { return change.question.has_value(); })) {
+    return;
+  }
+  const Span clock = SourceClock(history);
   for (const IndexChange& change : history.index_lives.changes) {
     if (!change.question) {
       continue;
@@ -153,7 +198,7 @@ void JudgeIndexFates(const History& history, Judgement& judgement) {
       continue;  // the wire said all
     }
     std::string words;
-    Judging judging(history, change);
+    Judging judging(history, change, clock);
     if (const auto verdict = IsOfOne(history, change) ? judging.Run(words) : std::nullopt) {
       finding.verdict = *verdict;
       finding.grade = Grade::kPresumed;

@@ -7,6 +7,7 @@
 #include "reconcile/model/index_model.h"
 #include "reconcile/verdict/index_fates.h"
 #include "reconcile/verdict/metadata_fates.h"
+#include "reconcile/verdict/unseen.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -189,9 +190,7 @@ class Judging {
     finding.evidence.push_back(
         {"assumption", "apart: what was lost in flows made and deleted no document in question"});
     if (!history_.journals.empty()) {
-      finding.evidence.push_back(
-          {"assumption",
-           "late: the journal was copied after the source had carried out all of the log"});
+      finding.evidence.push_back({"assumption", kLateWords});
     }
   }
 

@@ -3,12 +3,14 @@
 // A request makes something of one or several things, of all or of none. An answer that shows one
 // of them, and came once the request could no longer run, decides: the thing is not as the request
 // would have left it, and nobody else can have changed it meanwhile, so the request was not carried
-// out. Or it is, and it was not so in an answer before, and nobody else can have changed it in
-// between: it was. Where it was so before already, nothing tells. Who else can have: every request
-// that may touch the thing, who may have made or removed its index, and whatever was lost while the
-// recorder saw nothing. A field may also be made by a document, unless its type is none that the
-// source gives by itself. Rejected: what is there at the end alone as proof (who put it there, and
-// when?).
+// out. Or it is, and nobody else in the log can have made it so since an answer before showed that
+// it was not, or since the log made its index: what it asks for was done. If it was so already, or
+// may be older than the log, nothing tells. Who else can have: every request that may touch the
+// thing, who may have made or removed its index, and, of what undid it, whatever was lost while the
+// recorder saw nothing. A field is never taken away, and may also be made by a document, unless its
+// type is none that the source gives by itself. Rejected: to ask who unseen may have done the same,
+// since it makes no difference; and to call superseded what an answered request changed again,
+// since writes in between go where aliases lead.
 
 #include "reconcile/verdict/metadata_fates.h"
 
@@ -16,6 +18,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 #include <string_view>
 
@@ -53,8 +56,12 @@ class Judging {
     if (!after) {
       return;
     }
-    if (after->value != change.value) {
-      if (!OthersMayHave(what, {runs_.from, after->at.until}, false)) {
+    const auto is_asked = [&](const std::optional<std::string>& value) {
+      return change.unread ? value.has_value() : value == change.value;
+    };
+    if (!is_asked(after->value)) {
+      if (!OthersMayHaveUndone(what, {runs_.from, after->at.until}, *after)) {
+        unseen_.late = unseen_.late || after->late;
         refuted_ = fmt::format(
             "a later answer shows that the {} is not as it asked for, and nobody "
             "else can have changed it",
@@ -63,12 +70,19 @@ class Judging {
       return;
     }
     const auto before = history_.metadata.Before(what, runs_.from);
-    if (before && before->value != change.value &&
-        !OthersMayHave(what, {before->at.from, after->at.until}, change.value.has_value())) {
+    if (before && is_asked(before->value)) {
+      return;  // nothing tells
+    }
+    const Span since{before ? before->at.from : MadeBefore(what.index), after->at.until};
+    // What is older may be as it was asked for only as far as answers are compared.
+    const bool older = since.from == std::numeric_limits<TimeNs>::min();
+    if (!older && !OthersMayHaveDone(what, since, change)) {
+      unseen_.late = unseen_.late || after->late;
+      unseen_.NoteSameMayHaveBeenDone(history_, since);
       proven_ = fmt::format(
-          "before it the {} was not as it asked for, a later answer shows that it "
-          "is, and nobody else can have changed it",
-          InWords(what));
+          "{}a later answer shows that the {} is as it asked for, and nobody "
+          "else in the log can have changed it",
+          before ? "before it it was not so, " : "", InWords(what));
     }
   }
 
@@ -81,26 +95,53 @@ class Judging {
   const Unseen& unseen() const { return unseen_; }
 
  private:
-  /// `made`: as the request would have left it.
-  bool OthersMayHave(const MetadataName& what, const Span& within, bool made) {
-    const auto other = [&](const MetadataChange& change) {
+  /// When the index was made by an answered request; else the begin of time.
+  TimeNs MadeBefore(const std::string& index) const {
+    TimeNs made = std::numeric_limits<TimeNs>::min();
+    for (const IndexChange& change : history_.index_lives.changes) {
+      if (change.makes && !change.removes && !change.question && change.name == index &&
+          change.ran.until < runs_.from) {
+        made = std::max(made, change.ran.until + 1);
+      }
+    }
+    return made;
+  }
+
+  template <typename Is>
+  bool AnyOther(const MetadataName& what, const Span& within, const Is& is) const {
+    return std::ranges::any_of(history_.metadata.changes(), [&](const MetadataChange& change) {
       return change.question != question_ && change.what.kind == what.kind &&
              RunOf(change).Meets(within) &&
              dialect::NamesMeet(history_.IndexBehind(change.what.index), what.index) &&
-             dialect::NamesMeet(change.what.name, what.name);
+             dialect::NamesMeet(change.what.name, what.name) && is(change);
+    });
+  }
+
+  bool IndexMayBeAnother(const MetadataName& what, const Span& within) const {
+    return !what.index.empty() &&
+           std::ranges::any_of(history_.index_lives.changes, [&](const IndexChange& change) {
+             return change.ran.Meets(within) && dialect::NamesMeet(change.name, what.index);
+           });
+  }
+
+  bool OthersMayHaveUndone(const MetadataName& what, const Span& within,
+                           const Metadata::Seen& after) {
+    // No request takes a field away.
+    const bool stays = what.kind == MetadataKind::kField && !after.value;
+    const bool unseen = unseen_.MayHaveChanged(history_, within);
+    return (!stays && (unseen || AnyOther(what, within, [](const auto&) { return true; }))) ||
+           IndexMayBeAnother(what, within);
+  }
+
+  /// Of two that ask for the same, and of which nobody knows what became of them, each is said to
+  /// have done it.
+  bool OthersMayHaveDone(const MetadataName& what, const Span& within,
+                         const MetadataChange& asked) const {
+    const auto differs = [&](const MetadataChange& change) {
+      return !change.question || change.value != asked.value || change.what.name != what.name;
     };
-    const auto index = [&](const IndexChange& change) {
-      return change.ran.Meets(within) && dialect::NamesMeet(change.name, what.index);
-    };
-    const IndexLives& lives = history_.index_lives;
-    if (std::ranges::any_of(history_.metadata.changes(), other) ||
-        std::ranges::any_of(lives.changes, index)) {
-      return true;
-    }
-    if (made && what.kind == MetadataKind::kField && DocumentsMayHave(what, within)) {
-      return true;
-    }
-    return unseen_.MayHaveChanged(history_, within);
+    return AnyOther(what, within, differs) || IndexMayBeAnother(what, within) ||
+           (what.kind == MetadataKind::kField && DocumentsMayHave(what, within));
   }
 
   bool DocumentsMayHave(const MetadataName& what, const Span& within) const {

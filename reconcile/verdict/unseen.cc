@@ -1,5 +1,7 @@
 #include "reconcile/verdict/unseen.h"
 
+#include <limits>
+
 namespace trafrec::reconcile {
 
 bool Unseen::MayHaveChanged(const History& history, const Span& within) {
@@ -18,6 +20,12 @@ bool Unseen::MayHaveChanged(const History& history, const Span& within) {
   return false;
 }
 
+void Unseen::NoteSameMayHaveBeenDone(const History& history, const Span& within) {
+  if (MayHaveChanged(history, within) || within.from == std::numeric_limits<TimeNs>::min()) {
+    as_asked = true;
+  }
+}
+
 void Unseen::Name(std::vector<Evidence>& evidence) const {
   evidence.push_back({"assumption", "recorded: all who change it are in the log"});
   if (apart) {
@@ -25,6 +33,18 @@ void Unseen::Name(std::vector<Evidence>& evidence) const {
   }
   if (since) {
     evidence.push_back({"assumption", "since: nobody has changed it since the log ended"});
+  }
+  if (as_asked) {
+    evidence.push_back(
+        {"assumption",
+         "as asked: what it asks for was done; if somebody did it whom nobody recorded, or its "
+         "index was made with it, that makes no difference"});
+  }
+  if (late) {
+    evidence.push_back({"assumption", kLateWords});
+  }
+  if (whole) {
+    evidence.push_back({"assumption", "whole: the copy holds all indices that the source has"});
   }
 }
 

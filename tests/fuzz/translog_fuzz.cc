@@ -8,8 +8,11 @@
 #include "reconcile/translog/checkpoint.h"
 #include "reconcile/translog/generation.h"
 #include "reconcile/translog/index_state.h"
+#include "reconcile/translog/lz4_block.h"
 #include "reconcile/translog/record.h"
 #include "reconcile/translog/smile.h"
+#include "reconcile/translog/stored_fields.h"
+#include "reconcile/translog/stream_input.h"
 #include "replay/json/json_tree.h"
 
 namespace trafrec::reconcile {
@@ -46,6 +49,15 @@ void CheckSmile(std::string_view input) {
   }
 }
 
+/// What is no block is refused; it gives no more than was asked for.
+void CheckBlock(std::string_view input) {
+  StreamInput bytes(input);
+  std::string out;
+  if (AppendLz4Block(bytes, input.size(), out)) {
+    CHECK(out.size() == input.size());
+  }
+}
+
 }  // namespace
 }  // namespace trafrec::reconcile
 
@@ -56,5 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   trafrec::reconcile::CheckSmile(input);
   static_cast<void>(trafrec::reconcile::ReadCheckpoint(input));
   static_cast<void>(trafrec::reconcile::ReadIndexState(input));
+  static_cast<void>(trafrec::reconcile::ReadStoredFields(input, input.size() % 2 == 0));
+  trafrec::reconcile::CheckBlock(input);
   return 0;
 }

@@ -167,8 +167,9 @@ def check(node, probe, folder, seed, say, found):
 
 
 def keep(data, copy):
-    """Only the translogs, and of which indices they are."""
-    for source in [*data.glob("nodes/0/indices/*/*/translog"), *data.glob("nodes/0/indices/*/_state")]:
+    """Only the translogs, and the states of their indices and of the cluster."""
+    states = [*data.glob("nodes/0/_state"), *data.glob("nodes/0/indices/*/_state")]
+    for source in [*data.glob("nodes/0/indices/*/*/translog"), *states]:
         shutil.copytree(source, copy / source.relative_to(data))
 
 

@@ -106,6 +106,16 @@ TEST(Smile, ValuesOfAllKindsBecomeJson) {
             "[null,null,1]");
 }
 
+TEST(Smile, AMappingThatIsKeptCompressedBecomesJson) {
+  EXPECT_EQ(
+      JsonOf("f8fdb344464c00aa568a4fc94f56b2aa562a28ca2f482d2ac94c2d06f12a4044496541aa9295524e7e"
+             "5eba522d1000000000ffff0300f9"),
+      R"([{"_doc":{"properties":{"x":{"type":"long"}}}}])");
+  EXPECT_EQ(JsonOf("f8fd8644464c00ffff"
+                   "c2f9"),
+            "[null,1]");
+}
+
 TEST(Smile, KeysAreKnownByTheirNumbers) {
   EXPECT_EQ(JsonOf("fa"
                    "8061"

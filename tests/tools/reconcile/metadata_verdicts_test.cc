@@ -52,8 +52,19 @@ TEST(MetadataVerdicts, AnAliasThatIsNotThereLaterWasNotMade) {
   EXPECT_EQ(verdict["verdict"], "not_committed");
 }
 
-TEST(MetadataVerdicts, AnAliasThatIsThereMayBeOlderThanItsRequest) {
+TEST(MetadataVerdicts, AnAliasOfAnIndexThatTheLogMadeIsNotOlderThanTheIndex) {
   const json verdict = VerdictOf(Source()
+                                     .Unanswered("PUT", "/idx/_alias/a", "")
+                                     .Waits(10 * kNsPerSecond)
+                                     .Exchange("GET", "/idx/_alias", "", "200 OK", kAlias));
+  EXPECT_EQ(verdict["verdict"], "committed");
+  EXPECT_THAT(verdict["evidence"].dump(), HasSubstr("as asked: "));
+}
+
+TEST(MetadataVerdicts, AnAliasThatIsThereMayBeOlderThanItsRequest) {
+  const json verdict = VerdictOf(SourceLog()
+                                     .AsksWho()
+                                     .Waits(10 * kNsPerSecond)
                                      .Unanswered("PUT", "/idx/_alias/a", "")
                                      .Waits(10 * kNsPerSecond)
                                      .Exchange("GET", "/idx/_alias", "", "200 OK", kAlias));

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace trafrec::reconcile {
+
+/// What a node's data folder says of its cluster, as JSON.
+struct NodeState {
+  /// {"meta-data": …}: templates, lasting settings, and more; "" if the folder does not have it.
+  std::string global{};
+  std::vector<std::string> indices{};  ///< {"NAME": …} each
+  bool whole = false;                  ///< the cluster has no other indices
+};
+
+/// Reads the state in `folder` (the one above "indices"): an index of Lucene in its _state, since
+/// Elasticsearch 7.10, or a file for the cluster and one for each index, up to 7.5. A copy may hold
+/// the latter alone; then it is not whole. Why it cannot be read, if it cannot.
+std::expected<NodeState, std::string> ReadNodeState(const std::filesystem::path& folder);
+
+}  // namespace trafrec::reconcile
