@@ -41,6 +41,7 @@ void MessageParser::StepBetween() {
   start_ = StartHere();
   // Behind another message in one packet, it was sent with the same knowledge.
   start_.advanced &= at_chunk;
+  start_.chained = true;
   BeginHead();
 }
 

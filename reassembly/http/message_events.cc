@@ -74,7 +74,7 @@ bool HttpConnection::Accepts(Flow flow, const MessageStart& start, const StartLi
     return due && !start.resynchronised &&
            (protocol_ == store::Protocol::kHttp1 || protocol_ == store::Protocol::kNoData);
   }
-  if (!start.resynchronised) {
+  if (!start.resynchronised || (start.chained && line.side == Side::kClient)) {
     return true;
   }
   if (line.side == Side::kClient) {

@@ -23,6 +23,8 @@ struct MessageStart {
   /// client that takes turns must have, and nothing inside one message has.
   bool advanced = false;
   bool resynchronised = false;  ///< nothing before it proves that a message begins here
+  /// A message that was accepted ended just before: if that is one, so is this, whatever the turns.
+  bool chained = false;
 };
 
 /// How a message came to its end.

@@ -144,6 +144,22 @@ TEST(Gap, QuotedRequestsInALostRequestsBodyAreNotBelieved) {
   EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200", "- 200", "GET /b 200"));
 }
 
+TEST(Gap, WhatBeginsWhereADoubtedRequestEndsIsKeptThoughItsClientPipelinesFirstThere) {
+  Talk talk;
+  for (const char* target : {"/a", "/b", "/c"}) {
+    talk.Client(Get(target)).Server(Ok("turn"));
+  }
+  talk.ClientLost(Get("/lost").size()).Server(Ok("lost"));
+  talk.Client(Post("/d", "1"));
+  const uint64_t known = talk.server_sent();
+  talk.ClientKnows(known).Client(Post("/e", "2")).Client(Post("/f", "3"));
+  talk.Server(Ok("d")).Server(Ok("e")).Server(Ok("f")).Close();
+  EXPECT_THAT(talk.pairs(), testing::IsSupersetOf({testing::StartsWith("POST /d "),
+                                                   testing::StartsWith("POST /e "),
+                                                   testing::StartsWith("POST /f ")}));
+  EXPECT_EQ(talk.counter("http.bytes.skipped"), 0);
+}
+
 TEST(Gap, QuotedMessagesInAnHonestBodyAreBody) {
   Talk talk;
   const std::string quoted = Get("/q") + Ok("q");
