@@ -26,6 +26,8 @@ class ChunkDecoder {
   bool done() const { return state_ == State::kDone; }
   /// Only the final line end is missing.
   bool all_but_done() const { return state_ == State::kTrailerStart || state_ == State::kLastLf; }
+  /// The next byte begins a trailer, or the last line end.
+  bool at_trailers() const { return state_ == State::kTrailerStart; }
   bool lenient() const { return lenient_; }
 
  private:

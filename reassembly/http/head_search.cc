@@ -272,8 +272,7 @@ void MessageParser::EndPartialHead(Ending ending, const Gap* gap) {
 void MessageParser::Search() {
   // A packet that was refused is passed over, for a start lies at the first byte of one.
   state_ = State::kSearching;
-  proved_ = false;
-  proofs_ = 0;
+  Doubt();
 }
 
 void MessageParser::SkipChunk() {

@@ -145,6 +145,9 @@ void MessageParser::StepLength() {
 
 void MessageParser::StepChunked() {
   const std::string_view bytes = rest();
+  if (trailer_held_ || (chunks_.at_trailers() && bytes[0] != '\r' && bytes[0] != '\n')) {
+    return StepTrailer();
+  }
   const ChunkDecoder::Run run = chunks_.Next(bytes);
   lenient_ |= chunks_.lenient();
   switch (run.kind) {
@@ -154,17 +157,7 @@ void MessageParser::StepChunked() {
       counts_.framing_bytes += run.size;
       at_ += run.size;
       break;
-    case ChunkDecoder::Kind::kTrailer:
-      counts_.trailer_bytes += run.size;
-      at_ += run.size;
-      trailer_bytes_ += run.size;
-      if (trailer_bytes_ > limits::kHeadBytes) {
-        EndMessage(Ending::kEvicted);
-        handler_.OnLost(flow_, chunk_->offset + at_, 0, false);
-        return Search();
-      }
-      handler_.OnTrailers(flow_, AsBytes(bytes.substr(0, run.size)));
-      break;
+    case ChunkDecoder::Kind::kTrailer:  // none is given to it
     case ChunkDecoder::Kind::kBroken:
       EndMessage(Ending::kBroken);
       handler_.OnLost(flow_, chunk_->offset + at_, 0, false);
@@ -175,7 +168,14 @@ void MessageParser::StepChunked() {
   }
 }
 
+/// Nothing proves any longer that a message begins where the one before ended.
+void MessageParser::Doubt() {
+  proved_ = false;
+  proofs_ = 0;
+}
+
 void MessageParser::EndMessage(Ending ending) {
+  KeepTrailer(0);
   if (chunk_ != nullptr) {
     handler_.OnProgress(flow_, chunk_->offset + at_, chunk_->at);
   }
@@ -304,8 +304,9 @@ void MessageParser::Finish(bool whole, Ending ending) {
     }
   } else if (in_body()) {
     // Only the sender's own end says that nothing more came: else trailers may be missing.
-    const bool complete = whole && (state_ == State::kUntilClose ||
-                                    (state_ == State::kChunked && chunks_.all_but_done()));
+    const bool complete =
+        whole && (state_ == State::kUntilClose ||
+                  (state_ == State::kChunked && chunks_.all_but_done() && !trailer_held_));
     lenient_ |= complete && state_ == State::kChunked;
     EndMessage(complete ? Ending::kComplete : ending);
   }

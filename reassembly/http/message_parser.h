@@ -142,6 +142,10 @@ class MessageParser {
   void StepHead();
   void StepLength();
   void StepChunked();
+  void StepTrailer();
+  void EndAtStart();
+  void Doubt();
+  void KeepTrailer(size_t more);
   void StepSearching();
   void BeginHead();
   void BufferHead();
@@ -189,6 +193,8 @@ class MessageParser {
   size_t scanned_ = 0;
   uint64_t left_ = 0;  ///< of a body with a length
   uint64_t trailer_bytes_ = 0;
+  bool start_at_packet_ = false;
+  bool trailer_held_ = false;  ///< head_ has the begin of a line where trailers are due
   uint64_t searched_bytes_ = 0;
   ChunkDecoder chunks_;
   std::optional<uint64_t> last_peer_;

@@ -180,6 +180,50 @@ TEST(Lenient, LastLineEndOfChunksMayBeMissingAtTheClose) {
   EXPECT_THAT(talk.flags(1), ElementsAre("lenient"));
 }
 
+constexpr std::string_view kUnfinished = "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n";
+
+TEST(Lenient, RequestWhereTrailersAreDueIsTheNext) {
+  for (const size_t packet : {size_t{1448}, size_t{7}}) {
+    Talk talk;
+    talk.Client(fmt::format("POST /a HTTP/1.1\r\n{}", kUnfinished)).Server(Ok("a"));
+    talk.ClientIn(packet, Get("/b")).Server(Ok("b"));
+    talk.Client(Get("/c")).Server(Ok("c"));
+    talk.Close();
+    EXPECT_THAT(talk.pairs(), ElementsAre("POST /a 200", "GET /b 200", "GET /c 200")) << packet;
+    EXPECT_EQ(talk.request(1).trailers, "") << packet;
+    EXPECT_THAT(talk.flags(1), Contains("lenient")) << packet;
+    EXPECT_THAT(talk.flags(2), Contains("resynchronised")) << packet;
+  }
+}
+
+TEST(Lenient, AnswerWhereTrailersAreDueIsTheNext) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(fmt::format("HTTP/1.1 200 OK\r\n{}", kUnfinished));
+  talk.Client(Get("/b")).Server(Ok("b"));
+  talk.Client(Get("/c")).Server(Ok("c"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("GET /a 200", "GET /b 200", "GET /c 200"));
+  EXPECT_EQ(talk.response(2).body, "b");
+  EXPECT_THAT(talk.flags(1), ElementsAre("lenient"));
+  EXPECT_THAT(talk.flags(2), Contains("resynchronised"));
+}
+
+TEST(Lenient, StartLineInThePacketOfTheLastChunkEndsTheMessageAndIsNotBelieved) {
+  const Taken taken = Take("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n");
+  EXPECT_THAT(taken.pairs, ElementsAre("POST /a 200", "- 200"));
+  EXPECT_EQ(taken.body, "abc");
+  EXPECT_THAT(taken.flags, ElementsAre("lenient"));
+}
+
+TEST(Lenient, TrailerLineThatIsNoFieldIsFlagged) {
+  for (const char* line : {"no colon here\r\n", ": v\r\n", "A : b\r\n", "A: b\n", " folded\r\n"}) {
+    const Taken taken = Take("Transfer-Encoding: chunked\r\n",
+                             fmt::format("3\r\nabc\r\n0\r\n{}X: y\r\n\r\n", line));
+    EXPECT_THAT(taken.flags, ElementsAre("lenient")) << line;
+    EXPECT_THAT(taken.pairs, ElementsAre("POST /a 200", "GET /next 200")) << line;
+  }
+}
+
 TEST(Lenient, LastChunkMustNotBeMissing) {
   Talk talk;
   talk.Client(Get("/a"))
