@@ -107,6 +107,11 @@ inline constexpr uint8_t kResynchroniseAfter = 3;
 /// costs every SYN a look-up, a flood's too.
 inline constexpr size_t kMirrors = 4;
 inline constexpr uint32_t kMirroredNetworks = 32;
+/// Mirrors of which one lost the SYN show one connection if a packet's numbers are both that near to
+/// where it was so recently: a window of an unscaled kind, and a first retransmission. Two tenants'
+/// connections of the same addresses meet that once in ten million times.
+inline constexpr uint64_t kMirroredDistanceBytes = uint64_t{512} << 10;
+inline constexpr int64_t kMirroredLagNs = kNsPerSecond;
 /// A segment that overlaps more buffered pieces than this joins them, so that a second such segment
 /// is cheap.
 inline constexpr size_t kOverlappedPieces = 8;

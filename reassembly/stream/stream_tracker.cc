@@ -10,6 +10,7 @@
 #include "reassembly/stream/stream_tracker.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <numeric>
 #include <random>
@@ -127,9 +128,11 @@ void StreamTracker::Impl::OnSegment(const TcpSegment& segment) {
       connection = nullptr;
     }
   }
-  if (connection == nullptr && (flags & TcpSegment::kSyn) != 0) {
-    connection = FindMirrored(key, overlay_known, overlay_ids, segment.sequence, low);
+  if (connection == nullptr) {
+    connection = FindMirrored(key, overlay_known, overlay_ids, segment, low);
     if (connection != nullptr && connection->phase == Phase::kClosed) {
+      PayloadOf(*connection, flow_of()).total_bytes += CapturedPayload(segment).size();
+      PayloadOf(*connection, flow_of()).after_close_bytes += CapturedPayload(segment).size();
       counters.Count(Fate::kAfterClose);
       return;
     }
@@ -159,21 +162,22 @@ Connection* StreamTracker::Impl::Find(const FlowKey& key, uint32_t hash) {
   return mirrored == nullptr ? nullptr : &table[*mirrored];
 }
 
-/// The connection that another mirror carries in another overlay network. Tenants may use the same
-/// addresses there, but not the same initial sequence number at the same time: a SYN tells.
+/// The connection that another mirror carries in another overlay network, or that was seen bare.
+/// Whichever copy came first: the search goes from a network to no network too.
 Connection* StreamTracker::Impl::FindMirrored(FlowKey key, bool overlay_known,
                                               const EncapsulationTable::Ids& overlay,
-                                              uint32_t sequence, bool source_is_low) {
+                                              const TcpSegment& segment, bool source_is_low) {
+  // On a recorder that never saw a tunnel there is nothing to search; and of two connections that
+  // one network has under the same addresses, only the first has mirrors.
+  if ((encapsulations.greatest() == 0 && overlay.empty()) || (key.overlay & kSecondOfTuple) != 0) {
+    return nullptr;
+  }
   const uint32_t own = overlay_known ? key.overlay : UINT32_MAX;
   const uint32_t last = std::min(encapsulations.greatest(), limits::kMirroredNetworks);
-  for (key.overlay = 0; last > 0 && key.overlay <= last; ++key.overlay) {
+  for (key.overlay = 0; key.overlay <= last; ++key.overlay) {
     ++counters.steps;
     Connection* const other = key.overlay == own ? nullptr : table.Find(key, table.Hash(key));
-    if (other == nullptr) {
-      continue;
-    }
-    const int f = other->has(Connection::kFirstIsLow) == source_is_low ? 0 : 1;
-    if (!other->flow[f].has(Direction::kSyn) || other->flow[f].base != sequence + 1) {
+    if (other == nullptr || !IsCopy(*other, source_is_low, segment)) {
       continue;
     }
     key.overlay = encapsulations.Acquire(overlay);
@@ -184,6 +188,27 @@ Connection* StreamTracker::Impl::FindMirrored(FlowKey key, bool overlay_known,
     return nullptr;
   }
   return nullptr;
+}
+
+/// The segment, seen in another network, is one of the connection's. Tenants may use the same
+/// addresses there, but not the same initial sequence number at the same time: a SYN tells. Where
+/// it was not seen through one of the mirrors, both of the segment's numbers do, if the connection
+/// was just there.
+bool StreamTracker::Impl::IsCopy(const Connection& connection, bool source_is_low,
+                                 const TcpSegment& segment) const {
+  const int f = connection.has(Connection::kFirstIsLow) == source_is_low ? 0 : 1;
+  const Direction& flow = connection.flow[f];
+  const Direction& reverse = connection.flow[1 - f];
+  if (segment.has(TcpSegment::kSyn)) {
+    return flow.has(Direction::kSyn) && flow.base == segment.sequence + 1;
+  }
+  const auto near = [](const Direction& direction, uint32_t number) {
+    const auto distance = static_cast<int32_t>(number - direction.SequenceOf(direction.next));
+    return direction.has(Direction::kBase) &&
+           std::abs(int64_t{distance}) <= static_cast<int64_t>(limits::kMirroredDistanceBytes);
+  };
+  return segment.has(TcpSegment::kAck) && now - connection.last_at <= limits::kMirroredLagNs &&
+         near(flow, segment.sequence) && near(reverse, segment.acknowledgment);
 }
 
 bool StreamTracker::Impl::MayOpen(const TcpSegment& segment) {

@@ -33,7 +33,8 @@ struct StreamTracker::Impl {
   bool MayOpen(const TcpSegment& segment);
   Connection* Find(const FlowKey& key, uint32_t hash);
   Connection* FindMirrored(FlowKey key, bool overlay_known, const EncapsulationTable::Ids& overlay,
-                           uint32_t sequence, bool source_is_low);
+                           const TcpSegment& segment, bool source_is_low);
+  bool IsCopy(const Connection& connection, bool source_is_low, const TcpSegment& segment) const;
   void Reject(const TcpSegment& segment, StreamCounters::SegmentFate fate);
   void Track(Connection& connection, int f, const TcpSegment& segment);
   void MoveTo(Connection& connection, Phase phase);

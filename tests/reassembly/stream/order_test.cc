@@ -245,6 +245,8 @@ TEST(StreamTracker, OverlayNetworksAreApartButTagsAreNot) {
   segment.encapsulation.Add({Kind::kVlan, 7});
   wire->Capture(segment);
   segment.encapsulation.Add({Kind::kVxlan, 99});
+  segment.sequence += 1'000'000'000;
+  segment.acknowledgment += 1'000'000'000;
   wire->Capture(segment);
   wire->Capture(segment);
   ASSERT_EQ(wire->recorder.connections.size(), 2U);
@@ -256,7 +258,7 @@ TEST(StreamTracker, OverlayNetworksAreApartButTagsAreNot) {
 }
 
 /// A connection with one byte from its client, of whose packets a mirror makes copies in the VXLAN
-/// networks given.
+/// networks given; 0 is none.
 void CaptureMirrored(Wire& wire, uint32_t isn, const std::vector<uint32_t>& networks) {
   const auto capture = [&](uint32_t sequence, uint8_t flags, std::string_view payload) {
     for (const uint32_t network : networks) {
@@ -267,7 +269,9 @@ void CaptureMirrored(Wire& wire, uint32_t isn, const std::vector<uint32_t>& netw
       segment.flags = flags;
       segment.payload = AsBytes(payload);
       segment.payload_wire_bytes = static_cast<uint32_t>(payload.size());
-      segment.encapsulation.Add({store::EncapsulationId::Kind::kVxlan, network});
+      if (network != 0) {
+        segment.encapsulation.Add({store::EncapsulationId::Kind::kVxlan, network});
+      }
       wire.Capture(segment);
     }
   };
@@ -281,6 +285,48 @@ TEST(StreamTracker, FlowSeenThroughTwoMirrorsIsOneConnection) {
   ASSERT_EQ(wire.recorder.connections.size(), 1U);
   EXPECT_EQ(wire.ClientFlow(), "x");
   EXPECT_EQ(wire.Count("payload.client.duplicate_bytes"), 1U);
+}
+
+TEST(StreamTracker, FlowSeenBareAndInATunnelIsOneConnectionWhicheverCameFirst) {
+  for (const std::vector<uint32_t>& order : {std::vector<uint32_t>{0, 17}, {17, 0}}) {
+    Wire wire;
+    CaptureMirrored(wire, 1000, order);
+    ASSERT_EQ(wire.recorder.connections.size(), 1U);
+    EXPECT_EQ(wire.ClientFlow(), "x");
+    EXPECT_EQ(wire.Count("payload.client.duplicate_bytes"), 1U);
+  }
+}
+
+/// A byte of the client in the midst of a connection, in a VXLAN network; 0 is none.
+void CaptureMidway(Wire& wire, uint32_t network, uint32_t sequence, uint32_t acknowledgment) {
+  TcpSegment segment;
+  segment.source = MakeEndpoint(1, 40000);
+  segment.destination = MakeEndpoint(2, 9200);
+  segment.sequence = sequence;
+  segment.acknowledgment = acknowledgment;
+  segment.flags = TcpSegment::kAck | TcpSegment::kPsh;
+  segment.payload = AsBytes("x");
+  segment.payload_wire_bytes = 1;
+  if (network != 0) {
+    segment.encapsulation.Add({store::EncapsulationId::Kind::kVxlan, network});
+  }
+  wire.Capture(segment);
+}
+
+TEST(StreamTracker, FlowSeenTwiceWithoutItsSynIsOneConnection) {
+  for (const auto& [first, second] : {std::pair{0U, 17U}, {17U, 0U}, {17U, 18U}}) {
+    Wire wire;
+    CaptureMidway(wire, first, 700'000, 90'000);
+    CaptureMidway(wire, second, 700'000, 90'000);
+    EXPECT_EQ(wire.recorder.connections.size(), 1U) << first << ", " << second;
+  }
+}
+
+TEST(StreamTracker, FlowsOfTwoNetworksAreApartIfOneOfTheirNumbersIs) {
+  Wire wire;
+  CaptureMidway(wire, 0, 700'000, 90'000);
+  CaptureMidway(wire, 17, 700'000, 900'000'000);
+  EXPECT_EQ(wire.recorder.connections.size(), 2U);
 }
 
 TEST(StreamTracker, MirroredFlowIsOneConnectionAgainAfterItsTupleIsReused) {
