@@ -48,6 +48,7 @@ Step ByLinkType(uint16_t link_type) {
       return Next(Layer::kPpp);
     case kLinkPppEther:
       return Next(Layer::kPppoe);
+    case kLinkPppPppd:
     case kLinkPppWithDirection:
       return Next(Layer::kPppWithDirection);
     case kLinkCiscoHdlc:

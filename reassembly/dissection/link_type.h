@@ -19,8 +19,9 @@ enum LinkType : uint16_t {
   kLinkLoop = 108,  ///< OpenBSD loopback, address family in network byte order
   kLinkLinuxCooked = 113,
   kLink80211Radiotap = 127,
-  kLinkPppWithDirection = 166,
+  kLinkPppPppd = 166,  ///< a direction in place of the address byte
   kLinkPpi = 192,
+  kLinkPppWithDirection = 204,  ///< a direction before it
   kLinkIpv4 = 228,
   kLinkIpv6 = 229,
   kLinkNflog = 239,

@@ -66,6 +66,12 @@ Step DecodePppWithDirection(Frame& frame) {
   }
   frame.sum_may_be_absent |= frame.rest[0] != 0;  // sent by this host
   frame.Skip(1);
+  // pppd puts the direction in place of the address, so the control byte follows it (link type
+  // 166); others put it before (204). ROHC is the one protocol with this number, and holds no TCP
+  // that we could read.
+  if (!frame.rest.empty() && frame.rest[0] == 0x03) {
+    frame.Skip(1);
+  }
   return Next(Layer::kPpp);
 }
 

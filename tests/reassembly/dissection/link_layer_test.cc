@@ -154,7 +154,13 @@ TEST(DissectorLink, PppWithAndWithoutItsOptionalBytes) {
   EXPECT_EQ(Feed(kLinkPpp)(Prefixed({0xff, 0x03}, Ppp(HelloV6()))), "TCP hello");
   EXPECT_EQ(Feed(kLinkPppHdlc)(Prefixed({0xff, 0x03, 0x21}, Hello())), "TCP hello");
   EXPECT_EQ(Feed(kLinkPppWithDirection)(Prefixed({0x00}, Ppp(Hello()))), "TCP hello");
+  EXPECT_EQ(Feed(kLinkPppWithDirection)(Prefixed({0x01, 0xff, 0x03}, Ppp(Hello()))), "TCP hello");
   EXPECT_EQ(Feed(kLinkPppEther)(Pppoe(1, Ppp(Hello()))), "TCP hello");
+}
+
+TEST(DissectorLink, PppdPutsTheDirectionInPlaceOfTheAddress) {
+  EXPECT_EQ(Feed(kLinkPppPppd)(Prefixed({0x01, 0x03}, Ppp(Hello()))), "TCP hello");
+  EXPECT_EQ(Feed(kLinkPppPppd)(Prefixed({0x00, 0x03}, Ppp(HelloV6()))), "TCP hello");
 }
 
 TEST(DissectorLink, PppControlIsNotIp) {
