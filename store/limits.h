@@ -89,5 +89,7 @@ inline constexpr int64_t kCountersIntervalMs = 1'000;
 /// A live recorder asks the kernel that often what it dropped. If it dies in between nobody knows,
 /// so the row of its crash begins that much before its mark.
 inline constexpr int64_t kDropsIntervalMs = 1'000;
+/// Loss rows that wait for room on a full disk, each; more, and those of one cause are joined.
+inline constexpr size_t kKeptLosses = 1'000;
 
 }  // namespace trafrec::store::limits

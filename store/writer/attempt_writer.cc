@@ -105,6 +105,7 @@ void AttemptWriter::Take(const Frame& frame) {
   }
   if (frame.entries > 0 && (waiting || !stored)) {
     Lose(frame.content, frame.first_ns, frame.last_ns);
+    losses_.Keep(frame.rows.losses);
   } else if (frame.entries > 0) {
     const bool first = uncommitted_.raw_bytes == 0;
     uncommitted_first_ns_ =
@@ -114,6 +115,7 @@ void AttemptWriter::Take(const Frame& frame) {
     uncommitted_.exchanges += frame.content.exchanges;
     uncommitted_.raw_bytes += frame.content.raw_bytes;
     uncommitted_began_at_.push_back(frame.began_at);
+    losses_.OnWritten(frame.rows.losses);
   }
   // Only now: a rotation on the way commits the segment before, which this frame is not part of.
   marks_ = frame.marks;
@@ -211,11 +213,13 @@ Status AttemptWriter::CommitRows() {
   if (lost_) {
     TRY(segments_.WriteLosses({&*lost_, 1}));
   }
+  TRY(segments_.WriteLosses(losses_.kept()));
   TRY(PutDueCounters());
   TRY(segments_.Commit(marks_, options_.live ? std::optional(durable_.marks()) : std::nullopt,
                        packets_through_));
   durable_.OnCommit(marks_);
   lost_.reset();
+  losses_.OnCommitted();
   if (std::exchange(in_trouble_, false)) {
     // A second full disk without a reserve only stores less.
     static_cast<void>(reserve_.Hold(limits::kReserveBytes));
@@ -342,6 +346,7 @@ void AttemptWriter::HandToSealer() {
 
 void AttemptWriter::Fail(const Error& error) {
   segments_.Rollback();
+  losses_.OnRolledBack();
   uncommitted_began_at_.clear();
   if (uncommitted_.raw_bytes > 0) {
     Lose(std::exchange(uncommitted_, {}), uncommitted_first_ns_, uncommitted_last_ns_);

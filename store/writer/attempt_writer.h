@@ -13,6 +13,7 @@
 #include "store/format/durable_marks.h"
 #include "store/writer/frame_pipeline.h"
 #include "store/writer/log_writer.h"
+#include "store/writer/loss_keeper.h"
 #include "store/writer/seal.h"
 #include "store/writer/segment_writer.h"
 #include "store/writer/space_watch.h"
@@ -115,6 +116,7 @@ class AttemptWriter {
   TimeNs uncommitted_first_ns_ = 0;
   TimeNs uncommitted_last_ns_ = 0;
   std::optional<LossRecord> lost_;  // not yet in the log
+  LossKeeper losses_;               // rows of other causes that went with it
   bool in_trouble_ = false;
   Clock::time_point segment_began_;  // of the open one, once it holds a frame
   Clock::time_point last_commit_;

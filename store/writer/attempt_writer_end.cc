@@ -35,6 +35,8 @@ Status AttemptWriter::WriteLastRows(TimeNs ended_at) {
     TRY(segments_.WriteLosses({&*lost_, 1}));
     lost_.reset();
   }
+  TRY(segments_.WriteLosses(losses_.kept()));
+  losses_.OnCommitted();
   LossRecord stop;
   stop.cause = LossCause::kStop;
   stop.from = stop.until = ended_at;

@@ -96,6 +96,27 @@ TEST(DiskFull, LiveRecordingGoesOnOnceThereIsRoom) {
               testing::ElementsAre(LossCause::kStart, LossCause::kDiskFull, LossCause::kStop));
 }
 
+TEST(DiskFull, LossRowsOfOtherCausesOutliveIt) {
+  const SmallDisk disk(24);
+  auto writer = std::move(LogWriter::Open(Live(disk.log()))).value();
+  PutExchanges(*writer, 1, 10, kBodyBytes);
+  writer->Drain();
+  disk.Fill(500'000);
+  PutExchanges(*writer, 11, 100, kBodyBytes);
+  writer->Drain();
+  LossRecord shed;
+  shed.cause = LossCause::kLoad;
+  shed.from = TimeOf(20);
+  shed.until = TimeOf(30);
+  shed.bytes = 4'711;
+  shed.exact = true;
+  writer->PutLoss(shed);
+  writer->Drain();
+  disk.FreeWhatWasFilled();
+  ASSERT_TRUE(writer->Close(TimeOf(100)).has_value());
+  EXPECT_THAT(ReadLog(disk.log()).losses, testing::Contains(shed));
+}
+
 TEST(DiskFull, LossRowCoversEveryExchangeThatIsMissing) {
   const SmallDisk disk(24);
   auto writer = std::move(LogWriter::Open(Live(disk.log()))).value();
