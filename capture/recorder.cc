@@ -39,6 +39,7 @@ reassembly::ReassemblerOptions ReassemblyOptions(const RecorderOptions& options,
   }
   if (source.live() && !result.http.pressure) {
     result.http.pressure = [&log] { return log.pressure(); };
+    result.http.saving_space = [&log] { return log.saving_space(); };
   }
   return result;
 }

@@ -12,6 +12,9 @@ namespace trafrec::reassembly::limits {
 
 /// All that reassembly buffers, over all connections. A quarter of a small machine's GiB.
 inline constexpr size_t kGlobalBytes = size_t{256} << 20;
+/// Less than this is refused: one head of kHeadBytes, twice while it grows, must have room beside
+/// other connections.
+inline constexpr size_t kGlobalBytesMin = size_t{4} << 20;
 /// Behind one hole of one flow: more than any receive window Linux grants by default (tcp_rmem, 6
 /// MiB), so that an honest hole is filled or acknowledged before.
 inline constexpr size_t kFlowBufferedBytes = size_t{8} << 20;
@@ -107,9 +110,9 @@ inline constexpr uint8_t kResynchroniseAfter = 3;
 /// costs every SYN a look-up, a flood's too.
 inline constexpr size_t kMirrors = 4;
 inline constexpr uint32_t kMirroredNetworks = 32;
-/// Mirrors of which one lost the SYN show one connection if a packet's numbers are both that near to
-/// where it was so recently: a window of an unscaled kind, and a first retransmission. Two tenants'
-/// connections of the same addresses meet that once in ten million times.
+/// Mirrors of which one lost the SYN show one connection if a packet's numbers are both that near
+/// to where it was so recently: a window of an unscaled kind, and a first retransmission. Two
+/// tenants' connections of the same addresses meet that once in ten million times.
 inline constexpr uint64_t kMirroredDistanceBytes = uint64_t{512} << 10;
 inline constexpr int64_t kMirroredLagNs = kNsPerSecond;
 /// A segment that overlaps more buffered pieces than this joins them, so that a second such segment

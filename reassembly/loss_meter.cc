@@ -2,7 +2,17 @@
 
 namespace trafrec::reassembly {
 
-void LossMeter::Put(const PayloadLoss& loss) {
+void LossMeter::Put(const PayloadLoss& loss, uint64_t datagrams) {
+  if (datagrams > datagrams_before_) {
+    store::LossRecord row;
+    row.cause = store::LossCause::kLimit;
+    row.from = from_;
+    row.until = now_;
+    row.packets = datagrams - datagrams_before_;
+    row.exact = true;
+    sink_.PutLoss(row);
+    datagrams_before_ = datagrams;
+  }
   if (loss.gap_bytes > before_.gap_bytes) {
     store::LossRecord row;
     row.cause = store::LossCause::kGapShare;

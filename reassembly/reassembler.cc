@@ -32,7 +32,7 @@ struct Reassembler::Impl {
 
   void Advance(TimeNs now) {
     if (meter.Advance(now)) {
-      meter.Put(tracker.loss());
+      meter.Put(tracker.loss(), dissector.datagrams_evicted());
     }
   }
 
@@ -87,7 +87,7 @@ void Reassembler::OnTick(TimeNs now) {
 void Reassembler::Finish() {
   impl_->tracker.Finish();
   impl_->http.Finish();
-  impl_->meter.Put(impl_->tracker.loss());
+  impl_->meter.Put(impl_->tracker.loss(), impl_->dissector.datagrams_evicted());
 }
 
 Counters Reassembler::counters() const {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "capture/background.h"
+#include "reassembly/limits.h"
 #include "tools/log_making.h"
 #include "tools/sentinel_trust.h"
 #include "tools/units.h"
@@ -107,7 +108,12 @@ Status RecordOptions::Check() const {
                 "leave them out: a job that reads files keeps all that it reads");
   }
   TRY(MakeLimits());
-  TRY(Named("--memory", ParseSize(memory)));
+  TRY_ASSIGN(const uint64_t memory_bytes, Named("--memory", ParseSize(memory)));
+  if (memory_bytes < reassembly::limits::kGlobalBytesMin) {
+    return Fail(ErrorCode::kUsage,
+                "--memory: " + HumanBytes(memory_bytes) + " is too little for one long head",
+                fmt::format("--memory {}MiB or more", reassembly::limits::kGlobalBytesMin >> 20));
+  }
   TRY(Named("--ring", ParseSize(ring)));
   TRY(encryption.Check());
   return redaction.Check(log);

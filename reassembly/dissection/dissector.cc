@@ -184,6 +184,8 @@ Dissector::~Dissector() = default;
 
 const TcpSegment* Dissector::Dissect(const Packet& packet) { return impl_->Dissect(packet); }
 
+uint64_t Dissector::datagrams_evicted() const { return impl_->fragments.evicted(); }
+
 void Dissector::AddCounters(Counters& counters) const {
   constexpr const char* kReceived = "packets.received";
   counters.push_back({kReceived, "", impl_->received});

@@ -32,6 +32,8 @@ class Dissector {
 
   /// Adds its counters: "packets.tcp" and "packets.ignored.<reason>" as parts of
   /// "packets.received".
+  /// Fragmented ones that were given up because others took their memory.
+  uint64_t datagrams_evicted() const;
   void AddCounters(Counters& counters) const;
 
  private:

@@ -55,6 +55,7 @@ class FragmentTable {
   size_t bytes() const { return bytes_; }
   /// Pieces and datagrams looked at.
   uint64_t steps() const { return steps_; }
+  uint64_t evicted() const { return evicted_; }
   void AddCounters(Counters& counters) const;
 
  private:

@@ -284,6 +284,9 @@ void ExchangeBook::RunDue() {
   if (shed_.messages + shed_.bytes > 0 && shed_.until + limits::kShedPauseNs <= now_) {
     PutShedLoss();
   }
+  if (evicted_ && evicted_->until + limits::kLossIntervalNs <= now_) {
+    PutEvictionLoss();
+  }
   SetNextDue();
 }
 
@@ -304,12 +307,16 @@ void ExchangeBook::SetNextDue() {
   if (shed_.messages + shed_.bytes > 0) {
     next_due_ = std::min(next_due_, shed_.until + limits::kShedPauseNs);
   }
+  if (evicted_) {
+    next_due_ = std::min(next_due_, evicted_->until + limits::kLossIntervalNs);
+  }
 }
 
 void ExchangeBook::Tick(TimeNs now, TimeNs undelivered_since) {
   Advance(now);
   if (options_.pressure) {
     pressure_ = options_.pressure();
+    saving_space_ = options_.saving_space && options_.saving_space();
   }
   marks_.exchanges_below = by_number_.empty() ? next_number_ : by_number_.front()->number;
   MarkFinder requests(now_);
@@ -321,16 +328,6 @@ void ExchangeBook::Tick(TimeNs now, TimeNs undelivered_since) {
   requests.Publish(marks_.requests_through, marks_.requests_hold);
   answers.Publish(marks_.answers_through, marks_.answers_hold);
   sink_.Advance(marks_, now_);
-}
-
-void ExchangeBook::Flush() {
-  CHECK(live_.empty());
-  if (shed_.messages + shed_.bytes > 0) {
-    PutShedLoss();
-  }
-  if (now_ != INT64_MIN) {  // else no segment came at all, and there is no time to speak of
-    Tick(now_, INT64_MAX);
-  }
 }
 
 void ExchangeBook::Leave(Exchange& exchange) {
@@ -359,7 +356,7 @@ void ExchangeBook::RecycleBody(Exchange& exchange, Message& message) {
   }
   std::string body = std::exchange(message.body, {});
   Charge(exchange);
-  if (pooled_bytes_ + bytes <= limits::kPooledBytes) {
+  if (pooled_bytes_ + bytes <= PooledMax()) {
     pooled_bytes_ += bytes;
     memory_.used_bytes += bytes;
     spare_bodies_.push_back(std::move(body));
@@ -383,7 +380,7 @@ void ExchangeBook::Recycle(Exchange& exchange) {
   exchange.finished = exchange.read = exchange.open_put = false;
   exchange.no_answer = exchange.simple = false;
   exchange.undecided = exchange.undecided_answer = false;
-  if (pooled_bytes_ + exchange.charged > limits::kPooledBytes) {
+  if (pooled_bytes_ + exchange.charged > PooledMax()) {
     memory_.used_bytes -= exchange.charged;
     live_.erase(exchange.self);
     return;

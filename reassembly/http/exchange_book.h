@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "reassembly/http/http_counts.h"
 #include "reassembly/http/http_layer.h"
 #include "reassembly/http/time_queue.h"
+#include "reassembly/limits.h"
 #include "reassembly/redaction/redactor.h"
 #include "store/format/record_sink.h"
 
@@ -69,6 +72,10 @@ class ExchangeBook {
 
   void PutConnection(const store::ConnectionRecord& record) { sink_.PutConnection(record); }
   void PutLoss(const store::LossRecord& loss) { sink_.PutLoss(loss); }
+  /// A connection was given up for want of memory. Those that follow each other are one loss row.
+  /// `connection`: of the row, if no other joins it.
+  void NoteEviction(TimeNs from, TimeNs until, uint64_t bytes,
+                    std::optional<store::ConnectionNumber> connection);
   void PutFacts(store::MessageId id, const store::MessageFacts& facts, uint32_t extents);
 
   const HttpLayerOptions& options() const { return options_; }
@@ -91,6 +98,9 @@ class ExchangeBook {
   bool ShedWhole(Exchange& exchange);
   void NoteShed(uint64_t messages, uint64_t bytes);
   void PutShedLoss();
+  void PutEvictionLoss();
+  /// What may stay in buffers for reuse: with a small budget little, for it is a part of it.
+  size_t PooledMax() const { return std::min(limits::kPooledBytes, memory_.max_bytes / 8); }
   void Leave(Exchange& exchange);
   void GrowBody(Message& message, size_t bytes);
   void Recycle(Exchange& exchange);
@@ -121,6 +131,7 @@ class ExchangeBook {
   TimeNs next_due_ = INT64_MAX;
   store::Marks marks_;
   double pressure_ = 0;
+  bool saving_space_ = false;
   store::ExchangeRecord record_;  ///< reused, so that its strings are
   struct {
     TimeNs from = 0;
@@ -128,6 +139,7 @@ class ExchangeBook {
     uint64_t messages = 0;
     uint64_t bytes = 0;
   } shed_;
+  std::optional<store::LossRecord> evicted_;  ///< the row that the next eviction may join
 };
 
 }  // namespace trafrec::reassembly

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "reassembly/http/exchange_book.h"
 #include "reassembly/limits.h"
 
@@ -193,6 +194,7 @@ bool ExchangeBook::ShedWhole(Exchange& exchange) {
   counts_.messages_in_flight -= messages;
   (exchange.read ? counts_.messages_shed_reads : counts_.messages_shed_mutations) += messages;
   ++counts_.exchanges_shed;
+  counts_.shed_for_space += saving_space_ ? messages : 0;
   NoteShed(messages, bytes);
   return true;
 }
@@ -204,6 +206,20 @@ void ExchangeBook::DecideShedding(Exchange& exchange, Side side) {
   if (exchange.read && pressure_ >= limit && message.facts.framing != store::Framing::kNone) {
     message.shed = true;
     ++counts_.bodies_shed;
+    counts_.shed_for_space += saving_space_ ? 1 : 0;
+  }
+}
+
+void ExchangeBook::Flush() {
+  CHECK(live_.empty());
+  if (shed_.messages + shed_.bytes > 0) {
+    PutShedLoss();
+  }
+  if (evicted_) {
+    PutEvictionLoss();
+  }
+  if (now_ != INT64_MIN) {  // else no segment came at all, and there is no time to speak of
+    Tick(now_, INT64_MAX);
   }
 }
 
@@ -218,6 +234,31 @@ void ExchangeBook::NoteShed(uint64_t messages, uint64_t bytes) {
   shed_.messages += messages;
   shed_.bytes += bytes;
   next_due_ = std::min(next_due_, now_ + limits::kShedPauseNs);
+}
+
+void ExchangeBook::NoteEviction(TimeNs from, TimeNs until, uint64_t bytes,
+                                std::optional<store::ConnectionNumber> connection) {
+  if (evicted_ && evicted_->until + limits::kLossIntervalNs <= until) {
+    PutEvictionLoss();
+  }
+  if (!evicted_) {
+    evicted_.emplace();
+    evicted_->cause = store::LossCause::kLimit;
+    evicted_->from = from;
+    evicted_->until = until;
+    evicted_->connection = connection;
+  } else {
+    evicted_->connection.reset();
+  }
+  evicted_->from = std::min(evicted_->from, from);
+  evicted_->until = std::max(evicted_->until, until);
+  evicted_->bytes += bytes;
+  next_due_ = std::min(next_due_, evicted_->until + limits::kLossIntervalNs);
+}
+
+void ExchangeBook::PutEvictionLoss() {
+  sink_.PutLoss(*evicted_);
+  evicted_.reset();
 }
 
 void ExchangeBook::PutShedLoss() {

@@ -48,6 +48,11 @@ HttpConnection::Active& HttpConnection::active() {
   if (!active_) {
     MessageHandler& handler = *this;
     active_ = std::make_unique<Active>(info_, handler, book_.counts());
+    for (const Flow flow : {Flow::kFirst, Flow::kSecond}) {
+      if (!(flow == Flow::kFirst ? info_.first_from_start : info_.second_from_start)) {
+        lane(flow).lost = Lost{.from = info_.opened_at};  // until its first message
+      }
+    }
     Recharge();
   }
   return *active_;
@@ -157,15 +162,20 @@ void HttpConnection::OnEvict(TimeNs at) {
   book_.Advance(at);
   ++book_.counts().evictions;
   if (active_) {
-    CloseAll(Ending::kEvicted, FlagBit(Flag::kEvicted), at);
-    if (put_) {
-      store::LossRecord loss;
-      loss.cause = store::LossCause::kLimit;
-      loss.from = at;
-      loss.until = at;
-      loss.connection = info_.number;
-      book_.PutLoss(loss);
+    TimeNs from = at;
+    uint64_t bytes = 0;
+    for (Lane& lane : active_->lanes) {
+      from = lane.held != nullptr ? std::min(from, lane.held->began_at) : from;
+      bytes += lane.parser.buffered_bytes();
+      if (lane.lost) {
+        // One row for all that the same want of memory costs, not one for each connection.
+        from = std::min(from, lane.lost->from);
+        bytes += lane.delivered - lane.lost->offset;
+        lane.lost.reset();
+      }
     }
+    CloseAll(Ending::kEvicted, FlagBit(Flag::kEvicted), at);
+    book_.NoteEviction(from, at, bytes, put_ ? std::optional(info_.number) : std::nullopt);
   }
   evicted_ = true;
 }
@@ -217,7 +227,8 @@ void HttpConnection::CloseAll(Ending ending, store::Flags flags, TimeNs at) {
 
 void HttpConnection::PutLost(Lane& lane, uint64_t end, TimeNs until) {
   const bool http = protocol_ == store::Protocol::kHttp1 || protocol_ == store::Protocol::kNoData;
-  if (lane.lost && http && lane.lost->gap_bytes > 0) {
+  // Bytes that were captured count as well: what became no message may have been one.
+  if (lane.lost && http && end > lane.lost->offset) {
     BeforePut();
     store::LossRecord loss;
     loss.cause = store::LossCause::kGap;
@@ -226,6 +237,7 @@ void HttpConnection::PutLost(Lane& lane, uint64_t end, TimeNs until) {
     loss.connection = info_.number;
     loss.bytes = end - lane.lost->offset;
     loss.exact = loss.bytes == lane.lost->gap_bytes;
+    book_.counts().unread_bytes += loss.bytes - std::min(loss.bytes, lane.lost->gap_bytes);
     book_.PutLoss(loss);
   }
   lane.lost.reset();

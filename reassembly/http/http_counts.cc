@@ -23,6 +23,7 @@ void HttpCounts::AddTo(Counters& counters) const {
   add("http.bytes.between", "http.bytes", between_bytes);
   add("http.bytes.opaque", "http.bytes", opaque_bytes);
   add("http.bytes.skipped", "http.bytes", skipped_bytes);
+  add("http.unread_bytes", "", unread_bytes);
   add("http.gap_bytes", "", gap_bytes);
   add("http.gap_bytes.in_messages", "http.gap_bytes", gap_message_bytes);
   add("http.gap_bytes.outside", "http.gap_bytes", gap_outside_bytes);
@@ -32,6 +33,7 @@ void HttpCounts::AddTo(Counters& counters) const {
   add("messages.shed.mutations", "messages.started", messages_shed_mutations);
   add("messages.in_flight", "messages.started", messages_in_flight);
   add("messages.bodies_shed", "", bodies_shed);
+  add("messages.shed_for_space", "", shed_for_space);
   add("messages.interim", "", interim_responses);
   add("exchanges", "", exchanges);
   add("exchanges.paired", "exchanges", exchanges_paired);

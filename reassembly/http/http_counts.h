@@ -27,6 +27,7 @@ struct HttpCounts {
   uint64_t between_bytes = 0;  ///< stray line ends between messages
   uint64_t opaque_bytes = 0;   ///< after 101 and CONNECT, and of other protocols
   uint64_t skipped_bytes = 0;  ///< passed over while looking for the next start
+  uint64_t unread_bytes = 0;   ///< captured bytes of HTTP connections that loss rows speak of
   uint64_t gap_bytes = 0;
   uint64_t gap_message_bytes = 0;
   uint64_t gap_outside_bytes = 0;
@@ -36,7 +37,8 @@ struct HttpCounts {
   uint64_t messages_shed_reads = 0;
   uint64_t messages_shed_mutations = 0;
   uint64_t messages_in_flight = 0;
-  uint64_t bodies_shed = 0;  ///< of messages that were put
+  uint64_t bodies_shed = 0;     ///< of messages that were put
+  uint64_t shed_for_space = 0;  ///< messages and bodies of these, while the disk was nearly full
   uint64_t interim_responses = 0;
 
   uint64_t exchanges = 0;

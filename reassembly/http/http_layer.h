@@ -20,6 +20,8 @@ struct HttpLayerOptions {
   /// 0 … 1, asked when live: how full the way to the disk is; by it bodies and messages are shed
   /// (docs/accounting.md). Empty for file sources: offline nothing is shed but by limits.
   std::function<double()> pressure;
+  /// Asked with it: the disk is what is nearly full, rather than the way to it too slow.
+  std::function<bool()> saving_space;
   /// What is secret; null: everything is kept as it was sent.
   std::shared_ptr<const Redaction> redaction;
 };

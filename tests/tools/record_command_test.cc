@@ -160,6 +160,7 @@ TEST_F(RecordCommand, BadSizesAndNamesAreUsageErrors) {
   for (const auto& [option, value] :
        std::vector<std::pair<std::string, std::string>>{{"--ring", "many"},
                                                         {"--memory", "-1"},
+                                                        {"--memory", "64KiB"},
                                                         {"--rotate-age", "1"},
                                                         {"--level", "99"},
                                                         {"--port", "70000"},

@@ -71,6 +71,27 @@ TEST(LossRow, BytesThatWerePassedOverCountAsPossiblyLost) {
   EXPECT_THAT(GapRows(talk), ElementsAre("connection 1 lost 64 at most"));
 }
 
+TEST(LossRow, CapturedBytesThatBecameNoMessageHaveOne) {
+  Talk talk;
+  talk.Client(Get("/a")).Server(Ok("a"));
+  talk.Client(std::string(40, 'X') + " /b HTTP/1.1\r\nHost: a\r\n\r\n").Server(Ok("b"));
+  talk.Client(Get("/c")).Server(Ok("c")).Close();
+  EXPECT_THAT(GapRows(talk), ElementsAre("connection 1 lost 65 at most"));
+  EXPECT_EQ(talk.counter("http.unread_bytes"), 65);
+}
+
+TEST(LossRow, WhatBecameNoMessageOfAConnectionThatBeganInTheMiddleHasOne) {
+  Talk talk({.mid_stream = true});
+  talk.Client("rest of a body").Client(Get("/a")).Server(Ok("a")).Close();
+  EXPECT_THAT(GapRows(talk), ElementsAre("connection 1 lost 48 at most"));
+}
+
+TEST(LossRow, ConnectionThatBeganInTheMiddleWithAMessageHasNone) {
+  Talk talk({.mid_stream = true});
+  talk.Client(Get("/a")).Server(Ok("a")).Close();
+  EXPECT_THAT(GapRows(talk), IsEmpty());
+}
+
 TEST(LossRow, OtherProtocolsHaveNone) {
   Talk talk;
   talk.Client("\x16\x03\x01\x02\x00\x01").ServerLost(60).Close();

@@ -209,6 +209,61 @@ TEST(Eviction, WhatThereIsIsPutAndFlagged) {
   EXPECT_EQ(talk.sink().losses[0].connection, 1);
 }
 
+/// A connection whose client has sent `bytes`, in one packet.
+std::unique_ptr<StreamConsumer> Begun(HttpLayer& layer, TimeNs at, std::string_view bytes) {
+  ConnectionInfo info;
+  info.client = Flow::kFirst;
+  info.opened_at = at;
+  auto connection = layer.Open(info);
+  Chunk chunk;
+  chunk.bytes = AsBytes(bytes);
+  chunk.at = at;
+  chunk.packet_start = true;
+  connection->OnChunk(Flow::kFirst, chunk);
+  return connection;
+}
+
+void Evict(StreamConsumer& connection, TimeNs at) {
+  connection.OnEvict(at);
+  ConnectionEnd end;
+  end.cause = store::CloseCause::kEvicted;
+  end.at = at;
+  connection.OnClose(end);
+}
+
+TEST(Eviction, ThoseThatFollowEachOtherAreOneLossRow) {
+  MemoryAccount memory{.used_bytes = 0, .max_bytes = limits::kGlobalBytes};
+  CollectingSink sink;
+  HttpLayer layer({}, memory, sink);
+  const TimeNs start = 1'000 * kNsPerSecond;
+  for (const int64_t second : {0, 1, 60}) {
+    const TimeNs at = start + second * kNsPerSecond;
+    Evict(*Begun(layer, at, "GET / HT"), at + 1);
+  }
+  layer.Finish();
+  ASSERT_EQ(sink.losses.size(), 2U);
+  EXPECT_EQ(sink.losses[0].cause, store::LossCause::kLimit);
+  EXPECT_EQ(sink.losses[0].from, start);
+  EXPECT_EQ(sink.losses[0].until, start + kNsPerSecond + 1);
+}
+
+TEST(Eviction, WhatIsKeptForReuseIsASmallPartOfASmallBudget) {
+  MemoryAccount memory{.used_bytes = 0, .max_bytes = size_t{4} << 20};
+  CollectingSink sink;
+  HttpLayer layer({}, memory, sink);
+  const std::string request =
+      "POST / HTTP/1.1\r\nContent-Length: 200000\r\n\r\n" + std::string(100'000, 'x');
+  std::vector<std::unique_ptr<StreamConsumer>> connections;
+  for (int i = 0; i < 30; ++i) {
+    connections.push_back(Begun(layer, 1, request));
+  }
+  for (const auto& connection : connections) {
+    Evict(*connection, 2);
+  }
+  EXPECT_LE(memory.used_bytes, memory.max_bytes / 8);
+  layer.Finish();
+}
+
 TEST(Eviction, TooManyWaitingRequestsEvictTheOldest) {
   Talk talk;
   std::string requests;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reassembly/http/http_layer.h"
+#include "reassembly/limits.h"
 #include "tests/support/collecting_sink.h"
 
 namespace trafrec::reassembly {
@@ -89,7 +90,7 @@ class Talk {
   Talk& Acknowledge(Flow flow, uint64_t offset);
   FlowState& state(Flow flow) { return flows_[static_cast<size_t>(flow)]; }
 
-  MemoryAccount memory_;
+  MemoryAccount memory_{.used_bytes = 0, .max_bytes = limits::kGlobalBytes};
   CollectingSink sink_;
   HttpLayer layer_;
   std::unique_ptr<StreamConsumer> consumer_;
