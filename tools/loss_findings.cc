@@ -68,7 +68,7 @@ constexpr std::array kGapWords = {
 };
 
 /// "most between … and …": the worst interval, where there are several.
-std::string WorstInterval(const std::vector<store::LossRecord>& losses) {
+std::string WorstInterval(const std::vector<store::LossRecord>& losses, uint64_t gap_bytes) {
   const store::LossRecord* worst = nullptr;
   size_t intervals = 0;
   for (const store::LossRecord& loss : losses) {
@@ -77,10 +77,12 @@ std::string WorstInterval(const std::vector<store::LossRecord>& losses) {
       worst = worst == nullptr || loss.bytes > worst->bytes ? &loss : worst;
     }
   }
-  return intervals < 2
-             ? std::string()
-             : fmt::format(", most of them ({}) between {} and {}", HumanBytes(worst->bytes),
-                           FormatTime(worst->from), FormatTime(worst->until));
+  if (intervals < 2) {
+    return {};
+  }
+  return fmt::format(", {} ({}) between {} and {}",
+                     worst->bytes > gap_bytes / 2 ? "most of them" : "more than elsewhere",
+                     HumanBytes(worst->bytes), FormatTime(worst->from), FormatTime(worst->until));
 }
 
 /// ", all of them sent by servers": where one direction lost nearly all of what was lost. A mirror
@@ -97,6 +99,23 @@ std::string MostlySentBy(const Counters& counters, uint64_t gap_bytes) {
   return "";
 }
 
+std::string_view Were(uint64_t count) { return count == 1 ? "was" : "were"; }
+
+/// ", between … and …": what the rows of a cause span.
+std::string SpanOf(const std::vector<store::LossRecord>& losses, store::LossCause cause) {
+  const store::LossRecord* first = nullptr;
+  TimeNs until = 0;
+  for (const store::LossRecord& loss : losses) {
+    if (loss.cause == cause) {
+      first = first == nullptr || loss.from < first->from ? &loss : first;
+      until = std::max(until, loss.until);
+    }
+  }
+  return first == nullptr
+             ? std::string()
+             : fmt::format(", between {} and {}", FormatTime(first->from), FormatTime(until));
+}
+
 void AddGaps(std::vector<Finding>& findings, const Counters& counters,
              const std::vector<store::LossRecord>& losses) {
   const uint64_t gap_bytes = ValueOf(counters, "gaps.bytes");
@@ -105,11 +124,11 @@ void AddGaps(std::vector<Finding>& findings, const Counters& counters,
   }
   const uint64_t acked = ValueOf(counters, "acked.bytes");
   findings.push_back(
-      {fmt::format("{} of payload in {} were not captured ({} of what was acknowledged; "
+      {fmt::format("{} of payload in {} {} not captured ({} of what was acknowledged; "
                    "connections that were missed whole are not in this figure){}{}",
                    HumanBytes(gap_bytes), CountOf(ValueOf(counters, "gaps.count"), "gap"),
-                   Percent(gap_bytes, std::max(acked, gap_bytes)),
-                   MostlySentBy(counters, gap_bytes), WorstInterval(losses)),
+                   Were(gap_bytes), Percent(gap_bytes, std::max(acked, gap_bytes)),
+                   MostlySentBy(counters, gap_bytes), WorstInterval(losses, gap_bytes)),
        ""});
   for (const GapWords& gap : kGapWords) {
     const uint64_t bytes = ValueOf(counters, fmt::format("gaps.{}.bytes", gap.cause));
@@ -122,26 +141,89 @@ void AddGaps(std::vector<Finding>& findings, const Counters& counters,
   }
 }
 
+/// What our own limits cost.
+void AddLimits(std::vector<Finding>& findings, const Counters& counters,
+               const std::vector<store::LossRecord>& losses) {
+  if (const uint64_t evicted = ValueOf(counters, "http.evictions"); evicted > 0) {
+    const uint64_t exchanges = ValueOf(counters, "exchanges.flag.evicted");
+    findings.push_back(
+        {fmt::format("{} {} given up because the memory was full, with {} that {} not whole{}",
+                     CountOf(evicted, "connection"), Were(evicted), CountOf(exchanges, "exchange"),
+                     exchanges == 1 ? "is" : "are", SpanOf(losses, store::LossCause::kLimit)),
+         "a larger --memory"});
+  } else if (const uint64_t beyond = ValueOf(counters, "exchanges.flag.evicted"); beyond > 0) {
+    findings.push_back({CountOf(beyond, "exchange") +
+                            " went beyond a limit, of a head's length or "
+                            "of requests without answers, and " +
+                            (beyond == 1 ? "is" : "are") + " not whole",
+                        "trafrec show --flag evicted LOG shows which"});
+  }
+  if (const uint64_t evicted = ValueOf(counters, "datagrams.fragmented.evicted"); evicted > 0) {
+    findings.push_back({fmt::format("{} {} given up: too many others waited for their fragments",
+                                    CountOf(evicted, "fragmented datagram"), Were(evicted)),
+                        "leave out with --filter what sends so many that never become whole, and "
+                        "see that the mirror shows all fragments"});
+  }
+  if (const uint64_t late = ValueOf(counters, "datagrams.fragmented.timed_out"); late > 0) {
+    findings.push_back(
+        {fmt::format("{} {} never whole: fragments of {} were not captured",
+                     CountOf(late, "fragmented datagram"), Were(late), late == 1 ? "it" : "them"),
+         "a filter must let all fragments through (by host, not by port), and so "
+         "must the mirror"});
+  }
+  if (const uint64_t unread = ValueOf(counters, "http.unread_bytes"); unread > 0) {
+    findings.push_back({fmt::format("{} that {} captured became no message: what was before them "
+                                    "is missing, or they are no HTTP",
+                                    HumanBytes(unread), Were(unread)),
+                        "the loss rows of cause gap say on which connections, and when"});
+  }
+}
+
 void AddShed(std::vector<Finding>& findings, const Counters& counters,
              const std::vector<store::LossRecord>& losses) {
-  const uint64_t messages =
-      ValueOf(counters, "messages.shed.reads") + ValueOf(counters, "messages.shed.mutations");
-  if (messages > 0) {
-    findings.push_back({CountOf(messages, "message") + " were given up under load",
-                        "a faster disk, --level 1 or --compress none"});
-  }
-  if (const uint64_t bodies = ValueOf(counters, "messages.bodies_shed"); bodies > 0) {
-    findings.push_back({CountOf(bodies, "body", "bodies") + " were given up under load",
-                        "a faster disk, --level 1 or --compress none"});
+  const uint64_t mutations = ValueOf(counters, "messages.shed.mutations");
+  const uint64_t messages = ValueOf(counters, "messages.shed.reads") + mutations;
+  const uint64_t bodies = ValueOf(counters, "messages.bodies_shed");
+  if (messages + bodies > 0) {
+    const uint64_t for_space = ValueOf(counters, "messages.shed_for_space");
+    std::string what = messages == 0 ? "" : CountOf(messages, "message");
+    if (mutations > 0) {
+      what += fmt::format(" ({} of mutations)", WithCommas(mutations));
+    }
+    if (bodies > 0) {
+      what += (what.empty() ? "" : " and ") + CountOf(bodies, "body", "bodies");
+    }
+    what += fmt::format(" {} given up ", Were(messages + bodies));
+    constexpr std::string_view kSpaceRemedy =
+        "free space, --retain-bytes, or put the log on another disk";
+    constexpr std::string_view kSpeedRemedy = "a faster disk, --level 1 or --compress none";
+    const std::string span = SpanOf(losses, store::LossCause::kLoad);
+    if (for_space == 0) {
+      findings.push_back({what + "under load" + span, std::string(kSpeedRemedy)});
+    } else if (for_space >= messages + bodies) {
+      findings.push_back(
+          {what + "because the disk was nearly full" + span, std::string(kSpaceRemedy)});
+    } else {
+      findings.push_back({fmt::format("{}under load, {} of them because the disk was nearly full{}",
+                                      what, WithCommas(for_space), span),
+                          fmt::format("{}; {}", kSpaceRemedy, kSpeedRemedy)});
+    }
   }
   if (const uint64_t late = ValueOf(counters, "store.messages.shed.load"); late > 0) {
     findings.push_back({CountOf(late, "message") + " came faster than they could be stored",
                         "a faster disk, --level 1 or --compress none"});
   }
-  if (ValueOf(counters, "store.messages.shed.disk_full") > 0 ||
-      TotalsOf(losses, store::LossCause::kDiskFull).rows > 0) {
-    findings.push_back({"the disk was full for a time: nothing could be stored",
-                        "free space, or put the log on another disk"});
+  const uint64_t unstored = ValueOf(counters, "store.messages.shed.disk_full");
+  const LossTotals disk_full = TotalsOf(losses, store::LossCause::kDiskFull);
+  if (unstored > 0 || disk_full.rows > 0) {
+    const uint64_t bytes =
+        std::max(ValueOf(counters, "store.records.shed.disk_full_bytes"), disk_full.bytes);
+    findings.push_back(
+        {fmt::format("the disk was full for a time: {} with {} could not be stored{}",
+                     HumanBytes(bytes),
+                     CountOf(ValueOf(counters, "store.exchanges.shed.disk_full"), "exchange"),
+                     SpanOf(losses, store::LossCause::kDiskFull)),
+         "free space, or put the log on another disk"});
   }
   const uint64_t cut = std::max<uint64_t>(ValueOf(counters, "capture.cut_files"),
                                           TotalsOf(losses, store::LossCause::kCutFile).rows);
@@ -149,7 +231,8 @@ void AddShed(std::vector<Finding>& findings, const Counters& counters,
   if (cut > 0 && imported) {
     findings.push_back({CountOf(cut, "file") + " ended before its end", "import the whole file"});
   } else if (cut > 0) {
-    findings.push_back({CountOf(cut, "capture file") + " ended in the middle of a packet", ""});
+    findings.push_back({CountOf(cut, "capture file") + " ended in the middle of a packet",
+                        "copy it again when its recorder has ended, if there is more of it"});
   }
   if (const uint64_t places = ValueOf(counters, "import.damaged_places"); places > 0) {
     findings.push_back({fmt::format("{} of the files could not be read", CountOf(places, "place")),
@@ -163,11 +246,12 @@ void AddShed(std::vector<Finding>& findings, const Counters& counters,
   }
   if (const uint64_t bad = ValueOf(counters, "checksums.tcp.bad"); bad > 0) {
     const uint64_t bytes = ValueOf(counters, "payload.bad_checksum_bytes");
-    findings.push_back({fmt::format("{} with {} of payload had a wrong checksum: ignored, as their "
-                                    "receivers would",
-                                    CountOf(bad, "packet"), HumanBytes(bytes)),
-                        "if they were right where they were received (a capture made on the "
-                        "sending host, or edited), --checksums ignore"});
+    findings.push_back(
+        {fmt::format("{} with {} of payload had a wrong checksum: ignored, as {} would",
+                     CountOf(bad, "packet"), HumanBytes(bytes),
+                     bad == 1 ? "its receiver" : "their receivers"),
+         "if they were right where they were received (a capture made on the "
+         "sending host, or edited), --checksums ignore"});
   }
 }
 
@@ -187,6 +271,7 @@ std::vector<Finding> LossFindings(const Counters& counters,
   AddDrops(findings, dropped("capture.ring_dropped_packets", store::LossCause::kRingDrop), received,
            "trafrec itself", "more CPU for it, --compress none, or a narrower --filter");
   AddGaps(findings, counters, losses);
+  AddLimits(findings, counters, losses);
   AddShed(findings, counters, losses);
   return findings;
 }

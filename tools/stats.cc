@@ -123,6 +123,15 @@ std::string MissingLine(const store::AttemptInfo& attempt) {
                           CountOf(attempt.missing_exchanges, "exchange")));
 }
 
+/// There are rows of what the marks do not hold: all but those that every recording has, and those
+/// that speak of bytes within what it has.
+bool LacksSome(const std::vector<store::LossRecord>& losses) {
+  return std::ranges::any_of(losses, [](const store::LossRecord& loss) {
+    return loss.cause != store::LossCause::kStart && loss.cause != store::LossCause::kStop &&
+           loss.cause != store::LossCause::kFilter && loss.cause != store::LossCause::kGapShare;
+  });
+}
+
 std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint) {
   const std::string name = paint(Tone::kBold, AttemptName(attempt)) + "  ";
   if (attempt.version.empty()) {
@@ -149,7 +158,8 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
   out += MissingLine(attempt);
   const std::string written = MarksInWords(attempt, attempt.written);
   const std::string durable = MarksInWords(attempt, attempt.durable);
-  out += Line("written", written);
+  const std::string_view but = LacksSome(attempt.losses) ? ", but for the losses below" : "";
+  out += Line("written", written + std::string(but));
   out += Line("durable", durable == written ? "the same" : durable);
   if (const auto incomplete = FindValue(attempt.counters, "exchanges.incomplete")) {
     out +=

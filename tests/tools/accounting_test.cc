@@ -71,6 +71,64 @@ TEST(Accounting, WhereMostWasLostIsNamed) {
               HasSubstr("most of them (200 B) between 1970-01-01T00:00:20"));
 }
 
+TEST(Accounting, WorstIntervalIsNotCalledMostIfItIsNot) {
+  const Counters counters = {{"gaps.bytes", "", 300}, {"gaps.count", "", 3}};
+  EXPECT_THAT(LossFindings(counters, {Share(10, 90), Share(20, 110), Share(30, 100)}).at(0).what,
+              HasSubstr("more than elsewhere (110 B) between 1970-01-01T00:00:20"));
+}
+
+TEST(Accounting, EvictionsNameTheOptionThatHelps) {
+  store::LossRecord row = Share(10, 0);
+  row.cause = store::LossCause::kLimit;
+  const auto findings =
+      LossFindings({{"http.evictions", "", 44}, {"exchanges.flag.evicted", "", 40}}, {row});
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_THAT(findings[0].what, testing::AllOf(HasSubstr("44 connections were given up because "
+                                                         "the memory was full, with 40 exchanges"),
+                                               HasSubstr("between 1970-01-01T00:00:10")));
+  EXPECT_THAT(findings[0].remedy, HasSubstr("--memory"));
+}
+
+TEST(Accounting, FragmentsThatWereGivenUpAreTold) {
+  const auto findings = LossFindings(
+      {{"datagrams.fragmented.evicted", "", 7'606}, {"datagrams.fragmented.timed_out", "", 1}}, {});
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_THAT(findings[0].what, StartsWith("7,606 fragmented datagrams were given up"));
+  EXPECT_THAT(findings[1].what, StartsWith("1 fragmented datagram was never whole"));
+}
+
+TEST(Accounting, CapturedBytesWithoutAMessageAreToldOnce) {
+  EXPECT_THAT(LossFindings({{"http.unread_bytes", "", 86}}, {}),
+              ElementsAre(Field(&Finding::what, StartsWith("86 B that were captured became no "
+                                                           "message"))));
+}
+
+TEST(Accounting, SheddingNamesItsCauseAndItsMutations) {
+  const auto first = [](uint64_t for_space) {
+    return LossFindings({{"messages.shed.reads", "", 104},
+                         {"messages.shed.mutations", "", 10},
+                         {"messages.bodies_shed", "", 156},
+                         {"messages.shed_for_space", "", for_space}},
+                        {})
+        .at(0);
+  };
+  EXPECT_EQ(first(0).what,
+            "114 messages (10 of mutations) and 156 bodies were given up under load");
+  EXPECT_THAT(first(0).remedy, HasSubstr("a faster disk"));
+  EXPECT_THAT(first(270).what, HasSubstr("because the disk was nearly full"));
+  EXPECT_THAT(first(270).remedy, testing::Not(HasSubstr("a faster disk")));
+  EXPECT_THAT(first(200).what, HasSubstr("200 of them because the disk was nearly full"));
+}
+
+TEST(Accounting, FullDiskIsToldWithAmountAndTime) {
+  store::LossRecord row = Share(10, 2'048);
+  row.cause = store::LossCause::kDiskFull;
+  EXPECT_THAT(
+      LossFindings({{"store.exchanges.shed.disk_full", "store.exchanges", 30}}, {row}).at(0).what,
+      testing::AllOf(HasSubstr("2 KiB with 30 exchanges could not be stored"),
+                     HasSubstr("between 1970-01-01T00:00:10")));
+}
+
 TEST(Accounting, DirectionThatLostNearlyAllIsNamed) {
   const auto first = [](uint64_t by_clients, uint64_t by_servers) {
     return LossFindings({{"gaps.bytes", "", by_clients + by_servers},
