@@ -249,11 +249,12 @@ void Engine::NotePosition() {
     return;
   }
   position_ = position;
-  committer_->Add(false, [&](ledger::Batch& batch) { batch.position = position; });
+  committer_->Add(Haste::kWhenever, [&](ledger::Batch& batch) { batch.position = position; });
 }
 
 void Engine::KeepMark(const std::string& name, const std::string& value) {
-  committer_->Add(true, [&](ledger::Batch& batch) { batch.marks.emplace_back(name, value); });
+  committer_->Add(Haste::kNow,
+                  [&](ledger::Batch& batch) { batch.marks.emplace_back(name, value); });
 }
 
 void Engine::FinishIfOver() {

@@ -80,12 +80,14 @@ void Engine::NotePassedOver(const plan::PlannedExchange& exchange) {
     passed.items.clear();
   }
   passed_over_.insert(exchange.id);
-  committer_->Add(false, [&](ledger::Batch& batch) { batch.passed_over.push_back(passed); });
+  committer_->Add(Haste::kWhenever,
+                  [&](ledger::Batch& batch) { batch.passed_over.push_back(passed); });
 }
 
 void Engine::NoteCaughtUp(const store::ExchangeId& exchange) {
   passed_over_.erase(exchange);
-  committer_->Add(false, [&](ledger::Batch& batch) { batch.caught_up.push_back(exchange); });
+  committer_->Add(Haste::kWhenever,
+                  [&](ledger::Batch& batch) { batch.caught_up.push_back(exchange); });
 }
 
 Status Engine::MakeItems(Flight& flight) {

@@ -199,7 +199,7 @@ void Engine::Write(const MovePtr& move) {
   }
   move->intended = true;
   move->intent_at = Now();
-  const uint64_t batch = committer_->Add(true, [&](ledger::Batch& into) {
+  const uint64_t batch = committer_->Add(Haste::kNow, [&](ledger::Batch& into) {
     for (const guard::Item& item : items) {
       if (item.open()) {
         into.intents.push_back(

@@ -68,7 +68,7 @@ bool Engine::BlockDead(Flight& flight, std::vector<uint32_t>& items) {
     return true;
   });
   if (!blocked.letters.empty()) {
-    committer_->Add(false, [&](ledger::Batch& batch) {
+    committer_->Add(Haste::kSoon, [&](ledger::Batch& batch) {
       std::ranges::move(blocked.letters, std::back_inserter(batch.letters));
     });
   }
@@ -123,7 +123,7 @@ void Engine::Finish(const MovePtr& move) {
 
 /// Before what waits for them is intended: a batch holds it all in this order.
 void Engine::Keep(ledger::Batch settled) {
-  committer_->Add(false, [&](ledger::Batch& batch) {
+  committer_->Add(Haste::kSoon, [&](ledger::Batch& batch) {
     std::ranges::move(settled.outcomes, std::back_inserter(batch.outcomes));
     std::ranges::move(settled.letters, std::back_inserter(batch.letters));
     std::ranges::move(settled.documents, std::back_inserter(batch.documents));
@@ -141,7 +141,8 @@ void Engine::KeepReads() {
   if (reads_over_.empty()) {
     return;
   }
-  committer_->Add(false, [this](ledger::Batch& batch) {
+  // A read that is forgotten is asked again, which harms nothing.
+  committer_->Add(Haste::kWhenever, [this](ledger::Batch& batch) {
     std::ranges::move(reads_over_, std::back_inserter(batch.done));
     AddTo(batch, RunCounts::kReads, operations_read_);
   });
@@ -172,7 +173,7 @@ void Engine::Withdraw(const Flight& flight, const Move& move) {
   if (!move.intended || move.out) {
     return;
   }
-  committer_->Add(false, [&](ledger::Batch& batch) {
+  committer_->Add(Haste::kSoon, [&](ledger::Batch& batch) {
     for (const guard::Item& item : move.parcel.items) {
       const bool undone = item.stage == Stage::kFresh || item.stage == Stage::kRetry ||
                           (item.stage == Stage::kDead && item.forbidden);
@@ -297,7 +298,7 @@ void Engine::Complete(Flight& flight) {
     operations_read_ += static_cast<int64_t>(flight.items.size());
   }
   if (flight.plan().mark) {
-    committer_->Add(false, [&](ledger::Batch& batch) { NoteEcho(flight, batch); });
+    committer_->Add(Haste::kSoon, [&](ledger::Batch& batch) { NoteEcho(flight, batch); });
   }
   if (flight.plan().caught_up) {
     NoteCaughtUp(flight.plan().id);
@@ -376,7 +377,7 @@ void Engine::LearnContext(const Flight& flight, const message::Answer& answer) {
   }
   const ledger::Context context{flight.plan().context, read.context};
   parts_.memory.Remember(context);
-  committer_->Add(false, [&](ledger::Batch& batch) { batch.contexts.push_back(context); });
+  committer_->Add(Haste::kSoon, [&](ledger::Batch& batch) { batch.contexts.push_back(context); });
 }
 
 }  // namespace trafrec::replay

@@ -245,7 +245,7 @@ void Engine::SettleHeld() {
       continue;
     }
     // They stay held, so that the position stays before them.
-    committer_->Add(false, [&](ledger::Batch& batch) {
+    committer_->Add(Haste::kSoon, [&](ledger::Batch& batch) {
       for (const ledger::Batch& settled : target.held) {
         for (const ledger::Outcome& outcome : settled.outcomes) {
           batch.withdrawn.push_back(outcome.at);
