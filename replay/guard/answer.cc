@@ -175,13 +175,13 @@ void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_
     return;
   }
   if (IsForbidden(operation, item, outcome)) {
-    GiveUp(item, said() + ", which the source did not: the run may not do that there");
-    item.forbidden = true;
+    GiveUp(item, Cause::kForbidden,
+           said() + ", which the source did not: the run may not do that there");
     item.result.status = outcome.status;
     return;
   }
   if (outcome.fate == Fate::kFailed && ++item.failures >= limits::kFailures) {
-    GiveUp(item, fmt::format("{}, {} times", said(), item.failures));
+    GiveUp(item, Cause::kFailing, fmt::format("{}, {} times", said(), item.failures));
     return;
   }
   if (outcome.fate == Fate::kUnknown || outcome.fate == Fate::kFailed) {

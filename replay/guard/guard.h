@@ -37,6 +37,24 @@ enum class Stage : uint8_t {
   kDead,     ///< `why` says why
 };
 
+/// Why an operation is dead, in a word to choose by. docs/replay_once.md says what each one means;
+/// the words are kept in ledgers, and stay as they are.
+enum class Cause : uint8_t {
+  kNone,
+  kUndecidable,  ///< a copy may have been carried out, or may still be
+  kPartly,       ///< the target did a part of it
+  kContested,    ///< what was known of the document was wrong again and again
+  kForbidden,    ///< the target answered 401 or 403
+  kFailing,      ///< it answered 5xx to each copy
+  kUnreadable,   ///< the document could not be looked at
+  kBusy,         ///< it was refused for now (429, 503, a block) until the tries were used up
+  kUnanswered,   ///< so often sent without an answer, and not carried out by then
+  kUnsendable,   ///< no HTTP request can be made of it
+};
+
+/// "undecidable"
+const char* NameOf(Cause cause);
+
 /// One operation on its way. A run that goes on with one that was sent and not answered makes it
 /// anew, in doubt, with the condition that it had.
 struct Item {
@@ -54,9 +72,9 @@ struct Item {
   Stage stage = Stage::kFresh;
   dialect::Outcome result{};     ///< once done
   std::string body_of_result{};  ///< a bulk's item: its JSON in the answer, for Assemble
-  std::string why{};       ///< dead: why. Done by reading: so it says. Open: what went wrong last
-  bool forbidden = false;  ///< dead, because the target answered 401 or 403
-  uint32_t tries = 0;      ///< copies sent
+  std::string why{};  ///< dead: why. Done by reading: so it says. Open: what went wrong last
+  Cause cause = Cause::kNone;  ///< of its death
+  uint32_t tries = 0;          ///< copies sent
   int64_t retry_after_ms = 0;  ///< at least; 0: the target said nothing
 
   // Kept by the guard between its calls.
@@ -68,6 +86,7 @@ struct Item {
   int64_t took_ms = 0;         ///< of the answer in which this item was the first
 
   bool open() const { return stage != Stage::kDone && stage != Stage::kDead; }
+  bool forbidden() const { return stage == Stage::kDead && cause == Cause::kForbidden; }
 };
 
 /// Whether it went out under a condition that no document fulfils: the source refused it, too.

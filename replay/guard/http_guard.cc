@@ -24,9 +24,10 @@ bool CanBeAsked(const message::Request& request) {
 void DoubtOrGiveUp(const Parcel& parcel, Item& item, const std::string& why) {
   Doubt(item, why);
   if (!CanBeAsked(*parcel.request)) {
-    GiveUp(item, fmt::format("{}: what a {} did cannot be asked for, and another one might do it "
-                             "again",
-                             why, parcel.request->method));
+    GiveUp(item, Cause::kUndecidable,
+           fmt::format("{}: what a {} did cannot be asked for, and another one might do it "
+                       "again",
+                       why, parcel.request->method));
   }
 }
 
@@ -36,7 +37,7 @@ void JudgeResource(const message::Request& request, Item& item, const message::A
     if (is_gone) {
       Finish(item, {.fate = Fate::kDone, .status = 200}, "seen by reading: the resource is gone");
     } else {
-      GiveUp(item,
+      GiveUp(item, Cause::kUndecidable,
              "no answer, and the resource is still there: the copy may still be carried out, "
              "on a later one");
     }
@@ -47,8 +48,9 @@ void JudgeResource(const message::Request& request, Item& item, const message::A
            "seen by reading: the resource is what was put");
     return;
   }
-  GiveUp(item, fmt::format("no answer, and a GET shows {}: the copy may still be carried out",
-                           is_gone ? "nothing" : "something else than was put"));
+  GiveUp(item, Cause::kUndecidable,
+         fmt::format("no answer, and a GET shows {}: the copy may still be carried out",
+                     is_gone ? "nothing" : "something else than was put"));
 }
 
 class Http final : public Guard {

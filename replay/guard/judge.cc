@@ -52,10 +52,11 @@ void JudgeCreate(const Parcel& parcel, const Operation& operation, Item& item,
     FinishByReading(item, Fate::kConflict, 409, document, "another document is there");
     return;
   }
-  GiveUp(item, fmt::format("after a copy without an answer there is a document that is not this "
-                           "request's (version {}, _seq_no {}): a pipeline changed it, or it was "
-                           "there before",
-                           document.version, document.state.seq_no));
+  GiveUp(item, Cause::kUndecidable,
+         fmt::format("after a copy without an answer there is a document that is not this "
+                     "request's (version {}, _seq_no {}): a pipeline changed it, or it was "
+                     "there before",
+                     document.version, document.state.seq_no));
 }
 
 void JudgeExternal(const Parcel& parcel, const Operation& operation, Item& item,
@@ -149,7 +150,7 @@ void Judge(const Parcel& parcel, const Operation& operation, Item& item, const D
     if (document.state.exists) {
       FinishByReading(item, Fate::kCreated, 201, document, "the document is there");
     } else {
-      GiveUp(item,
+      GiveUp(item, Cause::kUndecidable,
              "an update whose script makes the document takes no condition: a copy without an "
              "answer may be carried out late, and another one would be carried out, too");
     }

@@ -100,9 +100,10 @@ void TakeDocument(const Parcel& parcel, Item& item, std::string_view text) {
     return;
   }
   if (!document.understood) {
-    GiveUp(item, fmt::format(
-                     "the document cannot be read: {}",
-                     document.error.empty() ? "the answer has no _seq_no of it" : document.error));
+    GiveUp(
+        item, Cause::kUnreadable,
+        fmt::format("the document cannot be read: {}",
+                    document.error.empty() ? "the answer has no _seq_no of it" : document.error));
     return;
   }
   const bool was_there = item.known && item.known->exists;
@@ -203,7 +204,7 @@ void TakeDocuments(Parcel& parcel, const Reply& reply) {
   for (Item* item : waiting) {
     std::string why = "the document was not read: " + WhatCame(reply);
     if (refused) {
-      GiveUp(*item, std::move(why));
+      GiveUp(*item, Cause::kUnreadable, std::move(why));
     } else {
       item->why = std::move(why);
       item->retry_after_ms = RetryAfterMs(reply);

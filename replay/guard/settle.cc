@@ -8,6 +8,32 @@
 
 namespace trafrec::guard {
 
+const char* NameOf(Cause cause) {
+  switch (cause) {
+    case Cause::kNone:
+      return "";
+    case Cause::kUndecidable:
+      return "undecidable";
+    case Cause::kPartly:
+      return "partly";
+    case Cause::kContested:
+      return "contested";
+    case Cause::kForbidden:
+      return "forbidden";
+    case Cause::kFailing:
+      return "failing";
+    case Cause::kUnreadable:
+      return "unreadable";
+    case Cause::kBusy:
+      return "busy";
+    case Cause::kUnanswered:
+      return "unanswered";
+    case Cause::kUnsendable:
+      return "unsendable";
+  }
+  std::unreachable();
+}
+
 void Finish(Item& item, dialect::Outcome result, std::string why) {
   result.item = item.operation;
   item.result = std::move(result);
@@ -15,7 +41,8 @@ void Finish(Item& item, dialect::Outcome result, std::string why) {
   item.stage = Stage::kDone;
 }
 
-void GiveUp(Item& item, std::string why) {
+void GiveUp(Item& item, Cause cause, std::string why) {
+  item.cause = cause;
   item.why = std::move(why);
   item.known.reset();
   item.stage = Stage::kDead;
@@ -37,9 +64,9 @@ void BeginAgain(Item& item, std::string why) {
   item.why = std::move(why);
   item.stage = Stage::kFresh;
   if (++item.stale > limits::kStale) {
-    GiveUp(item, fmt::format("what was known of the document was wrong {} times: somebody else "
-                             "writes it",
-                             item.stale));
+    GiveUp(item, Cause::kContested,
+           fmt::format("what was known of the document was wrong {} times: somebody else writes it",
+                       item.stale));
   }
 }
 

@@ -9,7 +9,7 @@ namespace trafrec::guard {
 
 /// Done, by an answer or by a reading (`why` then says so).
 void Finish(Item& item, dialect::Outcome result, std::string why = {});
-void GiveUp(Item& item, std::string why);
+void GiveUp(Item& item, Cause cause, std::string why);
 /// To be sent again as it was, when the target has had its rest.
 void Postpone(Item& item, std::string why, int64_t retry_after_ms);
 /// Nothing says what became of the last copy.

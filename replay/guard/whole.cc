@@ -70,16 +70,17 @@ void JudgeWhole(std::string_view api, Item& item, bool is_there) {
     if (is_there) {
       FinishBySight(item, "the alias is there");
     } else {
-      GiveUp(item,
+      GiveUp(item, Cause::kUndecidable,
              "no answer, and the alias is not there: the copy may still be carried out, "
              "after later changes of the alias");
     }
   } else if (!is_there) {
     FinishBySight(item, api == kDeleteIndex ? "the index is gone" : "the alias is gone");
   } else {
-    GiveUp(item, fmt::format("no answer, and the {} is still there: the copy may still be carried "
-                             "out, on a new one of that name",
-                             api == kDeleteIndex ? "index" : "alias"));
+    GiveUp(item, Cause::kUndecidable,
+           fmt::format("no answer, and the {} is still there: the copy may still be carried "
+                       "out, on a new one of that name",
+                       api == kDeleteIndex ? "index" : "alias"));
   }
 }
 
@@ -104,11 +105,12 @@ bool IsUndecidable(const Parcel& parcel, const Item& item) {
 
 void GiveUpUndecidable(const Parcel& parcel, Item& item) {
   const bool document = WritesDocument(parcel.meaning->operations[item.operation].kind);
-  GiveUp(item, fmt::format("{}: {}", item.why.empty() ? "no answer" : item.why,
-                           document ? "the target gives the id, so another copy would be another "
-                                      "document"
-                                    : "what it did cannot be read, and another copy might do it "
-                                      "again"));
+  GiveUp(item, Cause::kUndecidable,
+         fmt::format("{}: {}", item.why.empty() ? "no answer" : item.why,
+                     document ? "the target gives the id, so another copy would be another "
+                                "document"
+                              : "what it did cannot be read, and another copy might do it "
+                                "again"));
 }
 
 std::optional<message::Request> ReadWhole(const Parcel& parcel) {
@@ -129,7 +131,7 @@ void TakeWholeReading(Parcel& parcel, const Reply& reply) {
   if (status == 200 || status == 404) {
     JudgeWhole(parcel.meaning->api, *item, status == 200);
   } else if (status >= 400 && status < 500 && status != 408 && status != 429) {
-    GiveUp(*item, "no answer, and it cannot be asked for: " + WhatCame(reply));
+    GiveUp(*item, Cause::kUndecidable, "no answer, and it cannot be asked for: " + WhatCame(reply));
   } else {
     item->why = "not read: " + WhatCame(reply);
     item->retry_after_ms = RetryAfterMs(reply);
@@ -146,9 +148,10 @@ bool TakeWholeAnswer(const dialect::Meaning& meaning, Item& item, const dialect:
   }
   const bool by_query = meaning.kind == Kind::kByQuery || meaning.kind == Kind::kReindex;
   if (by_query && outcome.fate == Fate::kRejected && answer.by_query && answer.by_query->total) {
-    GiveUp(item, fmt::format("the target answered {} after a part of it: another copy would do "
-                             "that part again",
-                             outcome.status));
+    GiveUp(item, Cause::kPartly,
+           fmt::format("the target answered {} after a part of it: another copy would do "
+                       "that part again",
+                       outcome.status));
     return true;
   }
   return false;

@@ -166,6 +166,7 @@ class Engine {
   void PutResult(Flight& flight);
   void NoteEcho(const Flight& flight, ledger::Batch& batch);
   static std::optional<store::SentinelRecord> EchoOf(const Flight& flight);
+  bool GivesUpUnsendable(const MovePtr& move, const send::Sent& sent);
   void Abandon(const MovePtr& move);
   void Withdraw(const Flight& flight, const Move& move);
   void EndMove(const Flight& flight);

@@ -117,6 +117,9 @@ void Engine::Read(const MovePtr& move, message::Request request) {
           Abandon(move);
           return;
         }
+        if (GivesUpUnsendable(move, sent)) {
+          return;
+        }
         const TargetState& target = targets_[move->flight->plan().target];
         NoteAnswer(move->flight->plan().target, sent, sent.request.target);
         if (EndsOverWrongTarget(move, sent, true)) {
@@ -140,6 +143,7 @@ void Engine::Read(const MovePtr& move, message::Request request) {
           for (guard::Item& item : move->parcel.items) {
             if (item.open()) {
               item.stage = Stage::kDead;
+              item.cause = guard::Cause::kUnreadable;
               item.why = fmt::format("the document could not be looked at: {}",
                                      sent.failure.empty() ? item.why : sent.failure);
             }
@@ -161,6 +165,7 @@ void Engine::Write(const MovePtr& move) {
   bool exhausted = false;
   for (guard::Item& item : items) {
     if (is_spent(item)) {
+      item.cause = item.stage == Stage::kRetry ? guard::Cause::kBusy : guard::Cause::kUnanswered;
       item.stage = Stage::kDead;
       item.why = fmt::format("given up after {} tries{}{}", item.tries,
                              item.why.empty() ? "" : ": ", item.why);
@@ -256,6 +261,9 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
   Flight& flight = *move->flight;
   if (move->lent) {
     std::swap(flight.plan().request, sent.request);
+  }
+  if (GivesUpUnsendable(move, sent)) {
+    return;
   }
   const message::Request& request = move->lent ? flight.plan().request : sent.request;
   NoteTimes(*move, sent);

@@ -175,8 +175,8 @@ void Engine::Withdraw(const Flight& flight, const Move& move) {
   }
   committer_->Add(Haste::kSoon, [&](ledger::Batch& batch) {
     for (const guard::Item& item : move.parcel.items) {
-      const bool undone = item.stage == Stage::kFresh || item.stage == Stage::kRetry ||
-                          (item.stage == Stage::kDead && item.forbidden);
+      const bool undone =
+          item.stage == Stage::kFresh || item.stage == Stage::kRetry || item.forbidden();
       if (undone && !item.doubted && OperationOf(flight, item).mutation) {
         batch.withdrawn.push_back(AddressOf(flight, item));
       }
@@ -257,15 +257,28 @@ void Engine::Settle(Flight& flight, guard::Item& item, ledger::Batch& batch) {
   batch.documents.push_back(std::move(document));
 }
 
+/// No HTTP request can be made of what the log or an edit has: another try would go the same way.
+bool Engine::GivesUpUnsendable(const MovePtr& move, const send::Sent& sent) {
+  if (sent.kind != send::Failure::kUnsendable) {
+    return false;
+  }
+  for (guard::Item& item : move->parcel.items) {
+    if (item.open()) {
+      item.stage = Stage::kDead;
+      item.cause = guard::Cause::kUnsendable;
+      item.why = sent.failure;
+    }
+  }
+  Finish(move);
+  return true;
+}
+
 void Engine::PutLetter(const Flight& flight, const guard::Item& item, ledger::State state,
                        ledger::Batch& batch) {
   const dialect::Key* key = DocumentOf(flight, item);
   ledger::Letter letter{.at = AddressOf(flight, item),
                         .state = state,
-                        .reason = state == ledger::State::kBlocked ? "blocked"
-                                  : item.doubted                   ? "undecidable"
-                                  : item.tries > 0                 ? "refused"
-                                                                   : "unsendable",
+                        .reason = state == ledger::State::kBlocked ? "blocked" : NameOf(item.cause),
                         .why = item.why,
                         .tries = item.tries,
                         .status = item.result.status,

@@ -24,9 +24,10 @@ using ledger::State;
 
 constexpr std::array<std::string_view, 4> kActions = {"list", "show", "export", "redrive"};
 
-/// Those that a run gives (docs/replay_ledger.md).
-constexpr std::array<std::string_view, 4> kReasons = {"undecidable", "refused", "unsendable",
-                                                      "blocked"};
+/// Those that a run gives (docs/replay_once.md).
+constexpr std::array<std::string_view, 10> kReasons = {
+    "undecidable", "partly", "contested",  "forbidden",  "failing",
+    "unreadable",  "busy",   "unanswered", "unsendable", "blocked"};
 
 class DlqCommand : public Command {
  public:
