@@ -57,7 +57,7 @@ double Schedule::ProgressOf(const Place& place) const {
 }
 
 int64_t Schedule::Due(const Place& place) const {
-  if (speed_.kind == Speed::Kind::kMax) {
+  if (speed_.kind == Speed::Kind::kMax || IsSkipped(place)) {
     return anchor_due_;
   }
   const double due = TimeOf(PerNs(speed_, speed_.from), PerNs(speed_, speed_.to),
@@ -94,6 +94,7 @@ void Schedule::Seek(const Place& place, int64_t now) {
   anchor_source_ = static_cast<double>(place.source_ns);
   anchor_count_ = static_cast<double>(place.count);
   anchor_due_ = now;
+  sought_ = place.count;
 }
 
 }  // namespace trafrec::pace

@@ -35,6 +35,8 @@ class Schedule {
   void Delay(int64_t ns) { anchor_due_ += ns; }
   /// As if `place` were due at `now`: what comes before is due at once.
   void Seek(const Place& place, int64_t now);
+  /// It comes before what was sought: it has no time of its own.
+  bool IsSkipped(const Place& place) const { return place.count < sought_; }
 
   /// That of the next one that is added, were it to begin together with the last one.
   const Place& next() const { return next_; }
@@ -49,6 +51,7 @@ class Schedule {
   const std::optional<int64_t> idle_max_ns_;
   std::optional<TimeNs> last_;
   Place next_;
+  uint64_t sought_ = 0;  ///< exchanges before what was sought
   // Where the present speed began: in the log's terms, and on the clock.
   double anchor_source_ = 0;
   double anchor_count_ = 0;

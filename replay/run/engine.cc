@@ -168,11 +168,27 @@ void Engine::FillWindow() {
   }
 }
 
+/// Takes up again what waited for a target that is there again. Returns how many parcels wait for
+/// one that is not: the others need not share with them.
+size_t Engine::UnparkOrCount() {
+  size_t waiting = 0;
+  for (TargetState& target : targets_) {
+    waiting += target.away ? target.moving : 0;
+    if (!target.holds()) {
+      for (Flight* const flight : std::exchange(target.parked, {})) {
+        window_.Unpark(*flight);
+      }
+    }
+  }
+  return waiting;
+}
+
 void Engine::SendDue() {
-  if (paused_ || stopping_) {
+  if (paused_ || stopping_ || std::ranges::all_of(targets_, &TargetState::holds)) {
     return;
   }
-  while (moving_ < concurrency_ && !parts_.results.pressed()) {
+  const size_t waiting = UnparkOrCount();
+  while (moving_ < concurrency_ + waiting && !parts_.results.pressed()) {
     const int64_t now = Now();
     Flight* const flight = window_.Next(now);
     if (flight == nullptr) {
@@ -183,9 +199,10 @@ void Engine::SendDue() {
       ArmTimer(due);
       return;
     }
-    if (const TargetState& target = targets_[flight->plan().target];
-        target.away || (target.moving > 0 && !target.answered)) {
-      return;
+    if (TargetState& target = targets_[flight->plan().target]; target.holds()) {
+      window_.ParkNext();
+      target.parked.push_back(flight);
+      continue;
     }
     window_.TakeNext();
     Start(*flight);

@@ -134,6 +134,7 @@ class Engine {
   void Tick();
   void Publish();
   void NotePosition();
+  size_t UnparkOrCount();
   void FinishIfOver();
   void Fail(Error error);
   void BeginStop();
@@ -188,9 +189,11 @@ class Engine {
   bool EndsOverAbsence(const MovePtr& move, const std::string& why);
   void NoteAnswer(size_t number, const send::Sent& sent, const std::string& path);
   bool WaitsForReturn(const MovePtr& move);
-  void BeginAway(size_t number, std::string path);
+  void AwaitReturn(const MovePtr& move);
+  void BeginAway(size_t number, std::string path, bool asks_last);
   void EndAway(TargetState& target);
-  void Probe(size_t number);
+  int64_t AwayWithin(const TargetState* target, int64_t from, int64_t until) const;
+  void Probe(size_t number, const std::string& path);
   void TakeProbe(size_t number, const send::Sent& sent);
 
   const EngineParts parts_;

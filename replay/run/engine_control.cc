@@ -35,6 +35,11 @@ void Engine::AbandonPaused() {
       Abandon(move);
     }
   }
+  for (TargetState& target : targets_) {
+    for (const MovePtr& move : std::exchange(target.waiting, {})) {
+      Abandon(move);
+    }
+  }
 }
 
 void Engine::Pause(bool paused) {

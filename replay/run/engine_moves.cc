@@ -99,6 +99,14 @@ void Engine::GoRound(const MovePtr& move) {
     Finish(move);
     return;
   }
+  if (targets_[move->flight->plan().target].away) {
+    AwaitReturn(move);
+    return;
+  }
+  if (move->ready) {
+    SendWrite(move, *std::exchange(move->ready, std::nullopt));
+    return;
+  }
   if (auto reading = parts_.guard.ReadRequest(move->parcel)) {
     Read(move, std::move(*reading));
   } else {
@@ -214,11 +222,8 @@ void Engine::Write(const MovePtr& move) {
   });
   waiting_.emplace_back(batch, [this, move, sent = std::move(request)]() mutable {
     move->intended_ns += Now() - move->intent_at;
-    if (giving_up_) {
-      Abandon(move);
-    } else {
-      SendWrite(move, std::move(sent));
-    }
+    move->ready = std::move(sent);
+    GoRound(move);
   });
 }
 
@@ -296,34 +301,6 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
   Judge(move, !sent.sent, sent.failure);
 }
 
-void Engine::NoteBytes(const send::Sent& sent, const message::Request& request) {
-  counts_.sent_bytes += sent.sent ? sent.head.size() + request.body.size() : 0;
-  counts_.received_bytes += sent.answer.head.size() + sent.answer.body.size();
-}
-
-void Engine::NoteTimes(Move& move, const send::Sent& sent) {
-  Flight& flight = *move.flight;
-  if (sent.answered) {
-    times_.latency.Add(sent.timing.first_read - sent.timing.last_written);
-  }
-  if (move.timed || !sent.sent || flight.parts > 1) {
-    return;
-  }
-  move.timed = true;
-  const int64_t due = schedule_.Due(flight.place);
-  const int64_t lag = std::max<int64_t>(0, sent.timing.first_written - start_ - due);
-  times_.lag.Add(lag);
-  flight.lag_ns = lag;
-  LateBy late{.order_ns = std::max<int64_t>(0, flight.ready_at - due),
-              .concurrency_ns = std::max<int64_t>(0, move.started - std::max(due, flight.ready_at)),
-              .connections_ns = sent.timing.exhausted_ns,
-              .ledger_ns = move.intended_ns};
-  late.own_ns = std::max<int64_t>(
-      0, lag - late.order_ns - late.concurrency_ns - late.connections_ns - late.ledger_ns);
-  counts_.late.Add(late);
-  flight.late = late;
-}
-
 /// What to do with what is still open: at once again, later, or never.
 void Engine::Judge(const MovePtr& move, bool unsent, const std::string& failure) {
   int64_t pause = 0;
@@ -374,8 +351,6 @@ void Engine::Later(const MovePtr& move, int64_t pause_ms) {
     std::erase_if(paused_moves_, [&](const auto& each) { return each.lock() == move; });
     if (stopping_) {
       Abandon(move);
-    } else if (targets_[move->flight->plan().target].away) {
-      Later(move, limits::kAwayLookMs);
     } else {
       GoRound(move);
     }

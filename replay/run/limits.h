@@ -48,10 +48,12 @@ inline constexpr size_t kConcurrencyLeast = 1;
 inline constexpr uint64_t kAnswersForOneMore = 20;
 /// So many first answers that are errors where the source had none are another service's.
 inline constexpr uint32_t kStrangeAnswers = 10;
-/// So many answers of 502, 503 and 504, and none else, are a target that is away. What waits for it
-/// looks again so often.
+/// A target that answers a probe, and yet 502, 503 and 504 to so many requests one after another,
+/// is away for what is asked of it. A target that is away is asked at least so often.
 inline constexpr uint32_t kUnreachedAnswers = 20;
-inline constexpr int64_t kAwayLookMs = 200;
+inline constexpr int64_t kAwayProbeMs = 2'000;
+/// Times in which a target was away, that are remembered for what was late because of one.
+inline constexpr size_t kAwayTimes = 64;
 /// Of an answer that ends the run, what a message shows: a sentence.
 inline constexpr size_t kShownBytes = 160;
 

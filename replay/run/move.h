@@ -29,7 +29,8 @@ struct Move {
   uint32_t returned = 0;  ///< the target's, when its tries began to count
   bool strange = false;   ///< it was answered as if by another service
   bool intended = false;  ///< its intents are in the ledger, or on their way there
-  bool out = false;       ///< a copy may be with the target, and nothing has come back
+  std::optional<message::Request> ready{};  ///< intended, and not sent: the target is away
+  bool out = false;  ///< a copy may be with the target, and nothing has come back
   std::optional<asio::steady_timer> timer{};  ///< until the next try
   bool timed = false;                         ///< its first copy is in the distributions
   bool lent = false;  ///< the plan's own request went out, and comes back with the answer

@@ -13,6 +13,7 @@ std::pair<std::string, int64_t> LongestOf(const LateBy& late) {
   consider("concurrency", late.concurrency_ns);
   consider("connections", late.connections_ns);
   consider("ledger", late.ledger_ns);
+  consider("away", late.away_ns);
   consider("own", late.own_ns);
   return longest;
 }

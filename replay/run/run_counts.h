@@ -16,6 +16,7 @@ struct LateBy {
   int64_t concurrency_ns = 0;  ///< as many as allowed were under way: the target is slow
   int64_t connections_ns = 0;  ///< all connections were in use
   int64_t ledger_ns = 0;       ///< its intent had to be on the disk first
+  int64_t away_ns = 0;         ///< in all of these times: the target could not be reached
   int64_t own_ns = 0;          ///< the rest: this process had no time
 
   void Add(const LateBy& other) {
@@ -23,12 +24,13 @@ struct LateBy {
     concurrency_ns += other.concurrency_ns;
     connections_ns += other.connections_ns;
     ledger_ns += other.ledger_ns;
+    away_ns += other.away_ns;
     own_ns += other.own_ns;
   }
 };
 
-/// What took longest, as a word: "order", "concurrency", "connections", "ledger", "own"; "" for
-/// nothing.
+/// What took longest, as a word: "order", "concurrency", "connections", "ledger", "away", "own"; ""
+/// for nothing.
 std::pair<std::string, int64_t> LongestOf(const LateBy& late);
 
 /// What a run has done so far, in this life of it.

@@ -137,7 +137,7 @@ void Window::MarkReady(int64_t now) {
   }
   // A list that goes as one may hold back what others wait for, while one of its items waits for
   // them.
-  while (ready_.empty() && moving_ == 0) {
+  while (ready_.empty() && moving_ == 0 && parked_ == 0) {
     const auto number = scheduler_.TakeOldest();
     if (!number) {
       return;

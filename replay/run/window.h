@@ -109,6 +109,15 @@ class Window {
   /// The next of them, in the log's order, others marked before; null: none.
   Flight* Next(int64_t now);
   void TakeNext() { ready_.pop(); }
+  /// Takes it out of the order of those that may go, until it is put back: its target is away.
+  void ParkNext() {
+    ready_.pop();
+    ++parked_;
+  }
+  void Unpark(Flight& flight) {
+    ready_.push(&flight);
+    --parked_;
+  }
   /// What of it goes now: all that is ready, of each document one write. Its items get kMoves, and
   /// no other mutation of what they write goes until they End.
   std::vector<uint32_t> TakeParcel(Flight& flight);
@@ -158,6 +167,7 @@ class Window {
   std::vector<Flight*> released_;  ///< they waited for what is busy no more
   uint64_t sequence_ = 0;
   size_t moving_ = 0;  ///< flights
+  size_t parked_ = 0;  ///< flights
 };
 
 }  // namespace trafrec::replay

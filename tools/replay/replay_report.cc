@@ -50,6 +50,7 @@ std::string LateInWords(const ReplayReport& report) {
                           {late.concurrency_ns, "the target was slower than the log"},
                           {late.connections_ns, "all connections were in use"},
                           {late.ledger_ns, "intents had to be on the disk"},
+                          {late.away_ns, "the target was away"},
                           {late.own_ns, "trafrec had no time"}};
   int64_t sum = 0;
   for (const Cause& cause : causes) {

@@ -148,6 +148,7 @@ std::string ReportAsJson(const ReplayReport& report) {
   for (const HookOutcome& hook : report.hooks) {
     json.Open('{');
     json.Bytes("on", hook.text);
+  json.Number("away_ns", counts.late.away_ns);
     json.Text("state", NameOf(hook.state));
     hook.state == HookOutcome::State::kEnded ? json.Number("status", hook.status)
                                              : json.Null("status");

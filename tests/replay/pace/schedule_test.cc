@@ -99,13 +99,15 @@ TEST(Schedule, APauseDelaysEverythingByItsLength) {
   EXPECT_EQ(schedule.Due(next), 4 * kNsPerSecond);
 }
 
-TEST(Schedule, AfterASeekThatPlaceIsDueAndThoseBeforeAreLate) {
+TEST(Schedule, AfterASeekThatPlaceIsDueAndThoseBeforeHaveNoTimeOfTheirOwn) {
   Schedule schedule(SpeedOf("1x"), std::nullopt);
   const Schedule::Place first = schedule.Add(kStart);
   const Schedule::Place later = schedule.Add(kStart + 100 * kNsPerSecond);
   schedule.Seek(later, kNsPerSecond);
   EXPECT_EQ(schedule.Due(later), kNsPerSecond);
-  EXPECT_LT(schedule.Due(first), kNsPerSecond);
+  EXPECT_EQ(schedule.Due(first), kNsPerSecond);
+  EXPECT_TRUE(schedule.IsSkipped(first));
+  EXPECT_FALSE(schedule.IsSkipped(later));
 }
 
 TEST(Speed, WhatIsParsedIsFormattedAlike) {

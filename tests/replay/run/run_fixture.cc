@@ -103,9 +103,16 @@ SmallRun::SmallRun(std::string target, const std::vector<Recorded>& exchanges)
   CHECK((*log)->Close().has_value());
 }
 
+Result<edit::Editor> SmallRun::EditorOf() const {
+  if (edits.empty()) {
+    return edit::Editor::Load({.to = url, .search_dialect = search});
+  }
+  return edit::Editor::Load({.file = folder_.Write("edits.toml", edits), .search_dialect = search});
+}
+
 Status SmallRun::Send(bool resume, const Steer& steer) {
   TRY_ASSIGN(const auto reader, store::LogReader::Open(log()));
-  TRY_ASSIGN(edit::Editor editor, edit::Editor::Load({.to = url, .search_dialect = search}));
+  TRY_ASSIGN(edit::Editor editor, EditorOf());
   const dialect::Dialect& dialect = search ? dialect::SearchDialect() : dialect::HttpDialect();
   plan::Planner planner(*reader, dialect, editor, plan);
   TRY(store::OpenOrMakeLog(run()));
@@ -118,7 +125,12 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
   TRY_ASSIGN(const auto writer, ledger->Take({}));
   TRY_ASSIGN(const auto memory, ledger->OpenReader());
   TRY_ASSIGN(const auto results, ResultLog::Open(WriterOf(run(), "replay")));
-  const std::vector<send::Target> targets{{.name = "default", .url = url}};
+  std::vector<send::Target> targets;
+  std::vector<std::string> names;
+  for (const edit::TargetOptions& target : editor.targets()) {
+    targets.push_back({.name = target.name, .url = target.url});
+    names.push_back(target.name);
+  }
   if (count_documents) {
     TRY(census::CountAtStart(targets, *writer, *memory));
   }
@@ -132,7 +144,7 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
                  .ledger = *writer,
                  .memory = *memory,
                  .results = *results,
-                 .target_names = {"default"},
+                 .target_names = names,
                  .echoes = echoes ? &*echoes : nullptr},
                 options);
   std::thread planning([&] {

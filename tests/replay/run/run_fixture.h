@@ -43,8 +43,9 @@ class SmallRun {
 
   EngineOptions options{.speed = {.kind = pace::Speed::Kind::kMax}};
   plan::PlanOptions plan{.phantoms = plan::Phantoms::kSend};
-  std::string url;     ///< a run may go on with another target
-  bool search = true;  ///< false: it is of plain HTTP
+  std::string url;      ///< a run may go on with another target
+  std::string edits{};  ///< a file of edits that names the targets; "": `url` is the only one
+  bool search = true;   ///< false: it is of plain HTTP
   std::optional<EchoSigner> echoes{};
 
   using Steer = std::function<void(Engine&)>;
@@ -66,6 +67,7 @@ class SmallRun {
 
  private:
   std::filesystem::path log() const { return folder_ / "log"; }
+  Result<edit::Editor> EditorOf() const;
   std::filesystem::path run() const { return folder_ / "run"; }
 
   test_support::TemporaryFolder folder_;
