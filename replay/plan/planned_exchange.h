@@ -38,6 +38,19 @@ enum class Omission : uint8_t {
 const char* NameOf(Omission omission);
 inline constexpr size_t kOmissions = static_cast<size_t>(Omission::kPassedOver) + 1;
 
+/// Operations, for the accounts of a run over all its lives. What is passed over counts when it is
+/// caught up with.
+struct Tally {
+  uint64_t selected = 0;
+  uint64_t dropped = 0;  ///< of them: by an overlay, a rule, or because the source did not do it
+
+  Tally& operator+=(const Tally& other) {
+    selected += other.selected;
+    dropped += other.dropped;
+    return *this;
+  }
+};
+
 struct PlannedOperation {
   Omission omission = Omission::kNone;
   order::SourceOperation order;  ///< what it touches, and when it was answered
@@ -64,7 +77,9 @@ struct PlannedExchange {
   int source_status = 0;
   std::vector<std::string> withheld{};  ///< fields that redaction replaced: it goes without
   bool caught_up = false;               ///< it was passed over: the run may forget that
-  std::optional<Mark> mark{};           ///< the run sends a sentinel of its own in its place
+  /// Of all that began before it, as far as this life of the run counts; caught up: of itself.
+  Tally tally{};
+  std::optional<Mark> mark{};  ///< the run sends a sentinel of its own in its place
 
   size_t counted_bytes = 0;  ///< Bytes(), when the plan was done with it
 

@@ -107,6 +107,7 @@ Status Planner::Plan(std::optional<TimeNs> since, std::optional<TimeNs> until, c
 Result<bool> Planner::Hand(std::unique_ptr<PlannedExchange> planned, const Take& take) {
   const PlannedExchange& exchange = *planned;
   Count(exchange);
+  PutTally(*planned);
   const bool sent = std::ranges::any_of(exchange.operations, [](const PlannedOperation& each) {
     return each.omission == Omission::kNone;
   });
@@ -338,6 +339,30 @@ void Planner::Count(const PlannedExchange& exchange) {
         unknown_paths_.contains(exchange.meaning.path)) {
       ++unknown_paths_[exchange.meaning.path];
     }
+  }
+}
+
+/// A run's position is a time, and what began then is planned again: so its account holds what
+/// began before.
+void Planner::PutTally(PlannedExchange& exchange) {
+  Tally own;
+  for (const PlannedOperation& each : exchange.operations) {
+    const bool counts =
+        each.omission != Omission::kNotSelected && each.omission != Omission::kPassedOver;
+    own.selected += counts ? 1 : 0;
+    own.dropped += counts && each.omission != Omission::kNone ? 1 : 0;
+  }
+  if (exchange.caught_up) {
+    exchange.tally = own;
+    return;
+  }
+  if (exchange.began_at > tally_time_) {
+    tally_time_ = exchange.began_at;
+    tally_before_ = tally_;
+  }
+  exchange.tally = tally_before_;
+  if (!count_from_ || exchange.began_at >= *count_from_) {
+    tally_ += own;
   }
 }
 

@@ -46,8 +46,8 @@ struct PlanOptions {
   edit::Sampler* sampler = nullptr;         ///< null: everything; borrowed
   store::OverlayReader* overlay = nullptr;  ///< null: none; borrowed
   bool send_incomplete = false;
-  bool allow_marked = false;        ///< requests that a run sent, too
-  bool one_clock = false;           ///< nobody expects a second recorder, or an overlay
+  bool allow_marked = false;  ///< requests that a run sent, too
+  bool one_clock = false;     ///< nobody expects a second recorder, or an overlay
   std::optional<EchoRules> echo{};  ///< nothing: sentinels are left out
   /// Of each target the fields that all its requests are given: credentials, and its own.
   std::vector<std::vector<std::string>> given_fields{};
@@ -89,6 +89,10 @@ class Planner {
   using RunningAttempt = std::pair<std::string, uint32_t>;
   /// What these recorded may not be settled yet: it is passed over, and planned by a later Plan.
   void Await(std::set<RunningAttempt> running);
+  /// Counts only what began then or later: an earlier life of the run has counted the rest.
+  void CountFrom(TimeNs began_at) { count_from_ = began_at; }
+  /// What was planned so far, and counted.
+  const Tally& tally() const { return tally_; }
   /// What an earlier life of the run passed over.
   void Recall(std::vector<PassedOver> passed_over);
   /// Exchanges that are passed over now.
@@ -167,6 +171,7 @@ class Planner {
   Result<bool> Edit(Draft& draft);
   static void OmitAll(PlannedExchange& exchange, Omission omission);
   void Count(const PlannedExchange& exchange);
+  void PutTally(PlannedExchange& exchange);
   uint32_t ClockOf(const std::string& recorder);
 
   // planner_late.cc
@@ -214,6 +219,10 @@ class Planner {
   std::set<RunningAttempt> running_;
   PassedOverList passed_over_;
   PlanCounts counts_;
+  std::optional<TimeNs> count_from_;
+  Tally tally_;
+  Tally tally_before_;  ///< of all that began before tally_time_
+  TimeNs tally_time_ = 0;
   std::map<Omission, std::vector<std::string>> examples_;
   std::map<std::string, uint64_t> unknown_paths_;
   std::map<std::string, uint64_t> withheld_fields_;

@@ -103,6 +103,7 @@ Status Engine::Run() {
   }
   TRY_ASSIGN(const auto marks, parts_.memory.Marks());
   source_lag_.Recall(counters, marks);
+  TRY(RecallPosition(counters));
   outcomes_.Add(counter(OutcomeDigest::kLow), counter(OutcomeDigest::kHigh));
   Post([this] { Pump(); });
   Tick();
@@ -259,14 +260,55 @@ void Engine::NotePosition() {
   }
   const Flight* const oldest = window_.oldest();
   ledger::Position position{.began_at = last_began_, .id = last_id_};
+  plan::Tally tally = last_tally_;
   if (oldest != nullptr) {
     position = {.began_at = oldest->plan().began_at, .id = oldest->plan().id};
+    tally = oldest->plan().tally;
   }
-  if (position.began_at == 0 || position == position_) {
+  // What is sent again because a person wants it does not take the run back.
+  if (position.began_at < resumed_at_.value_or(1) || position == position_) {
     return;
   }
   position_ = position;
-  committer_->Add(Haste::kWhenever, [&](ledger::Batch& batch) { batch.position = position; });
+  committer_->Add(Haste::kWhenever, [&](ledger::Batch& batch) {
+    batch.position = position;
+    if (counted_) {
+      AddTally(batch, {.selected = tally.selected - counted_->selected,
+                       .dropped = tally.dropped - counted_->dropped});
+      counted_ = tally;
+    }
+  });
+}
+
+void Engine::AddTally(ledger::Batch& batch, const plan::Tally& more) {
+  batch.counters.emplace_back(RunCounts::kSelected, static_cast<int64_t>(more.selected));
+  batch.counters.emplace_back(RunCounts::kDropped, static_cast<int64_t>(more.dropped));
+}
+
+std::optional<plan::Tally> Engine::WholeTally(const std::map<std::string, int64_t>& counters,
+                                              const plan::Tally& planned) const {
+  if (!counted_) {
+    return std::nullopt;
+  }
+  const auto kept = [&](const char* name) {
+    const auto found = counters.find(name);
+    return found == counters.end() ? 0 : static_cast<uint64_t>(found->second);
+  };
+  // What comes after the position is in no counter.
+  return plan::Tally{.selected = kept(RunCounts::kSelected) + planned.selected - counted_->selected,
+                     .dropped = kept(RunCounts::kDropped) + planned.dropped - counted_->dropped};
+}
+
+/// Where the last life of the run had come to, and whether it counted up to there.
+Status Engine::RecallPosition(const std::map<std::string, int64_t>& counters) {
+  TRY_ASSIGN(const auto position, parts_.memory.ReadPosition({}));
+  if (position) {
+    resumed_at_ = position->began_at;
+    if (!counters.contains(RunCounts::kSelected)) {
+      counted_.reset();
+    }
+  }
+  return {};
 }
 
 void Engine::KeepMark(const std::string& name, const std::string& value) {

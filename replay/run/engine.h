@@ -112,6 +112,10 @@ class Engine {
   /// Of this run in all its lives.
   uint64_t outcome_digest() const { return outcomes_.value(); }
   bool stopped() const { return stopped_; }
+  /// Of this run in all its lives, by the ledger's counters as they are now and what this life
+  /// planned. Nothing: the run was begun by a version that did not count.
+  std::optional<plan::Tally> WholeTally(const std::map<std::string, int64_t>& counters,
+                                        const plan::Tally& planned) const;
 
  private:
   using Work = std::move_only_function<void()>;
@@ -126,15 +130,17 @@ class Engine {
   void FillWindow();
   void TakeIn(std::unique_ptr<plan::PlannedExchange> exchange);
   void NotePassedOver(const plan::PlannedExchange& exchange);
-  void NoteCaughtUp(const store::ExchangeId& exchange);
+  void NoteCaughtUp(const plan::PlannedExchange& exchange);
   Status MakeItems(Flight& flight);
   static void ResumeDoubt(const ledger::Intent& intent, guard::Item& item);
   void SendDue();
+  size_t UnparkOrCount();
   void ArmTimer(int64_t due);
   void Tick();
   void Publish();
   void NotePosition();
-  size_t UnparkOrCount();
+  static void AddTally(ledger::Batch& batch, const plan::Tally& more);
+  Status RecallPosition(const std::map<std::string, int64_t>& counters);
   void FinishIfOver();
   void Fail(Error error);
   void BeginStop();
@@ -160,6 +166,7 @@ class Engine {
   void Finish(const MovePtr& move);
   void KeepKnown(const Flight& flight, const guard::Item& item);
   void Settle(Flight& flight, guard::Item& item, ledger::Batch& batch);
+  bool GivesUpUnsendable(const MovePtr& move, const send::Sent& sent);
   void PutLetter(const Flight& flight, const guard::Item& item, ledger::State state,
                  ledger::Batch& batch);
   void Complete(Flight& flight);
@@ -167,7 +174,6 @@ class Engine {
   void PutResult(Flight& flight);
   void NoteEcho(const Flight& flight, ledger::Batch& batch);
   static std::optional<store::SentinelRecord> EchoOf(const Flight& flight);
-  bool GivesUpUnsendable(const MovePtr& move, const send::Sent& sent);
   void Abandon(const MovePtr& move);
   void Withdraw(const Flight& flight, const Move& move);
   void EndMove(const Flight& flight);
@@ -238,7 +244,11 @@ class Engine {
   Status failed_;
   TimeNs last_began_ = 0;
   store::ExchangeId last_id_;
+  plan::Tally last_tally_;
   ledger::Position position_;
+  std::optional<TimeNs> resumed_at_;  ///< where the position was when this life began
+  /// Of what this life planned, what is in the ledger's counters.
+  std::optional<plan::Tally> counted_ = plan::Tally();
   std::set<store::ExchangeId> passed_over_;  ///< and not over yet
   RunCounts counts_;
   RunTimes times_;

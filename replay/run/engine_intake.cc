@@ -43,9 +43,10 @@ std::vector<dialect::Key> Engine::KeysOf(const ledger::Letter& letter) const {
 
 void Engine::TakeIn(std::unique_ptr<plan::PlannedExchange> exchange) {
   NotePassedOver(*exchange);
-  if (exchange->began_at >= last_began_) {
+  if (exchange->began_at >= last_began_ && !exchange->caught_up) {
     last_began_ = exchange->began_at;
     last_id_ = exchange->id;
+    last_tally_ = exchange->tally;
   }
   ++taken_;
   Flight& flight = window_.Begin(std::move(exchange));
@@ -61,7 +62,7 @@ void Engine::TakeIn(std::unique_ptr<plan::PlannedExchange> exchange) {
   if (!flight.items.empty()) {
     window_.Add(flight);
   } else if (flight.plan().caught_up) {
-    NoteCaughtUp(flight.plan().id);
+    NoteCaughtUp(flight.plan());
   }
 }
 
@@ -84,10 +85,14 @@ void Engine::NotePassedOver(const plan::PlannedExchange& exchange) {
                   [&](ledger::Batch& batch) { batch.passed_over.push_back(passed); });
 }
 
-void Engine::NoteCaughtUp(const store::ExchangeId& exchange) {
-  passed_over_.erase(exchange);
-  committer_->Add(Haste::kWhenever,
-                  [&](ledger::Batch& batch) { batch.caught_up.push_back(exchange); });
+void Engine::NoteCaughtUp(const plan::PlannedExchange& exchange) {
+  passed_over_.erase(exchange.id);
+  committer_->Add(Haste::kWhenever, [&](ledger::Batch& batch) {
+    batch.caught_up.push_back(exchange.id);
+    if (counted_) {
+      AddTally(batch, exchange.tally);
+    }
+  });
 }
 
 Status Engine::MakeItems(Flight& flight) {

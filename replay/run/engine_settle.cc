@@ -314,7 +314,7 @@ void Engine::Complete(Flight& flight) {
     committer_->Add(Haste::kSoon, [&](ledger::Batch& batch) { NoteEcho(flight, batch); });
   }
   if (flight.plan().caught_up) {
-    NoteCaughtUp(flight.plan().id);
+    NoteCaughtUp(flight.plan());
   }
   const size_t bytes = flight.bytes;
   spent_.Put(window_.Remove(flight), bytes);

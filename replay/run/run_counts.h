@@ -37,6 +37,10 @@ std::pair<std::string, int64_t> LongestOf(const LateBy& late);
 struct RunCounts {
   /// The ledger's counter of reads that are over, in all lives of the run.
   static constexpr const char* kReads = "reads";
+  /// And of operations that were selected, and of those of them that are left out, up to its
+  /// position.
+  static constexpr const char* kSelected = "selected";
+  static constexpr const char* kDropped = "dropped";
 
   uint64_t exchanges = 0;       ///< over
   uint64_t requests = 0;        ///< sent: parts of bulks and tries too, not what was read for them

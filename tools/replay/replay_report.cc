@@ -302,7 +302,7 @@ bool ReplayReport::Adds() const {
   const replay::RunCounts& counts = progress.counts;
   uint64_t sent =
       counts.answered + counts.dead + counts.blocked + counts.unanswered_reads + counts.earlier;
-  return stopped || sent == Sent(*this);
+  return stopped || (sent == Sent(*this) && whole.Adds());
 }
 
 bool ReplayReport::clean() const {
@@ -344,6 +344,13 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
     words.Line("earlier",
                fmt::format("{} settled by earlier lives of the run, {} in all",
                            CountOf(earlier, "operation"), WithCommas(report.whole.over())));
+  }
+  if (report.whole.planned && !report.stopped) {
+    words.Line("counts", fmt::format("{} selected: {} sent, {} left out, {} dead or blocked",
+                                     CountOf(report.whole.planned->selected, "operation"),
+                                     WithCommas(report.whole.sent()),
+                                     WithCommas(report.whole.planned->dropped),
+                                     WithCommas(report.whole.dead())));
   }
   if (counts.split > 0) {
     words.Line("split", fmt::format("{} went in several parts, for the order",

@@ -25,8 +25,17 @@ using OmittedIds = std::map<plan::Omission, std::vector<std::string>>;
 struct WholeRun {
   ledger::StateCounts mutations{};
   uint64_t reads = 0;  ///< operations
+  /// What was to be over. Nothing: the run was begun by a version that did not count.
+  std::optional<plan::Tally> planned{};
 
   uint64_t over() const { return reads + mutations.answered + mutations.dead + mutations.blocked; }
+  uint64_t sent() const { return reads + mutations.answered; }
+  uint64_t dead() const { return mutations.dead + mutations.blocked; }
+  /// What was selected was sent, or left out by rule, or is dead.
+  bool Adds() const {
+    return !planned || (over() + planned->dropped == planned->selected &&
+                        mutations.in_doubt + mutations.redriven == 0);
+  }
 };
 
 /// What a run, or a part of one, came to.

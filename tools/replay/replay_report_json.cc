@@ -80,6 +80,13 @@ std::string ReportAsJson(const ReplayReport& report) {
   json.Number("selected_operations", report.plan.operations);
   AppendOmitted(report, json);
   json.Open("whole_run", '{');
+  if (const auto& planned = report.whole.planned) {
+    json.Number("selected", planned->selected);
+    json.Number("dropped", planned->dropped);
+  } else {
+    json.Null("selected");
+    json.Null("dropped");
+  }
   json.Number("answered", report.whole.mutations.answered);
   json.Number("reads", report.whole.reads);
   json.Number("dead", report.whole.mutations.dead);
@@ -141,6 +148,7 @@ std::string ReportAsJson(const ReplayReport& report) {
   json.Number("concurrency_ns", counts.late.concurrency_ns);
   json.Number("connections_ns", counts.late.connections_ns);
   json.Number("ledger_ns", counts.late.ledger_ns);
+  json.Number("away_ns", counts.late.away_ns);
   json.Number("own_ns", counts.late.own_ns);
   json.Close('}');
   AppendRules(report, json);
@@ -148,7 +156,6 @@ std::string ReportAsJson(const ReplayReport& report) {
   for (const HookOutcome& hook : report.hooks) {
     json.Open('{');
     json.Bytes("on", hook.text);
-  json.Number("away_ns", counts.late.away_ns);
     json.Text("state", NameOf(hook.state));
     hook.state == HookOutcome::State::kEnded ? json.Number("status", hook.status)
                                              : json.Null("status");

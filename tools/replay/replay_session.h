@@ -57,7 +57,7 @@ class ReplaySession {
   Status PlanGrowingLog(std::optional<TimeNs> since, replay::Engine& engine,
                         const std::atomic<bool>& stop, EventLog& events);
   void TellOfRecorders(const plan::Recorders& recorders, std::string& told, EventLog& events) const;
-  Result<std::optional<TimeNs>> Since() const;
+  Result<std::optional<TimeNs>> Since();
   Status RecallPassedOver();
   Result<ReplayHooks> Hooks(EventLog& events) const;
   /// Of a search engine: nothing if something was left over.

@@ -91,7 +91,7 @@ class ReplaySession::Planning {
 };
 
 /// Where planning begins: at what may not be over.
-Result<std::optional<TimeNs>> ReplaySession::Since() const {
+Result<std::optional<TimeNs>> ReplaySession::Since() {
   if (!resumed_) {
     return std::nullopt;
   }
@@ -99,6 +99,7 @@ Result<std::optional<TimeNs>> ReplaySession::Since() const {
   if (!position) {
     return std::nullopt;
   }
+  planner_->CountFrom(position->began_at);
   TimeNs since = position->began_at;
   TRY_ASSIGN(const auto redriven,
              memory_->Letters({.states = {ledger::State::kRedriven}, .limit = 1}));
@@ -334,6 +335,7 @@ Result<ReplayReport> ReplaySession::SendAll(EventLog& events) {
   TRY_ASSIGN(auto counters, memory_->Counters());
   report.whole.reads = static_cast<uint64_t>(counters[replay::RunCounts::kReads]);
   return report;
+  report.whole.planned = engine.WholeTally(counters, planner_->tally());
 }
 
 }  // namespace trafrec::tools

@@ -134,6 +134,12 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
   if (count_documents) {
     TRY(census::CountAtStart(targets, *writer, *memory));
   }
+  TRY_ASSIGN(const auto position, memory->ReadPosition({}));
+  std::optional<TimeNs> since;
+  if (position) {
+    since = position->began_at;
+    planner.CountFrom(*since);
+  }
   asio::io_context loop(1);
   TRY_ASSIGN(const auto sender, send::Sender::Make(loop, targets));
   options.resumed = resume;
@@ -148,11 +154,10 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
                  .echoes = echoes ? &*echoes : nullptr},
                 options);
   std::thread planning([&] {
-    engine.EndOfPlan(
-        planner.Plan(std::nullopt, std::nullopt,
-                     [&](std::unique_ptr<plan::PlannedExchange> exchange) -> Result<bool> {
-                       return engine.Offer(std::move(exchange));
-                     }));
+    engine.EndOfPlan(planner.Plan(
+        since, std::nullopt, [&](std::unique_ptr<plan::PlannedExchange> exchange) -> Result<bool> {
+          return engine.Offer(std::move(exchange));
+        }));
   });
   std::thread steering([&] {
     if (steer) {
@@ -165,6 +170,8 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
   progress = engine.progress();
   planned = planner.counts();
   digest = engine.digest();
+  TRY_ASSIGN(const auto counters, memory->Counters());
+  whole = engine.WholeTally(counters, planner.tally());
   TRY(results->Close());
   if (count_documents) {
     TRY_ASSIGN(documents, census::CountAtEnd(targets, *memory));

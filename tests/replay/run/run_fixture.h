@@ -54,6 +54,7 @@ class SmallRun {
 
   RunProgress progress{};
   plan::PlanCounts planned{};
+  std::optional<plan::Tally> whole{};  ///< of all lives of the run
   uint64_t digest = 0;
 
   /// Counts the target's documents before the first request, and compares when all is over.
@@ -66,8 +67,8 @@ class SmallRun {
   std::vector<store::SentinelRow> Sentinels() const;
 
  private:
-  std::filesystem::path log() const { return folder_ / "log"; }
   Result<edit::Editor> EditorOf() const;
+  std::filesystem::path log() const { return folder_ / "log"; }
   std::filesystem::path run() const { return folder_ / "run"; }
 
   test_support::TemporaryFolder folder_;
