@@ -132,6 +132,7 @@ Result<std::unique_ptr<PlannedExchange>> Planner::PlanRow(
     ++counts_.no_request;
     return nullptr;
   }
+  TRY(LookAtServer(row.server));
   const PassedOverList::Entry* passed = passed_over_.Find(row.began_at, row.id);
   if (passed != nullptr && passed->what.items.empty()) {
     return nullptr;  // an earlier life of the run came by here
@@ -157,6 +158,14 @@ Result<std::unique_ptr<PlannedExchange>> Planner::PlanRow(
   }
   PutInOrder(*draft);
   return std::move(draft->owned);
+}
+
+Status Planner::LookAtServer(const Endpoint& server) {
+  if (options_.look_at_server && !servers_.contains(server)) {
+    TRY(options_.look_at_server(server));
+    servers_.insert(server);
+  }
+  return {};
 }
 
 /// The log does not hold what they were. What an edit or the target gives anew is not missing.

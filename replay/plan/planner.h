@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/endpoint.h"
 #include "base/error.h"
 #include "replay/dialect/dialect.h"
 #include "replay/edit/editor.h"
@@ -48,6 +49,8 @@ struct PlanOptions {
   bool send_incomplete = false;
   bool allow_marked = false;  ///< requests that a run sent, too
   bool one_clock = false;     ///< nobody expects a second recorder, or an overlay
+  /// Asked of each server of an exchange, once; an Error ends the plan. May be empty.
+  std::function<Status(const Endpoint& server)> look_at_server{};
   std::optional<EchoRules> echo{};  ///< nothing: sentinels are left out
   /// Of each target the fields that all its requests are given: credentials, and its own.
   std::vector<std::vector<std::string>> given_fields{};
@@ -162,6 +165,7 @@ class Planner {
   Result<std::unique_ptr<PlannedExchange>> PlanRow(const store::ExchangeRow& row,
                                                    const std::vector<store::OverlayEntry>& entries,
                                                    Share share, const Late* late = nullptr);
+  Status LookAtServer(const Endpoint& server);
   void NoteWithheld(const PlannedExchange& exchange);
   dialect::Meaning Understand(const message::Request& request) const;
   Result<std::optional<Draft>> DraftOf(const store::ExchangeRow& row,
@@ -219,6 +223,7 @@ class Planner {
   std::set<RunningAttempt> running_;
   PassedOverList passed_over_;
   PlanCounts counts_;
+  std::set<Endpoint> servers_;  ///< that were looked at
   std::optional<TimeNs> count_from_;
   Tally tally_;
   Tally tally_before_;  ///< of all that began before tally_time_

@@ -59,5 +59,13 @@ TEST_F(ReplayFollow, CtrlCEndsTheWaitForARecorderThatDied) {
   EXPECT_EQ(follow.Finish().exit_code, 130);
 }
 
+TEST_F(ReplayFollow, ATargetThatARecorderOfTheLogCapturesIsRefusedBeforeAnythingIsSent) {
+  const auto recorder = Record(log_, {"--port", "9201"});
+  const Outcome refused = Follow().Finish();
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("is captured by recorder 'test'"));
+  EXPECT_THAT(target_.StopAndReadLog(), ElementsAre());
+}
+
 }  // namespace
 }  // namespace trafrec::tools

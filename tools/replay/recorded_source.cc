@@ -51,21 +51,33 @@ bool MachineAddresses::AreOne(const Endpoint& a, const Endpoint& b) const {
   return a == b || (a.port == b.port && Has(a.address) && Has(b.address));
 }
 
-/// What is sent to the source is recorded there, and changes what was to be compared with.
-Status RefuseRecordedSource(const store::LogSelection& log, const std::vector<std::string>& urls) {
-  TRY_ASSIGN(const std::set<Endpoint> sources, store::ReadServers(log));
-  const MachineAddresses machine = MachineAddresses::OfThisMachine();
+TargetAddresses::TargetAddresses(const std::vector<std::string>& urls)
+    : machine_(MachineAddresses::OfThisMachine()) {
   for (const std::string& url : urls) {
-    for (const Endpoint& endpoint : EndpointsOf(url)) {
-      const auto source = std::ranges::find_if(
-          sources, [&](const Endpoint& each) { return machine.AreOne(each, endpoint); });
-      if (source != sources.end()) {
+    targets_.emplace_back(url, EndpointsOf(url));
+  }
+}
+
+/// What is sent to the source is recorded there, and changes what was to be compared with.
+Status TargetAddresses::RefuseSource(const Endpoint& server) const {
+  for (const auto& [url, endpoints] : targets_) {
+    for (const Endpoint& endpoint : endpoints) {
+      if (machine_.AreOne(server, endpoint)) {
         return Fail(ErrorCode::kUsage,
-                    fmt::format("{} is the recorded source ({}{})", url, source->ToString(),
-                                *source == endpoint ? "" : ", an address of this machine, too"),
+                    fmt::format("{} is the recorded source ({}{})", url, server.ToString(),
+                                server == endpoint ? "" : ", an address of this machine, too"),
                     "name another target, or say --allow-source");
       }
     }
+  }
+  return {};
+}
+
+Status RefuseRecordedSource(const store::LogSelection& log, const std::vector<std::string>& urls) {
+  TRY_ASSIGN(const std::set<Endpoint> sources, store::ReadServers(log));
+  const TargetAddresses targets(urls);
+  for (const Endpoint& source : sources) {
+    TRY(targets.RefuseSource(source));
   }
   return {};
 }

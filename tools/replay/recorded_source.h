@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/endpoint.h"
@@ -26,7 +27,21 @@ class MachineAddresses {
   std::set<IpAddress> addresses_;
 };
 
-/// An Error if one of these URLs leads to a server of the log. Names are asked of the resolver.
+/// The targets of a run, to be compared with what was recorded. Names are asked of the resolver
+/// once.
+class TargetAddresses {
+ public:
+  explicit TargetAddresses(const std::vector<std::string>& urls);
+
+  /// An Error if that server is one of them.
+  Status RefuseSource(const Endpoint& server) const;
+
+ private:
+  MachineAddresses machine_;
+  std::vector<std::pair<std::string, std::vector<Endpoint>>> targets_;  ///< by URL
+};
+
+/// An Error if one of these URLs leads to a server of the log.
 Status RefuseRecordedSource(const store::LogSelection& log, const std::vector<std::string>& urls);
 
 }  // namespace trafrec::tools

@@ -14,6 +14,7 @@
 #include "replay/send/credentials.h"
 #include "store/crypto/encoding.h"
 #include "store/files/log_layout.h"
+#include "tools/replay/captured_target.h"
 #include "tools/replay/recorded_source.h"
 #include "tools/shell_quote.h"
 #include "tools/units.h"
@@ -72,6 +73,7 @@ Status ReplaySession::OpenLog() {
   for (const send::Target& target : targets_) {
     plan.given_fields.push_back(send::GivenFields(target));
   }
+  TRY(RefuseLoops(plan));
   TRY_ASSIGN(const bool several, log_->HasSeveralRecorders());
   plan.one_clock = !several && !options_.follow && overlay_ == nullptr;
   engine_options_.one_clock = plan.one_clock;
@@ -84,14 +86,27 @@ Status ReplaySession::OpenLog() {
           std::max(engine_options_.clock_error_ns, 2 * offset.uncertainty_ns);
     }
   }
-  if (!options_.allow_source) {
-    std::vector<std::string> urls;
-    for (const send::Target& target : targets_) {
-      urls.push_back(target.url);
-    }
-    store::LogSelection log{.folders = options_.log.folders()};
-    TRY_ASSIGN(log.identities, options_.log.Identities());
-    TRY(RefuseRecordedSource(log, urls));
+  return {};
+}
+
+/// Targets that were recorded, or are being recorded into this log. Of one that grows each server
+/// is looked at when its first exchange is planned.
+Status ReplaySession::RefuseLoops(plan::PlanOptions& plan) const {
+  if (options_.allow_source) {
+    return {};
+  }
+  std::vector<std::string> urls;
+  for (const send::Target& target : targets_) {
+    urls.push_back(target.url);
+  }
+  store::LogSelection log{.folders = options_.log.folders()};
+  TRY_ASSIGN(log.identities, options_.log.Identities());
+  TRY(RefuseRecordedSource(log, urls));
+  TRY(RefuseCapturedTarget(log.folders, urls));
+  if (options_.follow) {
+    plan.look_at_server = [targets = TargetAddresses(urls)](const Endpoint& server) {
+      return targets.RefuseSource(server);
+    };
   }
   return {};
 }

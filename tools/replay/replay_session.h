@@ -41,6 +41,7 @@ class ReplaySession {
   explicit ReplaySession(const ReplayOptions& options) : options_(options) {}
   Status OpenLog();
   Result<ReplayReport> SendAll(EventLog& events);
+  Status RefuseLoops(plan::PlanOptions& plan) const;
   Status RequireSomething();
   Status OpenOverlay();
   std::vector<std::string> TargetNames() const;

@@ -252,6 +252,37 @@ TEST_F(Following, AnotherLifeThatReadsOnceMoreWhatHangsDoesNotSendIt) {
   EXPECT_EQ(planner().passed_over(), 2U);
 }
 
+TEST_F(Following, AServerThatComesLaterIsLookedAtBeforeAnythingOfItIsPlanned) {
+  std::set<uint16_t> ports;
+  options_.look_at_server = [&](const Endpoint& server) -> Status {
+    ports.insert(server.port);
+    return Fail(ErrorCode::kUsage, "it is the recorded source", "another target");
+  };
+  log_.Advance(1, 1);
+  EXPECT_THAT(Pass(), IsEmpty());
+  EXPECT_EQ(error_, "");
+  log_.Put(Answered(2, "a", 0));
+  log_.Advance(10, 10);
+  EXPECT_THAT(Pass(), IsEmpty());
+  EXPECT_EQ(error_, "it is the recorded source");
+  EXPECT_EQ(ports.size(), 1U);
+}
+
+TEST_F(Following, TheAccountHasWhatIsPassedOverWhenItIsCaughtUpWith) {
+  log_.Put(Answered(1, "a", 0));
+  log_.Put(Hanging(2, "b"));
+  log_.Advance(2, 200);
+  Pass();
+  Pass();
+  EXPECT_EQ(planner().tally().selected, 1U);
+  log_.Put(AnsweredLate(2, "b", 1, 200));
+  log_.Put(Answered(210, "c", 2));
+  log_.Advance(300, 300);
+  Pass();
+  // What is caught up with is in the account that its own exchange brings.
+  EXPECT_EQ(planner().tally().selected, 2U);
+}
+
 TEST(HeldKeys, MeetWhatWritesTheSameAndNothingElse) {
   const auto document = [](const char* index, const char* id) {
     return dialect::Key{.scope = dialect::Scope::kDocument, .write = true, .name = index, .id = id};
