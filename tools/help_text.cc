@@ -73,7 +73,9 @@ std::vector<std::pair<std::string, std::string>> ExitCodeTexts() {
       {"1", "failed: the message says what and what to do"},
       {"2", "the command line, a filter or the config file is wrong"},
       {"3", "done, and differences were found"},
-      {"130", "a recording from files was interrupted; what was read is sealed in the log"},
+      {"130",
+       "a recording from files was interrupted (what was read is sealed in the log), an import "
+       "(nothing of it is in the log) or a replay (--resume goes on); or a second Ctrl-C"},
   };
 }
 

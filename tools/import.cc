@@ -84,8 +84,9 @@ CommandText ImportCommand::text() const {
            "kept; what a file does not have is flagged. docs/import.md says what becomes of what, "
            "and how to take flows over from mitmproxy.",
            "Secrets are replaced as record does it. What is damaged is named by its place and left "
-           "out, and the exit code is 3. An import that does not come to its end leaves nothing in "
-           "the log; call it again."},
+           "out, and the exit code is 3. An import that does not come to its end (Ctrl-C: exit "
+           "code "
+           "130) leaves nothing in the log; call it again."},
       .examples = {{"a page, as a browser saved it", "trafrec import page.har -l LOG"},
                    {"several files, merged by time",
                     "trafrec import requests_0.gor requests_1.gor.gz -l LOG"},

@@ -79,10 +79,10 @@ CommandText RecordCommand::text() const {
       .description =
           {"Captures packets, puts the HTTP exchanges together, and writes them to a log. Live it "
            "goes on until Ctrl-C or SIGTERM, then stores what is on its way, seals the log and "
-           "exits "
-           "with 0. A second Ctrl-C exits at once; the next start recovers the log. SIGHUP reads "
-           "the "
-           "options again and takes over what can change (docs/operations.md).",
+           "exits with 0; from files the exit code is 130 then. A second Ctrl-C exits at once, "
+           "with "
+           "130; the next start recovers the log. SIGHUP reads the options again and takes over "
+           "what can change (docs/operations.md).",
            "Live capture needs the right CAP_NET_RAW: run as root, or grant it once with sudo "
            "setcap "
            "cap_net_raw+ep and the path of trafrec. Once it captures it gives up every right; with "

@@ -42,7 +42,9 @@ CommandText ReplayCommand::text() const {
            "run remembers what was sent: --resume goes on after a crash, and nothing is done "
            "twice. What cannot be decided is kept as a dead letter (trafrec dlq). trafrec ctl RUN "
            "steers a run.",
-           "The exit code is 3 if something was given up or held back."},
+           "The exit code is 3 if something was given up or held back, and 130 if the run was "
+           "stopped "
+           "before its end (Ctrl-C, SIGTERM, ctl RUN stop): --resume goes on."},
       .examples = {{"at the source's own pace",
                     "trafrec replay LOG --to http://new:9200 --run RUN"},
                    {"as fast as the order allows",
