@@ -201,6 +201,7 @@ class Planner {
 
   // planner_order.cc
   void PutInOrder(Draft& draft);
+  static void AddContextKeys(const Draft& draft, order::SourceOperation& order);
   static void AddAnchor(PlannedExchange& exchange, const PlannedExchange& beside);
   void PutBeside(PlannedExchange& exchange, const PlannedExchange& beside, bool after);
   void SetCommit(Draft& draft, size_t place, size_t recorded_keys);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 
 #include "replay/plan/limits.h"
@@ -28,6 +29,12 @@ std::string_view SourceOf(const PlannedExchange& exchange, const dialect::Operat
 /// The key that an exchange shares with what the overlay puts beside it.
 Key AnchorOf(const store::ExchangeId& id) {
   return {.scope = Scope::kPath, .write = true, .name = "beside:" + store::FormatExchangeId(id)};
+}
+
+/// The scroll or point in time that it opened at the source: whoever uses it needs the target's own
+/// one, which only this answer tells.
+Key OpenedBy(const PlannedExchange& exchange) {
+  return {.scope = Scope::kContext, .write = true, .name = exchange.context};
 }
 
 }  // namespace
@@ -58,6 +65,9 @@ void Planner::PutInOrder(Draft& draft) {
     order.answered_at = draft.answered_at;
     order.clock = ClockOf(exchange.id.recorder);
     order.request = request;
+    if (options_.order != Order::kCausal) {
+      AddContextKeys(draft, order);
+    }
     if (options_.order == Order::kNone) {
       continue;
     }
@@ -83,12 +93,22 @@ void Planner::PutInOrder(Draft& draft) {
       order.keys.insert(order.keys.end(), operation.keys.begin(), operation.keys.end());
     }
     if (!exchange.context.empty()) {
-      // Whoever uses it needs the target's own one, which only this answer tells.
-      order.keys.push_back({.scope = Scope::kContext, .write = true, .name = exchange.context});
+      order.keys.push_back(OpenedBy(exchange));
     }
     WatchByQueries(exchange, planned, operation);
     AddMappingKeys(exchange, planned, operation);
     SetCommit(draft, i, recorded_keys);
+  }
+}
+
+/// Whoever goes on with a scroll or a point in time comes after what opened it, in any order.
+void Planner::AddContextKeys(const Draft& draft, order::SourceOperation& order) {
+  if (!draft.exchange.context.empty()) {
+    order.keys.push_back(OpenedBy(draft.exchange));
+  }
+  for (const dialect::Operation& recorded : draft.as_recorded().operations) {
+    std::ranges::copy_if(recorded.keys, std::back_inserter(order.keys),
+                         [](const Key& key) { return key.scope == Scope::kContext; });
   }
 }
 
