@@ -312,6 +312,7 @@ Result<ReplayReport> ReplaySession::SendAll(EventLog& events) {
   Planning planning([&] { engine.EndOfPlan(Plan(since, engine, stop, events)); });
   signals.SetSending(true);
   const Status ran = engine.Run();
+  const std::chrono::duration<double> took = steady_clock::now() - began;
   stop = true;
   stop_.Set();
   const bool planned = planning.End();
@@ -329,13 +330,13 @@ Result<ReplayReport> ReplaySession::SendAll(EventLog& events) {
 
   ReplayReport report = Report(engine, hooks);
   report.calibration = calibrator ? calibrator->Stop() : std::vector<CalibratedSide>();
-  report.seconds = std::chrono::duration<double>(steady_clock::now() - began).count();
+  report.seconds = took.count();
   TRY_ASSIGN(report.documents, Documents(engine));
   TRY_ASSIGN(report.whole.mutations, memory_->CountStates());
   TRY_ASSIGN(auto counters, memory_->Counters());
   report.whole.reads = static_cast<uint64_t>(counters[replay::RunCounts::kReads]);
-  return report;
   report.whole.planned = engine.WholeTally(counters, planner_->tally());
+  return report;
 }
 
 }  // namespace trafrec::tools
