@@ -187,6 +187,7 @@ class Engine {
   bool EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bool reading);
   bool EndsOverForbiddenItems(const MovePtr& move, const send::Sent& sent);
   bool EndsOverSilence(const MovePtr& move, const std::string& why);
+  static Error NeverAnswered(const std::string& why);
   bool EndsOverStrangeAnswers(const MovePtr& move, const send::Sent& sent);
   void KeepHeld(TargetState& target);
   void SettleHeld();

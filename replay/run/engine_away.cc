@@ -177,6 +177,10 @@ void Engine::TakeProbe(size_t number, const send::Sent& sent) {
   target.trouble = sent.answered ? fmt::format("target '{}' answers {} to everything",
                                                parts_.target_names[number], sent.answer.status)
                                  : sent.failure;
+  if (!target.answered) {
+    Fail(NeverAnswered(target.trouble));
+    return;
+  }
   if (Now() - target.away_since > options_.patience_ns) {
     Fail(AwayForLong(options_.patience_ns, target.trouble));
     return;

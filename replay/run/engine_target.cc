@@ -187,13 +187,17 @@ bool Engine::EndsOverForbiddenItems(const MovePtr& move, const send::Sent& sent)
   return true;
 }
 
+Error Engine::NeverAnswered(const std::string& why) {
+  return {ErrorCode::kIo, "the target has answered nothing: " + why,
+          "is it the right URL, and does it run? --resume goes on, and looks at what was sent"};
+}
+
 /// Nothing is given up as long as nothing was ever answered: what would be given up next is all.
 bool Engine::EndsOverSilence(const MovePtr& move, const std::string& why) {
   if (targets_[move->flight->plan().target].answered) {
     return false;
   }
-  Fail({ErrorCode::kIo, "the target has answered nothing: " + why,
-        "is it the right URL, and does it run? --resume goes on, and looks at what was sent"});
+  Fail(NeverAnswered(why));
   Abandon(move);
   return true;
 }
