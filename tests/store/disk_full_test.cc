@@ -114,7 +114,12 @@ TEST(DiskFull, LossRowsOfOtherCausesOutliveIt) {
   writer->Drain();
   disk.FreeWhatWasFilled();
   ASSERT_TRUE(writer->Close(TimeOf(100)).has_value());
-  EXPECT_THAT(ReadLog(disk.log()).losses, testing::Contains(shed));
+  EXPECT_THAT(
+      ReadLog(disk.log()).losses,
+      testing::Contains(testing::AllOf(testing::Field(&LogContent::Loss::cause, shed.cause),
+                                       testing::Field(&LogContent::Loss::from, shed.from),
+                                       testing::Field(&LogContent::Loss::until, shed.until),
+                                       testing::Field(&LogContent::Loss::bytes, shed.bytes))));
 }
 
 TEST(DiskFull, LossRowCoversEveryExchangeThatIsMissing) {
