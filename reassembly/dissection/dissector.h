@@ -30,10 +30,10 @@ class Dissector {
   /// packet's bytes, or, if it was put together from fragments, until the next call.
   const TcpSegment* Dissect(const Packet& packet);
 
-  /// Adds its counters: "packets.tcp" and "packets.ignored.<reason>" as parts of
-  /// "packets.received".
   /// Fragmented ones that were given up because others took their memory.
   uint64_t datagrams_evicted() const;
+  /// Adds its counters: "packets.tcp" and "packets.ignored.<reason>" as parts of
+  /// "packets.received".
   void AddCounters(Counters& counters) const;
 
  private:

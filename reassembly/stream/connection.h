@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -46,6 +47,10 @@ struct Direction {
            static_cast<int32_t>(sequence - (base + static_cast<uint32_t>(next)));
   }
   uint32_t SequenceOf(uint64_t offset) const { return base + static_cast<uint32_t>(offset); }
+  /// How far from `next` it is, before or behind.
+  uint64_t DistanceTo(uint32_t sequence) const {
+    return static_cast<uint64_t>(std::abs(OffsetOf(sequence) - static_cast<int64_t>(next)));
+  }
 };
 
 /// What is kept of one direction only while something is unusual.

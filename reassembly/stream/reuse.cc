@@ -3,14 +3,13 @@
 // Such a segment bears numbers that have nothing to do with the connection we know: neither its
 // sequence number nor what it acknowledges is anywhere near. (After a blackout of the capture one
 // of the two still is: a bulk transfer moves one flow by gigabytes, and the other hardly; where one
-// is far, the other must be closer than by chance.) But so does
-// a forged segment, and one packet must not end a connection. So the new numbers get a connection
-// of their own beside the one that is known, under the same addresses; each segment goes to the one
-// that it is near to, and the one that was not meant dies of old age. Rejected: closing the old one
-// at once (anybody could), and waiting for more such segments (the first ones hold the request).
+// is far, the other must be closer than by chance.) But so does a forged segment, and one packet
+// must not end a connection. So the new numbers get a connection of their own beside the one that
+// is known, under the same addresses; each segment goes to the one that it is near to, and the one
+// that was not meant dies of old age. Rejected: closing the old one at once (anybody could), and
+// waiting for more such segments (the first ones hold the request).
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "reassembly/limits.h"
 #include "reassembly/stream/tracker_impl.h"
@@ -18,14 +17,8 @@
 namespace trafrec::reassembly {
 namespace {
 
-int64_t DistanceOf(const Direction& flow, uint32_t number) {
-  const auto distance =
-      static_cast<int32_t>(number - flow.SequenceOf(flow.next));  // the sign is what wraps
-  return std::abs(int64_t{distance});
-}
-
 bool IsFar(const Direction& flow, uint32_t number) {
-  return DistanceOf(flow, number) > static_cast<int64_t>(limits::kWindowBytes);
+  return flow.DistanceTo(number) > limits::kWindowBytes;
 }
 
 const Direction& FlowOfSource(const Connection& connection, bool source_is_low) {
@@ -46,10 +39,10 @@ bool StreamTracker::Impl::IsOfAnother(const Connection& connection, bool source_
       !flow.has(Direction::kBase) || !reverse.has(Direction::kBase)) {
     return false;
   }
-  const int64_t sent = DistanceOf(flow, segment.sequence);
-  const int64_t known = DistanceOf(reverse, segment.acknowledgment);
-  return std::max(sent, known) > static_cast<int64_t>(limits::kWindowBytes) &&
-         std::min(sent, known) > static_cast<int64_t>(limits::kReuseBytes);
+  const uint64_t sent = flow.DistanceTo(segment.sequence);
+  const uint64_t known = reverse.DistanceTo(segment.acknowledgment);
+  return std::max(sent, known) > limits::kWindowBytes &&
+         std::min(sent, known) > limits::kReuseBytes;
 }
 
 /// Of the two connections that one set of addresses may have, the one that the segment is near to,

@@ -10,7 +10,6 @@
 #include "reassembly/stream/stream_tracker.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <limits>
 #include <numeric>
 #include <random>
@@ -203,9 +202,8 @@ bool StreamTracker::Impl::IsCopy(const Connection& connection, bool source_is_lo
     return flow.has(Direction::kSyn) && flow.base == segment.sequence + 1;
   }
   const auto near = [](const Direction& direction, uint32_t number) {
-    const auto distance = static_cast<int32_t>(number - direction.SequenceOf(direction.next));
     return direction.has(Direction::kBase) &&
-           std::abs(int64_t{distance}) <= static_cast<int64_t>(limits::kMirroredDistanceBytes);
+           direction.DistanceTo(number) <= limits::kMirroredDistanceBytes;
   };
   return segment.has(TcpSegment::kAck) && now - connection.last_at <= limits::kMirroredLagNs &&
          near(flow, segment.sequence) && near(reverse, segment.acknowledgment);

@@ -33,6 +33,13 @@ std::optional<uint64_t> GenerationOf(std::string_view name, std::string_view pre
              : std::nullopt;
 }
 
+/// The index of which a state is.
+std::optional<IndexSettings> IndexIn(const std::string& json) {
+  std::vector<IndexSettings> found = ReadSettingsAnswer(json);
+  const bool one = found.size() == 1 && !found[0].uuid.empty();
+  return one ? std::optional(std::move(found[0])) : std::nullopt;
+}
+
 std::string ContentOf(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -83,21 +90,21 @@ std::expected<IndexSettings, std::string> ReadIndexState(std::string_view file) 
   if (!json) {
     return std::unexpected(json.error());
   }
-  std::vector<IndexSettings> found = ReadSettingsAnswer(*json);
-  if (found.size() != 1 || found[0].uuid.empty()) {
+  auto index = IndexIn(*json);
+  if (!index) {
     return std::unexpected("it is no state of an index");
   }
-  return std::move(found[0]);
+  return *std::move(index);
 }
 
 Result<IndexSettings> ReadIndexFolder(const fs::path& folder) {
   TRY_ASSIGN(const std::string json, ReadLatestState(folder, "state"));
-  std::vector<IndexSettings> found = ReadSettingsAnswer(json);
-  if (found.size() != 1 || found[0].uuid.empty()) {
+  auto index = IndexIn(json);
+  if (!index) {
     return Fail(ErrorCode::kCorrupt,
                 fmt::format("the state in {} is none of an index", folder.string()));
   }
-  return std::move(found[0]);
+  return *std::move(index);
 }
 
 }  // namespace trafrec::reconcile

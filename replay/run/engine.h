@@ -199,7 +199,7 @@ class Engine {
   void AwaitReturn(const MovePtr& move);
   void BeginAway(size_t number, std::string path, bool asks_last);
   void EndAway(TargetState& target);
-  int64_t AwayWithin(const TargetState* target, int64_t from, int64_t until) const;
+  int64_t AnyAwayWithin(int64_t from, int64_t until) const;
   void Probe(size_t number, const std::string& path);
   void TakeProbe(size_t number, const send::Sent& sent);
 

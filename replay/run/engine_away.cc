@@ -136,11 +136,8 @@ void Engine::EndAway(TargetState& target) {
   Poke();
 }
 
-/// Of one target, or of all of them, the longest.
-int64_t Engine::AwayWithin(const TargetState* target, int64_t from, int64_t until) const {
-  if (target != nullptr) {
-    return target->away_times.Within(from, until);
-  }
+/// Of all targets, the one that was away the longest in that time.
+int64_t Engine::AnyAwayWithin(int64_t from, int64_t until) const {
   int64_t longest = 0;
   for (const TargetState& each : targets_) {
     longest = std::max(longest, each.away_times.Within(from, until));

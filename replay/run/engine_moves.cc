@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 
+#include "replay/guard/settle.h"
 #include "replay/run/coding.h"
 #include "replay/run/contexts.h"
 #include "replay/run/engine.h"
@@ -150,10 +151,9 @@ void Engine::Read(const MovePtr& move, message::Request request) {
         if (spent && move->failed_readings > 0) {
           for (guard::Item& item : move->parcel.items) {
             if (item.open()) {
-              item.stage = Stage::kDead;
-              item.cause = guard::Cause::kUnreadable;
-              item.why = fmt::format("the document could not be looked at: {}",
-                                     sent.failure.empty() ? item.why : sent.failure);
+              guard::GiveUp(item, guard::Cause::kUnreadable,
+                            fmt::format("the document could not be looked at: {}",
+                                        sent.failure.empty() ? item.why : sent.failure));
             }
           }
         }
@@ -173,10 +173,10 @@ void Engine::Write(const MovePtr& move) {
   bool exhausted = false;
   for (guard::Item& item : items) {
     if (is_spent(item)) {
-      item.cause = item.stage == Stage::kRetry ? guard::Cause::kBusy : guard::Cause::kUnanswered;
-      item.stage = Stage::kDead;
-      item.why = fmt::format("given up after {} tries{}{}", item.tries,
-                             item.why.empty() ? "" : ": ", item.why);
+      guard::GiveUp(item,
+                    item.stage == Stage::kRetry ? guard::Cause::kBusy : guard::Cause::kUnanswered,
+                    fmt::format("given up after {} tries{}{}", item.tries,
+                                item.why.empty() ? "" : ": ", item.why));
       exhausted = true;
     }
   }

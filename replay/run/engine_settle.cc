@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "replay/edit/views.h"
+#include "replay/guard/settle.h"
 #include "replay/recorded/message_head.h"
 #include "replay/run/engine.h"
 #include "replay/run/flight_items.h"
@@ -264,9 +265,7 @@ bool Engine::GivesUpUnsendable(const MovePtr& move, const send::Sent& sent) {
   }
   for (guard::Item& item : move->parcel.items) {
     if (item.open()) {
-      item.stage = Stage::kDead;
-      item.cause = guard::Cause::kUnsendable;
-      item.why = sent.failure;
+      guard::GiveUp(item, guard::Cause::kUnsendable, sent.failure);
     }
   }
   Finish(move);

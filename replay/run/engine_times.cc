@@ -28,17 +28,17 @@ void Engine::NoteTimes(Move& move, const send::Sent& sent) {
   const int64_t lag = std::max<int64_t>(0, written - due);
   times_.lag.Add(lag);
   flight.lag_ns = lag;
-  const TargetState& target = targets_[flight.plan().target];
+  const AwayTimes& away = targets_[flight.plan().target].away_times;
   const int64_t ready = std::max(due, flight.ready_at);
   const int64_t started = std::max(ready, move.started);
   // It may have waited for one that waited for another target.
-  const int64_t order_away = AwayWithin(nullptr, due, ready);
-  const int64_t start_away = AwayWithin(&target, ready, started);
+  const int64_t order_away = AnyAwayWithin(due, ready);
+  const int64_t start_away = away.Within(ready, started);
   LateBy late{.order_ns = ready - due - order_away,
               .concurrency_ns = started - ready - start_away,
               .connections_ns = sent.timing.exhausted_ns,
               .ledger_ns = move.intended_ns,
-              .away_ns = order_away + start_away + AwayWithin(&target, started, written)};
+              .away_ns = order_away + start_away + away.Within(started, written)};
   late.own_ns = std::max<int64_t>(0, lag - late.order_ns - late.concurrency_ns -
                                          late.connections_ns - late.ledger_ns - late.away_ns);
   counts_.late.Add(late);

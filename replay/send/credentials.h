@@ -27,8 +27,9 @@ class Authorizer {
 
   /// What is the same for all requests.
   void AddTo(HeadRules& rules) const;
-  /// What must be made for each: SigV4's fields. Nothing for other kinds.
+  /// Whether Sign makes anything.
   bool signs() const { return kind_ == CredentialKind::kSigV4; }
+  /// What must be made for each: SigV4's fields. Nothing for other kinds.
   void Sign(const message::Request& request, const HeadRules& rules, TimeNs now,
             std::vector<SetField>& signature) const;
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
+#include <memory>
 #include <string>
 
 #include "store/writer/log_writer.h"
@@ -14,6 +15,18 @@ namespace {
 using test_support::SmallDisk;
 
 constexpr size_t kBodyBytes = 100'000;
+
+/// A live recording that stored 10 exchanges, and had no room for all of the next 90.
+std::unique_ptr<LogWriter> LiveOnAFullDisk(const SmallDisk& disk) {
+  auto writer = std::move(LogWriter::Open(Live(disk.log()))).value();
+  PutExchanges(*writer, 1, 10, kBodyBytes);
+  writer->Drain();
+  EXPECT_FALSE(writer->trouble().has_value());
+  disk.Fill(500'000);
+  PutExchanges(*writer, 11, 100, kBodyBytes);
+  writer->Drain();
+  return writer;
+}
 
 TEST(DiskFull, FiniteJobSealsWhatItHasAndReportsIt) {
   const SmallDisk disk(24);
@@ -56,13 +69,7 @@ TEST(DiskFull, SegmentOfAFailedFiniteJobIsAWholeDatabase) {
 
 TEST(DiskFull, LiveRecordingSaysSoAndCountsWhatItSheds) {
   const SmallDisk disk(24);
-  auto writer = std::move(LogWriter::Open(Live(disk.log()))).value();
-  PutExchanges(*writer, 1, 10, kBodyBytes);
-  writer->Drain();
-  EXPECT_FALSE(writer->trouble().has_value());
-  disk.Fill(500'000);
-  PutExchanges(*writer, 11, 100, kBodyBytes);
-  writer->Drain();
+  const auto writer = LiveOnAFullDisk(disk);
   ASSERT_TRUE(writer->trouble().has_value());
   EXPECT_EQ(writer->trouble()->code, ErrorCode::kNoSpace);
   EXPECT_LT(writer->written().exchanges_below, 101U);
@@ -74,12 +81,7 @@ TEST(DiskFull, LiveRecordingSaysSoAndCountsWhatItSheds) {
 
 TEST(DiskFull, LiveRecordingGoesOnOnceThereIsRoom) {
   const SmallDisk disk(24);
-  auto writer = std::move(LogWriter::Open(Live(disk.log()))).value();
-  PutExchanges(*writer, 1, 10, kBodyBytes);
-  writer->Drain();
-  disk.Fill(500'000);
-  PutExchanges(*writer, 11, 100, kBodyBytes);
-  writer->Drain();
+  const auto writer = LiveOnAFullDisk(disk);
   ASSERT_TRUE(writer->trouble().has_value());
   disk.FreeWhatWasFilled();
   while (writer->trouble().has_value()) {
@@ -98,12 +100,7 @@ TEST(DiskFull, LiveRecordingGoesOnOnceThereIsRoom) {
 
 TEST(DiskFull, LossRowsOfOtherCausesOutliveIt) {
   const SmallDisk disk(24);
-  auto writer = std::move(LogWriter::Open(Live(disk.log()))).value();
-  PutExchanges(*writer, 1, 10, kBodyBytes);
-  writer->Drain();
-  disk.Fill(500'000);
-  PutExchanges(*writer, 11, 100, kBodyBytes);
-  writer->Drain();
+  const auto writer = LiveOnAFullDisk(disk);
   LossRecord shed;
   shed.cause = LossCause::kLoad;
   shed.from = TimeOf(20);
@@ -124,12 +121,7 @@ TEST(DiskFull, LossRowsOfOtherCausesOutliveIt) {
 
 TEST(DiskFull, LossRowCoversEveryExchangeThatIsMissing) {
   const SmallDisk disk(24);
-  auto writer = std::move(LogWriter::Open(Live(disk.log()))).value();
-  PutExchanges(*writer, 1, 10, kBodyBytes);
-  writer->Drain();
-  disk.Fill(500'000);
-  PutExchanges(*writer, 11, 100, kBodyBytes);
-  writer->Drain();
+  const auto writer = LiveOnAFullDisk(disk);
   disk.FreeWhatWasFilled();
   ASSERT_TRUE(writer->Close(TimeOf(100)).has_value());
   const LogContent content = ReadLog(disk.log());
