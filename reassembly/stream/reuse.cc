@@ -10,6 +10,7 @@
 // waiting for more such segments (the first ones hold the request).
 
 #include <algorithm>
+#include <optional>
 
 #include "reassembly/limits.h"
 #include "reassembly/stream/tracker_impl.h"
@@ -17,12 +18,24 @@
 namespace trafrec::reassembly {
 namespace {
 
-bool IsFar(const Direction& flow, uint32_t number) {
-  return flow.DistanceTo(number) > limits::kWindowBytes;
-}
-
 const Direction& FlowOfSource(const Connection& connection, bool source_is_low) {
   return connection.flow[connection.has(Connection::kFirstIsLow) == source_is_low ? 0 : 1];
+}
+
+/// How far the segment is from where the connection is: its farther number, of those that can be
+/// compared. nullopt: none can.
+std::optional<uint64_t> Distance(const Connection& connection, bool source_is_low,
+                                 const TcpSegment& segment) {
+  const Direction& flow = FlowOfSource(connection, source_is_low);
+  const Direction& reverse = FlowOfSource(connection, !source_is_low);
+  std::optional<uint64_t> farthest;
+  if (flow.has(Direction::kBase)) {
+    farthest = flow.DistanceTo(PayloadSequence(segment));
+  }
+  if (segment.has(TcpSegment::kAck) && reverse.has(Direction::kBase)) {
+    farthest = std::max(farthest.value_or(0), reverse.DistanceTo(segment.acknowledgment));
+  }
+  return farthest;
 }
 
 bool BothSpoke(const Connection& connection) {
@@ -35,9 +48,12 @@ bool StreamTracker::Impl::IsOfAnother(const Connection& connection, bool source_
                                       const TcpSegment& segment) {
   const Direction& flow = FlowOfSource(connection, source_is_low);
   const Direction& reverse = FlowOfSource(connection, !source_is_low);
-  if (!segment.has(TcpSegment::kAck) || segment.has(TcpSegment::kSyn) ||
-      !flow.has(Direction::kBase) || !reverse.has(Direction::kBase)) {
+  if (!segment.has(TcpSegment::kAck) || segment.has(TcpSegment::kSyn)) {
     return false;
+  }
+  if (!flow.has(Direction::kBase) || !reverse.has(Direction::kBase)) {
+    return !connection.has(Connection::kHadConsumer) &&
+           Distance(connection, source_is_low, segment).value_or(0) > limits::kWindowBytes;
   }
   const uint64_t sent = flow.DistanceTo(segment.sequence);
   const uint64_t known = reverse.DistanceTo(segment.acknowledgment);
@@ -45,11 +61,16 @@ bool StreamTracker::Impl::IsOfAnother(const Connection& connection, bool source_
          std::min(sent, known) > limits::kReuseBytes;
 }
 
-/// Of the two connections that one set of addresses may have, the one that the segment is near to,
-/// with its key. nullptr: none, and the key is that of the one to open.
+/// Of the two connections that one set of addresses may have, the one that the segment is nearest
+/// to, with its key. nullptr: none, and the key is that of the one to open.
 Connection* StreamTracker::Impl::ChooseOfTwo(Connection* first, FlowKey& key, uint32_t& hash,
                                              bool source_is_low, const TcpSegment& segment) {
   const bool syn = segment.has(TcpSegment::kSyn);
+  const auto distance = [&](const Connection* connection) {
+    return connection == nullptr
+               ? UINT64_MAX
+               : Distance(*connection, source_is_low, segment).value_or(UINT64_MAX);
+  };
   const auto fits = [&](const Connection* connection) {
     if (connection == nullptr) {
       return false;
@@ -57,10 +78,10 @@ Connection* StreamTracker::Impl::ChooseOfTwo(Connection* first, FlowKey& key, ui
     if (!syn && segment.has(TcpSegment::kAck)) {
       return !IsOfAnother(*connection, source_is_low, segment);
     }
-    const Direction& flow = FlowOfSource(*connection, source_is_low);
-    return flow.has(Direction::kBase) && !IsFar(flow, PayloadSequence(segment));
+    return distance(connection) <= limits::kWindowBytes;
   };
-  if (fits(first)) {
+  const uint64_t to_first = distance(first);
+  if (to_first <= limits::kUnknownWindowBytes) {
     return first;
   }
   FlowKey second_key = key;
@@ -68,6 +89,9 @@ Connection* StreamTracker::Impl::ChooseOfTwo(Connection* first, FlowKey& key, ui
   const uint32_t second_hash = table.Hash(second_key);
   Connection* const second = table.Find(second_key, second_hash);
   ++counters.steps;
+  if (fits(first) && !(fits(second) && distance(second) < to_first)) {
+    return first;
+  }
   // A SYN that is near to neither takes the place of the first.
   if (second == nullptr ? first == nullptr || syn : syn && first != nullptr && !fits(second)) {
     return first;

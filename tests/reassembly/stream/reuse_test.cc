@@ -121,6 +121,34 @@ TEST(StreamReuse, LateCopyOfTheLostSynBelongsToTheNewConnection) {
   EXPECT_EQ(wire->ClientFlow(1), "new more");
 }
 
+TEST(StreamReuse, LateCopyOfTheLostSynGoesToTheNearestConnection) {
+  auto wire = Wire::Established();
+  wire->Client().Send("old");
+  const uint32_t isn = wire->Client().isn + 3 * limits::kReuseBytes;
+  LoseHandshake(*wire, isn + 1, 3'000'000'001);
+  wire->Client().Send("new");
+  wire->Client().isn = isn;
+  wire->Client().Syn();
+  wire->Client().sent = isn + 4;
+  wire->Client().Send(" more");
+  ASSERT_EQ(wire->recorder.connections.size(), 2U);
+  EXPECT_FALSE(wire->Seen(0).end);
+  EXPECT_EQ(wire->ClientFlow(1), "new more");
+}
+
+TEST(StreamReuse, ConnectionOfWhichOnlyAnAckWasCapturedIsToldByOneNumber) {
+  Wire wire;
+  wire.Client().sent = 75;
+  wire.Server().sent = 500'000'000;
+  wire.Client().Ack();
+  LoseHandshake(wire, 900'000'000, 1'000'000'000);
+  wire.Server().Send("answer");
+  wire.Client().Send("next");
+  ASSERT_EQ(wire.recorder.connections.size(), 1U);
+  EXPECT_EQ(wire.ServerFlow(0), "answer");
+  EXPECT_EQ(wire.ClientFlow(0), "next");
+}
+
 TEST(StreamReuse, ResetEndsTheConnectionThatItIsNearTo) {
   auto wire = Wire::Established();
   wire->Client().Send("old");
