@@ -27,7 +27,9 @@
 // All but the first rest on a habit. That of turns is trusted if it was proved often enough. Of a
 // client that pipelines (it may have kept to it by chance), or if it was seen less often, it is
 // presumed, and the pairs say so (`presumed`), until both sides were silent for long with nothing
-// outstanding; one that was hardly seen, where requests may be missing too, decides nothing. When a
+// outstanding. Such a silence shows that requests which were missed have been answered, too; but a
+// server may think for longer, so pairs that rest on it are presumed until the next one. A habit
+// that was hardly seen, where requests may be missing too, decides nothing. When a
 // client that was presumed to take turns is seen to pipeline, and requests may be missing, all is
 // open again. That a client pipelines is noted at every sign of it: a request sent with the
 // knowledge of the packet before or without all of the last answer, an answer whose sender already
@@ -62,7 +64,7 @@ Pairing::Pairing(bool mid_stream)
 void Pairing::AddRequest(Exchange& exchange, uint64_t start, std::optional<uint64_t> peer_offset,
                          bool advanced, bool quiet) {
   if (quiet) {
-    DropHidden();
+    supposed_idle_ = DropHidden();
     presumed_ = presumed_over_hidden_ = false;
     backlog_.OnQuiet(requests_);
   }
@@ -226,12 +228,15 @@ void Pairing::DropAnswered() {
   }
 }
 
-void Pairing::DropHidden() {
+/// Whether there was any.
+bool Pairing::DropHidden() {
   const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(first_);
   const auto kept =
       std::remove_if(begin, entries_.end(), [](const Entry& e) { return e.exchange == nullptr; });
-  responses_lost_ |= kept != entries_.end();
+  const bool any = kept != entries_.end();
+  responses_lost_ |= any;
   entries_.erase(kept, entries_.end());
+  return any;
 }
 
 Exchange* Pairing::Apply(const Decision& decision, const ResponseStart& start,

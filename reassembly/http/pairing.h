@@ -103,9 +103,9 @@ class Pairing {
   Exchange* EvictOldest();
   size_t waiting() const { return requests_; }
   bool pipelined() const { return pipelined_; }
-  /// The pairs since the last loss rest on a habit: if the client pipelined in the part that is
-  /// missing, they are shifted.
-  bool presumed() const { return presumed_; }
+  /// The pairs since the last loss rest on a habit, or on a silence: if the client pipelined in the
+  /// part that is missing, or the server thought for so long, they are shifted.
+  bool presumed() const { return presumed_ || supposed_idle_; }
   /// What was found by searching is proved by the number of messages both ways.
   bool starts_proved() const { return pipelined_ && backlog_.proved(); }
   /// Also of responses found before that begin there or later.
@@ -167,7 +167,7 @@ class Pairing {
   Exchange* Paired(const Entry& answered) const;
   void Pool(size_t fitting, bool answered, std::vector<Exchange*>& ambiguous);
   void DropAnswered();
-  void DropHidden();
+  bool DropHidden();
   void PopFront(size_t count);
   void NotePipelining(uint64_t peer_offset, bool advanced);
   void BecomePipelined();
@@ -187,6 +187,7 @@ class Pairing {
   uint64_t missed_answers_ = 0;  ///< to requests that were not known at that time
   bool presumed_ = false;
   bool presumed_over_hidden_ = false;  ///< and requests may be missing
+  bool supposed_idle_ = false;         ///< by a silence: none that is missing was outstanding
   bool pipelined_ = false;             ///< this client sends before it has the answer
   uint64_t turns_ = 0;                 ///< proved pairs that took turns
   uint64_t seen_turns_ = 0;            ///< pairs that were left ambiguous, and looked like turns

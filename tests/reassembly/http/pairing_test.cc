@@ -103,6 +103,27 @@ TEST(Pairing, SilenceEndsAPresumption) {
   EXPECT_THAT(talk.flags(3), testing::Not(Contains("pairing_presumed")));
 }
 
+TEST(Pairing, PairThatRestsOnASilenceIsPresumed) {
+  Talk talk;
+  talk.Client(Get("/1") + Get("/2")).Server(Ok("1")).Server(Ok("2"));
+  talk.ClientLost(Get("/slow").size()).ServerAcks().Wait(limits::kQuietNs);
+  talk.Client(Get("/3")).Server(Ok("slow")).Server(Ok("3"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), Contains("GET /3 200"));
+  EXPECT_THAT(talk.flags(3), Contains("pairing_presumed"));
+}
+
+TEST(Pairing, NextSilenceEndsWhatWasPresumedByTheOneBefore) {
+  Talk talk;
+  talk.Client(Get("/1")).ClientLost(Get("/2").size()).Server(Ok("1"));
+  talk.ClientAcks().Wait(limits::kQuietNs);
+  talk.Client(Get("/3")).Server(Ok("3")).ClientAcks().Wait(limits::kQuietNs);
+  talk.Client(Get("/4")).Server(Ok("4"));
+  talk.Close();
+  EXPECT_EQ(talk.exchange(3).target, "/4");
+  EXPECT_THAT(talk.flags(3), testing::Not(Contains("pairing_presumed")));
+}
+
 TEST(Pairing, SilenceBeforeTheFirstBytesSeenProvesNothing) {
   Talk talk({.mid_stream = true});
   talk.ClientAcks(0).Wait(2 * limits::kQuietNs);  // and then a request that was missed
