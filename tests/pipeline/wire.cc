@@ -26,7 +26,7 @@ ByteVector TransparentGre(Bytes ip) {
 
 const std::vector<Encapsulation>& Encapsulations() {
   using reassembly::kLinkEthernet;
-  static const std::vector<Encapsulation> all = {
+  static const std::vector<Encapsulation> kAll = {
       {"ethernet", kLinkEthernet, EthernetOf},
       {"vlan", kLinkEthernet, VlanOf},
       {"qinq", kLinkEthernet,
@@ -56,7 +56,7 @@ const std::vector<Encapsulation>& Encapsulations() {
       {"cooked 2", reassembly::kLinkLinuxCooked2, [](Bytes ip) { return LinuxCooked2(ip); }},
       {"null", reassembly::kLinkNull, [](Bytes ip) { return NullLoopback(ip); }},
   };
-  return all;
+  return kAll;
 }
 
 Tcp TcpOf(const Conversation& conversation, const Segment& segment) {
@@ -91,14 +91,14 @@ Tcp TcpOf(const Conversation& conversation, const Segment& segment) {
 }  // namespace
 
 const std::vector<std::string>& EncapsulationNames() {
-  static const std::vector<std::string> names = [] {
+  static const std::vector<std::string> kNames = [] {
     std::vector<std::string> all;
     for (const Encapsulation& encapsulation : Encapsulations()) {
       all.push_back(encapsulation.name);
     }
     return all;
   }();
-  return names;
+  return kNames;
 }
 
 Carriage AnyCarriage(Random& random) {
@@ -126,7 +126,9 @@ reassembly::Packet WirePacket::packet() const {
 void Encode(const Conversation& conversation, const std::vector<Segment>& segments,
             const Carriage& carriage, Random& random, std::vector<WirePacket>& packets) {
   const Encapsulation& outside = Encapsulations()[carriage.encapsulation];
-  uint32_t fragment_id = conversation.number << 20;
+  // Far from those of other conversations: two hosts use none twice while fragments are on the way.
+  constexpr uint32_t kSpread = 40'503;  // 65,536 / the golden ratio
+  uint32_t fragment_id = conversation.number * kSpread;
   for (uint32_t index = 0; index < segments.size(); ++index) {
     const Segment& segment = segments[index];
     WirePacket packet;
