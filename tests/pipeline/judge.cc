@@ -259,8 +259,8 @@ std::string Judge::Difference(const Found& found, Side side, const CollectedMess
   // Offsets count from where the recorder came in: from the SYN, unless it was not captured in
   // time.
   const Sent& around = *found.sent;
-  const bool from_syn = around.captured.syn[0] && around.captured.syn[1] && !around.reuses_ports &&
-                        !HasFlag(connection_flags, Flag::kMidStream);
+  const bool from_syn = around.captured.from_syn[0] && around.captured.from_syn[1] &&
+                        !around.reuses_ports && !HasFlag(connection_flags, Flag::kMidStream);
   if (from_syn && facts.flow_offset != sent.wire.begin) {
     return fmt::format("at offset {} instead of {}", facts.flow_offset, sent.wire.begin);
   }

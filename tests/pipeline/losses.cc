@@ -60,12 +60,18 @@ Captured CapturedOf(const Conversation& conversation, const std::vector<Segment>
   for (const Side side : {Side::kClient, Side::kServer}) {
     const size_t s = Index(side);
     std::vector<Range> seen;
+    bool is_beyond = false;
     for (size_t i = 0; i < segments.size(); ++i) {
       const Segment& segment = segments[i];
-      if (segment.from != side || !whole_segments[i]) {
+      if (!whole_segments[i]) {
+        continue;
+      }
+      is_beyond |= (segment.from == side ? segment.offset : segment.known) > 0;
+      if (segment.from != side) {
         continue;
       }
       captured.syn[s] |= segment.kind == Segment::Kind::kSyn;
+      captured.from_syn[s] |= segment.kind == Segment::Kind::kSyn && !is_beyond;
       captured.fin[s] |= segment.fin;
       if (segment.length > 0) {
         seen.push_back({segment.offset, segment.end()});

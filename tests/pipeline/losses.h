@@ -30,6 +30,7 @@ std::vector<bool> Lose(std::vector<WirePacket>& packets, const LossPattern& patt
 struct Captured {
   std::array<std::vector<Range>, 2> missing;  ///< of each flow, in order
   std::array<bool, 2> syn{};
+  std::array<bool, 2> from_syn{};  ///< and nothing captured before it tells a later place
   std::array<bool, 2> fin{};
 
   bool Touches(Side side, const Range& range) const;

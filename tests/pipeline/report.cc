@@ -122,12 +122,19 @@ std::string Describe(const Trial& trial, const Verdict& verdict) {
   std::set<uint32_t> numbers;
   for (const Finding& finding : verdict.findings) {
     numbers.insert(finding.conversation);
+    // Those before on the same ports may have a part in it.
+    for (uint32_t before = finding.conversation; before > 0 && trial.sent[before].reuses_ports;) {
+      numbers.insert(--before);
+    }
   }
   std::string text = fmt::format("seed {}: {}\n{}", trial.seed, PatternOf(trial), verdict.Text());
   for (const uint32_t number : numbers) {
     const Sent& sent = trial.sent[number];
-    text += fmt::format("connection {}: {}; up to {} requests at once\n", number,
-                        fmt::join(trial.labels[number], ", "), sent.conversation.style.depth);
+    const auto& [client_isn, server_isn] = sent.conversation.isn;
+    text +=
+        fmt::format("connection {}: {}; up to {} requests at once; from {} ms on, with {} and {}\n",
+                    number, fmt::join(trial.labels[number], ", "), sent.conversation.style.depth,
+                    (sent.from - trial.sent.front().from) / kNsPerMs, client_isn, server_isn);
     for (size_t i = 0; i < sent.conversation.exchanges.size(); ++i) {
       text += DescribeExchange(sent.conversation.exchanges[i], i);
     }

@@ -142,8 +142,8 @@ std::vector<Sent> SeenByAny(const std::vector<Trial>& captures) {
     each.captured = CapturedOf(each.conversation, each.segments, each.captured_segments);
     for (size_t side = 0; side < 2; ++side) {
       // Places in the flow count from where the recorder of the sighting came in.
-      each.captured.syn[side] = captures[0].sent[number].captured.syn[side] &&
-                                captures[1].sent[number].captured.syn[side];
+      each.captured.from_syn[side] = captures[0].sent[number].captured.from_syn[side] &&
+                                     captures[1].sent[number].captured.from_syn[side];
     }
   }
   return sent;
