@@ -3,15 +3,16 @@
 // Behind a loss the n-th answer seen is for the (n + shift)-th request seen, as long as nothing
 // else is missing, with one unknown number: the shift. Two things bound it.
 //  - From above, for certain: each answer begins where it can be one only to the first requests
-//  that
-//    were seen (Pairing's two ACK numbers). The least of these bounds is `most_`.
+//    that were seen (Pairing's two ACK numbers), and what a client has of answers when it asks is
+//    for requests before. The least of these bounds is `most_`.
 //  - From below, by the client's habit: before the loss it never left more than so many requests
 //    open (`depth_`). How many are open when it asks is known but for the shift: the requests sent,
 //    less the answers that it had by its ACK number. So the most that it asks shows `least_`.
 // The shift is known when the bounds meet. It is known, too, when the client has asked so often
 // since the loss that a habit which it had was due again: to fill its window (then the lower bound
 // is exact), or to ask when all before is answered (then the upper one is). What is known so is
-// presumed, never proved, and a client that then leaves more open than ever refutes it.
+// presumed, never proved, and a client that then leaves more open than ever refutes it, unless the
+// shift is the greatest that the ACKs allow: then it is the habit that has changed.
 //
 // Messages found by searching may be quoted in the body of one whose head was lost. While that body
 // passes by, no answer is completed, so a client sends no more requests than it leaves open. Only
@@ -81,10 +82,13 @@ void Backlog::PassEnd() {
 
 void Backlog::Learn(uint64_t open) {
   if (open > depth_) {
-    refuted_ = counted_;
+    // With a lesser shift it left open still more: only a greater one would keep to the habit.
+    refuted_ = counted_ && shift_ < most_;
     if (refuted_) {
+      const int64_t most = most_;
       Doubt();
-    } else if (presumed_) {
+      most_ = most;  // nothing was missed since
+    } else if (presumed_ && !counted_) {
       return;
     }
     depth_ = open;
@@ -114,6 +118,8 @@ bool Backlog::Habit::due(uint64_t more) const {
 
 void Backlog::Count(int64_t perhaps_known) {
   ++requests_counted_;
+  // Before it asked, it had asked for all that it knew.
+  most_ = std::min(most_, static_cast<int64_t>(asked_ - 1) - static_cast<int64_t>(known_));
   least_ = std::max(least_, static_cast<int64_t>(asked_) - static_cast<int64_t>(known_) -
                                 perhaps_known - static_cast<int64_t>(depth_));
   Agree();

@@ -250,5 +250,39 @@ TEST(PipelineLoss, OfTwoHistoriesWithTheSamePacketsNoneIsChosen) {
   EXPECT_THAT(talk.pairs(), Contains("GET /4 -"));
 }
 
+/// Of a burst each request is a packet, and each answer comes when all of them are there.
+void AnswerBurst(Talk& talk, const std::string& name, int requests) {
+  const uint64_t known = talk.server_sent();
+  for (int i = 0; i < requests; ++i) {
+    talk.ClientKnows(known).Client(Get("/" + name + std::to_string(i)));
+  }
+  talk.KnowAll();
+  for (int i = 0; i < requests; ++i) {
+    talk.Server(Ok("/" + name + std::to_string(i)));
+  }
+}
+
+void ExpectNoWrongPair(Talk& talk) {
+  for (const auto& [number, exchange] : talk.sink().exchanges) {
+    if (exchange.record.has_request && exchange.record.has_response) {
+      EXPECT_EQ(talk.response(number).body, exchange.record.target);
+    }
+  }
+}
+
+TEST(PipelineLoss, ClientThatLeavesMoreOpenThanEverDoesNotShiftWhatTheAcksHold) {
+  Talk talk;
+  for (int i = 0; i < 10; ++i) {
+    AnswerBurst(talk, "turn", 1);
+  }
+  talk.ClientLost(Get("/lost").size()).Server(Ok("/lost"));
+  for (const int requests : {8, 2, 8, 16, 64, 2}) {
+    AnswerBurst(talk, "burst" + std::to_string(requests) + "-", requests);
+  }
+  talk.Close();
+  ExpectNoWrongPair(talk);
+  EXPECT_EQ(talk.counter("exchanges.response_only"), 1);
+}
+
 }  // namespace
 }  // namespace trafrec::reassembly
