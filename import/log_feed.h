@@ -65,7 +65,7 @@ class LogFeed {
   uint64_t request_only_ = 0;
   uint64_t incomplete_ = 0;
   uint64_t out_of_order_ = 0;
-  std::array<uint64_t, static_cast<size_t>(store::Flag::kBodyMissing) + 1> flags_{};
+  std::array<uint64_t, static_cast<size_t>(store::Flag::kBodyRefused) + 1> flags_{};
 };
 
 }  // namespace trafrec::import

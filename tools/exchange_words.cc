@@ -50,6 +50,7 @@ constexpr std::array kWords = {
     FlagWords{"no-wire", "imported: the file says nothing, or not all, of its connection"},
     FlagWords{"rebuilt", "imported: a head is put together from fields, not as it was on the wire"},
     FlagWords{"no-body", "imported: a body, or a part of it, is not in the file"},
+    FlagWords{"refused", "the client asked whether to send the body, was refused, and sent none"},
 };
 
 const FlagWords& WordsOf(Flag flag) { return kWords.at(static_cast<size_t>(flag)); }

@@ -94,6 +94,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
                     const Gap& gap) override;
   void OnProgress(Flow flow, uint64_t offset, TimeNs at) override;
   void OnBodyless(Flow flow) override;
+  bool BodyRefused(Flow flow, std::optional<uint64_t> peer_offset) const override;
   void OnEndGuessed(Flow /*flow*/, uint64_t from, uint64_t end) override {
     active_->pairing.OnAnswerEndGuessed(from, end);
   }

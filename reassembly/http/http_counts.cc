@@ -42,8 +42,10 @@ void HttpCounts::AddTo(Counters& counters) const {
   add("exchanges.shed", "exchanges", exchanges_shed);
   add("exchanges.in_flight", "exchanges", exchanges_in_flight);
   for (size_t i = 0; i < exchange_flags.size(); ++i) {
-    add(std::string("exchanges.flag.") + store::FlagName(static_cast<store::Flag>(i)), "",
-        exchange_flags[i]);
+    const auto flag = static_cast<store::Flag>(i);
+    if (flag < store::Flag::kWireUnknown || flag > store::Flag::kBodyMissing) {
+      add(std::string("exchanges.flag.") + store::FlagName(flag), "", exchange_flags[i]);
+    }
   }
   add("exchanges.incomplete", "", exchanges_incomplete);
   add("exchanges.open_rows", "", open_rows);

@@ -47,8 +47,8 @@ struct HttpCounts {
   uint64_t exchanges_response_only = 0;
   uint64_t exchanges_shed = 0;
   uint64_t exchanges_in_flight = 0;
-  /// By store::Flag, of exchanges put. Behind the last of these are those of imports.
-  std::array<uint64_t, static_cast<size_t>(store::Flag::kPairingPresumed) + 1> exchange_flags{};
+  /// By store::Flag, of exchanges put. Those that only imports set stay 0.
+  std::array<uint64_t, static_cast<size_t>(store::Flag::kBodyRefused) + 1> exchange_flags{};
   uint64_t exchanges_incomplete = 0;  ///< put with any of store::kIncompleteFlags
   uint64_t open_rows = 0;
   uint64_t starts_refused = 0;  ///< looked like a message while resynchronising, but did not fit

@@ -21,6 +21,18 @@ Flag TruncatedFlag(Side side) {
   return side == Side::kClient ? Flag::kRequestTruncated : Flag::kResponseTruncated;
 }
 
+/// "Expect: 100-continue" among the fields.
+bool AsksFirst(std::string_view head) {
+  const auto find = [](std::string_view text, std::string_view lower) {
+    return std::ranges::search(text, lower, [](char c, char l) {
+      return l == (c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
+    });
+  };
+  const auto field = find(head, "\nexpect:");
+  const std::string_view value(field.end(), head.end());
+  return !find(value.substr(0, value.find('\n')), "100-continue").empty();
+}
+
 }  // namespace
 
 void HttpConnection::OnBody(Flow flow, Bytes bytes) {
@@ -81,6 +93,19 @@ void HttpConnection::OnBodyless(Flow flow) {
   message.facts.declared_bytes.reset();
 }
 
+bool HttpConnection::BodyRefused(Flow flow, std::optional<uint64_t> peer_offset) const {
+  Exchange* const exchange = active_->lanes[static_cast<size_t>(flow)].current;
+  if (exchange == nullptr || SideOf(flow) != Side::kClient) {
+    return false;
+  }
+  const auto& [request, response] = exchange->messages;
+  const bool knows = !peer_offset || *peer_offset > response.facts.flow_offset;
+  const bool asked_for = std::ranges::any_of(
+      exchange->interim, [](const auto& interim) { return interim.status == 100; });
+  return response.present && response.facts.status >= 200 && knows && !asked_for &&
+         AsksFirst(request.head);
+}
+
 void HttpConnection::OnMessageEnd(Flow flow, Ending ending, bool lenient) {
   Lane& lane = this->lane(flow);
   Exchange* exchange = std::exchange(lane.current, nullptr);
@@ -97,6 +122,9 @@ void HttpConnection::OnMessageEnd(Flow flow, Ending ending, bool lenient) {
     message.facts.flags |= FlagBit(Flag::kLenient);
   }
   switch (ending) {
+    case Ending::kRefused:
+      message.facts.flags |= FlagBit(Flag::kBodyRefused);
+      [[fallthrough]];
     case Ending::kComplete:
       if (side == Side::kClient) {
         active_->pairing.OnRequestEnd(*exchange, message.end());

@@ -23,6 +23,16 @@ namespace {
 using store::Framing;
 using Part = store::MessageGap::Part;
 
+std::optional<StartLine> StrictRequestLine(std::string_view text) {
+  text = text.substr(0, text.find('\n') + 1);
+  auto line = ParseStartLine(text);
+  if (line &&
+      (line->side != store::Side::kClient || line->lenient || IsCutMethod(line->method.In(text)))) {
+    line.reset();
+  }
+  return line;
+}
+
 }  // namespace
 
 MessageParser::MessageParser(Flow flow, bool proved, MessageHandler& handler, HttpCounts& counts)
@@ -48,6 +58,8 @@ void MessageParser::OnChunk(const Chunk& chunk) {
   advanced_ = !last_peer_ || (chunk.peer_offset && *chunk.peer_offset > *last_peer_);
   if (bodyless_possible_ && in_body()) {
     DecideBodyless();
+  } else if (!body_begun_ && in_body()) {
+    DecideRefused();
   }
   while (at_ < chunk.bytes.size()) {
     Step();
@@ -86,6 +98,7 @@ void MessageParser::Step() {
 void MessageParser::EnterBody(const BodyPlan& plan) {
   left_ = plan.length;
   trailer_bytes_ = 0;
+  body_begun_ = at_ < chunk_->bytes.size();
   lenient_ = false;
   bodyless_possible_ =
       plan.bodyless_possible && (plan.length > 0 || plan.framing == Framing::kChunked ||
@@ -210,6 +223,32 @@ void MessageParser::DecideBodyless() {
     handler_.OnBodyless(flow_);
     EndMessage(Ending::kComplete);
   }
+}
+
+/// A client that was refused its body may send it all the same, or go on with the next request,
+/// which shows as a strict head at a packet's first byte (RFC 9110, section 10.1.1).
+void MessageParser::DecideRefused() {
+  body_begun_ = true;
+  const std::string_view bytes = rest();
+  const size_t line_end = bytes.find('\n');
+  if (line_end == std::string_view::npos || !chunk_->packet_start ||
+      !handler_.BodyRefused(flow_, chunk_->peer_offset)) {
+    return;
+  }
+  const bool body_and_next = state_ == State::kLength && left_ < bytes.size() &&
+                             StrictRequestLine(bytes.substr(static_cast<size_t>(left_)));
+  const auto line = StrictRequestLine(bytes);
+  if (body_and_next || !line) {
+    return;
+  }
+  bool folded = false;
+  const size_t end = FindHeadEnd(bytes, line_end, folded);
+  if (end != std::string_view::npos &&
+      (folded || !ParseFieldsStrictly(*line, bytes.substr(0, end)))) {
+    return;
+  }
+  EndMessage(Ending::kRefused);
+  Doubt();
 }
 
 void MessageParser::BecomeOpaque() {

@@ -33,7 +33,8 @@ enum class Ending : uint8_t {
   kClosed,    ///< the flow ended before
   kGap,       ///< a gap hides its end
   kBroken,    ///< its framing makes no sense
-  kEvicted    ///< a limit of ours
+  kEvicted,   ///< a limit of ours
+  kRefused    ///< its sender asked whether to send the body, and was told not to
 };
 
 struct BodyPlan {
@@ -80,6 +81,9 @@ class MessageHandler {
   /// The message in progress reaches to `offset` now.
   virtual void OnProgress(Flow flow, uint64_t offset, TimeNs at) = 0;
   virtual void OnBodyless(Flow flow) = 0;
+  /// Did the sender of the head in progress ask whether to send the body, and get, when it had
+  /// received `peer_offset`, a final answer?
+  virtual bool BodyRefused(Flow flow, std::optional<uint64_t> peer_offset) const = 0;
   /// Whether the message in progress has a body cannot be told for sure. If it has, that lies from
   /// `from` to `end` (UINT64_MAX: to the flow's end).
   virtual void OnEndGuessed(Flow flow, uint64_t from, uint64_t end) = 0;
@@ -166,6 +170,7 @@ class MessageParser {
   void Search();
   void SkipChunk();
   void DecideBodyless();
+  void DecideRefused();
 
   const Flow flow_;
   MessageHandler& handler_;
@@ -180,6 +185,7 @@ class MessageParser {
   bool folded_ = false;  ///< the head has folded lines
   bool seen_message_ = false;
   bool bodyless_possible_ = false;
+  bool body_begun_ = false;     ///< or it is decided that it will
   bool end_guessed_ = false;    ///< of the last message: it may have had no body
   bool proved_before_ = false;  ///< what proved_ was before it
   bool lenient_ = false;

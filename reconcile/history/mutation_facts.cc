@@ -80,7 +80,7 @@ bool IsWhole(const store::StoredMessage& message) {
   store::Flags broken = 0;
   for (const Flag flag : {Flag::kRequestTruncated, Flag::kResponseTruncated, Flag::kGapInRequest,
                           Flag::kGapInResponse, Flag::kEvicted, Flag::kWithheld, Flag::kSnaplenCut,
-                          Flag::kBodyShed, Flag::kBodyMissing}) {
+                          Flag::kBodyShed, Flag::kBodyMissing, Flag::kBodyRefused}) {
     broken |= store::FlagBit(flag);
   }
   return (message.facts.flags & broken) == 0;

@@ -26,7 +26,7 @@ bool IsWhole(const store::StoredMessage& message) {
       FlagBit(Flag::kRequestTruncated) | FlagBit(Flag::kResponseTruncated) |
       FlagBit(Flag::kGapInRequest) | FlagBit(Flag::kGapInResponse) | FlagBit(Flag::kEvicted) |
       FlagBit(Flag::kWithheld) | FlagBit(Flag::kSnaplenCut) | FlagBit(Flag::kBodyShed) |
-      FlagBit(Flag::kOpen) | FlagBit(Flag::kBodyMissing);
+      FlagBit(Flag::kOpen) | FlagBit(Flag::kBodyMissing) | FlagBit(Flag::kBodyRefused);
   return (message.facts.flags & kCut) == 0 && message.facts.gaps.empty() &&
          message.body.size() == message.facts.body_bytes;
 }

@@ -30,6 +30,7 @@ constexpr std::array kNames = {
     "wire_unknown",
     "head_rebuilt",
     "body_missing",
+    "body_refused",
 };
 
 }  // namespace

@@ -39,6 +39,7 @@ enum class Flag : uint8_t {
       20,  ///< imported: its connection, or facts of it, are made up, as the file has none
   kHeadRebuilt = 21,  ///< imported: the head is put together from fields, not as on the wire
   kBodyMissing = 22,  ///< imported: a body, or a part of it, is not in the file
+  kBodyRefused = 23,  ///< its client asked first (Expect), was refused, and sent no body
 };
 
 using Flags = uint64_t;

@@ -158,7 +158,7 @@ TEST(SegmentDocument, TablesHaveTheColumnsThatItLists) {
 
 TEST(SegmentDocument, FlagsHaveTheirNumbers) {
   std::string flags;
-  for (int flag = 0; flag <= static_cast<int>(Flag::kBodyMissing); ++flag) {
+  for (int flag = 0; flag <= static_cast<int>(Flag::kBodyRefused); ++flag) {
     flags += std::to_string(flag) + " " + FlagName(static_cast<Flag>(flag)) + "\n";
   }
   EXPECT_EQ(DocumentedNumbers("flag"), flags);

@@ -281,6 +281,39 @@ TEST(Framing, BodyOfTenGibibytesIsCountedToItsEnd) {
   EXPECT_THAT(talk.flags(2), IsEmpty());
 }
 
+constexpr std::string_view kAsksFirst =
+    "POST /a HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
+constexpr std::string_view kTooLarge = "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n";
+
+TEST(Framing, RequestBehindARefusedBodyIsTheNext) {
+  Talk talk;
+  talk.Client(kAsksFirst).Server(kTooLarge);
+  talk.Client(Get("/b")).Server(Ok("b")).Client(Get("/c")).Server(Ok("c")).Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("POST /a 413", "GET /b 200", "GET /c 200"));
+  EXPECT_EQ(talk.request(1).body, "");
+  EXPECT_THAT(talk.flags(1), ElementsAre("early_response", "body_refused"));
+  EXPECT_THAT(talk.flags(2), ElementsAre("resynchronised"));
+}
+
+TEST(Framing, RefusedBodyThatIsSentAllTheSameIsTheBody) {
+  Talk talk;
+  talk.Client(kAsksFirst).Server(kTooLarge).Client("01234").Client(Get("/b")).Server(Ok("b"));
+  talk.Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("POST /a 413", "GET /b 200"));
+  EXPECT_EQ(talk.request(1).body, "01234");
+  EXPECT_THAT(talk.flags(2), IsEmpty());
+}
+
+TEST(Framing, BodyThatTheServerAskedForMayQuoteARequest) {
+  Talk talk;
+  const std::string quoted = Get("/quoted");
+  talk.Client("POST /a HTTP/1.1\r\nContent-Length: " + std::to_string(quoted.size()) +
+              "\r\nExpect: 100-continue\r\n\r\n");
+  talk.Server("HTTP/1.1 100 Continue\r\n\r\n").Client(quoted).Server(Ok("a")).Close();
+  EXPECT_THAT(talk.pairs(), ElementsAre("POST /a 200"));
+  EXPECT_EQ(talk.request(1).body, quoted);
+}
+
 TEST(Framing, TrailersThatAResetMayHaveCutAreNoWholeMessage) {
   Talk talk;
   talk.Client("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-One: 1\r\n");
