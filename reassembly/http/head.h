@@ -39,6 +39,10 @@ struct HeadFields {
   std::optional<uint64_t> content_length;
   bool chunked = false;       ///< the last transfer coding is chunked
   bool other_coding = false;  ///< there are transfer codings, and the last one is not chunked
+  /// There is a length, but none that counts: no number, too large a one, or two that differ.
+  bool length_invalid = false;
+  /// What frames the body is taken in one way by some recipients, and by others in another.
+  bool disputed = false;
   bool lenient = false;       ///< the strict grammar refuses the head
   std::optional<Slice> host;  ///< value of the first Host field
 
@@ -66,7 +70,8 @@ std::optional<HeadFields> ParseFieldsByLlhttp(const StartLine& start, std::strin
 bool ReadPlainFields(const StartLine& start, std::string_view head, HeadFields& fields);
 
 /// The same for what real servers accept beyond the grammar: bare LF, folded lines, spaces before
-/// the colon, lines that are no field, repeated or signed lengths, both framings at once.
+/// the colon, lines that are no field, repeated or signed lengths, both framings at once. It tells
+/// what of that leaves the body's end open.
 HeadFields ParseFieldsLeniently(const StartLine& start, std::string_view head);
 
 /// First place after an empty line at or after `from` (bytes before it were searched), or npos.

@@ -2,12 +2,13 @@
 //
 // The rules, each the one that the common servers follow: a line ends at LF; a line that begins
 // with a blank continues the one before; blanks before the colon belong to no name; a line without
-// a colon is no field and means nothing; of several lengths the first counts; of a length and the
-// chunked coding the coding counts (RFC 9112, section 6.3), wherever in the list it stands and
-// whatever follows it; of a length and any other coding the length; a length that is no number is
-// none.
-// Rejected: rewriting the head for llhttp's lenient flags. They cover two of these cases, and the
-// rewriting would have to know the rules anyway.
+// a colon is no field and means nothing; a length may be said several times. Where recipients
+// differ, or must give up (RFC 9112, section 6.3), one of their ways is gone, and the end of the
+// body is `disputed`: of a length and the chunked coding the coding counts, wherever in the list it
+// stands, whatever follows it, and in HTTP/1.0 too; of a length and any other coding the length;
+// "+5" is 5. Two lengths that differ are none, nor is one that is no number, or that no one can
+// send. Rejected: rewriting the head for llhttp's lenient flags. They cover two of these cases, and
+// the rewriting would have to know the rules anyway.
 
 #include <algorithm>
 
@@ -36,49 +37,62 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
-/// "5", "+5", "5, 5"; too large ones are cut to kLengthMax. nullopt: no number, or a negative one.
-std::optional<uint64_t> ParseLength(std::string_view value) {
-  value = Trim(value.substr(0, value.find(',')));
-  if (value.starts_with('+')) {
-    value.remove_prefix(1);
-  }
-  if (value.empty()) {
+/// nullopt: no number, a negative one, or one larger than any body.
+std::optional<uint64_t> ParseLength(std::string_view digits) {
+  if (digits.empty()) {
     return std::nullopt;
   }
   uint64_t length = 0;
-  for (const char c : value) {
-    if (c < '0' || c > '9') {
+  for (const char c : digits) {
+    // Before it is multiplied: afterwards it would have wrapped.
+    if (c < '0' || c > '9' || length >= kLengthMax / 10) {
       return std::nullopt;
     }
-    // Before it is multiplied: afterwards it would have wrapped.
-    length = length >= kLengthMax / 10 ? kLengthMax : length * 10 + static_cast<uint64_t>(c - '0');
+    length = length * 10 + static_cast<uint64_t>(c - '0');
   }
   return length;
 }
 
-/// "chunked" among the codings: "gzip, chunked", "chunked;q=1", "chunked, identity".
-bool ListsChunked(std::string_view value) {
-  while (!value.empty()) {
-    const size_t comma = std::min(value.find(','), value.size());
-    const std::string_view coding = Trim(value.substr(0, comma));
-    if (SameName(coding.substr(0, coding.find_first_of("; \t")), "chunked")) {
-      return true;
-    }
-    value.remove_prefix(std::min(comma + 1, value.size()));
+/// Calls `take` with each part of a list, and with the empty one of an empty list.
+template <typename Take>
+void ForEachPart(std::string_view list, Take take) {
+  for (size_t comma = list.find(','); comma != std::string_view::npos; comma = list.find(',')) {
+    take(Trim(list.substr(0, comma)));
+    list.remove_prefix(comma + 1);
   }
-  return false;
+  take(Trim(list));
+}
+
+/// "5", "+5", "5, 5".
+void TakeLength(std::string_view value, HeadFields& fields) {
+  ForEachPart(value, [&](std::string_view part) {
+    if (part.starts_with('+')) {
+      fields.disputed = true;
+      part.remove_prefix(1);
+    }
+    const auto length = ParseLength(part);
+    fields.length_invalid |= !length || length != fields.content_length.value_or(*length);
+    fields.content_length = length;
+  });
+}
+
+/// "gzip, chunked", "chunked;q=1", "chunked, identity", "identity".
+void TakeCodings(std::string_view value, HeadFields& fields) {
+  ForEachPart(value, [&](std::string_view coding) {
+    const bool chunked = SameName(coding.substr(0, coding.find_first_of("; \t")), "chunked");
+    const bool identity = coding.empty() || SameName(coding, "identity");
+    fields.disputed |= fields.chunked || identity || (chunked && !SameName(coding, "chunked"));
+    fields.chunked |= chunked;
+    fields.other_coding = !fields.chunked && (fields.other_coding || !identity);
+  });
 }
 
 void TakeField(std::string_view head, std::string_view name, std::string_view value,
                HeadFields& fields) {
   if (SameName(name, "content-length")) {
-    if (!fields.content_length) {
-      fields.content_length = ParseLength(value);
-    }
+    TakeLength(value, fields);
   } else if (SameName(name, "transfer-encoding")) {
-    const bool identity = value.empty() || SameName(value, "identity");
-    fields.chunked |= ListsChunked(value);
-    fields.other_coding = !fields.chunked && (fields.other_coding || !identity);
+    TakeCodings(value, fields);
   } else if (SameName(name, "host") && !fields.host) {
     fields.host = Slice{static_cast<uint32_t>(value.empty() ? 0 : value.data() - head.data()),
                         static_cast<uint32_t>(value.size())};
@@ -107,7 +121,10 @@ HeadFields ParseFieldsLeniently(const StartLine& start, std::string_view head) {
       TakeField(head, Trim(line.substr(0, colon)), Trim(line.substr(colon + 1)), fields);
     }
   }
-  if (fields.chunked) {
+  const bool sized = fields.content_length || fields.length_invalid;
+  const bool knows_codings = start.version_major == 1 && start.version_minor > 0;
+  fields.disputed |= fields.chunked ? sized || !knows_codings : sized && fields.other_coding;
+  if (fields.chunked || fields.length_invalid) {
     fields.content_length.reset();
   }
   return fields;

@@ -202,7 +202,11 @@ BodyPlan HttpConnection::OnRequestHead(Flow flow, const MessageStart& start, con
     plan.length = *fields.content_length;
     request.facts.declared_bytes = plan.length;
   } else {
-    plan.end_unknown = fields.other_coding;
+    plan.end_unknown = fields.other_coding || fields.length_invalid;
+  }
+  plan.end_disputed = fields.disputed;
+  if (plan.end_disputed) {  // its server may take a part of its body for requests
+    active_->pairing.OnRequestsLost(start.offset + head.size(), 0, start.peer_offset);
   }
   request.facts.framing = plan.framing;
   if (fields.lenient || fields.other_coding) {
@@ -271,7 +275,9 @@ BodyPlan HttpConnection::PlanResponse(const Exchange& exchange, const StartLine&
     plan.framing = Framing::kChunked;
   } else if (fields.content_length) {
     plan.framing = Framing::kContentLength;
+    plan.end_unknown = fields.length_invalid;
     plan.length = *fields.content_length;
+  plan.end_disputed = fields.disputed && plan.framing != Framing::kNone;
   } else {
     plan.framing = Framing::kUntilClose;
   }

@@ -99,6 +99,7 @@ void MessageParser::EnterBody(const BodyPlan& plan) {
   left_ = plan.length;
   trailer_bytes_ = 0;
   body_begun_ = at_ < chunk_->bytes.size();
+  end_disputed_ = plan.end_disputed;
   lenient_ = false;
   bodyless_possible_ =
       plan.bodyless_possible && (plan.length > 0 || plan.framing == Framing::kChunked ||
@@ -132,7 +133,7 @@ void MessageParser::EnterBody(const BodyPlan& plan) {
     handler_.OnLost(flow_, chunk_->offset + at_, 0, false);
     Search();
   } else if (state_ == State::kBetween || (state_ == State::kLength && left_ == 0)) {
-    EndMessage(Ending::kComplete);
+    Complete(chunk_->offset + at_);
   }
   if (bodyless_possible_ && in_body() && at_ < chunk_->bytes.size()) {
     DecideBodyless();
@@ -152,7 +153,7 @@ void MessageParser::StepLength() {
   left_ -= bytes.size();
   TakeBody(bytes);
   if (left_ == 0) {
-    EndMessage(Ending::kComplete);
+    Complete(chunk_->offset + at_);
   }
 }
 
@@ -177,7 +178,7 @@ void MessageParser::StepChunked() {
       return Search();
   }
   if (chunks_.done()) {
-    EndMessage(Ending::kComplete);
+    Complete(chunk_->offset + at_);
   }
 }
 
@@ -196,6 +197,15 @@ void MessageParser::EndMessage(Ending ending) {
     state_ = State::kBetween;
   }
   handler_.OnMessageEnd(flow_, ending, lenient_);
+}
+
+/// Its framing says that the message ends at `end`.
+void MessageParser::Complete(uint64_t end) {
+  EndMessage(Ending::kComplete);
+  if (end_disputed_) {
+    handler_.OnLost(flow_, end, 0, false);
+    Search();
+  }
 }
 
 /// By the first bytes behind a head that may be a whole message.
@@ -303,7 +313,7 @@ void MessageParser::OnGap(const Gap& gap) {
       bodyless_possible_ = false;
       handler_.OnMessageGap(flow_, Part::kBody, inside, gap);
       if (left_ == 0) {
-        EndMessage(Ending::kComplete);
+        Complete(gap.offset + inside);
       }
       lost = inside < gap.length;
       at_start = proved_;

@@ -45,6 +45,8 @@ struct BodyPlan {
   bool bodyless_possible = false;
   /// Nothing says where the body ends, nor, by that, where the next message begins.
   bool end_unknown = false;
+  /// Recipients differ on where it ends: what follows is proved by nothing before it.
+  bool end_disputed = false;
 };
 
 /// Receives what MessageParser finds in a flow. Implemented by HttpConnection.
@@ -167,6 +169,7 @@ class MessageParser {
   void DropTentativeHead();
   void EndPartialHead(Ending ending, const Gap* gap);
   void EndMessage(Ending ending);
+  void Complete(uint64_t end);
   void Search();
   void SkipChunk();
   void DecideBodyless();
@@ -185,7 +188,8 @@ class MessageParser {
   bool folded_ = false;  ///< the head has folded lines
   bool seen_message_ = false;
   bool bodyless_possible_ = false;
-  bool body_begun_ = false;     ///< or it is decided that it will
+  bool body_begun_ = false;  ///< or it is decided that it will
+  bool end_disputed_ = false;
   bool end_guessed_ = false;    ///< of the last message: it may have had no body
   bool proved_before_ = false;  ///< what proved_ was before it
   bool lenient_ = false;

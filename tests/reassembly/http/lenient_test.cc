@@ -47,42 +47,24 @@ TEST_P(LenientLength, OfAnAnswerIsReadInTheSameWay) {
 
 INSTANTIATE_TEST_SUITE_P(
     Forms, LenientLength,
-    testing::Values("Content-Length: 5\n", "Content-Length : 5\r\n", "Content-Length: +5\r\n",
-                    "Content-Length: 5, 5\r\n", "Content-Length: 5\r\nContent-Length: 5\r\n",
-                    "Content-Length: 5\r\nContent-Length: 6\r\n", "Content-Length:\r\n 5\r\n",
+    testing::Values("Content-Length: 5\n", "Content-Length : 5\r\n", "Content-Length: 5, 5\r\n",
+                    "Content-Length: 5\r\nContent-Length: 5\r\n", "Content-Length:\r\n 5\r\n",
                     "X: folded\r\n\tonce\r\n twice\r\nContent-Length: 5\r\n",
                     "no field\r\nContent-Length: 5\r\n", "X: \x01\r\ncontent-length:5\r\n"));
 
 class LenientChunked : public testing::TestWithParam<const char*> {};
 
-TEST_P(LenientChunked, BeatsALengthAndIsFlagged) {
+TEST_P(LenientChunked, IsUndoneAndFlagged) {
   const Taken taken = Take(GetParam(), "3\r\nabc\r\n0\r\n\r\n");
   EXPECT_EQ(taken.body, "abc");
   EXPECT_THAT(taken.pairs, ElementsAre("POST /a 200", "GET /next 200"));
   EXPECT_THAT(taken.flags, ElementsAre("lenient"));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Forms, LenientChunked,
-    testing::Values("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
-                    "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
-                    "Transfer-Encoding:\r\n chunked\r\n", "Transfer-Encoding : chunked\r\n",
-                    "Transfer-Encoding: chunked\n", "Transfer-Encoding: chunked, identity\r\n",
-                    "Transfer-Encoding: chunked;q=1\r\n", "Transfer-Encoding: chunked rest\r\n"));
-
-TEST(Lenient, LengthBeatsACodingThatNobodyKnows) {
-  const Taken taken = Take("Transfer-Encoding: xchunked\r\nContent-Length: 5\r\n", "01234");
-  EXPECT_EQ(taken.body, "01234");
-  EXPECT_THAT(taken.pairs, ElementsAre("POST /a 200", "GET /next 200"));
-  EXPECT_THAT(taken.flags, ElementsAre("lenient"));
-}
-
-TEST(Lenient, NothingIsProvedBehindACodingThatNobodyKnows) {
-  // Its end is not known either, so "01234GET" is no method.
-  const Taken taken = Take("Transfer-Encoding: gzip\r\n", "01234");
-  EXPECT_THAT(taken.pairs, ElementsAre("POST /a 200", "- 200"));
-  EXPECT_THAT(taken.flags, ElementsAre("request_truncated", "lenient"));
-}
+INSTANTIATE_TEST_SUITE_P(Forms, LenientChunked,
+                         testing::Values("Transfer-Encoding:\r\n chunked\r\n",
+                                         "Transfer-Encoding : chunked\r\n",
+                                         "Transfer-Encoding: chunked\n"));
 
 TEST(Lenient, BareLineFeedsThroughoutAHead) {
   Talk talk;
@@ -116,26 +98,6 @@ TEST(Lenient, BlanksBeforeTheChunkSize) {
 TEST(Lenient, ChunkExtensionsAreStrict) {
   const Taken taken = Take("Transfer-Encoding: chunked\r\n", "3;a=b\r\nabc\r\n0;c\r\n\r\n");
   EXPECT_THAT(taken.flags, IsEmpty());
-}
-
-TEST(Lenient, NegativeLengthIsNone) {
-  const Taken taken = Take("Content-Length: -5\r\n", "");
-  EXPECT_EQ(taken.body, "");
-  EXPECT_THAT(taken.flags, ElementsAre("lenient"));
-  EXPECT_THAT(taken.pairs, ElementsAre("POST /a 200", "GET /next 200"));
-}
-
-TEST(Lenient, OverflowingLengthSwallowsTheRest) {
-  const Taken taken = Take("Content-Length: 18446744073709551615\r\n", "");
-  EXPECT_EQ(taken.body, Get("/next"));
-  EXPECT_THAT(taken.flags, Contains("lenient"));
-  EXPECT_THAT(taken.flags, Contains("request_truncated"));
-}
-
-TEST(Lenient, LengthThatWouldWrapSwallowsTheRestToo) {
-  const Taken taken = Take("Content-Length: 18446744073709551621\r\n", "01234");  // 2^64 + 5
-  EXPECT_EQ(taken.body, "01234" + Get("/next"));
-  EXPECT_THAT(taken.flags, Contains("request_truncated"));
 }
 
 TEST(Lenient, ChunkSizeThatWouldWrapEndsTheMessageFlagged) {
