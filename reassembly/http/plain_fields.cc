@@ -41,8 +41,8 @@ bool TakeLength(std::string_view value, HeadFields& fields) {
   return true;
 }
 
-bool TakeCoding(std::string_view value, HeadFields& fields) {
-  if (fields.content_length || fields.chunked || value != "chunked") {
+bool TakeCoding(const StartLine& start, std::string_view value, HeadFields& fields) {
+  if (fields.content_length || fields.chunked || value != "chunked" || start.version_minor == 0) {
     return false;
   }
   fields.chunked = true;
@@ -50,13 +50,13 @@ bool TakeCoding(std::string_view value, HeadFields& fields) {
 }
 
 /// False: not plain. Names are told apart by their sizes first.
-bool TakeField(bool request, std::string_view head, std::string_view name, std::string_view value,
-               HeadFields& fields) {
+bool TakeField(const StartLine& start, std::string_view head, std::string_view name,
+               std::string_view value, HeadFields& fields) {
   constexpr std::string_view kHost = "host", kLength = "content-length",
                              kCoding = "transfer-encoding";
   switch (name.size()) {
     case kHost.size():
-      if (request && !fields.host && IsName(name, kHost)) {
+      if (start.side == store::Side::kClient && !fields.host && IsName(name, kHost)) {
         value.remove_suffix(value.size() - 1 - value.find_last_not_of(' '));
         fields.host = Slice{static_cast<uint32_t>(value.data() - head.data()),
                             static_cast<uint32_t>(value.size())};
@@ -65,7 +65,7 @@ bool TakeField(bool request, std::string_view head, std::string_view name, std::
     case kLength.size():
       return !IsName(name, kLength) || TakeLength(value, fields);
     case kCoding.size():
-      return !IsName(name, kCoding) || TakeCoding(value, fields);
+      return !IsName(name, kCoding) || TakeCoding(start, value, fields);
     default:
       return true;
   }
@@ -100,7 +100,7 @@ bool ReadPlainFields(const StartLine& start, std::string_view head, HeadFields& 
     } while (bytes[at] == ' ');
     const size_t value = at;
     at = SkipPrintable(head, value);
-    if (at == value || !TakeField(request, head, {bytes + name, name_end - name},
+    if (at == value || !TakeField(start, head, {bytes + name, name_end - name},
                                   {bytes + value, at - value}, fields)) {
       return false;
     }

@@ -102,10 +102,9 @@ bool ParseStatusLine(std::string_view text, StartLine& line) {
   line.status = static_cast<uint16_t>((text[at] - '0') * 100 + (text[at + 1] - '0') * 10 +
                                       (text[at + 2] - '0'));
   at += 3;
-  if (line.status < 100 || (at < text.size() && !IsBlank(text[at]))) {
-    return false;
-  }
-  return true;
+  // A blank stands behind the status also where there is no reason (RFC 9112, section 4).
+  line.lenient |= at == text.size();
+  return line.status >= 100 && (at == text.size() || IsBlank(text[at]));
 }
 
 /// A line that ParseRequestLine refuses, of which the rest begins at `from`.

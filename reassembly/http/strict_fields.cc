@@ -110,8 +110,9 @@ std::optional<HeadFields> ParseFieldsByLlhttp(const StartLine& start, std::strin
   const bool coded = (parser.flags & F_TRANSFER_ENCODING) != 0;
   const bool sized = (parser.flags & F_CONTENT_LENGTH) != 0;
   const bool chunked = (parser.flags & F_CHUNKED) != 0;
-  if ((coded && sized) || parser.content_length > kLengthMax ||
-      (coded && !chunked && NamesChunked(head))) {
+  // llhttp takes a name of no byte, and codings in HTTP/1.0 (RFC 9112, sections 5 and 6.1).
+  if ((coded && (sized || start.version_minor == 0)) || parser.content_length > kLengthMax ||
+      (coded && !chunked && NamesChunked(head)) || head.contains("\n:")) {
     return std::nullopt;
   }
   reader.fields.chunked = chunked;

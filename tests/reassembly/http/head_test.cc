@@ -73,6 +73,8 @@ TEST(StartLine, LinesOfOtherProtocolsAreNoRequests) {
 
 TEST(StartLine, StatusLineNeedsNoReason) {
   EXPECT_EQ(Line("HTTP/1.1 404\r\n")->status, 404);
+  EXPECT_TRUE(Line("HTTP/1.1 404\r\n")->lenient);
+  EXPECT_FALSE(Line("HTTP/1.1 404 \r\n")->lenient);
   EXPECT_EQ(Line("HTTP/1.0 200 OK\r\n")->version_minor, 0);
   EXPECT_FALSE(Line("HTTP/1.1 20x OK\r\n"));
   EXPECT_FALSE(Line("HTTP/1.1 2000 OK\r\n"));
@@ -115,6 +117,12 @@ TEST(StrictFields, RefuseWhatTheGrammarDoes) {
   EXPECT_TRUE(refused("Content-Length: 99999999999999999999999\r\n"));
   EXPECT_TRUE(refused("Content-Length: 18446744073709551615\r\n"));
   EXPECT_TRUE(refused("no field\r\n"));
+  EXPECT_TRUE(refused(": no name\r\n"));
+}
+
+TEST(StrictFields, RefuseCodingsInHttp10) {
+  const std::string head = "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n";
+  EXPECT_FALSE(ParseFieldsStrictly(*Line("POST / HTTP/1.0\r\n"), head));
 }
 
 // Heads put together of right and wrong parts; then a byte in some of them is exchanged.
