@@ -51,6 +51,9 @@ inline constexpr int64_t kFragmentTimeoutNs = 30 * kNsPerSecond;
 /// A head (start line and fields, or trailers). Node allows 16 KiB, nginx 32 KiB; the largest
 /// honest ones seen are below 256 KiB.
 inline constexpr size_t kHeadBytes = size_t{1} << 20;
+/// Interim answers (1xx) that are kept of one exchange; a server that sends progress for hours
+/// sends more. The first ones are kept, the rest counted.
+inline constexpr size_t kInterim = 100;
 /// Body bytes held before they go to the log as an extent.
 inline constexpr size_t kExtentBytes = size_t{256} << 10;
 /// Bytes of a connection that look like no protocol we know, before we stop looking for HTTP in it.

@@ -153,8 +153,8 @@ void AddLimits(std::vector<Finding>& findings, const Counters& counters,
          "a larger --memory"});
   } else if (const uint64_t beyond = ValueOf(counters, "exchanges.flag.evicted"); beyond > 0) {
     findings.push_back({CountOf(beyond, "exchange") +
-                            " went beyond a limit, of a head's length or "
-                            "of requests without answers, and " +
+                            " went beyond a limit, of a head's length, of requests without "
+                            "answers or of interim answers, and " +
                             (beyond == 1 ? "is" : "are") + " not whole",
                         "trafrec show --flag evicted LOG shows which"});
   }

@@ -48,6 +48,8 @@ class ExchangeBook {
   void AppendBody(Exchange& exchange, store::Side side, Bytes bytes);
   /// A head as it may be kept beyond the message that it belongs to.
   std::string Redacted(std::string_view head);
+  /// One more interim answer of the exchange, if it has not too many.
+  void KeepInterim(Exchange& exchange, TimeNs at, uint16_t status, std::string_view head);
   /// Brings the exchange's charge up to date. Whoever made a buffer of it larger calls it.
   void Charge(Exchange& exchange);
 

@@ -146,6 +146,17 @@ void ExchangeBook::PutExchange(Exchange& exchange, store::Flags extra) {
   }
 }
 
+void ExchangeBook::KeepInterim(Exchange& exchange, TimeNs at, uint16_t status,
+                               std::string_view head) {
+  if (exchange.interim.size() == limits::kInterim) {
+    ++counts_.interim_left_out;
+    exchange.flags |= FlagBit(Flag::kEvicted);
+    return;
+  }
+  exchange.interim.push_back({at, status, Redacted(head)});
+  Charge(exchange);
+}
+
 void ExchangeBook::CountExchange(const Exchange& exchange, store::Flags flags) {
   const bool request = exchange.messages[0].present;
   const bool response = exchange.messages[1].present;

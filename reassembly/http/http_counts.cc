@@ -35,6 +35,7 @@ void HttpCounts::AddTo(Counters& counters) const {
   add("messages.bodies_shed", "", bodies_shed);
   add("messages.shed_for_space", "", shed_for_space);
   add("messages.interim", "", interim_responses);
+  add("messages.interim_left_out", "", interim_left_out);
   add("exchanges", "", exchanges);
   add("exchanges.paired", "exchanges", exchanges_paired);
   add("exchanges.request_only", "exchanges", exchanges_request_only);

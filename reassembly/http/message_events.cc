@@ -17,9 +17,6 @@ using store::FlagBit;
 using store::Framing;
 using store::Side;
 
-/// Interim answers kept of one exchange; a server that sends progress for hours sends more.
-constexpr size_t kInterimMax = 100;
-
 bool IsInterim(uint16_t status) { return status < 200 && status != 101; }
 
 /// "METHOD /path" or "METHOD http://…" that was cut before the line's end: a request for sure.
@@ -225,14 +222,14 @@ bool HttpConnection::TakeInterim(const Pairing::Decision& decision, const Messag
   ++book_.counts().interim_responses;
   if (decision.kind == Pairing::Kind::kPaired) {
     Exchange& exchange = *active_->pairing.At(decision.index);
-    if (exchange.interim.size() < kInterimMax) {
-      exchange.interim.push_back({start.at, line.status, book_.Redacted(head)});
-      book_.Charge(exchange);
-    }
+    book_.KeepInterim(exchange, start.at, line.status, head);
     active_->pairing.OnInterim(decision, start.offset + head.size());
-  } else if (active_->interim.size() < kInterimMax) {
-    // Whose it is will be known with the final answer, or not at all.
-    active_->interim.push_back({start.at, line.status, book_.Redacted(head)});
+  } else if (active_->interim.size() <= limits::kInterim) {
+    // Whose it is will be known with the final answer, or not at all. One more than are kept: that
+    // there were more.
+    active_->interim.push_back({start.at, line.status, std::string(head)});
+  } else {
+    ++book_.counts().interim_left_out;
   }
   return true;
 }
@@ -275,12 +272,12 @@ BodyPlan HttpConnection::PlanResponse(const Exchange& exchange, const StartLine&
     plan.framing = Framing::kChunked;
   } else if (fields.content_length) {
     plan.framing = Framing::kContentLength;
-    plan.end_unknown = fields.length_invalid;
     plan.length = *fields.content_length;
-  plan.end_disputed = fields.disputed && plan.framing != Framing::kNone;
   } else {
     plan.framing = Framing::kUntilClose;
+    plan.end_unknown = fields.length_invalid;
   }
+  plan.end_disputed = fields.disputed && plan.framing != Framing::kNone;
   plan.bodyless_possible = !request.present && may_answer_head;
   return plan;
 }

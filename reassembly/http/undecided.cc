@@ -55,11 +55,10 @@ Exchange& HttpConnection::BeginResponse(Flow flow, const MessageStart& start,
     exchange->flags |= exchange->request().ended ? 0 : FlagBit(Flag::kEarlyResponse);
     exchange->flags |= presumed ? FlagBit(Flag::kPairingPresumed) : 0;
   }
-  if (!active.interim.empty()) {
-    std::ranges::move(active.interim, std::back_inserter(exchange->interim));
-    active.interim.clear();
-    book_.Charge(*exchange);
+  for (const store::InterimResponse& interim : active.interim) {
+    book_.KeepInterim(*exchange, interim.at, interim.status, interim.head);
   }
+  active.interim.clear();
   InitMessage(flow, *exchange, start);
   LeaveUnanswered(active.unanswered, 0);
   LeaveUnanswered(active.ambiguous, FlagBit(Flag::kPairingAmbiguous));

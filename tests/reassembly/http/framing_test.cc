@@ -61,6 +61,19 @@ TEST(Framing, InterimAnswersAreFactsOfTheExchange) {
   EXPECT_THAT(talk.flags(1), IsEmpty());
 }
 
+TEST(Framing, InterimAnswersBeyondALimitAreCountedAndFlagged) {
+  Talk talk;
+  std::string interim;
+  for (size_t i = 0; i < limits::kInterim + 3; ++i) {
+    interim += "HTTP/1.1 102 Processing\r\n\r\n";
+  }
+  talk.Client(Get("/a")).Server(interim + Ok("a"));
+  talk.Close();
+  EXPECT_EQ(talk.exchange(1).interim.size(), limits::kInterim);
+  EXPECT_EQ(talk.counter("messages.interim_left_out"), 3);
+  EXPECT_THAT(talk.flags(1), ElementsAre("evicted"));
+}
+
 TEST(Framing, ChunksAreUndoneAndTrailersKept) {
   Talk talk;
   talk.Client(Get("/a")).Server(
