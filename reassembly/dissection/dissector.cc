@@ -58,6 +58,8 @@ const char* NumberSpaceName(NumberSpace space) {
       return "";
     case NumberSpace::k80211:
       return "ieee80211_aggregate_";
+    case NumberSpace::kVxlanGpe:
+      return "vxlan_gpe_";
   }
   return "";
 }

@@ -87,7 +87,7 @@ struct Step {
 };
 
 /// Where an unknown number comes from, in the upper half of Step::number.
-enum class NumberSpace : uint8_t { kLinkType, kEtherType, kPpp, kIpProtocol, k80211 };
+enum class NumberSpace : uint8_t { kLinkType, kEtherType, kPpp, kIpProtocol, k80211, kVxlanGpe };
 
 constexpr uint32_t Numbered(NumberSpace space, uint16_t number) {
   return static_cast<uint32_t>(space) << 16 | number;

@@ -1,4 +1,5 @@
 #include "reassembly/dissection/frame.h"
+#include "reassembly/limits.h"
 
 // Tunnels over GRE and UDP. Those over UDP are known by their ports alone, and any program may use
 // these, so each header must also have the fixed bits and lengths that its specification demands;
@@ -12,6 +13,8 @@ using Kind = store::EncapsulationId::Kind;
 constexpr uint16_t kGreUdpPort = 4754;
 constexpr uint16_t kVxlanPort = 4789;
 constexpr uint16_t kVxlanLinuxPort = 8472;  // Linux's default before 4789 was assigned
+constexpr uint16_t kVxlanGpePort = 4790;
+constexpr uint16_t kMplsUdpPort = 6635;
 constexpr uint16_t kGenevePort = 6081;
 constexpr uint16_t kGtpUserPort = 2152;
 constexpr uint16_t kTeredoPort = 3544;
@@ -35,6 +38,51 @@ Step TakeVxlan(Frame& frame) {
   return Next(Layer::kEthernet);
 }
 
+// draft-ietf-nvo3-vxlan-gpe: the fourth byte says what is inside, if a bit says that it does.
+Step TakeVxlanGpe(Frame& frame) {
+  constexpr size_t kHeader = 8;
+  constexpr uint8_t kHasNetwork = 0x08, kHasProtocol = 0x04, kManagement = 0x01;
+  constexpr uint8_t kIpv4 = 1, kIpv6 = 2, kEthernet = 3, kMpls = 5;
+  if (frame.rest.size() < kHeader) {
+    return kOrdinaryUdp;
+  }
+  const uint8_t* p = frame.rest.data();
+  const uint8_t protocol = (p[0] & kHasProtocol) != 0 ? p[3] : kEthernet;
+  if ((p[0] & ~kHasProtocol & ~kManagement) != kHasNetwork || p[1] != 0 || p[2] != 0 || p[7] != 0) {
+    return kOrdinaryUdp;
+  }
+  const bool known =
+      protocol == kIpv4 || protocol == kIpv6 || protocol == kEthernet || protocol == kMpls;
+  if (!known || (p[0] & kManagement) != 0) {
+    return Ignore(IgnoreReason::kUnknownEncapsulation, Numbered(NumberSpace::kVxlanGpe, protocol));
+  }
+  frame.Enter(Kind::kVxlan, LoadBig<uint32_t>(p + 4) >> 8);
+  frame.Skip(kHeader);
+  return Next(protocol == kEthernet ? Layer::kEthernet
+              : protocol == kMpls   ? Layer::kMpls
+                                    : Layer::kIp);
+}
+
+/// RFC 7510. Labels have no fixed bits, so an IP packet of the right length must lie behind them.
+Step TakeMplsOverUdp(const Frame& frame) {
+  constexpr size_t kLabel = 4, kIpv6Header = 40;
+  size_t at = 0;
+  bool last = false;
+  while (!last && at + 2 * kLabel <= frame.rest.size() && at < limits::kNesting * kLabel) {
+    last = (frame.rest[at + 2] & 1) != 0;
+    at += kLabel;
+  }
+  if (!last || at + 6 > frame.rest.size()) {
+    return kOrdinaryUdp;
+  }
+  const uint8_t* p = frame.rest.data() + at;
+  const uint32_t inside = frame.wire_rest - static_cast<uint32_t>(at);
+  const bool ip = p[0] >> 4 == 4   ? LoadBig<uint16_t>(p + 2) == inside
+                  : p[0] >> 4 == 6 ? LoadBig<uint16_t>(p + 4) + kIpv6Header == inside
+                                   : false;
+  return ip ? Next(Layer::kMpls) : kOrdinaryUdp;
+}
+
 // RFC 8926.
 Step TakeGeneve(Frame& frame) {
   constexpr size_t kHeader = 8;
@@ -45,9 +93,11 @@ Step TakeGeneve(Frame& frame) {
   const size_t header = kHeader + (p[0] & 0x3f) * size_t{4};
   const Step step = ByEtherType(LoadBig<uint16_t>(p + 2));
   const bool version_0 = p[0] >> 6 == 0;
-  if (!version_0 || (p[1] & 0x3f) != 0 || p[7] != 0 || step.next == Layer::kNone ||
-      frame.wire_rest < header) {
+  if (!version_0 || (p[1] & 0x3f) != 0 || p[7] != 0 || frame.wire_rest < header) {
     return kOrdinaryUdp;
+  }
+  if (step.next == Layer::kNone) {
+    return step;
   }
   if (frame.rest.size() < header) {
     return TooShort(frame, header);
@@ -249,6 +299,10 @@ Step DecodeUdp(Frame& frame) {
     case kVxlanPort:
     case kVxlanLinuxPort:
       return TakeVxlan(frame);
+    case kVxlanGpePort:
+      return TakeVxlanGpe(frame);
+    case kMplsUdpPort:
+      return TakeMplsOverUdp(frame);
     case kGenevePort:
       return TakeGeneve(frame);
     case kGreUdpPort:

@@ -87,6 +87,33 @@ TEST(DissectorTunnel, GeneveWithOptions) {
   EXPECT_EQ(Wrapped(Geneve(5, HelloV6(), kEtherTypeIpv6)), "TCP hello");
 }
 
+TEST(DissectorTunnel, UnknownProtocolOfGeneveIsCountedByNumber) {
+  EXPECT_EQ(Wrapped(Geneve(5, Hello(), 0x894f)), "ignored: unknown_encapsulation.ethertype_0x894f");
+}
+
+ByteVector VxlanGpe(uint8_t flags, uint8_t protocol, Bytes inside) {
+  ByteVector out = {flags, 0, 0, protocol, 0, 0, 7, 0};
+  PutBytes(out, inside);
+  return UdpTo(4790, out);
+}
+
+TEST(DissectorTunnel, VxlanGpeCarriesWhatItSays) {
+  EXPECT_EQ(Wrapped(VxlanGpe(0x0c, 1, Hello())), "TCP hello");
+  EXPECT_EQ(Wrapped(VxlanGpe(0x0c, 2, HelloV6())), "TCP hello");
+  EXPECT_EQ(Wrapped(VxlanGpe(0x0c, 3, Ethernet(Hello()))).Path(), "vxlan 7");
+  EXPECT_EQ(Wrapped(VxlanGpe(0x0c, 5, Mpls(70, Hello()))).Path(), "vxlan 7, mpls 70");
+  EXPECT_EQ(Wrapped(VxlanGpe(0x08, 0, Ethernet(Hello()))).Path(), "vxlan 7");
+}
+
+TEST(DissectorTunnel, UnknownProtocolOfVxlanGpeIsCountedByNumber) {
+  EXPECT_EQ(Wrapped(VxlanGpe(0x0c, 4, Hello())), "ignored: unknown_encapsulation.vxlan_gpe_0x0004");
+}
+
+TEST(DissectorTunnel, MplsOverUdp) {
+  EXPECT_EQ(Wrapped(UdpTo(6635, Mpls(70, Hello()))).Path(), "mpls 70");
+  EXPECT_EQ(Wrapped(UdpTo(6635, Mpls(70, Mpls(71, HelloV6()), true))).Path(), "mpls 70, mpls 71");
+}
+
 TEST(DissectorTunnel, GtpNamesItsTunnel) {
   EXPECT_EQ(Wrapped(GtpUser(0x01020304, Hello())).Path(), "gtp 16909060");
   EXPECT_EQ(Wrapped(GtpUser(1, HelloV6(), true)), "TCP hello");
@@ -119,8 +146,9 @@ TEST(DissectorTunnel, GreOverUdp) {
 TEST(DissectorTunnel, OrdinaryUdpOnATunnelsPortIsUdp) {
   const ByteVector text =
       Bytestring("just some text that a program sends in a datagram of its own");
-  for (const uint16_t port : {kVxlanPort, uint16_t{8472}, kGenevePort, kGtpUserPort, kTeredoPort,
-                              kGreOverUdpPort, kAyiyaPort}) {
+  for (const uint16_t port :
+       {kVxlanPort, uint16_t{8472}, uint16_t{4790}, uint16_t{6635}, kGenevePort, kGtpUserPort,
+        kTeredoPort, kGreOverUdpPort, kAyiyaPort}) {
     EXPECT_EQ(Wrapped(UdpTo(port, text)), "ignored: udp") << port;
     EXPECT_EQ(Wrapped(UdpTo(port, {})), "ignored: udp") << port;
   }
