@@ -1,5 +1,7 @@
 #include "reassembly/loss_meter.h"
 
+#include <algorithm>
+
 namespace trafrec::reassembly {
 
 void LossMeter::Put(const PayloadLoss& loss, uint64_t datagrams) {
@@ -19,7 +21,8 @@ void LossMeter::Put(const PayloadLoss& loss, uint64_t datagrams) {
     row.from = from_;
     row.until = now_;
     row.bytes = loss.gap_bytes - before_.gap_bytes;
-    row.of_bytes = loss.acked_bytes - before_.acked_bytes;
+    // What turned out to be a FIN is no byte any more.
+    row.of_bytes = std::max(loss.acked_bytes, before_.acked_bytes) - before_.acked_bytes;
     row.exact = true;
     sink_.PutLoss(row);
   }

@@ -37,8 +37,11 @@ void StreamTracker::Impl::OnFin(Connection& connection, int f, const TcpSegment&
   if (detail.fin_seen && static_cast<uint64_t>(end) <= detail.fin_offset) {
     return;
   }
+  if (static_cast<uint64_t>(end) == detail.fin_offset) {
+    detail.fin_presumed = false;  // it was one
+  }
+  WithdrawPresumedFin(flow, detail);
   detail.fin_seen = true;
-  detail.fin_presumed = false;
   detail.fin_offset = static_cast<uint64_t>(end);
   detail.fin_sequence = flow.SequenceOf(detail.fin_offset);
   detail.fin_at = segment.at;

@@ -82,7 +82,7 @@ void StreamTracker::Impl::OnIrregularPayload(Connection& connection, int f,
     } else {
       // The sender goes on beyond its FIN: it was not its own.
       detail.fin_seen = false;
-      detail.fin_presumed = false;
+      WithdrawPresumedFin(flow, detail);
       detail.end_due = kNever;
     }
   }
@@ -123,8 +123,8 @@ void StreamTracker::Impl::OnDeliveredAgain(Connection& connection, int f, uint64
     PayloadOf(connection, f).duplicate_bytes += 1;
     return;
   }
-  const bool conflict = recent.Differs(flow.recent, offset, bytes, counters.steps);
-  OnCopy(connection, f, offset, bytes.size(), arrival.at, conflict);
+  const uint64_t differing = recent.Differing(flow.recent, offset, bytes, counters.steps);
+  OnCopy(connection, f, offset, bytes.size(), arrival.at, differing);
 }
 
 void StreamTracker::Impl::TakeRuns(Connection& connection, int f, uint64_t offset, Bytes bytes,
@@ -166,8 +166,7 @@ void StreamTracker::Impl::TakeRuns(Connection& connection, int f, uint64_t offse
     if (real) {
       const Bytes mine = bytes.subspan(position - offset, until - position);
       const Bytes kept = piece->second.bytes().subspan(position - piece->first, until - position);
-      OnCopy(connection, f, position, mine.size(), arrival.at,
-             !std::equal(mine.begin(), mine.end(), kept.begin()));
+      OnCopy(connection, f, position, mine.size(), arrival.at, CountDiffering(mine, kept));
     }
     ++overlapped;
     position = until;
@@ -205,9 +204,11 @@ void StreamTracker::Impl::TakeRun(Connection& connection, int f, uint64_t offset
 }
 
 void StreamTracker::Impl::OnCopy(Connection& connection, int f, uint64_t offset, uint64_t length,
-                                 TimeNs at, bool conflict) {
+                                 TimeNs at, uint64_t differing) {
   StreamCounters::Payload& payload = PayloadOf(connection, f);
-  (conflict ? payload.conflict_bytes : payload.duplicate_bytes) += length;
+  payload.conflict_bytes += differing;
+  payload.duplicate_bytes += length - differing;
+  const bool conflict = differing > 0;
   if (conflict) {
     connection.Set(Connection::kConflict);
   }

@@ -49,8 +49,20 @@ uint64_t RecentBytes::Remember(uint64_t previous, uint64_t offset, Bytes bytes) 
   return place;
 }
 
-bool RecentBytes::Differs(uint64_t newest, uint64_t offset, Bytes bytes, uint64_t& steps) const {
+uint64_t CountDiffering(Bytes a, Bytes b) {
+  uint64_t count = 0;
+  if (!std::ranges::equal(a, b)) {  // the usual case is the fast one
+    for (size_t i = 0; i < a.size(); ++i) {
+      count += a[i] != b[i] ? 1 : 0;
+    }
+  }
+  return count;
+}
+
+uint64_t RecentBytes::Differing(uint64_t newest, uint64_t offset, Bytes bytes,
+                                uint64_t& steps) const {
   const uint64_t end = offset + bytes.size();
+  uint64_t differing = 0;
   int looked_at = 0;
   for (uint64_t place = newest; IsAlive(place) && looked_at < limits::kRecentSteps; ++looked_at) {
     Header header;
@@ -59,17 +71,17 @@ bool RecentBytes::Differs(uint64_t newest, uint64_t offset, Bytes bytes, uint64_
     ++steps;
     const uint64_t from = std::max(offset, header.offset);
     const uint64_t until = std::min(end, header.offset + header.length);
-    if (from < until &&
-        std::memcmp(bytes.data() + (from - offset),
-                    record + sizeof(header) + (from - header.offset), until - from) != 0) {
-      return true;
+    if (from < until) {
+      const Bytes kept(record + sizeof(header), header.length);
+      differing += CountDiffering(bytes.subspan(from - offset, until - from),
+                                  kept.subspan(from - header.offset, until - from));
     }
     if (header.offset <= offset) {
       break;
     }
     place = header.previous;
   }
-  return false;
+  return differing;
 }
 
 }  // namespace trafrec::reassembly

@@ -8,6 +8,9 @@
 
 namespace trafrec::reassembly {
 
+/// Of two runs of one length.
+uint64_t CountDiffering(Bytes a, Bytes b);
+
 /// The bytes delivered last, over all flows, to compare retransmissions with. One ring of fixed
 /// size: a flow keeps only the place of its newest record, a record the place of the one before it.
 /// Of each delivered run only the first limits::kRecentRunBytes are kept, so that the cost of a
@@ -24,10 +27,10 @@ class RecentBytes {
   /// Returns the place of the new record.
   uint64_t Remember(uint64_t previous, uint64_t offset, Bytes bytes);
 
-  /// True if any of `bytes`, at `offset` of the flow whose newest record is `newest`, differs from
-  /// a remembered byte. Bytes that are forgotten are taken to be equal. Adds the records it looked
-  /// at to `steps`.
-  bool Differs(uint64_t newest, uint64_t offset, Bytes bytes, uint64_t& steps) const;
+  /// How many of `bytes`, at `offset` of the flow whose newest record is `newest`, differ from a
+  /// remembered byte. Bytes that are forgotten are taken to be equal. Adds the records it looked at
+  /// to `steps`.
+  uint64_t Differing(uint64_t newest, uint64_t offset, Bytes bytes, uint64_t& steps) const;
 
  private:
   struct Header {

@@ -64,6 +64,7 @@ struct StreamTracker::Impl {
   bool BelieveFarAck(Connection& connection, int f, uint64_t offset);
   void Acknowledge(Connection& connection, int f, uint64_t offset, const TcpSegment& segment);
   void StartGrace(Connection& connection, int f);
+  void WithdrawPresumedFin(const Direction& flow, DirectionDetail& detail);
   void ReleaseAcknowledged(Connection& connection, int f);
 
   // delivery.cc
@@ -78,7 +79,7 @@ struct StreamTracker::Impl {
   void TakeRun(Connection& connection, int f, uint64_t offset, Bytes bytes, uint64_t length,
                const Arrival& arrival);
   void OnCopy(Connection& connection, int f, uint64_t offset, uint64_t length, TimeNs at,
-              bool conflict);
+              uint64_t differing);
   bool IsBlocked(const Connection& connection, int f, const Arrival& arrival) const;
   void Deliver(Connection& connection, int f, Bytes bytes, const Arrival& arrival);
   void DeliverFront(Connection& connection, int f, uint64_t length_max = UINT64_MAX);

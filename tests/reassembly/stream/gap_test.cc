@@ -106,6 +106,7 @@ TEST(StreamTracker, LostFinIsNoLostByte) {
   wire->Finish();
   EXPECT_EQ(wire->ClientFlow(), "abc");
   EXPECT_EQ(wire->ServerFlow(), "200");
+  EXPECT_EQ(wire->Count("acked.bytes"), 3U);
 }
 
 TEST(StreamTracker, LostByteThatLookedLikeAFinIsAGapOnceTheFlowGoesOn) {
@@ -117,6 +118,7 @@ TEST(StreamTracker, LostByteThatLookedLikeAFinIsAGapOnceTheFlowGoesOn) {
   wire->Server().Ack();
   wire->WaitTick(3 * limits::kGapGraceNs);
   EXPECT_EQ(wire->ClientFlow(), "abc[1 acknowledged]ef");
+  EXPECT_EQ(wire->Count("acked.bytes"), 6U);
 }
 
 TEST(StreamTracker, AnswerLostWholeIsAnnouncedBeforeTheClose) {

@@ -85,6 +85,13 @@ TEST(StreamTracker, FirstCopyWinsAgainstDeliveredBytes) {
   EXPECT_TRUE(wire->Seen().end->overlap_conflict);
 }
 
+TEST(StreamTracker, OnlyBytesThatDifferAreInConflict) {
+  auto wire = Wire::Established();
+  wire->Client().Send("abcd").SendAt(6, "ghij").SendAt(0, "aXcd").SendAt(6, "gYZj");
+  EXPECT_EQ(wire->Count("payload.client.conflict_bytes"), 3U);
+  EXPECT_EQ(wire->Count("payload.client.duplicate_bytes"), 5U);
+}
+
 TEST(StreamTracker, FirstCopyWinsAmongBufferedBytes) {
   auto wire = Wire::Established();
   wire->Client().SendAt(2, "cd").SendAt(1, "XYZW").SendAt(0, "ab");
