@@ -218,7 +218,15 @@ Result<RecorderSummary> Recorder::Run(
   summary.source_error = capture.error();
   const TimeNs ended_at =
       source.live() ? std::max(WallClockNow(), summary.last_packet_at) : summary.last_packet_at;
-  TRY_ASSIGN(summary.log, log->Close(ended_at));
+  Result<store::LogWriterSummary> closed = log->Close(ended_at);
+  if (closed) {
+    summary.log = *closed;
+  } else if (source.live() && closed.error().code == ErrorCode::kNoSpace) {
+    summary.log = log->summary();  // what was stored is worth telling
+    summary.log_error = closed.error();
+  } else {
+    return std::unexpected(closed.error());
+  }
   return summary;
 }
 

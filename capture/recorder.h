@@ -77,7 +77,8 @@ struct RecorderSummary {
   TimeNs first_packet_at = 0;  ///< 0: no packet
   TimeNs last_packet_at = 0;
   std::optional<Error>
-      source_error;  ///< the source failed in the middle; what came before is stored
+      source_error;                ///< the source failed in the middle; what came before is stored
+  std::optional<Error> log_error;  ///< live: the disk was too full for the end, or for sealing
 };
 
 /// The whole pipeline: capture -> bounded ring -> reassembly -> log. Live, the capture thread never

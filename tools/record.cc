@@ -151,7 +151,9 @@ Result<ExitCode> RecordCommand::Run(const Cli& cli) {
     }
     service.Show(now);
     std::vector<Trouble> found = health.Judge(now, RecorderHealth::Clock::now());
-    troubles.Show(found);
+    if (!StopSignals::stopped()) {
+      troubles.Show(found);  // from then on the summary tells, and the error that ends it
+    }
     events.Tick();
     progress.Show(now);
     if (control) {
@@ -174,8 +176,8 @@ Result<ExitCode> RecordCommand::Run(const Cli& cli) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began_at).count();
   TellWarnings(events, *summary);
   TRY(PrintSummary(*summary, seconds));
-  if (summary->source_error) {
-    return std::unexpected(*summary->source_error);
+  if (const auto& error = summary->log_error ? summary->log_error : summary->source_error) {
+    return std::unexpected(*error);
   }
   return StopSignals::stopped() && !options_.live() ? ExitCode::kInterrupted : ExitCode::kDone;
 }

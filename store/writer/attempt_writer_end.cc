@@ -1,6 +1,7 @@
 // The last rows of an attempt that ends in good order.
 
 #include <algorithm>
+#include <utility>
 
 #include "store/writer/attempt_writer.h"
 
@@ -10,9 +11,18 @@ Status AttemptWriter::Finish(TimeNs ended_at) {
   thread_.join();
   reserve_.Release();
   const std::optional<Error> kept = options_.live ? std::nullopt : status_.trouble();
-  const Status last = WriteLastRows(ended_at);
+  Status last = WriteLastRows(ended_at);
   if (!last) {
     segments_.Rollback();
+    if (last.error().code == ErrorCode::kNoSpace) {
+      Error error = last.error();
+      error.what = "cannot store the end of the recording into " + options_.log.string() +
+                   ": the disk is full";
+      error.remedy =
+          "free some space; the next recording into the log, or commit, covers the end with a loss "
+          "row";
+      last = std::unexpected(std::move(error));
+    }
   }
   reserve_.Release();
   if (segments_.open()) {

@@ -183,6 +183,11 @@ bool SegmentSealer::Try(Job& job) {
   job.database.reset();
   const Result<bool> sealed = SealSegment(job.path);
   job.error = sealed || job.left ? std::nullopt : std::optional(sealed.error());
+  if (job.error && job.error->code == ErrorCode::kNoSpace) {
+    job.error->what = "cannot seal " + job.path.string() +
+                      ": the disk is full; what was stored is in it, and can be read";
+    job.error->remedy = "free some space; the next recording into the log seals it, or commit does";
+  }
   if (job.error || (sealed && !*sealed)) {
     return false;
   }

@@ -68,7 +68,7 @@ SmallDisk::~SmallDisk() {
 
 void SmallDisk::Fill(uintmax_t left) const {
   const auto space = std::filesystem::space(folder_.path());
-  std::ofstream(folder_ / "other") << std::string(space.available - left, 'x');
+  std::ofstream(folder_ / "other", std::ios::app) << std::string(space.available - left, 'x');
 }
 
 void SmallDisk::FreeWhatWasFilled() const { std::filesystem::remove(folder_ / "other"); }

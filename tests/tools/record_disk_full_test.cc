@@ -108,6 +108,45 @@ TEST_F(FullDiskOfALiveRecording, LeavesALossRowOfWhatWasNotStored) {
   EXPECT_GT((*full)["bytes"].get<uint64_t>(), 0U);
 }
 
+class StopOnAFullDisk : public LiveRecording {
+ protected:
+  void SetUp() override {
+    const auto recorder = Record(disk_.log(), {"--min-free", "0"});
+    Curl({server_.url() + "/item?before=[1-5]"})->Finish();
+    test_support::WaitUntil("it is written", [&] { return WrittenBelow(disk_.log()) > 5; });
+    disk_.Fill(0);
+    Curl({server_.url() + "/large?n=[1-3]"})->Finish();
+    recorder->WaitForError("still counting what is lost");
+    disk_.Fill(0);  // also what the recorder gave up for its end
+    recorder->Signal(SIGINT);
+    outcome_ = recorder->Finish();
+  }
+
+  const SmallDisk disk_{24};
+  Outcome outcome_;
+};
+
+TEST_F(StopOnAFullDisk, TellsTheSummaryAndThenOnceWhatIsWrongAndTheRemedy) {
+  EXPECT_EQ(outcome_.exit_code, 1);
+  EXPECT_THAT(outcome_.out, HasSubstr("recorded "));
+  const size_t last = outcome_.err.rfind("trafrec: cannot ");
+  ASSERT_NE(last, std::string::npos) << outcome_.err;
+  const std::string end = outcome_.err.substr(last);
+  EXPECT_THAT(end, AllOf(HasSubstr("the disk is full"), HasSubstr("\ntry: free some space")));
+  EXPECT_EQ(outcome_.err.find("storing again"), std::string::npos) << outcome_.err;
+}
+
+TEST_F(StopOnAFullDisk, NextRecordingFinishesTheLog) {
+  disk_.FreeWhatWasFilled();
+  const auto recorder = Record(disk_.log(), {"--min-free", "0"});
+  Curl({server_.url() + "/item?after=[1-5]"})->Finish();
+  recorder->Signal(SIGINT);
+  EXPECT_EQ(recorder->Finish().exit_code, 0);
+  EXPECT_EQ(Trafrec({"verify", disk_.log()}).exit_code, 0);
+  EXPECT_EQ(Exported(disk_.log(), {"--complete", "--target", "before="}).size(), 5U);
+  EXPECT_EQ(Exported(disk_.log(), {"--complete", "--target", "after="}).size(), 5U);
+}
+
 class NearlyFullDisk : public LiveRecording {
  protected:
   void SetUp() override {
