@@ -156,7 +156,8 @@ Result<std::unique_ptr<Input>> OpenInput(const std::string& path, const StopEven
   auto input = std::make_unique<StreamInput>(name, std::move(file), total, stop);
   TRY_ASSIGN(const Input::State state, input->Want(1, true));
   if (state == Input::State::kEnd && input->damage().empty()) {
-    return Fail(ErrorCode::kUsage, name + " is empty, not a capture");
+    return Fail(ErrorCode::kUsage, name + " is empty, not a capture",
+                "look at what should have written it; record -i INTERFACE captures by itself");
   }
   return input;
 }

@@ -25,8 +25,8 @@ struct FlagWords {
 /// In order of the flags' numbers.
 constexpr std::array kWords = {
     FlagWords{"no-answer", "no answer was seen"},
-    FlagWords{"req-cut", "the request ended before its own end"},
-    FlagWords{"resp-cut", "the response ended before its own end"},
+    FlagWords{"req-cut", "the end of the request is missing, or nothing says where it is"},
+    FlagWords{"resp-cut", "the end of the response is missing, or nothing says where it is"},
     FlagWords{"early", "the response began before the request had ended"},
     FlagWords{"req-gap", "bytes of the request went by unseen"},
     FlagWords{"resp-gap", "bytes of the response went by unseen"},
@@ -34,7 +34,7 @@ constexpr std::array kWords = {
     FlagWords{"ambiguous", "more than one partner was possible, so it was left without one"},
     FlagWords{"lenient", "not valid HTTP to the letter: only the lenient parser accepted it"},
     FlagWords{"mid-stream", "the connection was already open when the capture began"},
-    FlagWords{"evicted", "cut short by one of the recorder's own memory limits"},
+    FlagWords{"evicted", "cut short by one of the recorder's own limits"},
     FlagWords{"overlap",
               "a retransmission carried other bytes than the first copy, which was kept"},
     FlagWords{"upgraded", "the connection left HTTP/1 after this exchange"},

@@ -132,7 +132,9 @@ void AddGaps(std::vector<Finding>& findings, const Counters& counters,
        ""});
   for (const GapWords& gap : kGapWords) {
     const uint64_t bytes = ValueOf(counters, fmt::format("gaps.{}.bytes", gap.cause));
-    if (bytes > 0) {
+    if (bytes == gap_bytes) {
+      findings.push_back({fmt::format("all of them {}", gap.words), gap.remedy});
+    } else if (bytes > 0) {
       const uint64_t count = ValueOf(counters, fmt::format("gaps.{}.count", gap.cause));
       findings.push_back(
           {fmt::format("{} of them in {} {}", HumanBytes(bytes), CountOf(count, "gap"), gap.words),

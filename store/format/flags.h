@@ -13,8 +13,9 @@ namespace trafrec::store {
 /// flags and its own.
 enum class Flag : uint8_t {
   kResponseMissing = 0,  ///< no answer was seen by the time the exchange was closed
-  kRequestTruncated =
-      1,  ///< the request ended (FIN, RST, end of capture, eviction) before its own end
+  /// The request ended (FIN, RST, end of capture, eviction) before its own end, or nothing says
+  /// where that is.
+  kRequestTruncated = 1,
   kResponseTruncated = 2,  ///< the same for the response
   kEarlyResponse = 3,      ///< the response began before the request had ended
   kGapInRequest = 4,       ///< bytes of the request went by unseen; its gaps say which

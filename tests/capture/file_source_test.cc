@@ -217,7 +217,9 @@ TEST(FileSource, WhatIsNoCaptureIsNamed) {
 
 TEST(FileSource, EmptyFileIsRefused) {
   const TemporaryFolder folder;
-  EXPECT_THAT(OpenError({folder.Write("a", "")}).what, HasSubstr("is empty, not a capture"));
+  const Error error = OpenError({folder.Write("a", "")});
+  EXPECT_THAT(error.what, HasSubstr("is empty, not a capture"));
+  EXPECT_THAT(error.remedy, HasSubstr("look at what should have written it"));
 }
 
 TEST(FileSource, DirectoryIsRefused) {
