@@ -110,7 +110,7 @@ constexpr auto kRows = std::to_array<Row>({
      "Messages and bodies of these that were given up while the disk was nearly full."},
     {"messages.interim", "trafrec_messages_interim_total", "Interim answers (1xx)."},
     {"messages.interim_left_out", "trafrec_messages_interim_left_out_total",
-     "Interim answers that are not in the log: too many of one exchange."},
+     "Interim answers that are not in the log: too many of one exchange, or of an unknown one."},
     {"exchanges", "trafrec_exchanges_total", "Exchanges: requests with their responses."},
     {"exchanges.in_flight", "trafrec_exchanges_in_flight", "Exchanges that are going on now."},
     {"exchanges.incomplete", "trafrec_exchanges_incomplete_total",

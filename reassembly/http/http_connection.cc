@@ -208,6 +208,7 @@ void HttpConnection::CloseAll(Ending ending, store::Flags flags, TimeNs at) {
       book_.Discard(*lane.held);
     }
   }
+  DropInterim();
   LetUndecidedGo(active_->undecided.back());  // also an answer of which that was the end
   while (Exchange* exchange = active_->exchanges.front()) {
     exchange->flags |= flags;

@@ -132,6 +132,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
                          const HeadFields& fields, std::string_view head);
   BodyPlan OnResponseHead(Flow flow, const MessageStart& start, const StartLine& line,
                           const HeadFields& fields, std::string_view head);
+  void DropInterim();
   bool TakeInterim(const Pairing::Decision& decision, const MessageStart& start,
                    const StartLine& line, std::string_view head);
   Exchange& BeginResponse(Flow flow, const MessageStart& start, Pairing::Decision decision);

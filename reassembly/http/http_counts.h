@@ -40,7 +40,8 @@ struct HttpCounts {
   uint64_t bodies_shed = 0;     ///< of messages that were put
   uint64_t shed_for_space = 0;  ///< messages and bodies of these, while the disk was nearly full
   uint64_t interim_responses = 0;
-  uint64_t interim_left_out = 0;  ///< of these, beyond limits::kInterim
+  uint64_t interim_left_out =
+      0;  ///< of these, beyond limits::kInterim, or of no exchange that was seen
 
   uint64_t exchanges = 0;
   uint64_t exchanges_paired = 0;

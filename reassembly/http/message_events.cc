@@ -220,18 +220,27 @@ bool HttpConnection::TakeInterim(const Pairing::Decision& decision, const Messag
     return false;
   }
   ++book_.counts().interim_responses;
-  if (decision.kind == Pairing::Kind::kPaired) {
-    Exchange& exchange = *active_->pairing.At(decision.index);
-    book_.KeepInterim(exchange, start.at, line.status, head);
-    active_->pairing.OnInterim(decision, start.offset + head.size());
+  Pairing& pairing = active_->pairing;
+  const bool paired = decision.kind == Pairing::Kind::kPaired;
+  if (paired && !decision.presumed && !pairing.presumed()) {
+    book_.KeepInterim(*pairing.At(decision.index), start.at, line.status, head);
   } else if (active_->interim.size() <= limits::kInterim) {
-    // Whose it is will be known with the final answer, or not at all. One more than are kept: that
-    // there were more.
+    // Whose it is will be known with the final answer, or not at all: what is presumed of this one
+    // need not be so of that. One more than are kept: that there were more.
     active_->interim.push_back({start.at, line.status, std::string(head)});
   } else {
     ++book_.counts().interim_left_out;
   }
+  if (paired) {
+    pairing.OnInterim(decision, start.offset + head.size());
+  }
   return true;
+}
+
+/// Those of which the final answer was not seen.
+void HttpConnection::DropInterim() {
+  book_.counts().interim_left_out += active_->interim.size();
+  active_->interim.clear();
 }
 
 BodyPlan HttpConnection::OnResponseHead(Flow flow, const MessageStart& start, const StartLine& line,
@@ -345,7 +354,7 @@ void HttpConnection::OnLost(Flow flow, uint64_t from, uint64_t length, bool at_s
     active_->pairing.OnRequestsLost(from, length, lane.parser.last_peer_offset());
   } else {
     active_->pairing.OnResponsesLost(at_start ? length : 0);
-    active_->interim.clear();  // their final answer may be what was lost
+    DropInterim();  // their final answer may be what was lost
   }
 }
 

@@ -41,5 +41,14 @@ INSTANTIATE_TEST_SUITE_P(Clients, GapCost,
                                          Bound{{Pipelining::kWindow, 8, Missed::kRequests}, 30, 10},
                                          Bound{{Pipelining::kWindow, 64, Missed::kBody}, 0, 0}));
 
+/// In these an interim answer is presumed to be for one request, and its final answer then proves
+/// to be for another.
+TEST(GapTrial, InterimAnswersGoWithTheirFinalOne) {
+  const Trial eight = MakeGapTrial(302, {Pipelining::kWindow, 8, Missed::kAnswers});
+  const Trial many = MakeGapTrial(750, {Pipelining::kWindow, 64, Missed::kRequests});
+  EXPECT_EQ(RunTrial(eight).Text(), "");
+  EXPECT_EQ(RunTrial(many).Text(), "");
+}
+
 }  // namespace
 }  // namespace trafrec::pipeline

@@ -204,6 +204,7 @@ TEST(PipelineLoss, InterimAnswerWhoseFinalOneIsLostGoesWithNoOther) {
   EXPECT_EQ(talk.exchange(6).target, "/5");
   EXPECT_EQ(talk.exchange(6).status, 200);
   EXPECT_THAT(talk.exchange(6).interim, IsEmpty());
+  EXPECT_EQ(talk.counter("messages.interim_left_out"), 1);
 }
 
 TEST(PipelineLoss, AnswersToHeadRequestsAreTakenForNoOthers) {
