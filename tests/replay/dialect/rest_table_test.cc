@@ -10,8 +10,6 @@
 namespace trafrec::dialect {
 namespace {
 
-using testing::IsEmpty;
-
 std::vector<std::string> Words(std::string_view text) {
   std::vector<std::string> words;
   for (size_t at = 0; at < text.size();) {
@@ -47,6 +45,12 @@ TEST(RestTable, EveryRowHasMethodsAndReleases) {
       EXPECT_THAT(release, testing::AnyOf("e6", "e7", "e8", "e9", "o")) << row.path;
     }
     EXPECT_FALSE(row.releases.empty()) << row.path;
+  }
+}
+
+TEST(RestTable, EveryPathBeginsAtTheRoot) {
+  for (const RestPath& row : RestPaths()) {
+    EXPECT_TRUE(row.path.starts_with('/')) << row.path;
   }
 }
 
