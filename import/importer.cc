@@ -8,6 +8,7 @@
 
 #include "import/file_stream.h"
 #include "import/log_feed.h"
+#include "store/format/redacted_pointers.h"
 
 namespace trafrec::import {
 namespace {
@@ -141,7 +142,7 @@ Result<ImportSummary> Import(ImportOptions options, const std::atomic<bool>& sto
   TRY_ASSIGN(OpenedFiles opened, OpenFiles(options, stop));
   summary.formats = opened.formats;
   options.log.live = false;
-  options.log.source = SourceText(opened);
+  options.log.source = store::WithRedactedPointers(SourceText(opened), options.redacted_pointers);
   MergedFiles files(std::move(opened), options.responses);
   TRY_ASSIGN(const std::unique_ptr<store::LogWriter> log, store::LogWriter::Open(options.log));
   LogFeed feed(*log, options.redaction);

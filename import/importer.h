@@ -21,6 +21,7 @@ struct ImportOptions {
   GorResponses responses = GorResponses::kRecorded;
   store::LogWriterOptions log;                             ///< `source` is set by the import
   std::shared_ptr<const reassembly::Redaction> redaction;  ///< null: secrets are kept
+  std::vector<std::string> redacted_pointers;  ///< those of `redaction`, as they were written
 };
 
 struct ImportProgress {

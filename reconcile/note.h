@@ -11,6 +11,7 @@ struct Note {
     kClocks,   ///< of several recorders
     kIndex,    ///< why less is said of one than could be
     kJournal,  ///< what of --translog could not be read, or was not believed
+    kLog,      ///< what of the log is missing, or what redaction took of it
     kSource,   ///< what the live source was not asked for, or did not say
   };
 

@@ -81,6 +81,7 @@ Result<import::ImportOptions> ImportCommandOptions::Make() const {
   TRY_ASSIGN(options.log.segment_bytes_max, Named("--rotate-bytes", ParseSize(rotate_bytes)));
   TRY_ASSIGN(options.log.signing_key, SigningKeyOf(sign));
   options.log.job = JobName();
+  options.redacted_pointers = redaction.pointers;
   return options;
 }
 

@@ -7,6 +7,7 @@
 
 #include "capture/background.h"
 #include "reassembly/limits.h"
+#include "store/format/redacted_pointers.h"
 #include "tools/log_making.h"
 #include "tools/sentinel_trust.h"
 #include "tools/units.h"
@@ -176,7 +177,7 @@ std::string RecordOptions::SourceText(const capture::CaptureFilter& filter) cons
     }
     text += filter.bpf.empty() ? "" : " filter " + filter.bpf;
   }
-  return text;
+  return store::WithRedactedPointers(std::move(text), redaction.pointers);
 }
 
 Result<capture::RecorderOptions> RecordOptions::MakeRecorderOptions() const {

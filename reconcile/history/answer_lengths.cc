@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "reconcile/history/redacted.h"
 #include "replay/dialect/target.h"
 #include "replay/recorded/message_head.h"
 
@@ -88,7 +89,8 @@ std::optional<AwaitedAnswer> AnswerLengths::Await(const dialect::RequestView& re
   if (meaning.kind == Kind::kBulk || meaning.operations.size() != 1 ||
       !dialect::WritesDocument(meaning.operations.front().kind) ||
       MayCompress(dialect::FieldOf(request.headers, "Accept-Encoding")) ||
-      !dialect::FieldOf(request.headers, "Expect").empty()) {
+      !dialect::FieldOf(request.headers, "Expect").empty() ||
+      IsToken(dialect::FieldOf(request.headers, "X-Opaque-Id"))) {
     return std::nullopt;
   }
   const dialect::Operation& operation = meaning.operations.front();

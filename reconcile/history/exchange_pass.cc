@@ -39,7 +39,7 @@ class ExchangePass::Batch {
 
   void Understand(const ExchangePass& pass) {
     for (Understood& exchange : exchanges_) {
-      exchange.Understand(pass.dialect_, pass.clock_error_ns_, pass.bodies_);
+      exchange.Understand(pass.how_, pass.bodies_);
     }
     ready_.set_value();
   }
@@ -89,12 +89,8 @@ class ExchangePass::Line {
 };
 
 ExchangePass::ExchangePass(store::LogReader& log, const StrayAnswers& strays,
-                           const dialect::Dialect& dialect, TimeNs clock_error_ns, unsigned threads)
-    : log_(log),
-      strays_(strays),
-      dialect_(dialect),
-      clock_error_ns_(clock_error_ns),
-      threads_(threads) {}
+                           const Understood::How& how, unsigned threads)
+    : log_(log), strays_(strays), how_(how), threads_(threads) {}
 
 Status ExchangePass::Each(Bodies bodies, const std::function<void(Understood&)>& take) {
   bodies_ = bodies;
@@ -133,7 +129,7 @@ Status ExchangePass::EachHere(const std::function<void(Understood&)>& take) {
   return strays_.Each(log_, [&](store::StoredExchange exchange) {
     const bool stray_answer = strays_.Has(exchange.row.id);
     Understood understood(std::move(exchange), stray_answer);
-    understood.Understand(dialect_, clock_error_ns_, bodies_);
+    understood.Understand(how_, bodies_);
     take(understood);
   });
 }

@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "reconcile/history/stray_answers.h"
 #include "reconcile/history/understood.h"
-#include "replay/dialect/dialect.h"
 #include "store/reader/log_reader.h"
 
 namespace trafrec::reconcile {
@@ -19,8 +18,8 @@ class ExchangePass {
 
   /// `threads`: so many understand, beside the caller's and the one that reads; 0: all is done on
   /// the caller's. All must outlive it; nobody else may use `log` meanwhile.
-  ExchangePass(store::LogReader& log, const StrayAnswers& strays, const dialect::Dialect& dialect,
-               TimeNs clock_error_ns, unsigned threads);
+  ExchangePass(store::LogReader& log, const StrayAnswers& strays, const Understood::How& how,
+               unsigned threads);
 
   /// `take` gets each exchange in the log's order, on the calling thread. Until an error: of what
   /// came before it each was taken.
@@ -38,8 +37,7 @@ class ExchangePass {
 
   store::LogReader& log_;
   const StrayAnswers& strays_;
-  const dialect::Dialect& dialect_;
-  const TimeNs clock_error_ns_;
+  const Understood::How how_;
   const unsigned threads_;
   std::atomic<Bodies> bodies_ = Bodies::kNone;
 };

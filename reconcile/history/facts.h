@@ -124,6 +124,10 @@ struct Question {
   LengthSays answer_length = LengthSays::kNothing;
   std::optional<Told> told{};  ///< then nothing is left to ask, and its write is among the others
 
+  /// Of a body in which values may be others than were sent. `may_be_long`: more bytes than a term
+  /// may have.
+  void ForgetSource(bool may_be_long);
+
   /// Its answer says that it took a number.
   bool done() const { return status_seen || answer_length == LengthSays::kWrote; }
 };
@@ -185,8 +189,11 @@ struct ByQueryRun {
   Change change{};
   Writer writer{};
   bool deletes = false;
-  bool makes = false;        ///< reindex
+  bool makes = false;        ///< reindex, or nobody knows what it puts where
   bool changes_all = false;  ///< what it finds takes a number: no script that may do nothing
+
+  /// Of a body in which values may be others than were sent.
+  void ForgetScript();
 };
 
 /// Traffic that the recorder did not see: anything may have been in it.

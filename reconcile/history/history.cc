@@ -11,10 +11,12 @@
 #include "reconcile/history/document_watch.h"
 #include "reconcile/history/earlier_starts.h"
 #include "reconcile/history/exchange_pass.h"
+#include "reconcile/history/index_events.h"
 #include "reconcile/history/loose_answer.h"
 #include "reconcile/history/mutation_facts.h"
 #include "reconcile/history/open_request.h"
 #include "reconcile/history/recorder_losses.h"
+#include "reconcile/history/redacted.h"
 #include "reconcile/history/second_look.h"
 #include "reconcile/history/stray_answers.h"
 #include "reconcile/history/unplaced.h"
@@ -47,8 +49,9 @@ class HistoryReader {
               history_.requests[request].heard = true;
             }) {}
 
-  Status Begin(store::LogReader& log) {
-    TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log.Attempts());
+  void Begin(const std::vector<store::AttemptInfo>& attempts) {
+    history_.hidden = options_.hidden;
+    history_.redacted = MayHoldTokens(attempts);
     EarlierStarts starts;
     for (const store::AttemptInfo& attempt : attempts) {
       std::ranges::move(LossesOf(attempt, starts.SeenUntil(attempt)),
@@ -57,7 +60,6 @@ class HistoryReader {
       ended_[{attempt.recorder, attempt.attempt}] = {
           attempt.finished ? attempt.ended_at : attempt.written.answers_through, attempt.finished};
     }
-    return {};
   }
 
   void Add(Understood& understood) {
@@ -86,13 +88,14 @@ class HistoryReader {
       AddClusterState(*view.request(), meaning, *view.answer(), ran, history_);
       AddSights(meaning, understood.sights());
     }
+    NoteRedaction(understood);
     const dialect::Answer& answer = understood.answer();
     const bool says = answered && (!answer.unreadable || exchange.row.method == "HEAD");
     std::optional<size_t> open;
     for (size_t i = 0; i < meaning.operations.size(); ++i) {
       const dialect::Operation& operation = meaning.operations[i];
-      AddClusterChange(*view.request(), meaning, operation, answer.outcomes[i],
-                       says || (answered && operation.mutation) ? view.answer()->status : 0, ran,
+      const int status = says || (answered && operation.mutation) ? view.answer()->status : 0;
+      AddClusterChange(*view.request(), meaning, operation, answer.outcomes[i], status, ran,
                        history_);
       if (operation.mutation) {
         ++history_.mutations;
@@ -102,6 +105,7 @@ class HistoryReader {
     watch_.Add(exchange, open);
   }
 
+  bool redacted() const { return history_.redacted; }
   /// The bodies of what follows are not looked at: there are too many facts.
   bool leaves_bodies() const { return history_.long_log; }
   DocumentWatch& documents() { return documents_; }
@@ -155,9 +159,29 @@ class HistoryReader {
     }
   }
 
+  /// What it replaced may be what tells operations from each other, or texts that they wrote.
+  void NoteRedaction(const Understood& understood) {
+    const dialect::Meaning& meaning = understood.meaning();
+    for (size_t i = 0; history_.hidden.empty() && i < meaning.operations.size(); ++i) {
+      history_.hidden = HiddenIn(*understood.view().request(), meaning.operations[i],
+                                 understood.answer().outcomes[i]);
+    }
+    if (understood.has_edited_request()) {
+      history_.tokens.Mistrust();
+    }
+    const bool of_documents = dialect::ShowsDocuments(meaning.kind) ||
+                              dialect::WritesDocument(meaning.kind) || meaning.kind == Kind::kBulk;
+    if (!of_documents && (understood.has_edited_request() || understood.has_edited_answer())) {
+      history_.metadata.Mistrust();
+    }
+  }
+
   void Keep(Sight sight) {
+    if (IsToken(sight.document.id) || IsToken(sight.document.routing)) {
+      history_.hidden = "names of documents";
+    }
     if (history_.long_log) {
-      documents_.Note(sight, made_.contains(sight.document.index));
+      documents_.Note(sight, index_events_.Made(sight.document.index));
       return;
     }
     history_.tokens.AddSight(history_, sight);
@@ -168,7 +192,7 @@ class HistoryReader {
 
   void Keep(Write write) {
     if (history_.long_log) {
-      documents_.Note(write, made_.contains(write.document.index));
+      documents_.Note(write, index_events_.Made(write.document.index));
       return;
     }
     history_.writes.push_back(std::move(write));
@@ -205,9 +229,9 @@ class HistoryReader {
       history_.tokens.AddWriter(understood.bodies()[i].texts);
     }
     if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
-      AddByQuery(exchange.row.id, request, operation, answer, answered, ran);
+      AddByQuery(understood, operation);
     }
-    NoteAdmin(request, meaning, operation, outcome, ran);
+    index_events_.Add({request, meaning, operation, outcome, understood.has_edited_request(), ran});
     if (outcome.fate == Fate::kRejected && meaning.kind == Kind::kBulk) {
       history_.turned_away = true;
     }
@@ -216,11 +240,11 @@ class HistoryReader {
       history_.names.Leads(operation.writing.pipeline.empty() ? key->name : outcome.index,
                            outcome.index);
     }
-    if (answered && key != nullptr) {
+    if (answered && key != nullptr && !understood.has_edited_answer()) {
       unseen_.Learn(*exchange.response, request, meaning, *key, outcome);
     }
     if (const auto told = ToldBy(operation, outcome); stray_answer_ && answered && told) {
-      Ask(exchange, request, meaning, operation, outcome, open);
+      Ask(understood, operation, outcome, open);
       history_.questions.back().told = told;
     }
     if (key != nullptr && TookNumber(operation, outcome)) {
@@ -240,23 +264,23 @@ class HistoryReader {
       unplaced_.Add(history_.refused.back(), outcome);
     }
     if (IsOpen(outcome, answered, operation)) {
-      Ask(exchange, request, meaning, operation, outcome, open);
+      Ask(understood, operation, outcome, open);
     }
   }
 
-  const Mapping* MappingOf(const std::string& name) const {
-    const auto mapping = mappings_.find(history_.IndexBehind(name));
-    return mapping == mappings_.end() ? nullptr : &mapping->second;
-  }
-
-  void AddByQuery(const store::ExchangeId& id, const dialect::RequestView& request,
-                  const dialect::Operation& operation, const dialect::Answer& answer, bool answered,
-                  const Span& ran) {
+  void AddByQuery(const Understood& understood, const dialect::Operation& operation) {
+    const dialect::RequestView& request = *understood.view().request();
+    const dialect::Answer& answer = understood.answer();
+    const bool answered = understood.answered();
+    const Span& ran = understood.ran();
     const dialect::Key* index = operation.keys.empty() ? nullptr : operation.keys.data();
     auto run = ByQueryRunOf(request, operation, answer, answered, ran,
-                            index == nullptr ? nullptr : MappingOf(index->name));
+                            index == nullptr ? nullptr : index_events_.MappingOf(index->name));
     if (run) {
-      run->id = id;
+      run->id = understood.exchange().row.id;
+      if (understood.has_edited_request()) {
+        run->ForgetScript();
+      }
       if (IsOpen(answer.outcomes.front(), answered, operation)) {
         run->request = history_.requests.size();  // it is the next one that is asked of
       }
@@ -264,34 +288,12 @@ class HistoryReader {
     }
   }
 
-  void NoteAdmin(const dialect::RequestView& request, const dialect::Meaning& meaning,
-                 const dialect::Operation& operation, const dialect::Outcome& outcome,
-                 const Span& ran) {
-    const bool makes = meaning.api == "indices.create";
-    if ((!makes && meaning.api != "indices.delete" && meaning.api != "indices.rollover") ||
-        outcome.fate == Fate::kRefused || outcome.fate == Fate::kNotFound) {
-      return;
-    }
-    for (const dialect::Key& key : operation.keys) {
-      if (meaning.api == "indices.rollover" || (makes && &key != operation.keys.data())) {
-        history_.names.Moves(key.name);  // of a creation: aliases, any if it cannot be read
-        continue;
-      }
-      history_.events.push_back(
-          {.name = key.name,
-           .what = makes ? IndexEvent::What::kMade : IndexEvent::What::kRemoved,
-           .ran = ran,
-           .answered = outcome.fate == Fate::kDone});
-      if (makes && outcome.fate == Fate::kDone) {
-        made_.insert(key.name);
-        history_.names.IsIndex(key.name);
-        if (auto mapping = Mapping::OfCreation(request.body)) {
-          mappings_[key.name] = std::move(*mapping);
-        }
-        if (auto made = ReadCreation(key.name, request.body)) {
-          history_.settings.push_back(std::move(*made));
-        }
-      }
+  void Ask(const Understood& understood, const dialect::Operation& operation,
+           const dialect::Outcome& outcome, std::optional<size_t>& open) {
+    Ask(understood.exchange(), *understood.view().request(), understood.meaning(), operation,
+        outcome, open);
+    if (understood.has_edited_request()) {
+      history_.questions.back().ForgetSource(MayHaveSentLongText(*understood.exchange().request));
     }
   }
 
@@ -319,7 +321,7 @@ class HistoryReader {
       question.at.item = operation.item;
     }
     question.body_bytes = exchange.row.request_body_bytes;
-    const Mapping* mapping = MappingOf(question.document.index);
+    const Mapping* mapping = index_events_.MappingOf(question.document.index);
     if ((operation.kind == Kind::kIndex || operation.kind == Kind::kCreate) && mapping != nullptr &&
         !question.piped) {
       question.fit = mapping->Check(body);
@@ -353,11 +355,10 @@ class HistoryReader {
   ConnectionWatch watch_;
   UnseenAnswers unseen_;
   UnplacedWrites unplaced_;
-  std::map<std::string, Mapping> mappings_;  ///< of indices that the log made
+  IndexEvents index_events_{history_};
   std::map<std::pair<std::string, uint32_t>, RecorderEnd> ended_;
   int64_t longest_write_ns_ = 0;  ///< of documents: from its last byte to its answer's first
   bool stray_answer_ = false;     ///< of the exchange at hand
-  std::set<std::string> made_;    ///< indices
   DocumentWatch documents_;       ///< of a long log
 };
 
@@ -367,9 +368,10 @@ Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& diale
                             const HistoryOptions& options) {
   TRY_ASSIGN(const ClockError clocks, ClockErrorOf(log, options.clock_error_ns));
   HistoryReader reader(dialect, options, clocks.ns);
-  TRY(reader.Begin(log));
+  TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log.Attempts());
+  reader.Begin(attempts);
   TRY_ASSIGN(const StrayAnswers strays, StrayAnswers::Find(log, dialect, options.until));
-  ExchangePass pass(log, strays, dialect, clocks.ns, options.threads);
+  ExchangePass pass(log, strays, {dialect, clocks.ns, reader.redacted()}, options.threads);
   TRY(pass.Each(ExchangePass::Bodies::kTextsAndChanges, [&](Understood& exchange) {
     reader.Add(exchange);
     if (reader.leaves_bodies()) {

@@ -38,6 +38,8 @@ struct HistoryOptions {
   /// Of a log that grows: outcomes are known of what began before. Nothing later is read, and what
   /// may have happened since is allowed for.
   std::optional<TimeNs> until{};
+  /// What of requests and answers redaction replaced that is read here, in words; "": nothing.
+  std::string hidden{};
 };
 
 /// All that a log says of what its source did: the facts of which every verdict is made.
@@ -70,8 +72,12 @@ struct History {
   bool long_log = false;
   std::deque<IndexNumbers> numbers{};
   bool too_many_facts = false;  ///< even of documents in question: none are kept
-  bool turned_away = false;     ///< a part of a bulk was answered 429 or 503
-  TimeNs until = 0;             ///< the log's last packet
+  bool redacted = false;        ///< bodies with flag `reencoded` may have had values replaced
+  /// As in HistoryOptions, or because tokens stand where names and numbers should. Then nothing but
+  /// the wire says anything.
+  std::string hidden{};
+  bool turned_away = false;  ///< a part of a bulk was answered 429 or 503
+  TimeNs until = 0;          ///< the log's last packet
   /// What comes after that is in the log, but was not read (HistoryOptions::until).
   TimeNs read_until = kAll;
   static constexpr TimeNs kAll = std::numeric_limits<TimeNs>::max();

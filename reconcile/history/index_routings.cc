@@ -5,8 +5,12 @@
 namespace trafrec::reconcile {
 
 IndexSettings SettingsOf(const History& history, const std::string& index) {
+  return SettingsOf(history.settings, index);
+}
+
+IndexSettings SettingsOf(std::span<const IndexSettings> said, const std::string& index) {
   IndexSettings known{.name = index};
-  for (const IndexSettings& settings : history.settings) {
+  for (const IndexSettings& settings : said) {
     if (settings.name == index) {
       known.uuid = settings.uuid.empty() ? known.uuid : settings.uuid;
       known.shards = settings.shards ? settings.shards : known.shards;
@@ -22,12 +26,19 @@ IndexSettings SettingsOf(const History& history, const std::string& index) {
 }
 
 std::vector<IndexRouting> RoutingsOf(const History& history, const std::string& index) {
-  const IndexSettings settings = SettingsOf(history, index);
+  return RoutingsOf(history.settings, index, history.product);
+}
+
+std::vector<IndexRouting> RoutingsOf(std::span<const IndexSettings> said, const std::string& index,
+                                     std::optional<VersionId> product,
+                                     std::optional<uint32_t> shards) {
+  IndexSettings settings = SettingsOf(said, index);
+  settings.shards = settings.shards ? settings.shards : shards;
   const std::vector<VersionId> products =
-      history.product ? std::vector{*history.product} : std::vector{LateProduct(), EarlyProduct()};
+      product ? std::vector{*product} : std::vector{LateProduct(), EarlyProduct()};
   std::vector<IndexRouting> routings;
-  for (const VersionId product : products) {
-    const auto known = RoutingOf(settings, product);
+  for (const VersionId each : products) {
+    const auto known = RoutingOf(settings, each);
     if (known && std::ranges::find(routings, known->routing) == routings.end()) {
       routings.push_back(known->routing);
     }

@@ -11,6 +11,7 @@ namespace trafrec::reconcile {
 /// What an index says of a document's source before it takes it.
 enum class Fit : uint8_t {
   kUnknown,  ///< nobody can say who does not know all of the mapping
+  kHidden,   ///< redaction replaced what would be checked: it may be anything
   kTaken,
   kRefused,  ///< with a mapper_parsing_exception, which costs no number
 };

@@ -30,7 +30,7 @@ void SecondLook::Add(Understood& understood) {
     const dialect::Outcome& outcome = understood.answer().outcomes[i];
     if (key != nullptr && whole && TookNumber(operation, outcome)) {
       Write write = WriteOf(exchange.row.id, operation, *key, outcome, understood.ran());
-      if (kept_.Keeps(write.document)) {
+      if (kept_.Keeps(write.document) && !understood.has_edited_request()) {
         write.change = ChangeOf(operation, BodyOf(*view.request(), operation));
       }
       kept_.Add(std::move(write));

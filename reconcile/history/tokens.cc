@@ -58,6 +58,9 @@ void TokenIndex::AddSight(const History& history, const Sight& sight) {
 }
 
 void TokenIndex::Take(History& history) const {
+  if (mistrusted_) {
+    return;
+  }
   for (Question& question : history.questions) {
     question.own_text = std::ranges::any_of(question.tokens, [&](Print token) {
       const auto writers = writers_.find(token);

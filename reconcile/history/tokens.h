@@ -23,6 +23,8 @@ class TokenIndex {
   void AddQuestion(size_t number, const std::vector<Print>& tokens);
   /// An answer shows a document. Questions that are asked later are not looked for.
   void AddSight(const History& history, const Sight& sight);
+  /// There are writers whose texts are not known: nothing follows from a text any more.
+  void Mistrust() { mistrusted_ = true; }
   /// Marks the questions that were shown, once all writers are known.
   void Take(History& history) const;
 
@@ -38,6 +40,7 @@ class TokenIndex {
   std::unordered_map<Print, size_t> asked_by_;   ///< the first question with it
   std::vector<Shown> shown_;
   bool asked_only_ = false;
+  bool mistrusted_ = false;
 };
 
 }  // namespace trafrec::reconcile

@@ -4,21 +4,39 @@
 #include <utility>
 
 #include "reconcile/history/mutation_facts.h"
+#include "reconcile/history/redacted.h"
 #include "reconcile/history/sights.h"
 #include "replay/recorded/request.h"
 
 namespace trafrec::reconcile {
+namespace {
+
+bool IsReencoded(const std::optional<store::StoredMessage>& message) {
+  return message && HasFlag(message->facts.flags, store::Flag::kReencoded);
+}
+
+/// Of a source in which values may be others.
+void ForgetSource(Sight& sight) {
+  sight.source.reset();
+  sight.tokens.clear();
+  sight.text.clear();
+}
+
+}  // namespace
 
 Understood::Understood(store::StoredExchange stored, bool stray_answer)
     : exchange_(std::move(stored)), stray_answer_(stray_answer) {}
 
-void Understood::Understand(const dialect::Dialect& dialect, TimeNs clock_error_ns, Bodies wanted) {
+void Understood::Understand(const How& how, Bodies wanted) {
+  const dialect::Dialect& dialect = how.dialect;
   view_.emplace(exchange_);
   if (view_->request() == nullptr) {
     return;
   }
+  edited_request_ = how.redacted && IsReencoded(exchange_.request);
+  edited_answer_ = how.redacted && IsReencoded(exchange_.response);
   whole_answer_ = view_->answer() != nullptr && IsWhole(exchange_.response);
-  ran_ = SpanOf(exchange_).Widened(clock_error_ns);
+  ran_ = SpanOf(exchange_).Widened(how.clock_error_ns);
   meaning_ = MeaningOf(dialect, *view_->request(), whole_answer_);
   if (view_->answer() != nullptr) {
     answer_ = dialect.ReadAnswer(meaning_, *view_->answer());
@@ -29,11 +47,19 @@ void Understood::Understand(const dialect::Dialect& dialect, TimeNs clock_error_
   if (!theirs) {
     ForgetOutcomes(answer_.outcomes);
   }
+  for (dialect::Outcome& outcome : answer_.outcomes) {
+    if (IsToken(outcome.error)) {
+      outcome.error.clear();
+    }
+  }
   answered_ = whole_answer_ && theirs;
   if (answered_) {
     sights_ = SightsIn(*view_->request(), meaning_, *view_->answer(), answer_.outcomes, ran_);
     for (Sight& sight : sights_) {
       sight.by = exchange_.row.id;
+      if (edited_answer_) {
+        ForgetSource(sight);
+      }
     }
   }
   if (wanted != Bodies::kNone) {
@@ -46,7 +72,7 @@ void Understood::ReadBodies(Bodies wanted) {
   const bool whole_request = recorded::IsWhole(*exchange_.request);
   for (size_t i = 0; i < meaning_.operations.size(); ++i) {
     const dialect::Operation& operation = meaning_.operations[i];
-    if (!operation.mutation) {
+    if (!operation.mutation || edited_request_) {
       continue;
     }
     const std::string_view body = BodyOf(*view_->request(), operation);

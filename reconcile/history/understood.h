@@ -34,8 +34,15 @@ class Understood {
   Understood(const Understood&) = delete;
   Understood& operator=(const Understood&) = delete;
 
-  /// Once, before anything else. `clock_error_ns`: by so much `ran` is widened.
-  void Understand(const dialect::Dialect& dialect, TimeNs clock_error_ns, Bodies wanted);
+  struct How {
+    const dialect::Dialect& dialect;
+    TimeNs clock_error_ns = 0;  ///< by so much `ran` is widened
+    /// Values of bodies with flag `reencoded` may have been replaced.
+    bool redacted = false;
+  };
+
+  /// Once, before anything else.
+  void Understand(const How& how, Bodies wanted);
 
   const store::StoredExchange& exchange() const { return exchange_; }
   bool has_stray_answer() const { return stray_answer_; }
@@ -47,6 +54,10 @@ class Understood {
   // Of what has no request, nothing:
   /// By the clock of the first recorder, whosever recorder saw it.
   const Span& ran() const { return ran_; }
+  /// Redaction may have replaced values in its body, which then says nothing of a document's
+  /// source.
+  bool has_edited_request() const { return edited_request_; }
+  bool has_edited_answer() const { return edited_answer_; }
   const dialect::Meaning& meaning() const { return meaning_; }
   const dialect::Answer& answer() const { return answer_; }  ///< an outcome for each operation
   /// What its answer shows of documents. May be moved out.
@@ -62,6 +73,8 @@ class Understood {
   std::optional<recorded::ExchangeView> view_;
   bool whole_answer_ = false;
   bool answered_ = false;
+  bool edited_request_ = false;
+  bool edited_answer_ = false;
   Span ran_{};
   dialect::Meaning meaning_{};
   dialect::Answer answer_{};

@@ -79,6 +79,10 @@ class Metadata {
 
   const std::vector<MetadataChange>& changes() const { return changes_; }
 
+  /// Redaction may have replaced what some of them are about: nothing follows from any.
+  void Mistrust() { mistrusted_ = true; }
+  bool mistrusted() const { return mistrusted_; }
+
  private:
   static std::optional<Seen> SeenIn(const MetadataSight& sight, const MetadataName& what);
 
@@ -88,6 +92,7 @@ class Metadata {
            std::shared_ptr<const std::map<std::string, std::string>>>
       last_;
   size_t bytes_ = 0;
+  bool mistrusted_ = false;
 };
 
 }  // namespace trafrec::reconcile

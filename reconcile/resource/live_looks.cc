@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "reconcile/history/redacted.h"
 #include "reconcile/resource/limits.h"
 
 namespace trafrec::reconcile {
@@ -38,9 +39,14 @@ Result<std::vector<Note>> LookAtResources(const send::Target& source, SourcePace
   uint64_t others = 0;
   uint64_t beyond = 0;
   uint64_t refused = 0;
+  uint64_t hidden = 0;
   for (auto& [name, resource] : resources.resources) {
     if (name.host != host || !name.target.starts_with('/')) {
       ++others;
+      continue;
+    }
+    if (HoldsToken(name.target)) {
+      ++hidden;
       continue;
     }
     if (link->requests() >= limits::kLooksMost) {
@@ -76,6 +82,10 @@ Result<std::vector<Note>> LookAtResources(const send::Target& source, SourcePace
   if (beyond > 0) {
     note(fmt::format("{} resources were not asked for: {} are asked for at most", beyond,
                      limits::kLooksMost));
+  }
+  if (hidden > 0) {
+    note(fmt::format("{} resources were not asked for: redaction replaced a part of their names",
+                     hidden));
   }
   if (refused > 0) {
     note(fmt::format("{} resources were not shown by the live source", refused));

@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "reconcile/history/each_row.h"
 #include "reconcile/history/mutation_facts.h"
+#include "reconcile/history/redacted.h"
 #include "replay/dialect/key.h"
 #include "replay/dialect/target.h"
 #include "replay/recorded/exchange_view.h"
@@ -24,7 +25,9 @@ How HowOf(std::string_view method) {
   return method == "PUT" ? How::kReplaces : method == "DELETE" ? How::kDeletes : How::kOther;
 }
 
-bool IsStrong(std::string_view etag) { return !etag.empty() && !etag.starts_with("W/"); }
+bool IsStrong(std::string_view etag) {
+  return !etag.empty() && !etag.starts_with("W/") && !IsToken(etag);
+}
 
 ResourceState StateIn(const dialect::RequestView& request, const dialect::AnswerView& answer) {
   ResourceState state{.present = answer.status != 404 && answer.status != 410};
@@ -79,7 +82,7 @@ std::optional<ResourceSight> SightOf(const store::StoredExchange& exchange,
 class Reader {
  public:
   Reader(const dialect::Dialect& dialect, const History& history, ResourceHistory& resources)
-      : dialect_(dialect), resources_(resources) {
+      : dialect_(dialect), redacted_(history.redacted), resources_(resources) {
     for (const OpenRequest& request : history.requests) {
       runs_[request.id] = request.runs;
     }
@@ -119,6 +122,9 @@ class Reader {
       return;
     }
     if (auto sight = SightOf(exchange, *view.request(), *view.answer())) {
+      if (IsEdited(sight->left ? exchange.request : exchange.response)) {
+        sight->state.content.reset();
+      }
       resource->second.sights.push_back(std::move(*sight));
     }
   }
@@ -131,6 +137,11 @@ class Reader {
   }
 
  private:
+  /// Redaction may have replaced values in it.
+  bool IsEdited(const std::optional<store::StoredMessage>& message) const {
+    return redacted_ && message && HasFlag(message->facts.flags, store::Flag::kReencoded);
+  }
+
   /// It ended in its target: nobody knows what it names.
   void Forget(const store::ExchangeId& id) {
     const auto [begin, end] = questions_.equal_range(id);
@@ -149,7 +160,8 @@ class Reader {
                         .how = HowOf(exchange.row.method),
                         .ran = RanOf(exchange),
                         .done = status / 100 == 2 && status != 202};
-    if (write.how == How::kReplaces && view.request() != nullptr && IsWhole(*exchange.request)) {
+    if (write.how == How::kReplaces && view.request() != nullptr && IsWhole(*exchange.request) &&
+        !IsEdited(exchange.request)) {
       write.content = PrintOfName(view.request()->body);
     }
     ResourceHistory::Times& times = resources_.mutations[name.host];
@@ -211,6 +223,7 @@ class Reader {
   }
 
   const dialect::Dialect& dialect_;
+  const bool redacted_;
   ResourceHistory& resources_;
   std::map<store::ExchangeId, Span> runs_;
   std::multimap<store::ExchangeId, size_t> questions_;

@@ -75,6 +75,26 @@ std::string WhatWouldDecide(const Question& question, bool journal) {
          "(--source, asked at once), or the source's journal (--translog)";
 }
 
+/// Requests and answers do not name what they are about, so that nothing of them can be compared.
+void JudgeByTheWireAlone(const History& history, Judgement& judgement) {
+  for (Finding& finding : judgement.findings) {
+    if (history.requests[history.questions[finding.question].request].wire == WireProof::kNone) {
+      finding.verdict = Verdict::kUnknown;
+      finding.evidence = {{"open", fmt::format("redaction replaced {} in this log; one that was "
+                                               "recorded without that would decide",
+                                               history.hidden)}};
+    }
+  }
+  judgement.notes.push_back(
+      {.about = Note::About::kLog,
+       .words = fmt::format(
+           "redaction replaced {}: nothing but the wire tells what became of a request, and what "
+           "is "
+           "missing nobody knows. Record with --redact-json pointers that reach fields of "
+           "documents alone, or encrypt the log instead",
+           history.hidden)});
+}
+
 class Judging {
  public:
   Judging(const History& history, Judgement& judgement)
@@ -281,6 +301,10 @@ Judgement Judge(const History& history) {
       finding.verdict = Verdict::kNotCommitted;
       finding.evidence.push_back({"wire", request.wire_words});
     }
+  }
+  if (!history.hidden.empty()) {
+    JudgeByTheWireAlone(history, judgement);
+    return judgement;
   }
   Judging judging(history, judgement);
   const std::vector<IndexHistory> indices = IndicesInQuestion(history, false);

@@ -182,6 +182,9 @@ std::string WhatWouldDecide(const std::vector<const MetadataChange*>& changes) {
 }  // namespace
 
 void JudgeMetadataFates(const History& history, Judgement& judgement) {
+  if (history.metadata.mistrusted()) {
+    return;
+  }
   std::map<size_t, std::vector<const MetadataChange*>> asked;
   for (const MetadataChange& change : history.metadata.changes()) {
     if (change.question) {

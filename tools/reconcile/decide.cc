@@ -11,6 +11,7 @@
 #include "reconcile/resource/resource_fates.h"
 #include "reconcile/resource/resource_history.h"
 #include "replay/recorded/recognize.h"
+#include "tools/reconcile/redacted_protocol.h"
 
 namespace trafrec::tools {
 namespace {
@@ -45,11 +46,18 @@ Result<const dialect::Dialect*> DialectOf(const std::string& name, store::LogRea
 Result<reconcile::Judgement> Decide(store::LogReader& log, const DecisionOptions& options,
                                     reconcile::History& history) {
   TRY_ASSIGN(const dialect::Dialect* dialect, DialectOf(options.dialect, log));
-  TRY_ASSIGN(history, reconcile::ReadHistory(log, *dialect, options.waits));
+  reconcile::HistoryOptions waits = options.waits;
+  if (dialect->name() == "search") {
+    TRY_ASSIGN(waits.hidden, RedactedProtocol(log));
+  }
+  TRY_ASSIGN(history, reconcile::ReadHistory(log, *dialect, waits));
   if (dialect->name() == "http") {
     return DecideResources(log, *dialect, options, history);
   }
   std::vector<reconcile::Note> notes;
+  if (!history.hidden.empty()) {
+    return reconcile::Judge(history);  // what others say could not be compared with it
+  }
   if (!options.translog.empty()) {
     TRY_ASSIGN(reconcile::TranslogEvidence evidence,
                reconcile::AddTranslogs(options.translog, history));

@@ -24,6 +24,8 @@ const char* NameOf(reconcile::Note::About about) {
       return "index";
     case reconcile::Note::About::kJournal:
       return "journal";
+    case reconcile::Note::About::kLog:
+      return "log";
     case reconcile::Note::About::kSource:
       return "source";
   }
