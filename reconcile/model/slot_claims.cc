@@ -16,7 +16,9 @@ Content SlotRules::ContentBefore(const Slot& slot) {
 
 bool SlotRules::MayBeNew(const Question& question, const Slot& slot) const {
   const bool first = slot.before != Presence::kPresent;
-  const bool same = !slot.leaves || question.change.how != Change::How::kReplaces ||
+  // What others changed later shows the last of them, and not what was put there first.
+  const bool same = slot.most > 1 || !slot.leaves ||
+                    question.change.how != Change::How::kReplaces ||
                     Includes(*slot.leaves, question.change.fields);
   // A single operation that left no document made none.
   const bool made = slot.after != Presence::kAbsent || slot.most > 1;

@@ -108,5 +108,24 @@ TEST(NumberSights, WhatIsSeenOfOneShardSaysNothingOfABulksItemsOnAnother) {
   EXPECT_THAT(outcome.out, testing::HasSubstr("2  committed\n"));
 }
 
+TEST(NumberSights, WhatOthersChangedLaterDoesNotShowWhatWasPutThereFirst) {
+  SourceLog source;
+  source.AsksWho()
+      .MakesIndex()
+      .Unanswered("POST", "/idx/_doc", R"({"w":"first"})")
+      .Waits(10 * kNsPerSecond)
+      .Exchange("POST", "/idx/_update_by_query",
+                R"({"script":{"source":"ctx._source.w = params.w","params":{"w":"second"}}})",
+                "200 OK",
+                R"({"total":1,"updated":1,"created":0,"deleted":0,"noops":0,"failures":[]})")
+      .Waits(10 * kNsPerSecond)
+      .Exchange("POST", "/idx/_search", R"({"seq_no_primary_term":true,"version":true})", "200 OK",
+                R"({"timed_out":false,"_shards":{"failed":0},"hits":{"hits":[{"_index":"idx",)"
+                R"("_id":"aaaaaaaaaaaaaaaaaaaa","_version":2,"_seq_no":1,"_primary_term":1,)"
+                R"("_source":{"w":"second"}}]}})")
+      .Puts("3", 2);
+  EXPECT_EQ(VerdictOf(source)["verdict"], "committed");
+}
+
 }  // namespace
 }  // namespace trafrec::tools
