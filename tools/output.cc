@@ -30,7 +30,8 @@ Result<Output> Output::Open(const std::string& path) {
   const std::string written = in_place ? path : path + ".partial";
   const int descriptor = open(written.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor < 0) {
-    return FailErrno(errno, "cannot write to " + path);
+    return FailErrno(errno, "cannot write to " + path,
+                     "name a file in a folder that is there, and that you may write to");
   }
   return Output(descriptor, path, std::filesystem::path(in_place ? "" : written));
 }

@@ -1,8 +1,10 @@
 #include "store/overlay/overlay_writer.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <string_view>
 #include <system_error>
 
@@ -11,6 +13,30 @@
 
 namespace trafrec::store {
 namespace {
+
+/// What SQLite would say in words that help nobody.
+Status CheckPlace(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return Fail(ErrorCode::kUsage,
+                fmt::format("cannot write an overlay to {}: it is a directory", path.string()),
+                "name a file in it");
+  }
+  const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
+  if (!std::filesystem::is_directory(parent, ignored)) {
+    return Fail(ErrorCode::kNotFound,
+                fmt::format("cannot write an overlay to {}: there is no folder {}", path.string(),
+                            parent.string()),
+                "make the folder, or name another one");
+  }
+  const bool exists = std::filesystem::exists(path, ignored);
+  // SQLite writes a journal beside the file.
+  if (access(parent.c_str(), W_OK | X_OK) != 0 || (exists && access(path.c_str(), W_OK) != 0)) {
+    return FailErrno(errno, fmt::format("cannot write an overlay to {}", path.string()),
+                     "name a file in a folder that you may write to");
+  }
+  return {};
+}
 
 Bytes AsBytes(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
@@ -53,6 +79,7 @@ std::string_view TextOf(const OverlayEntry& entry) {
 
 Result<std::unique_ptr<OverlayWriter>> OverlayWriter::Open(const std::filesystem::path& path,
                                                            const std::string& log_id) {
+  TRY(CheckPlace(path));
   // An empty file is what a crash leaves of an overlay that was never committed.
   std::error_code failure;
   const auto size = std::filesystem::file_size(path, failure);

@@ -354,6 +354,14 @@ Result<ExitCode> ReconcileCommand::Run(const Cli& /*cli*/) {
   const std::string& folder = explains() ? arguments_[1] : arguments_[0];
   TRY_ASSIGN(store::Identities identities, identity_.Make());
   TRY_ASSIGN(const auto log, store::LogReader::Open(folder, std::move(identities)));
+  if (!overlay_.empty()) {
+    TRY(CheckOverlay(overlay_, folder));
+  }
+  std::optional<Output> page;
+  if (!html_.empty()) {
+    TRY_ASSIGN(Output opened, Output::Open(html_));
+    page.emplace(std::move(opened));
+  }
   reconcile::History history;
   TRY_ASSIGN(const reconcile::Judgement judgement, Judge(*log, history));
   if (explains()) {
@@ -363,11 +371,10 @@ Result<ExitCode> ReconcileCommand::Run(const Cli& /*cli*/) {
   if (!overlay_.empty()) {
     TRY(WriteVerdicts(overlay_, folder, *log, history, judgement, accept_ == "presumed"));
   }
-  if (!html_.empty()) {
+  if (page) {
     TRY_ASSIGN(std::vector<store::AttemptInfo> attempts, log->Attempts());
-    TRY_ASSIGN(Output page, Output::Open(html_));
-    page.Write(VerdictPage({folder, history, judgement, std::move(attempts)}));
-    TRY(page.Finish());
+    page->Write(VerdictPage({folder, history, judgement, std::move(attempts)}));
+    TRY(page->Finish());
   }
   TRY(Print(history, judgement));
   return ExitCode::kDone;

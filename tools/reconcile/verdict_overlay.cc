@@ -162,4 +162,10 @@ Status WriteVerdicts(const std::filesystem::path& file, const std::filesystem::p
   return overlay->Commit();
 }
 
+Status CheckOverlay(const std::filesystem::path& file, const std::filesystem::path& log) {
+  TRY_ASSIGN(const store::LogIdentity identity, store::ReadLogIdentity(log));
+  TRY(store::OverlayWriter::Open(file, identity.log_id));  // closed at once: nothing is written
+  return {};
+}
+
 }  // namespace trafrec::tools

@@ -14,4 +14,7 @@ Status WriteVerdicts(const std::filesystem::path& file, const std::filesystem::p
                      store::LogReader& reader, const reconcile::History& history,
                      const reconcile::Judgement& judgement, bool presumed);
 
+/// Whether WriteVerdicts could write there, before the work is done.
+Status CheckOverlay(const std::filesystem::path& file, const std::filesystem::path& log);
+
 }  // namespace trafrec::tools

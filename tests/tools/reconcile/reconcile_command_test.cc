@@ -142,6 +142,23 @@ TEST_F(ReconcileCommand, TheOverlayHoldsTheVerdictsAndIsTheSameEachTime) {
   EXPECT_EQ(Trafrec({"overlay", overlay, "list", "--json"}).out, listed.out);
 }
 
+TEST_F(ReconcileCommand, APlaceThatTakesNoOverlayOrPageIsNamedWithARemedy) {
+  const std::string folder = folder_ / "folder";
+  std::filesystem::create_directory(folder);
+  const std::string text = folder_.Write("text", "none of ours");
+  for (const auto& [words, says] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"-o", folder}, "it is a directory"},
+           {{"-o", folder_ / "none" / "overlay"}, "there is no folder"},
+           {{"-o", text}, "is no overlay"},
+           {{"--html", folder}, "it is a directory"},
+           {{"--html", folder_ / "none" / "page.html"}, "No such file or directory"}}) {
+    const Outcome outcome = Reconcile(words);
+    EXPECT_NE(outcome.exit_code, 0) << says;
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr(words[1]), HasSubstr(says), HasSubstr("try: ")));
+    EXPECT_EQ(outcome.out, "") << "before any work is done";
+  }
+}
+
 TEST_F(ReconcileCommand, ArgumentsThatAreWrongAreNamed) {
   for (const auto& [words, says] : std::vector<std::pair<std::vector<std::string>, std::string>>{
            {{"reconcile"}, "no log given"},
