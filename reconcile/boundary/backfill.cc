@@ -228,7 +228,8 @@ class BackfillRequests {
                             .taken_by = scroll.taken_by,
                             .began = scroll.refreshed,
                             .ended = scroll.ended,
-                            .total = scroll.total});
+                            .total = scroll.total,
+                            .shards = scroll.shards});
   }
 
   const dialect::Dialect& dialect_;

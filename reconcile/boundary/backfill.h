@@ -32,7 +32,8 @@ struct CopiedPart {
   TimeNs began = 0;  ///< what was answered before is in it
   /// What began later is not in it. The greatest time: the log does not say.
   TimeNs ended = std::numeric_limits<TimeNs>::max();
-  std::optional<int64_t> total{};  ///< documents, where that was said
+  std::optional<int64_t> total{};    ///< documents, where that was said
+  std::optional<uint32_t> shards{};  ///< of a scroll's index
 
   bool Has(std::string_view index) const;
 };

@@ -21,9 +21,11 @@
 #include "reconcile/boundary/early_reads.h"
 #include "reconcile/boundary/form_of.h"
 #include "reconcile/boundary/placing.h"
+#include "reconcile/boundary/shard_counts.h"
 #include "reconcile/boundary/span_documents.h"
 #include "reconcile/history/each_row.h"
 #include "reconcile/history/mutation_facts.h"
+#include "reconcile/history/redacted.h"
 #include "replay/recorded/exchange_view.h"
 
 namespace trafrec::reconcile {
@@ -55,6 +57,7 @@ class BoundaryReader {
         leave_out_(leave_out),
         backfill_(*input.backfill),
         places_(backfill_, input.limits),
+        shards_(backfill_),
         reads_(dialect, backfill_) {
     own_.insert(backfill_.own.begin(), backfill_.own.end());
     boundary_.notes = backfill_.notes;
@@ -89,9 +92,8 @@ class BoundaryReader {
     for (const KnownInsertion& insertion : input_.known.insertions) {
       TRY(AddInsertion(insertion));
     }
-    TRY(documents_.Decide(input_.copy, [this](SpanMutation& each, std::optional<uint32_t> shard) {
-      return Take(each, shard);
-    }));
+    TRY(documents_.Decide(input_.copy, [this](SpanMutation& each) { return Take(each); }));
+    shards_.Finish(boundary_);
     std::ranges::sort(boundary_.span, {}, &SpanMutation::at);
     return std::move(boundary_);
   }
@@ -215,23 +217,12 @@ class BoundaryReader {
 
   void Count(Share share) { ++boundary_.counts.at(static_cast<size_t>(share)); }
 
-  /// A decided mutation of a shard.
-  void CountInShard(const Where& where, std::optional<int64_t> seq_no, Share share,
-                    const store::OperationAddress& at) {
+  /// A decided mutation.
+  void CountIn(const DocumentName& name, std::optional<int64_t> seq_no, Share share,
+               const store::OperationAddress& at) {
     Count(share);
-    if (where.shard && seq_no) {
-      CountNumber(boundary_.shards[{where.index, *where.shard}], *seq_no, share, at);
-    }
-  }
-
-  static void CountNumber(ShardBoundary& shard, int64_t seq_no, Share share,
-                          const store::OperationAddress& at) {
-    if (share == Share::kHeld) {
-      ++shard.held;
-      shard.last_held = std::max(shard.last_held.value_or(seq_no), seq_no);
-    } else if (!IsLeftOut(share) &&
-               (!shard.first_missing || seq_no < shard.first_missing->seq_no)) {
-      shard.first_missing = {seq_no, at};
+    if (seq_no) {
+      shards_.Count(name, *seq_no, share, at);
     }
   }
 
@@ -241,6 +232,13 @@ class BoundaryReader {
     const dialect::Key* key = dialect::FindDocument(operation.keys);
     if (key == nullptr || outcome.fate == Fate::kRejected || outcome.fate == Fate::kFailed) {
       return false;  // replay does not send it, or nobody knows what it is
+    }
+    if (!HiddenIn(seen.request, operation, outcome).empty()) {
+      return Fail(ErrorCode::kUsage,
+                  fmt::format("redaction replaced {} in the log: whether the backfill has them, "
+                              "nobody can tell",
+                              HiddenIn(seen.request, operation, outcome)),
+                  "record with pointers that reach fields of documents alone, or encrypt the log");
     }
     const Where where = places_.Of(*key, outcome);
     if (where.part == nullptr) {
@@ -261,13 +259,14 @@ class BoundaryReader {
       return outcome.fate == Fate::kUnknown ? AddOpen(seen, where, *key, at)
                                             : AddNothing(seen, where, outcome, at);
     }
+    const DocumentName name{where.index, key->id.empty() ? outcome.id : key->id, key->routing};
     if (outcome.TookSeqNo()) {
       places_.NotePassed(where, *number, seen.ran.until);
+      shards_.Took(name, *number, outcome.primary_term.value_or(0));
     }
     const std::optional<int64_t> limit = places_.LimitOf(where);
-    const DocumentName name{where.index, key->id.empty() ? outcome.id : key->id, key->routing};
     if (seen.ran.until < where.in_until) {
-      CountInShard(where, number, Share::kHeld, at);
+      CountIn(name, number, Share::kHeld, at);
       if (outcome.TookSeqNo()) {
         documents_.AddHeld(name, *number);
       }
@@ -276,7 +275,7 @@ class BoundaryReader {
     }
     const Form form = FormOf(operation, BodyOf(seen.request, operation));
     if (seen.exchange.row.began_at > where.out_from || (limit && *number > *limit)) {
-      CountInShard(where, number, Share::kSent, at);
+      CountIn(name, number, Share::kSent, at);
       documents_.AddLater(name, *number, form);
       return false;
     }
@@ -310,7 +309,7 @@ class BoundaryReader {
         .words =
             "nobody knows whether the source carried it out: trafrec reconcile LOG -o OVERLAY "
             "first, then this with the same overlay"};
-    TRY(Take(open, std::nullopt));
+    TRY(Take(open));
     return false;
   }
 
@@ -354,14 +353,13 @@ class BoundaryReader {
                          ? "right whether the copy has it or not"
                          : "it ran while the backfill was taken, and the copy may hold a part of "
                            "what it did: look at its documents, or take the backfill again";
-    TRY(Take(mutation, std::nullopt));
+    TRY(Take(mutation));
     return false;
   }
 
   /// A decided mutation of the span.
-  Status Take(SpanMutation& mutation, std::optional<uint32_t> shard) {
-    Where where{.index = mutation.document.index, .shard = shard};
-    CountInShard(where, mutation.seq_no, mutation.share, mutation.at);
+  Status Take(SpanMutation& mutation) {
+    CountIn(mutation.document, mutation.seq_no, mutation.share, mutation.at);
     if (IsLeftOut(mutation.share)) {
       TRY(leave_out_(mutation.at, mutation.share == Share::kHeld
                                       ? "the backfill holds it: " + mutation.words
@@ -376,6 +374,7 @@ class BoundaryReader {
   const LeaveOut& leave_out_;
   const Backfill& backfill_;
   Placing places_;
+  ShardCounts shards_;
   EarlyReads reads_;
   std::set<store::ExchangeId> own_;
   std::vector<store::OperationAddress> left_out_;  ///< of the exchange that is read

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reconcile/history/index_routings.h"
+
 namespace trafrec::reconcile {
 namespace {
 
@@ -12,7 +14,8 @@ constexpr TimeNs kNever = std::numeric_limits<TimeNs>::max();
 Placing::Placing(const Backfill& backfill, const ShardLimits& limits)
     : backfill_(backfill), limits_(limits) {
   for (const IndexSettings& settings : backfill_.settings) {
-    if (const auto known = RoutingOf(settings, backfill_.product)) {
+    if (const auto known =
+            RoutingOf(SettingsOf(backfill_.settings, settings.name), backfill_.product)) {
       routings_[settings.name] = known->routing;
     }
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "reconcile/history/mutation_facts.h"
+#include "reconcile/history/redacted.h"
 #include "reconcile/source/json_place.h"
 #include "replay/dialect/target.h"
 
@@ -14,14 +15,26 @@ namespace {
 
 using dialect::Kind;
 
+/// As many as an index may have (index.number_of_shards).
+constexpr int64_t kShardsMost = 1024;
+
+constexpr const char* kFound = "it takes only what its query finds";
+constexpr const char* kMayEnd = "it may end before the last document";
+
 /// Why a search does not show whole documents, all of them; "" if it does.
 std::string TroubleOf(const JsonPlace& body) {
   if (const JsonPlace query = body["query"]; query.exists()) {
     const std::vector<JsonPlace> kinds = query.Children();
     const bool all = kinds.empty() || (kinds.size() == 1 && kinds.front().Key() == "match_all");
     if (!all) {
-      return "it takes only what its query finds";
+      return kFound;
     }
+  }
+  if (body["post_filter"].exists() || body["min_score"].exists()) {
+    return kFound;
+  }
+  if (body["terminate_after"].exists()) {
+    return kMayEnd;
   }
   if (body["slice"].exists()) {
     return "it is a slice of several, each of an instant of its own";
@@ -30,6 +43,25 @@ std::string TroubleOf(const JsonPlace& body) {
   const bool whole = !source.exists() || source.Is(json::Type::kTrue) ||
                      (source.exists() && source.Children().empty() && source.Text().empty());
   return whole ? "" : "it takes only some fields";
+}
+
+/// The same of its target.
+std::string TroubleOf(std::string_view target) {
+  for (const dialect::Parameter& parameter : dialect::ParseTarget(target).query) {
+    if (parameter.name == "q") {
+      return kFound;
+    }
+    if (parameter.name == "routing" || parameter.name == "preference") {
+      return "it may be over some of the index's shards";
+    }
+    if (parameter.name.starts_with("_source") && parameter.value != "true") {
+      return "it takes only some fields";
+    }
+    if (parameter.name == "terminate_after") {
+      return kMayEnd;
+    }
+  }
+  return "";
 }
 
 std::optional<int64_t> TotalOf(const JsonPlace& hits) {
@@ -75,6 +107,9 @@ void ScrollRequests::Open(const store::StoredExchange& exchange, const recorded:
   } else if (const auto body = json::Tree::Parse(view.request()->body)) {
     scroll.trouble = TroubleOf(JsonPlace(*body));
   }
+  if (scroll.trouble.empty()) {
+    scroll.trouble = TroubleOf(view.request()->target);
+  }
   if (view.answer() == nullptr || !IsWhole(exchange.response)) {
     scroll.trouble = "the log has no whole answer to it";
   } else if (view.answer()->status != 200) {
@@ -85,6 +120,10 @@ void ScrollRequests::Open(const store::StoredExchange& exchange, const recorded:
     if (const auto answer = json::Tree::Parse(view.answer()->body)) {
       const JsonPlace root(*answer);
       scroll.total = TotalOf(root["hits"]);
+      const auto shards = root["_shards"]["total"].Number();
+      if (shards && *shards > 0 && *shards <= kShardsMost) {
+        scroll.shards = static_cast<uint32_t>(*shards);
+      }
       if (root["_shards"]["failed"].Number() != 0) {
         scroll.trouble = "some of its shards failed";
       }
@@ -119,6 +158,9 @@ void ScrollRequests::TakePage(const store::StoredExchange& exchange,
   uint64_t seen = 0;
   ReadPage(view.answer()->body, [&](const DocumentName& name, const CopyDocument&) {
     ++seen;
+    if (IsToken(name.id) || IsToken(name.index) || IsToken(name.routing)) {
+      all_[scroll].trouble = "redaction replaced the names of its documents";
+    }
     std::set<std::string>& indices = all_[scroll].indices;
     if (indices.size() < 2) {
       indices.insert(name.index);
@@ -153,7 +195,13 @@ std::vector<RecordedScroll> ScrollRequests::All() const {
   std::vector<RecordedScroll> all = all_;
   for (RecordedScroll& scroll : all) {
     if (scroll.indices.size() == 1) {
-      scroll.index = *scroll.indices.begin();
+      const std::string& index = *scroll.indices.begin();
+      if (!dialect::NameFits(scroll.index, index) && scroll.index != "_all" &&
+          scroll.trouble.empty()) {
+        scroll.trouble = "its name is an alias, which may show a part of its index: scroll over " +
+                         index + " itself";
+      }
+      scroll.index = index;
     } else if (scroll.indices.size() > 1 && scroll.trouble.empty()) {
       scroll.trouble = "it is over several indices";
     }

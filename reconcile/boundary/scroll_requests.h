@@ -25,7 +25,8 @@ struct RecordedScroll {
   std::vector<store::ExchangeId> pages{};  ///< those of `own` whose answers show documents
   uint64_t seen = 0;                       ///< documents
   std::optional<int64_t> total{};
-  std::string trouble{};  ///< why it is no backfill
+  std::optional<uint32_t> shards{};  ///< of its index: a search asks one copy of each
+  std::string trouble{};             ///< why it is no backfill
 };
 
 /// The scrolls of a log that want all documents of an index.

@@ -126,7 +126,7 @@ Status SpanDocuments::DecideOne(Document& document, const CopyDocument& copy,
     mutation.share = shares[i];
     mutation.remove_first = mutation.remove_first && shares[i] == Share::kEither;
     mutation.words = WordsOf(shares[i], copy);
-    TRY(decided(mutation, document.writes[i].shard));
+    TRY(decided(mutation));
   }
   return {};
 }

@@ -22,7 +22,7 @@ class SpanDocuments {
   void AddHeld(const DocumentName& name, int64_t seq_no);
   void AddLater(const DocumentName& name, int64_t seq_no, Form form);
 
-  using Decided = std::function<Status(SpanMutation& mutation, std::optional<uint32_t> shard)>;
+  using Decided = std::function<Status(SpanMutation& mutation)>;
   /// Asks the copy, if there is one, and hands over each write with its share, document by
   /// document. An Error if the copy contradicts the log.
   Status Decide(Copy* copy, const Decided& decided);

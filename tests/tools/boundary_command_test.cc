@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -182,6 +183,102 @@ TEST_F(BoundaryCommand, OfSeveralScrollsThoseThatTheLogShowsInPartAreNamed) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out,
               HasSubstr("counts as no part of the backfill: the log shows 1 of its 9"));
+}
+
+TEST_F(BoundaryCommand, AScrollThatShowsAPartOfItsIndexIsNoBackfill) {
+  for (const auto& [query, says] : std::vector<std::pair<std::string, std::string>>{
+           {R"({"post_filter":{"term":{"a":"b"}}})", "it takes only what its query finds"},
+           {R"({"min_score":1})", "it takes only what its query finds"},
+           {R"({"terminate_after":1})", "it may end before the last document"},
+           {R"({"_source":["a"]})", "it takes only some fields"}}) {
+    const Outcome outcome = Boundary(Made() + Scroll(200, query, R"("_version":1,)"));
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr(says));
+    std::filesystem::remove_all(log_);
+  }
+}
+
+TEST_F(BoundaryCommand, AScrollOverAnAliasMayShowAPartOfItsIndex) {
+  std::string scroll = Scroll(200, "{}", R"("_version":1,)");
+  const std::string path = "/a/_search";
+  scroll.replace(scroll.find(path), path.size(), "/recent/_search");
+  const Outcome outcome = Boundary(Made() + scroll);
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("its name is an alias"));
+}
+
+/// Documents of an index of three shards, that 7 and later put into shards 0, 1 and 2.
+class ShardsOfAScroll : public BoundaryCommand {
+ protected:
+  /// The log has a write for each of the numbers 0 to 3 of `ids`, all before a scroll that shows
+  /// them.
+  std::vector<json> Shards(const std::string& made, int shards) {
+    std::string lines = made;
+    std::string hits;
+    std::map<std::string, int> numbers;
+    int ms = 20;
+    // Of "d0" to "d17" each one's shard of 3, where 768 parts are cut.
+    const std::string shard_of = kShardOf;
+    for (size_t i = 0; i < shard_of.size(); ++i) {
+      const std::string id = fmt::format("d{}", i);
+      const int number = numbers[shard_of.substr(i, 1)]++;
+      const std::string said = fmt::format(
+          R"("_index":"a","_id":"{}","_version":1,"_seq_no":{},"_primary_term":1)", id, number);
+      lines +=
+          Line(ms++, "PUT", "/a/_doc/" + id, "{}", 201, "{" + said + R"(,"result":"created"})", 0);
+      hits += (hits.empty() ? "{" : ",{") + said + R"(,"_source":{}})";
+    }
+    lines += Refresh(100) +
+             Line(200, "POST", "/a/_search?scroll=1m", R"({"seq_no_primary_term":true})", 200,
+                  fmt::format(R"({{"_scroll_id":"S","_shards":{{"total":{},"failed":0}},)"
+                              R"("hits":{{"total":{{"value":{}}},"hits":[{}]}}}})",
+                              shards, shard_of.size(), hits));
+    const Outcome outcome = Boundary(lines, {"--json"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    std::vector<json> found;
+    std::istringstream said(outcome.out);
+    for (std::string line; std::getline(said, line);) {
+      if (json each = json::parse(line); each.contains("shard")) {
+        found.push_back(std::move(each));
+      }
+    }
+    return found;
+  }
+
+  static constexpr const char* kShardOf = "010220122201121112";
+};
+
+TEST_F(ShardsOfAScroll, AreListedThoughNobodySaysWhichProductItIs) {
+  const std::vector<json> shards =
+      Shards(Line(10, "PUT", "/a", R"({"settings":{"number_of_shards":3}})", 200,
+                  R"({"acknowledged":true})"),
+             3);
+  ASSERT_EQ(shards.size(), 3U);
+  uint64_t held = 0;
+  for (const json& shard : shards) {
+    held += shard["held"].get<uint64_t>();
+    EXPECT_EQ(shard["last_held"].get<uint64_t>() + 1, shard["held"].get<uint64_t>()) << shard;
+  }
+  EXPECT_EQ(held, std::string(kShardOf).size());
+}
+
+TEST_F(ShardsOfAScroll, AreCountedByTheScrollIfTheLogDoesNotShowTheIndexMade) {
+  EXPECT_EQ(Shards("", 3).size(), 3U);
+}
+
+TEST_F(BoundaryCommand, RedactedIdsAreRefusedSinceNobodyCanTellWhatIsHeld) {
+  const std::string file = folder_.Write("log.ndjson", Made() + Increment(20, 0) + Refresh(100) +
+                                                           Scroll(200, "{}", R"("_version":1,)"));
+  for (const char* pointer : {"/_id", "/hits/hits/*/_id"}) {
+    std::filesystem::remove_all(log_);
+    ASSERT_EQ(Trafrec({"import", file, "-l", log_, "--redact-json", pointer, "--redaction-key",
+                       folder_ / "redaction.key"})
+                  .exit_code,
+              0);
+    const Outcome outcome = Trafrec({"reconcile", "boundary", log_, "--dialect", "search"});
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.out;
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr("redaction replaced"), HasSubstr(pointer)));
+  }
 }
 
 TEST_F(BoundaryCommand, AScrollWithAQueryIsNoBackfill) {

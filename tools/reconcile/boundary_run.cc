@@ -21,6 +21,7 @@
 #include "tools/output.h"
 #include "tools/reconcile/boundary_overlay.h"
 #include "tools/reconcile/boundary_report.h"
+#include "tools/reconcile/redacted_protocol.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
 
@@ -150,6 +151,14 @@ Result<ExitCode> RunBoundary(const BoundaryOptions& options, const ServerAccess&
                              store::Identities identities) {
   TRY_ASSIGN(const auto log, store::LogReader::Open(options.log, std::move(identities)));
   TRY_ASSIGN(const dialect::Dialect* dialect, DialectOf(options, *log));
+  TRY_ASSIGN(const std::string hidden, RedactedProtocol(*log));
+  if (!hidden.empty()) {
+    return Fail(ErrorCode::kUsage,
+                fmt::format("redaction replaced {} in {}: which mutations a backfill holds, nobody "
+                            "can tell",
+                            hidden, options.log),
+                "record with pointers that reach fields of documents alone, or encrypt the log");
+  }
   TRY_ASSIGN(Evidence evidence, Find(options, access, *log, *dialect));
   reconcile::BoundaryInput input{.backfill = &evidence.backfill,
                                  .copy = evidence.copy.get(),

@@ -37,11 +37,10 @@ class SpanDocumentsTest : public testing::Test {
   std::map<int64_t, Share> Shares(CopyDocument copy) {
     OneAnswer answer(copy);
     std::map<int64_t, Share> shares;
-    const Status decided =
-        documents_.Decide(&answer, [&](const SpanMutation& each, std::optional<uint32_t>) {
-          shares[*each.seq_no] = each.share;
-          return Status();
-        });
+    const Status decided = documents_.Decide(&answer, [&](const SpanMutation& each) {
+      shares[*each.seq_no] = each.share;
+      return Status();
+    });
     EXPECT_TRUE(decided) << decided.error().what;
     return shares;
   }
@@ -80,8 +79,7 @@ TEST_F(SpanDocumentsTest, ANumberThatAnAnswerGaveToAnotherDocumentIsAnotherCopy)
   ASSERT_TRUE(documents_.Add({.document = {.index = "orders", .id = "d2"}, .seq_no = 21}, 0,
                              {.seq_no = 21, .form = Form::kWhole}));
   OneAnswer answer({.kind = CopyDocument::Kind::kPresent, .seq_no = 21});
-  const Status decided = documents_.Decide(
-      &answer, [](const SpanMutation&, std::optional<uint32_t>) { return Status(); });
+  const Status decided = documents_.Decide(&answer, [](const SpanMutation&) { return Status(); });
   ASSERT_FALSE(decided);
   EXPECT_THAT(decided.error().what, testing::HasSubstr("not the copy"));
 }
