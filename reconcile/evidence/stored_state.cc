@@ -189,7 +189,7 @@ class Adding {
 
   /// Without the state of the cluster it takes a copy of all indices to say that one was not there.
   bool HasAllThatWereWritten() const {
-    return std::ranges::all_of(history_.writes, [&](const Write& write) {
+    return !state_.nameless && std::ranges::all_of(history_.writes, [&](const Write& write) {
       const std::string& name = history_.IndexBehind(write.document.index);
       return made_at_.contains(name) ||
              std::ranges::any_of(history_.index_lives.changes, [&](const IndexChange& change) {
@@ -221,7 +221,13 @@ std::vector<Note> AddStoredState(const std::vector<ShardFolder>& folders, bool e
   }
   constexpr TimeNs kEnd = std::numeric_limits<TimeNs>::max();
   Adding(*state, {early ? copy.written_at : kEnd, kEnd}, !early, history).Run();
-  return {};
+  std::vector<Note> notes;
+  for (const std::string& why : state->unread) {
+    notes.push_back({.about = Note::About::kJournal,
+                     .words = why + ": which index it is of, and that others are not there, is not "
+                                    "known; copy it again"});
+  }
+  return notes;
 }
 
 }  // namespace trafrec::reconcile

@@ -66,7 +66,11 @@ std::expected<NodeState, std::string> OfFiles(const fs::path& folder) {
     if (auto index = ReadLatestState(it->path(), "state")) {
       state.indices.push_back(std::move(*index));
     } else {
-      state.whole = false;  // nobody knows its name
+      state.whole = false;
+      state.nameless = true;
+      if (index.error().code != ErrorCode::kNotFound) {
+        state.unread.push_back(std::move(index).error().what);
+      }
     }
   }
   return state;

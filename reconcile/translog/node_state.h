@@ -13,6 +13,9 @@ struct NodeState {
   std::string global{};
   std::vector<std::string> indices{};  ///< {"NAME": …} each
   bool whole = false;                  ///< the cluster has no other indices
+  bool nameless = false;               ///< there are indices of which it does not say the name
+  /// Why files of such could not be read, where they are there.
+  std::vector<std::string> unread{};
 };
 
 /// Reads the state in `folder` (the one above "indices"): an index of Lucene in its _state, since

@@ -138,6 +138,16 @@ TEST_F(StoredState, ACopyThatLacksAnIndexWhichWasWrittenIsNotPresumedToHaveAll) 
   EXPECT_EQ(OfIndex("made", true).verdict, Verdict::kUnknown);
 }
 
+TEST_F(StoredState, ACopyWithAnIndexWhoseNameCannotBeReadIsNotPresumedToHaveAll) {
+  std::filesystem::create_directories(folder_ / "nodes/0/indices/AAAAAAAAAAAAAAAAAAAAAA/_state");
+  const std::string state = IndexStateOf7();
+  folder_.Write("nodes/0/indices/AAAAAAAAAAAAAAAAAAAAAA/_state/state-2.st",
+                state.substr(0, state.size() - 9));
+  EXPECT_EQ(OfIndex("made", true).verdict, Verdict::kUnknown);
+  ASSERT_EQ(notes_.size(), 1U);
+  EXPECT_THAT(notes_[0].words, HasSubstr("state-2.st cannot be read"));
+}
+
 TEST_F(StoredState, AnIndexThatIsOlderThanTheRequestWasNotRemoved) {
   EXPECT_EQ(OfIndex("a", false, kMade + 60'000 * kMs).verdict, Verdict::kNotCommitted);
 }
