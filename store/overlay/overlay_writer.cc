@@ -14,6 +14,37 @@
 namespace trafrec::store {
 namespace {
 
+// What is there already is not written again: putting the same twice leaves each byte as it is.
+constexpr const char* kPutEntry =
+    "INSERT INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+    "ON CONFLICT(attempt, number, item, kind) DO UPDATE SET (text, verdict, grade, after, "
+    "other_attempt, other_number, other_item, index_uuid, shard, primary_term, seq_no) = "
+    "(excluded.text, excluded.verdict, excluded.grade, excluded.after, excluded.other_attempt, "
+    "excluded.other_number, excluded.other_item, excluded.index_uuid, excluded.shard, "
+    "excluded.primary_term, excluded.seq_no) WHERE (text, verdict, grade, after, other_attempt, "
+    "other_number, other_item, index_uuid, shard, primary_term, seq_no) IS NOT "
+    "(excluded.text, excluded.verdict, excluded.grade, excluded.after, excluded.other_attempt, "
+    "excluded.other_number, excluded.other_item, excluded.index_uuid, excluded.shard, "
+    "excluded.primary_term, excluded.seq_no)";
+constexpr const char* kPutRewrite =
+    "INSERT INTO rewrite VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(attempt, number, item) DO UPDATE "
+    "SET (method, target, set_fields, removed_fields, body, pointers) = (excluded.method, "
+    "excluded.target, excluded.set_fields, excluded.removed_fields, excluded.body, "
+    "excluded.pointers) WHERE (method, target, set_fields, removed_fields, body, pointers) IS NOT "
+    "(excluded.method, excluded.target, excluded.set_fields, excluded.removed_fields, "
+    "excluded.body, excluded.pointers)";
+constexpr const char* kPutInsertion =
+    "INSERT INTO insertion VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(number) DO UPDATE SET "
+    "(place, attempt, exchange, at_ns, method, target, fields, body, index_uuid, shard, "
+    "primary_term, seq_no, reason) = (excluded.place, excluded.attempt, excluded.exchange, "
+    "excluded.at_ns, excluded.method, excluded.target, excluded.fields, excluded.body, "
+    "excluded.index_uuid, excluded.shard, excluded.primary_term, excluded.seq_no, "
+    "excluded.reason) WHERE (place, attempt, exchange, at_ns, method, target, fields, body, "
+    "index_uuid, shard, primary_term, seq_no, reason) IS NOT (excluded.place, excluded.attempt, "
+    "excluded.exchange, excluded.at_ns, excluded.method, excluded.target, excluded.fields, "
+    "excluded.body, excluded.index_uuid, excluded.shard, excluded.primary_term, excluded.seq_no, "
+    "excluded.reason)";
+
 /// What SQLite would say in words that help nobody.
 Status CheckPlace(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -107,11 +138,8 @@ Status OverlayWriter::Begin(const std::string& log_id, bool is_new) {
     const char* sql;
   };
   for (const Wanted& each :
-       std::array{Wanted{&put_entry_,
-                         "INSERT OR REPLACE INTO entry VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
-                  Wanted{&put_rewrite_, "INSERT OR REPLACE INTO rewrite VALUES(?,?,?,?,?,?,?,?,?)"},
-                  Wanted{&put_insertion_,
-                         "INSERT OR REPLACE INTO insertion VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+       std::array{Wanted{&put_entry_, kPutEntry}, Wanted{&put_rewrite_, kPutRewrite},
+                  Wanted{&put_insertion_, kPutInsertion},
                   Wanted{&find_move_,
                          "SELECT a.recorder, a.number, e.other_number, e.other_item FROM entry e "
                          "JOIN attempt a ON a.key = e.other_attempt WHERE e.attempt = ? AND "

@@ -1,6 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
 #include "store/overlay/address_filter.h"
 #include "store/overlay/overlay_reader.h"
 #include "store/overlay/overlay_writer.h"
@@ -80,6 +85,27 @@ TEST_F(OverlayTest, ALaterEntryOfOneKindTakesThePlaceOfTheFirst) {
   ASSERT_TRUE(Put({{At(7), OverlayDrop{.reason = "two"}}}));
   const auto entries = Read()->Of(At(7).exchange).value().entries;
   EXPECT_THAT(entries, ElementsAre(OverlayEntry{At(7), OverlayDrop{.reason = "two"}}));
+}
+
+TEST_F(OverlayTest, TheSamePutAgainLeavesEachByteAsItIs) {
+  const auto bytes = [this] {
+    std::ifstream file(path(), std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  Insertion insertion = Inserted("/a");
+  insertion.number = 5;
+  const std::vector<OverlayEntry> entries = {{At(7), OverlayDrop{.reason = "one"}},
+                                             {At(8), OverlayRewrite{.method = "PUT",
+                                                                    .target = {},
+                                                                    .set_fields = {},
+                                                                    .removed_fields = {},
+                                                                    .body = {},
+                                                                    .pointers = {},
+                                                                    .reason = "r"}}};
+  ASSERT_TRUE(Put(entries, {insertion}));
+  const std::string before = bytes();
+  ASSERT_TRUE(Put(entries, {insertion}));
+  EXPECT_EQ(bytes(), before);
 }
 
 TEST_F(OverlayTest, InsertionsStandBesideTheirExchangeInTheirOrder) {
