@@ -85,7 +85,8 @@ Status Output::Finish() {
     errno_value_ = errno;
   }
   if (!good() && errno_value_ != EPIPE) {
-    return FailErrno(errno_value_, "cannot write to " + name);
+    return FailErrno(errno_value_, "cannot write to " + name,
+                     errno_value_ == ENOSPC ? "make room there, or name another place" : "");
   }
   if (good() && !partial_.empty()) {
     const std::filesystem::path partial = std::exchange(partial_, {});

@@ -143,11 +143,18 @@ class VerdictOverlay {
   std::set<std::tuple<std::string, uint32_t, int64_t>> inserted_;
 };
 
-}  // namespace
+/// SQLite says no more than that it is full.
+Status WithRemedy(Status written) {
+  if (!written && written.error().code == ErrorCode::kNoSpace && written.error().remedy.empty()) {
+    return Fail(ErrorCode::kNoSpace, written.error().what,
+                "make room there, or name another place; what was there is as it was");
+  }
+  return written;
+}
 
-Status WriteVerdicts(const std::filesystem::path& file, const std::filesystem::path& log,
-                     store::LogReader& reader, const reconcile::History& history,
-                     const reconcile::Judgement& judgement, bool presumed) {
+Status Write(const std::filesystem::path& file, const std::filesystem::path& log,
+             store::LogReader& reader, const reconcile::History& history,
+             const reconcile::Judgement& judgement, bool presumed) {
   TRY_ASSIGN(const store::LogIdentity identity, store::ReadLogIdentity(log));
   TRY_ASSIGN(const auto overlay, store::OverlayWriter::Open(file, identity.log_id));
   VerdictOverlay made(history, *overlay);
@@ -160,6 +167,14 @@ Status WriteVerdicts(const std::filesystem::path& file, const std::filesystem::p
   }
   TRY(overlay->CheckAgainst(identity.log_id, reader));
   return overlay->Commit();
+}
+
+}  // namespace
+
+Status WriteVerdicts(const std::filesystem::path& file, const std::filesystem::path& log,
+                     store::LogReader& reader, const reconcile::History& history,
+                     const reconcile::Judgement& judgement, bool presumed) {
+  return WithRemedy(Write(file, log, reader, history, judgement, presumed));
 }
 
 Status CheckOverlay(const std::filesystem::path& file, const std::filesystem::path& log) {
