@@ -57,8 +57,8 @@ class HistoryReader {
       std::ranges::move(LossesOf(attempt, starts.SeenUntil(attempt)),
                         std::back_inserter(history_.lost));
       starts.Add(attempt);
-      ended_[{attempt.recorder, attempt.attempt}] = {
-          attempt.finished ? attempt.ended_at : attempt.written.answers_through, attempt.finished};
+      ended_[{attempt.recorder, attempt.attempt}] = EndOf(attempt);
+      std::ranges::move(NotesOf(attempt), std::back_inserter(history_.notes));
     }
   }
 
@@ -379,7 +379,7 @@ Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& diale
     }
   }));
   History history = reader.Finish();
-  history.notes = clocks.notes;
+  std::ranges::copy(clocks.notes, std::back_inserter(history.notes));
   if (history.long_log) {
     SecondLook look(reader.documents(), options.facts_max, history);
     TRY(pass.Each(ExchangePass::Bodies::kTexts, [&](Understood& exchange) { look.Add(exchange); }));

@@ -212,6 +212,16 @@ TEST_F(ReconcileCommand, AnEncryptedLogAsksForItsIdentity) {
   EXPECT_EQ(with.out, Reconcile().out) << with.err;
 }
 
+TEST_F(ReconcileCommand, WhatWasInASegmentThatIsMissingMayHaveBeenAnything) {
+  ASSERT_EQ(Verdicts().at("2")["verdict"], "committed");
+  // Segments are numbered; of one that never was there is a manifest.
+  const std::filesystem::path attempt = std::filesystem::path(log_) / "test" / "0001";
+  std::filesystem::copy_file(attempt / "000001.manifest.json", attempt / "000002.manifest.json");
+  EXPECT_EQ(Verdicts().at("2")["verdict"], "unknown");
+  EXPECT_EQ(Verdicts().at("4")["verdict"], "not_committed") << "the wire still shows it";
+  EXPECT_THAT(Reconcile().out, HasSubstr("test-0001 lacks segments"));
+}
+
 TEST_F(ReconcileCommand, ATranslogFolderThatCannotServeIsNamed) {
   for (const auto& [path, says] : std::vector<std::pair<std::string, std::string>>{
            {folder_ / "nowhere", "nowhere"}, {log_, "holds no translog"}}) {
