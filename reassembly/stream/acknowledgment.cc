@@ -7,7 +7,6 @@
 // the capture or forged: it is believed when others follow it.
 
 #include <algorithm>
-#include <utility>
 
 #include "reassembly/limits.h"
 #include "reassembly/stream/tracker_impl.h"
@@ -91,8 +90,8 @@ void StreamTracker::Impl::Acknowledge(Connection& connection, int f, uint64_t of
   uint64_t bytes = offset;
   if (connection.detail) {
     DirectionDetail& detail = connection.detail->flow[f];
-    if (offset > detail.fin_offset + 1) {
-      WithdrawPresumedFin(flow, detail);
+    if (detail.fin_presumed && offset > detail.fin_offset + 1) {
+      ChangeFin(flow, detail, [&] { detail.fin_presumed = false; });
     }
     if (detail.fin_known()) {
       bytes = std::min(offset, detail.fin_offset);
@@ -113,13 +112,6 @@ void StreamTracker::Impl::Acknowledge(Connection& connection, int f, uint64_t of
   }
   if (bytes > flow.next) {
     StartGrace(connection, f);
-  }
-}
-
-/// It was a byte.
-void StreamTracker::Impl::WithdrawPresumedFin(const Direction& flow, DirectionDetail& detail) {
-  if (std::exchange(detail.fin_presumed, false)) {
-    counters.acked_bytes += flow.acked > detail.fin_offset ? 1 : 0;
   }
 }
 
@@ -152,9 +144,10 @@ void StreamTracker::Impl::ReleaseAcknowledged(Connection& connection, int f) {
     } else if (!detail.fin_known() && limit == flow.next + 1 && limit == flow.acked &&
                flow.highest == flow.next) {
       // One number more than the bytes there are: the FIN that we did not see.
-      detail.fin_presumed = true;
-      detail.fin_offset = flow.next;
-      --counters.acked_bytes;
+      ChangeFin(flow, detail, [&] {
+        detail.fin_presumed = true;
+        detail.fin_offset = flow.next;
+      });
       break;
     }
     if (until > flow.next) {

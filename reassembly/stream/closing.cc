@@ -37,12 +37,11 @@ void StreamTracker::Impl::OnFin(Connection& connection, int f, const TcpSegment&
   if (detail.fin_seen && static_cast<uint64_t>(end) <= detail.fin_offset) {
     return;
   }
-  if (static_cast<uint64_t>(end) == detail.fin_offset) {
-    detail.fin_presumed = false;  // it was one
-  }
-  WithdrawPresumedFin(flow, detail);
-  detail.fin_seen = true;
-  detail.fin_offset = static_cast<uint64_t>(end);
+  ChangeFin(flow, detail, [&] {
+    detail.fin_seen = true;
+    detail.fin_presumed = false;
+    detail.fin_offset = static_cast<uint64_t>(end);
+  });
   detail.fin_sequence = flow.SequenceOf(detail.fin_offset);
   detail.fin_at = segment.at;
   detail.end_due = kNever;
@@ -161,6 +160,13 @@ store::CloseCause StreamTracker::Impl::CauseOf(const Connection& connection,
 void StreamTracker::Impl::Close(Connection& connection, store::CloseCause cause) {
   const bool evicted = cause == store::CloseCause::kEvicted;
   ForceAll(connection, evicted ? store::GapCause::kGlobalLimit : store::GapCause::kClosed);
+  for (int f = 0; f < 2; ++f) {
+    const Direction& flow = connection.flow[f];
+    const bool fin_known = connection.detail && connection.detail->flow[f].fin_known();
+    if (!fin_known && flow.acked == flow.highest + 1) {
+      --counters.acked_bytes;  // the number of a FIN that was not captured
+    }
+  }
   ++counters.closed[static_cast<size_t>(cause)];
   if (!connection.has(Connection::kHadConsumer)) {
     ++counters.no_data;

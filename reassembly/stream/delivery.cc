@@ -81,8 +81,7 @@ void StreamTracker::Impl::OnIrregularPayload(Connection& connection, int f,
       wire_length = std::min(wire_length, kept);
     } else {
       // The sender goes on beyond its FIN: it was not its own.
-      detail.fin_seen = false;
-      WithdrawPresumedFin(flow, detail);
+      ChangeFin(flow, detail, [&] { detail.fin_seen = detail.fin_presumed = false; });
       detail.end_due = kNever;
     }
   }

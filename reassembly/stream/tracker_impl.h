@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <set>
@@ -64,7 +65,16 @@ struct StreamTracker::Impl {
   bool BelieveFarAck(Connection& connection, int f, uint64_t offset);
   void Acknowledge(Connection& connection, int f, uint64_t offset, const TcpSegment& segment);
   void StartGrace(Connection& connection, int f);
-  void WithdrawPresumedFin(const Direction& flow, DirectionDetail& detail);
+  /// Changes what is known of the FIN, whose number is no acknowledged byte.
+  template <typename Change>
+  void ChangeFin(const Direction& flow, DirectionDetail& detail, Change change) {
+    const auto acked = [&] {
+      return detail.fin_known() ? std::min(flow.acked, detail.fin_offset) : flow.acked;
+    };
+    counters.acked_bytes -= acked();
+    change();
+    counters.acked_bytes += acked();
+  }
   void ReleaseAcknowledged(Connection& connection, int f);
 
   // delivery.cc

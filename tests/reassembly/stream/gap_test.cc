@@ -109,6 +109,27 @@ TEST(StreamTracker, LostFinIsNoLostByte) {
   EXPECT_EQ(wire->Count("acked.bytes"), 3U);
 }
 
+TEST(StreamTracker, FinOfAFlowThatWasNotCapturedIsNoAcknowledgedByte) {
+  auto wire = Wire::Established();
+  wire->Client().Lose("abc");
+  wire->Server().Ack().Send("200");
+  wire->WaitTick(limits::kGapGraceNs);
+  wire->Client().LoseFin();
+  wire->Server().Ack().Fin();
+  wire->Finish();
+  EXPECT_EQ(wire->Count("acked.bytes"), 3U);
+  EXPECT_EQ(wire->Count("gaps.bytes"), 3U);
+}
+
+TEST(StreamTracker, FinThatComesAfterItsAckIsNoAcknowledgedByte) {
+  auto wire = Wire::Established();
+  wire->Client().Send("abc");
+  wire->Server().AckAt(4);
+  wire->Client().SendAt(3, "", TcpSegment::kFin);
+  wire->Finish();
+  EXPECT_EQ(wire->Count("acked.bytes"), 3U);
+}
+
 TEST(StreamTracker, LostByteThatLookedLikeAFinIsAGapOnceTheFlowGoesOn) {
   auto wire = Wire::Established();
   wire->Client().Send("abc").Lose("d");
