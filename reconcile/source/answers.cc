@@ -124,16 +124,26 @@ std::optional<VersionId> VersionOf(const SourceIdentity& identity) {
   return make(parts[0], parts[1], parts[2]);
 }
 
-Result<std::vector<DocumentState>> ReadDocuments(std::string_view answer, size_t questions) {
+Result<std::vector<DocumentState>> ReadDocuments(std::string_view answer,
+                                                 std::span<const DocumentQuestion> questions) {
   TRY_ASSIGN(const Tree tree, Parse(answer, "_mget"));
   std::vector<DocumentState> states;
   for (const At& document : At(tree)["docs"].Children()) {
+    const At id = document["_id"];
+    if (states.size() < questions.size() && id.exists() &&
+        id.Text() != questions[states.size()].id) {
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("the source was asked for document {} and answers with {}",
+                              questions[states.size()].id, id.Text()),
+                  "name the source itself, or a proxy that hands on its answers");
+    }
     states.push_back(StateOf(document));
   }
-  if (states.size() != questions) {
+  if (states.size() != questions.size()) {
     return Fail(ErrorCode::kCorrupt,
-                fmt::format("the source was asked for {} documents and answers {}", questions,
-                            states.size()));
+                fmt::format("the source was asked for {} documents and answers {}",
+                            questions.size(), states.size()),
+                "name the source itself, or a proxy that hands on its answers");
   }
   return states;
 }

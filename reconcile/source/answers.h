@@ -19,8 +19,9 @@ namespace trafrec::reconcile {
 Result<SourceIdentity> ReadIdentity(std::string_view answer);
 /// As new indices are marked with; nothing if it calls its version otherwise than 1.2.3.
 std::optional<VersionId> VersionOf(const SourceIdentity& identity);
-/// Of an mget, one for each question.
-Result<std::vector<DocumentState>> ReadDocuments(std::string_view answer, size_t questions);
+/// Of an mget, one for each question. An Error if it speaks of others.
+Result<std::vector<DocumentState>> ReadDocuments(std::string_view answer,
+                                                 std::span<const DocumentQuestion> questions);
 /// Of a search of one shard.
 Result<std::vector<NumberedDocument>> ReadHits(std::string_view answer);
 /// Of `_stats?level=shards`; copies that do not say their numbers are left out.

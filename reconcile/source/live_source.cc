@@ -7,9 +7,11 @@
 #include <charconv>
 
 #include "reconcile/source/answers.h"
+#include "reconcile/source/json_place.h"
 #include "reconcile/source/limits.h"
 #include "reconcile/source/questions.h"
 #include "replay/dialect/target.h"
+#include "replay/json/json_tree.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -60,6 +62,11 @@ Result<std::vector<IndexSettings>> LiveSource::Indices(std::span<const std::stri
                              "metadata.indices.*.routing_num_shards,"
                              "metadata.indices.*.primary_terms",
                              list.empty() ? "" : "/", list)));
+  if (const auto tree = json::Tree::Parse(answer);
+      !tree || !JsonPlace(*tree).Is(json::Type::kObject)) {
+    return Fail(ErrorCode::kCorrupt, "the source's answer to GET /_cluster/state is no JSON object",
+                "name the source itself, or a proxy that hands on its answers");
+  }
   std::vector<IndexSettings> indices = ReadClusterState(answer);
   std::ranges::sort(indices, {}, &IndexSettings::name);
   return indices;
@@ -101,7 +108,7 @@ Result<std::vector<DocumentState>> LiveSource::Documents(
 Status LiveSource::AskDocuments(std::span<const DocumentQuestion> questions,
                                 std::vector<DocumentState>& states) {
   const auto answer = link_->Ask("POST", "/_mget", MgetBody(questions));
-  auto read = answer ? ReadDocuments(*answer, questions.size()) : std::unexpected(answer.error());
+  auto read = answer ? ReadDocuments(*answer, questions) : std::unexpected(answer.error());
   if (!read && read.error().code == ErrorCode::kUnsupported && questions.size() > 1) {
     const size_t half = questions.size() / 2;
     TRY(AskDocuments(questions.first(half), states));

@@ -31,10 +31,12 @@ std::unexpected<Error> Refused(const std::string& named, std::string_view method
       return Fail(ErrorCode::kPermission, what,
                   "the credentials need the rights to read documents, statistics and tasks");
     case 404:
-      return Fail(ErrorCode::kNotFound, what);
+      return Fail(ErrorCode::kNotFound, what, "name the source itself, as in http://host:9200");
     default:
       return Fail(ErrorCode::kIo, what,
-                  IsBusy(answer.status) ? "ask again when it is less busy" : "");
+                  IsBusy(answer.status)      ? "ask again when it is less busy"
+                  : answer.status / 100 == 3 ? "name the address that it leads to"
+                                             : "ask again when it is well: its log says more");
   }
 }
 

@@ -5,11 +5,22 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 namespace trafrec::reconcile {
 namespace {
 
+using testing::HasSubstr;
 using testing::IsEmpty;
+
+/// For documents 1, 2, …
+std::vector<DocumentQuestion> Asked(size_t count) {
+  std::vector<DocumentQuestion> questions;
+  for (size_t i = 1; i <= count; ++i) {
+    questions.push_back({"a", std::to_string(i)});
+  }
+  return questions;
+}
 
 TEST(ReadDocuments, TellsFoundMissingAndRefusedApart) {
   const auto read = ReadDocuments(R"({"docs":[
@@ -18,7 +29,7 @@ TEST(ReadDocuments, TellsFoundMissingAndRefusedApart) {
       {"_index":"a","_id":"2","found":false},
       {"_index":"b","_id":"3","error":{"type":"index_not_found_exception","reason":"no such index [b]"}}
       ]})",
-                                  3);
+                                  Asked(3));
   ASSERT_TRUE(read) << read.error().what;
   EXPECT_EQ((*read)[0].kind, DocumentState::Kind::kFound);
   EXPECT_EQ((*read)[0].version, 3);
@@ -32,12 +43,18 @@ TEST(ReadDocuments, TellsFoundMissingAndRefusedApart) {
 }
 
 TEST(ReadDocuments, AnotherNumberThanAskedForIsAnError) {
-  EXPECT_FALSE(ReadDocuments(R"({"docs":[]})", 1));
-  EXPECT_FALSE(ReadDocuments("{}", 1));
+  EXPECT_FALSE(ReadDocuments(R"({"docs":[]})", Asked(1)));
+  EXPECT_FALSE(ReadDocuments("{}", Asked(1)));
+}
+
+TEST(ReadDocuments, AnotherDocumentThanAskedForIsAnError) {
+  const auto read = ReadDocuments(R"({"docs":[{"_index":"a","_id":"2","found":false}]})", Asked(1));
+  ASSERT_FALSE(read);
+  EXPECT_THAT(read.error().what, HasSubstr("asked for document 1 and answers with 2"));
 }
 
 TEST(ReadDocuments, WhatDoesNotSayWhetherItIsThereIsNotMissing) {
-  const auto read = ReadDocuments(R"({"docs":[{"_index":"a","_id":"1"}]})", 1);
+  const auto read = ReadDocuments(R"({"docs":[{"_index":"a","_id":"1"}]})", Asked(1));
   EXPECT_EQ(read->at(0).kind, DocumentState::Kind::kRefused);
 }
 
@@ -111,7 +128,7 @@ TEST(ReadIdentity, KnowsBothProducts) {
 TEST(Answers, ThatAreNoneOfTheSourceAreErrors) {
   for (const std::string_view text : {"", "<html>", "[]", "{}", "7", "{\"docs\":7}"}) {
     EXPECT_FALSE(ReadIdentity(text)) << text;
-    EXPECT_FALSE(ReadDocuments(text, 1)) << text;
+    EXPECT_FALSE(ReadDocuments(text, Asked(1))) << text;
     EXPECT_FALSE(ReadHits(text)) << text;
     EXPECT_FALSE(ReadPositions(text)) << text;
     EXPECT_FALSE(ReadTasks(text)) << text;

@@ -19,7 +19,7 @@ LiveSource Opened(FakeSource& source) {
 std::string Missing(int count) {
   std::string docs;
   for (int i = 0; i < count; ++i) {
-    docs += fmt::format(R"({}{{"_id":"{}","found":false}})", i == 0 ? "" : ",", i);
+    docs += fmt::format(R"({}{{"found":false}})", i == 0 ? "" : ",");
   }
   return R"({"docs":[)" + docs + "]}";
 }
@@ -98,6 +98,11 @@ TEST(LiveSource, AnIndexThatIsNotThereIsLeftOut) {
   ASSERT_TRUE(found) << found.error().what;
   EXPECT_THAT(*found, SizeIs(0));
   EXPECT_THAT(source.requests().back(), HasSubstr("ignore_unavailable=true"));
+}
+
+TEST(LiveSource, AnAnswerThatIsNoClusterStateDoesNotSayThatAnIndexIsGone) {
+  FakeSource source({FakeSource::kIdentity, "<html>"});
+  EXPECT_FALSE(Opened(source).Indices(std::vector<std::string>{"a"}));
 }
 
 TEST(LiveSource, EncodesNamesInPaths) {
