@@ -29,11 +29,19 @@ TimeNs ClosedAt(const store::ConnectionRecord& connection) {
   return std::min(EndOf(connection.client_close), EndOf(connection.server_close));
 }
 
+/// Since it was sent. What the client had acknowledged by then was lost before.
+bool MayHaveLostOfServer(const store::StoredExchange& exchange) {
+  const store::SideClose& server = exchange.connection.server_close;
+  const auto& isn = exchange.connection.server_isn;
+  const auto& had = exchange.request->facts.ack_then;
+  const bool had_all = isn && had && *had == static_cast<uint32_t>(*isn + 1 + server.payload_bytes);
+  return server.gap_bytes > 0 && !had_all;
+}
+
 bool IsUnreceived(const store::StoredExchange& exchange, const WireRules& rules) {
   const store::MessageFacts& request = exchange.request->facts;
   if (request.acked_bytes >= request.wire_bytes || exchange.response ||
-      exchange.connection.server_close.gap_bytes > 0 ||
-      HasFlag(exchange.connection.flags, Flag::kMidStream)) {
+      MayHaveLostOfServer(exchange) || HasFlag(exchange.connection.flags, Flag::kMidStream)) {
     return false;
   }
   // A sender whose bytes stay unacknowledged sends them again, and a copy that the server has

@@ -59,6 +59,27 @@ TEST(Wire, WhatNobodyAcknowledgedInTimeWasNotReceived) {
   EXPECT_EQ(Proof(exchange, kRules), WireProof::kUnreceived);
 }
 
+/// The same on a connection of which the recorder lost a part of an answer. `had`: so much of the
+/// server's flow the client had acknowledged when it sent the request; 300 bytes there were in all.
+store::StoredExchange UnreceivedBesideALoss(uint32_t had) {
+  store::StoredExchange exchange = Request();
+  exchange.request->facts.acked_bytes = 0;
+  exchange.request->facts.copies = 2;
+  exchange.request->facts.ack_then = 5001 + had;
+  exchange.connection.server_isn = 5000;
+  exchange.connection.server_close.payload_bytes = 300;
+  exchange.connection.server_close.gap_bytes = 100;
+  return exchange;
+}
+
+TEST(Wire, AnAcknowledgementMayHaveBeenLostWithWhatFollowedTheRequest) {
+  EXPECT_EQ(Proof(UnreceivedBesideALoss(200), kRules), WireProof::kNone);
+}
+
+TEST(Wire, WhatWasLostBeforeTheRequestWasSentHidesNoAcknowledgementOfIt) {
+  EXPECT_EQ(Proof(UnreceivedBesideALoss(300), kRules), WireProof::kUnreceived);
+}
+
 TEST(Wire, AnAcknowledgementThatAResetForestalledProvesNothing) {
   store::StoredExchange exchange = Request();
   exchange.request->facts.acked_bytes = 0;
