@@ -83,7 +83,7 @@ void IndexModel::AddSlots() {
           slots.forced.push_back(slots.nodes.size());
         }
         slots.nodes.push_back({&slot, node});
-        if (slot.least == 1 && slot.most == 1 && slot.below - slot.above == 2) {
+        if (slot.least == 1 && slot.most == 1) {
           Pin(slot, document.shard);
         }
       }
@@ -110,11 +110,14 @@ void IndexModel::EachForced(uint32_t shard, const Span& ran, const Take& take) c
   }
 }
 
-/// A version that was seen with its number: only what made it took the number.
+/// A version for which there is but one number: only what made it took that one.
 void IndexModel::Pin(const Slot& slot, uint32_t shard) {
-  const auto hole = std::ranges::lower_bound(shards_[shard].holes, slot.above + 1, {},
+  std::vector<HoleNode>& holes = shards_[shard].holes;
+  const auto hole = std::ranges::upper_bound(holes, slot.above, {},
                                              [](const HoleNode& node) { return node.hole.seq_no; });
-  if (hole != shards_[shard].holes.end() && hole->hole.seq_no == slot.above + 1) {
+  const auto end = std::ranges::lower_bound(hole, holes.end(), slot.below, {},
+                                            [](const HoleNode& node) { return node.hole.seq_no; });
+  if (end - hole == 1) {
     hole->slot = &slot;
   }
 }
