@@ -173,6 +173,17 @@ void ConnectionWatch::Add(const store::StoredExchange& exchange, std::optional<s
   }
 }
 
+ServerLives ConnectionWatch::Lives() const {
+  ServerLives lives;
+  for (const auto& [key, connection] : connections_) {
+    if (connection.record) {
+      lives.Note(key.first.first, connection.record->server,
+                 {connection.record->opened_at, connection.answered_until});
+    }
+  }
+  return lives;
+}
+
 std::vector<LostTraffic> ConnectionWatch::Finish(std::optional<TimeNs> until) {
   for (auto& [key, connection] : connections_) {
     if (!connection.record || connection.last_byte_at == 0) {

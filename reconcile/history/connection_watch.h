@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "reconcile/history/facts.h"
+#include "reconcile/history/server_lives.h"
 #include "store/reader/log_reader.h"
 
 namespace trafrec::reconcile {
@@ -34,6 +35,8 @@ class ConnectionWatch {
   /// log goes on behind that; a connection that is open then has not yet shown what it lost since
   /// its last request.
   std::vector<LostTraffic> Finish(std::optional<TimeNs> until);
+  /// When servers were alive, as far as answers show. Before Finish.
+  ServerLives Lives() const;
   /// Longest from a request's last byte to its answer's first.
   int64_t longest_answer_ns() const { return longest_answer_ns_; }
 

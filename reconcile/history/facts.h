@@ -142,17 +142,28 @@ struct OpenRequest {
   bool whole = false;  ///< the log has all of it
   /// It may have been refused as a whole: its target has a parameter that the source may not know.
   bool odd = false;
-  Span runs{};                ///< if it was carried out, then within it
-  TimeNs soon = 0;            ///< and presumably by then, as other writes were
+  Span runs{};      ///< if it was carried out, then within it
+  TimeNs soon = 0;  ///< and presumably by then, as other writes were
+  /// Presumably by then, as writes at that time were, beside each other write.
+  TimeNs at_once = 0;
   bool acknowledged = false;  ///< whole: the server's kernel has it
+  /// So long nobody acknowledged all of it, though it was sent more than once and nothing of the
+  /// server's was lost; 0: it was not so.
+  TimeNs unacknowledged_ns = 0;
   /// Bytes of it were, or may have been before they were seen: a first copy was lost on its way.
   bool sent_again = false;
   bool server_left = false;  ///< the server ended the connection first, without an answer
-  bool heard = false;        ///< the connection shows that there was an answer
+  /// It had all of it then, and lived on: it closed this connection alone.
+  bool server_lived = false;
+  bool heard = false;  ///< the connection shows that there was an answer
   /// By no success: a failure, or a proxy that gave up.
   bool otherwise_answered = false;
   Endpoint server{};
   Connection connection{};
+  /// By the recorder's own clock.
+  TimeNs received_at = 0;  ///< its last byte was seen
+  std::optional<TimeNs> server_left_at{};
+  std::optional<TimeNs> server_fin_at{};
   /// The server closed the connection in good order, so it had read all that it acknowledged.
   std::optional<TimeNs> server_closed_at{};
   /// Of its answer, of which nothing is in the log; nothing: nobody knows.
@@ -162,8 +173,26 @@ struct OpenRequest {
   std::string wire_words{};
   std::vector<size_t> questions{};  ///< in History::questions
 
+  /// A server that went away without an answer may have taken it along, unless it went on, or had
+  /// read it all and closed in good order. What was seen whole, and not sent again, has arrived.
+  bool presumably_received() const {
+    const bool arrived = acknowledged || (whole && !sent_again);
+    const bool closed_behind_it = acknowledged && server_fin_at && *server_fin_at > received_at;
+    return watched && !otherwise_answered && !odd &&
+           (heard || (arrived && (!server_left || server_lived || closed_behind_it)));
+  }
+  /// It was sent again, and for so long nobody acknowledged it that it presumably never arrived.
+  bool presumably_undelivered() const {
+    return unacknowledged_ns >= kUndeliveredNs && !acknowledged && !heard;
+  }
+  /// Two retransmissions, with the shortest wait that there is: 200 ms and twice that.
+  static constexpr TimeNs kUndeliveredNs = 400 * kNsPerMs;
+
   /// If it was carried out as soon as others.
   Span RunsSoon() const { return {runs.from, std::min(runs.until, soon)}; }
+
+  /// If it was carried out as writes of its time were.
+  Span RunsAtOnce() const { return {runs.from, std::min({runs.until, soon, at_once})}; }
 
   /// What an answer to a bulk has at least for each item: its index, id, result, shards and
   /// numbers.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
 #include <utility>
 
 #include "reconcile/history/clock_error.h"
@@ -18,10 +17,12 @@
 #include "reconcile/history/recorder_losses.h"
 #include "reconcile/history/redacted.h"
 #include "reconcile/history/second_look.h"
+#include "reconcile/history/server_lives.h"
 #include "reconcile/history/stray_answers.h"
 #include "reconcile/history/unplaced.h"
 #include "reconcile/history/unseen_answers.h"
 #include "reconcile/history/wire.h"
+#include "reconcile/history/write_times.h"
 #include "replay/recorded/exchange_view.h"
 #include "replay/recorded/request.h"
 
@@ -57,7 +58,7 @@ class HistoryReader {
       std::ranges::move(LossesOf(attempt, starts.SeenUntil(attempt)),
                         std::back_inserter(history_.lost));
       starts.Add(attempt);
-      ended_[{attempt.recorder, attempt.attempt}] = EndOf(attempt);
+      ended_.Add(attempt);
       std::ranges::move(NotesOf(attempt), std::back_inserter(history_.notes));
     }
   }
@@ -67,7 +68,7 @@ class HistoryReader {
     const recorded::ExchangeView& view = understood.view();
     stray_answer_ = understood.has_stray_answer();
     ++history_.exchanges;
-    NoteTimes(exchange);
+    NoteEnd(exchange);
     if (view.request() == nullptr) {
       AddWritesIn(exchange, view, clock_error_ns_, history_.loose);
       watch_.Add(exchange, AskCut(exchange));
@@ -78,7 +79,7 @@ class HistoryReader {
     const Span& ran = understood.ran();
     if (understood.has_whole_answer() &&
         (meaning.kind == Kind::kBulk || dialect::WritesDocument(meaning.kind))) {
-      longest_write_ns_ = std::max(longest_write_ns_, exchange.row.latency_ns);
+      write_times_.Note(exchange.request->facts.last_byte_at, exchange.row.latency_ns);
     }
     if (answered && !recorded::IsWhole(*exchange.request)) {
       // The request may lack what it names.
@@ -112,6 +113,7 @@ class HistoryReader {
   const UnseenAnswers& unseen_answers() const { return unseen_; }
 
   History Finish() {
+    const ServerLives lives = watch_.Lives();
     std::ranges::move(watch_.Finish(options_.until), std::back_inserter(history_.lost));
     for (LostTraffic& lost : history_.lost) {
       lost.ran.until += lost.answered ? 0 : Settle();
@@ -119,9 +121,9 @@ class HistoryReader {
       lost.sent_by = Span{0, lost.sent_by}.Widened(clock_error_ns_).until;
     }
     for (OpenRequest& request : history_.requests) {
+      NoteLives(lives, ended_.Of(request.id), options_.until.has_value(), request);
       request.runs.until = std::min(request.runs.until, request.runs.from + Settle());
-      const TimeNs longest = request.by_query ? watch_.longest_answer_ns() : longest_write_ns_;
-      request.soon = request.runs.from + std::max(limits::kSoonNs, 2 * longest);
+      NoteTimes(watch_.longest_answer_ns(), write_times_, request);
     }
     unplaced_.Finish(history_);
     if (options_.until) {
@@ -142,7 +144,7 @@ class HistoryReader {
 
   TimeNs Settle() const { return std::max(options_.settle_ns, 2 * watch_.longest_answer_ns()); }
 
-  void NoteTimes(const store::StoredExchange& exchange) {
+  void NoteEnd(const store::StoredExchange& exchange) {
     for (const auto* message : {&exchange.request, &exchange.response}) {
       if (*message) {
         history_.until = std::max(history_.until, (*message)->facts.last_byte_at);
@@ -302,10 +304,8 @@ class HistoryReader {
            const dialect::Outcome& outcome, std::optional<size_t>& open) {
     if (!open) {
       open = history_.requests.size();
-      const auto found = ended_.find({exchange.row.id.recorder, exchange.row.id.attempt});
       history_.requests.push_back(
-          OpenRequestOf(exchange, meaning, RanOf(exchange),
-                        found == ended_.end() ? RecorderEnd{} : found->second, options_));
+          OpenRequestOf(exchange, meaning, RanOf(exchange), ended_.Of(exchange.row.id), options_));
       if (dialect_.name() != "search") {
         history_.requests.back().wire = WireProof::kNone;
       }
@@ -356,10 +356,10 @@ class HistoryReader {
   UnseenAnswers unseen_;
   UnplacedWrites unplaced_;
   IndexEvents index_events_{history_};
-  std::map<std::pair<std::string, uint32_t>, RecorderEnd> ended_;
-  int64_t longest_write_ns_ = 0;  ///< of documents: from its last byte to its answer's first
-  bool stray_answer_ = false;     ///< of the exchange at hand
-  DocumentWatch documents_;       ///< of a long log
+  RecorderEnds ended_;
+  WriteTimes write_times_;     ///< of documents: from the last byte to the answer's first
+  bool stray_answer_ = false;  ///< of the exchange at hand
+  DocumentWatch documents_;    ///< of a long log
 };
 
 }  // namespace

@@ -40,6 +40,10 @@ constexpr size_t kBatchesBytes = size_t{4} << 20U;
 /// been carried out: a pause of the source's collector is shorter, or others' answers show it.
 constexpr TimeNs kSoonNs = 500 * kNsPerMs;
 
+/// Within so long, or twice the longest that a write of its time took, what was received was begun
+/// and done: an answer takes so long on an idle machine.
+constexpr TimeNs kAtOnceNs = 20 * kNsPerMs;
+
 /// What was written so long ago, searches find: twice the default of index.refresh_interval.
 constexpr TimeNs kVisibleNs = 2'000 * kNsPerMs;
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "reconcile/history/limits.h"
 #include "replay/json/json_tree.h"
 
 namespace trafrec::reconcile {
@@ -83,7 +84,9 @@ Fit Mapping::CheckValue(Type type, bool is_string, bool is_number, bool is_boole
                         std::string_view value) {
   switch (type) {
     case Type::kKeyword:
-      return value.size() < kKeywordBytes ? Fit::kTaken : Fit::kUnknown;
+      return value.size() < kKeywordBytes        ? Fit::kTaken
+             : value.size() > limits::kTermBytes ? Fit::kTooLong
+                                                 : Fit::kUnknown;
     case Type::kText:
       return Fit::kTaken;
     case Type::kFloating:
@@ -149,7 +152,7 @@ Fit Mapping::Check(std::string_view source) const {
       if (one == Fit::kRefused) {
         return Fit::kRefused;
       }
-      fit = one == Fit::kUnknown ? one : fit;
+      fit = one == Fit::kTooLong || (one == Fit::kUnknown && fit != Fit::kTooLong) ? one : fit;
     }
   }
   return fit;

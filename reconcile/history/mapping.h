@@ -14,6 +14,8 @@ enum class Fit : uint8_t {
   kHidden,   ///< redaction replaced what would be checked: it may be anything
   kTaken,
   kRefused,  ///< with a mapper_parsing_exception, which costs no number
+  /// Lucene refuses it, unless the mapping was told later to leave out keywords of that length.
+  kTooLong,
 };
 
 /// The mapping with which an index was made, as far as it says for certain which sources are taken:

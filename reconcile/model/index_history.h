@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <map>
@@ -58,6 +59,9 @@ struct Slot {
   std::optional<int64_t> version{};  ///< of the only operation, where it was seen
   const Effect* effect = nullptr;    ///< of the only operation
   const Write* answer = nullptr;     ///< to the only operation: one without its request
+
+  /// So much of its time as has begun by then.
+  Span UpTo(TimeNs until) const { return {ran.from, std::min(ran.until, until)}; }
 };
 
 struct Document {

@@ -46,7 +46,7 @@ bool IndexModel::Decide() {
       return false;
     }
   }
-  if (!Settle() || (PresumeRuns() && !Settle())) {
+  if (!Settle() || (PresumeRefused() && !Settle()) || (PresumeRuns() && !Settle())) {
     return false;
   }
   DecideRuns();
@@ -71,13 +71,13 @@ void IndexModel::NoteContradictions() {
       }
     }
     if (left_out || !network_.FitsWith(all)) {
-      contradicted_.push_back(rules_.RunOf(*request));
+      contradicted_.push_back(request->RunsAtOnce());
     }
   }
 }
 
 bool IndexModel::IsContradicted(size_t question) const {
-  const Span runs = rules_.RunOf(history_.questions[question]);
+  const Span runs = history_.requests[history_.questions[question].request].RunsAtOnce();
   const auto asked = asked_.find(question);
   const auto is_denied = [&](const auto& number) { return denied_.contains(number.second); };
   return std::ranges::any_of(contradicted_, [&](const Span& span) { return span.Meets(runs); }) ||
@@ -91,13 +91,36 @@ void IndexModel::Deny(size_t question) {
   }
 }
 
+/// What was not done whether its request was carried out or not. What does not fit that speaks
+/// against it.
+bool IndexModel::PresumeRefused() {
+  if (!assumptions_.carried_out) {
+    return false;
+  }
+  bool changed = false;
+  for (auto& [number, asked] : asked_) {
+    const Document* document = DocumentOf(index_, number);
+    std::string words =
+        asked.decision == Decision::kOpen ? rules_.WhyRefused(number, document) : "";
+    const std::pair<Edge, int32_t> none{asked.edge, 0};
+    if (!words.empty() && network_.FitsWith({&none, 1})) {
+      changed = Set(asked, Decision::kNotCommitted, std::move(words)) || changed;
+      if (!network_.Solve()) {
+        return true;
+      }
+    }
+  }
+  return changed;
+}
+
 /// A by-query request that was carried out, and has found a document, has a number. What does not
 /// fit that speaks against the assumption.
 bool IndexModel::PresumeRuns() {
   bool changed = false;
   for (auto& [number, run] : runs_) {
     const ByQueryRun& by_query = history_.by_query[number];
-    if (assumptions_.carried_out && IsPresumedCarriedOut(history_.requests[*by_query.request]) &&
+    const OpenRequest& request = history_.requests[*by_query.request];
+    if (assumptions_.carried_out && IsPresumedCarriedOut(request) && !request.server_left &&
         rules_.SurelyChanges(by_query)) {
       network_.SetBounds(run.edge, 1, run.most);
       if (network_.Solve()) {
@@ -258,19 +281,26 @@ bool IndexModel::Probe(const OpenRequest& request) {
   return changed && network_.Solve();
 }
 
-/// A server that went away without an answer may have taken the request with it. What was seen
-/// whole, and not sent again, has arrived.
 bool IndexModel::IsPresumedCarriedOut(const OpenRequest& request) const {
-  const bool arrived = request.acknowledged || (request.whole && !request.sent_again);
-  return request.watched && !request.otherwise_answered && !request.odd &&
-         !MayHaveRestarted(rules_.RunOf(request)) &&
-         (request.heard || (arrived && !request.server_left));
+  return request.presumably_received() && !MayHaveRestarted(request.RunsAtOnce());
 }
 
+/// A node that dies takes all of its shards along: it did so when each of them may have changed its
+/// primary.
 bool IndexModel::MayHaveRestarted(const Span& span) const {
-  return std::ranges::any_of(index_.shards, [&](const Shard& shard) {
-    return std::ranges::any_of(shard.new_terms, [&](const Span& term) { return term.Meets(span); });
-  });
+  for (const Shard& shard : index_.shards) {
+    for (Span term : shard.new_terms) {
+      for (const Shard& other : index_.shards) {
+        for (const Span& also : other.new_terms) {
+          term = Common(term, also).empty() ? term : Common(term, also);
+        }
+      }
+      if (term.Meets(span)) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 Decision IndexModel::DecisionOf(size_t question) const {

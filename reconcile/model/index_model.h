@@ -120,6 +120,7 @@ class IndexModel {
   void EachForced(uint32_t shard, const Span& ran, const Take& take) const;
   bool Settle();
   bool PresumeRuns();
+  bool PresumeRefused();
   void NoteContradictions();
   void DecideRuns();
   bool TakeDecided();

@@ -9,23 +9,10 @@ namespace {
 
 using dialect::Kind;
 
-/// So much of a stretch as has begun by then.
-Span UpTo(const Slot& slot, TimeNs until) {
-  return {slot.ran.from, std::min(slot.ran.until, until)};
-}
-
 }  // namespace
 
 bool SlotRules::LostMeets(const Span& span) const {
   return MayHaveLost(history_, index_, span, assumptions_.apart);
-}
-
-template <typename Is>
-bool SlotRules::AnyByQuery(const Span& within, const Is& is) const {
-  return std::ranges::any_of(index_.times->by_query.Meeting(within), [&](size_t number) {
-    const ByQueryRun& run = history_.by_query[number];
-    return Reaches(history_, run, index_) && is(run);
-  });
 }
 
 /// Whether something was done to it of which the answer is there, and not the request.
@@ -149,12 +136,6 @@ bool SlotRules::MeetsCondition(const Question& question, const Slot& slot) {
          (!slot.version_below || *condition.version <= *slot.version_below);
 }
 
-/// Whether the index takes its source: it says so, or (presumed) says nothing against it.
-bool SlotRules::IsTaken(const Question& question) const {
-  return question.fit == Fit::kTaken ||
-         (assumptions_.carried_out && question.fit == Fit::kUnknown && !question.hard_to_index);
-}
-
 Span SlotRules::RunOf(const OpenRequest& request) const {
   return assumptions_.carried_out ? request.RunsSoon() : request.runs;
 }
@@ -179,11 +160,11 @@ bool SlotRules::MayRun(size_t number, const Slot& slot) const {
     return FitsOnly(question, slot);
   }
   if (question.kind == Kind::kCreate && slot.before == Presence::kPresent &&
-      !MayDelete(slot, UpTo(slot, runs.until), number)) {
+      !MayDelete(slot, slot.UpTo(runs.until), number)) {
     return false;
   }
   if (question.kind == Kind::kUpdate && !question.makes && slot.before == Presence::kAbsent &&
-      !MayMake(slot, UpTo(slot, runs.until), number)) {
+      !MayMake(slot, slot.UpTo(runs.until), number)) {
     return false;
   }
   return !ContradictsAbsence(question, number, slot, runs);
@@ -201,7 +182,7 @@ bool SlotRules::MayFind(const ByQueryRun& run, const Slot& slot) const {
     return false;
   }
   // What may have changed it before.
-  const Span before = UpTo(slot, run.ran.until);
+  const Span before = slot.UpTo(run.ran.until);
   if (LostMeets(before)) {
     return true;
   }
@@ -233,7 +214,7 @@ bool SlotRules::MayRun(const ByQueryRun& run, const Slot& slot) const {
            (slot.effect == nullptr || FitsEffect(run, slot));
   }
   return slot.before != Presence::kAbsent || run.makes ||
-         MayMake(slot, UpTo(slot, run.ran.until), std::nullopt);
+         MayMake(slot, slot.UpTo(run.ran.until), std::nullopt);
 }
 
 /// One that nobody else can have written just before, or meanwhile: searches have seen it as it is.
@@ -276,80 +257,6 @@ bool SlotRules::SurelyChanges(const ByQueryRun& run) const {
 
 bool SlotRules::MayRun(const LostTraffic& lost, const Slot& slot) const {
   return lost.ran.Meets(slot.ran);
-}
-
-bool SlotRules::MustCommit(size_t number, const Document& document) const {
-  const Question& question = history_.questions[number];
-  if (question.done()) {
-    return true;
-  }
-  if (question.alone || question.condition.any() || history_.turned_away ||
-      (!question.unconditional && !assumptions_.carried_out)) {
-    return false;
-  }
-  if (question.kind == Kind::kDelete) {
-    return true;
-  }
-  if (question.kind == Kind::kIndex && IsTaken(question)) {
-    return true;
-  }
-  const Span runs = RunOf(question);
-  const auto surely = [&](Presence presence, auto&& may_change) {
-    bool known = true;
-    Presence state = index_.made_in_log ? Presence::kAbsent : Presence::kUnknown;
-    // Every stretch in which it may run, with the versions between them.
-    for (const Slot& slot : document.slots) {
-      if (slot.ran.Meets(runs) && !slot.deletes) {
-        known = known && slot.before == presence && !may_change(slot);
-      }
-    }
-    for (const Point& point : document.points) {
-      if (point.ran.Meets(runs)) {
-        known = known && point.after == presence && point.before == presence;
-      }
-      if (point.ran.until < runs.from) {
-        state = point.after;
-      }
-    }
-    return known && state == presence;
-  };
-  if (question.kind == Kind::kCreate && IsTaken(question)) {
-    return surely(Presence::kAbsent,
-                  [&](const Slot& slot) { return MayMake(slot, UpTo(slot, runs.until), number); });
-  }
-  // What merges what is there already is a noop. An upsert finds a document, or makes one.
-  return question.kind == Kind::kUpdate && assumptions_.carried_out && !question.hard_to_index &&
-         (question.unconditional || question.own_text) && !MayConflict(number, document) &&
-         (question.makes || surely(Presence::kPresent, [&](const Slot& slot) {
-            return MayDelete(slot, UpTo(slot, runs.until), number);
-          }));
-}
-
-/// An update that another write of the document comes before, once it has read it, is refused,
-/// unless it may read again so often.
-bool SlotRules::MayConflict(size_t number, const Document& document) const {
-  const Question& updating = history_.questions[number];
-  const Span runs = RunOf(updating);
-  const auto meets = [&](size_t other) {
-    const Question& question = history_.questions[other];
-    return other != number && history_.requests[question.request].wire == WireProof::kNone &&
-           RunOf(question).Meets(runs);
-  };
-  const auto may_write = [&](size_t by_query) {
-    const ByQueryRun& run = history_.by_query[by_query];
-    return Reaches(history_, run, index_) &&
-           std::ranges::any_of(document.slots, [&](const Slot& slot) {
-             return slot.ran.Meets(runs) && MayFind(run, slot);
-           });
-  };
-  int64_t left = updating.retries;
-  const auto exceed = [&left](const auto& others, const auto& is) {
-    return std::ranges::any_of(others, [&](const auto& each) { return is(each) && left-- <= 0; });
-  };
-  const auto made_then = [&](const Point& point) { return point.ran.Meets(runs); };
-  return LostMeets(runs) || exceed(document.questions, meets) ||
-         exceed(document.points, made_then) ||
-         exceed(index_.times->by_query.Meeting(runs), may_write);
 }
 
 }  // namespace trafrec::reconcile

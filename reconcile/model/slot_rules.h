@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <string>
+
 #include "reconcile/model/index_history.h"
 
 namespace trafrec::reconcile {
@@ -48,6 +51,10 @@ class SlotRules {
   /// Whether there is a document that it finds and changes if it was carried out.
   bool SurelyChanges(const ByQueryRun& run) const;
 
+  /// In words, why the question's operation was presumably refused, or never arrived; "" if nothing
+  /// says so. `document`: null if it names none.
+  std::string WhyRefused(size_t question, const Document* document) const;
+
   /// Whether the question's operation was committed if its request was carried out.
   bool MustCommit(size_t question, const Document& document) const;
 
@@ -63,13 +70,28 @@ class SlotRules {
                           const Span& runs) const;
   static bool MeetsCondition(const Question& question, const Slot& slot);
   bool MayConflict(size_t question, const Document& document) const;
+  bool MustUpdate(size_t question, const Document& document) const;
+  bool IsSurely(Presence presence, size_t question, const Document& document) const;
+  bool IsSoNow(Presence presence, size_t question, const Document& document) const;
+  bool MayHaveRivals(Presence presence, size_t question, const Document& document,
+                     const Span& within) const;
+  bool MayRunAtOnce(size_t question, const Span& within) const;
+  bool MeetsConditionNow(size_t question, const Document& document) const;
+  bool IsNumberNow(size_t question, const Document& document) const;
+  bool PresumablyFinds(const ByQueryRun& run, const Slot& slot) const;
+  bool AnyOthersLoose(size_t question, const Document& document, const Span& within) const;
   bool IsTaken(const Question& question) const;
   static bool FitsOnly(const Question& question, const Slot& slot);
   static bool FitsEffect(const Question& question, const Slot& slot);
   static bool FitsEffect(const ByQueryRun& run, const Slot& slot);
   bool LostMeets(const Span& span) const;
   template <typename Is>
-  bool AnyByQuery(const Span& within, const Is& is) const;
+  bool AnyByQuery(const Span& within, const Is& is) const {
+    return std::ranges::any_of(index_.times->by_query.Meeting(within), [&](size_t number) {
+      const ByQueryRun& run = history_.by_query[number];
+      return Reaches(history_, run, index_) && is(run);
+    });
+  }
 
   const History& history_;
   const IndexHistory& index_;

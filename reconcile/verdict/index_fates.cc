@@ -19,6 +19,7 @@
 #include <limits>
 
 #include "reconcile/history/limits.h"
+#include "reconcile/verdict/carried_out.h"
 #include "reconcile/verdict/unseen.h"
 #include "replay/dialect/key.h"
 
@@ -116,6 +117,34 @@ class Judging {
     return Verdict::kCommitted;
   }
 
+  /// Whether nothing in the log speaks against the source's having taken it: nobody had made the
+  /// index, or somebody had, nobody else made or removed it, and no answer since shows it
+  /// otherwise.
+  bool IsTaken() const {
+    const IndexLives& lives = history_.index_lives;
+    bool was_made = false;
+    for (const IndexChange& change : lives.changes) {
+      if (change.question == change_.question || RunOf(change).from > runs_.until ||
+          change.name.find_first_of("*,:<") != std::string::npos ||
+          !dialect::NamesMeet(change.name, change_.name)) {
+        continue;
+      }
+      if (change.question || change.removes || change_.makes || change.ran.until >= runs_.from) {
+        return false;
+      }
+      was_made = true;
+    }
+    for (const IndexSight& sight : lives.sights) {
+      if (sight.name == change_.name && sight.at.until >= runs_.from &&
+          sight.present != change_.makes) {
+        return false;
+      }
+    }
+    const auto written = lives.written.find(change_.name);
+    const bool was_written = written != lives.written.end() && written->second.from <= runs_.until;
+    return change_.makes ? Before() == nullptr && !was_written : was_made;
+  }
+
   const Unseen& unseen() const { return unseen_; }
 
  private:
@@ -189,6 +218,7 @@ void JudgeIndexFates(const History& history, Judgement& judgement) {
     return;
   }
   const Span clock = SourceClock(history);
+  const CarriedOut carried_out(history);
   for (const IndexChange& change : history.index_lives.changes) {
     if (!change.question) {
       continue;
@@ -204,6 +234,16 @@ void JudgeIndexFates(const History& history, Judgement& judgement) {
       finding.grade = Grade::kPresumed;
       finding.evidence.push_back({"index", std::move(words)});
       judging.unseen().Name(finding.evidence);
+    } else if (IsOfOne(history, change) && judging.IsTaken() &&
+               carried_out.Presumes(
+                   history.requests[history.questions[*change.question].request])) {
+      finding.verdict = Verdict::kCommitted;
+      finding.grade = Grade::kPresumed;
+      finding.evidence.push_back(
+          {"index", change.makes
+                        ? "nobody in the log had made the index before"
+                        : "the index was made before, and nobody else in the log removes it"});
+      finding.evidence.push_back({"assumption", kCarriedOutWords});
     } else {
       finding.evidence.push_back({"open",
                                   "a get of the index before and after it would decide (--source "

@@ -121,18 +121,24 @@ class Judging {
     if (proven.unrecorded()) {
       AddNote(index, "somebody wrote whom nobody recorded; verdicts allow for that");
     }
-    IndexModel presumed(history_, apart, {.apart = true, .carried_out = true, .late = true});
-    const bool presumes = presumed.Decide() && !presumed.unrecorded();
-    if (presumes) {
-      for (const size_t question : Denied(index, presumed, apart)) {
-        presumed.Deny(question);
+    // Where what was lost made or removed documents, histories fit only without that assumption.
+    const Assumptions assumptions{.apart = true, .carried_out = true, .late = true};
+    std::optional<IndexModel> presumed;
+    for (const IndexHistory* each : {&apart, &index}) {
+      presumed.emplace(history_, *each, assumptions);
+      if (presumed->Decide() && presumed->unrecorded() == proven.unrecorded()) {
+        for (const size_t question : Denied(index, *presumed, *each)) {
+          presumed->Deny(question);
+        }
+        break;
       }
+      presumed.reset();
     }
     for (const size_t question : index.questions) {
-      Take(index, proven, presumes ? &presumed : nullptr, question);
+      Take(index, proven, presumed ? &*presumed : nullptr, question);
     }
     for (const size_t run : RunsIn(index)) {
-      TakeRun(proven, presumes ? &presumed : nullptr, run);
+      TakeRun(proven, presumed ? &*presumed : nullptr, run);
     }
     AddMissing(index, proven);
   }
@@ -207,6 +213,11 @@ class Judging {
   void NameAssumptions(Finding& finding) const {
     finding.evidence.push_back(
         {"assumption", "carried out: what the source received whole, it carried out"});
+    finding.evidence.push_back(
+        {"assumption",
+         "at once: it ran as fast as other writes of its time, beside nothing that the log does "
+         "not "
+         "show; and what was sent again, and never acknowledged, did not arrive"});
     finding.evidence.push_back(
         {"assumption", "apart: what was lost in flows made and deleted no document in question"});
     if (!history_.journals.empty()) {

@@ -23,6 +23,7 @@
 #include <string_view>
 
 #include "reconcile/metadata/metadata_requests.h"
+#include "reconcile/verdict/carried_out.h"
 #include "reconcile/verdict/unseen.h"
 #include "replay/dialect/key.h"
 
@@ -35,6 +36,10 @@ using store::Verdict;
 /// Types that a field may get from a document.
 constexpr std::array<std::string_view, 7> kOfDocuments = {"text",    "long", "float", "double",
                                                           "boolean", "date", "object"};
+
+bool IsOfDocuments(std::string_view type) {
+  return std::ranges::find(kOfDocuments, type) != kOfDocuments.end();
+}
 
 std::string InWords(const MetadataName& what) {
   return what.index.empty() || what.kind == MetadataKind::kClusterSetting
@@ -84,6 +89,31 @@ class Judging {
           "else in the log can have changed it",
           before ? "before it it was not so, " : "", InWords(what));
     }
+  }
+
+  /// Whether nothing in the log speaks against the source's having taken it: what it is about was
+  /// there, nobody else touched it, no answer since shows it otherwise, and it is of a kind that is
+  /// refused for little else.
+  bool IsTaken(const MetadataChange& change) const {
+    constexpr TimeNs kMin = std::numeric_limits<TimeNs>::min();
+    MetadataName what = change.what;
+    what.index = history_.IndexBehind(what.index);
+    const bool plain = what.kind == MetadataKind::kTemplate || what.kind == MetadataKind::kAlias ||
+                       what.kind == MetadataKind::kField;
+    if (!plain || change.unread || !change.value || !IsPlain(what) ||
+        AnyOther(what, {kMin, runs_.until}, [](const auto&) { return true; })) {
+      return false;
+    }
+    const auto before = history_.metadata.Before(what, runs_.from);
+    const auto after = history_.metadata.After(what, runs_.from);
+    const bool field = what.kind == MetadataKind::kField;
+    if ((after && after->value != change.value) ||
+        (field && ((before && before->value) || IsOfDocuments(*change.value)))) {
+      return false;
+    }
+    const TimeNs made = MadeBefore(what.index);
+    return what.kind == MetadataKind::kTemplate ||
+           (made != kMin && !IndexMayBeAnother(what, {made, runs_.until}));
   }
 
   std::optional<Verdict> verdict() const {
@@ -146,9 +176,9 @@ class Judging {
 
   bool DocumentsMayHave(const MetadataName& what, const Span& within) const {
     const auto after = history_.metadata.After(what, runs_.until);
-    const bool by_itself =
-        !after || !after->value || history_.metadata.HasDynamicTemplates(what.index) ||
-        std::ranges::find(kOfDocuments, std::string_view(*after->value)) != kOfDocuments.end();
+    const bool by_itself = !after || !after->value ||
+                           history_.metadata.HasDynamicTemplates(what.index) ||
+                           IsOfDocuments(*after->value);
     return by_itself && std::ranges::any_of(history_.index_lives.written, [&](const auto& written) {
              return written.second.Meets(within) &&
                     dialect::NamesMeet(history_.IndexBehind(written.first), what.index);
@@ -191,6 +221,7 @@ void JudgeMetadataFates(const History& history, Judgement& judgement) {
       asked[*change.question].push_back(&change);
     }
   }
+  const CarriedOut carried_out(history);
   for (const auto& [question, changes] : asked) {
     Finding& finding = judgement.findings[question];
     if (!finding.evidence.empty()) {
@@ -207,6 +238,13 @@ void JudgeMetadataFates(const History& history, Judgement& judgement) {
       finding.grade = Grade::kPresumed;
       finding.evidence.push_back({"metadata", judging.words()});
       judging.unseen().Name(finding.evidence);
+    } else if (carried_out.Presumes(history.requests[history.questions[question].request]) &&
+               std::ranges::all_of(changes,
+                                   [&](const auto* change) { return judging.IsTaken(*change); })) {
+      finding.verdict = Verdict::kCommitted;
+      finding.grade = Grade::kPresumed;
+      finding.evidence.push_back({"metadata", "nothing in the log speaks against it"});
+      finding.evidence.push_back({"assumption", kCarriedOutWords});
     } else {
       finding.evidence.push_back({"open", WhatWouldDecide(changes)});
     }

@@ -39,6 +39,15 @@ TEST(Mapping, SaysNothingOfWhatDependsOnMoreThanTheType) {
             Fit::kUnknown);
 }
 
+TEST(Mapping, AKeywordThatIsNoTermOfLuceneIsTooLong) {
+  const Mapping mapping = Made(R"({"dynamic":false,"properties":)" + kFields + "}");
+  const auto named = [&](size_t bytes) {
+    return mapping.Check(R"({"shape":"POINT 1 1","name":")" + std::string(bytes, 'x') + R"("})");
+  };
+  EXPECT_EQ(named(32'766), Fit::kUnknown);
+  EXPECT_EQ(named(32'767), Fit::kTooLong);
+}
+
 TEST(Mapping, ReadsTheMappingBelowATypeAs6HasIt) {
   EXPECT_EQ(Made(R"({"_doc":{"properties":{"a":{"type":"integer"}}}})").Check(R"({"a":"x"})"),
             Fit::kRefused);

@@ -105,7 +105,7 @@ TEST(IndexVerdicts, OfARemovalByPatternNothingIsSaid) {
 TEST(IndexVerdicts, EveryUnknownSaysWhatWouldDecideIt) {
   const json verdict =
       VerdictOf(Source()
-                    .Unanswered("PUT", "/_template/t", R"({"index_patterns":["a"]})")
+                    .Unanswered("PUT", "/_ingest/pipeline/p", R"({"processors":[]})")
                     .Waits(10 * kNsPerSecond)
                     .Exchange("GET", "/_cat/health", "", "200 OK", "{}"));
   EXPECT_EQ(verdict["verdict"], "unknown");

@@ -77,9 +77,9 @@ TEST(MetadataVerdicts, WhatAnotherMayHaveChangedTellsNothing) {
       Source()
           .Exchange("GET", "/idx/_alias", "", "200 OK", kNoAlias)
           .Unanswered("PUT", "/idx/_alias/a", "")
-          .Waits(10 * kNsPerSecond)
           .Exchange("POST", "/_aliases", R"({"actions":[{"add":{"index":"idx","alias":"a"}}]})",
                     "200 OK", kDone)
+          .Waits(10 * kNsPerSecond)
           .Exchange("GET", "/idx/_alias", "", "200 OK", kAlias));
   EXPECT_EQ(verdict["verdict"], "unknown");
 }

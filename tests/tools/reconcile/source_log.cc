@@ -65,6 +65,32 @@ SourceLog& SourceLog::Abandoned(std::string_view method, std::string_view target
   return *this;
 }
 
+SourceLog& SourceLog::Dropped(std::string_view method, std::string_view target,
+                              std::string_view body, bool in_order) {
+  TcpConversation wire = Connection();
+  wire.ClientSends(Request(method, target, body)).Wait(2 * kNsPerMs);
+  if (in_order) {
+    wire.Close(store::Side::kServer);
+  } else {
+    wire.Rst(store::Side::kServer);
+  }
+  Take(wire);
+  return *this;
+}
+
+SourceLog& SourceLog::Undelivered(std::string_view method, std::string_view target,
+                                  std::string_view body) {
+  const std::string request = Request(method, target, body);
+  TcpConversation wire = Connection(0);
+  wire.ClientSends(request);
+  for (const int64_t wait_ms : {200, 400}) {
+    wire.Wait(wait_ms * kNsPerMs).SendAt(store::Side::kClient, 0, request);
+  }
+  wire.Wait(50 * kNsPerMs).Rst(store::Side::kClient);
+  Take(wire);
+  return *this;
+}
+
 SourceLog& SourceLog::Cut(std::string_view method, std::string_view target, std::string_view body) {
   const std::string whole = Request(method, target, body);
   return Begun(std::string_view(whole).substr(0, whole.size() - 3));
@@ -94,6 +120,16 @@ SourceLog& SourceLog::Puts(std::string_view id, int seq_no) {
                   R"("_shards":{{"total":1,"successful":1,"failed":0}},)"
                   R"("_seq_no":{},"_primary_term":1}})",
                   id, seq_no));
+}
+
+SourceLog& SourceLog::Updates(std::string_view id, int version, int seq_no) {
+  return Exchange(
+      "POST", fmt::format("/idx/_update/{}", id),
+      fmt::format(R"({{"doc":{{"b":"version {}"}}}})", version), "200 OK",
+      fmt::format(R"({{"_index":"idx","_type":"_doc","_id":"{}","_version":{},"result":"updated",)"
+                  R"("_shards":{{"total":1,"successful":1,"failed":0}},)"
+                  R"("_seq_no":{},"_primary_term":1}})",
+                  id, version, seq_no));
 }
 
 SourceLog& SourceLog::Waits(int64_t ns) {

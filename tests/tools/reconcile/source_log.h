@@ -21,6 +21,11 @@ class SourceLog {
   SourceLog& Unanswered(std::string_view method, std::string_view target, std::string_view body);
   /// The client reset the connection before there was an answer, or an acknowledgement.
   SourceLog& Abandoned(std::string_view method, std::string_view target, std::string_view body);
+  /// The server closed before there was an answer: in good order, or with a reset.
+  SourceLog& Dropped(std::string_view method, std::string_view target, std::string_view body,
+                     bool in_order);
+  /// Sent three times in 600 ms, and never acknowledged; then the client gave up.
+  SourceLog& Undelivered(std::string_view method, std::string_view target, std::string_view body);
   /// The client ended its request in the middle.
   SourceLog& Cut(std::string_view method, std::string_view target, std::string_view body);
   /// The client sent so much, and ended.
@@ -29,6 +34,8 @@ class SourceLog {
   SourceLog& MakesIndex();
   /// `PUT /idx/_doc/ID`, answered with that number.
   SourceLog& Puts(std::string_view id, int seq_no);
+  /// `POST /idx/_update/ID`, answered with that version and number.
+  SourceLog& Updates(std::string_view id, int version, int seq_no);
   /// So long nobody sends anything.
   SourceLog& Waits(int64_t ns);
 
