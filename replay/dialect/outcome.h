@@ -38,6 +38,7 @@ struct Outcome {
   std::optional<int64_t> primary_term{};
   std::optional<int64_t> failed_shards{};  ///< copies that did not follow, or were not searched
   std::string error{};                     ///< "version_conflict_engine_exception"
+  bool running = false;  ///< the task or asynchronous search that was asked for has not ended
 
   /// Whether the operation took the number in seq_no, as opposed to showing an older one.
   bool TookSeqNo() const;

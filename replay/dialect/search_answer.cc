@@ -23,6 +23,7 @@ struct Fields {
   std::string result;
   std::optional<bool> found;
   bool acknowledged = true;
+  bool running = false;  ///< a task, or an asynchronous search
 
   bool Take(std::string_view key, JsonValue& value);
 };
@@ -76,6 +77,10 @@ bool Fields::Take(std::string_view key, JsonValue& value) {
     outcome.status = static_cast<int>(Number(value).value_or(0));
   } else if (key == "acknowledged") {
     acknowledged = value.Text() != "false";
+  } else if (key == "completed") {
+    running = value.Text() == "false";
+  } else if (key == "is_running") {
+    running = value.Text() == "true";
   } else if (key == "error") {
     outcome.error = ErrorType(value);
   } else if (key == "_shards") {
@@ -193,6 +198,7 @@ class AnswerReader {
         outcome.item = operation.item;
         outcome.fate = FateOf(whole_, operation.kind);
         outcome.in_words = FateOfResult(whole_.result).has_value();
+        outcome.running = whole_.running && operation.kind == Kind::kUseContext;
         answer_.outcomes.push_back(std::move(outcome));
       }
     }

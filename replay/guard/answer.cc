@@ -174,6 +174,12 @@ void TakeOutcome(const Parcel& parcel, Item& item, Outcome outcome, std::string_
     Postpone(item, said(), retry_after_ms);
     return;
   }
+  if (outcome.running && item.source != nullptr && !item.source->running) {
+    // Whoever asked the source went on with what the task had done. It may take any time.
+    item.tries -= std::min(item.tries, 1U);
+    Postpone(item, "what it asks for has not ended at the target", limits::kAskAgainMs);
+    return;
+  }
   if (IsForbidden(operation, item, outcome)) {
     GiveUp(item, Cause::kForbidden,
            said() + ", which the source did not: the run may not do that there");

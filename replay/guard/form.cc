@@ -97,9 +97,11 @@ bool HasExternalVersion(const Operation& operation) {
 
 bool IsRefusedAtSource(const Operation& operation, const Item& item) {
   const Fate fate = FateAtSource(item);
-  // A delete's 404 is carried out, and has its place in the order.
-  return fate == Fate::kConflict || fate == Fate::kRefused ||
-         (fate == Fate::kNotFound && operation.kind != Kind::kDelete);
+  if (fate == Fate::kNotFound && operation.kind == Kind::kDelete) {
+    // It is carried out, and has its place in the order, unless there was no index.
+    return !item.source->error.empty();
+  }
+  return fate == Fate::kConflict || fate == Fate::kRefused || fate == Fate::kNotFound;
 }
 
 bool IsStreamed(const Item& item) {

@@ -9,9 +9,9 @@
 // window is forgotten: whatever happened there has ended, because no operation is further ahead of
 // the oldest open one than the window.
 //
-// Sequence numbers may say that an operation waits for one that began later. So a write that has
-// one is held back until all operations are known that began before its answer: what committed
-// before it must have begun by then.
+// Sequence numbers may say that an operation waits for one that began later. So what has one is
+// held back until all operations are known that began before its answer: what committed before it
+// must have begun by then (document_order.h).
 //
 // Rejected: edges between operations only. A search over an index would have as many as the index
 // has writes in the window, and the next search the same again.
@@ -29,10 +29,10 @@ using dialect::Scope;
 
 namespace {
 
+bool IsDocument(const Key& key) { return key.scope == Scope::kDocument && !key.id.empty(); }
+
 /// Of a document whose id is known.
-bool IsWrittenDocument(const Key& key) {
-  return key.scope == Scope::kDocument && key.write && !key.id.empty();
-}
+bool IsWrittenDocument(const Key& key) { return key.write && IsDocument(key); }
 
 std::string PlaceOf(const Key& key) { return key.name + '\0' + key.id; }
 
@@ -51,15 +51,11 @@ uint64_t Scheduler::Add(const SourceOperation& operation) {
   FindEarlier(operation, earlier);
 
   Committed* const committed = CommittedOf(operation);
-  std::optional<uint64_t> next_commit;
+  const Times times{operation.began_at, operation.answered_at, operation.clock};
+  DocumentOrder::Neighbours neighbours;
   if (committed != nullptr) {
-    const auto after = committed->writes.upper_bound(operation.commit->place());
-    if (after != committed->writes.begin()) {
-      earlier.push_back(std::prev(after)->second);
-    }
-    if (after != committed->writes.end()) {
-      next_commit = after->second.id;
-    }
+    neighbours = committed->order.Find(*operation.commit, times, options_.clock_error_ns);
+    earlier.insert(earlier.end(), neighbours.earlier.begin(), neighbours.earlier.end());
   }
 
   const uint64_t number = next_++;
@@ -71,12 +67,13 @@ uint64_t Scheduler::Add(const SourceOperation& operation) {
   if (gated) {
     gates_.push({*operation.answered_at + options_.clock_error_ns, number});
   }
-  if (next_commit) {
-    digest_ = Mixed(digest_, *next_commit);
-    unordered_ += graph_.AddEdge(number, *next_commit) ? 0 : 1;
+  for (const uint64_t later : neighbours.later) {
+    digest_ = Mixed(digest_, later);
+    unordered_ += graph_.AddEdge(number, later) ? 0 : 1;
   }
   if (committed != nullptr) {
-    committed->writes.insert_or_assign(operation.commit->place(), node);
+    committed->order.Add(*operation.commit, times, node, options_.clock_error_ns, graph_);
+    committed->order.Forget(number - std::min(number, options_.window));
     committed->touched = number;
   }
   RememberInRequest(operation, node);
@@ -175,7 +172,8 @@ Scheduler::Committed* Scheduler::CommittedOf(const SourceOperation& operation) {
   if (!operation.commit) {
     return nullptr;
   }
-  const auto key = std::ranges::find_if(operation.keys, IsWrittenDocument);
+  const bool reads = operation.commit->what == Commit::What::kRead;
+  const auto key = std::ranges::find_if(operation.keys, reads ? IsDocument : IsWrittenDocument);
   if (key == operation.keys.end()) {
     return nullptr;
   }

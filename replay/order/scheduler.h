@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 #include <queue>
 #include <string>
@@ -13,22 +12,10 @@
 #include "replay/dialect/key.h"
 #include "replay/order/access_map.h"
 #include "replay/order/age_queue.h"
+#include "replay/order/document_order.h"
 #include "replay/order/graph.h"
 
 namespace trafrec::order {
-
-/// Where a write of one document stands among the writes of its shard, as the source's answer says.
-struct Commit {
-  int64_t seq_no = 0;
-  /// Sequence numbers of different generations are not compared: an index that was made again under
-  /// its name begins at 0.
-  uint64_t generation = 0;
-  /// It changed nothing: the number is that of the write that it found. It comes after that one and
-  /// before the next, where it would change something.
-  bool noop = false;
-
-  int64_t place() const { return 2 * seq_no + (noop ? 1 : 0); }
-};
 
 /// An operation as the source saw it.
 struct SourceOperation {
@@ -38,7 +25,8 @@ struct SourceOperation {
   TimeNs began_at = 0;                  ///< first byte of the request
   std::optional<TimeNs> answered_at{};  ///< first byte of the answer; nothing: none was seen
   uint32_t clock = 0;                   ///< a small number for each recorder
-  std::optional<Commit> commit{};       ///< of the document of the first key that writes one
+  /// Of the first key's document that it writes or, if it is a read, reads.
+  std::optional<Commit> commit{};
   /// The same number for all of one request that holds many; 0: it is alone in its request.
   uint64_t request = 0;
 };
@@ -60,6 +48,8 @@ struct SchedulerOptions {
 ///     may have known of A; or
 ///   - both write one document and A has the lower sequence number: so it was, whatever the times
 ///     say. What changed nothing comes right after the write that it found; or
+///   - A wrote what B read of a document, by its number; or A read what was there before B wrote
+///     it; or
 ///   - both write one document and are of one request, where A stands before B.
 ///
 /// Everything else is free. The same operations in the same order give the same order and the same
@@ -104,10 +94,8 @@ class Scheduler {
     uint64_t number;
     bool operator>(const Gate& other) const { return until > other.until; }
   };
-  /// Writes of a document by place. Of several noops at one place the last one waits for the
-  /// others.
   struct Committed {
-    std::map<int64_t, NodeRef> writes;
+    DocumentOrder order;
     uint64_t touched = 0;
   };
 

@@ -19,6 +19,8 @@ inline constexpr int kDocumentDepth = 20;
 inline constexpr size_t kNames = 200'000;
 /// Connections of the source, with --order connection, of which the last request is remembered.
 inline constexpr size_t kConnections = 200'000;
+/// Tasks that were begun, whose indices are remembered.
+inline constexpr size_t kTasks = 10'000;
 /// By-query operations whose time is still open, each until its answer.
 inline constexpr size_t kOpenByQueries = 10'000;
 /// Exchanges of a log that grows that are passed over; with more, the plan waits for their answers

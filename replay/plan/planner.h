@@ -201,6 +201,8 @@ class Planner {
 
   // planner_order.cc
   void PutInOrder(Draft& draft);
+  void AddTaskKeys(const PlannedExchange& exchange, PlannedOperation& planned,
+                   const dialect::Operation& operation);
   static void AddContextKeys(const Draft& draft, order::SourceOperation& order);
   static void AddAnchor(PlannedExchange& exchange, const PlannedExchange& beside);
   void PutBeside(PlannedExchange& exchange, const PlannedExchange& beside, bool after);
@@ -219,6 +221,8 @@ class Planner {
   ByQueryWatch by_queries_;
   std::map<std::string, uint32_t> clocks_;
   std::unordered_map<uint64_t, TimeNs> last_on_connection_;
+  /// What tasks write, by their ids at the source.
+  std::unordered_map<std::string, std::vector<dialect::Key>> tasks_;
   std::map<std::string, uint64_t> generations_;  ///< how often an index was made anew
   uint64_t bulks_ = 0;
   std::set<RunningAttempt> running_;

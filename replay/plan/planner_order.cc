@@ -37,6 +37,28 @@ Key OpenedBy(const PlannedExchange& exchange) {
   return {.scope = Scope::kContext, .write = true, .name = exchange.context};
 }
 
+/// What the number of an answer says of its document; nothing if there is none.
+std::optional<order::Commit::What> WhatOf(const message::Request& request,
+                                          const dialect::Operation& operation,
+                                          const dialect::Outcome* outcome) {
+  using What = order::Commit::What;
+  if (outcome == nullptr || !outcome->seq_no) {
+    return std::nullopt;
+  }
+  if (operation.kind == Kind::kGet && outcome->fate == Fate::kFound) {
+    // What it was asked not to look up may be as old as the last refresh.
+    return request.target.find("realtime=false") == std::string::npos ? std::optional(What::kRead)
+                                                                      : std::nullopt;
+  }
+  if (!dialect::WritesDocument(operation.kind)) {
+    return std::nullopt;
+  }
+  if (outcome->TookSeqNo()) {
+    return What::kWrite;
+  }
+  return outcome->fate == Fate::kNoop ? std::optional(What::kNoop) : std::nullopt;
+}
+
 }  // namespace
 
 /// What each operation touches, and what it must come after.
@@ -96,8 +118,38 @@ void Planner::PutInOrder(Draft& draft) {
       order.keys.push_back(OpenedBy(exchange));
     }
     WatchByQueries(exchange, planned, operation);
+    AddTaskKeys(exchange, planned, operation);
     AddMappingKeys(exchange, planned, operation);
     SetCommit(draft, i, recorded_keys);
+  }
+}
+
+/// Who was told that a task has ended may have gone on with what it wrote. So that answer stands
+/// for the task in the order, and not the one that said that it has begun.
+void Planner::AddTaskKeys(const PlannedExchange& exchange, PlannedOperation& planned,
+                          const dialect::Operation& operation) {
+  std::vector<Key>& keys = planned.order.keys;
+  if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
+    if (!exchange.context.empty()) {
+      if (tasks_.size() >= limits::kTasks) {
+        tasks_.clear();
+      }
+      std::vector<Key>& writes = tasks_[exchange.context];
+      std::ranges::copy_if(keys, std::back_inserter(writes), [](const Key& key) {
+        return key.scope == Scope::kIndex && key.write;
+      });
+    }
+    return;
+  }
+  if (operation.kind != Kind::kUseContext || !planned.source || planned.source->running ||
+      planned.source->fate != Fate::kDone) {
+    return;
+  }
+  for (size_t i = 0, count = keys.size(); i < count; ++i) {
+    const auto task = keys[i].scope == Scope::kContext ? tasks_.find(keys[i].name) : tasks_.end();
+    if (task != tasks_.end()) {
+      keys.insert(keys.end(), task->second.begin(), task->second.end());
+    }
   }
 }
 
@@ -154,14 +206,14 @@ void Planner::SetCommit(Draft& draft, size_t place, size_t recorded_keys) {
     return;
   }
   const auto* position = FindEntry<store::CommitPosition>(draft.entries, ItemOf(draft, place));
-  const bool noop = outcome != nullptr && outcome->fate == Fate::kNoop && outcome->seq_no;
-  const bool told = outcome != nullptr && (outcome->TookSeqNo() || noop);
-  if (!dialect::WritesDocument(operation.kind) || (!told && position == nullptr)) {
+  const auto what = WhatOf(draft.exchange.request, operation, outcome);
+  if (!what && (position == nullptr || !dialect::WritesDocument(operation.kind))) {
     return;
   }
+  const bool reads = what == order::Commit::What::kRead;
   const Key* document = nullptr;
   for (const Key& key : std::span(planned.order.keys).first(recorded_keys)) {
-    if (key.scope == Scope::kDocument && key.write) {
+    if (key.scope == Scope::kDocument && (key.write || reads)) {
       if (document != nullptr) {
         return;  // nobody knows which of them
       }
@@ -177,7 +229,7 @@ void Planner::SetCommit(Draft& draft, size_t place, size_t recorded_keys) {
     planned.order.commit =
         order::Commit{.seq_no = position != nullptr ? position->seq_no : *outcome->seq_no,
                       .generation = generation == generations_.end() ? 0 : generation->second,
-                      .noop = position == nullptr && noop};
+                      .what = position != nullptr ? order::Commit::What::kWrite : *what};
   }
 }
 

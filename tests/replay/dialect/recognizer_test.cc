@@ -28,6 +28,16 @@ TEST(Recognizer, KnowsASearchEngineByOneAnswerThatNamesIt) {
   EXPECT_EQ(recognizer.Best().name(), "search");
 }
 
+TEST(Recognizer, KnowsASearchEngineByAnswersToPathsWithTypes) {
+  const AnswerView answer{
+      201, {}, R"({"_index":"orders","_type":"order","_id":"1","_version":1,"result":"created"})"};
+  Recognizer recognizer;
+  Look(recognizer, "/orders/order/1", &answer);
+  Look(recognizer, "/orders/order/2", &answer);
+  Look(recognizer, "/orders");
+  EXPECT_EQ(recognizer.Best().name(), "search");
+}
+
 TEST(Recognizer, TakesPathsThatAnyServiceHasForHttp) {
   Recognizer recognizer;
   Look(recognizer, "/orders/1");

@@ -313,6 +313,38 @@ TEST(GuardAnswer, ARefusalIsDoneEvenIfTheSourceHadNone) {
 
 constexpr std::string_view kSecurity = R"({"error":{"type":"security_exception"},"status":403})";
 
+TEST(GuardAnswer, ADeleteOfAMissingIndexTouchesNothingWhereTheTargetHasTheIndex) {
+  dialect::Outcome source = AtSource(Fate::kNotFound);
+  source.error = "index_not_found_exception";
+  Sent sent = MakeSent("DELETE /a/_doc/1", "", {source});
+  sent.Write();
+  sent.Answer(409, R"({"error":{"type":"version_conflict_engine_exception"},"status":409})");
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+  EXPECT_EQ(sent.item().result.fate, Fate::kNotFound);
+}
+
+TEST(GuardAnswer, ATaskThatTheSourceHadEndedIsAskedForUntilItHasEnded) {
+  Sent sent = MakeSent("GET /_tasks/n:1", {}, {AtSource(Fate::kDone)});
+  for (int i = 0; i < 100; ++i) {
+    sent.Write();
+    sent.Answer(200, R"({"completed":false,"task":{"node":"n","id":1}})");
+    ASSERT_EQ(sent.item().stage, Stage::kRetry);
+  }
+  EXPECT_EQ(sent.item().tries, 0U);
+  sent.Write();
+  sent.Answer(200, R"({"completed":true,"task":{"node":"n","id":1},"response":{}})");
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+}
+
+TEST(GuardAnswer, ATaskThatRanAtTheSourceTooMayRun) {
+  dialect::Outcome running = AtSource(Fate::kDone);
+  running.running = true;
+  Sent sent = MakeSent("GET /_tasks/n:1", {}, {running});
+  sent.Write();
+  sent.Answer(200, R"({"completed":false,"task":{"node":"n","id":1}})");
+  EXPECT_EQ(sent.item().stage, Stage::kDone);
+}
+
 TEST(GuardAnswer, WhatTheRunMayNotDoIsDead) {
   Sent sent = Update();
   sent.Answer(403, kSecurity);

@@ -46,9 +46,18 @@ std::vector<Key> RandomKeys(std::mt19937_64& random) {
   }
 }
 
-bool WritesOneDocument(const SourceOperation& operation) {
+bool IsOfOneDocument(const SourceOperation& operation) {
   return operation.keys.size() == 1 && operation.keys[0].scope == Scope::kDocument &&
-         operation.keys[0].write && !operation.keys[0].id.empty();
+         !operation.keys[0].id.empty();
+}
+
+/// By their numbers, of two operations on one document.
+bool MustFollow(const Commit& later, const Commit& earlier) {
+  const bool later_reads = later.what == Commit::What::kRead;
+  if (earlier.what == Commit::What::kRead) {
+    return !later_reads && earlier.seq_no < later.seq_no;
+  }
+  return later_reads ? earlier.seq_no <= later.seq_no : earlier.seq_no < later.seq_no;
 }
 
 }  // namespace
@@ -83,10 +92,18 @@ std::vector<SourceOperation> MakeHistory(std::mt19937_64& random, size_t count,
   }
   std::ranges::sort(all, {}, &Made::committed_at);
   std::map<std::string, int64_t> next;
+  std::map<std::pair<std::string, std::string>, int64_t> last;  // by index and id
   for (Made& made : all) {
-    if (options.commits && WritesOneDocument(made.operation) && made.operation.answered_at) {
-      const Key& key = made.operation.keys[0];
-      made.operation.commit = Commit{.seq_no = next[key.name]++, .generation = 0};
+    if (!options.commits || !IsOfOneDocument(made.operation) || !made.operation.answered_at) {
+      continue;
+    }
+    const Key& key = made.operation.keys[0];
+    const auto written = last.find({key.name, key.id});
+    if (key.write) {
+      made.operation.commit = Commit{.seq_no = next[key.name]++};
+      last[{key.name, key.id}] = made.operation.commit->seq_no;
+    } else if (written != last.end()) {
+      made.operation.commit = Commit{.seq_no = written->second, .what = Commit::What::kRead};
     }
   }
   for (Made& made : all) {
@@ -111,13 +128,14 @@ bool MustWait(std::span<const SourceOperation> history, size_t later_at, size_t 
               TimeNs clock_error_ns) {
   const SourceOperation& later = history[later_at];
   const SourceOperation& earlier = history[earlier_at];
-  const bool same_document = WritesOneDocument(later) && WritesOneDocument(earlier) &&
+  const bool same_document = IsOfOneDocument(later) && IsOfOneDocument(earlier) &&
                              later.keys[0].name == earlier.keys[0].name &&
                              later.keys[0].id == earlier.keys[0].id;
   if (same_document && later.commit && earlier.commit) {
-    return earlier.commit->seq_no < later.commit->seq_no;
+    return MustFollow(*later.commit, *earlier.commit);
   }
-  if (same_document && later.request != 0 && later.request == earlier.request) {
+  if (same_document && later.request != 0 && later.request == earlier.request &&
+      later.keys[0].write) {
     return earlier_at < later_at;
   }
   if (!earlier.answered_at) {

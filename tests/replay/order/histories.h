@@ -14,7 +14,7 @@ struct HistoryOptions {
   uint32_t connections = 8;
   uint32_t recorders = 1;
   TimeNs clock_error_ns = 0;  ///< their clocks differ by less
-  bool commits = true;        ///< answers of document writes name their sequence number
+  bool commits = true;        ///< answers name the sequence numbers of documents
   int answers_percent = 95;
 };
 
