@@ -5,8 +5,8 @@
 #include <set>
 #include <utility>
 
-#include "reconcile/history/limits.h"
 #include "reconcile/history/sights.h"
+#include "store/reader/clock_error.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -41,7 +41,7 @@ bool IsLaterOne(const History& history, const IndexSettings& index) {
   }
   return index.made_at && std::ranges::any_of(history.writes, [&](const Write& write) {
            return history.IndexBehind(write.document.index) == index.name &&
-                  write.ran.until + limits::kClocksApartNs < *index.made_at;
+                  write.ran.until + store::kClocksApartNs < *index.made_at;
          });
 }
 

@@ -4,7 +4,6 @@
 #include <limits>
 #include <utility>
 
-#include "reconcile/history/clock_error.h"
 #include "reconcile/history/cluster_facts.h"
 #include "reconcile/history/connection_watch.h"
 #include "reconcile/history/document_watch.h"
@@ -25,6 +24,7 @@
 #include "reconcile/history/write_times.h"
 #include "replay/recorded/exchange_view.h"
 #include "replay/recorded/request.h"
+#include "store/reader/clock_error.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -366,7 +366,7 @@ class HistoryReader {
 
 Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& dialect,
                             const HistoryOptions& options) {
-  TRY_ASSIGN(const ClockError clocks, ClockErrorOf(log, options.clock_error_ns));
+  TRY_ASSIGN(const store::ClockError clocks, store::ClockErrorOf(log, options.clock_error_ns));
   HistoryReader reader(dialect, options, clocks.ns);
   TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log.Attempts());
   reader.Begin(attempts);
@@ -379,7 +379,9 @@ Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& diale
     }
   }));
   History history = reader.Finish();
-  std::ranges::copy(clocks.notes, std::back_inserter(history.notes));
+  if (!clocks.assumed.empty()) {
+    history.notes.push_back({.about = Note::About::kClocks, .words = clocks.assumed});
+  }
   if (history.long_log) {
     SecondLook look(reader.documents(), options.facts_max, history);
     TRY(pass.Each(ExchangePass::Bodies::kTexts, [&](Understood& exchange) { look.Add(exchange); }));

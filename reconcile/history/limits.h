@@ -54,9 +54,6 @@ constexpr TimeNs kDeletesKeptNs = 60'000 * kNsPerMs;
 /// Exchanges under one name of which no answer says which index it means; more are taken together.
 constexpr size_t kUnplacedExchanges = 100'000;
 
-/// The clocks of source, recorder and judge are not further apart: NTP sets them.
-constexpr TimeNs kClocksApartNs = 10'000 * kNsPerMs;
-
 /// Bytes of the longest text that Lucene takes as one term.
 constexpr size_t kTermBytes = 32'766;
 

@@ -18,10 +18,10 @@
 #include <algorithm>
 #include <limits>
 
-#include "reconcile/history/limits.h"
 #include "reconcile/verdict/carried_out.h"
 #include "reconcile/verdict/unseen.h"
 #include "replay/dialect/key.h"
+#include "store/reader/clock_error.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -34,7 +34,7 @@ constexpr TimeNs kMin = std::numeric_limits<TimeNs>::min();
 /// By how much the source's clock is ahead of the recorder's: as far as clocks may be apart, and as
 /// answered creations of indices say that were made once.
 Span SourceClock(const History& history) {
-  Span clock{-limits::kClocksApartNs, limits::kClocksApartNs};
+  Span clock{-store::kClocksApartNs, store::kClocksApartNs};
   for (const auto& [name, made_at] : history.index_lives.made_at) {
     const IndexChange* made = nullptr;
     bool once = true;
@@ -49,7 +49,7 @@ Span SourceClock(const History& history) {
       clock = Common(clock, ahead);
     }
   }
-  return clock.empty() ? Span{-limits::kClocksApartNs, limits::kClocksApartNs} : clock;
+  return clock.empty() ? Span{-store::kClocksApartNs, store::kClocksApartNs} : clock;
 }
 
 class Judging {

@@ -146,6 +146,7 @@ class LogReaderOfFiles : public LogReader {
   }
 
   const std::optional<RecorderHold>& hold() const override { return several_.hold(); }
+  TimeNs given_through() const override { return several_.given_through(); }
 
   Result<std::optional<MergeReport>> Merged() override {
     TRY_ASSIGN(const std::vector<AttemptSnapshot> snapshots, catalogue_.TakeSnapshots());

@@ -276,6 +276,11 @@ class LogReader {
   /// found it.
   virtual const std::optional<RecorderHold>& hold() const = 0;
 
+  /// After a Visit that came to its end: it has given all that began before. What began later may
+  /// still be seen by another recorder, and comes with a later Visit. kTimeNever: nothing is held
+  /// back.
+  virtual TimeNs given_through() const = 0;
+
   /// Counts the exchanges of several recorders and compares their clocks, whose offsets are kept in
   /// the first folder. Nothing for a log of one recorder.
   virtual Result<std::optional<MergeReport>> Merged() = 0;

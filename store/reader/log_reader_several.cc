@@ -144,12 +144,14 @@ Status SeveralRecorders::Visit(const ExchangeFilter& filter, const Snapshots& sn
   TRY_ASSIGN(MergedCursor cursor, OpenCursor(snapshots, bounds));
   open_.clear();
   hold_.reset();
+  given_through_ = kTimeNever;
   NoteShown(snapshots, hold.at);
   for (uint64_t count = 0; !filter.limit || count < *filter.limit;) {
     TRY_ASSIGN(const std::optional<TimedRow> row, cursor.Next());
     if (!row) {
       shown_through_ = bounds.until == kTimeNever ? cursor.floor() : hold.at;
       hold_ = cursor.held() ? hold.by : std::nullopt;
+      given_through_ = cursor.floor();
       break;
     }
     NoteOpen(row->row);

@@ -46,6 +46,7 @@ class SeveralRecorders {
   Result<MergeReport> Report(const Snapshots& snapshots);
 
   const std::optional<RecorderHold>& hold() const { return hold_; }
+  TimeNs given_through() const { return given_through_; }
   /// At most so many were deleted before Follow came to them.
   uint64_t missed() const { return missed_; }
 
@@ -86,6 +87,7 @@ class SeveralRecorders {
   size_t pulled_ = 0;  // cursors of Rows that use the clocks
   std::optional<RecorderHold> hold_;
   TimeNs hold_at_ = kTimeAlways;  // of the last Follow
+  TimeNs given_through_ = kTimeNever;
 
   uint64_t missed_ = 0;
   TimeNs shown_through_ = kTimeAlways;

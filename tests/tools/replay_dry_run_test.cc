@@ -90,6 +90,17 @@ TEST_F(ReplayDryRun, ConditionsThatChooseNothingAreToldSo) {
               HasSubstr("nothing is selected: 3 exchanges read"));
 }
 
+TEST_F(ReplayDryRun, ClocksThatNobodyComparedAreNotTakenForEqual) {
+  test_support::WriteSampleCapture(folder_ / "sample.pcap");
+  const Outcome recorded = Trafrec({"record", "--read", folder_ / "sample.pcap", "--log", log_,
+                                    "--recorder", "other", "--quiet"});
+  ASSERT_EQ(recorded.exit_code, 0) << recorded.err;
+  EXPECT_THAT(Replay({"--dry-run", "--phantoms", "send"}).err,
+              HasSubstr("taken to be within 10 s of each other"));
+  EXPECT_THAT(Replay({"--dry-run", "--phantoms", "send", "--clock-error", "1ms"}).err,
+              Not(HasSubstr("taken to be within")));
+}
+
 TEST_F(ReplayDryRun, ARunInTheLogIsRefused) {
   const Outcome outcome = Replay({"--run", log_ + "/run"});
   EXPECT_EQ(outcome.exit_code, 2);

@@ -4,10 +4,10 @@
 #include <fstream>
 #include <utility>
 
-#include "reconcile/history/limits.h"
 #include "reconcile/history/open_documents.h"
 #include "store/files/recorder_lock.h"
 #include "store/format/flags.h"
+#include "store/reader/clock_error.h"
 #include "store/reader/exchange_id.h"
 #include "tools/reconcile/decide.h"
 #include "tools/reconcile/limits.h"
@@ -64,7 +64,7 @@ Result<LogProgress> GrowingLog::Progress() {
     const auto known = here_.find(each.first);
     return known != here_.end() && known->second;
   });
-  clock_.apart_ns = here ? 0 : reconcile::limits::kClocksApartNs;
+  clock_.apart_ns = here ? 0 : store::kClocksApartNs;
   return progress;
 }
 

@@ -238,16 +238,20 @@ Result<plan::PlanOptions> ReplayOptions::Plan(edit::Sampler* sampler) const {
   return options;
 }
 
+Result<std::optional<TimeNs>> ReplayOptions::ClockErrorNs() const {
+  if (clock_error.empty()) {
+    return std::nullopt;
+  }
+  TRY_ASSIGN(const int64_t ms, Named("--clock-error", ParseDurationMs(clock_error)));
+  return ms * kNsPerMs;
+}
+
 Result<replay::EngineOptions> ReplayOptions::Engine() const {
   replay::EngineOptions options;
   TRY_ASSIGN(options.speed, Named("--speed", pace::ParseSpeed(speed)));
   if (!idle_max.empty()) {
     TRY_ASSIGN(const int64_t ms, Named("--idle-max", ParseDurationMs(idle_max)));
     options.idle_max_ns = ms * kNsPerMs;
-  }
-  if (!clock_error.empty()) {
-    TRY_ASSIGN(const int64_t ms, Named("--clock-error", ParseDurationMs(clock_error)));
-    options.clock_error_ns = ms * kNsPerMs;
   }
   options.refresh_before = refresh_before == "never"    ? replay::RefreshBefore::kNever
                            : refresh_before == "search" ? replay::RefreshBefore::kSearch

@@ -85,7 +85,9 @@ struct ReplayOptions {
   /// The sampler is the caller's, as PlanOptions borrows it.
   Result<std::optional<edit::Sampler>> Sampling() const;
   Result<plan::PlanOptions> Plan(edit::Sampler* sampler) const;
+  /// Without --clock-error and the recorders' clocks, which the log knows.
   Result<replay::EngineOptions> Engine() const;
+  Result<std::optional<TimeNs>> ClockErrorNs() const;
   /// Targets as the sender takes them; those of the file, or the one of --to.
   Result<std::vector<send::Target>> Targets(const edit::Editor& editor) const;
 };

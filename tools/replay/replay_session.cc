@@ -14,6 +14,7 @@
 #include "replay/send/credentials.h"
 #include "store/crypto/encoding.h"
 #include "store/files/log_layout.h"
+#include "store/reader/clock_error.h"
 #include "tools/replay/captured_target.h"
 #include "tools/replay/recorded_source.h"
 #include "tools/shell_quote.h"
@@ -35,6 +36,17 @@ bool HasFolders(const std::filesystem::path& log) {
     }
   }
   return false;
+}
+
+/// Starts of a run that did not end in good order.
+Result<uint64_t> KilledLives(const std::filesystem::path& run) {
+  if (!HasFolders(run)) {
+    return 0;
+  }
+  TRY_ASSIGN(const auto results, store::LogReader::Open(run));
+  TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, results->Attempts());
+  return static_cast<uint64_t>(std::ranges::count_if(
+      attempts, [](const store::AttemptInfo& attempt) { return !attempt.finished; }));
 }
 
 }  // namespace
@@ -78,14 +90,11 @@ Status ReplaySession::OpenLog() {
   plan.one_clock = !several && !options_.follow && overlay_ == nullptr;
   engine_options_.one_clock = plan.one_clock;
   planner_ = std::make_unique<plan::Planner>(*log_, *dialect_, *editor_, std::move(plan));
-  if (several && options_.clock_error.empty()) {
-    const auto merged = log_->Merged();
-    TRY(merged);
-    for (const store::ClockOffset& offset : merged->value().clocks) {
-      engine_options_.clock_error_ns =
-          std::max(engine_options_.clock_error_ns, 2 * offset.uncertainty_ns);
-    }
-  }
+  TRY_ASSIGN(const std::optional<TimeNs> given, options_.ClockErrorNs());
+  TRY_ASSIGN(store::ClockError clocks, store::ClockErrorOf(*log_, given));
+  engine_options_.clock_error_ns = given.value_or(clocks.ns);
+  clocks_assumed_ = std::move(clocks.assumed);
+  clocks_unknown_later_ = options_.follow && !several && !given;
   return {};
 }
 
@@ -238,6 +247,7 @@ Status ReplaySession::OpenRun() {
   if (options_.resume && begun) {
     TRY_ASSIGN(ledger, ledger::ResumeLedger(std::move(lock), facts, durability));
     resumed_ = true;
+    TRY_ASSIGN(killed_, KilledLives(run));
   } else {
     TRY_ASSIGN(ledger, ledger::CreateLedger(std::move(lock), facts, durability));
   }

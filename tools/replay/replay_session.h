@@ -57,6 +57,7 @@ class ReplaySession {
               EventLog& events);
   Status PlanGrowingLog(std::optional<TimeNs> since, replay::Engine& engine,
                         const std::atomic<bool>& stop, EventLog& events);
+  Status RefuseUnknownClock(const std::vector<store::AttemptInfo>& attempts) const;
   void TellOfRecorders(const plan::Recorders& recorders, std::string& told, EventLog& events) const;
   Result<std::optional<TimeNs>> Since();
   Status RecallPassedOver();
@@ -76,6 +77,8 @@ class ReplaySession {
   replay::EngineOptions engine_options_;
   std::unique_ptr<store::OverlayReader> overlay_;
   std::string overlay_digest_;
+  std::string clocks_assumed_;  ///< why the error of the recorders' clocks is; "": it was measured
+  bool clocks_unknown_later_ = false;  ///< nothing is known of a second recorder's clock
   std::unique_ptr<plan::Planner> planner_;
   std::unique_ptr<ledger::LedgerWriter> ledger_;  ///< of all of the log
   std::unique_ptr<ledger::LedgerReader> memory_;
@@ -83,6 +86,7 @@ class ReplaySession {
   std::optional<replay::EchoSigner> echoes_;
   std::optional<TimeLeft> left_;
   bool resumed_ = false;
+  uint64_t killed_ = 0;  ///< lives of the run before this one
 };
 
 }  // namespace trafrec::tools

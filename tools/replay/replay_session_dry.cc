@@ -126,6 +126,9 @@ Result<std::vector<std::string>> ReplaySession::DryRunTo(Output& out) {
   for (const std::string& line : OmittedInWords(planner_->counts(), planner_->examples())) {
     notes.push_back("not sent: " + line);
   }
+  if (!clocks_assumed_.empty()) {
+    notes.push_back(clocks_assumed_);
+  }
   if (std::string why = WhyNothing(); !why.empty()) {
     notes.push_back(std::move(why));
   }
