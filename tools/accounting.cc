@@ -69,7 +69,11 @@ std::vector<Finding> NothingSeenFindings(const Counters& counters) {
     findings.push_back({"the files held no exchange that could be taken", ""});
     return findings;
   }
-  const uint64_t received = ValueOf(counters, "packets.received");
+  const std::optional<uint64_t> counted = FindValue(counters, "packets.received");
+  if (!counted) {
+    return findings;  // a replay's answers, or a recorder that died before its first commit
+  }
+  const uint64_t received = *counted;
   if (received == 0) {
     findings.push_back({"no packet came: the capture is empty, or the filter lets nothing through",
                         "check --port, --host and --filter, and the interface"});

@@ -147,7 +147,9 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
   const bool imported = FindValue(attempt.counters, "import.files").has_value();
   out += Line(imported ? "imported" : "recorded",
               recorded + ", by trafrec " + EscapeForTerminal(attempt.version));
-  out += Line("seen", SeenInWords(attempt.counters));
+  if (imported || FindValue(attempt.counters, "packets.received")) {
+    out += Line("seen", SeenInWords(attempt.counters));
+  }
   out += Line("stored", StoredInWords(attempt));
   if (attempt.results > 0) {
     out += Line("results", CountOf(attempt.results, "link") + " to exchanges of a source");

@@ -156,6 +156,10 @@ struct PassedOver {
   bool operator==(const PassedOver&) const = default;
 };
 
+/// The mark of a run that went on past dead letters, whose documents later writes may have changed
+/// since.
+inline constexpr const char* kPassedMark = "went on past letters";
+
 /// What is committed together: all of it or nothing.
 struct Batch {
   std::vector<Intent> intents{};

@@ -92,6 +92,17 @@ Result<uint64_t> MarkBlocked(Database& database) {
   return static_cast<uint64_t>(database.changes());
 }
 
+Status RefusePassed(Database& database) {
+  TRY_ASSIGN(Statement mark, database.Prepare("SELECT 1 FROM mark WHERE name = ?"));
+  mark.Bind(0, kPassedMark);
+  TRY_ASSIGN(const bool passed, mark.Step());
+  return passed ? Fail(ErrorCode::kUsage,
+                       "the run went on past its letters (--on-dead continue): what came later on "
+                       "the same documents is there, and older states would be put over it",
+                       "trafrec dlq export takes them out; --over-newer sends them all the same")
+                : Status();
+}
+
 Result<uint64_t> MarkAll(Database& database, const RedriveSelection& selection) {
   TRY_ASSIGN(uint64_t marked, MarkSelected(database, selection));
   TRY_ASSIGN(const uint64_t blocked, MarkBlocked(database));
@@ -109,6 +120,9 @@ Result<uint64_t> MarkAll(Database& database, const RedriveSelection& selection) 
 Result<uint64_t> Redrive(const RunLock& lock, const RedriveSelection& selection) {
   TRY_ASSIGN(Database database, OpenLedgerFile(lock.run(), store::db::OpenMode::kReadWrite));
   database.SetBusyTimeout(limits::kBusyTimeoutMs);
+  if (!selection.over_newer) {
+    TRY(RefusePassed(database));
+  }
   TRY(database.Execute("PRAGMA synchronous = FULL; BEGIN IMMEDIATE"));
   Result<uint64_t> marked = MarkAll(database, selection);
   if (!marked && database.in_transaction()) {

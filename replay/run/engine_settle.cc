@@ -44,6 +44,12 @@ void AddTo(ledger::Batch& batch, std::string_view name, int64_t more) {
   }
 }
 
+bool IsCarriedOut(dialect::Fate fate) {
+  using dialect::Fate;
+  return fate == Fate::kCreated || fate == Fate::kUpdated || fate == Fate::kDeleted ||
+         fate == Fate::kNoop || fate == Fate::kDone;
+}
+
 }  // namespace
 
 /// Takes out those that come after a dead one. True: nothing is left to be sent now.
@@ -101,8 +107,8 @@ void Engine::Finish(const MovePtr& move) {
       digest.Add(outcome);
     }
     outcomes_.Add(digest.low(), digest.high());
-    settled.counters = {{std::string(OutcomeDigest::kLow), digest.low()},
-                        {std::string(OutcomeDigest::kHigh), digest.high()}};
+    AddTo(settled, OutcomeDigest::kLow, digest.low());
+    AddTo(settled, OutcomeDigest::kHigh, digest.high());
   }
   TargetState& target = targets_[flight.plan().target];
   if (move->strange && !target.familiar) {
@@ -128,6 +134,7 @@ void Engine::Keep(ledger::Batch settled) {
     std::ranges::move(settled.outcomes, std::back_inserter(batch.outcomes));
     std::ranges::move(settled.letters, std::back_inserter(batch.letters));
     std::ranges::move(settled.documents, std::back_inserter(batch.documents));
+    std::ranges::move(settled.marks, std::back_inserter(batch.marks));
     for (const auto& [index, change] : settled.changes) {
       batch.changes[index].Add(change);
     }
@@ -215,13 +222,15 @@ void Engine::Settle(Flight& flight, guard::Item& item, ledger::Batch& batch) {
     }
     ++counts_.dead;
     PutLetter(flight, item, ledger::State::kDead, batch);
-    if (options_.on_dead == OnDead::kStopKey) {
+    if (options_.on_dead == OnDead::kContinue) {
+      batch.marks.emplace_back(ledger::kPassedMark, "later writes of its documents may have gone");
+    } else if (options_.on_dead == OnDead::kStopKey) {
       dead_.Add(flight.plan().operations[item.operation].order.keys, AddressOf(flight, item));
     } else if (options_.on_dead == OnDead::kStop) {
       Fail({ErrorCode::kIo,
             fmt::format("{}, item {}, is dead: {}", store::FormatExchangeId(flight.plan().id),
                         operation.item, item.why),
-            "look at it with trafrec dlq show RUN ID, then go on with --resume"});
+            "look at it: trafrec dlq list RUN; then go on: trafrec replay LOG --run RUN --resume"});
     }
     return;
   }
@@ -235,6 +244,9 @@ void Engine::Settle(Flight& flight, guard::Item& item, ledger::Batch& batch) {
     return;
   }
   ++counts_.mutations;
+  if (known && IsCarriedOut(item.source->fate) && item.result.fate == dialect::Fate::kRefused) {
+    AddTo(batch, RunCounts::kRefused, 1);
+  }
   counts_.by_reading += item.why.empty() ? 0 : 1;
   batch.outcomes.push_back({.at = AddressOf(flight, item),
                             .tries = item.tries,

@@ -41,6 +41,8 @@ struct RunCounts {
   /// position.
   static constexpr const char* kSelected = "selected";
   static constexpr const char* kDropped = "dropped";
+  /// And of mutations that the source carried out, and the target refused.
+  static constexpr const char* kRefused = "refused";
 
   uint64_t exchanges = 0;       ///< over
   uint64_t requests = 0;        ///< sent: parts of bulks and tries too, not what was read for them

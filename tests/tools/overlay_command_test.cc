@@ -104,6 +104,14 @@ TEST_F(OverlayCommand, WhatIsNoRequestIsNotInserted) {
   EXPECT_FALSE(std::filesystem::exists(file_));
 }
 
+TEST_F(OverlayCommand, ALineWithoutARequestIsNotInsertedAsOneWithoutABody) {
+  const std::string line =
+      folder_.Write("put.ndjson", R"({"method":"PUT","target":"/a","headers":[],"body":"b"})");
+  const Outcome refused = Put({"insert", "--request", line, "--after", "test-0001-12"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("has no \"request\""));
+}
+
 TEST_F(OverlayCommand, MoveSaysBesideWhatOrWhere) {
   Do({"move", "test-0001-11", "--after", "test-0001-12", "--commit", "uuid/0/1/41"});
   const auto entries = List();

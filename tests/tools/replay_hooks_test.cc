@@ -105,6 +105,16 @@ TEST_F(Hooks, CountsGoOnWhereAnEarlierLifeEnded) {
   EXPECT_EQ(second.outcomes()[0].state, State::kEnded);
 }
 
+TEST_F(Hooks, CountsOfALifeWithoutHooksCountForALaterOne) {
+  ReplayHooks first = Make({});
+  Look(first, After(3));
+  ReplayHooks second = Make({"mutations=5: true"});
+  second.Recall(marks_);
+  Look(second, After(2));
+  second.WaitFor(kLong);
+  EXPECT_EQ(second.outcomes()[0].state, State::kEnded);
+}
+
 TEST_F(Hooks, TheStatusOfACommandThatFailsIsToldAndKept) {
   ReplayHooks hooks = Make({"mutations>=0: exit 7"});
   Look(hooks, After(0));

@@ -55,6 +55,7 @@ class DlqCommand : public Command {
   std::string reason_;
   std::optional<uint64_t> limit_;
   bool all_ = false;
+  bool over_newer_ = false;
   std::vector<std::string> logs_;
   IdentityOptions identity_;
   std::string out_;
@@ -95,6 +96,9 @@ void DlqCommand::AddOptions(OptionSet& options) {
   options.Choice("--state", state_, "dead|blocked|redriven", "of list and export: only those");
   options.Text("--reason", reason_, "WORD", "only those with this reason");
   options.Flag("--all", all_, "of redrive: all of them");
+  options.Flag("--over-newer", over_newer_,
+               "of redrive, after a run with --on-dead continue: also over later writes of the "
+               "same documents");
   options.Count("-n,--limit", limit_, "N", "of list: the first N");
   options.Group("The source's log");
   options.Texts("-l,--log", logs_, "LOG",
@@ -126,7 +130,8 @@ Status DlqCommand::Check() const {
   for (const Use& use : std::array{
            Use{"--state", !state_.empty(), "list export"},
            Use{"--reason", !reason_.empty(), "list export redrive"}, Use{"--all", all_, "redrive"},
-           Use{"--limit", limit_.has_value(), "list"}, Use{"--log", !logs_.empty(), "show export"},
+           Use{"--over-newer", over_newer_, "redrive"}, Use{"--limit", limit_.has_value(), "list"},
+           Use{"--log", !logs_.empty(), "show export"},
            Use{"--identity", !identity_.files.empty(), "show export"},
            Use{"--out", !out_.empty(), "export"}, Use{"--max-bytes", !max_bytes_.empty(), "export"},
            Use{"an ID", !ids_.empty(), "show redrive"}}) {
@@ -277,7 +282,7 @@ Status DlqCommand::Export() const {
 }
 
 Status DlqCommand::Redrive() const {
-  ledger::RedriveSelection selection{.all = all_, .reason = reason_};
+  ledger::RedriveSelection selection{.all = all_, .reason = reason_, .over_newer = over_newer_};
   for (const std::string& id : ids_) {
     TRY_ASSIGN(selection.operations.emplace_back(), store::ParseAddress(id));
   }
@@ -288,6 +293,11 @@ Status DlqCommand::Redrive() const {
     out.Write(fmt::format("{{\"redriven\":{}}}\n", marked));
   } else {
     out.Write(fmt::format("{} to be sent again\n", CountOf(marked, "operation")));
+    if (marked == 0 && reason_ == "blocked") {
+      out.Write(fmt::format(
+          "what is blocked goes with the dead one that blocks it: trafrec dlq list {}\n",
+          ShellQuoted(run_)));
+    }
     if (marked > 0) {
       TRY_ASSIGN(const std::string next, ResumeCommand());
       out.Write("next: " + next + "\n");

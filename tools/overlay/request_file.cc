@@ -62,6 +62,12 @@ Result<store::Insertion> RequestOnTheWire(const std::string& path, std::string_v
 
 Result<store::Insertion> RequestInJson(const std::string& path, std::string_view line) {
   TRY_ASSIGN(const JsonInput object, JsonInput::Parse(line));
+  if (!object.Has("request")) {
+    return Fail(
+        ErrorCode::kUsage,
+        fmt::format("a line of {} has no \"request\": its headers and body stand there", path),
+        R"(as in: {"method":"PUT","target":"/a/_doc/1","request":{"headers":[],"body":"{}"}})");
+  }
   TRY_ASSIGN(const JsonInput message, object.Object("request"));
   store::Insertion request;
   TRY_ASSIGN(request.method, object.NeededBytes("method"));

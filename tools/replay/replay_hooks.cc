@@ -92,9 +92,6 @@ HookState ReplayHooks::StateAt(const replay::RunProgress& progress) const {
 }
 
 void ReplayHooks::Look(const replay::RunProgress& progress, const Keep& keep) {
-  if (entries_.empty()) {
-    return;
-  }
   const HookState state = StateAt(progress);
   for (Entry& entry : entries_) {
     if (entry.process && entry.outcome.state == HookOutcome::State::kRuns) {
@@ -105,6 +102,7 @@ void ReplayHooks::Look(const replay::RunProgress& progress, const Keep& keep) {
       keep(kFired + entry.hook.text, FormatTime(options_.wall_clock()));
     }
   }
+  // Also without hooks: a later life may be given some.
   std::string counts = fmt::format("{} {} {} {} {}", state.mutations, state.operations,
                                    state.exchanges, state.dead, state.retries);
   if (counts != kept_) {

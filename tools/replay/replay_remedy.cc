@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 #include "tools/shell_quote.h"
 
@@ -29,10 +30,14 @@ std::string ResumeCommand(const ReplayOptions& options) {
 }
 
 Error WithRemedy(Error error, const ReplayOptions& options) {
-  constexpr std::string_view kNameless = "trafrec replay LOG --run RUN --resume";
   const std::string command = ResumeCommand(options);
-  if (const size_t at = error.remedy.find(kNameless); at != std::string::npos) {
-    error.remedy.replace(at, kNameless.size(), command);
+  const std::pair<std::string_view, std::string> names[] = {
+      {"trafrec replay LOG --run RUN --resume", command},
+      {"trafrec dlq list RUN", "trafrec dlq list " + ShellQuoted(options.run)}};
+  for (const auto& [nameless, named] : names) {
+    if (const size_t at = error.remedy.find(nameless); at != std::string::npos) {
+      error.remedy.replace(at, nameless.size(), named);
+    }
   }
   if (!error.remedy.empty() || options.run.empty()) {
     return error;

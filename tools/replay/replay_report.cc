@@ -233,6 +233,13 @@ void AddDoubts(const ReplayReport& report, Words& words) {
                            from_earlier(whole.blocked, counts.blocked)),
                Tone::kRed);
   }
+  if (report.whole.refused > 0) {
+    words.Line("refused",
+               fmt::format("{} that the source carried out and the target will not have: it lacks "
+                           "what they did",
+                           CountOf(report.whole.refused, "mutation")),
+               Tone::kRed);
+  }
   if (counts.unanswered_reads > 0) {
     words.Line("no answer", CountOf(counts.unanswered_reads, "read"), Tone::kYellow);
   }
@@ -258,6 +265,17 @@ void AddDoubts(const ReplayReport& report, Words& words) {
                            CountOf(report.unordered, "operation"),
                            report.unordered == 1 ? "stands" : "stand"),
                Tone::kYellow);
+  }
+  if (report.killed > 0) {
+    words.Line("note",
+               fmt::format("{} of the run killed: its log lacks answers of the moment before; what "
+                           "became of the mutations is in the ledger",
+                           report.killed == 1 ? "a life was"
+                                              : CountOf(report.killed, "life", "lives") + " were"),
+               Tone::kYellow);
+  }
+  if (!report.clocks_assumed.empty()) {
+    words.Line("note", EscapeForTerminal(report.clocks_assumed), Tone::kYellow);
   }
   if (counts.throttled > 0) {
     words.Line(
@@ -307,7 +325,7 @@ bool ReplayReport::Adds() const {
 
 bool ReplayReport::clean() const {
   const replay::RunCounts& counts = progress.counts;
-  return whole.mutations.dead == 0 && whole.mutations.blocked == 0 &&
+  return whole.mutations.dead == 0 && whole.mutations.blocked == 0 && whole.refused == 0 &&
          counts.unanswered_reads == 0 && Adds();
 }
 
@@ -370,7 +388,8 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
   AddDocuments(report, words);
   AddWithheld(report, words);
   for (const std::string& line : OmittedInWords(report.plan, report.omitted)) {
-    words.Line("not sent", line, Tone::kYellow);
+    words.Line("not sent", line + (report.resumed ? " (in this life of the run)" : ""),
+               Tone::kYellow);
   }
   AddDoubts(report, words);
   if (!report.Adds()) {

@@ -27,6 +27,7 @@ struct WholeRun {
   uint64_t reads = 0;  ///< operations
   /// What was to be over. Nothing: the run was begun by a version that did not count.
   std::optional<plan::Tally> planned{};
+  uint64_t refused = 0;  ///< mutations that the source carried out, and the target refused
 
   uint64_t over() const { return reads + mutations.answered + mutations.dead + mutations.blocked; }
   uint64_t sent() const { return reads + mutations.answered; }
@@ -50,6 +51,8 @@ struct ReplayReport {
   uint64_t digest = 0;
   uint64_t outcome_digest = 0;  ///< over mutations: operation and class of outcome
   uint64_t unordered = 0;
+  uint64_t killed = 0;           ///< earlier lives that ended so
+  std::string clocks_assumed{};  ///< why the recorders' clocks are; "": they were compared
   std::vector<edit::RuleCount> rules{};
   std::vector<plan::ByQueryWatch::Doubtful> doubtful{};
   OmittedIds omitted{};

@@ -92,6 +92,7 @@ std::string ReportAsJson(const ReplayReport& report) {
   json.Number("dead", report.whole.mutations.dead);
   json.Number("blocked", report.whole.mutations.blocked);
   json.Number("redriven", report.whole.mutations.redriven);
+  json.Number("refused", report.whole.refused);
   json.Number("in_doubt", report.whole.mutations.in_doubt);
   json.Close('}');
   json.Open("passed_over", '{');
@@ -131,6 +132,8 @@ std::string ReportAsJson(const ReplayReport& report) {
   json.Close(']');
   json.Number("unknown_paths", report.plan.unknown_paths);
   json.Number("unordered", report.unordered);
+  json.Number("killed", report.killed);
+  json.Bytes("clocks_assumed", report.clocks_assumed);
   json.Text("order_digest", fmt::format("{:016x}", report.digest));
   json.Text("outcome_digest", fmt::format("{:016x}", report.outcome_digest));
   const auto times = [&](const char* name, const Histogram& histogram) {

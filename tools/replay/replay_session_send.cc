@@ -152,6 +152,21 @@ void ReplaySession::TellOfRecorders(const plan::Recorders& recorders, std::strin
   told = line;
 }
 
+/// What was planned of the first recorder cannot be put in order with a second one's any more.
+Status ReplaySession::RefuseUnknownClock(const std::vector<store::AttemptInfo>& attempts) const {
+  const auto other = std::ranges::find_if(attempts, [&](const store::AttemptInfo& attempt) {
+    return attempt.recorder != attempts.front().recorder;
+  });
+  return !clocks_unknown_later_ || other == attempts.end()
+             ? Status()
+             : Fail(ErrorCode::kInUse,
+                    fmt::format("recorder '{}' began in the log after the replay did, and nobody "
+                                "has compared its clock with that of '{}'",
+                                other->recorder, attempts.front().recorder),
+                    "--resume goes on, and compares them; --clock-error DURATION says how far they "
+                    "may be apart, and lets a run begin before its recorders");
+}
+
 /// As far as the outcomes of all that was sent to the source are known, or have been waited for
 /// long enough, again and again. Where nobody records, all that is there; and that is the end when
 /// all recorders said that it is.
@@ -163,6 +178,7 @@ Status ReplaySession::PlanGrowingLog(std::optional<TimeNs> since, replay::Engine
   while (go_on && !stop) {
     TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log_->Attempts());
     const plan::Recorders recorders = plan::RecordersOf(attempts);
+    TRY(RefuseUnknownClock(attempts));
     TellOfRecorders(recorders, told, events);
     planner_->Await(plan::RunningAmong(attempts));
     const bool full = planner_->passed_over() >= plan::limits::kPassedOver;
@@ -178,8 +194,9 @@ Status ReplaySession::PlanGrowingLog(std::optional<TimeNs> since, replay::Engine
                            return go_on;
                          }));
       if (through) {
-        engine.Advance(*through);
-        since = through;
+        // Of several recorders the others may not have come so far.
+        since = std::max(since.value_or(0), std::min(*through, log_->given_through()));
+        engine.Advance(*since);
       }
     }
     if (!through) {
@@ -222,6 +239,8 @@ ReplayReport ReplaySession::Report(const replay::Engine& engine, const ReplayHoo
           .digest = engine.digest(),
           .outcome_digest = engine.outcome_digest(),
           .unordered = engine.unordered(),
+          .killed = killed_,
+          .clocks_assumed = clocks_assumed_,
           .rules = editor_->rules(),
           .doubtful = planner_->by_queries().examples(),
           .omitted = planner_->examples(),
@@ -335,6 +354,7 @@ Result<ReplayReport> ReplaySession::SendAll(EventLog& events) {
   TRY_ASSIGN(report.whole.mutations, memory_->CountStates());
   TRY_ASSIGN(auto counters, memory_->Counters());
   report.whole.reads = static_cast<uint64_t>(counters[replay::RunCounts::kReads]);
+  report.whole.refused = static_cast<uint64_t>(counters[replay::RunCounts::kRefused]);
   report.whole.planned = engine.WholeTally(counters, planner_->tally());
   return report;
 }

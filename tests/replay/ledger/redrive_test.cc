@@ -42,6 +42,15 @@ TEST_F(RedriveTest, AReasonMarksItsDeadAndWhatIsBlockedByThem) {
   EXPECT_EQ(StateNow(At(5)), State::kBlocked);
 }
 
+TEST_F(RedriveTest, LettersThatTheRunWentPastAreMarkedOnlyOnDemand) {
+  ASSERT_TRUE(GoOn(folder_.path())->Commit({.marks = {{kPassedMark, "yes"}}}));
+  const Result<uint64_t> refused = Run({.all = true});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().remedy, HasSubstr("--over-newer"));
+  EXPECT_EQ(StateNow(At(1)), State::kDead);
+  EXPECT_EQ(Run({.all = true, .over_newer = true}).value(), 5U);
+}
+
 TEST_F(RedriveTest, AnItemIsMarkedAlone) {
   EXPECT_EQ(Run({.operations = {{.exchange = Exchange(2), .item = 3}}}).value(), 1U);
   EXPECT_EQ(StateNow(At(2, 3)), State::kRedriven);
