@@ -255,8 +255,16 @@ class IndexBuilder {
       }
     }
     for (uint32_t shard = 0; shard < numbers_.size(); ++shard) {
-      if (!numbers_[shard].Finish(index_.made_in_log, index_.shards[shard])) {
-        NoteTwice(shard);
+      switch (numbers_[shard].Finish(index_.made_in_log, index_.shards[shard])) {
+        case ShardNumbers::Trouble::kTwice:
+          NoteTwice(shard);
+          break;
+        case ShardNumbers::Trouble::kHoles:
+          index_.trouble =
+              fmt::format("shard {} has more numbers that nobody names than are kept", shard);
+          break;
+        case ShardNumbers::Trouble::kNone:
+          break;
       }
     }
   }

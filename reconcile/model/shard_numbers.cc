@@ -7,18 +7,22 @@
 namespace trafrec::reconcile {
 namespace {
 
+/// Of a shard; half a gigabyte in the model. A recorder that was away for long misses more, and an
+/// answer may name any number.
+constexpr size_t kHoles = 500'000;
+
 constexpr TimeNs kMin = std::numeric_limits<TimeNs>::min();
 constexpr TimeNs kMax = std::numeric_limits<TimeNs>::max();
 
 }  // namespace
 
-bool ShardNumbers::Finish(bool from_first, Shard& shard) {
+ShardNumbers::Trouble ShardNumbers::Finish(bool from_first, Shard& shard) {
   std::ranges::sort(known_, {},
                     [](const NumberRun& run) { return std::tuple(run.first, !run.by_answer); });
   int64_t highest = -1;
   for (const NumberRun& run : known_) {
     if (run.by_answer && run.first <= highest) {
-      return false;
+      return Trouble::kTwice;
     }
     highest = run.by_answer ? run.last : highest;
     shard.highest = std::max(shard.highest, run.last);
@@ -26,18 +30,20 @@ bool ShardNumbers::Finish(bool from_first, Shard& shard) {
   for (const ShardSight& sight : sights_) {
     shard.highest = std::max(shard.highest, sight.max_seq_no);
   }
-  AddHoles(shard, from_first || known_.empty() ? 0 : known_.front().first);
+  if (!AddHoles(shard, from_first || known_.empty() ? 0 : known_.front().first)) {
+    return Trouble::kHoles;
+  }
   Narrow(shard);
   NarrowBySights(shard);
   NoteAbove(shard);
   NoteTerms(shard);
-  return true;
+  return Trouble::kNone;
 }
 
-void ShardNumbers::AddHoles(Shard& shard, int64_t first) const {
+bool ShardNumbers::AddHoles(Shard& shard, int64_t first) const {
   int64_t next = first;
   const auto add_until = [&](int64_t end) {
-    for (; next < end; ++next) {
+    for (; next < end && shard.holes.size() <= kHoles; ++next) {
       shard.holes.push_back({next, {}});
     }
   };
@@ -48,6 +54,11 @@ void ShardNumbers::AddHoles(Shard& shard, int64_t first) const {
     }
   }
   add_until(shard.highest + 1);
+  const bool fit = shard.holes.size() <= kHoles;
+  if (!fit) {
+    shard.holes = {};
+  }
+  return fit;
 }
 
 /// A number was taken after every smaller one, and before every greater one.

@@ -15,12 +15,17 @@ class ShardNumbers {
   void Add(const NumberRun& run) { known_.push_back(run); }
   void Add(const ShardSight& sight) { sights_.push_back(sight); }
 
-  /// False: two answers name one number. `from_first`: the shard's history is known from its
-  /// number 0 on.
-  bool Finish(bool from_first, Shard& shard);
+  enum class Trouble : uint8_t {
+    kNone,
+    kTwice,  ///< two answers name one number
+    kHoles,  ///< more numbers are named by nobody than can be kept
+  };
+  /// `from_first`: the shard's history is known from its number 0 on.
+  Trouble Finish(bool from_first, Shard& shard);
 
  private:
-  void AddHoles(Shard& shard, int64_t first) const;
+  /// False: there are too many.
+  bool AddHoles(Shard& shard, int64_t first) const;
   void Narrow(Shard& shard) const;
   void NarrowBySights(Shard& shard) const;
   void NoteAbove(Shard& shard) const;

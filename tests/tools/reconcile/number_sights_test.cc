@@ -127,5 +127,14 @@ TEST(NumberSights, WhatOthersChangedLaterDoesNotShowWhatWasPutThereFirst) {
   EXPECT_EQ(VerdictOf(source)["verdict"], "committed");
 }
 
+TEST(NumberSights, ANumberFarAheadLeavesItsIndexOpenAndTakesNoMemory) {
+  SourceLog source;
+  source.AsksWho().MakesIndex().Puts("1", 0).Unanswered("PUT", "/idx/_doc/2", "{}");
+  source.Puts("3", 2'000'000'000).Waits(10 * kNsPerSecond);
+  const json verdict = VerdictOf(source.Exchange("GET", "/_cat/health", "", "200 OK", "{}"));
+  EXPECT_EQ(verdict["verdict"], "unknown");
+  EXPECT_THAT(verdict.dump(), testing::HasSubstr("more numbers that nobody names"));
+}
+
 }  // namespace
 }  // namespace trafrec::tools
