@@ -135,9 +135,8 @@ void Planner::AddTaskKeys(const PlannedExchange& exchange, PlannedOperation& pla
         tasks_.clear();
       }
       std::vector<Key>& writes = tasks_[exchange.context];
-      std::ranges::copy_if(keys, std::back_inserter(writes), [](const Key& key) {
-        return key.scope == Scope::kIndex && key.write;
-      });
+      std::ranges::copy_if(keys, std::back_inserter(writes),
+                           [](const Key& key) { return key.scope == Scope::kIndex && key.write; });
     }
     return;
   }
