@@ -255,16 +255,11 @@ class IndexBuilder {
       }
     }
     for (uint32_t shard = 0; shard < numbers_.size(); ++shard) {
-      switch (numbers_[shard].Finish(index_.made_in_log, index_.shards[shard])) {
-        case ShardNumbers::Trouble::kTwice:
-          NoteTwice(shard);
-          break;
-        case ShardNumbers::Trouble::kHoles:
-          index_.trouble =
-              fmt::format("shard {} has more numbers that nobody names than are kept", shard);
-          break;
-        case ShardNumbers::Trouble::kNone:
-          break;
+      const auto trouble = numbers_[shard].Finish(index_.made_in_log, index_.shards[shard]);
+      if (trouble == ShardNumbers::Trouble::kTwice) {
+        NoteTwice(shard);
+      } else if (trouble == ShardNumbers::Trouble::kHoles) {
+        index_.trouble.assign("a shard has more numbers that nobody names than are kept");
       }
     }
   }

@@ -44,12 +44,6 @@ void AddTo(ledger::Batch& batch, std::string_view name, int64_t more) {
   }
 }
 
-bool IsCarriedOut(dialect::Fate fate) {
-  using dialect::Fate;
-  return fate == Fate::kCreated || fate == Fate::kUpdated || fate == Fate::kDeleted ||
-         fate == Fate::kNoop || fate == Fate::kDone;
-}
-
 }  // namespace
 
 /// Takes out those that come after a dead one. True: nothing is left to be sent now.
@@ -81,13 +75,10 @@ bool Engine::BlockDead(Flight& flight, std::vector<uint32_t>& items) {
   }
   if (over) {
     Complete(flight);
-    return true;
-  }
-  if (items.empty()) {
+  } else if (items.empty()) {
     window_.PutBack(flight);
-    return true;
   }
-  return false;
+  return over || items.empty();
 }
 
 /// Every item of it is done or dead.
@@ -223,7 +214,7 @@ void Engine::Settle(Flight& flight, guard::Item& item, ledger::Batch& batch) {
     ++counts_.dead;
     PutLetter(flight, item, ledger::State::kDead, batch);
     if (options_.on_dead == OnDead::kContinue) {
-      batch.marks.emplace_back(ledger::kPassedMark, "later writes of its documents may have gone");
+      batch.marks.emplace_back(ledger::kPassedMark, "yes");
     } else if (options_.on_dead == OnDead::kStopKey) {
       dead_.Add(flight.plan().operations[item.operation].order.keys, AddressOf(flight, item));
     } else if (options_.on_dead == OnDead::kStop) {
@@ -244,7 +235,7 @@ void Engine::Settle(Flight& flight, guard::Item& item, ledger::Batch& batch) {
     return;
   }
   ++counts_.mutations;
-  if (known && IsCarriedOut(item.source->fate) && item.result.fate == dialect::Fate::kRefused) {
+  if (RefusedHereAlone(item)) {
     AddTo(batch, RunCounts::kRefused, 1);
   }
   counts_.by_reading += item.why.empty() ? 0 : 1;

@@ -62,4 +62,14 @@ std::optional<ledger::Condition> ConditionOf(const guard::Item& item) {
   return condition;
 }
 
+bool RefusedHereAlone(const guard::Item& item) {
+  using dialect::Fate;
+  if (item.source == nullptr || item.result.fate != Fate::kRefused) {
+    return false;
+  }
+  const Fate there = item.source->fate;
+  return there == Fate::kCreated || there == Fate::kUpdated || there == Fate::kDeleted ||
+         there == Fate::kNoop || there == Fate::kDone;
+}
+
 }  // namespace trafrec::replay

@@ -29,6 +29,9 @@ uint64_t WrittenBy(const Flight& flight, const guard::Item& item);
 /// asks for it before the answer is there.
 bool MayLend(const Flight& flight);
 
+/// The source carried it out, and the target refused it.
+bool RefusedHereAlone(const guard::Item& item);
+
 /// Under which its last copy went out.
 std::optional<ledger::Condition> ConditionOf(const guard::Item& item);
 

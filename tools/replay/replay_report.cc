@@ -235,9 +235,8 @@ void AddDoubts(const ReplayReport& report, Words& words) {
   }
   if (report.whole.refused > 0) {
     words.Line("refused",
-               fmt::format("{} that the source carried out and the target will not have: it lacks "
-                           "what they did",
-                           CountOf(report.whole.refused, "mutation")),
+               CountOf(report.whole.refused, "mutation") +
+                   " that the source carried out and the target will not have",
                Tone::kRed);
   }
   if (counts.unanswered_reads > 0) {
@@ -245,8 +244,8 @@ void AddDoubts(const ReplayReport& report, Words& words) {
   }
   if (report.plan.doubtful_by_queries > 0) {
     words.Line("note",
-               fmt::format("{} cannot be reproduced: what they found depended on chance",
-                           CountOf(report.plan.doubtful_by_queries, "by-query operation")),
+               CountOf(report.plan.doubtful_by_queries, "by-query operation") +
+                   " cannot be reproduced: what they found depended on chance",
                Tone::kYellow);
     for (size_t i = 0; i < std::min(kIdsShown, report.doubtful.size()); ++i) {
       words.Line("", fmt::format("{}: {}", report.doubtful[i].id, report.doubtful[i].why));
@@ -261,28 +260,23 @@ void AddDoubts(const ReplayReport& report, Words& words) {
   }
   if (report.unordered > 0) {
     words.Line("note",
-               fmt::format("{} {} otherwise in the source's numbers than in its times",
-                           CountOf(report.unordered, "operation"),
-                           report.unordered == 1 ? "stands" : "stand"),
+               CountOf(report.unordered, "operation stands", "operations stand") +
+                   " otherwise in the source's numbers than in its times",
                Tone::kYellow);
   }
   if (report.killed > 0) {
-    words.Line("note",
-               fmt::format("{} of the run killed: its log lacks answers of the moment before; what "
-                           "became of the mutations is in the ledger",
-                           report.killed == 1 ? "a life was"
-                                              : CountOf(report.killed, "life", "lives") + " were"),
+    words.Line("killed",
+               CountOf(report.killed, "earlier life", "earlier lives") +
+                   ": the run's log lacks answers of the moment before, the ledger not",
                Tone::kYellow);
   }
   if (!report.clocks_assumed.empty()) {
     words.Line("note", EscapeForTerminal(report.clocks_assumed), Tone::kYellow);
   }
   if (counts.throttled > 0) {
-    words.Line(
-        "note",
-        fmt::format("the target was too busy {} (429, 503)",
-                    counts.throttled == 1 ? "once" : WithCommas(counts.throttled) + " times"),
-        Tone::kYellow);
+    words.Line("note",
+               "the target was too busy " + CountOf(counts.throttled, "time") + " (429, 503)",
+               Tone::kYellow);
   }
 }
 
