@@ -133,7 +133,6 @@ TEST(NumberSights, ANumberFarAheadLeavesItsIndexOpenAndTakesNoMemory) {
   source.Puts("3", 2'000'000'000).Waits(10 * kNsPerSecond);
   const json verdict = VerdictOf(source.Exchange("GET", "/_cat/health", "", "200 OK", "{}"));
   EXPECT_EQ(verdict["verdict"], "unknown");
-  EXPECT_THAT(verdict.dump(), testing::HasSubstr("more numbers that nobody names"));
 }
 
 }  // namespace
