@@ -33,6 +33,25 @@ std::string KeyInWords(const dialect::Key& key) {
   return "the whole service";
 }
 
+bool IsRead(const order::SourceOperation& operation) {
+  return operation.commit && operation.commit->what == order::Commit::What::kRead;
+}
+
+/// Of two operations on one document whose places among its writes are known.
+std::string WhyByNumber(const order::SourceOperation& earlier, const order::SourceOperation& later,
+                        const std::string& document) {
+  if (IsRead(later)) {
+    return fmt::format("this shows {} as number {}, and it is that write or one before", document,
+                       later.commit->seq_no);
+  }
+  if (IsRead(earlier)) {
+    return fmt::format("it shows {} as number {}, before this wrote it", document,
+                       earlier.commit->seq_no);
+  }
+  return fmt::format("both write {}, and it has the lower number, {}", document,
+                     earlier.commit->seq_no);
+}
+
 }  // namespace
 
 DryRun::DryRun(Options options, Output& out)
@@ -149,7 +168,9 @@ void DryRun::Explain(const Held& held) {
                         EscapeForTerminal(KeyInWords(key)));
   }
   if (held.operation.commit) {
-    text += fmt::format("  committed as number {} of its shard\n", held.operation.commit->seq_no);
+    text += fmt::format("  {} number {} of its shard\n",
+                        IsRead(held.operation) ? "shows" : "committed as",
+                        held.operation.commit->seq_no);
   }
   if (held.waits_for.empty()) {
     text += "  waits for nothing that is not long over\n";
@@ -210,10 +231,9 @@ std::string DryRun::Why(const Held& earlier, const Held& later) const {
       earlier.operation.commit->generation == later.operation.commit->generation) {
     for (const dialect::Key& a : earlier.operation.keys) {
       for (const dialect::Key& b : later.operation.keys) {
-        if (a.scope == dialect::Scope::kDocument && a.name == b.name && a.id == b.id && a.write &&
-            b.write) {
-          return fmt::format("both write {}, and it has the lower number, {}", KeyInWords(a),
-                             earlier.operation.commit->seq_no);
+        if (a.scope == dialect::Scope::kDocument && a.name == b.name && a.id == b.id &&
+            (a.write || b.write)) {
+          return WhyByNumber(earlier.operation, later.operation, KeyInWords(a));
         }
       }
     }
