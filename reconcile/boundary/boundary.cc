@@ -233,11 +233,11 @@ class BoundaryReader {
     if (key == nullptr || outcome.fate == Fate::kRejected || outcome.fate == Fate::kFailed) {
       return false;  // replay does not send it, or nobody knows what it is
     }
-    if (!HiddenIn(seen.request, operation, outcome).empty()) {
+    if (const auto hidden = HiddenIn(seen.request, operation, outcome); !hidden.empty()) {
       return Fail(ErrorCode::kUsage,
                   fmt::format("redaction replaced {} in the log: whether the backfill has them, "
                               "nobody can tell",
-                              HiddenIn(seen.request, operation, outcome)),
+                              hidden),
                   "record with pointers that reach fields of documents alone, or encrypt the log");
     }
     const Where where = places_.Of(*key, outcome);

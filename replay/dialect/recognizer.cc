@@ -15,8 +15,7 @@ bool NamesItself(const AnswerView& answer) {
 }
 
 /// The members that answers of documents, bulks and searches have, in all versions. Paths with
-/// types
-/// (`/orders/order/7`) look like any service's.
+/// types (`/orders/order/7`) look like any service's.
 bool LooksLikeIt(const AnswerView& answer) {
   const auto has = [&](std::string_view text) {
     return answer.body.find(text) != std::string_view::npos;

@@ -20,34 +20,33 @@ bool Precedes(const Times& a, const Times& b, TimeNs clock_error_ns) {
                             : *a.answered_at < b.began_at - clock_error_ns;
 }
 
-DocumentOrder::Neighbours DocumentOrder::Find(const Commit& commit, const Times& times,
-                                              TimeNs clock_error_ns) const {
-  Neighbours found;
+void DocumentOrder::Find(const Commit& commit, const Times& times, TimeNs clock_error_ns,
+                         std::vector<NodeRef>& earlier, std::vector<uint64_t>& later) const {
   const int64_t place = commit.place();
   const auto next = writes_.upper_bound(place);
   const auto previous = next == writes_.begin() ? writes_.end() : std::prev(next);
   if (previous != writes_.end()) {
-    found.earlier.push_back(previous->second.node);
+    earlier.push_back(previous->second.node);
   }
   if (commit.what == Commit::What::kRead) {
     // A copy that lagged may have shown what was over: then its time counts, and not its number.
     if (next != writes_.end() && !Precedes(next->second.times, times, clock_error_ns)) {
-      found.later.push_back(next->second.node.id);
+      later.push_back(next->second.node.id);
     }
-    return found;
+    return;
   }
   if (next != writes_.end()) {
-    found.later.push_back(next->second.node.id);
+    later.push_back(next->second.node.id);
   }
   // Earlier ones were waited for by the write before.
   const int64_t from =
       previous == writes_.end() ? std::numeric_limits<int64_t>::min() : previous->first;
   for (auto at = reads_.lower_bound(from); at != reads_.end() && at->first < place; ++at) {
     for (const Member& read : at->second.open) {
-      found.earlier.push_back(read.node);
+      earlier.push_back(read.node);
     }
     if (at->second.told) {
-      found.earlier.push_back(*at->second.told);
+      earlier.push_back(*at->second.told);
     }
   }
   // Later ones wait for the write behind it.
@@ -55,11 +54,10 @@ DocumentOrder::Neighbours DocumentOrder::Find(const Commit& commit, const Times&
   for (auto at = reads_.upper_bound(place); at != reads_.end() && at->first <= until; ++at) {
     for (const Member& read : at->second.open) {
       if (!Precedes(read.times, times, clock_error_ns)) {
-        found.later.push_back(read.node.id);
+        later.push_back(read.node.id);
       }
     }
   }
-  return found;
 }
 
 void DocumentOrder::Add(const Commit& commit, const Times& times, NodeRef node,

@@ -44,14 +44,10 @@ bool Precedes(const Times& a, const Times& b, TimeNs clock_error_ns);
 /// one row; reads of one place are free among themselves. One thread.
 class DocumentOrder {
  public:
-  /// What an operation that comes now has to do with those that are there.
-  struct Neighbours {
-    std::vector<NodeRef> earlier{};  ///< it waits for these
-    std::vector<uint64_t> later{};   ///< these wait for it
-  };
-
-  /// Operations come by the time at which they began.
-  Neighbours Find(const Commit& commit, const Times& times, TimeNs clock_error_ns) const;
+  /// Adds those that an operation that comes now waits for to `earlier`, and those that wait for it
+  /// to `later`. Operations come by the time at which they began.
+  void Find(const Commit& commit, const Times& times, TimeNs clock_error_ns,
+            std::vector<NodeRef>& earlier, std::vector<uint64_t>& later) const;
   /// After Find, under its number.
   void Add(const Commit& commit, const Times& times, NodeRef node, TimeNs clock_error_ns,
            Graph& graph);

@@ -52,10 +52,9 @@ uint64_t Scheduler::Add(const SourceOperation& operation) {
 
   Committed* const committed = CommittedOf(operation);
   const Times times{operation.began_at, operation.answered_at, operation.clock};
-  DocumentOrder::Neighbours neighbours;
+  later_.clear();
   if (committed != nullptr) {
-    neighbours = committed->order.Find(*operation.commit, times, options_.clock_error_ns);
-    earlier.insert(earlier.end(), neighbours.earlier.begin(), neighbours.earlier.end());
+    committed->order.Find(*operation.commit, times, options_.clock_error_ns, earlier, later_);
   }
 
   const uint64_t number = next_++;
@@ -67,7 +66,7 @@ uint64_t Scheduler::Add(const SourceOperation& operation) {
   if (gated) {
     gates_.push({*operation.answered_at + options_.clock_error_ns, number});
   }
-  for (const uint64_t later : neighbours.later) {
+  for (const uint64_t later : later_) {
     digest_ = Mixed(digest_, later);
     unordered_ += graph_.AddEdge(number, later) ? 0 : 1;
   }

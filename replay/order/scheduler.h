@@ -123,6 +123,7 @@ class Scheduler {
   uint64_t digest_ = 0;
   uint64_t unordered_ = 0;
   std::vector<NodeRef> earlier_;     ///< scratch
+  std::vector<uint64_t> later_;      ///< likewise
   AccessMap::Places met_;            ///< likewise
   std::vector<AccessMap::Own> own_;  ///< where the operation that is added is remembered
 };
