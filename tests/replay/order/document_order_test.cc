@@ -4,34 +4,17 @@
 #include <gtest/gtest.h>
 
 #include "replay/order/scheduler.h"
+#include "tests/replay/order/operations.h"
 
 namespace trafrec::order {
 namespace {
 
 using testing::ElementsAre;
 
-SourceOperation On(const std::string& id, TimeNs began, TimeNs answered, Commit commit) {
-  return {.keys = {{.scope = dialect::Scope::kDocument,
-                    .write = commit.what == Commit::What::kWrite,
-                    .name = "i",
-                    .id = id}},
-          .began_at = began,
-          .answered_at = answered,
-          .commit = commit};
-}
-SourceOperation Wrote(const std::string& id, TimeNs began, TimeNs answered, int64_t seq_no) {
-  return On(id, began, answered, {.seq_no = seq_no});
-}
 SourceOperation Read(const std::string& id, TimeNs began, TimeNs answered, int64_t seq_no) {
-  return On(id, began, answered, {.seq_no = seq_no, .what = Commit::What::kRead});
-}
-
-std::vector<uint64_t> TakeAll(Scheduler& scheduler) {
-  std::vector<uint64_t> taken;
-  while (const auto number = scheduler.Take()) {
-    taken.push_back(*number);
-  }
-  return taken;
+  SourceOperation operation = Did(Doc(id, false), began, answered);
+  operation.commit = Commit{.seq_no = seq_no, .what = Commit::What::kRead};
+  return operation;
 }
 
 TEST(DocumentOrder, AReadComesBetweenTheWriteThatItShowsAndTheNext) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "tests/replay/order/histories.h"
+#include "tests/replay/order/operations.h"
 
 namespace trafrec::order {
 namespace {
@@ -17,27 +18,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Optional;
 
-Key Doc(const std::string& id, bool write = true) {
-  return {.scope = Scope::kDocument, .write = write, .name = "i", .id = id};
-}
 Key Index(bool write = false) { return {.scope = Scope::kIndex, .write = write, .name = "i"}; }
-
-SourceOperation Did(Key key, TimeNs began, std::optional<TimeNs> answered) {
-  return {.keys = {std::move(key)}, .began_at = began, .answered_at = answered};
-}
-SourceOperation Wrote(const std::string& id, TimeNs began, TimeNs answered, int64_t seq_no) {
-  SourceOperation operation = Did(Doc(id), began, answered);
-  operation.commit = Commit{.seq_no = seq_no, .generation = 0};
-  return operation;
-}
-
-std::vector<uint64_t> TakeAll(Scheduler& scheduler) {
-  std::vector<uint64_t> taken;
-  while (const auto number = scheduler.Take()) {
-    taken.push_back(*number);
-  }
-  return taken;
-}
 
 TEST(Scheduler, WriteWaitsForAnEarlierAnsweredWriteOfItsDocument) {
   Scheduler scheduler({});

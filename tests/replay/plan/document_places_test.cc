@@ -32,6 +32,17 @@ std::vector<std::optional<order::Commit>> PlacesOf(const Seen& seen) {
   return places;
 }
 
+/// Of document 1 of index i.
+Seen GetOf(const std::string& target) {
+  return {.number = 1,
+          .target = target,
+          .body = "",
+          .method = "GET",
+          .status = 200,
+          .answer = kFound,
+          .answered_ms = 2};
+}
+
 void ExpectRead(const std::optional<order::Commit>& place, int64_t seq_no) {
   ASSERT_TRUE(place);
   EXPECT_EQ(place->what, order::Commit::What::kRead);
@@ -39,13 +50,7 @@ void ExpectRead(const std::optional<order::Commit>& place, int64_t seq_no) {
 }
 
 TEST(DocumentPlaces, AGetStandsAtTheWriteThatItShows) {
-  const auto places = PlacesOf({.number = 1,
-                                .target = "/i/_doc/1",
-                                .body = "",
-                                .method = "GET",
-                                .status = 200,
-                                .answer = kFound,
-                                .answered_ms = 2});
+  const auto places = PlacesOf(GetOf("/i/_doc/1"));
   ASSERT_EQ(places.size(), 1U);
   ExpectRead(places[0], 7);
 }
@@ -67,13 +72,7 @@ TEST(DocumentPlaces, EachDocumentOfAMultiGetHasItsOwn) {
 }
 
 TEST(DocumentPlaces, AGetOfTheLastRefreshHasNone) {
-  const auto places = PlacesOf({.number = 1,
-                                .target = "/i/_doc/1?realtime=false",
-                                .body = "",
-                                .method = "GET",
-                                .status = 200,
-                                .answer = kFound,
-                                .answered_ms = 2});
+  const auto places = PlacesOf(GetOf("/i/_doc/1?realtime=false"));
   ASSERT_EQ(places.size(), 1U);
   EXPECT_FALSE(places[0]);
 }
