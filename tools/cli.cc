@@ -13,6 +13,7 @@
 #include "tools/output.h"
 #include "tools/settings.h"
 #include "tools/terminal.h"
+#include "tools/usage_words.h"
 
 namespace trafrec::tools {
 namespace {
@@ -128,8 +129,7 @@ Status Cli::Parse(const std::vector<std::string>& arguments) {
   } catch (const CLI::ParseError& error) {
     const Entry* entry = Chosen();
     const std::string command = entry == nullptr ? "" : entry->command->text().name + " ";
-    return Fail(ErrorCode::kUsage, EscapeForTerminal(error.what()),
-                "see trafrec " + command + "--help");
+    return std::unexpected(UsageError(error, "see trafrec " + command + "--help"));
   }
   return {};
 }

@@ -1,12 +1,39 @@
 #include "tools/option_set.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+
+#include "tools/units.h"
 
 namespace trafrec::tools {
 namespace {
 
-std::vector<std::string> WordsOf(const std::string& choices) {
-  return CLI::detail::split(choices, '|');
+CLI::Validator OneOf(const std::string& choices) {
+  return {[choices](const std::string& text) {
+            const std::vector<std::string> words = CLI::detail::split(choices, '|');
+            return std::ranges::find(words, text) != words.end()
+                       ? std::string()
+                       : fmt::format("'{}' is none of {}", text, fmt::join(words, ", "));
+          },
+          ""};
+}
+
+CLI::Validator NumberFrom(uint64_t least, uint64_t most) {
+  return {[least, most](const std::string& text) {
+            uint64_t number = 0;
+            const char* const end = text.data() + text.size();
+            const auto read = std::from_chars(text.data(), end, number);
+            const bool fits =
+                read.ec == std::errc() && read.ptr == end && number >= least && number <= most;
+            return fits ? std::string()
+                        : fmt::format("'{}' is no whole number from {} to {}", text,
+                                      WithCommas(least), WithCommas(most));
+          },
+          ""};
 }
 
 }  // namespace
@@ -34,7 +61,7 @@ void OptionSet::Choice(const std::string& names, std::string& value, const std::
                        const std::string& description) {
   app_.add_option(names, value, description)
       ->type_name(choices)
-      ->check(CLI::IsMember(WordsOf(choices)).description(""))
+      ->check(OneOf(choices))
       ->group(group_);
 }
 
@@ -66,7 +93,7 @@ void OptionSet::Ports(const std::string& names, std::vector<uint16_t>& values,
       ->type_name("PORT")
       ->allow_extra_args(false)
       ->delimiter(',')
-      ->check(CLI::Range(1, 65'535).description(""))
+      ->check(NumberFrom(1, 65'535))
       ->group(group_);
 }
 
@@ -74,7 +101,7 @@ void OptionSet::Number(const std::string& names, int& value, int least, int most
                        const std::string& metavar, const std::string& description) {
   app_.add_option(names, value, description)
       ->type_name(metavar)
-      ->check(CLI::Range(least, most).description(""))
+      ->check(NumberFrom(static_cast<uint64_t>(least), static_cast<uint64_t>(most)))
       ->group(group_);
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/nearest.h"
 #include "tools/terminal.h"
+#include "tools/usage_words.h"
 
 namespace trafrec::tools {
 namespace {
@@ -40,7 +41,7 @@ Status Set(CLI::Option& option, const std::vector<std::string>& values, const st
     }
     option.run_callback();
   } catch (const CLI::Error& error) {
-    return Fail(ErrorCode::kUsage, where + ": " + EscapeForTerminal(error.what()),
+    return Fail(ErrorCode::kUsage, where + ": " + UsageError(error, "").what,
                 "correct it, or give --" + option.get_lnames().front() + " on the command line");
   }
   return {};

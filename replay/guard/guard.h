@@ -79,6 +79,7 @@ struct Item {
 
   // Kept by the guard between its calls.
   bool doubted = false;        ///< an earlier copy may have been carried out
+  bool as_at_source = false;   ///< done, and what it did there is taken from the source's answer
   bool met_itself = false;     ///< the conflict shows what a copy of it left, or something later
   bool index_missing = false;  ///< the reading said so
   uint32_t stale = 0;          ///< how often what was known had changed

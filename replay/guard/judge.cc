@@ -75,6 +75,7 @@ void JudgeExternal(const Parcel& parcel, const Operation& operation, Item& item,
   if (is_ours && (condition.version_type == dialect::VersionType::kExternal ||
                   SameJson(NewDocument(parcel, operation), document.source))) {
     // Whether a document was there before, nobody sees; what the source found was there.
+    item.as_at_source = true;
     const bool created = item.source != nullptr && item.source->fate == Fate::kCreated;
     FinishByReading(item, created ? Fate::kCreated : Fate::kUpdated, created ? 201 : 200, document,
                     "the version is there");

@@ -110,8 +110,9 @@ Result<Database> OpenLedgerFile(const std::filesystem::path& run, store::db::Ope
   if (!HasLedger(run)) {
     return std::unexpected(NotBegun(run));
   }
-  TRY_ASSIGN(Database database, Database::Open(path, mode));
-  if (mode == store::db::OpenMode::kReadOnly) {
+  const bool reads = mode == store::db::OpenMode::kReadOnly;
+  TRY_ASSIGN(Database database, Database::Open(path, reads ? ReadingMode(run) : mode));
+  if (reads) {
     // A run that begins just now holds it for a moment.
     database.SetBusyTimeout(limits::kBusyTimeoutMs);
   }

@@ -216,6 +216,7 @@ Status LedgerTables::PutIndexCounts(const Batch& batch) {
             .Bind(3, change.created)
             .Bind(4, change.deleted)
             .Bind(5, change.unclear)
+            .Bind(6, change.assumed)
             .Run());
   }
   return {};

@@ -28,6 +28,7 @@ void IndexChange::Add(const IndexChange& later) {
   created += later.created;
   deleted += later.deleted;
   unclear += later.unclear;
+  assumed += later.assumed;
 }
 
 std::string FormatAddress(const Address& at) {

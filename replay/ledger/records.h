@@ -111,6 +111,9 @@ struct IndexChange {
   int64_t created = 0;
   int64_t deleted = 0;
   int64_t unclear = 0;  ///< operations whose answers do not say how many they made or took away
+  /// Documents counted as the source's answer says, because the target's was not seen, and what is
+  /// there does not tell: it may be one more or less for each.
+  int64_t assumed = 0;
 
   /// What comes after it.
   void Add(const IndexChange& later);

@@ -1,11 +1,11 @@
 #include "replay/ledger/run_lock.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <string>
 #include <system_error>
 
-#include "store/db/database.h"
 #include "store/files/files.h"
 
 namespace trafrec::ledger {
@@ -31,6 +31,13 @@ Result<RunLock> RunLock::Take(const fs::path& run) {
   return RunLock(run, std::move(lock));
 }
 
+store::db::OpenMode ReadingMode(const fs::path& run) {
+  std::error_code failure;
+  const bool at_rest = !fs::exists(LedgerPath(run).string() + "-wal", failure);
+  return at_rest && access(run.c_str(), W_OK) != 0 ? store::db::OpenMode::kReadImmutable
+                                                   : store::db::OpenMode::kReadOnly;
+}
+
 bool HasLedger(const fs::path& run) {
   std::error_code failure;
   if (!fs::exists(LedgerPath(run), failure)) {
@@ -38,7 +45,7 @@ bool HasLedger(const fs::path& run) {
   }
   // A file that died before its first transaction is none. Whatever else is wrong with it is said
   // when it is opened.
-  auto database = store::db::Database::Open(LedgerPath(run), store::db::OpenMode::kReadOnly);
+  auto database = store::db::Database::Open(LedgerPath(run), ReadingMode(run));
   if (!database) {
     return true;
   }

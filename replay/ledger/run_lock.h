@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "store/db/database.h"
 #include "store/files/process_lock.h"
 
 namespace trafrec::ledger {
@@ -26,6 +27,10 @@ class RunLock {
   std::filesystem::path run_;
   store::ProcessLock lock_;
 };
+
+/// How its ledger is opened to be read. SQLite makes files beside one that is written by several;
+/// who may not write in the folder reads one that nobody has open as it is.
+store::db::OpenMode ReadingMode(const std::filesystem::path& run);
 
 /// There is a run that was begun, so it can be resumed.
 bool HasLedger(const std::filesystem::path& run);

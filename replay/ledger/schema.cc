@@ -62,6 +62,9 @@ ALTER TABLE run DROP COLUMN commits;
 ALTER TABLE run DROP COLUMN position_ns;
 ALTER TABLE run DROP COLUMN position_attempt;
 ALTER TABLE run DROP COLUMN position_number;
+)sql",
+    R"sql(
+ALTER TABLE index_count ADD COLUMN assumed INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 }  // namespace trafrec::ledger

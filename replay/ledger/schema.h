@@ -8,7 +8,7 @@ namespace trafrec::ledger {
 /// "trfl" in SQLite's application_id.
 inline constexpr int32_t kApplicationId = 0x7472666c;
 /// SQLite's user_version. A greater one is refused by name.
-inline constexpr int32_t kLedgerVersion = 4;
+inline constexpr int32_t kLedgerVersion = 5;
 
 /// docs/replay_ledger.md explains each table. Within a run the start of a recorder (its name and
 /// the attempt's number) is a small number.

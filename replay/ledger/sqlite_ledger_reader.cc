@@ -248,7 +248,7 @@ class SqliteLedgerReader : public LedgerReader {
     std::map<TargetIndex, IndexCount> counts;
     TRY_ASSIGN(Statement rows,
                database_.Prepare("SELECT target, index_name, at_start, emptied, created, deleted, "
-                                 "unclear FROM index_count"));
+                                 "unclear, assumed FROM index_count"));
     while (true) {
       TRY_ASSIGN(const bool row, rows.Step());
       if (!row) {
@@ -259,7 +259,8 @@ class SqliteLedgerReader : public LedgerReader {
           .since = {.emptied = rows.Int(3) != 0,
                     .created = rows.Int(4),
                     .deleted = rows.Int(5),
-                    .unclear = rows.Int(6)}};
+                    .unclear = rows.Int(6),
+                    .assumed = rows.Int(7)}};
     }
   }
 

@@ -99,14 +99,15 @@ inline constexpr std::string_view kPutPassedOver =
 inline constexpr std::string_view kRemovePassedOver =
     "DELETE FROM passed_over WHERE attempt = ? AND number = ?";
 inline constexpr std::string_view kPutIndexStart =
-    "INSERT INTO index_count VALUES(?,?,?,0,0,0,0) ON CONFLICT(target, index_name) "
+    "INSERT INTO index_count VALUES(?,?,?,0,0,0,0,0) ON CONFLICT(target, index_name) "
     "DO UPDATE SET at_start = excluded.at_start";
 /// A deletion of the index undoes what was counted before it.
 inline constexpr std::string_view kPutIndexChange =
-    "INSERT INTO index_count VALUES(?,?,0,?,?,?,?) ON CONFLICT(target, index_name) DO UPDATE SET "
+    "INSERT INTO index_count VALUES(?,?,0,?,?,?,?,?) ON CONFLICT(target, index_name) DO UPDATE SET "
     "created = index_count.created * (1 - excluded.emptied) + excluded.created, "
     "deleted = index_count.deleted * (1 - excluded.emptied) + excluded.deleted, "
     "unclear = index_count.unclear * (1 - excluded.emptied) + excluded.unclear, "
+    "assumed = index_count.assumed * (1 - excluded.emptied) + excluded.assumed, "
     "emptied = index_count.emptied | excluded.emptied";
 inline constexpr std::string_view kPutPosition =
     "UPDATE taken SET position_ns = ?, position_attempt = ?, position_number = ? "

@@ -87,6 +87,12 @@ class Planner {
   /// Mutations whose fate the log does not show, as far as rows alone tell: an Error that names the
   /// first ones, if they are to stop the run. Reads no frame.
   Status LookForPhantoms();
+  /// From now on they are sent, where they would have been the end.
+  void SendPhantoms() {
+    if (options_.phantoms == Phantoms::kStop) {
+      options_.phantoms = Phantoms::kSend;
+    }
+  }
 
   /// A start of a recorder that goes on: its name and number.
   using RunningAttempt = std::pair<std::string, uint32_t>;
@@ -215,7 +221,7 @@ class Planner {
   store::LogReader& log_;
   const dialect::Dialect& dialect_;
   edit::Editor& editor_;
-  const PlanOptions options_;
+  PlanOptions options_;
   IndexNaming naming_;
   MappingMemory mappings_;
   ByQueryWatch by_queries_;

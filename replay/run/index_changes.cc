@@ -83,9 +83,12 @@ IndexChange ChangeOfDocument(const guard::Item& item) {
   if (item.stage == guard::Stage::kDead) {
     return {.unclear = item.tries > 0 ? 1 : 0};
   }
+  const int64_t assumed = item.as_at_source ? 1 : 0;
   switch (item.result.fate) {
     case Fate::kCreated:
-      return {.created = 1};
+      return {.created = 1, .assumed = assumed};
+    case Fate::kUpdated:
+      return {.assumed = assumed};
     case Fate::kDeleted:
       return {.deleted = 1};
     case Fate::kDone:  // a client had the result taken out of the answer

@@ -46,6 +46,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
   bool PeerClosed();
   void Shut();
   bool shut() const { return shut_; }
+  /// The peer has taken the connection, and TLS has begun.
+  bool shaking_hands() const { return tls_ != nullptr && !open_ && facts_.connect_ns > 0; }
   ConnectionFacts& facts() { return facts_; }
 
  private:

@@ -147,12 +147,22 @@ void Connection::OnEnded(const Ending& ending) {
   }
 }
 
+Ending Connection::NotOpenedInTime() const {
+  const std::string waited = Waited(rules_.connect_timeout_ms);
+  if (!shaking_hands()) {
+    return {Failure::kConnectTimeout, waited, {}};
+  }
+  return {Failure::kConnectTimeout,
+          "it takes connections, but says nothing when TLS begins; " + waited,
+          "check that this port speaks TLS: if not, the URL is of http://"};
+}
+
 void Connection::OnDeadline(int64_t now) {
   if (deadline_ == 0 || now < deadline_) {
     return;
   }
   if (!open_) {
-    OnNotOpened({Failure::kConnectTimeout, Waited(rules_.connect_timeout_ms), {}});
+    OnNotOpened(NotOpenedInTime());
   } else if (body_held_ && now < answer_deadline()) {
     SendBody();
   } else {

@@ -62,6 +62,7 @@ class Connection final : public Channel {
   void OnWritten() override;
 
   void SendBody();
+  Ending NotOpenedInTime() const;
   void SetDeadline(int64_t deadline);
   int64_t answer_deadline() const;
   void NoteWritten();

@@ -95,6 +95,27 @@ TEST(Cli, BehindACommandAnotherOnesNameIsAWord) {
   EXPECT_THAT(outcome.err, HasSubstr("there is no log export"));
 }
 
+TEST(Cli, AValueThatAnOptionDoesNotTakeIsNamedWithThoseThatItTakes) {
+  EXPECT_THAT(Trafrec({"replay", "LOG", "--order", "fast"}).err,
+              HasSubstr("--order: 'fast' is none of causal, connection, none"));
+  EXPECT_THAT(Trafrec({"replay", "LOG", "--tries", "0"}).err,
+              HasSubstr("--tries: '0' is no whole number from 1 to 1,000"));
+  EXPECT_THAT(Trafrec({"replay", "LOG", "--tries", "7x"}).err, HasSubstr("'7x' is no whole number"));
+}
+
+TEST(Cli, AnOptionWithoutItsValueOrGivenTwiceIsNamed) {
+  EXPECT_THAT(Trafrec({"replay", "LOG", "--to"}).err,
+              AllOf(HasSubstr("--to wants a value"), HasSubstr("try: --to URL")));
+  EXPECT_THAT(Trafrec({"replay", "LOG", "--run", "a", "--run", "b"}).err,
+              HasSubstr("--run is given 2 times, and takes one value"));
+}
+
+TEST(Cli, OptionsThatExcludeEachOtherAreBothNamed) {
+  EXPECT_THAT(Trafrec({"record", "--interface", "lo", "--read", "x.pcap"}).err,
+              AllOf(HasSubstr("--interface"), HasSubstr("--read"),
+                    HasSubstr("contradict each other")));
+}
+
 TEST(Cli, TheVersionIsTheSameEverywhere) {
   const std::string line = Trafrec({"version"}).out;
   EXPECT_THAT(line, StartsWith("trafrec "));

@@ -125,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(
                             "--retain-bytes: '3 parsecs' is not"},
                     BadFile{"fixed_unit", "memory = \"much\"\n", "--memory: 'much' is not a size"},
                     BadFile{"filter", "filter = \"tcp portt 80\"\n", "portt"},
-                    BadFile{"choice", "durability = \"maybe\"\n", "maybe not in {normal,full}"},
+                    BadFile{"choice", "durability = \"maybe\"\n", "'maybe' is none of normal, full"},
                     BadFile{"contradiction", "keep-secrets = true\nredact-query = \"key\"\n",
                             "--keep-secrets excludes"}),
     [](const auto& file) { return std::string(file.param.name); });

@@ -47,6 +47,19 @@ TEST_F(ReplayFollow, GoesOnWhenARecorderThatDiedComesAgainAndEndsWithIt) {
   EXPECT_THAT(target_.StopAndReadLog(), ElementsAre("GET 404 /before", "GET 404 /after"));
 }
 
+TEST_F(ReplayFollow, OfALogThatHoldsNothingWaitsForWhatSaysOfWhichKindItIs) {
+  const auto recorder = Record(log_);
+  RunningTrafrec follow({"replay", log_, "--to", target_.url(), "--run", folder_ / "run", "--speed",
+                         "max", "--follow"});
+  follow.WaitForError("waiting for one");
+  Request("/first");
+  recorder->Signal(SIGINT);
+  EXPECT_EQ(recorder->Finish().exit_code, 0);
+  const Outcome ended = follow.Finish();
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_THAT(target_.StopAndReadLog(), ElementsAre("GET 404 /first"));
+}
+
 TEST_F(ReplayFollow, CtrlCEndsTheWaitForARecorderThatDied) {
   auto recorder = Record(log_);
   Request("/before");

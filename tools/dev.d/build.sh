@@ -1,7 +1,7 @@
 # Builds and tests. Sourced by tools/dev.
 
-# Lets the build folders of one checkout share what ccache has.
-export CCACHE_NOHASHDIR=1
+# Lets all build folders share what ccache has, those of other checkouts too.
+export CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CCACHE_BASEDIR:-$ROOT}
 
 build() {
   setup build

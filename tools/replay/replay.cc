@@ -67,7 +67,7 @@ Result<ExitCode> ReplayCommand::Run(const Cli& cli) {
   TRY(options_.Check());
   TRY_ASSIGN(const auto session, ReplaySession::Open(options_));
   TRY_ASSIGN(Output out, Output::Open(""));
-  if (options_.dry_run || !options_.explain.empty()) {
+  if (options_.sends_nothing()) {
     const Result<std::vector<std::string>> notes = session->DryRunTo(out);
     TRY(out.Finish());
     TRY(notes);

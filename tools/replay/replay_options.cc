@@ -123,8 +123,8 @@ void ReplayOptions::AddTo(OptionSet& options) {
                "and the source, too: http://host:9200; nothing but HEAD / is sent there");
   options.Group("Failures");
   options.Choice("--on-dead", on_dead, "stop-key|continue|stop",
-                 "when a mutation is given up: hold back what touches the same, nothing, or "
-                 "everything; stop-key if not given");
+                 "when a mutation is given up: stop-key holds back what touches the same, continue "
+                 "holds back nothing, stop ends the run; stop-key if not given");
   options.Number("--tries", tries, 1, kTriesMost, "N", "copies of a request; 8 if not given");
   options.Text("--patience", patience, "DURATION",
                "how long the target may be away; 5m if not given");
@@ -152,12 +152,11 @@ void ReplayOptions::AddTo(OptionSet& options) {
 }
 
 Status ReplayOptions::Check() const {
-  const bool sends = !dry_run && explain.empty();
   if (to.empty() && edits.empty()) {
     return Fail(ErrorCode::kUsage, "there is no target",
                 "--to http://host:9200, or --edits FILE with targets");
   }
-  if (sends && run.empty()) {
+  if (!sends_nothing() && run.empty()) {
     return Fail(ErrorCode::kUsage, "there is no folder for the answers", "--run RUN");
   }
   if (resume && fresh) {

@@ -80,6 +80,8 @@ struct ReplayOptions {
   /// `stop` ends programs of edits that hang; borrowed.
   Result<edit::EditOptions> Edits(bool search, const StopEvent& stop) const;
   Result<std::vector<Hook>> Hooks() const;
+  /// It only says what would be sent.
+  bool sends_nothing() const { return dry_run || !explain.empty(); }
   bool calibrates() const { return calibrate || !calibrate_source.empty(); }
   Result<int64_t> FollowPatienceMs() const;
   /// The sampler is the caller's, as PlanOptions borrows it.

@@ -4,17 +4,20 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <set>
+#include <chrono>
+#include <thread>
 
 #include "replay/calibration/round_trip_file.h"
 #include "replay/ledger/run_lock.h"
 #include "replay/ledger/sqlite_ledger.h"
+#include "replay/plan/horizon.h"
 #include "replay/plan/overlay_check.h"
 #include "replay/recorded/recognize.h"
 #include "replay/send/credentials.h"
 #include "store/crypto/encoding.h"
 #include "store/files/log_layout.h"
 #include "store/reader/clock_error.h"
+#include "tools/console.h"
 #include "tools/replay/captured_target.h"
 #include "tools/replay/recorded_source.h"
 #include "tools/shell_quote.h"
@@ -26,6 +29,8 @@ namespace {
 
 /// The run's own recorder, in its log.
 constexpr const char* kRecorder = "replay";
+/// How often a log is looked at that holds nothing yet.
+constexpr auto kLookAgain = std::chrono::milliseconds(200);
 
 /// A log has a folder for each recorder that has begun.
 bool HasFolders(const std::filesystem::path& log) {
@@ -65,7 +70,7 @@ Status ReplaySession::OpenLog() {
              store::ReadLogIdentity(options_.log.folders().front()));
   log_id_ = identity.log_id;
   if (options_.dialect == "auto") {
-    TRY(RequireSomething());
+    TRY(AwaitSomething());
     TRY_ASSIGN(dialect_, recorded::RecognizeDialect(*log_));
   } else {
     dialect_ = dialect::FindDialect(options_.dialect);
@@ -121,15 +126,28 @@ Status ReplaySession::RefuseLoops(plan::PlanOptions& plan) const {
 }
 
 /// Nobody can tell the dialect of a recording that has just begun, and plain HTTP has another
-/// order.
-Status ReplaySession::RequireSomething() {
+/// order: of one that goes on the first exchange is waited for.
+Status ReplaySession::AwaitSomething() {
   bool any = !options_.follow;
-  if (!any) {
-    TRY(log_->Visit({.limit = 1}, [&](const store::ExchangeRow&) { return any = true; }));
+  for (bool told = false;; told = true) {
+    if (!any) {
+      TRY(log_->Visit({.limit = 1}, [&](const store::ExchangeRow&) { return any = true; }));
+    }
+    if (any) {
+      return {};
+    }
+    TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log_->Attempts());
+    if (options_.sends_nothing() || plan::RecordersOf(attempts).ended) {
+      return Fail(ErrorCode::kUsage, "the log holds no exchange yet that says what it is of",
+                  "--dialect search, or --dialect http");
+    }
+    if (!told && !options_.quiet) {
+      PrintNote(
+          "the log holds no exchange yet that says what it is of: waiting for one (Ctrl-C ends "
+          "this; with --dialect search, or http, nothing is waited for)");
+    }
+    std::this_thread::sleep_for(kLookAgain);
   }
-  return any ? Status()
-             : Fail(ErrorCode::kUsage, "the log holds no exchange yet that says what it is of",
-                    "--dialect search, or --dialect http");
 }
 
 Status ReplaySession::OpenOverlay() {

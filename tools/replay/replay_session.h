@@ -42,7 +42,7 @@ class ReplaySession {
   Status OpenLog();
   Result<ReplayReport> SendAll(EventLog& events);
   Status RefuseLoops(plan::PlanOptions& plan) const;
-  Status RequireSomething();
+  Status AwaitSomething();
   Status OpenOverlay();
   std::vector<std::string> TargetNames() const;
   Result<ledger::RunFacts> Facts() const;

@@ -82,8 +82,15 @@ std::string ReplaySession::WhyNothing() const {
 
 Result<std::vector<std::string>> ReplaySession::DryRunTo(Output& out) {
   std::optional<store::OperationAddress> explain;
+  std::vector<std::string> notes;
   if (!options_.explain.empty()) {
     TRY_ASSIGN(explain, store::ParseAddress(options_.explain));
+    if (!planner_->LookForPhantoms()) {
+      notes.emplace_back(
+          "mutations of which the log does not show what became are taken for sent here (--phantoms "
+          "drop leaves them out; a run without --overlay wants one of both)");
+    }
+    planner_->SendPhantoms();
   } else {
     TRY(CheckTargets());
     TRY(RecallRun());
@@ -117,12 +124,13 @@ Result<std::vector<std::string>> ReplaySession::DryRunTo(Output& out) {
       TRY(log_->Find(store::FormatExchangeId(explain->exchange)));
       return NotExplained(*explain);
     }
-    return std::vector<std::string>();
+    return notes;
   }
   dry_run.Finish();
-  std::vector<std::string> notes{fmt::format(
-      "{}{}, order digest {:016x}{}", CountOf(dry_run.operations(), "operation"),
-      resumed_ ? " left of the run" : "", dry_run.digest(), resumed_ ? " of what was left" : "")};
+  notes.push_back(fmt::format("{}{}, order digest {:016x}{}",
+                              CountOf(dry_run.operations(), "operation"),
+                              resumed_ ? " left of the run" : "", dry_run.digest(),
+                              resumed_ ? " of what was left" : ""));
   for (const std::string& line : OmittedInWords(planner_->counts(), planner_->examples())) {
     notes.push_back("not sent: " + line);
   }

@@ -59,6 +59,14 @@ TEST(Comparison, AnOperationOnAPatternMayHaveChangedWhatFitsIt) {
   EXPECT_EQ(both.differences[1].unclear, 0);
 }
 
+TEST(Comparison, WhatIsCountedAsTheSourceSaidMayBeOneMoreOrLessForEach) {
+  const Known known{{"i", {.since = {.created = 5, .assumed = 2}}}};
+  EXPECT_THAT(Of(known, {{"i", 3}}).differences, IsEmpty());
+  EXPECT_THAT(Of(known, {{"i", 7}}).differences, IsEmpty());
+  EXPECT_THAT(Of(known, {{"i", 2}}).differences, SizeIs(1));
+  EXPECT_THAT(Of(known, {{"i", 8}}).differences, SizeIs(1));
+}
+
 TEST(Comparison, WhatLostMoreThanItHadIsAnotherNameForSomething) {
   const Known known{{"alias", {.since = {.deleted = 3}}}, {"i", {.since = {.created = 5}}}};
   const Comparison comparison = Of(known, {{"i", 2}});

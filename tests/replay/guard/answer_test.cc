@@ -245,6 +245,7 @@ TEST(GuardAnswer, AnExternalVersionThatIsThereWasWritten) {
   sent.NoAnswer();
   sent.Read(200, Docs(1));
   EXPECT_EQ(sent.item().stage, Stage::kDone);
+  EXPECT_TRUE(sent.item().as_at_source);
 }
 
 TEST(GuardAnswer, AReadingThatFailsLeavesTheDoubt) {

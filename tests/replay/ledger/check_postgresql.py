@@ -141,7 +141,7 @@ class Check:
                               "NULL", "NULL", "NULL", "NULL", "NULL"),
                 "ReadDone": (1, 0), "PutDone": (1, 0, "'\\x01'"), "PutContext": ("'s'", "'t'"), "AddCounter": ("'sent'", 3),
                 "PutMark": ("'m'", "'v'"), "PutPassedOver": (1, 7, 5, "'3,17'"), "PutIndexStart": ("'default'", "'i'", 7),
-                "PutIndexChange": ("'default'", "'i'", 0, 3, 1, 0), "PutPosition": (17, 1, 4, 0)}.items():
+                "PutIndexChange": ("'default'", "'i'", 0, 3, 1, 0, 1), "PutPosition": (17, 1, 4, 0)}.items():
             said += writer.run(name, *values)
             if name != "ReadDone":
                 said += writer.run(name, *values)  # again: the row is there
@@ -152,7 +152,7 @@ class Check:
         self.holds("states are read", writer.run("ReadStates", "'vm'", 1, 9) == ["0|3"])
         self.holds("counters were added", writer.say("SELECT value FROM counter;") == ["6"])
         self.holds("a deleted index begins with nothing",
-                   not writer.run("PutIndexChange", "'default'", "'i'", 1, 2, 0, 0) and
+                   not writer.run("PutIndexChange", "'default'", "'i'", 1, 2, 0, 0, 0) and
                    writer.say("SELECT at_start, emptied, created, deleted FROM index_count;") == ["7|1|2|0"])
 
 

@@ -15,7 +15,12 @@ using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
 /// What version 4 changed is as it was before.
+void MakeVersionFour(store::db::Database& file) {
+  ASSERT_TRUE(file.Execute("ALTER TABLE index_count DROP COLUMN assumed"));
+}
+
 void MakeVersionThree(store::db::Database& file) {
+  MakeVersionFour(file);
   ASSERT_TRUE(file.Execute(
       "ALTER TABLE run ADD COLUMN commits INTEGER NOT NULL DEFAULT 0;"
       "ALTER TABLE run ADD COLUMN position_ns INTEGER;"
@@ -164,12 +169,13 @@ TEST_F(LedgerTest, CountersAreAddedAndMarksReplaced) {
 TEST_F(LedgerTest, ChangesOfAnIndexAddUpToWhatWasThere) {
   const TargetIndex orders{"default", "orders"};
   ASSERT_TRUE(ledger_->Commit({.at_start = {{orders, 7}}}));
-  ASSERT_TRUE(ledger_->Commit({.changes = {{orders, {.created = 3, .unclear = 1}}}}));
-  ASSERT_TRUE(ledger_->Commit({.changes = {{orders, {.created = 1, .deleted = 2}}}}));
-  EXPECT_THAT(
-      reader_->IndexCounts().value(),
-      UnorderedElementsAre(Pair(
-          orders, IndexCount{.at_start = 7, .since = {.created = 4, .deleted = 2, .unclear = 1}})));
+  ASSERT_TRUE(ledger_->Commit({.changes = {{orders, {.created = 3, .unclear = 1, .assumed = 1}}}}));
+  ASSERT_TRUE(ledger_->Commit({.changes = {{orders, {.created = 1, .deleted = 2, .assumed = 1}}}}));
+  EXPECT_THAT(reader_->IndexCounts().value(),
+              UnorderedElementsAre(Pair(
+                  orders, IndexCount{.at_start = 7,
+                                     .since = {
+                                         .created = 4, .deleted = 2, .unclear = 1, .assumed = 2}})));
 }
 
 TEST_F(LedgerTest, WhatWasCountedBeforeAnIndexWasDeletedDoesNotCount) {
@@ -199,9 +205,9 @@ TEST_F(LedgerTest, ALedgerOfVersionOneGetsWhatItLacks) {
   reader_.reset();
   auto file = store::db::Database::Open(LedgerPath(folder_.path()), store::db::OpenMode::kReadWrite)
                   .value();
+  MakeVersionThree(file);
   ASSERT_TRUE(
       file.Execute("DROP TABLE index_count; DROP TABLE passed_over; PRAGMA user_version = 1"));
-  MakeVersionThree(file);
   ledger_ = GoOn(folder_.path());
   ASSERT_TRUE(ledger_->Commit({.changes = {{{"default", "orders"}, {.created = 1}}}}));
   EXPECT_THAT(Look(folder_.path())->IndexCounts().value(), SizeIs(1));
@@ -232,6 +238,22 @@ TEST_F(LedgerTest, ALedgerOfVersionThreeKeepsItsPosition) {
   ledger_ = GoOn(folder_.path());
   EXPECT_EQ(Look(folder_.path())->ReadPosition({}).value(), position);
   EXPECT_TRUE(ledger_->Commit({.done = {Exchange(5)}}));
+}
+
+TEST_F(LedgerTest, ALedgerOfVersionFourKeepsWhatItCounted) {
+  const TargetIndex orders{"default", "orders"};
+  ASSERT_TRUE(ledger_->Commit({.changes = {{orders, {.created = 3}}}}));
+  ledger_.reset();
+  reader_.reset();
+  auto file = store::db::Database::Open(LedgerPath(folder_.path()), store::db::OpenMode::kReadWrite)
+                  .value();
+  MakeVersionFour(file);
+  ASSERT_TRUE(file.Execute("PRAGMA user_version = 4"));
+  ledger_ = GoOn(folder_.path());
+  ASSERT_TRUE(ledger_->Commit({.changes = {{orders, {.created = 1, .assumed = 1}}}}));
+  EXPECT_THAT(Look(folder_.path())->IndexCounts().value(),
+              UnorderedElementsAre(
+                  Pair(orders, IndexCount{.since = {.created = 4, .assumed = 1}})));
 }
 
 TEST_F(LedgerTest, ThePositionIsTheLastOneThatWasCommitted) {

@@ -177,6 +177,17 @@ TEST(Tls, ClosedDuringTheHandshakeLeavesTheRequestUnsent) {
   EXPECT_FALSE(sent.sent);
 }
 
+TEST(Tls, IsNamedWhereThePortTakesConnectionsAndSaysNothing) {
+  ScriptedServer server({[](Peer& peer) { peer.AwaitClose(); }});
+  Target target = TargetAt("https" + server.url().substr(4));
+  target.connect_timeout_ms = 50;
+  const Sent sent = Client(target).Send(Get("/"));
+  EXPECT_EQ(sent.kind, Failure::kConnectTimeout);
+  EXPECT_FALSE(sent.sent);
+  EXPECT_THAT(sent.failure, AllOf(HasSubstr("it takes connections, but says nothing when TLS begins"),
+                                  HasSubstr("check that this port speaks TLS")));
+}
+
 /// An answer without a length, whose end is the connection's.
 Sent WithoutLength(bool in_order) {
   const Trust trust;
