@@ -84,7 +84,8 @@ Result<size_t> ReadAll(const fs::path& path, int fd, Text& text) {
       continue;
     }
     if (got < 0) {
-      return FailErrno(errno, "cannot read the key file " + path.string());
+      return FailErrno(errno, "cannot read the key file " + path.string(),
+                       "name the file of a key, as trafrec keygen makes it");
     }
     if (got == 0) {
       break;

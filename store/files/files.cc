@@ -10,7 +10,7 @@
 namespace trafrec::store {
 namespace {
 
-constexpr const char* kWhereToRecord = "record into a folder that you may write to";
+constexpr const char* kWhereToWrite = "choose a folder that you may write to";
 
 Status SyncOpened(const std::filesystem::path& path, int flags) {
   const int file = Files().Open(path.c_str(), O_RDONLY | flags, 0);
@@ -53,7 +53,7 @@ Status SyncDirectory(const std::filesystem::path& directory) {
 Status WriteSynced(const std::filesystem::path& path, std::string_view bytes) {
   const int file = Files().Open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   if (file < 0) {
-    return FailErrno(errno, "cannot make " + path.string(), kWhereToRecord);
+    return FailErrno(errno, "cannot make " + path.string(), kWhereToWrite);
   }
   int failure = WriteAll(file, bytes);
   if (failure == 0 && Files().Sync(file) != 0) {
@@ -74,7 +74,7 @@ Status MakeDirectory(const std::filesystem::path& path) {
   if (Files().MakeDirectory(path.c_str(), 0777) != 0) {
     return errno == EEXIST
                ? Status()
-               : FailErrno(errno, "cannot make the folder " + path.string(), kWhereToRecord);
+               : FailErrno(errno, "cannot make the folder " + path.string(), kWhereToWrite);
   }
   return SyncDirectory(path.has_parent_path() ? path.parent_path() : ".");
 }

@@ -30,21 +30,27 @@ Status ReplaceFile(const fs::path& path, std::string_view text) {
 }
 
 Result<std::string> ReadSmallFile(const fs::path& path) {
+  constexpr const char* kRemedy = "check the path, and that you may read it";
+  std::error_code failure;
+  if (fs::is_directory(path, failure)) {
+    return FailErrno(EISDIR, "cannot read " + path.string(), kRemedy);
+  }
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   const std::streamoff size = file ? std::streamoff{file.tellg()} : -1;
   if (size < 0) {
-    return FailErrno(errno, "cannot read " + path.string());
+    return FailErrno(errno, "cannot read " + path.string(), kRemedy);
   }
   if (static_cast<uint64_t>(size) > limits::kSmallFileBytes) {
     return Fail(ErrorCode::kCorrupt,
                 fmt::format("{} is larger than {} bytes, so trafrec did not write it",
-                            path.string(), limits::kSmallFileBytes));
+                            path.string(), limits::kSmallFileBytes),
+                "name another file");
   }
   std::string text(static_cast<size_t>(size), '\0');
   file.seekg(0);
   file.read(text.data(), size);
   if (file.gcount() != size) {
-    return FailErrno(errno == 0 ? EIO : errno, "cannot read " + path.string());
+    return FailErrno(errno == 0 ? EIO : errno, "cannot read " + path.string(), kRemedy);
   }
   return text;
 }

@@ -86,8 +86,9 @@ Result<db::Database> OpenOverlayFile(const std::filesystem::path& path, db::Open
   TRY_ASSIGN(db::Database database, db::Database::Open(path, mode));
   const auto application = database.QueryInt("PRAGMA application_id");
   if (!application) {
-    return std::unexpected(application.error().code == ErrorCode::kCorrupt ? other
-                                                                           : application.error());
+    const bool another = application.error().code == ErrorCode::kCorrupt ||
+                         std::filesystem::is_directory(path, failure);
+    return std::unexpected(another ? other : application.error());
   }
   if (*application != kOverlayApplicationId) {
     return std::unexpected(other);
