@@ -36,8 +36,8 @@ Error UsageError(const CLI::Error& error, const std::string& help) {
   }
   // "--to: At Most 1 required but received 2"
   if (Split(shown, ": At Most 1 required but received ", option, rest)) {
-    return {ErrorCode::kUsage, fmt::format("{} is given {} times, and takes one value", option, rest),
-            "give it once"};
+    return {ErrorCode::kUsage,
+            fmt::format("{} is given {} times, and takes one value", option, rest), "give it once"};
   }
   // "--interface excludes --read"
   if (error.get_name() == "ExcludesError" && Split(shown, " excludes ", option, rest)) {

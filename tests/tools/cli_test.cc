@@ -100,7 +100,8 @@ TEST(Cli, AValueThatAnOptionDoesNotTakeIsNamedWithThoseThatItTakes) {
               HasSubstr("--order: 'fast' is none of causal, connection, none"));
   EXPECT_THAT(Trafrec({"replay", "LOG", "--tries", "0"}).err,
               HasSubstr("--tries: '0' is no whole number from 1 to 1,000"));
-  EXPECT_THAT(Trafrec({"replay", "LOG", "--tries", "7x"}).err, HasSubstr("'7x' is no whole number"));
+  EXPECT_THAT(Trafrec({"replay", "LOG", "--tries", "7x"}).err,
+              HasSubstr("'7x' is no whole number"));
 }
 
 TEST(Cli, AnOptionWithoutItsValueOrGivenTwiceIsNamed) {
@@ -111,9 +112,9 @@ TEST(Cli, AnOptionWithoutItsValueOrGivenTwiceIsNamed) {
 }
 
 TEST(Cli, OptionsThatExcludeEachOtherAreBothNamed) {
-  EXPECT_THAT(Trafrec({"record", "--interface", "lo", "--read", "x.pcap"}).err,
-              AllOf(HasSubstr("--interface"), HasSubstr("--read"),
-                    HasSubstr("contradict each other")));
+  EXPECT_THAT(
+      Trafrec({"record", "--interface", "lo", "--read", "x.pcap"}).err,
+      AllOf(HasSubstr("--interface"), HasSubstr("--read"), HasSubstr("contradict each other")));
 }
 
 TEST(Cli, TheVersionIsTheSameEverywhere) {

@@ -120,14 +120,14 @@ TEST_P(BadReload, ChangesNothingAndSaysWhy) {
 
 INSTANTIATE_TEST_SUITE_P(
     Reload, BadReload,
-    testing::Values(BadFile{"unknown", "retain-byts = \"1GiB\"\n", "did you mean 'retain-bytes'?"},
-                    BadFile{"unit", "retain-bytes = \"3 parsecs\"\n",
-                            "--retain-bytes: '3 parsecs' is not"},
-                    BadFile{"fixed_unit", "memory = \"much\"\n", "--memory: 'much' is not a size"},
-                    BadFile{"filter", "filter = \"tcp portt 80\"\n", "portt"},
-                    BadFile{"choice", "durability = \"maybe\"\n", "'maybe' is none of normal, full"},
-                    BadFile{"contradiction", "keep-secrets = true\nredact-query = \"key\"\n",
-                            "--keep-secrets excludes"}),
+    testing::Values(
+        BadFile{"unknown", "retain-byts = \"1GiB\"\n", "did you mean 'retain-bytes'?"},
+        BadFile{"unit", "retain-bytes = \"3 parsecs\"\n", "--retain-bytes: '3 parsecs' is not"},
+        BadFile{"fixed_unit", "memory = \"much\"\n", "--memory: 'much' is not a size"},
+        BadFile{"filter", "filter = \"tcp portt 80\"\n", "portt"},
+        BadFile{"choice", "durability = \"maybe\"\n", "'maybe' is none of normal, full"},
+        BadFile{"contradiction", "keep-secrets = true\nredact-query = \"key\"\n",
+                "--keep-secrets excludes"}),
     [](const auto& file) { return std::string(file.param.name); });
 
 TEST_F(Reload, OfAFileThatIsGoneChangesNothing) {

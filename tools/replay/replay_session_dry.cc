@@ -87,7 +87,8 @@ Result<std::vector<std::string>> ReplaySession::DryRunTo(Output& out) {
     TRY_ASSIGN(explain, store::ParseAddress(options_.explain));
     if (!planner_->LookForPhantoms()) {
       notes.emplace_back(
-          "mutations of which the log does not show what became are taken for sent here (--phantoms "
+          "mutations of which the log does not show what became are taken for sent here "
+          "(--phantoms "
           "drop leaves them out; a run without --overlay wants one of both)");
     }
     planner_->SendPhantoms();
@@ -127,10 +128,9 @@ Result<std::vector<std::string>> ReplaySession::DryRunTo(Output& out) {
     return notes;
   }
   dry_run.Finish();
-  notes.push_back(fmt::format("{}{}, order digest {:016x}{}",
-                              CountOf(dry_run.operations(), "operation"),
-                              resumed_ ? " left of the run" : "", dry_run.digest(),
-                              resumed_ ? " of what was left" : ""));
+  notes.push_back(fmt::format(
+      "{}{}, order digest {:016x}{}", CountOf(dry_run.operations(), "operation"),
+      resumed_ ? " left of the run" : "", dry_run.digest(), resumed_ ? " of what was left" : ""));
   for (const std::string& line : OmittedInWords(planner_->counts(), planner_->examples())) {
     notes.push_back("not sent: " + line);
   }

@@ -171,11 +171,11 @@ TEST_F(LedgerTest, ChangesOfAnIndexAddUpToWhatWasThere) {
   ASSERT_TRUE(ledger_->Commit({.at_start = {{orders, 7}}}));
   ASSERT_TRUE(ledger_->Commit({.changes = {{orders, {.created = 3, .unclear = 1, .assumed = 1}}}}));
   ASSERT_TRUE(ledger_->Commit({.changes = {{orders, {.created = 1, .deleted = 2, .assumed = 1}}}}));
-  EXPECT_THAT(reader_->IndexCounts().value(),
-              UnorderedElementsAre(Pair(
-                  orders, IndexCount{.at_start = 7,
-                                     .since = {
-                                         .created = 4, .deleted = 2, .unclear = 1, .assumed = 2}})));
+  EXPECT_THAT(
+      reader_->IndexCounts().value(),
+      UnorderedElementsAre(Pair(
+          orders, IndexCount{.at_start = 7,
+                             .since = {.created = 4, .deleted = 2, .unclear = 1, .assumed = 2}})));
 }
 
 TEST_F(LedgerTest, WhatWasCountedBeforeAnIndexWasDeletedDoesNotCount) {
@@ -251,9 +251,9 @@ TEST_F(LedgerTest, ALedgerOfVersionFourKeepsWhatItCounted) {
   ASSERT_TRUE(file.Execute("PRAGMA user_version = 4"));
   ledger_ = GoOn(folder_.path());
   ASSERT_TRUE(ledger_->Commit({.changes = {{orders, {.created = 1, .assumed = 1}}}}));
-  EXPECT_THAT(Look(folder_.path())->IndexCounts().value(),
-              UnorderedElementsAre(
-                  Pair(orders, IndexCount{.since = {.created = 4, .assumed = 1}})));
+  EXPECT_THAT(
+      Look(folder_.path())->IndexCounts().value(),
+      UnorderedElementsAre(Pair(orders, IndexCount{.since = {.created = 4, .assumed = 1}})));
 }
 
 TEST_F(LedgerTest, ThePositionIsTheLastOneThatWasCommitted) {

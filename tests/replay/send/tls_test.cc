@@ -184,8 +184,9 @@ TEST(Tls, IsNamedWhereThePortTakesConnectionsAndSaysNothing) {
   const Sent sent = Client(target).Send(Get("/"));
   EXPECT_EQ(sent.kind, Failure::kConnectTimeout);
   EXPECT_FALSE(sent.sent);
-  EXPECT_THAT(sent.failure, AllOf(HasSubstr("it takes connections, but says nothing when TLS begins"),
-                                  HasSubstr("check that this port speaks TLS")));
+  EXPECT_THAT(sent.failure,
+              AllOf(HasSubstr("it takes connections, but says nothing when TLS begins"),
+                    HasSubstr("check that this port speaks TLS")));
 }
 
 /// An answer without a length, whose end is the connection's.
