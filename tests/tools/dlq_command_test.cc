@@ -102,6 +102,17 @@ TEST_F(DlqCommand, ListPrintsLettersInTheSourcesOrder) {
   EXPECT_EQ(letters[2]["blocked_by"], "test-0001-12/0");
 }
 
+TEST_F(DlqCommand, ListReadsARunInWhoseFolderItMayNotWrite) {
+  namespace fs = std::filesystem;
+  const fs::perms all_may_read = fs::perms::owner_all | fs::perms::group_read |
+                                 fs::perms::group_exec | fs::perms::others_read |
+                                 fs::perms::others_exec;
+  fs::permissions(folder_.path(), all_may_read);
+  fs::permissions(run_, all_may_read);
+  const Outcome outcome = Trafrec({"dlq", "list", run_, "--json"}, {.unprivileged = true});
+  EXPECT_THAT(Lines(outcome.out), SizeIs(3)) << outcome.err;
+}
+
 TEST_F(DlqCommand, ListChoosesByStateAndReason) {
   EXPECT_THAT(Lines(Dlq({"list", run_, "--json", "--state", "blocked"}).out), SizeIs(1));
   EXPECT_THAT(Lines(Dlq({"list", run_, "--json", "--reason", "refused"}).out), SizeIs(1));

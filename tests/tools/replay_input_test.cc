@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "store/files/log_layout.h"
 #include "tests/replay/send/scripted_server.h"
 #include "tests/support/capture_files.h"
 #include "tests/support/tcp_conversation.h"
@@ -81,6 +82,16 @@ TEST_F(ReplayInput, AResumeOfNoRunSaysThatThereIsNone) {
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("there is no run in " + run_), HasSubstr("--resume")));
 }
 
+TEST_F(ReplayInput, AResumeOfARunThatWasKilledBeforeItKeptAnythingSaysSo) {
+  Record(get_);
+  ASSERT_TRUE(store::OpenOrMakeLog(run_));
+  const Outcome outcome = Replay({"--resume"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("was killed before it sent anything"),
+                                 HasSubstr("begin it again")));
+  EXPECT_EQ(Replay({"--resume", "--to", target_.url()}).exit_code, 0);
+}
+
 TEST_F(ReplayInput, AResumeThatHasNothingToSendTellsOfTheDeadLettersThatAreThere) {
   // A POST that is in doubt cannot be asked for. The second life gives it up, the third sends
   // nothing.
@@ -104,6 +115,16 @@ TEST_F(ReplayInput, AKeyForEchoesThatIsNotThereLeavesNoRun) {
   const Outcome outcome = Replay({"--to", target_.url(), "--echo-key", folder_ / "no.key"});
   EXPECT_THAT(outcome.err, HasSubstr("cannot open the key file"));
   EXPECT_FALSE(std::filesystem::exists(run_));
+}
+
+TEST_F(ReplayInput, AFolderInThePlaceOfAFileIsNamedWithARemedy) {
+  Record(get_);
+  for (const char* option : {"--edits", "--overlay", "--trust-sentinel"}) {
+    const Outcome outcome = Replay({"--to", target_.url(), option, folder_.path().string()});
+    EXPECT_NE(outcome.exit_code, 0) << option;
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr(folder_.path().string()), HasSubstr("\ntry: ")))
+        << option;
+  }
 }
 
 TEST_F(ReplayInput, WhatStaysTogetherIsSaidOfASample) {

@@ -67,11 +67,20 @@ Status RecallOptions(const std::string& run, const Cli& cli) {
                   "put it back; or begin another run, with another --run, on a target as it was "
                   "before");
     }
+    if (!std::filesystem::exists(std::filesystem::path(run) / "log.json")) {
+      return Fail(ErrorCode::kNotFound, "there is no run in " + run,
+                  "leave out --resume to begin one, and say --to URL");
+    }
     // One that was killed while it was begun has a log, and goes on with the options of this call.
-    return std::filesystem::exists(std::filesystem::path(run) / "log.json")
+    const OptionValues given = cli.values();
+    return given.contains("to") || given.contains("edits")
                ? Status()
-               : Fail(ErrorCode::kNotFound, "there is no run in " + run,
-                      "leave out --resume to begin one, and say --to URL");
+               : Fail(ErrorCode::kNotFound,
+                      fmt::format("the run {} was killed before it sent anything, or kept to "
+                                  "where",
+                                  run),
+                      fmt::format("begin it again: trafrec replay LOG --to URL --run {}",
+                                  ShellQuoted(run)));
   }
   TRY_ASSIGN(const auto reader, ledger::OpenLedgerReader(run));
   TRY_ASSIGN(const ledger::RunFacts facts, reader->Facts());
