@@ -53,7 +53,8 @@ Status ExchangeLoader::LookForNewerFacts(const ExchangeRow& row, MessageParts& p
   return {};
 }
 
-Status ExchangeLoader::LookBack(const ExchangeRow& row, MessageParts& parts) {
+/// True: a segment is gone in which it may be.
+Result<bool> ExchangeLoader::LookBack(const ExchangeRow& row, MessageParts& parts) {
   const AttemptKey attempt{row.id.recorder, row.id.attempt};
   bool any = row.place.segment != 0 && parts.facts_frame != 0;
   for (uint32_t segment = row.place.segment - 1; parts.frame == 0 && segment > 0; --segment) {
@@ -63,7 +64,7 @@ Status ExchangeLoader::LookBack(const ExchangeRow& row, MessageParts& parts) {
       return {};
     });
     if (IsMissing(read)) {
-      break;
+      return true;
     }
     TRY(read);
     if (!earlier) {
@@ -85,7 +86,7 @@ Status ExchangeLoader::LookBack(const ExchangeRow& row, MessageParts& parts) {
       parts.entry = place.entry;
     }
   }
-  return {};
+  return false;
 }
 
 Result<ExchangeLoader::MessageParts> ExchangeLoader::FindParts(const ExchangeRow& row, Side side) {
@@ -103,10 +104,10 @@ Result<ExchangeLoader::MessageParts> ExchangeLoader::FindParts(const ExchangeRow
   }
   TRY(LookForNewerFacts(row, parts));
   if (parts.frame == 0) {
-    TRY(LookBack(row, parts));
-  }
-  if (parts.frame == 0 && AnyDeleted(row)) {
-    return Fail(ErrorCode::kNotFound, "it was in a segment that retention deleted");
+    TRY_ASSIGN(const bool gone, LookBack(row, parts));
+    if (parts.frame == 0 && gone) {
+      return Fail(ErrorCode::kNotFound, "it was in a segment that is gone");
+    }
   }
   if (parts.frame == 0) {
     return Contradicts(
@@ -251,8 +252,8 @@ Result<ConnectionRecord> ExchangeLoader::LoadConnection(const AttemptKey& attemp
 Status ExchangeLoader::PutMessage(const ExchangeRow& row, Side side, ExchangeRow& shown,
                                   std::optional<StoredMessage>& message) {
   Result<StoredMessage> loaded = LoadMessage(row, side);
-  if (!loaded && loaded.error().code == ErrorCode::kNotFound && AnyDeleted(row)) {
-    // Deleted with an earlier segment: the rest of the exchange is shown, as incomplete.
+  if (!loaded && loaded.error().code == ErrorCode::kNotFound) {
+    // Gone with a segment, deleted by retention or missing: the rest is shown, as incomplete.
     (side == Side::kClient ? shown.has_request : shown.has_response) = false;
     shown.flags |= FlagBit(Flag::kBodyShed);
     return {};

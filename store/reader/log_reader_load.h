@@ -78,17 +78,13 @@ class ExchangeLoader {
   };
   Result<MessageParts> FindParts(const ExchangeRow& row, Side side);
   Status LookForNewerFacts(const ExchangeRow& row, MessageParts& parts);
-  Status LookBack(const ExchangeRow& row, MessageParts& parts);
+  Result<bool> LookBack(const ExchangeRow& row, MessageParts& parts);
   Result<std::vector<ExtentPlace>> FindExtents(const AttemptKey& attempt, uint32_t segment,
                                                MessageId id, uint32_t count);
   Result<StoredMessage> LoadMessage(const ExchangeRow& row, Side side);
-  /// Takes one that was deleted with an earlier segment out of what is `shown`.
+  /// Takes one that is gone with an earlier segment out of what is `shown`.
   Status PutMessage(const ExchangeRow& row, Side side, ExchangeRow& shown,
                     std::optional<StoredMessage>& message);
-  /// Retention goes from the first segment on.
-  bool AnyDeleted(const ExchangeRow& row) const {
-    return files_.HasTombstone({row.id.recorder, row.id.attempt}, 1);
-  }
   Status AppendExtents(const AttemptKey& attempt, MessageId id,
                        const std::vector<ExtentPlace>& places, size_t from, size_t to,
                        std::string& body);

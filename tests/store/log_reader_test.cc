@@ -201,6 +201,25 @@ TEST(LogReader, ExtentsOfSeveralSegmentsMakeOneBody) {
   EXPECT_EQ(reader->Find("r-0001-11")->request_body_bytes, 600'004U);
 }
 
+TEST(LogReader, OfAnExchangeWhoseRequestLayInASegmentThatIsGoneTheRestIsShown) {
+  const TemporaryFolder folder;
+  auto writer = LogWriter::Open(ManySegments(folder / "log")).value();
+  PutInOwnSegment(*writer, 2);
+  const std::string head = RequestHead(1);
+  writer->PutMessage(Message(MessageIdOf(1, Side::kClient), AsBytes(head), AsBytes("asked")));
+  PutInOwnSegment(*writer, 3);
+  writer->PutConnection(Connection(1));
+  writer->PutMessage(Message(MessageIdOf(1, Side::kServer), AsBytes("HTTP/1.1 201 Created\r\n\r\n"),
+                             AsBytes("late")));
+  writer->PutExchange(Exchange(1));
+  ASSERT_TRUE(writer->Close(TimeOf(5)));
+  ASSERT_TRUE(std::filesystem::remove(folder / "log" / "r" / "0001" / "000002.sqlite"));
+  const StoredExchange exchange = LoadNumber(*OpenReader(folder / "log"), 1);
+  EXPECT_FALSE(exchange.row.has_request);
+  EXPECT_NE(exchange.row.flags & FlagBit(Flag::kBodyShed), 0U);
+  EXPECT_EQ(exchange.response->body, "late");
+}
+
 TEST(LogReader, ExchangeCompletedInALaterSegmentIsShownOnceInItsPlace) {
   const TemporaryFolder folder;
   auto writer = LogWriter::Open(ManySegments(folder / "log")).value();
