@@ -22,7 +22,8 @@ PACKET_NS = 1000
 RSS_BYTES = 512_000_000
 IDLE_BYTES = 256
 # What needs more packets than the others to show: 100,000 connections, and a flood.
-PACKETS = {"idle connections": 900_000, "connections with a request pending": 500_000,
+PACKETS = {"idle connections": 900_000, "idle connections that carried HTTP": 600_000,
+           "connections with a request pending": 500_000,
            "SYN flood": 1_000_000, "half of the packets gone": 1_000_000}
 
 
@@ -63,6 +64,9 @@ def print_row(name, result, allowed_ns):
     if name == "idle connections":
         idle = result["rss_bytes"] / (packets / 3)
         notes.append(f"{idle:.0f} B each, goal {IDLE_BYTES}")
+    if name == "idle connections that carried HTTP":
+        idle = result["rss_bytes"] / (packets / 6 * 2)
+        notes.append(f"{idle:.0f} B a flow, goal {IDLE_BYTES}")
     print(f"  {name:44}{packets:>10,}{ns / packets:>10,.0f}{ns / size:>9.2f}{share * 100:>8.0f}%"
           f"{result['rss_bytes'] / 1e6:>8.0f}   {'; '.join(notes)}", flush=True)
 

@@ -75,6 +75,12 @@ void IdleConnections(HostileWire& wire, size_t packets) {
   }
 }
 
+void IdleHttpConnections(HostileWire& wire, size_t packets) {
+  for (uint32_t i = 0; i < packets / 6; ++i) {
+    HostileFlow(wire, i).Client(kRequest).Server(kAnswer).ClientAcks();
+  }
+}
+
 void PendingRequests(HostileWire& wire, size_t packets) {
   for (uint32_t i = 0; i < packets / 5; ++i) {
     HostileFlow(wire, i).Client(kRequest).ServerAcks();
@@ -224,6 +230,7 @@ constexpr Adversary kAll[] = {
     {"RST flood", ResetFlood},
     {"a new SYN on a live connection", NewSynOnLiveTuple},
     {"idle connections", IdleConnections},
+    {"idle connections that carried HTTP", IdleHttpConnections},
     {"connections with a request pending", PendingRequests},
     {"short connections", ShortConnections},
     {"holes on all connections, over the budget", HolesEverywhere},
