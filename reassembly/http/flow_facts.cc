@@ -128,15 +128,21 @@ Exchange* FlowFacts::NextCovered() {
 }
 
 void FlowFacts::OnCopy(uint64_t offset, uint64_t length, TimeNs at, bool conflict) {
-  const Copy copy{offset, length, at, conflict};
-  if (offset + length > delivered_) {
-    if (copies_ahead_.size() == limits::kAheadFacts) {
-      copies_ahead_.erase(copies_ahead_.begin());
-    }
-    copies_ahead_.push_back(copy);
-    return;
+  Copy copy{offset, length, at, conflict};
+  if (offset + length <= delivered_) {
+    return ApplyCopy(copy);
   }
-  ApplyCopy(copy);
+  if (offset < delivered_) {  // the end of one message, and the begin of a head
+    ApplyCopy({offset, delivered_ - offset, at, conflict});
+    copy.length -= delivered_ - offset;
+    copy.offset = delivered_;
+  }
+  if (copies_ahead_.size() == limits::kAheadFacts) {
+    // Copies that differ flag their message; the others only refine what is known of it.
+    const auto refining = std::ranges::find(copies_ahead_, false, &Copy::conflict);
+    copies_ahead_.erase(refining != copies_ahead_.end() ? refining : copies_ahead_.begin());
+  }
+  copies_ahead_.push_back(copy);
 }
 
 void FlowFacts::ApplyCopy(const Copy& copy) {

@@ -23,8 +23,8 @@ class FlowFacts {
 
   void OnAcknowledged(uint64_t offset, uint32_t number, TimeNs at);
   void OnCopy(uint64_t offset, uint64_t length, TimeNs at, bool conflict);
-  /// The flow was handed over up to `offset`, and its last message grew. Takes into account the
-  /// ACKs and copies that were captured before.
+  /// The flow was handed over up to `offset`, and it is known which message each byte before it
+  /// belongs to. Takes into account the ACKs and copies that were captured before.
   void OnDelivered(uint64_t offset) {
     delivered_ = offset;
     const bool acknowledged =

@@ -106,8 +106,9 @@ void HttpConnection::OnChunk(Flow flow, const Chunk& chunk) {
   lane.delivered = chunk.offset + chunk.bytes.size();
   lane.last_at = std::max(lane.last_at, chunk.at);
   lane.opaque_bytes += counts.opaque_bytes - opaque_before;
-  if (lane.facts.delivered() != lane.delivered) {  // else the end of a message or of its part
-    lane.facts.OnDelivered(lane.delivered);
+  const uint64_t known_to = lane.parser.known_to(lane.delivered);
+  if (lane.facts.delivered() != known_to) {  // else the end of a message or of its part
+    lane.facts.OnDelivered(known_to);
   }
   Recharge();
 }
@@ -144,7 +145,8 @@ void HttpConnection::OnAcknowledged(Flow flow, uint64_t offset, uint32_t acknowl
 void HttpConnection::OnCopy(Flow flow, uint64_t offset, uint64_t length, TimeNs at, bool conflict) {
   book_.Advance(at);
   Hear(at);
-  if (active_) {
+  if (!evicted_) {
+    active();  // also of bytes that are still to be delivered
     lane(flow).facts.OnCopy(offset, length, at, conflict);
   }
 }

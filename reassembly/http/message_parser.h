@@ -116,6 +116,11 @@ class MessageParser {
   void GiveUpHead();
 
   bool opaque() const { return state_ == State::kOpaque; }
+  /// Of a flow that was handed over up to `delivered`: up to where it is known which message a byte
+  /// belongs to. What looks like a head is one only when its end was seen.
+  uint64_t known_to(uint64_t delivered) const {
+    return state_ == State::kHead ? start_.offset : delivered;
+  }
   size_t buffered_bytes() const { return head_.capacity(); }
   std::optional<uint64_t> last_peer_offset() const { return last_peer_; }
 

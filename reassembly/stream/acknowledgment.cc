@@ -109,6 +109,10 @@ void StreamTracker::Impl::Acknowledge(Connection& connection, int f, uint64_t of
     Consume(connection, [&](StreamConsumer& consumer) {
       consumer.OnAcknowledged(static_cast<Flow>(f), bytes, segment.acknowledgment, segment.at);
     });
+  } else if (news) {
+    KeepEarlyFact(connection, [&](EarlyFacts& early) {
+      early.AddAck(static_cast<Flow>(f), bytes, segment.acknowledgment, segment.at);
+    });
   }
   if (bytes > flow.next) {
     StartGrace(connection, f);

@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "reassembly/limits.h"
+#include "reassembly/stream/early_facts.h"
 #include "reassembly/stream/flow_key.h"
 #include "reassembly/stream/out_of_order.h"
 #include "reassembly/stream/stream_consumer.h"
@@ -86,6 +87,7 @@ struct DirectionDetail {
 
 struct Detail {
   DirectionDetail flow[2];
+  EarlyFacts early;            ///< for the consumer that is still to be made
   TimeNs closes_at = kNever;   ///< both FINs are delivered and an ACK is missing
   TimeNs scheduled = kNever;   ///< key of its entry among the timers
   size_t charged_bytes = 0;    ///< of both buffers, as told to the MemoryAccount

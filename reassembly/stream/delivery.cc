@@ -215,6 +215,10 @@ void StreamTracker::Impl::OnCopy(Connection& connection, int f, uint64_t offset,
     Consume(connection, [&](StreamConsumer& consumer) {
       consumer.OnCopy(static_cast<Flow>(f), offset, length, at, conflict);
     });
+  } else {
+    KeepEarlyFact(connection, [&](EarlyFacts& early) {
+      early.AddCopy(static_cast<Flow>(f), offset, length, at, conflict);
+    });
   }
 }
 

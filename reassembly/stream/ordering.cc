@@ -142,10 +142,20 @@ void StreamTracker::Impl::EnsureConsumer(Connection& connection) {
   connection.consumer = consumers.Open(info);
   CHECK(connection.consumer != nullptr);
   CountHeld(connection, before);
+  TellEarlyFacts(connection);
   for (int f = 0; f < 2; ++f) {
     if (connection.flow[f].has(Direction::kEnded)) {
       connection.consumer->OnEnd(static_cast<Flow>(f), connection.detail->flow[f].fin_at);
     }
+  }
+}
+
+void StreamTracker::Impl::TellEarlyFacts(Connection& connection) {
+  if (connection.detail && !connection.detail->early.empty()) {
+    memory.used_bytes -= connection.detail->early.bytes();
+    const size_t before = memory.used_bytes;
+    connection.detail->early.Tell(*connection.consumer);
+    CountHeld(connection, before);
   }
 }
 

@@ -136,7 +136,7 @@ void StreamTracker::Impl::DropDetail(Connection& connection) {
     connection.Clear(Connection::kBuffering);
     buffering.Remove(connection);
   }
-  memory.used_bytes -= sizeof(Detail) + detail.charged_bytes;
+  memory.used_bytes -= sizeof(Detail) + detail.charged_bytes + detail.early.bytes();
   connection.detail.reset();
 }
 

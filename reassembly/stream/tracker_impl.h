@@ -101,6 +101,15 @@ struct StreamTracker::Impl {
   void ForceUpTo(Connection& connection, int f, uint64_t offset, store::GapCause cause);
   void ForceAll(Connection& connection, store::GapCause cause);
   void EnsureConsumer(Connection& connection);
+  void TellEarlyFacts(Connection& connection);
+  /// Keeps what a packet says of bytes that have no consumer yet.
+  template <typename Add>
+  void KeepEarlyFact(Connection& connection, Add add) {
+    EarlyFacts& early = DetailOf(connection).early;
+    const size_t before = early.bytes();
+    add(early);
+    memory.used_bytes += early.bytes() - before;
+  }
   template <typename Call>
   void Consume(Connection& connection, Call call);
   void CountHeld(Connection& connection, size_t before);

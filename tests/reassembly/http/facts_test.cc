@@ -118,6 +118,53 @@ TEST(Facts, ConflictingCopyFlagsTheMessage) {
   EXPECT_THAT(talk.flags(1), ElementsAre("overlap_conflict"));
 }
 
+TEST(Facts, ConflictingCopyOfAHeadInProgressFlagsTheMessage) {
+  Talk talk;
+  const std::string request = Get("/a");
+  const std::string answer = Ok("a");
+  talk.Client(request.substr(0, 20)).ClientCopies(3, 5, true).Client(request.substr(20));
+  talk.Server(answer.substr(0, 20));
+  talk.Client(Get("/b"));
+  talk.ServerCopies(3, 5, true).ServerMore(answer.substr(20));
+  talk.Close();
+  const auto conflict = [](const store::MessageFacts& facts) {
+    return HasFlag(facts.flags, store::Flag::kOverlapConflict);
+  };
+  EXPECT_TRUE(conflict(talk.request(1).facts));
+  EXPECT_TRUE(conflict(talk.response(1).facts));
+  EXPECT_FALSE(conflict(talk.request(2).facts));
+}
+
+TEST(Facts, CopyOfAStartThatWaitsForItsProofCounts) {
+  Talk talk({.mid_stream = true});
+  const std::string request = Get("/a");
+  talk.Client(request.substr(0, 20)).ClientCopies(0, 20).ClientMore(request.substr(20));
+  talk.Close();
+  EXPECT_EQ(talk.request(1).facts.copies, 1);
+}
+
+TEST(Facts, CopyOverTheEndOfAMessageAndAHeadInProgressIsOneOfBoth) {
+  Talk talk;
+  const std::string request = Get("/a");
+  talk.Client(request + request.substr(0, 20));
+  talk.ClientCopies(0, request.size() + 20).Client(request.substr(20));
+  talk.Close();
+  EXPECT_EQ(talk.request(1).facts.copies, 1);
+  EXPECT_EQ(talk.request(2).facts.copies, 1);
+}
+
+TEST(Facts, CopiesThatDifferAreNotForgottenForOthers) {
+  Talk talk;
+  const std::string request = Get("/a");
+  talk.Client(request.substr(0, 20)).ClientCopies(3, 1, true);
+  for (size_t i = 0; i < 2 * limits::kAheadFacts; ++i) {
+    talk.ClientCopies(0, 20);
+  }
+  talk.Client(request.substr(20));
+  talk.Close();
+  EXPECT_THAT(talk.flags(1), testing::Contains("overlap_conflict"));
+}
+
 TEST(Facts, CopyOfAMessageThatWaitsForItsAckCounts) {
   Talk talk;
   talk.Client(Get("/a")).Server(Ok("a")).ServerCopies(0, 5).ClientAcks();

@@ -37,9 +37,14 @@ class Writer : public StreamConsumer {
     Say(static_cast<int>(flow), fmt::format("[{} {}]", gap.length, GapCauseName(gap.cause)));
   }
 
-  void OnAcknowledged(Flow flow, uint64_t offset, uint32_t, TimeNs) override {
-    EXPECT_GT(offset, seen_.acked_to[static_cast<int>(flow)]);
-    seen_.acked_to[static_cast<int>(flow)] = offset;
+  void OnAcknowledged(Flow flow, uint64_t offset, uint32_t number, TimeNs at) override {
+    const int f = static_cast<int>(flow);
+    EXPECT_GT(offset, seen_.acked_to[f]);
+    seen_.acked_to[f] = offset;
+    if (recorder_.keep_events) {
+      seen_.acks.push_back(fmt::format("{} to {} by {} at +{}ms", f, offset, number,
+                                       (at - seen_.info.opened_at) / kNsPerMs));
+    }
   }
 
   void OnCopy(Flow flow, uint64_t offset, uint64_t length, TimeNs, bool conflict) override {

@@ -19,6 +19,8 @@ struct SeenConnection {
   std::string flow[2];            ///< bytes and gaps in order
   uint64_t delivered_to[2] = {};  ///< offset
   uint64_t acked_to[2] = {};
+  /// "0 to 3 by 1004 at +5ms": flow, offset, raw number, time after the opening.
+  std::vector<std::string> acks;
   bool ended[2] = {};
   std::vector<std::string> events;  ///< "0:GET", "1:[5 closed]", "0 end", "evict", "close fin"
   std::vector<Chunk> chunks[2];     ///< their bytes are gone
