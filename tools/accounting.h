@@ -23,8 +23,8 @@ struct Finding {
   std::string remedy;  ///< may be empty
 };
 
-/// What was lost on the way, largest first: kernel, interface and ring drops, gaps, cut packets,
-/// what was shed. Empty: nothing that anyone could know of.
+/// What was lost on the way, largest first: what a crash may have taken, kernel, interface and ring
+/// drops, gaps, cut packets, what was shed. Empty: nothing that anyone could know of.
 std::vector<Finding> LossFindings(const Counters& counters,
                                   const std::vector<store::LossRecord>& losses);
 

@@ -116,6 +116,21 @@ std::string SpanOf(const std::vector<store::LossRecord>& losses, store::LossCaus
              : fmt::format(", between {} and {}", FormatTime(first->from), FormatTime(until));
 }
 
+/// What is missing at the end of a recorder that died, nobody counted: only when it may have been.
+void AddCrash(std::vector<Finding>& findings, const std::vector<store::LossRecord>& losses) {
+  const auto crash = std::ranges::find(losses, store::LossCause::kCrash, &store::LossRecord::cause);
+  if (crash == losses.end()) {
+    return;
+  }
+  const std::string since =
+      crash->from > 0 ? "between " + FormatTime(crash->from) + " and " : "from its start to ";
+  findings.push_back({fmt::format("it was killed or died: what went by {}{}, when it was started "
+                                  "again, may be missing, and nobody counted how much",
+                                  since, FormatTime(crash->until)),
+                      "a service that starts it again at once (systemd: Restart=on-failure); its "
+                      "log of events, or the kernel's, may say why it died"});
+}
+
 void AddGaps(std::vector<Finding>& findings, const Counters& counters,
              const std::vector<store::LossRecord>& losses) {
   const uint64_t gap_bytes = ValueOf(counters, "gaps.bytes");
@@ -262,6 +277,7 @@ void AddShed(std::vector<Finding>& findings, const Counters& counters,
 std::vector<Finding> LossFindings(const Counters& counters,
                                   const std::vector<store::LossRecord>& losses) {
   std::vector<Finding> findings;
+  AddCrash(findings, losses);
   const uint64_t received = ValueOf(counters, "packets.received");
   const auto dropped = [&](const char* counter, store::LossCause cause) {
     return DroppedPackets(counters, counter, losses, cause);

@@ -132,6 +132,26 @@ bool LacksSome(const std::vector<store::LossRecord>& losses) {
   });
 }
 
+/// It died, and no next start has written the row that says what may be missing.
+bool DiedUnrecovered(const store::AttemptInfo& attempt) {
+  return attempt.live && !attempt.running && !attempt.finished && attempt.missing_segments == 0 &&
+         std::ranges::find(attempt.losses, store::LossCause::kCrash, &store::LossRecord::cause) ==
+             attempt.losses.end();
+}
+
+std::vector<Finding> FindingsOf(const store::AttemptInfo& attempt) {
+  std::vector<Finding> findings = LossFindings(attempt.counters, attempt.losses);
+  if (DiedUnrecovered(attempt)) {
+    findings.insert(
+        findings.begin(),
+        {"it was killed or died, and was not started again: what went by since a second "
+         "before the mark that is written may be missing",
+         "start the recorder again on this log: that seals what is here, and writes a "
+         "loss row"});
+  }
+  return findings;
+}
+
 std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint) {
   const std::string name = paint(Tone::kBold, AttemptName(attempt)) + "  ";
   if (attempt.version.empty()) {
@@ -169,7 +189,7 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
                                     Percent(*incomplete, ValueOf(attempt.counters, "exchanges"))));
   }
   out += Line("flags", IncompleteInWords(attempt.counters));
-  const std::vector<Finding> lost = LossFindings(attempt.counters, attempt.losses);
+  const std::vector<Finding> lost = FindingsOf(attempt);
   out += Line("lost", lost.empty() ? "nothing that is known" : paint(Tone::kYellow, "see here"));
   for (const Finding& finding : lost) {
     out += "    - " + finding.what + "\n";

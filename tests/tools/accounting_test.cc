@@ -24,6 +24,27 @@ TEST(Accounting, NothingLostIsNoFinding) {
   EXPECT_THAT(LossFindings({{"packets.received", "", 980}}, {}), IsEmpty());
 }
 
+TEST(Accounting, CrashComesFirstAndSaysFromWhenToWhenSomethingMayBeMissing) {
+  store::LossRecord row;
+  row.cause = store::LossCause::kCrash;
+  row.from = 1'700'000'000 * kNsPerSecond;
+  row.until = row.from + 5 * kNsPerSecond;
+  const auto findings = LossFindings({{"capture.kernel_drops", "", 20}}, {row});
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_THAT(findings[0].what,
+              StartsWith("it was killed or died: what went by between 2023-11-14T22:13:20"));
+  EXPECT_THAT(findings[0].what, HasSubstr(" and 2023-11-14T22:13:25"));
+  EXPECT_THAT(findings[0].what, HasSubstr("may be missing"));
+}
+
+TEST(Accounting, CrashBeforeTheFirstPacketIsSinceTheStart) {
+  store::LossRecord row;
+  row.cause = store::LossCause::kCrash;
+  row.from = -kNsPerSecond;
+  row.until = 1'700'000'000 * kNsPerSecond;
+  EXPECT_THAT(LossFindings({}, {row}).at(0).what, HasSubstr("from its start to 2023-11-14"));
+}
+
 TEST(Accounting, WithoutHttpItSaysWhatWasThere) {
   const Counters counters = {{"packets.received", "", 10},
                              {"packets.tcp", "packets.received", 10},

@@ -71,6 +71,19 @@ TEST_F(SuddenEnd, NextStartAfterAKillSealsWhatWasWritten) {
   EXPECT_THAT(NumbersInTheLog(), testing::IsSupersetOf(NumbersBelow(written)));
 }
 
+TEST_F(SuddenEnd, StatsSayThatAKillMayHaveTakenSomethingBeforeAndAfterTheNextStart) {
+  const auto recorder = Record(log_);
+  Curl({server_.url() + "/item?id=[1-50]"})->Finish();
+  WaitUntil("50 exchanges are written", [&] { return WrittenBelow(log_) > 50; });
+  recorder->Signal(SIGKILL);
+  recorder->Finish();
+  EXPECT_THAT(Trafrec({"stats", log_}).out,
+              AllOf(HasSubstr("killed or died, and was not started again"),
+                    Not(HasSubstr("nothing that is known"))));
+  EXPECT_EQ(StartAgain().exit_code, 0);
+  EXPECT_THAT(Trafrec({"stats", log_}).out, HasSubstr("killed or died: what went by between "));
+}
+
 TEST_F(SuddenEnd, SecondCtrlCEndsALiveRecordingAtOnce) {
   const auto recorder = Record(log_);
   // Both signals are there when it runs again: it has had no time to seal.
