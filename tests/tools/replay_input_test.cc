@@ -87,8 +87,8 @@ TEST_F(ReplayInput, AResumeOfARunThatWasKilledBeforeItKeptAnythingSaysSo) {
   ASSERT_TRUE(store::OpenOrMakeLog(run_));
   const Outcome outcome = Replay({"--resume"});
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("was killed before it sent anything"),
-                                 HasSubstr("begin it again")));
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr("was killed before it sent anything"), HasSubstr("begin it again")));
   EXPECT_EQ(Replay({"--resume", "--to", target_.url()}).exit_code, 0);
 }
 
