@@ -6,6 +6,7 @@
 #include <charconv>
 #include <fstream>
 #include <map>
+#include <system_error>
 
 #include "reconcile/translog/generation.h"
 #include "reconcile/translog/limits.h"
@@ -123,7 +124,8 @@ class FolderReader {
       return std::nullopt;
     }
     const std::string name = CheckpointName(generation);
-    if (!current && !fs::exists(folder_ / name)) {
+    std::error_code error;
+    if (!current && !fs::exists(folder_ / name, error)) {
       return std::nullopt;  // that no checkpoint is known was told
     }
     auto own = CheckpointIn(name);

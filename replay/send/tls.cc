@@ -67,7 +67,7 @@ Status LoadCertificate(SSL_CTX* context, const Tls& tls) {
                                   ", but no certificate",
                               "name its file too");
   }
-  const std::string remedy = "it should be PEM, without a passphrase";
+  const std::string remedy = "check the path; it should be a file in PEM, without a passphrase";
   if (tls.certificate_key_file.empty() && !MayHoldKey(certificate)) {
     return Fail(ErrorCode::kUsage,
                 "there is a client's certificate in " + certificate + ", but no key for it",
@@ -129,7 +129,8 @@ Result<std::unique_ptr<TlsContext>> TlsContext::Make(const Tls& tls, const std::
   if (tls.ca_file.empty()) {
     SSL_CTX_set_default_verify_paths(context);
   } else if (SSL_CTX_load_verify_file(context, tls.ca_file.c_str()) != 1) {
-    return Unusable("the authorities' certificates", tls.ca_file, "it should be PEM");
+    return Unusable("the authorities' certificates", tls.ca_file,
+                    "check the path; it should be a file in PEM");
   }
   TRY(LoadCertificate(context, tls));
   SSL_CTX_set_client_cert_cb(context, TlsCallbacks::OnCertificateAsked);

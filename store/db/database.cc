@@ -189,7 +189,7 @@ Result<Database> Database::Open(const std::filesystem::path& path, OpenMode mode
       flags |= SQLITE_OPEN_READWRITE;
       break;
     case OpenMode::kCreate:
-      if (std::filesystem::exists(path)) {
+      if (std::error_code error; std::filesystem::exists(path, error)) {
         return Fail(ErrorCode::kInUse, path.string() + " exists already");
       }
       flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;

@@ -15,7 +15,7 @@ namespace trafrec::store {
 Status ReserveFile::Hold(int64_t bytes) {
   const std::string what =
       fmt::format("cannot hold {} KiB in reserve in {}", bytes >> 10, path_.parent_path().string());
-  const char* const remedy = "free some space, or record onto another disk";
+  const char* const remedy = "free some space, or choose a folder on another disk";
   const int file = Files().Open(path_.c_str(), O_WRONLY | O_CREAT, 0644);
   if (file < 0) {
     return FailErrno(errno, what, remedy);

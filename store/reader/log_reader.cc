@@ -87,6 +87,7 @@ class LogReaderOfFiles : public LogReader {
       }
     }
     follower_.NoteOpen(rows.open());
+    follower_.NoteAhead(rows.ahead());
     return {};
   }
 

@@ -124,7 +124,9 @@ Status SegmentCursor::LoadKeys() {
         return rows_.Keys(connection,
                           {.first = chunk.first,
                            .last = chunk.last,
-                           .frames_through = attempt_.FramesThrough(segment_)},
+                           .frames_through = attempt_.FramesThrough(segment_),
+                           .there_below = attempt_.exchanges_below,
+                           .there_before = attempt_.requests_through},
                           keys);
       });
   TRY(visited);
@@ -153,7 +155,7 @@ Status SegmentCursor::Fill() {
     }
     batch_.clear();
     shown_ = 0;
-    TRY(rows_.Rows(attempt_, segment_, decided, batch_));
+    TRY(rows_.Rows(attempt_, segment_, decided, RowReader::As::kNow, batch_));
   }
   return {};
 }

@@ -46,9 +46,15 @@ void LogFollower::Start(const SegmentFiles& files, const std::vector<AttemptKey>
   }
 }
 
-void LogFollower::NoteOpen(const OpenNumbers& open) {
+void LogFollower::NoteOpen(const Numbers& open) {
   for (const auto& [key, numbers] : open) {
     shown_[key].pending.insert(numbers.begin(), numbers.end());
+  }
+}
+
+void LogFollower::NoteAhead(const Numbers& ahead) {
+  for (const auto& [key, numbers] : ahead) {
+    shown_[key].ahead.insert(numbers.begin(), numbers.end());
   }
 }
 
@@ -61,7 +67,7 @@ Status LogFollower::ShowKeys(Pass& pass, uint32_t segment, std::vector<RowKey> k
     batch.assign(keys.begin() + static_cast<ptrdiff_t>(at),
                  keys.begin() + static_cast<ptrdiff_t>(end));
     std::vector<ExchangeRow> rows;
-    TRY(pass.rows.Rows(pass.attempt, segment, batch, rows));
+    TRY(pass.rows.Rows(pass.attempt, segment, batch, RowReader::As::kThen, rows));
     for (const ExchangeRow& row : rows) {
       if (row.place.segment != segment) {
         pass.completed.insert(row.id.number);
@@ -257,7 +263,7 @@ Result<bool> LogFollower::Show(RowReader& rows, const std::vector<AttemptKey>& a
     Shown& shown = shown_[key];
     Status done = CountMissed(rows.files(), key, there ? &*attempt : nullptr, shown);
     if (done && there) {
-      Pass pass{rows, *attempt, visit, {}, true};
+      Pass pass{rows, *attempt, visit, shown.ahead, true};
       done = ShowAttempt(pass, shown);
       if (!pass.wanted) {
         return false;

@@ -18,14 +18,16 @@ namespace trafrec::store {
 class LogFollower {
  public:
   using Visit = std::function<bool(const ExchangeRow&)>;
-  using OpenNumbers = std::map<AttemptKey, std::set<ExchangeNumber>>;
+  using Numbers = std::map<AttemptKey, std::set<ExchangeNumber>>;
 
   /// What the snapshots hold counts as shown, and so does what was deleted of all `attempts`.
   void Start(const SegmentFiles& files, const std::vector<AttemptKey>& attempts,
              const std::vector<AttemptSnapshot>& shown);
   bool started() const { return started_; }
   /// These were shown open: RowReader::open().
-  void NoteOpen(const OpenNumbers& open);
+  void NoteOpen(const Numbers& open);
+  /// These were shown with rows that came after the snapshots: RowReader::ahead().
+  void NoteAhead(const Numbers& ahead);
 
   /// Shows what the snapshots, which are of `attempts`, hold beyond that. False: `visit` wants no
   /// more, and what was not shown is for the next call.
@@ -45,6 +47,7 @@ class LogFollower {
     /// Smaller ones whose newest row is open, or came while it was looked for.
     std::set<ExchangeNumber> pending{};
     std::set<ExchangeNumber> beyond{};  ///< larger ones that were looked at
+    std::set<ExchangeNumber> ahead{};   ///< shown before the frame of their row was come to
     bool gone = false;                  ///< all that there was is deleted, and nothing comes
   };
   /// One call's work on one attempt.
@@ -52,7 +55,7 @@ class LogFollower {
     RowReader& rows;
     const AttemptSnapshot& attempt;
     const Visit& visit;
-    std::set<ExchangeNumber> completed;  ///< shown with a row of a segment that comes later
+    std::set<ExchangeNumber> completed;  ///< shown with a row of a segment, or frame, to come
     bool wanted = true;
   };
 

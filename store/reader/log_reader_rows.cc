@@ -197,7 +197,7 @@ RowReader::RowReader(SegmentFiles& files, const FilterSql& filter)
   const std::string own = fmt::format(
       "SELECT e.n, e.began_ns, e.flags&{0}, e.frame FROM exchange e WHERE e.n BETWEEN ?1 AND ?2 "
       "AND "
-      "e.frame>?3 AND e.frame<=?4 AND e.parts&?5=0",
+      "e.frame>?3 AND (e.frame<=?4 OR e.n<?6 OR e.began_ns<?7) AND e.parts&?5=0",
       kOpenBit);
   if (filter.condition().empty()) {
     keys_sql_ = own;
@@ -231,12 +231,13 @@ Result<std::optional<ExchangeRow>> RowReader::Row(SegmentConnection& connection,
 
 /// `rows` has a place for each; what is not there leaves its one as it was.
 Status RowReader::RunOfRows(SegmentConnection& connection, const AttemptSnapshot& attempt,
-                            uint32_t segment, std::span<const Wanted> run,
+                            uint32_t segment, std::span<const Wanted> run, As as,
                             std::vector<ExchangeRow>& rows) {
   TRY_ASSIGN(db::Statement * statement, connection.Prepared(kRowSql));
   statement->Bind(0, run.front().number)
       .Bind(1, run.back().number)
-      .Bind(2, attempt.FramesThrough(segment));
+      .Bind(2,
+            as == As::kNow ? std::numeric_limits<int64_t>::max() : attempt.FramesThrough(segment));
   for (auto next = run.begin();;) {
     TRY_ASSIGN(const bool row, statement->Step());
     if (!row) {
@@ -267,7 +268,9 @@ Status RowReader::Keys(SegmentConnection& connection, const Range& range,
       .Bind(1, range.last)
       .Bind(2, range.frames_after)
       .Bind(3, range.frames_through)
-      .Bind(4, range.replacing ? 0U : kPartReplaces);
+      .Bind(4, range.replacing ? 0U : kPartReplaces)
+      .Bind(5, range.there_below)
+      .Bind(6, range.there_before);
   filter_.Bind(*statement);
   while (true) {
     const Result<bool> row = statement->Step();
@@ -300,7 +303,7 @@ Result<bool> RowReader::Fits(SegmentConnection& connection, ExchangeNumber numbe
 }
 
 Status RowReader::Rows(const AttemptSnapshot& attempt, uint32_t segment,
-                       const std::vector<RowKey>& keys, std::vector<ExchangeRow>& rows) {
+                       const std::vector<RowKey>& keys, As as, std::vector<ExchangeRow>& rows) {
   const size_t before = rows.size();
   wanted_.clear();
   for (const RowKey& key : keys) {
@@ -317,7 +320,7 @@ Status RowReader::Rows(const AttemptSnapshot& attempt, uint32_t segment,
         for (auto run = wanted_.begin(); run != wanted_.end();) {
           auto end = std::adjacent_find(run, wanted_.end(), ends);
           end += end == wanted_.end() ? 0 : 1;
-          TRY(RunOfRows(connection, attempt, segment, std::span(run, end), rows));
+          TRY(RunOfRows(connection, attempt, segment, std::span(run, end), as, rows));
           run = end;
         }
         return {};
@@ -330,6 +333,7 @@ Status RowReader::Rows(const AttemptSnapshot& attempt, uint32_t segment,
   bool any_open = false;
   bool any_continued = false;
   for (size_t i = before; i < rows.size(); ++i) {
+    NoteAhead(attempt, rows[i]);
     any_open = any_open || HasFlag(rows[i].flags, Flag::kOpen);
     any_continued = any_continued || rows[i].place.continues;
   }
@@ -340,6 +344,13 @@ Status RowReader::Rows(const AttemptSnapshot& attempt, uint32_t segment,
     TRY(AddEarlierMessages(files_, rows[i]));
   }
   return {};
+}
+
+void RowReader::NoteAhead(const AttemptSnapshot& attempt, const ExchangeRow& row) {
+  if (row.place.frame > attempt.FramesThrough(row.place.segment) &&
+      !HasFlag(row.flags, Flag::kOpen)) {
+    ahead_[attempt.key].insert(row.id.number);
+  }
 }
 
 Status RowReader::ReplaceOpen(const AttemptSnapshot& attempt, std::vector<ExchangeRow>& rows,

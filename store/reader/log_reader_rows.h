@@ -40,7 +40,7 @@ Result<std::optional<MessageRow>> ReadMessageRow(SegmentConnection& connection, 
 Status AddEarlierMessages(SegmentFiles& files, ExchangeRow& row);
 
 /// The number of the first parameter that a FilterSql for RowReader may use.
-inline constexpr int kFirstFilterParameter = 6;
+inline constexpr int kFirstFilterParameter = 8;
 
 /// Reads rows of exchanges out of segments, one segment at a time, and judges whether they fit a
 /// filter.
@@ -60,6 +60,10 @@ class RowReader {
     int64_t frames_after = 0;
     int64_t frames_through = 0;
     bool replacing = false;  ///< those, too, that replace one of an earlier segment
+    /// Of exchanges that had a row by then, by their number or by when they began, the row as it is
+    /// now, whatever its frame: an open one may have been replaced since.
+    ExchangeNumber there_below = 0;
+    TimeNs there_before = std::numeric_limits<TimeNs>::min();
   };
   /// Keys of the rows that fit, and of the open ones, which may yet.
   Status Keys(SegmentConnection& connection, const Range& range, std::vector<RowKey>& keys) const;
@@ -69,12 +73,17 @@ class RowReader {
 
   /// The rows of `keys` as they are now, those that do not fit left out: of an open one the newest
   /// row, which may be in a later segment of the snapshot.
+  /// What replaced a row of the snapshot in its segment is given (kNow), or left out (kThen).
+  enum class As : uint8_t { kThen, kNow };
   Status Rows(const AttemptSnapshot& attempt, uint32_t segment, const std::vector<RowKey>& keys,
-              std::vector<ExchangeRow>& rows);
+              As as, std::vector<ExchangeRow>& rows);
 
   /// Exchanges whose newest row in the snapshot was open when Rows came to them, whatever the
   /// filter.
   const std::map<AttemptKey, std::set<ExchangeNumber>>& open() const { return open_; }
+
+  /// Exchanges that Rows gave with a row of a later frame than the snapshot's last, closed.
+  const std::map<AttemptKey, std::set<ExchangeNumber>>& ahead() const { return ahead_; }
 
   const FilterSql& filter() const { return filter_; }
   SegmentFiles& files() { return files_; }
@@ -86,8 +95,9 @@ class RowReader {
     size_t place;
   };
   static Status RunOfRows(SegmentConnection& connection, const AttemptSnapshot& attempt,
-                          uint32_t segment, std::span<const Wanted> run,
+                          uint32_t segment, std::span<const Wanted> run, As as,
                           std::vector<ExchangeRow>& rows);
+  void NoteAhead(const AttemptSnapshot& attempt, const ExchangeRow& row);
   Status ReplaceOpen(const AttemptSnapshot& attempt, std::vector<ExchangeRow>& rows, size_t from);
 
   SegmentFiles& files_;
@@ -96,6 +106,7 @@ class RowReader {
   std::string fits_sql_;
   std::vector<Wanted> wanted_;  // scratch of Rows, by number
   std::map<AttemptKey, std::set<ExchangeNumber>> open_;
+  std::map<AttemptKey, std::set<ExchangeNumber>> ahead_;
 };
 
 }  // namespace trafrec::store

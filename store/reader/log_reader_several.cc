@@ -143,6 +143,7 @@ Status SeveralRecorders::Visit(const ExchangeFilter& filter, const Snapshots& sn
   const MergedCursor::Bounds bounds = BoundsOf(filter, snapshots, hold.at);
   TRY_ASSIGN(MergedCursor cursor, OpenCursor(snapshots, bounds));
   open_.clear();
+  ahead_.clear();
   hold_.reset();
   given_through_ = kTimeNever;
   NoteShown(snapshots, hold.at);
@@ -155,6 +156,7 @@ Status SeveralRecorders::Visit(const ExchangeFilter& filter, const Snapshots& sn
       break;
     }
     NoteOpen(row->row);
+    NoteAhead(shown_, row->row);
     TRY_ASSIGN(const bool fits, matcher.Fits(row->row));
     if (fits && !visit(row->row)) {
       break;
@@ -166,11 +168,16 @@ Status SeveralRecorders::Visit(const ExchangeFilter& filter, const Snapshots& sn
 
 void SeveralRecorders::NoteShown(const Snapshots& snapshots, TimeNs through) {
   shown_through_ = through;
-  shown_.clear();
+  shown_ = ReachOf(snapshots);
+}
+
+SeveralRecorders::Reach SeveralRecorders::ReachOf(const Snapshots& snapshots) {
+  Reach reach;
   for (const AttemptSnapshot& snapshot : snapshots) {
-    shown_[snapshot.key] = {snapshot.segments.back(), snapshot.frames_through,
-                            snapshot.segments.front()};
+    reach[snapshot.key] = {snapshot.segments.back(), snapshot.frames_through,
+                           snapshot.segments.front()};
   }
+  return reach;
 }
 
 Status SeveralRecorders::CountMissed(const Snapshots& snapshots) {
@@ -200,14 +207,25 @@ void SeveralRecorders::NoteOpen(const ExchangeRow& row) {
   }
 }
 
+bool SeveralRecorders::IsBeyond(const Reach& reach, const ExchangeRow& sighting) {
+  const auto known = reach.find({sighting.id.recorder, sighting.id.attempt});
+  return known == reach.end() || std::pair(sighting.place.segment, sighting.place.frame) >
+                                     std::pair(known->second.segment, known->second.frames);
+}
+
+/// What replaced a row of the snapshot since, and is given as it is now.
+void SeveralRecorders::NoteAhead(const Reach& reach, const ExchangeRow& row) {
+  ForEachSighting(row, [&](const ExchangeRow& sighting) {
+    if (IsBeyond(reach, sighting)) {
+      ahead_.insert(sighting.id);
+    }
+  });
+}
+
 bool SeveralRecorders::IsNew(const ExchangeRow& row) const {
   bool all_new = true;
   ForEachSighting(row, [&](const ExchangeRow& sighting) {
-    const auto shown = shown_.find({sighting.id.recorder, sighting.id.attempt});
-    const ExchangePlace& place = sighting.place;
-    all_new = all_new &&
-              (shown == shown_.end() || std::pair(place.segment, place.frame) >
-                                            std::pair(shown->second.segment, shown->second.frames));
+    all_new = all_new && IsBeyond(shown_, sighting) && !ahead_.contains(sighting.id);
   });
   return all_new;
 }
@@ -264,6 +282,7 @@ Status SeveralRecorders::Follow(const ExchangeFilter& filter, const Snapshots& s
   const MergedCursor::Bounds bounds{.since = LaterBy(from, -limits::kSightingWindowNs),
                                     .hold = hold.at};
   TRY_ASSIGN(MergedCursor cursor, OpenCursor(snapshots, bounds));
+  const Reach reach = ReachOf(snapshots);
   while (true) {
     TRY_ASSIGN(const std::optional<TimedRow> row, cursor.Next());
     if (!row) {
@@ -274,6 +293,7 @@ Status SeveralRecorders::Follow(const ExchangeFilter& filter, const Snapshots& s
       continue;
     }
     NoteOpen(row->row);
+    NoteAhead(reach, row->row);
     TRY_ASSIGN(const bool fits, matcher.Fits(row->row));
     if (fits && !visit(row->row)) {
       hold_at_ = kTimeAlways;

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,7 @@ class SeveralRecorders {
     int64_t frames = 0;
     uint32_t first_segment = 0;  // that was there
   };
+  using Reach = std::map<AttemptKey, Shown>;
 
   Status UpdateClocks(const Snapshots& snapshots);
   /// What a merge must read for rows that show these times.
@@ -72,6 +74,9 @@ class SeveralRecorders {
   void NoteOpen(const ExchangeRow& row);
   Status CountMissed(const Snapshots& snapshots);
   bool IsNew(const ExchangeRow& row) const;
+  static Reach ReachOf(const Snapshots& snapshots);
+  static bool IsBeyond(const Reach& reach, const ExchangeRow& sighting);
+  void NoteAhead(const Reach& reach, const ExchangeRow& row);
   bool IsOpen(const ExchangeRow& row) const;
   /// False: `visit` wants no more.
   Result<bool> ShowCompleted(const Snapshots& snapshots, RowMatcher& matcher, const Visitor& visit);
@@ -91,8 +96,9 @@ class SeveralRecorders {
 
   uint64_t missed_ = 0;
   TimeNs shown_through_ = kTimeAlways;
-  std::map<AttemptKey, Shown> shown_;
+  Reach shown_;
   std::vector<std::vector<ExchangeId>> open_;  // the sightings of what was shown open
+  std::set<ExchangeId> ahead_;  // shown before the frame of their row was come to: few
 };
 
 }  // namespace trafrec::store

@@ -140,6 +140,26 @@ TEST_F(LiveLog, FollowShowsAnExchangeCompletedBeforeItsFirstCall) {
   EXPECT_THAT(Followed(*reader_), ElementsAre(2));
 }
 
+TEST_F(LiveLog, AnExchangeCompletedInTheMiddleOfAVisitIsGivenOnceAsItIsThen) {
+  constexpr ExchangeNumber kOpen = 3 * limits::kRowBatch;
+  Put(1, kOpen - 1);
+  PutOpen(kOpen);
+  Put(kOpen + 1, kOpen + 1);
+  std::vector<ExchangeRow> seen;
+  const Status visited = reader_->Visit({}, [&](const ExchangeRow& row) {
+    if (seen.empty()) {
+      Complete(kOpen);
+    }
+    seen.push_back(row);
+    return true;
+  });
+  ASSERT_TRUE(visited) << visited.error().what;
+  ASSERT_EQ(seen.size(), kOpen + 1);
+  EXPECT_EQ(seen[kOpen - 1].status, 201);
+  EXPECT_THAT(Followed(*reader_), IsEmpty());
+  EXPECT_THAT(Followed(*reader_), IsEmpty());
+}
+
 TEST_F(LiveLog, FollowJudgesACompletedExchangeAnew) {
   const ExchangeFilter answered{.statuses = {"201"}};
   PutExchanges(*writer_, 1, 1);

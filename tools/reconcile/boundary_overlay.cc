@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -30,7 +31,7 @@ uint64_t HashOf(std::string_view text) {
 
 Result<reconcile::KnownByOverlay> ReadKnown(const std::filesystem::path& file) {
   reconcile::KnownByOverlay known;
-  if (!std::filesystem::exists(file)) {
+  if (std::error_code error; !std::filesystem::exists(file, error)) {
     return known;
   }
   TRY_ASSIGN(const auto overlay, store::OverlayReader::Open(file));
@@ -60,7 +61,8 @@ Result<std::unique_ptr<BoundaryOverlay>> BoundaryOverlay::Open(const std::filesy
   TRY_ASSIGN(const store::LogIdentity identity, store::ReadLogIdentity(log));
   auto overlay = std::make_unique<BoundaryOverlay>();
   overlay->log_id_ = identity.log_id;
-  const bool is_new = !std::filesystem::exists(file);
+  std::error_code error;
+  const bool is_new = !std::filesystem::exists(file, error);
   TRY_ASSIGN(overlay->writer_, store::OverlayWriter::Open(file, identity.log_id));
   if (!is_new) {
     TRY(overlay->RemoveEarlier(file));

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "replay/send/url.h"
 #include "store/crypto/key_file.h"
 #include "store/sentinel/sentinel_token.h"
@@ -17,7 +20,7 @@ constexpr const char* kRunKey = "echo.key";
 
 Result<crypto::SigningKey> KeyOfRun(const std::filesystem::path& run) {
   const std::filesystem::path path = run / kRunKey;
-  if (std::filesystem::exists(path)) {
+  if (std::error_code error; std::filesystem::exists(path, error)) {
     return crypto::ReadSigningKey(path);
   }
   crypto::SigningKey key = crypto::SigningKey::Generate();

@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "replay/ledger/run_lock.h"
 #include "replay/ledger/sqlite_ledger.h"
@@ -60,14 +61,15 @@ Status RecallOptions(const std::string& run, const Cli& cli) {
     return {};  // whoever checks the options says so
   }
   if (!ledger::HasLedger(run)) {
-    if (std::filesystem::exists(std::filesystem::path(run) / "replay")) {
+    std::error_code error;
+    if (std::filesystem::exists(std::filesystem::path(run) / "replay", error)) {
       return Fail(ErrorCode::kNotFound,
                   fmt::format("{} is gone, in which the run remembered what it had sent",
                               (std::filesystem::path(run) / "ledger.sqlite").string()),
                   "put it back; or begin another run, with another --run, on a target as it was "
                   "before");
     }
-    if (!std::filesystem::exists(std::filesystem::path(run) / "log.json")) {
+    if (!std::filesystem::exists(std::filesystem::path(run) / "log.json", error)) {
       return Fail(ErrorCode::kNotFound, "there is no run in " + run,
                   "leave out --resume to begin one, and say --to URL");
     }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "replay/send/url.h"
 #include "tools/units.h"
 
@@ -169,6 +171,10 @@ Status ReplayOptions::Check() const {
   if (sample.empty() && sample_by != "connection") {
     return Fail(ErrorCode::kUsage, "--by says what stays together in a sample, and there is none",
                 "give --sample 10%, too, or leave it out");
+  }
+  if (std::ranges::find(indices, "") != indices.end()) {
+    return Fail(ErrorCode::kUsage, "--index '' names no index",
+                "--index 'orders-*', or leave it out");
   }
   TRY(FollowPatienceMs());
   TRY(access.Check());

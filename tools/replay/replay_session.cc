@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <system_error>
 #include <thread>
 
 #include "replay/calibration/round_trip_file.h"
@@ -79,6 +80,11 @@ Status ReplaySession::OpenLog() {
   if (!search && !options_.indices.empty()) {
     return Fail(ErrorCode::kUsage, "--index is for search engines, and this log is of plain HTTP",
                 "--where \"target LIKE '/x/%'\", or --dialect search");
+  }
+  if (!search && options_.sample_by == "document") {
+    return Fail(ErrorCode::kUsage,
+                "--by document is for search engines, and this log is of plain HTTP",
+                "--by target, --by connection, or --dialect search");
   }
   TRY_ASSIGN(const edit::EditOptions edits, options_.Edits(search, stop_));
   TRY_ASSIGN(editor_, edit::Editor::Load(edits));
@@ -215,10 +221,11 @@ Result<ledger::RunFacts> ReplaySession::Facts() const {
 
 /// What is written there would be taken for a recorder's.
 Status ReplaySession::RefuseRunInLog() const {
-  const std::filesystem::path run = std::filesystem::weakly_canonical(options_.run);
+  std::error_code error;  // a path that may not be entered: whoever makes the run says so
+  const std::filesystem::path run = std::filesystem::weakly_canonical(options_.run, error);
   for (const std::filesystem::path& folder : options_.log.folders()) {
-    const std::filesystem::path log = std::filesystem::weakly_canonical(folder);
-    if (run != log && std::ranges::mismatch(log, run).in1 == log.end()) {
+    const std::filesystem::path log = std::filesystem::weakly_canonical(folder, error);
+    if (!error && run != log && std::ranges::mismatch(log, run).in1 == log.end()) {
       return Fail(ErrorCode::kUsage,
                   fmt::format("the run {} would lie in the log {}", options_.run, folder.string()),
                   "give --run a folder outside of it");
@@ -231,7 +238,8 @@ Status ReplaySession::OpenRun() {
   TRY(RefuseRunInLog());
   const std::filesystem::path run = options_.run;
   const bool begun = ledger::HasLedger(run);
-  const bool is_log = std::filesystem::exists(run / "log.json");
+  std::error_code error;
+  const bool is_log = std::filesystem::exists(run / "log.json", error);
   // A run that was killed while it was begun has nothing to go on with, and nothing to lose.
   const bool killed_at_birth = !begun && is_log && !HasFolders(run);
   if (!begun && is_log && !killed_at_birth) {
@@ -250,7 +258,6 @@ Status ReplaySession::OpenRun() {
     TRY_ASSIGN(const ledger::RunLock lock, ledger::RunLock::Take(run));
     TRY(ledger::RemoveLedger(lock));
     TRY(calibration::RoundTripFile::Remove(run));
-    std::error_code error;
     std::filesystem::remove_all(run / kRecorder, error);
     if (error) {
       return FailErrno(error.value(), "cannot delete the answers of the run in " + options_.run);
