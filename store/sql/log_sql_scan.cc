@@ -215,7 +215,8 @@ class ScannedRows : public db::VirtualCursor {
       if (batch_[i].special) {
         std::vector<ExchangeRow> whole;
         TRY(reader_.Rows(walk_.attempt(), walk_.segment(),
-                         {{batch_[i].began_at, batch_[i].number, true}}, whole));
+                         {{batch_[i].began_at, batch_[i].number, true}}, RowReader::As::kThen,
+                         whole));
         if (whole.empty()) {
           continue;
         }

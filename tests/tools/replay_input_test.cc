@@ -127,6 +127,31 @@ TEST_F(ReplayInput, AFolderInThePlaceOfAFileIsNamedWithARemedy) {
   }
 }
 
+TEST_F(ReplayInput, ARunBelowAFolderThatMayNotBeEnteredIsNamed) {
+  namespace fs = std::filesystem;
+  Record(get_);
+  fs::permissions(folder_.path(), fs::perms::others_exec, fs::perm_options::add);
+  for (const auto& entry : fs::recursive_directory_iterator(log_)) {
+    fs::permissions(entry.path(), fs::perms::others_read | fs::perms::others_exec,
+                    fs::perm_options::add);
+  }
+  fs::create_directory(folder_ / "closed");
+  fs::permissions(folder_ / "closed", fs::perms::owner_all);
+  const Outcome outcome = Trafrec({"replay", log_, "--dialect", "http", "--to", target_.url(),
+                                   "--run", folder_ / "closed" / "run"},
+                                  {.unprivileged = true});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr("closed/run"), HasSubstr("Permission denied"), HasSubstr("\ntry: ")));
+}
+
+TEST_F(ReplayInput, OfPlainHttpNoSampleByDocumentsIsTaken) {
+  Record(get_);
+  const Outcome outcome = Replay({"--to", target_.url(), "--sample", "30%", "--by", "document"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("--by document is for search engines"));
+}
+
 TEST_F(ReplayInput, WhatStaysTogetherIsSaidOfASample) {
   Record(get_);
   const Outcome outcome = Replay({"--to", target_.url(), "--by", "document"});
