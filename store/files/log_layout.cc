@@ -148,6 +148,9 @@ Result<LogIdentity> OpenOrMakeLog(const fs::path& log) {
   const fs::file_status status = fs::status(log, failure);
   if (status.type() == fs::file_type::not_found) {
     TRY(MakeDirectories(log));
+  } else if (!fs::status_known(status)) {
+    return FailErrno(failure.value(), "cannot look at " + log.string(),
+                     "choose a folder that you may write to");
   } else if (!fs::is_directory(status)) {
     return Fail(ErrorCode::kUsage, log.string() + " is not a directory, so it can be no log",
                 "name a folder that is empty or does not exist yet");

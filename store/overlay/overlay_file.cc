@@ -83,12 +83,14 @@ Result<db::Database> OpenOverlayFile(const std::filesystem::path& path, db::Open
   }
   const Error other{ErrorCode::kCorrupt, fmt::format("{} is no overlay", path.string()),
                     "overlays are made by trafrec overlay and trafrec reconcile"};
+  if (std::filesystem::is_directory(path, failure)) {
+    return std::unexpected(other);
+  }
   TRY_ASSIGN(db::Database database, db::Database::Open(path, mode));
   const auto application = database.QueryInt("PRAGMA application_id");
   if (!application) {
-    const bool another = application.error().code == ErrorCode::kCorrupt ||
-                         std::filesystem::is_directory(path, failure);
-    return std::unexpected(another ? other : application.error());
+    return std::unexpected(application.error().code == ErrorCode::kCorrupt ? other
+                                                                           : application.error());
   }
   if (*application != kOverlayApplicationId) {
     return std::unexpected(other);

@@ -207,7 +207,7 @@ TEST_F(UnfitDisk, ReadOnlyOneIsRefusedByName) {
   const Outcome outcome = RecordInVain();
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr(disk_.log()), HasSubstr("Read-only file system"),
-                                 HasSubstr("\ntry: record into a folder")));
+                                 HasSubstr("\ntry: choose a folder")));
 }
 
 TEST_F(UnfitDisk, LogOnOneThatBecameReadOnlyIsRefusedByName) {
