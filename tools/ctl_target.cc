@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "control/control_file.h"
@@ -15,6 +16,23 @@
 namespace trafrec::tools {
 namespace {
 
+/// The same of a replay, whose answers are the log of a recorder of that name in its run.
+Error WhyNoRun(const std::filesystem::path& run, const control::ControlFile& file) {
+  const std::string how =
+      file.ended != 0
+          ? fmt::format("it ended at {}: {}", FormatTime(file.ended), file.summary)
+          : fmt::format("its process {}, started at {}, was killed or died, or runs elsewhere",
+                        file.process, FormatTime(file.started));
+  return {ErrorCode::kNotFound, fmt::format("the run {} is not under way: {}", run.string(), how),
+          fmt::format("trafrec replay LOG --run {} --resume goes on with what is left",
+                      ShellQuoted(run.string()))};
+}
+
+bool IsRun(const std::filesystem::path& log) {
+  std::error_code failure;
+  return std::filesystem::exists(log / "ledger.sqlite", failure);
+}
+
 /// Why the recorder of this control.json cannot be asked.
 Error WhyNot(const std::filesystem::path& folder, const control::ControlFile& file,
              const Error& failure) {
@@ -22,6 +40,9 @@ Error WhyNot(const std::filesystem::path& folder, const control::ControlFile& fi
   const std::string log = ShellQuoted(folder.parent_path().string());
   const std::string stats = "trafrec stats " + log + " shows what is in the log";
   const bool here = file.boot == control::ThisProcess({}).boot;
+  if (IsRun(folder.parent_path()) && !store::HolderOfLock(folder)) {
+    return WhyNoRun(folder.parent_path(), file);
+  }
   if (file.ended != 0) {
     return {ErrorCode::kNotFound,
             fmt::format("no recorder is running: '{}', which wrote this log{}, ended at {}: {}",

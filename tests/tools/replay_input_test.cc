@@ -152,6 +152,15 @@ TEST_F(ReplayInput, OfPlainHttpNoSampleByDocumentsIsTaken) {
   EXPECT_THAT(outcome.err, HasSubstr("--by document is for search engines"));
 }
 
+TEST_F(ReplayInput, ARunThatHasEndedIsNamedAsOneWhereItIsSteered) {
+  Record(get_);
+  ASSERT_EQ(Replay({"--to", target_.url()}).exit_code, 0);
+  const Outcome outcome = Trafrec({"ctl", run_, "pause"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("the run " + run_ + " is not under way: it ended at "),
+                                 HasSubstr("--resume"), Not(HasSubstr("recorder"))));
+}
+
 TEST_F(ReplayInput, WhatStaysTogetherIsSaidOfASample) {
   Record(get_);
   const Outcome outcome = Replay({"--to", target_.url(), "--by", "document"});
