@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "reassembly/limits.h"
+#include "reassembly/stream/ahead_facts.h"
 
 namespace trafrec::reassembly {
 
@@ -137,12 +138,7 @@ void FlowFacts::OnCopy(uint64_t offset, uint64_t length, TimeNs at, bool conflic
     copy.length -= delivered_ - offset;
     copy.offset = delivered_;
   }
-  if (copies_ahead_.size() == limits::kAheadFacts) {
-    // Copies that differ flag their message; the others only refine what is known of it.
-    const auto refining = std::ranges::find(copies_ahead_, false, &Copy::conflict);
-    copies_ahead_.erase(refining != copies_ahead_.end() ? refining : copies_ahead_.begin());
-  }
-  copies_ahead_.push_back(copy);
+  AddAhead(copies_ahead_, copy);
 }
 
 void FlowFacts::ApplyCopy(const Copy& copy) {

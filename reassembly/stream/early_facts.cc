@@ -1,26 +1,17 @@
 #include "reassembly/stream/early_facts.h"
 
-#include <algorithm>
-
-#include "reassembly/limits.h"
+#include "reassembly/stream/ahead_facts.h"
 
 namespace trafrec::reassembly {
 
 void EarlyFacts::AddAck(Flow flow, uint64_t offset, uint32_t acknowledgment, TimeNs at) {
-  Add({.at = at, .offset = offset, .acknowledgment = acknowledgment, .flow = flow});
+  AddAhead(facts_,
+           Fact{.at = at, .offset = offset, .acknowledgment = acknowledgment, .flow = flow});
 }
 
 void EarlyFacts::AddCopy(Flow flow, uint64_t offset, uint64_t length, TimeNs at, bool conflict) {
-  Add({.at = at, .offset = offset, .length = length, .flow = flow, .conflict = conflict});
-}
-
-void EarlyFacts::Add(const Fact& fact) {
-  if (facts_.size() == limits::kAheadFacts) {
-    // Copies that differ flag their message; the others only refine what is known of it.
-    const auto refining = std::ranges::find(facts_, false, &Fact::conflict);
-    facts_.erase(refining != facts_.end() ? refining : facts_.begin());
-  }
-  facts_.push_back(fact);
+  AddAhead(facts_,
+           Fact{.at = at, .offset = offset, .length = length, .flow = flow, .conflict = conflict});
 }
 
 void EarlyFacts::Tell(StreamConsumer& consumer) {

@@ -33,8 +33,6 @@ class EarlyFacts {
     bool conflict = false;
   };
 
-  void Add(const Fact& fact);
-
   std::vector<Fact> facts_;
 };
 

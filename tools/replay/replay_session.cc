@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
 #include <system_error>
 #include <thread>
 
@@ -30,8 +29,6 @@ namespace {
 
 /// The run's own recorder, in its log.
 constexpr const char* kRecorder = "replay";
-/// How often a log is looked at that holds nothing yet.
-constexpr auto kLookAgain = std::chrono::milliseconds(200);
 
 /// A log has a folder for each recorder that has begun.
 bool HasFolders(const std::filesystem::path& log) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ class ReplaySession {
   Result<ReplayReport> Send(EventLog& events);
 
  private:
+  /// How often a growing log is looked at.
+  static constexpr std::chrono::milliseconds kLookAgain{200};
+
   explicit ReplaySession(const ReplayOptions& options) : options_(options) {}
   Status OpenLog();
   Result<ReplayReport> SendAll(EventLog& events);

@@ -30,8 +30,6 @@ using std::chrono::steady_clock;
 
 /// How long commands of --on may go on when the run is over.
 constexpr auto kHookPatience = std::chrono::seconds(30);
-/// How often a growing log is looked at.
-constexpr auto kLookAgain = std::chrono::milliseconds(200);
 /// How long the planner may take to end when the run is over. What it does is stopped at once, but
 /// for one instruction of jq and one step of SQLite, which end when they end.
 constexpr auto kPlanPatience = std::chrono::seconds(5);
