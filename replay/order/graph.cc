@@ -1,7 +1,9 @@
 #include "replay/order/graph.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <unordered_set>
 
 #include "base/check.h"
 
@@ -172,6 +174,23 @@ void Graph::End(uint64_t number) {
       LetGo(each);
     }
   }
+}
+
+bool Graph::Reaches(std::span<const uint64_t> from, uint64_t to) const {
+  std::vector<uint64_t> left(from.begin(), from.end());
+  std::unordered_set<uint64_t> seen(from.begin(), from.end());
+  while (!left.empty()) {
+    const uint64_t each = left.back();
+    left.pop_back();
+    if (each == to || seen.size() > kLook) {
+      return true;
+    }
+    if (const Node* const found = Find(each)) {
+      std::ranges::copy_if(found->later, std::back_inserter(left),
+                           [&](uint64_t later) { return seen.insert(later).second; });
+    }
+  }
+  return false;
 }
 
 std::vector<uint64_t> Graph::WaitsFor(uint64_t number) const {

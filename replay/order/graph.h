@@ -42,10 +42,16 @@ class Graph {
   /// It was taken and is done: whoever waited for it does no longer.
   void End(uint64_t number);
 
+  /// Whether `to` is one of `from` or waits for one, through whatever stands between. Where that
+  /// takes more than kLook nodes, it counts as so. As long as none of `from` was taken, the
+  /// answer depends on edges alone and not on what has ended.
+  bool Reaches(std::span<const uint64_t> from, uint64_t to) const;
+
   /// The operations that it waits for itself, those behind joins included, ascending.
   std::vector<uint64_t> WaitsFor(uint64_t number) const;
 
   static constexpr uint64_t kFirstJoin = uint64_t{1} << 63;
+  static constexpr size_t kLook = 4'096;
 
  private:
   struct Node {

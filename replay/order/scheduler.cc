@@ -11,7 +11,7 @@
 //
 // Sequence numbers may say that an operation waits for one that began later. So what has one is
 // held back until all operations are known that began before its answer: what committed before it
-// must have begun by then (document_order.h).
+// must have begun by then (document_order.h). The same holds for what bears a label.
 //
 // Rejected: edges between operations only. A search over an index would have as many as the index
 // has writes in the window, and the next search the same again.
@@ -40,6 +40,12 @@ std::string PlaceOf(const Key& key) { return key.name + '\0' + key.id; }
 /// any more.
 constexpr size_t kFoldAt = 1'024;
 
+/// Of those that bear a label, so many are let wait for what comes before them: as many as large
+/// bulks of many clients hold.
+constexpr size_t kLabelled = 65'536;
+/// And so many are tried, until one may go before what comes after them.
+constexpr size_t kTried = 4;
+
 }  // namespace
 
 uint64_t Scheduler::Add(const SourceOperation& operation) {
@@ -56,9 +62,11 @@ uint64_t Scheduler::Add(const SourceOperation& operation) {
   if (committed != nullptr) {
     committed->order.Find(*operation.commit, times, options_.clock_error_ns, earlier, later_);
   }
+  FindAfter(operation, earlier);
 
   const uint64_t number = next_++;
-  const bool gated = committed != nullptr && operation.answered_at.has_value();
+  const bool may_come_late = committed != nullptr || !operation.labels.empty();
+  const bool gated = may_come_late && operation.answered_at.has_value();
   const NodeRef node = graph_.AddOperation(number, earlier, gated);
   digest_ = Mixed(digest_, node.digest);
   ended_.push_back(false);
@@ -70,6 +78,7 @@ uint64_t Scheduler::Add(const SourceOperation& operation) {
     digest_ = Mixed(digest_, later);
     unordered_ += graph_.AddEdge(number, later) ? 0 : 1;
   }
+  LetWait(operation, times, node);
   if (committed != nullptr) {
     committed->order.Add(*operation.commit, times, node, options_.clock_error_ns, graph_);
     committed->order.Forget(number - std::min(number, options_.window));
@@ -166,6 +175,50 @@ void Scheduler::RememberInRequest(const SourceOperation& operation, NodeRef node
   }
 }
 
+/// One of those that it is said to come after: the first that does not wait for it by its number.
+void Scheduler::FindAfter(const SourceOperation& operation, std::vector<NodeRef>& earlier) const {
+  for (const uint64_t label : operation.after) {
+    const auto found = labels_.find(label);
+    if (found == labels_.end()) {
+      continue;  // behind the window, so that they have ended
+    }
+    const std::vector<Labelled::Member>& members = found->second.members;
+    const auto first = std::ranges::find_if(
+        members.begin(), members.begin() + static_cast<ptrdiff_t>(std::min(members.size(), kTried)),
+        [&](const Labelled::Member& each) { return !graph_.Reaches(later_, each.node.id); });
+    if (first != members.end()) {
+      earlier.push_back(first->node);
+    }
+  }
+}
+
+/// Lets those wait that it is said to come before, unless it waits for them.
+void Scheduler::LetWait(const SourceOperation& operation, const Times& times, NodeRef node) {
+  for (const uint64_t label : operation.before) {
+    const auto found = labels_.find(label);
+    if (found == labels_.end()) {
+      continue;
+    }
+    for (const Labelled::Member& each : found->second.members) {
+      if (!Precedes(each.times, times, options_.clock_error_ns) &&
+          !graph_.Reaches({&each.node.id, 1}, node.id)) {
+        digest_ = Mixed(digest_, each.node.id);
+        unordered_ += graph_.AddEdge(node.id, each.node.id) ? 0 : 1;
+      }
+    }
+  }
+  for (const uint64_t label : operation.labels) {
+    const auto [found, is_new] = labels_.try_emplace(label);
+    if (is_new) {
+      label_ages_.Add(node.id, label);
+    }
+    found->second.touched = node.id;
+    if (found->second.members.size() < kLabelled) {
+      found->second.members.push_back({node, times});
+    }
+  }
+}
+
 /// Null: nothing is known of its commit.
 Scheduler::Committed* Scheduler::CommittedOf(const SourceOperation& operation) {
   if (!operation.commit) {
@@ -238,6 +291,14 @@ void Scheduler::Forget() {
     return;
   }
   accesses_.Forget(next_, options_.window);
+  label_ages_.Look(next_, options_.window, [this](uint64_t label) {
+    const auto found = labels_.find(label);
+    if (found->second.touched > next_ - options_.window) {
+      return false;
+    }
+    labels_.erase(found);
+    return true;
+  });
   committed_ages_.Look(next_, options_.window, [this](const std::string* place) {
     const auto found = committed_.find(*place);
     if (found->second.touched > next_ - options_.window) {

@@ -29,6 +29,11 @@ struct SourceOperation {
   std::optional<Commit> commit{};
   /// The same number for all of one request that holds many; 0: it is alone in its request.
   uint64_t request = 0;
+  /// What it shares with others, so that they can be named together. None of it: it is known whole
+  /// when it comes.
+  std::vector<uint64_t> labels{};
+  std::vector<uint64_t> after{};   ///< it waits for one of those so far that bear such a label
+  std::vector<uint64_t> before{};  ///< all so far that bear one wait for it, if they overlapped
 };
 
 struct SchedulerOptions {
@@ -50,7 +55,8 @@ struct SchedulerOptions {
 ///     say. What changed nothing comes right after the write that it found; or
 ///   - A wrote what B read of a document, by its number; or A read what was there before B wrote
 ///     it; or
-///   - both write one document and are of one request, where A stands before B.
+///   - both write one document and are of one request, where A stands before B; or
+///   - whoever adds them says so, by their labels, and no circle comes of it.
 ///
 /// Everything else is free. The same operations in the same order give the same order and the same
 /// digest, however fast they end. Operations come in by the time at which they began; memory is
@@ -98,6 +104,14 @@ class Scheduler {
     DocumentOrder order;
     uint64_t touched = 0;
   };
+  struct Labelled {
+    struct Member {
+      NodeRef node;
+      Times times;
+    };
+    std::vector<Member> members{};
+    uint64_t touched = 0;
+  };
 
   uint64_t first_open() const { return next_ - ended_.size(); }
   void FindEarlier(const SourceOperation& operation, std::vector<NodeRef>& earlier);
@@ -105,6 +119,8 @@ class Scheduler {
   void Remember(const SourceOperation& operation, NodeRef node);
   void RememberInRequest(const SourceOperation& operation, NodeRef node);
   Committed* CommittedOf(const SourceOperation& operation);
+  void FindAfter(const SourceOperation& operation, std::vector<NodeRef>& earlier) const;
+  void LetWait(const SourceOperation& operation, const Times& times, NodeRef node);
   void OpenGates(TimeNs began_at);
   void Forget();
 
@@ -115,6 +131,8 @@ class Scheduler {
   AgeQueue<const std::string*> committed_ages_;  ///< its keys
   uint64_t request_ = 0;  ///< that came last, and the last writes of documents in it
   std::unordered_map<std::string, NodeRef> in_request_;
+  std::unordered_map<uint64_t, Labelled> labels_;
+  AgeQueue<uint64_t> label_ages_;
   std::priority_queue<Gate, std::vector<Gate>, std::greater<>> gates_;
   std::deque<bool> ended_;  ///< of the operations from first_open() on
   uint64_t next_ = 0;

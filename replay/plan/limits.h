@@ -13,6 +13,12 @@ namespace trafrec::plan::limits {
 inline constexpr size_t kPathsOfIndex = 20'000;
 /// Fields of all indices together: some 40 MB.
 inline constexpr size_t kPaths = 1'000'000;
+/// Fields of an index that nobody was told of yet, before they are looked through: more than most
+/// indices have.
+inline constexpr size_t kOpenFields = 1'024;
+/// Of the writes with one type of value of a field, so many go before those with other types: one
+/// makes the mapping, but one may have to come after what it should go before.
+inline constexpr size_t kMappingLeaders = 4;
 /// Depth of a document that is looked into: both products' index.mapping.depth.limit.
 inline constexpr int kDocumentDepth = 20;
 /// Names of indices and aliases that are remembered; a cluster with more has other troubles.

@@ -57,7 +57,11 @@ size_t WholeItems(const PlannedExchange& bulk, size_t bytes) {
 
 Planner::Planner(store::LogReader& log, const dialect::Dialect& dialect, edit::Editor& editor,
                  PlanOptions options)
-    : log_(log), dialect_(dialect), editor_(editor), options_(std::move(options)) {}
+    : log_(log),
+      dialect_(dialect),
+      editor_(editor),
+      options_(std::move(options)),
+      mappings_(options_.clock_error_ns) {}
 
 Status Planner::Plan(std::optional<TimeNs> since, std::optional<TimeNs> until, const Take& take) {
   store::ExchangeFilter filter = options_.filter;

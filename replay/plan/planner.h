@@ -49,6 +49,7 @@ struct PlanOptions {
   bool send_incomplete = false;
   bool allow_marked = false;  ///< requests that a run sent, too
   bool one_clock = false;     ///< nobody expects a second recorder, or an overlay
+  TimeNs clock_error_ns = 0;  ///< by how much the clocks of two recorders may differ
   /// Asked of each server of an exchange, once; an Error ends the plan. May be empty.
   std::function<Status(const Endpoint& server)> look_at_server{};
   std::optional<EchoRules> echo{};  ///< nothing: sentinels are left out

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <span>
+#include <utility>
 
 #include "replay/plan/limits.h"
 #include "replay/plan/overlay_request.h"
@@ -57,6 +59,26 @@ std::optional<order::Commit::What> WhatOf(const message::Request& request,
     return What::kWrite;
   }
   return outcome->fate == Fate::kNoop ? std::optional(What::kNoop) : std::nullopt;
+}
+
+/// Nothing: it was not answered.
+std::optional<MappingWrite> AsMappingWrite(const PlannedOperation& planned) {
+  const order::SourceOperation& order = planned.order;
+  if (!order.answered_at) {
+    return std::nullopt;
+  }
+  MappingWrite write{.times = {order.began_at, order.answered_at, order.clock},
+                     .fate = MappingWrite::Fate::kUnknown};
+  const Fate fate = planned.source ? planned.source->fate : Fate::kUnknown;
+  if (order.commit && order.commit->what == order::Commit::What::kWrite) {
+    write.seq_no = order.commit->seq_no;
+    write.fate = MappingWrite::Fate::kTaken;
+  } else if (fate == Fate::kCreated || fate == Fate::kUpdated) {
+    write.fate = MappingWrite::Fate::kTaken;
+  } else if (fate == Fate::kRefused) {
+    write.fate = MappingWrite::Fate::kRefused;
+  }
+  return write;
 }
 
 }  // namespace
@@ -119,8 +141,8 @@ void Planner::PutInOrder(Draft& draft) {
     }
     WatchByQueries(exchange, planned, operation);
     AddTaskKeys(exchange, planned, operation);
-    AddMappingKeys(exchange, planned, operation);
     SetCommit(draft, i, recorded_keys);
+    AddMappingKeys(exchange, planned, operation);
   }
 }
 
@@ -233,19 +255,27 @@ void Planner::SetCommit(Draft& draft, size_t place, size_t recorded_keys) {
 }
 
 /// A write that brings a field comes after those that were answered before it, and before those
-/// that began after its answer: the first one makes the mapping.
+/// that began after its answer: the first one makes the mapping. Of those that were under way
+/// together mapping_memory.h says which goes first.
 void Planner::AddMappingKeys(const PlannedExchange& exchange, PlannedOperation& planned,
                              const dialect::Operation& operation) {
-  if (!dialect::WritesDocument(operation.kind) || operation.kind == Kind::kDelete) {
+  if (planned.omission != Omission::kNone || !dialect::WritesDocument(operation.kind) ||
+      operation.kind == Kind::kDelete) {
     return;
   }
-  const Key* key = dialect::FindDocument(planned.order.keys);
+  order::SourceOperation& order = planned.order;
+  const Key* key = dialect::FindDocument(order.keys);
   if (key == nullptr) {
     return;
   }
-  const bool adds = mappings_.Adds(key->name, operation, SourceOf(exchange, operation));
-  planned.order.keys.push_back(
-      {.scope = Scope::kPath, .write = adds, .name = "mapping:" + key->name});
+  const std::optional<MappingWrite> write = AsMappingWrite(planned);
+  MappingPlace place = mappings_.Find(key->name, operation, SourceOf(exchange, operation),
+                                      write ? &*write : nullptr);
+  order.keys.push_back(
+      {.scope = Scope::kPath, .write = place.adds, .name = "mapping:" + key->name});
+  order.labels = std::move(place.labels);
+  order.after = std::move(place.after);
+  order.before = std::move(place.before);
 }
 
 void Planner::WatchByQueries(const PlannedExchange& exchange, const PlannedOperation& planned,

@@ -52,6 +52,43 @@ std::string WhyByNumber(const order::SourceOperation& earlier, const order::Sour
                      earlier.commit->seq_no);
 }
 
+/// They were under way together, and one of them is said to come before the other.
+bool IsToldBefore(const order::SourceOperation& earlier, const order::SourceOperation& later) {
+  const auto meet = [](const std::vector<uint64_t>& named, const std::vector<uint64_t>& labels) {
+    return std::ranges::find_first_of(named, labels) != named.end();
+  };
+  return meet(later.after, earlier.labels) || meet(earlier.before, later.labels);
+}
+
+std::string Why(const order::SourceOperation& earlier, const order::SourceOperation& later) {
+  if (earlier.commit && later.commit && earlier.commit->generation == later.commit->generation) {
+    for (const dialect::Key& a : earlier.keys) {
+      for (const dialect::Key& b : later.keys) {
+        if (a.scope == dialect::Scope::kDocument && a.name == b.name && a.id == b.id &&
+            (a.write || b.write)) {
+          return WhyByNumber(earlier, later, KeyInWords(a));
+        }
+      }
+    }
+  }
+  if (earlier.request != 0 && earlier.request == later.request) {
+    return "both write one document in one request, where it stands first";
+  }
+  if (IsToldBefore(earlier, later)) {
+    return "both bring a field to one index, and were under way together: it makes the mapping";
+  }
+  for (const dialect::Key& a : earlier.keys) {
+    for (const dialect::Key& b : later.keys) {
+      if (dialect::Conflict(a, b)) {
+        return fmt::format("{} {}, and was answered {} before this began",
+                           a.write ? "it writes" : "it reads", EscapeForTerminal(KeyInWords(a)),
+                           HumanDuration(later.began_at - earlier.answered_at.value_or(0)));
+      }
+    }
+  }
+  return "of an edge behind another one";
+}
+
 }  // namespace
 
 DryRun::DryRun(Options options, Output& out)
@@ -76,6 +113,10 @@ DryRun::Held DryRun::Describe(const plan::PlannedExchange& exchange, size_t i, i
 }
 
 bool DryRun::Add(const plan::PlannedExchange& exchange) {
+  if (!asked_.empty() && exchange.began_at > asked_until_) {
+    ExplainAll();
+    return false;
+  }
   const int64_t due = schedule_.Due(schedule_.Add(exchange.began_at));
   for (size_t i = 0; i < exchange.operations.size(); ++i) {
     if (exchange.operations[i].omission != plan::Omission::kNone) {
@@ -86,14 +127,42 @@ bool DryRun::Add(const plan::PlannedExchange& exchange) {
     const uint64_t number = scheduler_.Add(held.operation);
     held.waits_for = scheduler_.WaitsFor(number);
     ++next_;
-    if (options_.explain && exchange.id == options_.explain->exchange &&
-        held.item == options_.explain->item.value_or(held.item)) {
-      options_.json ? ExplainAsJson(held) : Explain(held);
-      explained_ = true;
-    }
     held_.push_back(std::move(held));
+    if (IsAsked(exchange, held_.back())) {
+      Ask(number);
+    }
   }
-  return !explained_ && out_.good();
+  return out_.good();
+}
+
+bool DryRun::IsAsked(const plan::PlannedExchange& exchange, const Held& held) const {
+  return options_.explain && exchange.id == options_.explain->exchange &&
+         held.item == options_.explain->item.value_or(held.item);
+}
+
+void DryRun::Ask(uint64_t number) {
+  const order::SourceOperation& operation = held_[number - first_].operation;
+  asked_until_ = std::max(asked_until_, operation.answered_at.value_or(operation.began_at) +
+                                            options_.order.clock_error_ns);
+  asked_.push_back({.number = number});
+  LookAgain(asked_.back());
+}
+
+/// Those that it waits for, also by now.
+void DryRun::LookAgain(Asked& asked) {
+  for (const uint64_t number : scheduler_.WaitsFor(asked.number)) {
+    asked.waits_for.try_emplace(number, held_[number - first_]);
+  }
+}
+
+void DryRun::ExplainAll() {
+  for (Asked& asked : asked_) {
+    LookAgain(asked);
+    const Held& held = held_[asked.number - first_];
+    options_.json ? ExplainAsJson(held, asked.waits_for) : Explain(held, asked.waits_for);
+  }
+  explained_ = explained_ || !asked_.empty();
+  asked_.clear();
 }
 
 /// Lets go of what would be over, as late as possible: so that an operation is shown with all that
@@ -109,6 +178,7 @@ void DryRun::MakeRoom() {
 }
 
 void DryRun::Finish() {
+  ExplainAll();
   scheduler_.Close();
   while (const auto number = scheduler_.Take()) {
     LetGo(*number);
@@ -116,6 +186,9 @@ void DryRun::Finish() {
 }
 
 void DryRun::LetGo(uint64_t number) {
+  if (std::ranges::find(asked_, number, &Asked::number) != asked_.end()) {
+    ExplainAll();
+  }
   Held& held = held_[number - first_];
   if (!options_.explain) {
     Print(held);
@@ -159,7 +232,7 @@ void DryRun::Print(const Held& held) {
   out_.Write(line + "\n");
 }
 
-void DryRun::Explain(const Held& held) {
+void DryRun::Explain(const Held& held, const std::map<uint64_t, Held>& waits_for) {
   std::string text =
       fmt::format("{}, item {}: {}\n", held.id, held.item, EscapeForTerminal(held.what));
   text += fmt::format("  began     {}\n", FormatTime(held.operation.began_at));
@@ -172,22 +245,23 @@ void DryRun::Explain(const Held& held) {
                         IsRead(held.operation) ? "shows" : "committed as",
                         held.operation.commit->seq_no);
   }
-  if (held.waits_for.empty()) {
+  if (waits_for.empty()) {
     text += "  waits for nothing that is not long over\n";
   }
-  for (size_t i = 0; i < held.waits_for.size(); ++i) {
-    if (i == 10 * kNamed) {
-      text += fmt::format("  and for {} more\n", held.waits_for.size() - i);
+  size_t named = 0;
+  for (const auto& [_, earlier] : waits_for) {
+    if (named == 10 * kNamed) {
+      text += fmt::format("  and for {} more\n", waits_for.size() - named);
       break;
     }
-    const Held& earlier = held_[held.waits_for[i] - first_];
+    ++named;
     text += fmt::format("  waits for {}, item {} ({}): {}\n", earlier.id, earlier.item,
-                        EscapeForTerminal(earlier.what), Why(earlier, held));
+                        EscapeForTerminal(earlier.what), Why(earlier.operation, held.operation));
   }
   out_.Write(text);
 }
 
-void DryRun::ExplainAsJson(const Held& held) {
+void DryRun::ExplainAsJson(const Held& held, const std::map<uint64_t, Held>& waits_for) {
   std::string line;
   JsonAppender json(line);
   json.Open('{');
@@ -212,46 +286,17 @@ void DryRun::ExplainAsJson(const Held& held) {
     json.Null("seq_no");
   }
   json.Open("waits_for", '[');
-  for (const uint64_t number : held.waits_for) {
-    const Held& earlier = held_[number - first_];
+  for (const auto& [_, earlier] : waits_for) {
     json.Open('{');
     json.Text("exchange", earlier.id);
     json.Number("item", earlier.item);
     json.Bytes("request", earlier.what);
-    json.Text("why", Why(earlier, held));
+    json.Text("why", Why(earlier.operation, held.operation));
     json.Close('}');
   }
   json.Close(']');
   json.Close('}');
   out_.Write(line + "\n");
-}
-
-std::string DryRun::Why(const Held& earlier, const Held& later) const {
-  if (earlier.operation.commit && later.operation.commit &&
-      earlier.operation.commit->generation == later.operation.commit->generation) {
-    for (const dialect::Key& a : earlier.operation.keys) {
-      for (const dialect::Key& b : later.operation.keys) {
-        if (a.scope == dialect::Scope::kDocument && a.name == b.name && a.id == b.id &&
-            (a.write || b.write)) {
-          return WhyByNumber(earlier.operation, later.operation, KeyInWords(a));
-        }
-      }
-    }
-  }
-  if (earlier.operation.request != 0 && earlier.operation.request == later.operation.request) {
-    return "both write one document in one request, where it stands first";
-  }
-  for (const dialect::Key& a : earlier.operation.keys) {
-    for (const dialect::Key& b : later.operation.keys) {
-      if (dialect::Conflict(a, b)) {
-        return fmt::format(
-            "{} {}, and was answered {} before this began", a.write ? "it writes" : "it reads",
-            EscapeForTerminal(KeyInWords(a)),
-            HumanDuration(later.operation.began_at - earlier.operation.answered_at.value_or(0)));
-      }
-    }
-  }
-  return "of an edge behind another one";
 }
 
 }  // namespace trafrec::tools

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "replay/order/scheduler.h"
 #include "replay/pace/schedule.h"
 #include "replay/plan/planned_exchange.h"
@@ -55,9 +57,18 @@ class DryRun {
   void MakeRoom();
   void LetGo(uint64_t number);
   void Print(const Held& held);
-  void Explain(const Held& held);
-  void ExplainAsJson(const Held& held);
-  std::string Why(const Held& earlier, const Held& later) const;
+  /// An operation that is explained when all are known that it may have to wait for.
+  struct Asked {
+    uint64_t number;
+    std::map<uint64_t, Held> waits_for{};  ///< by number
+  };
+
+  bool IsAsked(const plan::PlannedExchange& exchange, const Held& held) const;
+  void Ask(uint64_t number);
+  void LookAgain(Asked& asked);
+  void ExplainAll();
+  void Explain(const Held& held, const std::map<uint64_t, Held>& waits_for);
+  void ExplainAsJson(const Held& held, const std::map<uint64_t, Held>& waits_for);
 
   const Options options_;
   Output& out_;
@@ -67,6 +78,8 @@ class DryRun {
   uint64_t first_ = 0;
   uint64_t next_ = 0;
   uint64_t printed_ = 0;
+  std::vector<Asked> asked_;
+  TimeNs asked_until_ = 0;  ///< when the last of them was answered
   bool explained_ = false;
 };
 

@@ -97,10 +97,11 @@ Status ReplaySession::OpenLog() {
   TRY_ASSIGN(const bool several, log_->HasSeveralRecorders());
   plan.one_clock = !several && !options_.follow && overlay_ == nullptr;
   engine_options_.one_clock = plan.one_clock;
-  planner_ = std::make_unique<plan::Planner>(*log_, *dialect_, *editor_, std::move(plan));
   TRY_ASSIGN(const std::optional<TimeNs> given, options_.ClockErrorNs());
   TRY_ASSIGN(store::ClockError clocks, store::ClockErrorOf(*log_, given));
   engine_options_.clock_error_ns = given.value_or(clocks.ns);
+  plan.clock_error_ns = engine_options_.clock_error_ns;
+  planner_ = std::make_unique<plan::Planner>(*log_, *dialect_, *editor_, std::move(plan));
   clocks_assumed_ = std::move(clocks.assumed);
   clocks_unknown_later_ = options_.follow && !several && !given;
   return {};

@@ -120,6 +120,7 @@ Result<std::vector<std::string>> ReplaySession::DryRunTo(Output& out) {
     return Fail(ErrorCode::kInterrupted, "interrupted: that is not all that would be sent");
   }
   TRY(planned);
+  dry_run.Finish();
   if (explain) {
     if (!dry_run.explained()) {
       TRY(log_->Find(store::FormatExchangeId(explain->exchange)));
@@ -127,7 +128,6 @@ Result<std::vector<std::string>> ReplaySession::DryRunTo(Output& out) {
     }
     return notes;
   }
-  dry_run.Finish();
   notes.push_back(fmt::format(
       "{}{}, order digest {:016x}{}", CountOf(dry_run.operations(), "operation"),
       resumed_ ? " left of the run" : "", dry_run.digest(), resumed_ ? " of what was left" : ""));

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "replay/plan/index_naming.h"
-#include "replay/plan/mapping_memory.h"
 
 namespace trafrec::plan {
 namespace {
@@ -73,52 +72,6 @@ TEST(IndexNaming, ASearchOfAnIndexThatAnAnswerNamedTouchesThatOne) {
   const Outcome outcome = CreatedIn("orders", "1");
   naming.Resolve({}, WriteOf("orders", "1"), &outcome);
   EXPECT_EQ(naming.Resolve({}, SearchOf("orders"), nullptr).at(0).name, "orders");
-}
-
-TEST(MappingMemory, TheFirstWriteOfAnIndexAddsToIt) {
-  MappingMemory memory;
-  EXPECT_TRUE(memory.Adds("a", WriteOf("a", "1"), "{}"));
-  EXPECT_FALSE(memory.Adds("a", WriteOf("a", "2"), "{}"));
-}
-
-TEST(MappingMemory, AFieldIsNewOnceInEachIndex) {
-  MappingMemory memory;
-  memory.Adds("a", WriteOf("a", "1"), R"({"x":1})");
-  EXPECT_TRUE(memory.Adds("a", WriteOf("a", "2"), R"({"x":1,"y":{"z":[{"w":true}]}})"));
-  EXPECT_FALSE(memory.Adds("a", WriteOf("a", "3"), R"({"y":{"z":[{"w":false}]}})"));
-  EXPECT_TRUE(memory.Adds("a", WriteOf("a", "3"), R"({"y":{"w":false}})"));
-}
-
-TEST(MappingMemory, NullAndEmptyListsMakeNoMapping) {
-  MappingMemory memory;
-  memory.Adds("a", WriteOf("a", "1"), "{}");
-  EXPECT_FALSE(memory.Adds("a", WriteOf("a", "2"), R"({"x":null,"y":[],"z":{}})"));
-}
-
-TEST(MappingMemory, AnUpdateAddsWhatItsPartialDocumentBrings) {
-  MappingMemory memory;
-  Operation update = WriteOf("a", "1");
-  update.kind = Kind::kUpdate;
-  memory.Adds("a", WriteOf("a", "1"), R"({"x":1})");
-  EXPECT_FALSE(memory.Adds("a", update, R"({"doc":{"x":2}})"));
-  EXPECT_TRUE(memory.Adds("a", update, R"({"doc":{"y":2}})"));
-}
-
-TEST(MappingMemory, AScriptAddsOnceWhateverItsParameters) {
-  MappingMemory memory;
-  Operation update = WriteOf("a", "1");
-  update.kind = Kind::kUpdate;
-  memory.Adds("a", WriteOf("a", "1"), "{}");
-  EXPECT_TRUE(memory.Adds("a", update, R"({"script":{"source":"s","params":{"n":1}}})"));
-  EXPECT_FALSE(memory.Adds("a", update, R"({"script":{"source":"s","params":{"n":2}}})"));
-  EXPECT_TRUE(memory.Adds("a", update, R"({"script":{"source":"t","params":{"n":1}}})"));
-}
-
-TEST(MappingMemory, WhatIsForgottenIsNewAgain) {
-  MappingMemory memory;
-  memory.Adds("logs-1", WriteOf("logs-1", "1"), R"({"x":1})");
-  memory.Forget("logs-*");
-  EXPECT_TRUE(memory.Adds("logs-1", WriteOf("logs-1", "1"), R"({"x":1})"));
 }
 
 }  // namespace
