@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace trafrec::pace {
 namespace {
@@ -70,7 +71,14 @@ double Schedule::ProgressAt(int64_t now) const {
                   static_cast<double>(speed_.ramp_ns), static_cast<double>(now - anchor_due_));
 }
 
+void Schedule::Resume(int64_t now) {
+  if (paused_at_) {
+    anchor_due_ += now - *std::exchange(paused_at_, std::nullopt);
+  }
+}
+
 void Schedule::SetSpeed(const Speed& speed, const Place& next, int64_t now) {
+  now = paused_at_.value_or(now);
   // Where the log is now, by both measures; at most one of them was followed so far.
   switch (speed_.kind) {
     case Speed::Kind::kFactor:
@@ -91,6 +99,7 @@ void Schedule::SetSpeed(const Speed& speed, const Place& next, int64_t now) {
 }
 
 void Schedule::Seek(const Place& place, int64_t now) {
+  now = paused_at_.value_or(now);
   anchor_source_ = static_cast<double>(place.source_ns);
   anchor_count_ = static_cast<double>(place.count);
   anchor_due_ = now;

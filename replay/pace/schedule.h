@@ -31,8 +31,9 @@ class Schedule {
   /// Another speed from `now` on: what is due now stays due now. `next`: the first one that was not
   /// sent, from which is counted what was not followed so far.
   void SetSpeed(const Speed& speed, const Place& next, int64_t now);
-  /// Time that does not count: everything is due so much later.
-  void Delay(int64_t ns) { anchor_due_ += ns; }
+  /// From `now` on time does not count, whatever is asked for meanwhile.
+  void Pause(int64_t now) { paused_at_ = now; }
+  void Resume(int64_t now);
   /// As if `place` were due at `now`: what comes before is due at once.
   void Seek(const Place& place, int64_t now);
   /// It comes before what was sought: it has no time of its own.
@@ -51,6 +52,7 @@ class Schedule {
   const std::optional<int64_t> idle_max_ns_;
   std::optional<TimeNs> last_;
   Place next_;
+  std::optional<int64_t> paused_at_;
   uint64_t sought_ = 0;  ///< exchanges before what was sought
   // Where the present speed began: in the log's terms, and on the clock.
   double anchor_source_ = 0;

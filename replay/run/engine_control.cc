@@ -48,11 +48,13 @@ void Engine::Pause(bool paused) {
       return;
     }
     paused_ = paused;
+    const int64_t now = Now();
     if (paused) {
-      paused_at_ = Now();
+      paused_at_ = now;
+      schedule_.Pause(now);
     } else {
-      schedule_.Delay(Now() - paused_at_);
-      paused_ns_ += Now() - paused_at_;
+      schedule_.Resume(now);
+      paused_ns_ += now - paused_at_;
     }
     Pump();
   });
@@ -96,6 +98,7 @@ RunProgress Engine::progress() const {
 }
 
 RunProgress Engine::Snapshot() const {
+  const int64_t now = paused_ ? paused_at_ : Now();
   RunProgress progress{.counts = counts_,
                        .times = times_,
                        .source_lag = source_lag_,
@@ -106,7 +109,7 @@ RunProgress Engine::Snapshot() const {
                        .source_time = last_began_,
                        .through = std::max(taken_through_, last_began_),
                        .taken = taken_,
-                       .elapsed_ns = (paused_ ? paused_at_ : Now()) - paused_ns_,
+                       .elapsed_ns = now - paused_ns_,
                        .paused = paused_,
                        .over = closed_ && !stopping_,
                        .speed = schedule_.speed()};
@@ -122,7 +125,7 @@ RunProgress Engine::Snapshot() const {
   for (const auto& flight : window_.flights()) {
     if (!flight->moving) {
       progress.next_time = flight->plan().began_at;
-      progress.next_due_ns = schedule_.Due(flight->place) - Now();
+      progress.next_due_ns = schedule_.Due(flight->place) - now;
       progress.behind_ns = std::max<int64_t>(0, -progress.next_due_ns);
       break;
     }

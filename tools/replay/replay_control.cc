@@ -74,6 +74,13 @@ Result<Json> ReplayControl::Answer(const Json& request) {
   }
   if (command == "seek") {
     const int64_t time = control::NumberOf(request, "time_ns");
+    const TimeNs at = engine_.progress().source_time;
+    if (at > time) {
+      return Fail(
+          ErrorCode::kUsage,
+          fmt::format("the run is at {} already, past {}", FormatTime(at), FormatTime(time)),
+          "seek goes forward only; trafrec replay --since TIME with a new --run begins there");
+    }
     engine_.Seek(time);
     return Json{{"time", FormatTime(time)}};
   }

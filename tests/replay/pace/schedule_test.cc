@@ -95,8 +95,29 @@ TEST(Schedule, APauseDelaysEverythingByItsLength) {
   Schedule schedule(SpeedOf("1x"), std::nullopt);
   schedule.Add(kStart);
   const Schedule::Place next = schedule.Add(kStart + kNsPerSecond);
-  schedule.Delay(3 * kNsPerSecond);
+  schedule.Pause(0);
+  schedule.Resume(3 * kNsPerSecond);
   EXPECT_EQ(schedule.Due(next), 4 * kNsPerSecond);
+}
+
+TEST(Schedule, AnotherSpeedInAPauseCountsFromItsBeginning) {
+  Schedule schedule(SpeedOf("1x"), std::nullopt);
+  schedule.Add(kStart);
+  const Schedule::Place next = schedule.Add(kStart + 10 * kNsPerSecond);
+  schedule.Pause(4 * kNsPerSecond);
+  schedule.SetSpeed(SpeedOf("2x"), next, 9 * kNsPerSecond);
+  schedule.Resume(14 * kNsPerSecond);
+  EXPECT_EQ(schedule.Due(next), 17 * kNsPerSecond);
+}
+
+TEST(Schedule, WhatIsSoughtInAPauseIsDueAtItsEnd) {
+  Schedule schedule(SpeedOf("1x"), std::nullopt);
+  schedule.Add(kStart);
+  const Schedule::Place later = schedule.Add(kStart + 100 * kNsPerSecond);
+  schedule.Pause(4 * kNsPerSecond);
+  schedule.Seek(later, 9 * kNsPerSecond);
+  schedule.Resume(14 * kNsPerSecond);
+  EXPECT_EQ(schedule.Due(later), 14 * kNsPerSecond);
 }
 
 TEST(Schedule, AfterASeekThatPlaceIsDueAndThoseBeforeHaveNoTimeOfTheirOwn) {
