@@ -16,7 +16,7 @@ Status Engine::LoadDead() {
   while (true) {
     TRY_ASSIGN(const std::vector<ledger::Letter> letters, parts_.memory.Letters(query));
     for (const ledger::Letter& letter : letters) {
-      if (options_.on_dead == OnDead::kStopKey) {
+      if (options_.on_dead != OnDead::kContinue) {
         dead_.Add(KeysOf(letter), letter.at);
       }
     }
