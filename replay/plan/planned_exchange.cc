@@ -1,5 +1,7 @@
 #include "replay/plan/planned_exchange.h"
 
+#include <algorithm>
+
 namespace trafrec::plan {
 
 const char* NameOf(Omission omission) {
@@ -28,6 +30,12 @@ const char* NameOf(Omission omission) {
       break;
   }
   return "none";
+}
+
+bool IsSent(const PlannedExchange& exchange) {
+  return std::ranges::any_of(exchange.operations, [](const PlannedOperation& each) {
+    return each.omission == Omission::kNone;
+  });
 }
 
 size_t PlannedExchange::Bytes() const {

@@ -27,7 +27,7 @@ enum class Omission : uint8_t {
   kPhantom,        ///< nobody knows what became of it, and --phantoms drop was given
   kOverlay,        ///< an overlay drops it
   kRule,           ///< a route, a filter or a transform drops it
-  kIncomplete,     ///< its request is not whole in the log
+  kIncomplete,     ///< its request is not whole in the log, or not there
   kSentinel,       ///< a mark in the traffic that is not echoed
   kCalibration,    ///< a run asked the source with it how far away it is
   kNotHttp,        ///< CONNECT, Upgrade: what follows is no HTTP
@@ -37,6 +37,10 @@ enum class Omission : uint8_t {
 /// "not_carried_out", as in reports.
 const char* NameOf(Omission omission);
 inline constexpr size_t kOmissions = static_cast<size_t>(Omission::kPassedOver) + 1;
+
+struct PlannedExchange;
+/// Whether one of its operations is.
+bool IsSent(const PlannedExchange& exchange);
 
 /// Operations, for the accounts of a run over all its lives. What is passed over counts when it is
 /// caught up with.

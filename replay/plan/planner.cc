@@ -112,9 +112,7 @@ Result<bool> Planner::Hand(std::unique_ptr<PlannedExchange> planned, const Take&
   const PlannedExchange& exchange = *planned;
   Count(exchange);
   PutTally(*planned);
-  const bool sent = std::ranges::any_of(exchange.operations, [](const PlannedOperation& each) {
-    return each.omission == Omission::kNone;
-  });
+  const bool sent = IsSent(exchange);
   const bool passed = std::ranges::any_of(exchange.operations, [](const PlannedOperation& each) {
     return each.omission == Omission::kPassedOver;
   });
@@ -133,7 +131,9 @@ Result<std::unique_ptr<PlannedExchange>> Planner::PlanRow(
     const Late* late) {
   counts_.read += share == Share::kStaying && late == nullptr ? 1 : 0;
   if (!row.has_request) {
-    ++counts_.no_request;
+    if (share == Share::kStaying && late == nullptr) {
+      CountLost(row);
+    }
     return nullptr;
   }
   TRY(LookAtServer(row.server));
@@ -353,6 +353,18 @@ void Planner::Count(const PlannedExchange& exchange) {
       ++unknown_paths_[exchange.meaning.path];
     }
   }
+}
+
+/// An answer without its request: whatever it was, it is not sent.
+void Planner::CountLost(const store::ExchangeRow& row) {
+  PlannedExchange lost;
+  lost.id = row.id;
+  lost.began_at = row.began_at;
+  lost.meaning.kind = dialect::Kind::kRead;
+  lost.operations.resize(1);
+  lost.operations.front().omission = Omission::kIncomplete;
+  Count(lost);
+  PutTally(lost);
 }
 
 /// A run's position is a time, and what began then is planned again: so its account holds what

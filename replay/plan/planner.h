@@ -60,7 +60,6 @@ struct PlanOptions {
 /// What was read and what becomes of it; exchanges, unless a name says operations.
 struct PlanCounts {
   uint64_t read = 0;
-  uint64_t no_request = 0;  ///< answers without their request: nothing to send
   uint64_t not_selected = 0;
   uint64_t planned = 0;                        ///< with at least one operation that is sent
   uint64_t operations = 0;                     ///< that were selected
@@ -182,6 +181,7 @@ class Planner {
   Result<bool> Edit(Draft& draft);
   static void OmitAll(PlannedExchange& exchange, Omission omission);
   void Count(const PlannedExchange& exchange);
+  void CountLost(const store::ExchangeRow& row);
   void PutTally(PlannedExchange& exchange);
   uint32_t ClockOf(const std::string& recorder);
 

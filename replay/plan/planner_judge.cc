@@ -39,15 +39,19 @@ Status Planner::LookForPhantoms() {
   std::vector<std::string> first;
   size_t count = 0;
   TRY(log_.Visit(options_.filter, [&](const store::ExchangeRow& row) {
-    const bool answered = row.has_response && row.status != 408 && row.status != 502 &&
-                          row.status != 504 && !HasFlag(row.flags, store::Flag::kResponseTruncated);
-    if (!row.has_request || answered) {
+    const bool answered =
+        row.has_response && row.status != 408 && row.status != 502 && row.status != 504;
+    const bool truncated = HasFlag(row.flags, store::Flag::kResponseTruncated);
+    if (!row.has_request || (answered && !truncated)) {
       return true;
     }
     const dialect::Meaning meaning = dialect_.Understand(
         {.method = row.method, .target = row.target, .headers = {}, .body = {}});
-    // Without its body a bulk has no items.
+    // Without its body a bulk has no items; its status says nothing of them.
     const bool bulk = meaning.kind == Kind::kBulk;
+    if (answered && !bulk) {
+      return true;
+    }
     if ((!meaning.mutation && !bulk) || (!bulk && !options_.selection.Takes(meaning))) {
       return true;
     }

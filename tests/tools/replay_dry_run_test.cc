@@ -77,6 +77,33 @@ TEST_F(ReplayDryRun, OfARunWithOtherOptionsNothingIsListed) {
   EXPECT_THAT(left.err, HasSubstr("other options"));
 }
 
+TEST_F(ReplayDryRun, ARunDoesNotGoOnWithConditionsThatItWasNotBegunWith) {
+  ASSERT_EQ(Replay({"--run", run_, "--limit", "1"}).exit_code, 0);
+  for (const std::vector<std::string>& condition : {std::vector<std::string>{"--method", "GET"},
+                                                    {"--target", "2"},
+                                                    {"--status", "200"},
+                                                    {"--flag", "lenient"},
+                                                    {"--complete"},
+                                                    {"--incomplete"}}) {
+    std::vector<std::string> more = {"--run", run_, "--resume"};
+    more.insert(more.end(), condition.begin(), condition.end());
+    const Outcome outcome = Replay(more);
+    EXPECT_EQ(outcome.exit_code, 2) << condition.front();
+    EXPECT_THAT(outcome.err, HasSubstr("other options")) << condition.front();
+  }
+}
+
+TEST_F(ReplayDryRun, TheLimitOfARunThatGoesOnCountsWhatIsLeftOfIt) {
+  ASSERT_EQ(Replay({"--run", run_, "--limit", "1"}).exit_code, 0);
+  const std::vector<std::string> one_more = {"--run", run_, "--resume", "--limit", "1", "--json"};
+  for (int life = 0; life < 2; ++life) {
+    const Outcome outcome = Replay(one_more);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_EQ(json::parse(outcome.out)["answered"], 1) << outcome.out;
+  }
+  EXPECT_EQ(json::parse(Replay(one_more).out)["answered"], 0);
+}
+
 TEST_F(ReplayDryRun, ASecretThatIsMissingIsToldWithoutSending) {
   const Outcome outcome = Replay({"--dry-run", "--auth", "basic"});
   EXPECT_NE(outcome.exit_code, 0);

@@ -223,6 +223,28 @@ TEST_F(ReplayInput, ARequestThatLacksAPartIsSentAsFarAsItIsKnownWhereThatIsAsked
   EXPECT_EQ(json::parse(sent.out)["request"]["body"], "abc") << sent.out;
 }
 
+TEST_F(ReplayInput, AnAnswerWithoutItsRequestIsListedAsOneThatIsNotSent) {
+  {
+    test_support::PcapWriter file(folder_ / "one.pcap");
+    test_support::TcpConversation wire;
+    wire.Handshake();
+    wire.DropNext().ClientSends("PUT /a HTTP/1.1\r\nHost: es\r\nContent-Length: 1\r\n\r\na");
+    wire.Wait(kNsPerMs).ServerSends(kEmpty).Close();
+    file.Write(wire.TakePackets());
+  }
+  test_support::RecordInto(log_, folder_ / "one.pcap");
+  const json report = json::parse(Replay({"--to", target_.url(), "--json"}).out);
+  EXPECT_EQ(report["omitted"]["incomplete"], 1) << report;
+  EXPECT_EQ(report["omitted_ids"]["incomplete"].size(), 1U) << report;
+}
+
+TEST_F(ReplayInput, AMutationWhoseAnswerWasCutBehindItsStatusIsNoPhantom) {
+  Record("PUT /a HTTP/1.1\r\nHost: es\r\nContent-Length: 1\r\n\r\na",
+         "HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\nabc");
+  const Outcome outcome = Replay({"--to", target_.url(), "--phantoms", "stop", "--json"});
+  EXPECT_EQ(json::parse(outcome.out)["answered"], 1) << outcome.err;
+}
+
 TEST_F(ReplayInput, OfACutBulkOnlyItemsAreSentThatStandWholeBeforeTheCut) {
   Record(
       "POST /_bulk HTTP/1.1\r\nHost: es\r\nContent-Length: 300\r\n\r\n"

@@ -8,6 +8,7 @@
 
 #include "store/crypto/encoding.h"
 #include "store/crypto/hash.h"
+#include "store/format/encryption.h"
 #include "tools/dlq/letter_json.h"
 #include "tools/json_object.h"
 #include "tools/output.h"
@@ -39,9 +40,14 @@ class Lines {
   Status ForEach(
       const std::function<Result<bool>(const ledger::Letter&, const std::string&)>& take) {
     std::string line;
-    return ForEachLetter(reader_, query_, [&](const ledger::Letter& letter) {
+    return ForEachLetter(reader_, query_, [&](const ledger::Letter& letter) -> Result<bool> {
       line.clear();
       const LetterRequest request = requests_.Find(letter.at);
+      if (request.locked) {
+        return Fail(ErrorCode::kPermission,
+                    fmt::format("the request of {}: {}", FormatAddress(letter.at), request.trouble),
+                    store::kIdentityRemedy);
+      }
       AppendLetterLine(line, letter, &request);
       return take(letter, line);
     });

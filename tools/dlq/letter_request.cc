@@ -58,6 +58,7 @@ LetterRequest LetterRequests::Find(const ledger::Address& at) {
       row ? log_->Load(*row) : Result<store::StoredExchange>(std::unexpected(row.error()));
   if (!stored) {
     found.trouble = stored.error().what;
+    found.locked = stored.error().code == ErrorCode::kPermission;
     return found;
   }
   const recorded::ExchangeView view(*stored);

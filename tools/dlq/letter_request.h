@@ -22,6 +22,7 @@ struct LetterRequest {
   /// Decoded. Of an item of a bulk only its own lines.
   std::string body{};
   std::string trouble{};  ///< why it is not there, or not whole; "" if it is
+  bool locked = false;    ///< it is encrypted, and no identity opens it
 };
 
 /// Looks letters up in the log that their run is of. One thread.

@@ -55,8 +55,9 @@ std::string PageOf(const ledger::Letter& letter, const LetterRequest& request) {
     page += fmt::format("  behind     {}\n", FormatAddress(*letter.blocked_by));
   }
   if (!request.trouble.empty()) {
-    return page +
-           fmt::format("\nits request is not shown: {}\n", EscapeForTerminal(request.trouble));
+    return page + fmt::format("\nits request is not shown: {}{}\n",
+                              EscapeForTerminal(request.trouble),
+                              request.locked ? " (--identity FILE opens it)" : "");
   }
   page += fmt::format("\n{} {} HTTP/1.1\n", EscapeForTerminal(request.method),
                       EscapeForTerminal(request.target));

@@ -27,7 +27,8 @@ constexpr OmissionWords kOmissionWords[] = {
     {Omission::kPhantom, "of which nobody knows whether the source carried them out"},
     {Omission::kOverlay, "that the overlay drops"},
     {Omission::kRule, "that a rule drops"},
-    {Omission::kIncomplete, "of which the log lacks a part (--send-incomplete sends them)"},
+    {Omission::kIncomplete,
+     "of which the log lacks a part or all (what can be sent goes with --send-incomplete)"},
     {Omission::kSentinel, "that were sentinels and are not echoed"},
     {Omission::kCalibration, "with which a run measured the way to the source"},
     {Omission::kNotHttp, "that leave HTTP (CONNECT, Upgrade)"},
@@ -314,7 +315,7 @@ bool ReplayReport::Adds() const {
   const replay::RunCounts& counts = progress.counts;
   uint64_t sent =
       counts.answered + counts.dead + counts.blocked + counts.unanswered_reads + counts.earlier;
-  return stopped || (sent == Sent(*this) && whole.Adds());
+  return stopped || limited || (sent == Sent(*this) && whole.Adds());
 }
 
 bool ReplayReport::clean() const {

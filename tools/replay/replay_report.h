@@ -46,6 +46,7 @@ struct ReplayReport {
   std::string resume{};  ///< the command that goes on with it
   bool resumed = false;
   bool stopped = false;  ///< somebody asked for it
+  bool limited = false;  ///< a run that went on to a limit: what lies behind may be sent already
   plan::PlanCounts plan{};
   replay::RunProgress progress{};
   uint64_t digest = 0;

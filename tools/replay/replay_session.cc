@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "replay/calibration/round_trip_file.h"
 #include "replay/ledger/run_lock.h"
@@ -88,6 +89,9 @@ Status ReplaySession::OpenLog() {
   TRY_ASSIGN(sampler_, options_.Sampling());
   TRY_ASSIGN(targets_, options_.Targets(*editor_));
   TRY_ASSIGN(plan::PlanOptions plan, options_.Plan(sampler_ ? &*sampler_ : nullptr));
+  if (options_.resume) {
+    resume_limit_ = std::exchange(plan.filter.limit, std::nullopt);
+  }
   TRY(OpenOverlay());
   plan.overlay = overlay_.get();
   for (const send::Target& target : targets_) {
@@ -198,6 +202,12 @@ Result<ledger::RunFacts> ReplaySession::Facts() const {
       {"until", time(filter.until)},
       {"where", filter.where},
   };
+  // Each of these is what it was begun with, too.
+  for (const char* name : {"method", "status", "target", "flag", "complete", "incomplete"}) {
+    if (const auto given = options_.given.find(name); given != options_.given.end()) {
+      facts.options[name] = fmt::format("{}", fmt::join(given->second, ","));
+    }
+  }
   facts.given = options_.given;
   // "-5m" is another time when the run goes on.
   for (const auto& [name, at] :

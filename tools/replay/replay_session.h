@@ -90,7 +90,8 @@ class ReplaySession {
   std::optional<replay::EchoSigner> echoes_;
   std::optional<TimeLeft> left_;
   bool resumed_ = false;
-  uint64_t killed_ = 0;  ///< lives of the run before this one
+  std::optional<uint64_t> resume_limit_;  ///< exchanges that were not over before
+  uint64_t killed_ = 0;                   ///< lives of the run before this one
 };
 
 }  // namespace trafrec::tools

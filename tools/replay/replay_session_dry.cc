@@ -108,11 +108,15 @@ Result<std::vector<std::string>> ReplaySession::DryRunTo(Output& out) {
   const RunSignals signals(&stop_);
   TRY_ASSIGN(const std::optional<TimeNs> since, Since());
   uint64_t settled = 0;
+  uint64_t taken = 0;
   const Status planned = planner_->Plan(
       since, std::nullopt, [&](std::unique_ptr<plan::PlannedExchange> exchange) -> Result<bool> {
         if (resumed_) {
           TRY_ASSIGN(const uint64_t of_this, OmitSettled(*exchange));
           settled += of_this;
+        }
+        if (resume_limit_ && plan::IsSent(*exchange) && ++taken > *resume_limit_) {
+          return false;
         }
         return dry_run.Add(*exchange) && !stop_.is_set();
       });

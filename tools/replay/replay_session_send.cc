@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "replay/census/census.h"
+#include "replay/ledger/sqlite_ledger.h"
 #include "replay/plan/horizon.h"
 #include "replay/plan/limits.h"
 #include "tools/console.h"
@@ -124,8 +125,20 @@ Status ReplaySession::Plan(std::optional<TimeNs> since, replay::Engine& engine,
   if (options_.follow) {
     return PlanGrowingLog(since, engine, stop, events);
   }
+  // With a reader of its own, because the loop has the other one.
+  std::unique_ptr<ledger::LedgerReader> known;
+  if (resume_limit_) {
+    TRY_ASSIGN(known, ledger::OpenLedgerReader(options_.run));
+  }
+  uint64_t taken = 0;
   return planner_->Plan(since, std::nullopt,
                         [&](std::unique_ptr<plan::PlannedExchange> exchange) -> Result<bool> {
+                          if (resume_limit_) {
+                            TRY_ASSIGN(const bool done, known->IsDone(exchange->id));
+                            if (!done && ++taken > *resume_limit_) {
+                              return false;
+                            }
+                          }
                           left_->NotePlanned(planner_->counts().read);
                           return engine.Offer(std::move(exchange));
                         });
@@ -232,6 +245,7 @@ ReplayReport ReplaySession::Report(const replay::Engine& engine, const ReplayHoo
           .resume = ResumeCommand(options_),
           .resumed = resumed_,
           .stopped = engine.stopped(),
+          .limited = resume_limit_.has_value(),
           .plan = planner_->counts(),
           .progress = engine.progress(),
           .digest = engine.digest(),
