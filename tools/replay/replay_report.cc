@@ -333,11 +333,13 @@ uint64_t ReplayReport::Earlier() const {
 
 std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
   const replay::RunCounts& counts = report.progress.counts;
+  const char* const what = report.stopped                     ? "stopped after"
+                           : counts.dead + counts.blocked > 0 ? "went through"
+                                                              : "sent";
   Words words(paint);
   words.text() =
-      paint(Tone::kBold, fmt::format("{} {}", report.stopped ? "stopped after" : "sent",
-                                     CountOf(counts.exchanges, "exchange"))) +
-      fmt::format(", {}, in {} ({}/s{})\n", CountOf(counts.answered, "operation"),
+      paint(Tone::kBold, fmt::format("{} {}", what, CountOf(counts.exchanges, "exchange"))) +
+      fmt::format(", {} answered, in {} ({}/s{})\n", CountOf(counts.answered, "operation"),
                   HumanDuration(static_cast<int64_t>(report.seconds * 1e9)),
                   WithCommas(static_cast<uint64_t>(static_cast<double>(counts.exchanges) /
                                                    std::max(report.seconds, 1e-9))),
@@ -357,6 +359,10 @@ std::string ReportInWords(const ReplayReport& report, const Paint& paint) {
     words.Line("earlier",
                fmt::format("{} settled by earlier lives of the run, {} in all",
                            CountOf(earlier, "operation"), WithCommas(report.whole.over())));
+  }
+  if (report.stopped && report.whole.mutations.in_doubt > 0) {
+    words.Line("in doubt", CountOf(report.whole.mutations.in_doubt, "mutation") +
+                               ": --resume finds out what became of them");
   }
   if (report.whole.planned && !report.stopped) {
     words.Line("counts", fmt::format("{} selected: {} sent, {} left out, {} dead or blocked",

@@ -302,7 +302,11 @@ Result<ReplayReport> ReplaySession::SendAll(EventLog& events) {
   std::function<void()> listen = [&] {
     asked.async_wait(asio::posix::stream_descriptor::wait_read, [&](const asio::error_code& error) {
       if (!error) {
-        stop = true;
+        if (!stop.exchange(true) && !options_.quiet) {
+          events.Answer({.name = "stopping",
+                         .message = "stopping: the answers that are due are waited for; another "
+                                    "Ctrl-C ends it at once"});
+        }
         for (uint64_t came = signals.Take(); came > 0; --came) {
           engine.Stop();
         }
