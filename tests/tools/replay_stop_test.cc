@@ -72,6 +72,14 @@ TEST_F(ReplayStop, AnInterruptEndsARunWhoseProgramOfJqNeverEnds) {
   EXPECT_THAT(outcome.err, testing::Not(HasSubstr("nothing is selected")));
 }
 
+TEST_F(ReplayStop, AnInterruptSaysWhatItWaitsForAndHowToEndThat) {
+  RunningTrafrec replay(Command(endless_, {"--run", run_}));
+  AwaitFile(control_);
+  replay.Signal(SIGINT);
+  const Outcome outcome = replay.Finish();
+  EXPECT_THAT(outcome.err, HasSubstr("another Ctrl-C ends it at once"));
+}
+
 TEST_F(ReplayStop, CtlEndsARunWhoseProgramOfJqNeverEnds) {
   RunningTrafrec replay(Command(endless_, {"--run", run_}));
   AwaitFile(control_);
