@@ -75,8 +75,10 @@ std::vector<Finding> NothingSeenFindings(const Counters& counters) {
   }
   const uint64_t received = *counted;
   if (received == 0) {
-    findings.push_back({"no packet came: the capture is empty, or the filter lets nothing through",
-                        "check --port, --host and --filter, and the interface"});
+    findings.push_back(
+        {"no packet came: the capture is empty, or the filter lets nothing through",
+         "check --port, --host and --filter, and the interface; in a tunnel (VXLAN, GRE …) "
+         "--port and --host see the outer packet alone: --filter 'udp port 4789'"});
     return findings;
   }
   const auto connections = [&](const char* counter, const char* what, const char* remedy) {
