@@ -174,9 +174,7 @@ class IndexBuilder {
       }
       return;
     }
-    const auto is_same = [&](const Point& point) {
-      return sight.seq_no ? point.seq_no == *sight.seq_no : sight.version == point.version;
-    };
+    const auto is_same = [&](const Point& point) { return point.IsShownBy(sight); };
     const auto same = std::ranges::find_if(document->points, is_same);
     if (same == document->points.end()) {
       AddUnnamed(*document, sight);

@@ -33,6 +33,11 @@ struct Point {
   const Fields* source = nullptr;  ///< in History::sights, where an answer shows all of it
   bool replaces = false;           ///< what came before does not show in it
   const Effect* effect = nullptr;  ///< in History::sights, where a translog shows it
+
+  /// What shows neither number nor version says nothing of one whose own version nobody knows.
+  bool IsShownBy(const Sight& sight) const {
+    return sight.seq_no ? seq_no == *sight.seq_no : sight.version && version == sight.version;
+  }
 };
 
 /// A stretch of a document's history in which the log does not say what happened: between two
@@ -83,7 +88,10 @@ struct Hole {
 
 struct Shard {
   std::vector<Hole> holes{};  ///< by seq_no
-  int64_t highest = -1;       ///< that the log shows
+  int64_t lowest = 0;         ///< that the log shows; 0: it has the history from the beginning
+  /// Numbers below the lowest were taken by then.
+  TimeNs below_until = std::numeric_limits<TimeNs>::max();
+  int64_t highest = -1;  ///< that the log shows
   /// Numbers above the highest were taken after that.
   TimeNs above_from = std::numeric_limits<TimeNs>::min();
   /// A translog has all numbers from the first of these to the last one.

@@ -40,11 +40,10 @@ bool IndexModel::Decide() {
     }
   }
   if (!network_.Solve()) {
+    // Or the evidence is wrong: then what no history has may have been all the same.
     unrecorded_ = true;
     AddLost({}, std::nullopt);
-    if (!network_.Solve()) {
-      return false;
-    }
+    return network_.Solve();
   }
   if (!Settle() || (PresumeRefused() && !Settle()) || (PresumeRuns() && !Settle())) {
     return false;
@@ -301,6 +300,18 @@ bool IndexModel::MayHaveRestarted(const Span& span) const {
     }
   }
   return false;
+}
+
+/// A version for which there is but one number: only what made it took that one.
+void IndexModel::Pin(const Slot& slot, uint32_t shard) {
+  std::vector<HoleNode>& holes = shards_[shard].holes;
+  const auto hole = std::ranges::upper_bound(holes, slot.above, {},
+                                             [](const HoleNode& node) { return node.hole.seq_no; });
+  const auto end = std::ranges::lower_bound(hole, holes.end(), slot.below, {},
+                                            [](const HoleNode& node) { return node.hole.seq_no; });
+  if (end - hole == 1) {
+    hole->slot = &slot;
+  }
 }
 
 Decision IndexModel::DecisionOf(size_t question) const {

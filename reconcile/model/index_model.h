@@ -48,7 +48,8 @@ class IndexModel {
   bool IsContradicted(size_t question) const;
   /// It may have been committed all the same: who may have its numbers instead is contradicted.
   void Deny(size_t question);
-  /// The histories fit only if somebody wrote whom nobody recorded.
+  /// The histories fit only if somebody wrote whom nobody recorded. Then nothing is decided but
+  /// what a request's own answer or the wire says.
   bool unrecorded() const { return unrecorded_; }
 
  private:
@@ -75,7 +76,10 @@ class IndexModel {
   };
   struct ShardNodes {
     std::vector<HoleNode> holes{};  ///< by seq_no
-    Node above = 0;                 ///< numbers beyond those that the log shows
+    Node below = 0;                 ///< numbers before the first that the log shows
+    int64_t lowest = 0;             ///< that the log shows; 0: there are none below
+    TimeNs below_until = 0;
+    Node above = 0;  ///< numbers beyond those that the log shows
     TimeNs above_from = 0;
     TimeNs above_after = std::numeric_limits<TimeNs>::min();  ///< what had run by then has none
   };

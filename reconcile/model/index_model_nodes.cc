@@ -59,6 +59,12 @@ void IndexModel::AddShards() {
       nodes.holes.push_back({.hole = hole, .node = network_.AddNode()});
       network_.AddEdge(nodes.holes.back().node, hub_, 1, 1);
     }
+    nodes.lowest = shard.lowest;
+    nodes.below_until = shard.below_until;
+    if (nodes.lowest > 0) {
+      nodes.below = network_.AddNode();
+      network_.AddEdge(nodes.below, hub_, 0, kAny);
+    }
     nodes.above = network_.AddNode();
     nodes.above_from = shard.above_from;
     if (shard.journal_last >= shard.highest) {
@@ -110,18 +116,6 @@ void IndexModel::EachForced(uint32_t shard, const Span& ran, const Take& take) c
   }
 }
 
-/// A version for which there is but one number: only what made it took that one.
-void IndexModel::Pin(const Slot& slot, uint32_t shard) {
-  std::vector<HoleNode>& holes = shards_[shard].holes;
-  const auto hole = std::ranges::upper_bound(holes, slot.above, {},
-                                             [](const HoleNode& node) { return node.hole.seq_no; });
-  const auto end = std::ranges::lower_bound(hole, holes.end(), slot.below, {},
-                                            [](const HoleNode& node) { return node.hole.seq_no; });
-  if (end - hole == 1) {
-    hole->slot = &slot;
-  }
-}
-
 /// Edges from an operation to the numbers that it may have taken.
 void IndexModel::AddNumbers(Node from, uint32_t number, const Taker& taker) {
   ShardNodes& shard = shards_[number];
@@ -145,6 +139,10 @@ void IndexModel::AddNumbers(Node from, uint32_t number, const Taker& taker) {
     if (taker.asked != nullptr) {
       taker.asked->numbers.push_back({edge, {number, at->hole.seq_no}});
     }
+  }
+  if (taker.ran.from <= shard.below_until &&
+      taker.above + 1 < std::min(shard.lowest, taker.below)) {
+    network_.AddEdge(from, shard.below, 0, taker.above_most);
   }
   if (taker.ran.until >= shard.above_from && taker.ran.until > shard.above_after &&
       taker.below == std::numeric_limits<int64_t>::max()) {

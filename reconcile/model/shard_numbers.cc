@@ -30,18 +30,20 @@ ShardNumbers::Trouble ShardNumbers::Finish(bool from_first, Shard& shard) {
   for (const ShardSight& sight : sights_) {
     shard.highest = std::max(shard.highest, sight.max_seq_no);
   }
-  if (!AddHoles(shard, from_first || known_.empty() ? 0 : known_.front().first)) {
+  shard.lowest = from_first || known_.empty() ? 0 : known_.front().first;
+  if (!AddHoles(shard)) {
     return Trouble::kHoles;
   }
   Narrow(shard);
   NarrowBySights(shard);
+  NoteBelow(shard);
   NoteAbove(shard);
   NoteTerms(shard);
   return Trouble::kNone;
 }
 
-bool ShardNumbers::AddHoles(Shard& shard, int64_t first) const {
-  int64_t next = first;
+bool ShardNumbers::AddHoles(Shard& shard) const {
+  int64_t next = shard.lowest;
   const auto add_until = [&](int64_t end) {
     for (; next < end && shard.holes.size() <= kHoles; ++next) {
       shard.holes.push_back({next, {}});
@@ -100,6 +102,18 @@ void ShardNumbers::NarrowBySights(Shard& shard) const {
       until = std::min(until, sights[left - 1].at.until);
     }
     shard.holes[i].ran.until = std::min(shard.holes[i].ran.until, until);
+  }
+}
+
+/// An index that was there before the log has numbers that nobody names below those that it shows.
+void ShardNumbers::NoteBelow(Shard& shard) const {
+  for (const NumberRun& number : known_) {
+    shard.below_until = std::min(shard.below_until, number.ran.until);
+  }
+  for (const ShardSight& sight : sights_) {
+    if (sight.max_seq_no + 1 >= shard.lowest) {
+      shard.below_until = std::min(shard.below_until, sight.at.until);
+    }
   }
 }
 

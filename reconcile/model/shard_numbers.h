@@ -25,9 +25,10 @@ class ShardNumbers {
 
  private:
   /// False: there are too many.
-  bool AddHoles(Shard& shard, int64_t first) const;
+  bool AddHoles(Shard& shard) const;
   void Narrow(Shard& shard) const;
   void NarrowBySights(Shard& shard) const;
+  void NoteBelow(Shard& shard) const;
   void NoteAbove(Shard& shard) const;
   void NoteTerms(Shard& shard) const;
 

@@ -119,7 +119,10 @@ class Judging {
       return;
     }
     if (proven.unrecorded()) {
-      AddNote(index, "somebody wrote whom nobody recorded; verdicts allow for that");
+      AddNote(index,
+              "no history of what is recorded fits: somebody wrote whom nobody recorded, or the "
+              "evidence is wrong; its operations stay unknown where no answer of their own says "
+              "what became of them");
     }
     // Where what was lost made or removed documents, histories fit only without that assumption.
     const Assumptions assumptions{.apart = true, .carried_out = true, .late = true};
@@ -247,7 +250,7 @@ class Judging {
       finding.verdict = VerdictOf(decision);
       finding.evidence.push_back({"history", proven.WordsFor(question)});
       by = &proven;
-    } else if (IsSuperseded(question, history_, index)) {
+    } else if (!proven.unrecorded() && IsSuperseded(question, history_, index)) {
       finding.verdict = Verdict::kSuperseded;
       finding.evidence.push_back(
           {"overwritten",

@@ -1,0 +1,122 @@
+// What single facts of a log say, and what they do not.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "reconcile/verdict/judge.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+using store::Grade;
+using store::Verdict;
+using testing::IsEmpty;
+
+Fields SourceOf(const std::string& text) {
+  return ReplacingChange("{\"text\":\"" + text + "\"}").fields;
+}
+
+/// An index of one shard.
+class EvidenceTest : public testing::Test {
+ protected:
+  EvidenceTest() {
+    history_.product = VersionId::Elasticsearch(7, 10, 2);
+    history_.until = 1'000;
+    IndexSettings settings{.name = "i", .uuid = "uuid"};
+    settings.shards = 1;
+    settings.routing_shards = 1'024;
+    history_.settings.push_back(settings);
+  }
+
+  void MadeInLog() { history_.events.push_back({.name = "i", .ran = {0, 0}, .answered = true}); }
+
+  void Wrote(const std::string& id, int64_t seq_no, int64_t version, const Span& ran) {
+    history_.writes.push_back(
+        {.document = {"i", id, ""},
+         .ran = ran,
+         .fate = version == 1 ? dialect::Fate::kCreated : dialect::Fate::kUpdated,
+         .version = version,
+         .seq_no = seq_no,
+         .primary_term = 1,
+         .change = {.how = Change::How::kReplaces, .fields = SourceOf(std::to_string(version))}});
+  }
+
+  /// An index operation that nobody answered.
+  Question& Asked(const std::string& id, const Span& runs) {
+    history_.requests.push_back(
+        {.whole = true, .runs = runs, .questions = {history_.questions.size()}});
+    Question question{.request = history_.requests.size() - 1, .document = {"i", id, ""}};
+    question.unconditional = question.makes = true;
+    question.change = {.how = Change::How::kReplaces, .fields = SourceOf("asked")};
+    return history_.questions.emplace_back(question);
+  }
+
+  Sight& Saw(const std::string& id, const Span& at) {
+    return history_.sights.emplace_back(
+        Sight{.document = {"i", id, ""}, .at = at, .present = true});
+  }
+
+  History history_;
+};
+
+TEST_F(EvidenceTest, AHitThatShowsNoVersionSaysNothingOfOneWhoseVersionNobodyKnows) {
+  MadeInLog();
+  Wrote("a", 0, 1, {0, 10});
+  Asked("a", {20, 40});
+  // Refused, since another had written number 1: of that one nobody says which version it is.
+  Sight& refused = Saw("a", {30, 35});
+  refused.seq_no = 1;
+  refused.untold = refused.current = true;
+  refused.present = false;
+  Wrote("a", 2, 3, {50, 60});
+  Saw("a", {70, 80}).source = SourceOf("3");
+  const Judgement judgement = Judge(history_);
+  EXPECT_THAT(judgement.notes, IsEmpty());
+  EXPECT_THAT(judgement.missing, IsEmpty());
+  EXPECT_EQ(judgement.findings[0].verdict, Verdict::kCommitted);
+  EXPECT_EQ(judgement.findings[0].grade, Grade::kProven);
+}
+
+TEST_F(EvidenceTest, AnIndexThatWasThereBeforeHasNumbersBelowTheFirstThatTheLogShows) {
+  Asked("a", {0, 10});
+  Asked("c", {40, 45});  // once number 100 was taken
+  Wrote("d", 100, 5, {20, 30});
+  Wrote("d", 101, 6, {50, 60});
+  Wrote("c", 102, 2, {70, 80});
+  const Judgement judgement = Judge(history_);
+  EXPECT_THAT(judgement.notes, IsEmpty());
+  EXPECT_EQ(judgement.findings[0].verdict, Verdict::kUnknown);
+  EXPECT_EQ(judgement.findings[1].verdict, Verdict::kNotCommitted);
+  EXPECT_EQ(judgement.findings[1].grade, Grade::kProven);
+}
+
+TEST_F(EvidenceTest, WhatWasCarriedOutBeforeTheFirstNumberThatTheLogShowsFits) {
+  Asked("a", {0, 10}).status_seen = true;
+  Wrote("d", 100, 5, {20, 30});
+  const Judgement judgement = Judge(history_);
+  EXPECT_THAT(judgement.notes, IsEmpty());
+  EXPECT_EQ(judgement.findings[0].verdict, Verdict::kCommitted);
+}
+
+TEST_F(EvidenceTest, ProvesNothingButWhatARequestsOwnAnswerSaysWhereItContradictsItself) {
+  MadeInLog();
+  Wrote("a", 0, 1, {0, 10});
+  // Nobody is there who can have taken number 1.
+  Wrote("b", 2, 1, {50, 60});
+  Asked("a", {100, 110});
+  Asked("c", {100, 110}).status_seen = true;
+  Wrote("c", 4, 2, {200, 210});
+  Wrote("a", 5, 2, {200, 210});
+  const Judgement judgement = Judge(history_);
+  ASSERT_EQ(judgement.notes.size(), 1);
+  EXPECT_EQ(judgement.notes[0].about, Note::About::kIndex);
+  EXPECT_EQ(judgement.findings[0].verdict, Verdict::kUnknown);
+  EXPECT_EQ(judgement.findings[1].verdict, Verdict::kCommitted);
+  ASSERT_EQ(judgement.missing.size(), 1);
+  EXPECT_EQ(judgement.missing[0].seq_no, 1);
+}
+
+}  // namespace
+}  // namespace trafrec::reconcile
