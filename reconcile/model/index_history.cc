@@ -225,13 +225,14 @@ class IndexBuilder {
                                .effect = sight.effect ? &*sight.effect : nullptr});
   }
 
-  /// What happened in a stretch happened when its numbers were taken. Both bounds of holes grow
-  /// with their numbers.
+  /// What happened in a stretch happened when its numbers were taken, some of which may be below
+  /// those that the log shows. Both bounds of holes grow with their numbers.
   void NarrowSlots(Document& document) const {
-    const std::vector<Hole>& holes = index_.shards[document.shard].holes;
+    const Shard& shard = index_.shards[document.shard];
+    const std::vector<Hole>& holes = shard.holes;
     for (Slot& slot : document.slots) {
       const auto first = std::ranges::upper_bound(holes, slot.above, {}, &Hole::seq_no);
-      if (first != holes.end() && first->seq_no < slot.below) {
+      if (slot.above + 1 >= shard.lowest && first != holes.end() && first->seq_no < slot.below) {
         slot.ran.from = std::max(slot.ran.from, first->ran.from);
       }
       const auto end = std::ranges::lower_bound(holes, slot.below, {}, &Hole::seq_no);

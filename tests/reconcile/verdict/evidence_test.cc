@@ -92,6 +92,18 @@ TEST_F(EvidenceTest, AnIndexThatWasThereBeforeHasNumbersBelowTheFirstThatTheLogS
   EXPECT_EQ(judgement.findings[1].grade, Grade::kProven);
 }
 
+TEST_F(EvidenceTest, ThatADocumentsNumbersAreBelowTheFirstThatTheLogShowsIsAllowedFor) {
+  Asked("a", {0, 10});
+  Asked("d", {60, 65});  // number 101, if any
+  Wrote("d", 100, 5, {20, 30});
+  Wrote("d", 102, 7, {70, 80});
+  Wrote("a", 103, 2, {90, 100});
+  const Judgement judgement = Judge(history_);
+  EXPECT_THAT(judgement.notes, IsEmpty());
+  EXPECT_EQ(judgement.findings[0].verdict, Verdict::kSuperseded);
+  EXPECT_EQ(judgement.findings[1].verdict, Verdict::kCommitted);
+}
+
 TEST_F(EvidenceTest, WhatWasCarriedOutBeforeTheFirstNumberThatTheLogShowsFits) {
   Asked("a", {0, 10}).status_seen = true;
   Wrote("d", 100, 5, {20, 30});
