@@ -302,8 +302,12 @@ bool IndexModel::MayHaveRestarted(const Span& span) const {
   return false;
 }
 
-/// A version for which there is but one number: only what made it took that one.
+/// A version for which there is but one number: only what made it took that one. Beyond those that
+/// the log shows there may be others.
 void IndexModel::Pin(const Slot& slot, uint32_t shard) {
+  if (slot.above + 1 < shards_[shard].lowest || slot.below == std::numeric_limits<int64_t>::max()) {
+    return;
+  }
   std::vector<HoleNode>& holes = shards_[shard].holes;
   const auto hole = std::ranges::upper_bound(holes, slot.above, {},
                                              [](const HoleNode& node) { return node.hole.seq_no; });

@@ -112,6 +112,24 @@ TEST_F(EvidenceTest, WhatWasCarriedOutBeforeTheFirstNumberThatTheLogShowsFits) {
   EXPECT_EQ(judgement.findings[0].verdict, Verdict::kCommitted);
 }
 
+TEST_F(EvidenceTest, TheDeletionOfADocumentThatWasGoneInTheEndMayHaveANumberBeyondTheLast) {
+  MadeInLog();
+  Wrote("a", 0, 1, {0, 10});
+  Asked("b", {20, 30});  // number 1
+  Wrote("c", 2, 1, {50, 60});
+  Saw("a", {100, 110}).present = false;
+  history_.sights.back().current = true;
+  Question& deletion = Asked("a", {80, 90});
+  deletion.kind = dialect::Kind::kDelete;
+  deletion.deletes = true;
+  deletion.makes = false;
+  deletion.change = {.how = Change::How::kDeletes};
+  const Judgement judgement = Judge(history_);
+  EXPECT_THAT(judgement.notes, IsEmpty());
+  EXPECT_EQ(judgement.findings[0].verdict, Verdict::kCommitted);
+  EXPECT_EQ(judgement.findings[1].verdict, Verdict::kCommitted);
+}
+
 TEST_F(EvidenceTest, ProvesNothingButWhatARequestsOwnAnswerSaysWhereItContradictsItself) {
   MadeInLog();
   Wrote("a", 0, 1, {0, 10});
