@@ -54,7 +54,7 @@ TEST(PresumedVerdicts, ARequestWithAParameterThatItsApiHasNotMayHaveBeenRefused)
   EXPECT_EQ(verdict_with("_source=false"), "unknown");
 }
 
-TEST(PresumedVerdicts, ADeletionThatNobodyRecordedIsNoNewDocument) {
+TEST(PresumedVerdicts, WhereSomebodyWroteWhomNobodyRecordedNumbersDecideNothing) {
   SourceLog source;
   source.AsksWho()
       .MakesIndex()
@@ -66,7 +66,7 @@ TEST(PresumedVerdicts, ADeletionThatNobodyRecordedIsNoNewDocument) {
           "PUT", "/idx/_doc/7", R"({"a":3})", "201 Created",
           R"({"_index":"idx","_type":"_doc","_id":"7","_version":2,"result":"created",)"
           R"("_shards":{"total":1,"successful":1,"failed":0},"_seq_no":2,"_primary_term":1})");
-  EXPECT_EQ(test_support::VerdictsOf(source).front()["verdict"], "not_committed");
+  EXPECT_EQ(test_support::VerdictsOf(source).front()["verdict"], "unknown");
 }
 
 /// An index of one document, and so long afterwards a request without an answer; then nothing.
