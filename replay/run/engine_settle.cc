@@ -55,7 +55,7 @@ bool Engine::BlockDead(Flight& flight, std::vector<uint32_t>& items) {
     if (!OperationOf(flight, item).mutation) {
       return false;
     }
-    const auto dead = dead_.Blocks(flight.plan().operations[item.operation].order.keys);
+    const auto dead = dead_.Blocks(TouchedBy(flight, item));
     if (!dead) {
       return false;
     }
@@ -216,7 +216,7 @@ void Engine::Settle(Flight& flight, guard::Item& item, ledger::Batch& batch) {
     if (options_.on_dead == OnDead::kContinue) {
       batch.marks.emplace_back(ledger::kPassedMark, "yes");
     } else if (options_.on_dead == OnDead::kStopKey) {
-      dead_.Add(flight.plan().operations[item.operation].order.keys, AddressOf(flight, item));
+      dead_.Add(TouchedBy(flight, item), AddressOf(flight, item));
     } else if (options_.on_dead == OnDead::kStop) {
       Fail({ErrorCode::kIo,
             fmt::format("{}, item {}, is dead: {}", store::FormatExchangeId(flight.plan().id),

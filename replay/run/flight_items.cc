@@ -23,6 +23,13 @@ std::string_view IndexOf(const Flight& flight, const guard::Item& item, const di
   return told ? std::string_view(item.source->index) : std::string_view(key.name);
 }
 
+std::vector<dialect::Key> TouchedBy(const Flight& flight, const guard::Item& item) {
+  std::vector<dialect::Key> keys = flight.plan().operations[item.operation].order.keys;
+  const std::vector<dialect::Key>& sent = OperationOf(flight, item).keys;
+  keys.insert(keys.end(), sent.begin(), sent.end());
+  return keys;
+}
+
 uint64_t WrittenBy(const Flight& flight, const guard::Item& item) {
   const dialect::Operation& operation = OperationOf(flight, item);
   const auto is_written = [](const dialect::Key& key) {

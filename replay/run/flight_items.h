@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "replay/ledger/records.h"
 #include "replay/run/window.h"
@@ -21,6 +22,9 @@ const dialect::Key* DocumentOf(const Flight& flight, const guard::Item& item);
 /// The index of its document: the real one, if the source told what stands behind the request's
 /// name, so that what an alias wrote is known to whoever names the index.
 std::string_view IndexOf(const Flight& flight, const guard::Item& item, const dialect::Key& key);
+
+/// What it touches, by the source's names and by those of what is sent, whatever the order is.
+std::vector<dialect::Key> TouchedBy(const Flight& flight, const guard::Item& item);
 
 /// The document or path at the target that it writes, the first of several, hashed; 0: none.
 uint64_t WrittenBy(const Flight& flight, const guard::Item& item);

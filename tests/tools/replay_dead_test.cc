@@ -73,5 +73,14 @@ TEST_F(ReplayDead, ARunThatStoppedAtALetterHoldsBackWhatWritesToTheSameWhenItGoe
   EXPECT_EQ(report["whole_run"]["blocked"], 1) << report;
 }
 
+TEST_F(ReplayDead, WhatWritesToTheSameIsHeldBackInEveryOrder) {
+  for (const char* order : {"causal", "connection", "none"}) {
+    const Outcome outcome =
+        Replay({"--to", target_.url(), "--fresh", "--order", order, "--tries", "1"});
+    ASSERT_EQ(outcome.exit_code, 3) << order << outcome.err;
+    EXPECT_EQ(json::parse(outcome.out)["whole_run"]["blocked"], 1) << order;
+  }
+}
+
 }  // namespace
 }  // namespace trafrec::tools
