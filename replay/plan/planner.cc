@@ -328,4 +328,8 @@ void Planner::OmitAll(PlannedExchange& exchange, Omission omission) {
   }
 }
 
+uint32_t Planner::ClockOf(const std::string& recorder) {
+  return clocks_.try_emplace(recorder, static_cast<uint32_t>(clocks_.size())).first->second;
+}
+
 }  // namespace trafrec::plan

@@ -78,8 +78,4 @@ PlanCounts Planner::counts() const {
   return counts;
 }
 
-uint32_t Planner::ClockOf(const std::string& recorder) {
-  return clocks_.try_emplace(recorder, static_cast<uint32_t>(clocks_.size())).first->second;
-}
-
 }  // namespace trafrec::plan

@@ -221,9 +221,8 @@ void Engine::Settle(Flight& flight, guard::Item& item, ledger::Batch& batch) {
       Fail({ErrorCode::kIo,
             fmt::format("{}, item {}, is dead: {}", store::FormatExchangeId(flight.plan().id),
                         operation.item, item.why),
-            "look at it: trafrec dlq list RUN; trafrec replay LOG --run RUN --resume goes on and "
-            "holds "
-            "back what writes to the same until trafrec dlq redrive RUN"});
+            "look at it: trafrec dlq list RUN; trafrec replay LOG --run RUN --resume goes on "
+            "and holds back what writes to the same until trafrec dlq redrive RUN"});
     }
     return;
   }

@@ -13,8 +13,6 @@ namespace {
 
 using plan::Omission;
 
-constexpr size_t kIdsShown = 3;
-
 struct OmissionWords {
   Omission omission;
   const char* words;

@@ -15,8 +15,6 @@ namespace {
 
 using plan::Omission;
 
-constexpr size_t kIdsShown = 3;
-
 uint64_t Sent(const ReplayReport& report) {
   return report.plan.omitted[static_cast<size_t>(Omission::kNone)];
 }

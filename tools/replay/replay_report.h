@@ -39,6 +39,9 @@ struct WholeRun {
   }
 };
 
+/// Of those that a line names, so many.
+inline constexpr size_t kIdsShown = 3;
+
 /// What a run, or a part of one, came to.
 struct ReplayReport {
   std::string run;

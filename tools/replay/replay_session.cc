@@ -89,7 +89,7 @@ Status ReplaySession::OpenLog() {
   TRY_ASSIGN(sampler_, options_.Sampling());
   TRY_ASSIGN(targets_, options_.Targets(*editor_));
   TRY_ASSIGN(plan::PlanOptions plan, options_.Plan(sampler_ ? &*sampler_ : nullptr));
-  if (options_.resume) {
+  if (options_.resume && !options_.follow) {
     resume_limit_ = std::exchange(plan.filter.limit, std::nullopt);
   }
   TRY(OpenOverlay());
