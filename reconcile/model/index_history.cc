@@ -232,7 +232,7 @@ class IndexBuilder {
     const std::vector<Hole>& holes = shard.holes;
     for (Slot& slot : document.slots) {
       const auto first = std::ranges::upper_bound(holes, slot.above, {}, &Hole::seq_no);
-      if (slot.above + 1 >= shard.lowest && first != holes.end() && first->seq_no < slot.below) {
+      if (slot.above >= shard.lowest - 1 && first != holes.end() && first->seq_no < slot.below) {
         slot.ran.from = std::max(slot.ran.from, first->ran.from);
       }
       const auto end = std::ranges::lower_bound(holes, slot.below, {}, &Hole::seq_no);

@@ -305,7 +305,7 @@ bool IndexModel::MayHaveRestarted(const Span& span) const {
 /// A version for which there is but one number: only what made it took that one. Beyond those that
 /// the log shows there may be others.
 void IndexModel::Pin(const Slot& slot, uint32_t shard) {
-  if (slot.above + 1 < shards_[shard].lowest || slot.below == std::numeric_limits<int64_t>::max()) {
+  if (slot.above < shards_[shard].lowest - 1 || slot.below == std::numeric_limits<int64_t>::max()) {
     return;
   }
   std::vector<HoleNode>& holes = shards_[shard].holes;

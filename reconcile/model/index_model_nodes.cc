@@ -140,8 +140,9 @@ void IndexModel::AddNumbers(Node from, uint32_t number, const Taker& taker) {
       taker.asked->numbers.push_back({edge, {number, at->hole.seq_no}});
     }
   }
+  // No number lies above the highest: nothing is added to it, for it is what "none" is.
   if (taker.ran.from <= shard.below_until &&
-      taker.above + 1 < std::min(shard.lowest, taker.below)) {
+      taker.above < std::min(shard.lowest, taker.below) - 1) {
     network_.AddEdge(from, shard.below, 0, taker.above_most);
   }
   if (taker.ran.until >= shard.above_from && taker.ran.until > shard.above_after &&
