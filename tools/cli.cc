@@ -162,7 +162,9 @@ Result<ExitCode> Cli::Dispatch(const std::vector<std::string>& arguments) {
   }
   const std::string name = entry->command->text().name;
   const std::vector<std::string> before = root_->remaining();
-  const std::vector<std::string> after = entry->app->remaining();
+  std::vector<std::string> after = entry->app->remaining();
+  // CLI11 keeps the end of the options where extras are allowed.
+  std::erase(after, "--");
   if (!before.empty()) {
     return std::unexpected(UnknownArgument(*root_, name, before.front()).error());
   }

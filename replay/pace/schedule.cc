@@ -45,6 +45,7 @@ Schedule::Place Schedule::Add(TimeNs began_at) {
       step = std::min(step, *idle_max_ns_);
     }
     next_.source_ns += step;
+    next_.step_ns = step;
   }
   last_ = std::max(last_.value_or(began_at), began_at);
   const Place place = next_;
@@ -98,9 +99,23 @@ void Schedule::SetSpeed(const Speed& speed, const Place& next, int64_t now) {
   speed_ = speed;
 }
 
-void Schedule::Seek(const Place& place, int64_t now) {
+int64_t Schedule::Ahead(const Place& place, int64_t now) const {
+  switch (speed_.kind) {
+    case Speed::Kind::kFactor: {
+      const double ahead = ProgressOf(place) - ProgressAt(paused_at_.value_or(now));
+      return std::clamp<int64_t>(std::llround(ahead), 0, place.step_ns);
+    }
+    case Speed::Kind::kRate:
+      return place.step_ns;  // no recorded time passes between two
+    case Speed::Kind::kMax:
+      return 0;
+  }
+  return 0;
+}
+
+void Schedule::Seek(const Place& place, int64_t before_ns, int64_t now) {
   now = paused_at_.value_or(now);
-  anchor_source_ = static_cast<double>(place.source_ns);
+  anchor_source_ = static_cast<double>(place.source_ns - std::min(before_ns, place.step_ns));
   anchor_count_ = static_cast<double>(place.count);
   anchor_due_ = now;
   sought_ = place.count;

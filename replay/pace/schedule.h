@@ -21,6 +21,7 @@ class Schedule {
   /// speed.
   struct Place {
     int64_t source_ns = 0;  ///< recorded time since the first one, shortened silences taken out
+    int64_t step_ns = 0;    ///< of source_ns, from the exchange before it to it
     uint64_t count = 0;     ///< exchanges before it
   };
   Place Add(TimeNs began_at);
@@ -34,8 +35,11 @@ class Schedule {
   /// From `now` on time does not count, whatever is asked for meanwhile.
   void Pause(int64_t now) { paused_at_ = now; }
   void Resume(int64_t now);
-  /// As if `place` were due at `now`: what comes before is due at once.
-  void Seek(const Place& place, int64_t now);
+  /// As if the recorded time `before_ns` ahead of `place` were now, or that of the exchange before
+  /// it if it is nearer: what comes before `place` is due at once, itself when its time has come.
+  void Seek(const Place& place, int64_t before_ns, int64_t now);
+  /// How much recorded time lies between `now` and `place`, 0 to the step that leads to it.
+  int64_t Ahead(const Place& place, int64_t now) const;
   /// It comes before what was sought: it has no time of its own.
   bool IsSkipped(const Place& place) const { return place.count < sought_; }
 

@@ -66,6 +66,7 @@ struct RunProgress {
   int64_t behind_ns = 0;   ///< how late the next exchange is now; 0: on time
   TimeNs next_time = 0;    ///< began_at of the next exchange that is to go by the time; 0: none
   int64_t next_due_ns = 0;  ///< until it is due; below 0: it is late
+  TimeNs now_time = 0;      ///< the recorded time that the run has come to; 0: nothing was read
   uint64_t taken = 0;       ///< exchanges that came from the planner: over, or in the window
   int64_t elapsed_ns = 0;   ///< of this life of the run, without pauses
   bool paused = false;

@@ -78,7 +78,7 @@ void Engine::Seek(TimeNs began_at) {
   Post([this, began_at] {
     for (const auto& flight : window_.flights()) {
       if (flight->plan().began_at >= began_at) {
-        schedule_.Seek(flight->place, Now());
+        schedule_.Seek(flight->place, flight->plan().began_at - began_at, Now());
         Pump();
         return;
       }
@@ -87,7 +87,7 @@ void Engine::Seek(TimeNs began_at) {
     seek_to_ = began_at;
     schedule_.Seek({.source_ns = std::numeric_limits<int64_t>::max() / 2,
                     .count = std::numeric_limits<uint64_t>::max() / 2},
-                   Now());
+                   0, Now());
     Pump();
   });
 }
@@ -108,6 +108,7 @@ RunProgress Engine::Snapshot() const {
                        .concurrency = concurrency_,
                        .source_time = last_began_,
                        .through = std::max(taken_through_, last_began_),
+                       .now_time = last_began_,
                        .taken = taken_,
                        .elapsed_ns = now - paused_ns_,
                        .paused = paused_,
@@ -119,11 +120,13 @@ RunProgress Engine::Snapshot() const {
   if (const Flight* const oldest = window_.oldest()) {
     progress.source_time = progress.through = oldest->plan().began_at;
   }
-  if (schedule_.speed().kind == pace::Speed::Kind::kMax) {
-    return progress;  // nothing has a time
-  }
+  const bool timed = schedule_.speed().kind != pace::Speed::Kind::kMax;
   for (const auto& flight : window_.flights()) {
     if (!flight->moving) {
+      progress.now_time = flight->plan().began_at - schedule_.Ahead(flight->place, now);
+      if (!timed) {
+        break;
+      }
       progress.next_time = flight->plan().began_at;
       progress.next_due_ns = schedule_.Due(flight->place) - now;
       progress.behind_ns = std::max<int64_t>(0, -progress.next_due_ns);

@@ -52,7 +52,7 @@ void Engine::TakeIn(std::unique_ptr<plan::PlannedExchange> exchange) {
   Flight& flight = window_.Begin(std::move(exchange));
   flight.place = schedule_.Add(flight.plan().began_at);
   if (seek_to_ && flight.plan().began_at >= *seek_to_) {
-    schedule_.Seek(flight.place, Now());
+    schedule_.Seek(flight.place, flight.plan().began_at - *seek_to_, Now());
     seek_to_.reset();
   }
   if (const Status made = MakeItems(flight); !made) {

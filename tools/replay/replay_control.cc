@@ -74,7 +74,7 @@ Result<Json> ReplayControl::Answer(const Json& request) {
   }
   if (command == "seek") {
     const int64_t time = control::NumberOf(request, "time_ns");
-    const TimeNs at = engine_.progress().source_time;
+    const TimeNs at = engine_.progress().now_time;
     if (at > time) {
       return Fail(
           ErrorCode::kUsage,

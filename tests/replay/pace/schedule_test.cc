@@ -115,7 +115,7 @@ TEST(Schedule, WhatIsSoughtInAPauseIsDueAtItsEnd) {
   schedule.Add(kStart);
   const Schedule::Place later = schedule.Add(kStart + 100 * kNsPerSecond);
   schedule.Pause(4 * kNsPerSecond);
-  schedule.Seek(later, 9 * kNsPerSecond);
+  schedule.Seek(later, 0, 9 * kNsPerSecond);
   schedule.Resume(14 * kNsPerSecond);
   EXPECT_EQ(schedule.Due(later), 14 * kNsPerSecond);
 }
@@ -124,11 +124,35 @@ TEST(Schedule, AfterASeekThatPlaceIsDueAndThoseBeforeHaveNoTimeOfTheirOwn) {
   Schedule schedule(SpeedOf("1x"), std::nullopt);
   const Schedule::Place first = schedule.Add(kStart);
   const Schedule::Place later = schedule.Add(kStart + 100 * kNsPerSecond);
-  schedule.Seek(later, kNsPerSecond);
+  schedule.Seek(later, 0, kNsPerSecond);
   EXPECT_EQ(schedule.Due(later), kNsPerSecond);
   EXPECT_EQ(schedule.Due(first), kNsPerSecond);
   EXPECT_TRUE(schedule.IsSkipped(first));
   EXPECT_FALSE(schedule.IsSkipped(later));
+}
+
+TEST(Schedule, WhatComesAfterASoughtTimeKeepsItsDistanceFromIt) {
+  Schedule schedule(SpeedOf("2x"), std::nullopt);
+  schedule.Add(kStart);
+  const Schedule::Place later = schedule.Add(kStart + 100 * kNsPerSecond);
+  schedule.Seek(later, 30 * kNsPerSecond, kNsPerSecond);
+  EXPECT_EQ(schedule.Due(later), 16 * kNsPerSecond);
+}
+
+TEST(Schedule, ASoughtTimeInAShortenedSilenceIsNoFurtherAwayThanTheSilenceIsLong) {
+  Schedule schedule(SpeedOf("1x"), 5 * kNsPerSecond);
+  schedule.Add(kStart);
+  const Schedule::Place later = schedule.Add(kStart + 100 * kNsPerSecond);
+  schedule.Seek(later, 30 * kNsPerSecond, kNsPerSecond);
+  EXPECT_EQ(schedule.Due(later), 6 * kNsPerSecond);
+}
+
+TEST(Schedule, WhatLiesAheadIsWhatWasNotPlayedYetOfTheSilenceBeforeIt) {
+  Schedule schedule(SpeedOf("2x"), std::nullopt);
+  schedule.Add(kStart);
+  const Schedule::Place next = schedule.Add(kStart + 100 * kNsPerSecond);
+  EXPECT_EQ(schedule.Ahead(next, 10 * kNsPerSecond), 80 * kNsPerSecond);
+  EXPECT_EQ(schedule.Ahead(next, 70 * kNsPerSecond), 0);
 }
 
 TEST(Speed, WhatIsParsedIsFormattedAlike) {
