@@ -186,7 +186,7 @@ Result<ExitCode> ShowCommand::List(store::LogReader& log) {
     out.Write(text);
   }
   if (follow_ && (!filter.limit || rows < *filter.limit)) {
-    TRY_ASSIGN(const auto attempts, log.Attempts());
+    TRY_ASSIGN(const auto attempts, log.Progress());
     if (attempts.empty()) {
       PrintNote("the log has no recorder yet: waiting for one");
     }

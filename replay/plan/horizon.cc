@@ -7,9 +7,9 @@
 
 namespace trafrec::plan {
 
-std::set<Planner::RunningAttempt> RunningAmong(std::span<const store::AttemptInfo> attempts) {
+std::set<Planner::RunningAttempt> RunningAmong(std::span<const store::AttemptProgress> attempts) {
   std::set<Planner::RunningAttempt> running;
-  for (const store::AttemptInfo& attempt : attempts) {
+  for (const store::AttemptProgress& attempt : attempts) {
     if (attempt.running) {
       running.emplace(attempt.recorder, attempt.attempt);
     }
@@ -17,11 +17,11 @@ std::set<Planner::RunningAttempt> RunningAmong(std::span<const store::AttemptInf
   return running;
 }
 
-std::optional<TimeNs> HorizonOf(std::span<const store::AttemptInfo> attempts,
+std::optional<TimeNs> HorizonOf(std::span<const store::AttemptProgress> attempts,
                                 std::optional<int64_t> patience_ns, std::optional<TimeNs> since) {
   std::optional<TimeNs> settled;
   std::optional<TimeNs> waited_for;
-  for (const store::AttemptInfo& attempt : attempts) {
+  for (const store::AttemptProgress& attempt : attempts) {
     if (attempt.running) {
       const store::Marks& marks = attempt.written;
       const TimeNs late =
@@ -37,9 +37,9 @@ std::optional<TimeNs> HorizonOf(std::span<const store::AttemptInfo> attempts,
   return std::min(*waited_for, pass);
 }
 
-Recorders RecordersOf(std::span<const store::AttemptInfo> attempts) {
-  std::map<std::string, const store::AttemptInfo*> newest;
-  for (const store::AttemptInfo& attempt : attempts) {
+Recorders RecordersOf(std::span<const store::AttemptProgress> attempts) {
+  std::map<std::string, const store::AttemptProgress*> newest;
+  for (const store::AttemptProgress& attempt : attempts) {
     if (!attempt.discarded) {
       newest[attempt.recorder] = &attempt;
     }
@@ -54,9 +54,9 @@ Recorders RecordersOf(std::span<const store::AttemptInfo> attempts) {
   return recorders;
 }
 
-TimeNs EndOf(std::span<const store::AttemptInfo> attempts) {
+TimeNs EndOf(std::span<const store::AttemptProgress> attempts) {
   TimeNs end = 0;
-  for (const store::AttemptInfo& attempt : attempts) {
+  for (const store::AttemptProgress& attempt : attempts) {
     end = std::max(end, attempt.written.requests_through);
   }
   return end;

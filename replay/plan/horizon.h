@@ -13,12 +13,12 @@
 
 namespace trafrec::plan {
 
-std::set<Planner::RunningAttempt> RunningAmong(std::span<const store::AttemptInfo> attempts);
+std::set<Planner::RunningAttempt> RunningAmong(std::span<const store::AttemptProgress> attempts);
 
 /// As far as all outcomes are known, or, with patience, as all requests are that are older than
 /// that; then a little further than `since`, where the last pass ended. Nothing: nobody records any
 /// more, so that all can be planned.
-std::optional<TimeNs> HorizonOf(std::span<const store::AttemptInfo> attempts,
+std::optional<TimeNs> HorizonOf(std::span<const store::AttemptProgress> attempts,
                                 std::optional<int64_t> patience_ns, std::optional<TimeNs> since);
 
 /// Those who wrote a log, by the newest start of each.
@@ -27,9 +27,9 @@ struct Recorders {
   bool ended = false;  ///< all have ended in good order
   std::string gone{};  ///< the first one that died, and may come again; "": none
 };
-Recorders RecordersOf(std::span<const store::AttemptInfo> attempts);
+Recorders RecordersOf(std::span<const store::AttemptProgress> attempts);
 
 /// All that is there began before; 0: nothing is.
-TimeNs EndOf(std::span<const store::AttemptInfo> attempts);
+TimeNs EndOf(std::span<const store::AttemptProgress> attempts);
 
 }  // namespace trafrec::plan

@@ -28,9 +28,9 @@ Result<ClockError> ClockErrorOf(LogReader& log, std::optional<TimeNs> given) {
       reference = offset.reference;
     }
   }
-  TRY_ASSIGN(const std::vector<AttemptInfo> attempts, log.Attempts());
+  TRY_ASSIGN(const std::vector<AttemptProgress> attempts, log.Progress());
   std::set<std::string> alone;
-  for (const AttemptInfo& attempt : attempts) {
+  for (const AttemptProgress& attempt : attempts) {
     if (attempt.recorder != reference && !compared.contains(attempt.recorder)) {
       alone.insert(attempt.recorder);
     }

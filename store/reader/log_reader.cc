@@ -159,6 +159,9 @@ class LogReaderOfFiles : public LogReader {
   }
 
   Result<std::vector<AttemptInfo>> Attempts() override { return ReadAttempts(files_, catalogue_); }
+  Result<std::vector<AttemptProgress>> Progress() override {
+    return ReadProgress(files_, catalogue_);
+  }
 
   Result<std::vector<SentinelRow>> Sentinels() override {
     return ReadSentinels(files_, catalogue_);

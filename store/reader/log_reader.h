@@ -123,19 +123,24 @@ struct ExchangeFilter {
   std::optional<uint64_t> limit{};
 };
 
-/// One start of a recorder, as the log knows it.
-struct AttemptInfo {
+/// How far one start of a recorder has come.
+struct AttemptProgress {
   std::string recorder;
   uint32_t attempt = 0;
   bool live = false;
-  bool running = false;   ///< its process holds the recorder's lock
-  bool finished = false;  ///< it ended in good order
+  bool running = false;    ///< its process holds the recorder's lock
+  bool finished = false;   ///< it ended in good order
+  bool discarded = false;  ///< by the log's summary: no part of the log
+  Marks written;
+  Marks durable;  ///< what of it survives a power loss too
+};
+
+/// One start of a recorder, as the log knows it.
+struct AttemptInfo : AttemptProgress {
   std::string version;
   std::string source;
   TimeNs started_at = 0;
   TimeNs ended_at = 0;  ///< 0 unless finished
-  Marks written;
-  Marks durable;  ///< what of it survives a power loss too
   uint64_t exchanges = 0;
   uint64_t messages = 0;
   uint64_t frames = 0;
@@ -143,7 +148,6 @@ struct AttemptInfo {
   uint64_t results = 0;  ///< links to exchanges of a source
   uint64_t raw_bytes = 0;
   uint64_t file_bytes = 0;
-  bool discarded = false;  ///< by the log's summary: no part of the log
   // What retention deleted; not in the figures above, but its loss rows are in `losses`, those of
   // one cause taken together.
   uint64_t deleted_segments = 0;
@@ -285,8 +289,13 @@ class LogReader {
   /// the first folder. Nothing for a log of one recorder.
   virtual Result<std::optional<MergeReport>> Merged() = 0;
 
-  /// Every attempt, with counters, marks and losses, in order of recorder and number.
+  /// Every attempt, with counters, marks and losses, in order of recorder and number. Counts all
+  /// that the log holds: the larger it is, the longer that takes.
   virtual Result<std::vector<AttemptInfo>> Attempts() = 0;
+
+  /// How far every attempt has come, in the same order. Reads the ends of the log alone, for those
+  /// who look again and again.
+  virtual Result<std::vector<AttemptProgress>> Progress() = 0;
 
   /// Every sentinel, counted or not, in order of time. A second recorder's sighting has a row of
   /// its own.

@@ -52,6 +52,18 @@ Status ReadLosses(db::Database& database, std::vector<LossRecord>& losses) {
   }
 }
 
+/// What the segment says of the attempt as a whole; a later one knows more.
+Status AddProgress(SegmentConnection& connection, Manifest& facts, AttemptProgress& progress) {
+  TRY(ReadAttemptFacts(connection.database(), facts));
+  TRY(ReadMarks(connection.database(), progress.written, progress.durable));
+  if (connection.immutable()) {
+    progress.durable = progress.written;  // it was synced before it got its name
+  }
+  progress.live = facts.live;
+  progress.finished = progress.finished || facts.ended_at;
+  return {};
+}
+
 Status AddSegment(SegmentFiles& files, const AttemptKey& key, uint32_t segment, AttemptInfo& info) {
   Manifest facts;
   std::vector<LossRecord> losses;
@@ -60,12 +72,8 @@ Status AddSegment(SegmentFiles& files, const AttemptKey& key, uint32_t segment, 
     db::Database& database = connection.database();
     facts = {};
     losses.clear();
-    TRY(ReadAttemptFacts(database, facts));
+    TRY(AddProgress(connection, facts, info));
     TRY(ReadSegmentCounts(database, facts));
-    TRY(ReadMarks(database, info.written, info.durable));
-    if (connection.immutable()) {
-      info.durable = info.written;  // it was synced before it got its name
-    }
     TRY(ReadCounters(database, info.counters));
     TRY(ReadLosses(database, losses));
     TRY_ASSIGN(results, CountResults(connection));
@@ -77,9 +85,7 @@ Status AddSegment(SegmentFiles& files, const AttemptKey& key, uint32_t segment, 
   }
   info.version = facts.version;
   info.source = facts.source;
-  info.live = facts.live;
   info.started_at = facts.started_at;
-  info.finished = info.finished || facts.ended_at;
   info.ended_at = facts.ended_at.value_or(info.ended_at);
   info.exchanges += facts.counts.exchanges;
   info.messages += facts.counts.messages;
@@ -112,6 +118,18 @@ Status AddDeleted(const SegmentFiles& files, const AttemptKey& key, AttemptInfo&
   return {};
 }
 
+/// Who it is of all of them, and what no segment says.
+Status Identify(const SegmentFiles& files, LogCatalogue& catalogue,
+                const std::vector<AttemptKey>& keys, size_t which, AttemptProgress& progress) {
+  const AttemptKey& key = keys[which];
+  progress.recorder = key.recorder;
+  progress.attempt = key.attempt;
+  const bool newest = which + 1 == keys.size() || keys[which + 1].recorder != key.recorder;
+  progress.running = newest && IsRunning(files, key.recorder);
+  TRY_ASSIGN(progress.discarded, catalogue.IsDiscarded(key));
+  return {};
+}
+
 uint64_t SizeOf(const std::filesystem::path& path) {
   std::error_code failure;
   const uint64_t bytes = std::filesystem::file_size(path, failure);
@@ -132,10 +150,7 @@ Result<std::vector<AttemptInfo>> ReadAttempts(SegmentFiles& files, LogCatalogue&
   for (size_t i = 0; i < keys.size(); ++i) {
     const AttemptKey& key = keys[i];
     AttemptInfo info;
-    info.recorder = key.recorder;
-    info.attempt = key.attempt;
-    const bool newest = i + 1 == keys.size() || keys[i + 1].recorder != key.recorder;
-    info.running = newest && IsRunning(files, key.recorder);
+    TRY(Identify(files, catalogue, keys, i, info));
     TRY_ASSIGN(const std::vector<SegmentFile> segments, files.Segments(key));
     info.segments = segments.size();
     for (const SegmentFile& segment : segments) {
@@ -143,7 +158,6 @@ Result<std::vector<AttemptInfo>> ReadAttempts(SegmentFiles& files, LogCatalogue&
     }
     TRY(AddDeleted(files, key, info));
     TRY(AddMissing(files, key, info));
-    TRY_ASSIGN(info.discarded, catalogue.IsDiscarded(key));
     TRY_ASSIGN(const std::vector<uint32_t> visible, catalogue.VisibleSegments(key));
     for (const uint32_t segment : visible) {
       TRY(AddSegment(files, key, segment, info));
@@ -153,6 +167,33 @@ Result<std::vector<AttemptInfo>> ReadAttempts(SegmentFiles& files, LogCatalogue&
     attempts.push_back(std::move(info));
   }
   return attempts;
+}
+
+Result<std::vector<AttemptProgress>> ReadProgress(SegmentFiles& files, LogCatalogue& catalogue) {
+  std::vector<AttemptProgress> all;
+  TRY_ASSIGN(const std::vector<AttemptKey> keys, catalogue.AllAttempts());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    AttemptProgress progress;
+    TRY(Identify(files, catalogue, keys, i, progress));
+    TRY_ASSIGN(const std::vector<uint32_t> visible, catalogue.VisibleSegments(keys[i]));
+    // A new segment may have no content yet: the one before it knows.
+    for (size_t at = visible.size(); at > 0; --at) {
+      const Status read =
+          files.With(keys[i], visible[at - 1], [&](SegmentConnection& connection) -> Status {
+            Manifest facts;
+            return AddProgress(connection, facts, progress);
+          });
+      if (read) {
+        break;
+      }
+      if (read.error().code != ErrorCode::kNotFound) {
+        return std::unexpected(read.error());
+      }
+    }
+    progress.running = progress.running && !progress.finished;
+    all.push_back(std::move(progress));
+  }
+  return all;
 }
 
 }  // namespace trafrec::store

@@ -16,4 +16,7 @@ bool IsRunning(const SegmentFiles& files, const std::string& recorder);
 /// files.
 Result<std::vector<AttemptInfo>> ReadAttempts(SegmentFiles& files, LogCatalogue& catalogue);
 
+/// The part of it that the newest segments have.
+Result<std::vector<AttemptProgress>> ReadProgress(SegmentFiles& files, LogCatalogue& catalogue);
+
 }  // namespace trafrec::store

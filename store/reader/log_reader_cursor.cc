@@ -44,7 +44,7 @@ Status SegmentCursor::ReadChunks(SegmentConnection& connection, bool* done) {
     const ExchangeNumber from = chunks_.empty() ? 0 : chunks_.back().last + 1;
     statement->Bind(0, from).Bind(1, limits::kKeyChunkRows);
     size_t count = 0;
-    Chunk chunk{0, 0, kNever};
+    Chunk chunk{0, 0, kNever, kAlways};
     while (true) {
       TRY_ASSIGN(const bool row, statement->Step());
       if (!row) {
@@ -53,6 +53,7 @@ Status SegmentCursor::ReadChunks(SegmentConnection& connection, bool* done) {
       chunk.last = statement->Unsigned(0);
       chunk.first = count++ == 0 ? chunk.last : chunk.first;
       chunk.begin = std::min(chunk.begin, statement->Int(1));
+      chunk.end = std::max(chunk.end, statement->Int(1));
     }
     statement->Reset();
     if (count > 0) {
@@ -109,10 +110,18 @@ Status SegmentCursor::Prepare(TimeNs* requests_through) {
   if (Beyond(times_.last_began_at)) {
     chunks_.clear();
   }
+  BoundChunks();
+  return {};
+}
+
+void SegmentCursor::BoundChunks() {
+  // Who follows a log asks for its end again and again: that must not cost more as it grows.
+  if (const auto since = rows_.filter().since()) {
+    std::erase_if(chunks_, [&](const Chunk& chunk) { return chunk.end < *since; });
+  }
   for (size_t i = chunks_.size(); i > 1; --i) {
     chunks_[i - 2].begin = std::min(chunks_[i - 2].begin, chunks_[i - 1].begin);
   }
-  return {};
 }
 
 Status SegmentCursor::LoadKeys() {

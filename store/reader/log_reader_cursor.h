@@ -23,6 +23,7 @@ class SegmentTimes {
     ExchangeNumber first;
     ExchangeNumber last;
     TimeNs begin;  ///< the least began_at
+    TimeNs end;    ///< the greatest
   };
   struct Times {
     std::vector<Chunk> chunks;  ///< that cannot change
@@ -74,6 +75,8 @@ class SegmentCursor {
     return last_began_at && rows_.filter().since() && *last_began_at < *rows_.filter().since();
   }
   Status ReadChunks(SegmentConnection& connection, bool* done);
+  /// Leaves out what holds nothing that is asked for, and puts a bound on what follows.
+  void BoundChunks();
   Status LoadKeys();
   /// No key of a chunk not yet loaded comes before.
   bool Decided(const RowKey& key) const {

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "store/reader/exchange_id.h"
+#include "store/reader_limits.h"
 #include "tests/store/reader_fixture.h"
 
 namespace trafrec::store {
@@ -110,6 +111,24 @@ TEST(LogReader, OrderIsByTimeThoughNumbersAreNot) {
   ASSERT_EQ(rows.size(), kCount);
   EXPECT_TRUE(std::ranges::is_sorted(rows, {}, &ExchangeRow::began_at));
   EXPECT_EQ(rows.front().id.number, kCount);
+}
+
+TEST(LogReader, WhatBeganLateIsFoundAmongEarlyNumbersEachTime) {
+  const TemporaryFolder folder;
+  auto writer = LogWriter::Open(Finite(folder / "log")).value();
+  writer->PutConnection(Connection(1));
+  constexpr ExchangeNumber kCount = 3 * limits::kKeyChunkRows;
+  for (ExchangeNumber n = 1; n <= kCount; ++n) {
+    ExchangeRecord exchange = Exchange(n);
+    exchange.began_at = n == 10 ? TimeOf(kCount + 1) : TimeOf(n);
+    exchange.has_request = exchange.has_response = false;
+    writer->PutExchange(exchange);
+  }
+  ASSERT_TRUE(writer->Close(TimeOf(kCount + 2)));
+  const auto reader = OpenReader(folder / "log");
+  const ExchangeFilter late{.since = TimeOf(kCount)};
+  EXPECT_THAT(Numbers(*reader, late), ElementsAre(kCount, 10));
+  EXPECT_THAT(Numbers(*reader, late), ElementsAre(kCount, 10));
 }
 
 TEST(LogReader, RecordersAreMergedByTime) {
@@ -254,6 +273,43 @@ TEST(LogReader, ExchangeCompletedInALaterSegmentIsShownOnceInItsPlace) {
   EXPECT_EQ(exchange.response->body, "late");
   EXPECT_EQ(reader->Attempts().value().at(0).exchanges, 2U);
   EXPECT_EQ(DamagesOf(folder / "log"), "");
+}
+
+/// What Progress says, and what Attempts does of the same.
+void ExpectSameProgress(LogReader& reader) {
+  const std::vector<AttemptProgress> progress = reader.Progress().value();
+  const std::vector<AttemptInfo> attempts = reader.Attempts().value();
+  ASSERT_EQ(progress.size(), attempts.size());
+  for (size_t i = 0; i < progress.size(); ++i) {
+    const auto facts = [](const AttemptProgress& of) {
+      return std::tuple(of.recorder, of.attempt, of.live, of.running, of.finished, of.discarded,
+                        of.written.exchanges_below, of.written.requests_through,
+                        of.written.answers_through, of.durable.exchanges_below);
+    };
+    EXPECT_EQ(facts(progress[i]), facts(attempts[i])) << i;
+  }
+}
+
+TEST(LogReader, TheEndsOfALogSayOfEachAttemptWhatAllOfItSays) {
+  const TemporaryFolder folder;
+  LogWriterOptions options = ManySegments(folder / "log");
+  options.live = true;
+  auto writer = LogWriter::Open(options).value();
+  const auto reader = OpenReader(folder / "log");
+  for (ExchangeNumber n = 1; n <= 3; ++n) {
+    PutInOwnSegment(*writer, n);
+    ExpectSameProgress(*reader);
+  }
+  ASSERT_TRUE(writer->Close(TimeOf(4)));
+  writer.reset();
+  ExpectSameProgress(*reader);
+  writer = LogWriter::Open(options).value();
+  PutExchanges(*writer, 1, 2);
+  writer->Drain();
+  ExpectSameProgress(*reader);
+  EXPECT_TRUE(reader->Progress()->back().running);
+  EXPECT_TRUE(reader->Progress()->front().finished);
+  EXPECT_EQ(reader->Progress()->front().written.exchanges_below, 4U);
 }
 
 TEST(LogReader, AttemptsSayHowTheyWent) {

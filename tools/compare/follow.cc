@@ -21,8 +21,8 @@ constexpr auto kLineEvery = std::chrono::seconds(10);
 
 /// Nobody writes the run any more. One that nobody has begun yet has not ended.
 Result<bool> HasEnded(store::LogReader& run) {
-  TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, run.Attempts());
-  return !attempts.empty() && std::ranges::none_of(attempts, &store::AttemptInfo::running);
+  TRY_ASSIGN(const std::vector<store::AttemptProgress> attempts, run.Progress());
+  return !attempts.empty() && std::ranges::none_of(attempts, &store::AttemptProgress::running);
 }
 
 /// Compares what has come. True: that was the last.

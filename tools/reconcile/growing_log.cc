@@ -31,16 +31,16 @@ Result<std::unique_ptr<GrowingLog>> GrowingLog::Open(const std::string& folder,
 }
 
 /// A recorder of this machine's own traffic, that runs.
-bool GrowingLog::IsHere(const store::AttemptInfo& attempt) const {
+bool GrowingLog::IsHere(const store::AttemptProgress& attempt) const {
   const auto holder = store::HolderOfLock(std::filesystem::path(folder_) / attempt.recorder);
   return attempt.live && holder && !holder->boot_id.empty() &&
          holder->boot_id == BootOfThisMachine();
 }
 
 Result<LogProgress> GrowingLog::Progress() {
-  TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log_->Attempts());
-  std::map<std::string, const store::AttemptInfo*> newest;
-  for (const store::AttemptInfo& attempt : attempts) {
+  TRY_ASSIGN(const std::vector<store::AttemptProgress> attempts, log_->Progress());
+  std::map<std::string, const store::AttemptProgress*> newest;
+  for (const store::AttemptProgress& attempt : attempts) {
     if (!attempt.discarded) {
       newest[attempt.recorder] = &attempt;
     }

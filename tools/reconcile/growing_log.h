@@ -42,7 +42,7 @@ class GrowingLog {
              std::unique_ptr<store::LogReader> log)
       : folder_(std::move(folder)), rows_(std::move(rows)), log_(std::move(log)) {}
 
-  bool IsHere(const store::AttemptInfo& attempt) const;
+  bool IsHere(const store::AttemptProgress& attempt) const;
 
   std::string folder_;
   std::unique_ptr<store::LogReader> rows_;  ///< only follows

@@ -48,9 +48,9 @@ Result<uint64_t> KilledLives(const std::filesystem::path& run) {
     return 0;
   }
   TRY_ASSIGN(const auto results, store::LogReader::Open(run));
-  TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, results->Attempts());
+  TRY_ASSIGN(const std::vector<store::AttemptProgress> attempts, results->Progress());
   return static_cast<uint64_t>(std::ranges::count_if(
-      attempts, [](const store::AttemptInfo& attempt) { return !attempt.finished; }));
+      attempts, [](const store::AttemptProgress& attempt) { return !attempt.finished; }));
 }
 
 }  // namespace
@@ -144,7 +144,7 @@ Status ReplaySession::AwaitSomething() {
     if (any) {
       return {};
     }
-    TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log_->Attempts());
+    TRY_ASSIGN(const std::vector<store::AttemptProgress> attempts, log_->Progress());
     if (options_.sends_nothing() || plan::RecordersOf(attempts).ended) {
       return Fail(ErrorCode::kUsage, "the log holds no exchange yet that says what it is of",
                   "--dialect search, or --dialect http");

@@ -61,7 +61,7 @@ class ReplaySession {
               EventLog& events);
   Status PlanGrowingLog(std::optional<TimeNs> since, replay::Engine& engine,
                         const std::atomic<bool>& stop, EventLog& events);
-  Status RefuseUnknownClock(const std::vector<store::AttemptInfo>& attempts) const;
+  Status RefuseUnknownClock(const std::vector<store::AttemptProgress>& attempts) const;
   void TellOfRecorders(const plan::Recorders& recorders, std::string& told, EventLog& events) const;
   Result<std::optional<TimeNs>> Since();
   Status RecallPassedOver();

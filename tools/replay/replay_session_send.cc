@@ -164,8 +164,9 @@ void ReplaySession::TellOfRecorders(const plan::Recorders& recorders, std::strin
 }
 
 /// What was planned of the first recorder cannot be put in order with a second one's any more.
-Status ReplaySession::RefuseUnknownClock(const std::vector<store::AttemptInfo>& attempts) const {
-  const auto other = std::ranges::find_if(attempts, [&](const store::AttemptInfo& attempt) {
+Status ReplaySession::RefuseUnknownClock(
+    const std::vector<store::AttemptProgress>& attempts) const {
+  const auto other = std::ranges::find_if(attempts, [&](const store::AttemptProgress& attempt) {
     return attempt.recorder != attempts.front().recorder;
   });
   return !clocks_unknown_later_ || other == attempts.end()
@@ -187,7 +188,7 @@ Status ReplaySession::PlanGrowingLog(std::optional<TimeNs> since, replay::Engine
   bool go_on = true;
   std::string told;
   while (go_on && !stop) {
-    TRY_ASSIGN(const std::vector<store::AttemptInfo> attempts, log_->Attempts());
+    TRY_ASSIGN(const std::vector<store::AttemptProgress> attempts, log_->Progress());
     const plan::Recorders recorders = plan::RecordersOf(attempts);
     TRY(RefuseUnknownClock(attempts));
     TellOfRecorders(recorders, told, events);

@@ -48,7 +48,7 @@ class Following : public testing::Test {
   /// "3" for exchange 3, "4/1" for one item of a bulk: what goes to the engine.
   std::vector<std::string> Pass() {
     std::vector<std::string> sent;
-    const auto attempts = reader_->Attempts().value();
+    const auto attempts = reader_->Progress().value();
     planner().Await(RunningAmong(attempts));
     const auto through = HorizonOf(attempts, kPatienceMs * kNsPerMs, since_);
     const Status planned = planner().Plan(
