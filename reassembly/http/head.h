@@ -32,6 +32,8 @@ struct StartLine {
   /// A start line only where one is due: no version, or one that is none of HTTP/1's, no target.
   /// The other side takes it (or answers with 400); other protocols have lines like it.
   bool odd = false;
+  /// It is as nearly all are: single blanks, HTTP/1.1 or 1.0, CRLF, all bytes printable ASCII.
+  bool plain = false;
 };
 
 /// What the fields of a head say about framing, and the host.
@@ -65,9 +67,11 @@ std::optional<StartLine> ParseStartLine(std::string_view line);
 std::optional<HeadFields> ParseFieldsStrictly(const StartLine& start, std::string_view head);
 std::optional<HeadFields> ParseFieldsByLlhttp(const StartLine& start, std::string_view head);
 
-/// The same for heads that are so plain that no grammar is in question; `fields` are new. False for
-/// all others, and `fields` mean nothing.
-bool ReadPlainFields(const StartLine& start, std::string_view head, HeadFields& fields);
+/// The same for heads that are so plain that no grammar is in question. `text` begins with a head,
+/// its fields at `from`; `fields` are new. Returns the head's size. npos for all others, and where
+/// the head's end is not in `text`; then `fields` mean nothing.
+size_t ReadPlainFields(const StartLine& start, std::string_view text, size_t from,
+                       HeadFields& fields);
 
 /// The same for what real servers accept beyond the grammar: bare LF, folded lines, spaces before
 /// the colon, lines that are no field, repeated or signed lengths, both framings at once. It tells

@@ -79,6 +79,14 @@ void MessageParser::BeginHead() {
   if (!TakeStartLine(bytes.substr(0, line_end + 1))) {
     return NoStart();
   }
+  if (!tentative_) {
+    HeadFields fields;
+    const size_t plain_end = ReadPlainFields(line_, bytes, line_end + 1, fields);
+    if (plain_end != std::string_view::npos) {
+      at_ += plain_end;
+      return AcceptHead(bytes.substr(0, plain_end), fields);
+    }
+  }
   const size_t end = line_.simple ? line_end + 1 : FindHeadEnd(bytes, line_end, folded_);
   if (end == std::string_view::npos) {
     BufferHead();
@@ -164,6 +172,10 @@ void MessageParser::CompleteHead(std::string_view head) {
   } else if (!fields) {
     fields = ParseFieldsLeniently(line_, head);
   }
+  AcceptHead(head, *fields);
+}
+
+void MessageParser::AcceptHead(std::string_view head, const HeadFields& fields) {
   counts_.head_bytes += head.size();
   seen_message_ = true;
   tentative_ = false;
@@ -171,7 +183,7 @@ void MessageParser::CompleteHead(std::string_view head) {
   state_ = State::kBetween;
   const uint64_t end = start_.offset + head.size();
   const TimeNs at = chunk_->at;
-  const BodyPlan plan = handler_.OnHead(flow_, start_, line_, *fields, head);
+  const BodyPlan plan = handler_.OnHead(flow_, start_, line_, fields, head);
   handler_.OnProgress(flow_, end, at);
   if (state_ != State::kOpaque) {
     EnterBody(plan);

@@ -163,6 +163,7 @@ class MessageParser {
   /// False: a message does not begin with this line.
   bool TakeStartLine(std::string_view line);
   void CompleteHead(std::string_view head);
+  void AcceptHead(std::string_view head, const HeadFields& fields);
   void EnterBody(const BodyPlan& plan);
   void TakeBody(std::string_view bytes);
   void NoStart();

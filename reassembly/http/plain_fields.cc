@@ -4,8 +4,8 @@
 // Content-Length or "Transfer-Encoding: chunked". Those are read here in one pass, with a third of
 // llhttp's instructions. It is no second truth: what is read here is a subset of what llhttp takes,
 // with the same result (PlainFields.SayWhatTheStrictGrammarSays), and everything else, odd or
-// wrong, is left to llhttp. Rejected: remembering the head before, and what it said (lengths and
-// ids differ from head to head).
+// wrong, is left to llhttp. The same pass finds where the head ends. Rejected: remembering the head
+// before, and what it said (lengths and ids differ from head to head).
 
 #include <algorithm>
 
@@ -18,6 +18,33 @@ namespace {
 
 /// More digits than that may overflow: llhttp's matter.
 constexpr size_t kLengthDigits = 18;
+constexpr std::string_view kLineEnd = "\r\n";
+
+/// Counts the bytes of `word`, from the lowest on, that are letters or '-'.
+size_t NameBytes(uint64_t word) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  // The top bit of each byte says what it is. Only bytes beyond ASCII carry into the next one, and
+  // the count ends with them.
+  const uint64_t low = (word | kOnes * 0x20) & ~(kOnes * 0x80);
+  const uint64_t letter = (low + kOnes * (0x80 - 'a')) & ~(low + kOnes * (0x7f - 'z'));
+  const uint64_t dash = ~((word ^ kOnes * '-') + kOnes * 0x7f);
+  const uint64_t other = ~((letter | dash) & ~word) & (kOnes * 0x80);
+  return static_cast<size_t>(std::countr_zero(other)) / 8;
+}
+
+/// Where at or after `at` the first byte lies that is no token's, or the text's size. Of most names
+/// all bytes are letters and dashes, which are told eight at a time.
+size_t SkipName(std::string_view text, size_t at) {
+  constexpr size_t kWord = sizeof(uint64_t);
+  size_t run = kWord;
+  for (; run == kWord && text.size() - at >= kWord; at += run) {
+    run = NameBytes(LoadLittle<uint64_t>(AsBytes(text).data() + at));
+  }
+  while (at < text.size() && IsTokenByte(text[at])) {
+    ++at;
+  }
+  return at;
+}
 
 /// `lower` in lower case; `name` is a token of its size.
 bool IsName(std::string_view name, std::string_view lower) {
@@ -73,39 +100,37 @@ bool TakeField(const StartLine& start, std::string_view head, std::string_view n
 
 }  // namespace
 
-bool ReadPlainFields(const StartLine& start, std::string_view head, HeadFields& fields) {
-  constexpr std::string_view kLineEnd = "\r\n";
-  const bool request = start.side == store::Side::kClient;
-  const std::string_view target = start.target.In(head);
-  const bool usual = !start.lenient && head.ends_with("\r\n\r\n") &&
-                     (!request || (target.starts_with('/') && !target.contains('#')));
+size_t ReadPlainFields(const StartLine& start, std::string_view text, size_t from,
+                       HeadFields& fields) {
+  constexpr size_t kNone = std::string_view::npos;
+  const std::string_view target = start.target.In(text);
+  const bool usual = start.plain && (start.side == store::Side::kServer ||
+                                     (target.starts_with('/') && !target.contains('#')));
   if (!usual) {
-    return false;
+    return kNone;
   }
-  // No byte of a line end is a token's or printable, so no search below goes beyond the last ones.
-  const char* const bytes = head.data();
-  const auto is_line_end = [&](size_t at) { return bytes[at] == '\r' && bytes[at + 1] == '\n'; };
-  size_t at = SkipPrintable(head, 0);
-  while (is_line_end(at) && !is_line_end(at + kLineEnd.size())) {
-    const size_t name = at + kLineEnd.size();
-    for (at = name; IsTokenByte(bytes[at]);) {
-      ++at;
+  const auto is_line_end = [text](size_t at) {
+    return text.size() - at >= kLineEnd.size() && text[at] == '\r' && text[at + 1] == '\n';
+  };
+  size_t at = from;
+  while (!is_line_end(at)) {
+    const size_t name_end = SkipName(text, at);
+    if (name_end == at || name_end == text.size() || text[name_end] != ':') {
+      return kNone;
     }
-    const size_t name_end = at;
-    if (name_end == name || bytes[name_end] != ':') {
-      return false;
+    size_t value = name_end + 1;
+    while (value < text.size() && text[value] == ' ') {
+      ++value;
     }
-    do {
-      ++at;
-    } while (bytes[at] == ' ');
-    const size_t value = at;
-    at = SkipPrintable(head, value);
-    if (at == value || !TakeField(start, head, {bytes + name, name_end - name},
-                                  {bytes + value, at - value}, fields)) {
-      return false;
+    const size_t end = SkipPrintable(text, value);
+    if (end == value || !is_line_end(end) ||
+        !TakeField(start, text, text.substr(at, name_end - at), text.substr(value, end - value),
+                   fields)) {
+      return kNone;
     }
+    at = end + kLineEnd.size();
   }
-  return at + 2 * kLineEnd.size() == head.size();
+  return at + kLineEnd.size();
 }
 
 }  // namespace trafrec::reassembly

@@ -216,6 +216,45 @@ bool ParseRequestLine(std::string_view text, StartLine& line) {
   return true;
 }
 
+/// Lines as nearly all are, in one pass. False, and nothing said, of any other: whatever is taken
+/// here the functions above take, too, with the same outcome (StartLine.PlainOnesAreReadAlike).
+bool ParsePlainLine(std::string_view text, StartLine& line) {
+  constexpr std::string_view kVersion = "HTTP/1.", kLineEnd = "\r\n";
+  const auto is_minor = [](char c) { return c == '0' || c == '1'; };
+  if (text.starts_with(kVersionName)) {
+    constexpr size_t kMinor = kVersion.size(), kStatus = kMinor + 2, kReason = kStatus + 4;
+    const bool plain = text.size() >= kReason + kLineEnd.size() && text.starts_with(kVersion) &&
+                       is_minor(text[kMinor]) && text[kMinor + 1] == ' ' && text[kStatus] >= '1' &&
+                       text[kStatus] <= '9' && IsDigit(text[kStatus + 1]) &&
+                       IsDigit(text[kStatus + 2]) && text[kStatus + 3] == ' ' &&
+                       text.substr(SkipPrintable(text, kReason)) == kLineEnd;
+    if (plain) {
+      line.side = store::Side::kServer;
+      line.status = static_cast<uint16_t>(
+          (text[kStatus] - '0') * 100 + (text[kStatus + 1] - '0') * 10 + (text[kStatus + 2] - '0'));
+      line.version_minor = static_cast<uint8_t>(text[kMinor] - '0');
+    }
+    return plain;
+  }
+  const size_t method = TokenSize(text.substr(0, limits::kMethodBytes));
+  if (method == 0 || method == text.size() || text[method] != ' ') {
+    return false;
+  }
+  // The target ends with its first blank; the version stands behind, and then the line's end.
+  const size_t target = method + 1;
+  const size_t blank = SkipPrintable<'!'>(text, target);
+  const std::string_view rest = text.substr(blank);
+  if (blank == target || rest.size() != 1 + kVersion.size() + 1 + kLineEnd.size() ||
+      rest[0] != ' ' || rest.substr(1, kVersion.size()) != kVersion ||
+      !is_minor(rest[1 + kVersion.size()]) || !rest.ends_with(kLineEnd)) {
+    return false;
+  }
+  line.method = {0, static_cast<uint32_t>(method)};
+  line.target = {static_cast<uint32_t>(target), static_cast<uint32_t>(blank - target)};
+  line.version_minor = static_cast<uint8_t>(rest[1 + kVersion.size()] - '0');
+  return true;
+}
+
 }  // namespace
 
 bool CouldBeStart(std::string_view prefix) {
@@ -241,6 +280,12 @@ bool IsCutMethod(std::string_view method) {
 }
 
 std::optional<StartLine> ParseStartLine(std::string_view text) {
+  std::optional<StartLine> line(std::in_place);
+  if (ParsePlainLine(text, *line)) {
+    line->version_major = 1;
+    line->plain = true;
+    return line;
+  }
   const bool bare = !text.ends_with("\r\n");
   if (text.ends_with('\n')) {
     text.remove_suffix(1);
@@ -248,7 +293,6 @@ std::optional<StartLine> ParseStartLine(std::string_view text) {
   if (text.ends_with('\r')) {
     text.remove_suffix(1);
   }
-  std::optional<StartLine> line(std::in_place);
   const bool parsed = (text.starts_with(kVersionName) ? ParseStatusLine(text, *line)
                                                       : ParseRequestLine(text, *line)) ||
                       ParseOddStatusLine(text, *line);

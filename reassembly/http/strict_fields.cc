@@ -81,7 +81,7 @@ const llhttp_settings_t kResponseSettings = MakeSettings(false);
 
 std::optional<HeadFields> ParseFieldsStrictly(const StartLine& start, std::string_view head) {
   std::optional<HeadFields> fields(std::in_place);
-  if (!ReadPlainFields(start, head, *fields)) {
+  if (ReadPlainFields(start, head, head.find('\n') + 1, *fields) != head.size()) {
     fields = ParseFieldsByLlhttp(start, head);
   }
   return fields;
