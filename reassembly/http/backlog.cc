@@ -81,7 +81,7 @@ void Backlog::PassEnd() {
 }
 
 void Backlog::Learn(uint64_t open) {
-  if (open > depth_) {
+  if (open > depth_) [[unlikely]] {
     // With a lesser shift it left open still more: only a greater one would keep to the habit.
     refuted_ = counted_ && shift_ < most_;
     if (refuted_) {

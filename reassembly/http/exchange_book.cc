@@ -168,7 +168,7 @@ void ExchangeBook::OnMessage(Exchange& exchange, Side side) {
 }
 
 void ExchangeBook::OnRequestHead(Exchange& exchange) {
-  if (held_.Contains(&exchange)) {
+  if (held_.Contains(&exchange)) [[unlikely]] {
     held_.Remove(&exchange);
     PutOpenRow(exchange);
   }
@@ -339,7 +339,7 @@ void ExchangeBook::Leave(Exchange& exchange) {
   waiting_.Remove(&exchange);
   held_.Remove(&exchange);
   unsettled_.Remove(&exchange);
-  if (undecided_.Contains(&exchange)) {
+  if (undecided_.Contains(&exchange)) [[unlikely]] {
     undecided_.Remove(&exchange);
   }
   if (settling_.Contains(&exchange)) {

@@ -63,7 +63,7 @@ bool HttpConnection::Accepts(Flow flow, const MessageStart& start, const StartLi
   if (client_ && SideOf(flow) != line.side) {
     return false;
   }
-  if (line.odd) {
+  if (line.odd) [[unlikely]] {
     // Only where it is due, and on no connection that looks like another protocol.
     const bool due = line.side == Side::kClient
                          ? client_ == flow
@@ -71,7 +71,7 @@ bool HttpConnection::Accepts(Flow flow, const MessageStart& start, const StartLi
     return due && !start.resynchronised &&
            (protocol_ == store::Protocol::kHttp1 || protocol_ == store::Protocol::kNoData);
   }
-  if (!start.resynchronised || (start.chained && line.side == Side::kClient)) {
+  if (!start.resynchronised || (start.chained && line.side == Side::kClient)) [[likely]] {
     return true;
   }
   if (line.side == Side::kClient) {

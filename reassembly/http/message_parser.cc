@@ -189,7 +189,9 @@ void MessageParser::Doubt() {
 }
 
 void MessageParser::EndMessage(Ending ending) {
-  KeepTrailer(0);
+  if (trailer_held_) {
+    KeepTrailer(0);
+  }
   if (chunk_ != nullptr) {
     handler_.OnProgress(flow_, chunk_->offset + at_, chunk_->at);
   }

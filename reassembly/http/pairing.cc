@@ -241,7 +241,7 @@ bool Pairing::DropHidden() {
 
 Exchange* Pairing::Apply(const Decision& decision, const ResponseStart& start,
                          std::vector<Exchange*>& unanswered, std::vector<Exchange*>& ambiguous) {
-  if (backlog_.in_doubt()) {
+  if (backlog_.in_doubt()) [[unlikely]] {
     const uint64_t through = Through(Fitting(start));
     if (decision.counted) {
       Settle(decision, start);
@@ -250,7 +250,7 @@ Exchange* Pairing::Apply(const Decision& decision, const ResponseStart& start,
   } else {
     backlog_.OnAnswer(start.offset, 0);
   }
-  if (decision.kind == Kind::kPaired) {
+  if (decision.kind == Kind::kPaired) [[likely]] {
     for (size_t i = 0; i < decision.index; ++i) {
       if (Exchange* missed = entry(i).exchange) {
         unanswered.push_back(missed);

@@ -217,7 +217,8 @@ bool ParseRequestLine(std::string_view text, StartLine& line) {
 }
 
 /// Lines as nearly all are, in one pass. False, and nothing said, of any other: whatever is taken
-/// here the functions above take, too, with the same outcome (StartLine.PlainOnesAreReadAlike).
+/// here the functions above take, too, with the same outcome
+/// (StartLine.PlainOnesAreReadAsAllOthers).
 bool ParsePlainLine(std::string_view text, StartLine& line) {
   constexpr std::string_view kVersion = "HTTP/1.", kLineEnd = "\r\n";
   const auto is_minor = [](char c) { return c == '0' || c == '1'; };

@@ -170,6 +170,46 @@ TEST(PlainFields, SayWhatTheStrictGrammarSays) {
   EXPECT_GT(plain, 5'000);
 }
 
+// A line that ends with LF alone is never plain, so it shows what is made of the same words
+// otherwise.
+TEST(StartLine, PlainOnesAreReadAsAllOthers) {
+  test_support::Random random(2);
+  size_t plain = 0;
+  for (int round = 0; round < 50'000; ++round) {
+    const std::string head = OddHead(random);
+    const std::string words = head.substr(0, head.find_first_of("\r\n"));
+    const auto line = Line(words + "\r\n");
+    if (!line || !line->plain) {
+      continue;
+    }
+    ++plain;
+    const auto other = Line(words + "\n");
+    ASSERT_TRUE(other) << words;
+    EXPECT_FALSE(other->plain);
+    EXPECT_EQ(line->side, other->side);
+    EXPECT_EQ(line->method, other->method) << words;
+    EXPECT_EQ(line->target, other->target) << words;
+    EXPECT_EQ(line->status, other->status) << words;
+    EXPECT_EQ(line->version_major, other->version_major);
+    EXPECT_EQ(line->version_minor, other->version_minor);
+    EXPECT_FALSE(line->lenient || line->simple || line->odd || other->simple || other->odd);
+  }
+  EXPECT_GT(plain, 20'000);
+}
+
+TEST(StartLine, IsPlainOnlyAsTheGrammarWantsIt) {
+  for (const char* const plain : {"GET / HTTP/1.1\r\n", "M-SEARCH * HTTP/1.0\r\n",
+                                  "HTTP/1.1 200 OK\r\n", "HTTP/1.0 404 \r\n"}) {
+    EXPECT_TRUE(Line(plain)->plain) << plain;
+  }
+  for (const char* const other :
+       {"GET  / HTTP/1.1\r\n", "GET / HTTP/1.1 \r\n", "GET /a b HTTP/1.1\r\n", "GET / HTTP/1.1\n",
+        "GET /\r\n", "GET\t/ HTTP/1.1\r\n", "GET /\xc3\xa9 HTTP/1.1\r\n", "HTTP/1.1  200 OK\r\n",
+        "HTTP/1.1 200\r\n", "HTTP/1.1 200 \xc3\xa9\r\n", "HTTP/1 200 OK\r\n"}) {
+    EXPECT_FALSE(Line(other)->plain) << other;
+  }
+}
+
 TEST(RequestClass, ReadsAreKnownByMethodAndPath) {
   EXPECT_TRUE(IsRead("GET", "/anything"));
   EXPECT_TRUE(IsRead("POST", "/orders/_search?size=1"));
