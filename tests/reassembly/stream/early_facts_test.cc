@@ -46,6 +46,18 @@ TEST(StreamTracker, AckOfFirstBytesThatWereNeverCapturedIsKept) {
   EXPECT_THAT(wire->Seen().acks, ElementsAre("0 to 3 by 1004 at +3ms"));
 }
 
+TEST(StreamTracker, AckAheadOfTheFirstBytesOfAConnectionThatBeganInTheMiddleIsKept) {
+  Wire wire;
+  wire.Server().Ack();  // so the client's flow is the second one
+  wire.Wait(kNsPerMs);
+  wire.Client().Lose("GET");
+  wire.Server().Ack();
+  wire.Wait(kNsPerMs);
+  wire.Client().SendAt(0, "GET");
+  EXPECT_EQ(wire.ClientFlow(), "GET");
+  EXPECT_THAT(wire.Seen().acks, ElementsAre("1 to 3 by 1004 at +1ms"));
+}
+
 TEST(StreamTracker, CopyOfBytesBehindAHoleIsKeptUntilTheFirstAreDelivered) {
   auto wire = Wire::Established();
   wire->Client().Lose("GE");
