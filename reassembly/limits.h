@@ -125,6 +125,13 @@ inline constexpr size_t kOverlappedPieces = 8;
 /// are buffered; the rest of it is taken for not captured. For it costs its sender no byte in the
 /// capture.
 inline constexpr size_t kCutRuns = 16;
+/// Silence after which a connection that is in the middle of nothing is kept as a few numbers:
+/// longer than what an ordinary exchange still waits for behind its last packet (kSettleNs), and so
+/// short that those that are awake are few beside those that rest. A rest and its end cost about as
+/// much as some packets, and a connection rests once in that time at most.
+inline constexpr int64_t kRestNs = 2 * kNsPerSecond;
+/// What an allocation costs beside its bytes: glibc's header, and rounding up.
+inline constexpr size_t kAllocationBytes = 16;
 /// What one buffered piece costs beside its bytes: tree node, arrival, allocator.
 inline constexpr size_t kPieceBytes = 144;
 /// Ring of delivered bytes with which retransmissions are compared: fits the second-level cache.

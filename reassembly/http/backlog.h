@@ -66,6 +66,10 @@ class Backlog {
   bool in_doubt() const { return in_doubt_; }
   uint64_t asked() const { return asked_; }
 
+  /// Names all that it knows (resting.cc). `answers_end`: of the server's flow so far.
+  template <typename Numbers>
+  void EachNumber(uint64_t answers_end, Numbers& numbers);
+
  private:
   /// How often a client must have shown a habit.
   static constexpr uint64_t kTimesKnown = 6;

@@ -37,6 +37,12 @@ class FlowFacts {
   /// Up to where OnDelivered was told of.
   uint64_t delivered() const { return delivered_; }
 
+  /// No message is known that is not forgotten, nor a fact of one that is to come.
+  bool at_rest() const;
+  /// Names what it knows then (resting.cc). `flow_end`: of what was handed over.
+  template <typename Numbers>
+  void EachNumber(uint64_t flow_end, Numbers& numbers);
+
   /// The next message that has ended and is fully acknowledged, once each, in order; or nullptr.
   Exchange* NextCovered();
 

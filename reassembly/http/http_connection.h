@@ -12,12 +12,16 @@
 
 namespace trafrec::reassembly {
 
+class NumberReader;
+
 /// One connection: two parsers, the pairing between them, and the exchanges that are not settled.
 /// Made by HttpLayer, called by StreamTracker. What it needs for data is made with the first byte,
 /// so that a connection without any stays small.
 class HttpConnection final : public StreamConsumer, private MessageHandler, private ExchangeOwner {
  public:
   HttpConnection(const ConnectionInfo& info, ExchangeBook& book);
+  /// One that rested, from what Rest packed.
+  HttpConnection(ExchangeBook& book, NumberReader& numbers);
   ~HttpConnection() override;
 
   void OnChunk(Flow flow, const Chunk& chunk) override;
@@ -27,6 +31,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   void OnEnd(Flow flow, TimeNs at) override;
   void OnClose(const ConnectionEnd& end) override;
   void OnEvict(TimeNs at) override;
+  std::unique_ptr<RestingConsumer> Rest() override;
 
  private:
   /// Bytes of one direction that became no message, up to now.
@@ -158,6 +163,9 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   void CloseAll(Ending ending, store::Flags flags, TimeNs at);
   void PutUpgradedFacts();
   store::ConnectionRecord Record() const;
+  bool at_rest() const;
+  template <typename Numbers>
+  void EachNumber(Numbers& numbers);
 
   ExchangeBook& book_;
   ConnectionInfo info_;

@@ -122,6 +122,11 @@ class MessageParser {
     return state_ == State::kHead ? start_.offset : delivered;
   }
   size_t buffered_bytes() const { return head_.capacity(); }
+  /// In no message, nor in what may become one.
+  bool at_rest() const;
+  /// Names what it knows then (resting.cc). `peer_end`: of the other flow so far.
+  template <typename Numbers>
+  void EachNumber(uint64_t peer_end, Numbers& numbers);
   std::optional<uint64_t> last_peer_offset() const { return last_peer_; }
 
  private:

@@ -111,6 +111,12 @@ class Pairing {
   /// Also of responses found before that begin there or later.
   uint64_t answers_proved_from() const { return backlog_.answers_proved_from(); }
 
+  /// No request waits, and none that was missed may.
+  bool at_rest() const { return size() == 0; }
+  /// Names all that it knows then (resting.cc). The ends are those of the two flows so far.
+  template <typename Numbers>
+  void EachNumber(uint64_t requests_end, uint64_t answers_end, Numbers& numbers);
+
  private:
   static constexpr uint64_t kNoBurst = UINT64_MAX;
   /// Stray line ends between messages may or may not lie before a bound; no response is that short.

@@ -105,7 +105,7 @@ void StreamTracker::Impl::Acknowledge(Connection& connection, int f, uint64_t of
   if (connection.detail) {
     connection.detail->flow[f].far_acks = 0;
   }
-  if (news && connection.consumer) {
+  if (news && ConsumerOf(connection) != nullptr) {
     Consume(connection, [&](StreamConsumer& consumer) {
       consumer.OnAcknowledged(static_cast<Flow>(f), bytes, segment.acknowledgment, segment.at);
     });

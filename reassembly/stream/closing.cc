@@ -136,7 +136,7 @@ void StreamTracker::Impl::EndFlow(Connection& connection, int f) {
   DirectionDetail& detail = connection.detail->flow[f];
   detail.end_due = kNever;
   connection.flow[f].Set(Direction::kEnded);
-  if (connection.consumer) {
+  if (ConsumerOf(connection) != nullptr) {
     Consume(connection,
             [&](StreamConsumer& consumer) { consumer.OnEnd(static_cast<Flow>(f), detail.fin_at); });
   }
@@ -171,7 +171,7 @@ void StreamTracker::Impl::Close(Connection& connection, store::CloseCause cause)
   if (!connection.has(Connection::kHadConsumer)) {
     ++counters.no_data;
   }
-  if (connection.consumer) {
+  if (ConsumerOf(connection) != nullptr) {
     ConnectionEnd end;
     end.cause = cause;
     end.at = connection.last_at;

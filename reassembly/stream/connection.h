@@ -92,6 +92,8 @@ struct Detail {
   TimeNs scheduled = kNever;   ///< key of its entry among the timers
   size_t charged_bytes = 0;    ///< of both buffers, as told to the MemoryAccount
   TimeNs buffering_since = 0;  ///< while in the list of connections with buffered bytes
+  uint32_t older_buffering = kNoIndex;
+  uint32_t newer_buffering = kNoIndex;
 };
 
 /// Which list a connection is in; each is ordered by last activity.
@@ -102,7 +104,8 @@ enum class Phase : uint8_t {
 };
 inline constexpr int kPhases = 3;
 
-/// One connection, idle: this and a slot of the table is all it costs.
+/// One connection, idle: this and a slot of the table is all it costs, and what its consumer
+/// keeps if it carried data.
 struct Connection {
   enum Mark : uint16_t {
     kFirstIsLow = 1,     ///< Flow::kFirst's sender is the key's low endpoint
@@ -122,6 +125,7 @@ struct Connection {
   FlowKey key{};
   Direction flow[2];
   std::unique_ptr<StreamConsumer> consumer;  ///< made when there is something to consume
+  std::unique_ptr<RestingConsumer> resting;  ///< in its place, while nothing is
   std::unique_ptr<Detail> detail;
   store::ConnectionNumber number = 0;
   TimeNs opened_at = 0;
@@ -133,8 +137,6 @@ struct Connection {
   uint32_t newer = kNoIndex;
   uint32_t older_holder = kNoIndex;
   uint32_t newer_holder = kNoIndex;
-  uint32_t older_buffering = kNoIndex;
-  uint32_t newer_buffering = kNoIndex;
   uint32_t encapsulation = 0;  ///< of EncapsulationTable
   uint16_t interface = 0;
   uint16_t marks = 0;

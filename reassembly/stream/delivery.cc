@@ -211,7 +211,7 @@ void StreamTracker::Impl::OnCopy(Connection& connection, int f, uint64_t offset,
   if (conflict) {
     connection.Set(Connection::kConflict);
   }
-  if (connection.consumer) {
+  if (ConsumerOf(connection) != nullptr) {
     Consume(connection, [&](StreamConsumer& consumer) {
       consumer.OnCopy(static_cast<Flow>(f), offset, length, at, conflict);
     });

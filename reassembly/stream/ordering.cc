@@ -105,7 +105,7 @@ void StreamTracker::Impl::ForceAll(Connection& connection, store::GapCause cause
 }
 
 void StreamTracker::Impl::EnsureConsumer(Connection& connection) {
-  if (connection.consumer) {
+  if (ConsumerOf(connection) != nullptr) {
     return;
   }
   const Direction& first = connection.flow[0];

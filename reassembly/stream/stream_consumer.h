@@ -73,6 +73,16 @@ struct ConnectionEnd {
   bool snaplen_cut = false;
 };
 
+class StreamConsumer;
+
+/// What is kept of a consumer whose connection is silent. It charges the MemoryAccount for itself.
+class RestingConsumer {
+ public:
+  virtual ~RestingConsumer() = default;
+  /// The consumer, as it was. Called once; then this goes.
+  virtual std::unique_ptr<StreamConsumer> Wake() = 0;
+};
+
 /// Receives one connection. Calls come in causal order: a chunk whose packet acknowledged N bytes
 /// of the reverse flow comes after the chunks and gaps that cover those N bytes. Within a flow,
 /// chunks and gaps follow each other without holes or overlaps: each begins where the one before
@@ -96,6 +106,10 @@ class StreamConsumer {
   /// Called when the consumer must give back memory at once: emit or drop what is buffered, flag it
   /// as evicted. OnClose follows.
   virtual void OnEvict(TimeNs at) = 0;
+  /// Nothing came for a while. What to keep in place of this consumer, which goes then, until
+  /// there is a call for it again; or nullptr, if it is in the middle of something. Must not change
+  /// what comes of the calls.
+  virtual std::unique_ptr<RestingConsumer> Rest() { return nullptr; }
 };
 
 /// Makes the consumer of each connection.

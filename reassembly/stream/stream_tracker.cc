@@ -31,8 +31,9 @@ uint64_t RandomSeed() {
 }  // namespace
 
 StreamLimits StreamLimits::Default() {
-  return {limits::kFlowBufferedBytes, limits::kConnections,    limits::kHalfOpen,
-          limits::kIdleTimeoutNs,     limits::kClosedLingerNs, limits::kGapGraceNs};
+  return {
+      limits::kFlowBufferedBytes, limits::kConnections, limits::kHalfOpen, limits::kIdleTimeoutNs,
+      limits::kClosedLingerNs,    limits::kGapGraceNs,  limits::kRestNs};
 }
 
 StreamTracker::StreamTracker(const StreamLimits& limits, MemoryAccount& memory,
@@ -263,6 +264,7 @@ Connection& StreamTracker::Impl::Open(const FlowKey& key, uint32_t hash, const T
 void StreamTracker::Impl::Track(Connection& connection, int f, const TcpSegment& segment) {
   connection.last_at = now;
   ListOf(connection.phase).MoveToBack(connection);
+  wake_at = std::min(wake_at, now + limits.rest_after_ns);
   Direction& flow = connection.flow[f];
   flow.Set(Direction::kSeen);
   if (segment.has(TcpSegment::kRst)) {

@@ -16,9 +16,10 @@ struct StreamLimits {
   size_t half_open_max;
   int64_t idle_timeout_ns;
   int64_t
-      closed_linger_ns;  ///< how long a closed connection is remembered, for late retransmissions
-  int64_t gap_grace_ns;  ///< how long after the peer's ACK passed a hole late data may still fill
-                         ///< it (capture reordering)
+      closed_linger_ns;   ///< how long a closed connection is remembered, for late retransmissions
+  int64_t gap_grace_ns;   ///< how long after the peer's ACK passed a hole late data may still fill
+                          ///< it (capture reordering)
+  int64_t rest_after_ns;  ///< silence after which a consumer rests; changes nothing but memory
 
   static StreamLimits Default();
 };

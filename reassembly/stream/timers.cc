@@ -149,11 +149,15 @@ void StreamTracker::Impl::RunTimers() {
     OnDue(connection);
   }
   ExpireIdle();
+  RestSilent();
   wake_at = timers.empty() ? kNever : timers.begin()->first;
   for (const Phase phase : {Phase::kHalfOpen, Phase::kOpen, Phase::kClosed}) {
     if (!ListOf(phase).empty()) {
       wake_at = std::min(wake_at, ListOf(phase).front().last_at + TimeoutOf(phase));
     }
+  }
+  if (const Connection* next = ListOf(Phase::kOpen).unvisited()) {
+    wake_at = std::min(wake_at, next->last_at + limits.rest_after_ns);
   }
 }
 

@@ -20,7 +20,8 @@ namespace trafrec::reassembly {
 
 /// The tracker's parts, one .cc each: stream_tracker (segments to connections), handshake (SYN),
 /// reuse (ports used again without one), acknowledgment (ACK), delivery (payload), ordering (holes,
-/// both flows), closing (FIN, RST, ends), timers (what is due, and the memory budget).
+/// both flows), closing (FIN, RST, ends), resting (silent ones), timers (what is due, and the
+/// memory budget).
 struct StreamTracker::Impl {
   /// In FlowKey::overlay: the second of two connections that the same addresses have (reuse.cc).
   static constexpr uint32_t kSecondOfTuple = uint32_t{1} << 31;
@@ -113,6 +114,18 @@ struct StreamTracker::Impl {
   template <typename Call>
   void Consume(Connection& connection, Call call);
   void CountHeld(Connection& connection, size_t before);
+
+  // resting.cc
+  void RestSilent();
+  void Rest(Connection& connection);
+  void Wake(Connection& connection);
+  /// Awake, or nullptr where there was nothing to consume yet.
+  StreamConsumer* ConsumerOf(Connection& connection) {
+    if (connection.resting) {
+      Wake(connection);
+    }
+    return connection.consumer.get();
+  }
 
   // closing.cc
   void OnFin(Connection& connection, int f, const TcpSegment& segment);

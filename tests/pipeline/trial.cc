@@ -240,9 +240,17 @@ std::vector<Trial> MakeCaptures(uint64_t seed, const std::vector<LossPattern>& l
 
 namespace {
 
+/// In every other trial connections rest wherever they can, for the silences are shorter than
+/// limits::kRestNs nearly everywhere.
+reassembly::ReassemblerOptions OptionsOf(const Trial& trial) {
+  reassembly::ReassemblerOptions options;
+  options.limits.rest_after_ns = trial.seed % 2 == 0 ? 1 : reassembly::limits::kRestNs;
+  return options;
+}
+
 Verdict Judged(const Trial& trial, bool lossless, const Feed& feed) {
   test_support::CollectingSink sink;
-  reassembly::Reassembler reassembler({}, sink);
+  reassembly::Reassembler reassembler(OptionsOf(trial), sink);
   feed(reassembler);
   reassembler.Finish();
   Judge judge(trial.sent, sink, lossless);

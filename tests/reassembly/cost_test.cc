@@ -149,6 +149,16 @@ TEST(IdleCost, IdleConnectionTakes256BytesAtMost) {
   EXPECT_LE(AllocatedBytes() - before, 256 * kConnections);
 }
 
+TEST(IdleCost, IdleConnectionThatCarriedHttpTakes256BytesAFlowAtMost) {
+  constexpr size_t kConnections = 20'000;
+  constexpr size_t kAwake = 500;
+  Stage stage(limits::kGlobalBytes);
+  const size_t before = AllocatedBytes();
+  Attack(stage, Named("idle connections that carried HTTP"), 6 * kConnections);
+  EXPECT_LE(stage.memory.used_bytes - limits::kPooledBytes / 8, 2 * 256 * kConnections);
+  EXPECT_LE(AllocatedBytes() - before, 2 * 256 * kConnections + kAwake * 4'096);
+}
+
 TEST(IdleCost, WhatARequestTakesThatWaitsIsCharged) {
   constexpr size_t kConnections = 4'000;
   Stage stage(limits::kGlobalBytes);

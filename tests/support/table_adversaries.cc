@@ -75,9 +75,28 @@ void IdleConnections(HostileWire& wire, size_t packets) {
   }
 }
 
+/// Opened over some minutes: a pool's connections are silent most of the time.
 void IdleHttpConnections(HostileWire& wire, size_t packets) {
   for (uint32_t i = 0; i < packets / 6; ++i) {
     HostileFlow(wire, i).Client(kRequest).Server(kAnswer).ClientAcks();
+    if (i % 500 == 499) {
+      wire.Wait(3 * kNsPerSecond);
+    }
+  }
+}
+
+/// Each is silent for just so long that its state is packed, and must be unpacked.
+void RestingConnections(HostileWire& wire, size_t packets) {
+  const auto connections = static_cast<uint32_t>(std::clamp<size_t>(packets / 40, 1, 20'000));
+  std::vector<HostileFlow> flows;
+  for (uint32_t i = 0; i < connections; ++i) {
+    flows.emplace_back(wire, i);
+  }
+  while (wire.packets() < packets) {
+    for (HostileFlow& flow : flows) {
+      flow.Client(kRequest).Server(kAnswer).ClientAcks();
+    }
+    wire.Wait(3 * kNsPerSecond);
   }
 }
 
@@ -231,6 +250,7 @@ constexpr Adversary kAll[] = {
     {"a new SYN on a live connection", NewSynOnLiveTuple},
     {"idle connections", IdleConnections},
     {"idle connections that carried HTTP", IdleHttpConnections},
+    {"connections that rest between exchanges", RestingConnections},
     {"connections with a request pending", PendingRequests},
     {"short connections", ShortConnections},
     {"holes on all connections, over the budget", HolesEverywhere},

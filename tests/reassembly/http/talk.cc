@@ -170,6 +170,18 @@ Talk& Talk::Evict() {
   return *this;
 }
 
+bool Talk::Rest() {
+  const size_t before = memory_.used_bytes;
+  const std::unique_ptr<RestingConsumer> resting = consumer_->Rest();
+  if (!resting) {
+    return false;
+  }
+  resting_bytes_ = memory_.used_bytes - before;
+  consumer_.reset();
+  consumer_ = resting->Wake();
+  return true;
+}
+
 void Talk::Close(store::CloseCause cause) {
   ConnectionEnd end;
   end.cause = cause;
@@ -191,10 +203,14 @@ void Talk::Close(store::CloseCause cause) {
   }
 }
 
-uint64_t Talk::counter(const std::string& name) const {
+Counters Talk::counters() const {
   Counters counters;
   layer_.AddCounters(counters);
-  for (const Counter& counter : counters) {
+  return counters;
+}
+
+uint64_t Talk::counter(const std::string& name) const {
+  for (const Counter& counter : counters()) {
     if (counter.name == name) {
       return counter.value;
     }

@@ -59,6 +59,8 @@ class Talk {
   Talk& Wait(int64_t ns);
   Talk& Tick();
   Talk& Evict();
+  /// The tracker lets the connection rest, and wakes it at once. False: it is not at rest.
+  bool Rest();
   /// Closes the connection and the layer, and checks that nothing is left and all sums hold.
   void Close(store::CloseCause cause = store::CloseCause::kFin);
 
@@ -68,6 +70,9 @@ class Talk {
   CollectingSink& sink() { return sink_; }
   uint64_t counter(const std::string& name) const;
   size_t memory_used() const { return memory_.used_bytes; }
+  /// What it was charged while it rested.
+  size_t resting_bytes() const { return resting_bytes_; }
+  Counters counters() const;
 
   size_t exchange_count() const { return sink_.exchanges.size(); }
   /// The exchange with this number; fails the test if there is none.
@@ -96,6 +101,7 @@ class Talk {
   std::unique_ptr<StreamConsumer> consumer_;
   FlowState flows_[2];
   TimeNs now_ = 1'000 * kNsPerSecond;
+  size_t resting_bytes_ = 0;
 };
 
 /// A request and an answer with a body of `body_bytes`.

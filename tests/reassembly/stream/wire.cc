@@ -72,6 +72,8 @@ class Writer : public StreamConsumer {
 
   void OnEvict(TimeNs) override { Event("evict"); }
 
+  std::unique_ptr<RestingConsumer> Rest() override;
+
   // A FIN that was not captured takes a number that the peer acknowledges.
   static constexpr uint64_t slack = 1;
 
@@ -94,10 +96,30 @@ class Writer : public StreamConsumer {
     }
   }
 
+  friend class RestingWriter;
+
   SeenConnection& seen_;
   const Recorder& recorder_;
   size_t held_ = 0;
 };
+
+class RestingWriter : public RestingConsumer {
+ public:
+  explicit RestingWriter(const Writer& writer) : writer_(writer) {}
+
+  std::unique_ptr<StreamConsumer> Wake() override {
+    writer_.seen_.rests.emplace_back("wake");
+    return std::make_unique<Writer>(writer_);
+  }
+
+ private:
+  Writer writer_;
+};
+
+std::unique_ptr<RestingConsumer> Writer::Rest() {
+  seen_.rests.emplace_back(recorder_.rests ? "rest" : "asked");
+  return recorder_.rests ? std::make_unique<RestingWriter>(*this) : nullptr;
+}
 
 }  // namespace
 

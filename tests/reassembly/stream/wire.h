@@ -25,6 +25,7 @@ struct SeenConnection {
   std::vector<std::string> events;  ///< "0:GET", "1:[5 closed]", "0 end", "evict", "close fin"
   std::vector<Chunk> chunks[2];     ///< their bytes are gone
   std::vector<std::string> copies;  ///< "0 3+2" and "0 3+2 conflict": flow, offset, length
+  std::vector<std::string> rests;   ///< "rest", "wake", and "asked" where it did not rest
   std::optional<ConnectionEnd> end;
 };
 
@@ -37,6 +38,7 @@ class Recorder : public StreamConsumerFactory {
 
   std::vector<std::unique_ptr<SeenConnection>> connections;
   bool keep_events = true;
+  bool rests = false;                 ///< its consumers rest when they are asked to
   bool strict_order = true;           ///< check causal order between the flows
   MemoryAccount* holds_in = nullptr;  ///< consumers charge each byte they get, until evicted
 };

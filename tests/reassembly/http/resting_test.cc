@@ -1,0 +1,218 @@
+// A connection that rested between its messages goes on as one that did not. Each conversation is
+// held twice, and all that comes of it compared.
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "store/format/entry_format.h"
+#include "talk.h"
+
+namespace trafrec::reassembly {
+namespace {
+
+using Conversation = void (*)(Talk&);
+
+/// Every record in every fact, and the order in which they were put.
+std::string Recorded(CollectingSink& sink) {
+  store::FrameBuffer bytes;
+  store::EntryEncoder encoder;
+  for (const auto& [number, connection] : sink.connections) {
+    encoder.Connection(connection, bytes);
+  }
+  for (const auto& [id, message] : sink.messages) {
+    encoder.Facts(id, message.facts, AsBytes(message.trailers), message.extents, bytes);
+    encoder.Extent(id, 0, AsBytes(message.head), bytes);
+    encoder.Extent(id, 1, AsBytes(message.body), bytes);
+  }
+  for (const auto& [number, exchange] : sink.exchanges) {
+    encoder.Exchange(exchange.record, bytes);
+  }
+  for (const store::LossRecord& loss : sink.losses) {
+    encoder.Loss(loss, bytes);
+  }
+  std::string text(AsText(bytes.bytes()));
+  for (const std::string& call : sink.calls) {
+    text += call + "\n";
+  }
+  return text;
+}
+
+std::string CountersOf(const Talk& talk) {
+  std::string text;
+  for (const Counter& counter : talk.counters()) {
+    if (!counter.name.ends_with(".steps")) {
+      text += counter.name + " " + std::to_string(counter.value) + "\n";
+    }
+  }
+  return text;
+}
+
+/// What comes of the conversation `before`, a silence, and `after`.
+std::pair<std::string, std::string> Hold(Talk::Options options, Conversation before, bool rests,
+                                         Conversation after) {
+  Talk talk(std::move(options));
+  before(talk);
+  talk.Wait(3 * kNsPerSecond).Tick();
+  if (rests) {
+    EXPECT_TRUE(talk.Rest());
+  }
+  after(talk);
+  talk.Close();
+  return {Recorded(talk.sink()), CountersOf(talk)};
+}
+
+void ExpectTheSame(Conversation before, Conversation after, const Talk::Options& options = {}) {
+  const auto awake = Hold(options, before, false, after);
+  const auto rested = Hold(options, before, true, after);
+  EXPECT_EQ(rested.first, awake.first);
+  EXPECT_EQ(rested.second, awake.second);
+}
+
+void OneExchange(Talk& talk) { talk.Client(Get("/1")).Server(Ok("one")).ClientAcks(); }
+
+void Turns(Talk& talk) {
+  for (int i = 0; i < 12; ++i) {
+    talk.Client(Post("/turn", Body(100))).Server(Ok(Body(300))).ClientAcks();
+  }
+}
+
+void Pipeline(Talk& talk) {
+  for (int i = 0; i < 20; ++i) {
+    const uint64_t known = talk.server_sent();
+    talk.ClientKnows(known).Client(Get("/a")).Client(Get("/b")).Client(Get("/c")).KnowAll();
+    talk.Server(Ok("a")).Server(Ok("b")).Server(Ok("c")).ClientAcks();
+  }
+}
+
+TEST(Resting, TheNextExchangeIsTheSame) { ExpectTheSame(OneExchange, OneExchange); }
+
+TEST(Resting, AConnectionThatSaysNoMoreEndsTheSame) {
+  ExpectTheSame(OneExchange, [](Talk&) {});
+  ExpectTheSame(OneExchange, [](Talk& talk) { talk.ServerFin().ClientFin(); });
+  ExpectTheSame(OneExchange, [](Talk& talk) { talk.Evict(); });
+}
+
+TEST(Resting, WhatIsLostRightBehindCostsTheSame) {
+  ExpectTheSame(Turns, [](Talk& talk) {
+    talk.ClientLost(Get("/lost").size()).Server(Ok("lost")).ClientAcks();
+    Turns(talk);
+  });
+  ExpectTheSame(Turns, [](Talk& talk) {
+    talk.Client(Get("/answered")).ServerLost(Ok("answer").size());
+    Turns(talk);
+  });
+  ExpectTheSame(Turns, [](Talk& talk) {
+    talk.ClientLost(3 * Get("/lost").size()).ServerLost(3 * Ok("lost").size());
+    Turns(talk);
+  });
+}
+
+TEST(Resting, ALearntHabitIsKept) {
+  ExpectTheSame(Pipeline, [](Talk& talk) {
+    talk.ServerLost(Ok("lost").size());
+    Pipeline(talk);
+    Pipeline(talk);
+  });
+  ExpectTheSame(Pipeline, [](Talk& talk) {
+    talk.ClientLost(Get("/lost").size());
+    Pipeline(talk);
+    Pipeline(talk);
+  });
+}
+
+TEST(Resting, OldBytesThatComeAgainAreOfNoLaterMessage) {
+  ExpectTheSame(OneExchange, [](Talk& talk) {
+    talk.ClientCopies(0, 10).ServerCopies(3, 5, true).ClientCopies(talk.client_sent() - 1, 1);
+    OneExchange(talk);
+  });
+}
+
+TEST(Resting, ACopyOfWhatIsStillToComeIsOfItsMessage) {
+  ExpectTheSame(OneExchange, [](Talk& talk) {
+    talk.ClientCopies(talk.client_sent() + 2, 10, true);
+    OneExchange(talk);
+  });
+}
+
+TEST(Resting, AServerThatSpeaksFirstIsJudgedTheSame) {
+  ExpectTheSame(OneExchange, [](Talk& talk) {
+    talk.Server("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n").ClientAcks();
+    OneExchange(talk);
+  });
+}
+
+TEST(Resting, BytesThatAreNoHttpAreLostTheSame) {
+  ExpectTheSame(OneExchange, [](Talk& talk) {
+    talk.Client("\x16\x03\x01 what is that?").Server("\x15nothing");
+    OneExchange(talk);
+  });
+}
+
+TEST(Resting, ARequestWhoseStartComesInPiecesIsTheSame) {
+  ExpectTheSame(OneExchange, [](Talk& talk) {
+    talk.ClientIn(1, Get("/piece")).ServerIn(1, Ok("piece")).ClientAcks();
+  });
+}
+
+TEST(Resting, AConnectionThatBeganInTheMiddleIsTheSame) {
+  const Talk::Options middle{.mid_stream = true};
+  ExpectTheSame(OneExchange, OneExchange, middle);
+  ExpectTheSame(
+      Turns,
+      [](Talk& talk) {
+        talk.ServerLost(100);
+        Turns(talk);
+      },
+      middle);
+}
+
+TEST(Resting, AConnectionOfAnotherProtocolIsTheSame) {
+  ExpectTheSame([](Talk& talk) { talk.Client("\x16\x03\x01\x02").Server("\x16\x03\x03"); },
+                [](Talk& talk) { talk.Client("more").Server("more").ServerFin(); });
+}
+
+TEST(Resting, WhileLookingForAStartIsTheSame) {
+  ExpectTheSame(
+      [](Talk& talk) {
+        OneExchange(talk);
+        talk.ServerLost(10).Server("the rest of something").ClientAcks();
+      },
+      Turns);
+}
+
+TEST(Resting, NothingRestsInTheMiddleOfSomething) {
+  Talk talk;
+  const auto rests = [&talk] { return talk.Wait(3 * kNsPerSecond).Rest(); };
+  EXPECT_FALSE(rests()) << "it has no data";
+  talk.Client("GE");
+  EXPECT_FALSE(rests()) << "in a start line";
+  talk.Client("T / HTTP/1.1\r\nHost: x\r\n");
+  EXPECT_FALSE(rests()) << "in a head";
+  talk.Client("\r\n");
+  EXPECT_FALSE(rests()) << "without its answer";
+  talk.Server("HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_FALSE(rests()) << "with an interim answer";
+  talk.Server("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{");
+  EXPECT_FALSE(rests()) << "in a body";
+  talk.Server("}");
+  EXPECT_FALSE(rests()) << "the answer is not acknowledged";
+  talk.ClientAcks();
+  EXPECT_TRUE(rests());
+  talk.ClientAcks(talk.server_sent() + 5);
+  EXPECT_FALSE(rests()) << "bytes are acknowledged that are still to come";
+}
+
+TEST(Resting, TakesFewBytesHoweverMuchWentBy) {
+  Talk talk;
+  for (int i = 0; i < 300; ++i) {
+    Turns(talk);
+  }
+  talk.Wait(3 * kNsPerSecond).Tick();
+  ASSERT_TRUE(talk.Rest());
+  EXPECT_LE(talk.resting_bytes(), 256U);
+}
+
+}  // namespace
+}  // namespace trafrec::reassembly
