@@ -18,7 +18,8 @@ inline constexpr size_t kGlobalBytesMin = size_t{4} << 20;
 /// Behind one hole of one flow: more than any receive window Linux grants by default (tcp_rmem, 6
 /// MiB), so that an honest hole is filled or acknowledged before.
 inline constexpr size_t kFlowBufferedBytes = size_t{8} << 20;
-/// Connections at one time; with 256 B an idle flow they cost 256 MiB at most.
+/// Connections at one time; they cost 256 MiB at most before they carry data, and not twice that
+/// while they rest (kRestNs).
 inline constexpr size_t kConnections = 1'000'000;
 /// Half-open connections at one time: a SYN flood evicts its own first.
 inline constexpr size_t kHalfOpen = 65'536;
@@ -125,11 +126,11 @@ inline constexpr size_t kOverlappedPieces = 8;
 /// are buffered; the rest of it is taken for not captured. For it costs its sender no byte in the
 /// capture.
 inline constexpr size_t kCutRuns = 16;
-/// Silence after which a connection that is in the middle of nothing is kept as a few numbers:
-/// longer than what an ordinary exchange still waits for behind its last packet (kSettleNs), and so
-/// short that those that are awake are few beside those that rest. A rest and its end cost about as
-/// much as some packets, and a connection rests once in that time at most.
-inline constexpr int64_t kRestNs = 2 * kNsPerSecond;
+/// Silence after which a connection that is in the middle of nothing is kept as a few numbers. To
+/// rest and to wake cost about as much as a small exchange, so a client that comes every few
+/// seconds should not pay for it; those that spoke within that time are few beside those that rest.
+/// Longer than what an exchange still waits for behind its last packet (kSettleNs).
+inline constexpr int64_t kRestNs = 10 * kNsPerSecond;
 /// What an allocation costs beside its bytes: glibc's header, and rounding up.
 inline constexpr size_t kAllocationBytes = 16;
 /// What one buffered piece costs beside its bytes: tree node, arrival, allocator.

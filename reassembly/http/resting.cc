@@ -193,6 +193,8 @@ bool HttpConnection::at_rest() const {
 
 template <typename Numbers>
 void HttpConnection::EachNumber(Numbers& numbers) {
+  static_assert(sizeof(HttpConnection) == 200 && sizeof(Active) == 1560 && sizeof(Lane) == 472,
+                "what of a new member counts while nothing is open?");
   numbers.Bits(put_, had_data_);
   numbers(client_);
   numbers(protocol_);

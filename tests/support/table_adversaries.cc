@@ -80,7 +80,7 @@ void IdleHttpConnections(HostileWire& wire, size_t packets) {
   for (uint32_t i = 0; i < packets / 6; ++i) {
     HostileFlow(wire, i).Client(kRequest).Server(kAnswer).ClientAcks();
     if (i % 500 == 499) {
-      wire.Wait(3 * kNsPerSecond);
+      wire.Wait(11 * kNsPerSecond);
     }
   }
 }
@@ -96,7 +96,7 @@ void RestingConnections(HostileWire& wire, size_t packets) {
     for (HostileFlow& flow : flows) {
       flow.Client(kRequest).Server(kAnswer).ClientAcks();
     }
-    wire.Wait(3 * kNsPerSecond);
+    wire.Wait(11 * kNsPerSecond);
   }
 }
 
