@@ -177,7 +177,7 @@ TEST(Resting, WhileLookingForAStartIsTheSame) {
   ExpectTheSame(
       [](Talk& talk) {
         OneExchange(talk);
-        talk.ServerLost(10).Server("the rest of something").ClientAcks();
+        talk.ServerLost(10).Server("}}, {\"rest\": 1}").ClientAcks();
       },
       Turns);
 }
