@@ -168,7 +168,7 @@ void HttpConnection::OnEvict(TimeNs at) {
     uint64_t bytes = 0;
     for (Lane& lane : active_->lanes) {
       from = lane.held != nullptr ? std::min(from, lane.held->began_at) : from;
-      bytes += lane.parser.buffered_bytes();
+      bytes += lane.parser.pending_bytes();
       if (lane.lost) {
         // One row for all that the same want of memory costs, not one for each connection.
         from = std::min(from, lane.lost->from);

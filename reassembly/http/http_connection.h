@@ -165,6 +165,8 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   store::ConnectionRecord Record() const;
   bool at_rest() const;
   template <typename Numbers>
+  void EachNumber(Lane& lane, uint64_t peer_end, Numbers& numbers);
+  template <typename Numbers>
   void EachNumber(Numbers& numbers);
 
   ExchangeBook& book_;

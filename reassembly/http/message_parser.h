@@ -122,6 +122,10 @@ class MessageParser {
     return state_ == State::kHead ? start_.offset : delivered;
   }
   size_t buffered_bytes() const { return head_.capacity(); }
+  /// Of a head or trailer whose end has not come.
+  size_t pending_bytes() const {
+    return state_ == State::kHead || trailer_held_ ? head_.size() : 0;
+  }
   /// In no message, nor in what may become one.
   bool at_rest() const;
   /// Names what it knows then (resting.cc). `peer_end`: of the other flow so far.

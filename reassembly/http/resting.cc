@@ -3,9 +3,10 @@
 // The parsers, the pairing and the facts of a connection are some hundred numbers, most of them
 // small or near to each other, and places for what is under way. Where nothing is, the numbers are
 // packed into a hundred bytes or two and the rest is given back; the next call makes the connection
-// anew from them. What counts in which state is said once, for both ways. The sizes are asserted so
-// that whoever adds a member comes here. Rejected: to keep only the numbers that an ordinary
-// connection needs (each rare state would be one in which nothing rests, or a rule of its own).
+// anew from them. What counts in which state is said once, for both ways. Each class is taken apart
+// into all of its members, so that nothing compiles until whoever adds one has said here whether it
+// counts while nothing is open. Rejected: to keep only the numbers that an ordinary connection
+// needs (each rare state would be one in which nothing rests, or a rule of its own).
 
 #include <cstring>
 #include <limits>
@@ -58,80 +59,89 @@ class RestingHttp final : public RestingConsumer {
 
 template <typename Numbers>
 void EachNumberOf(Endpoint& endpoint, Numbers& numbers) {
-  bool v4 = endpoint.address.is_v4();
+  auto& [address, port] = endpoint;
+  bool v4 = address.is_v4();
   numbers.Bits(v4);
-  for (size_t i = v4 ? 12 : 0; i < endpoint.address.bytes.size(); ++i) {
-    numbers.Byte(endpoint.address.bytes[i]);
+  for (size_t i = v4 ? 12 : 0; i < address.bytes.size(); ++i) {
+    numbers.Byte(address.bytes[i]);
   }
   if (v4) {
-    endpoint.address = IpAddress::V4(endpoint.address.bytes.data() + 12);
+    address = IpAddress::V4(address.bytes.data() + 12);
   }
-  numbers(endpoint.port);
+  numbers(port);
 }
 
 template <typename Numbers>
 void EachNumberOf(ConnectionInfo& info, Numbers& numbers) {
-  numbers.Bits(info.first_from_start, info.second_from_start);
-  numbers(info.number, info.interface, info.opened_at);
-  numbers(info.client);
-  numbers(info.first_isn);
-  numbers(info.second_isn);
-  EachNumberOf(info.first, numbers);
-  EachNumberOf(info.second, numbers);
-  size_t tags = info.encapsulation.size();
+  auto& [number, first, second, client, first_isn, second_isn, first_from_start, second_from_start,
+         interface, encapsulation, opened_at] = info;
+  numbers.Bits(first_from_start, second_from_start);
+  numbers(number, interface, opened_at);
+  numbers(client);
+  numbers(first_isn);
+  numbers(second_isn);
+  EachNumberOf(first, numbers);
+  EachNumberOf(second, numbers);
+  size_t tags = encapsulation.size();
   numbers(tags);
-  info.encapsulation.resize(tags);
-  for (store::EncapsulationId& tag : info.encapsulation) {
-    numbers(tag.kind, tag.id);
+  encapsulation.resize(tags);
+  for (auto& [kind, id] : encapsulation) {
+    numbers(kind, id);
   }
 }
 
 }  // namespace
 
-static_assert(sizeof(Backlog) == 280 && sizeof(Pairing) == 488 && sizeof(FlowFacts) == 104 &&
-                  sizeof(MessageParser) == 264,
-              "what of a new member counts while nothing is open?");
-
 template <typename Numbers>
 void Backlog::EachNumber(uint64_t answers_end, Numbers& numbers) {
-  numbers.Bits(presumed_, in_doubt_, hopeless_, counted_, refuted_, answers_lost_);
-  numbers(asked_);
-  numbers.Near(asked_, answered_);
-  numbers.Near(answered_, known_);
-  numbers(shift_, depth_, from_, first_request_);
-  size_t ends = ends_.size() - first_end_;
-  numbers(ends);
-  ends_.erase(ends_.begin(), ends_.begin() + static_cast<std::ptrdiff_t>(first_end_));
-  ends_.resize(ends);
-  first_end_ = 0;
-  for (uint64_t& end : ends_) {
+  auto& [asked, answered, known, ends, first_end, end_perhaps, shift, presumed, depth, full,
+         drained, in_doubt, hopeless, counted, refuted, answers_lost, from, first_request,
+         requests_to_prove, answers_to_prove, answers_proved_from, requests_proved_from,
+         quoted_until, quoted_from, requests_to_settle, least, most, requests_counted,
+         count_number] = *this;
+  numbers.Bits(presumed, in_doubt, hopeless, counted, refuted, answers_lost);
+  numbers(asked);
+  numbers.Near(asked, answered);
+  numbers.Near(answered, known);
+  numbers(shift, depth, from, first_request);
+  ends.erase(ends.begin(), ends.begin() + static_cast<std::ptrdiff_t>(first_end));
+  first_end = 0;
+  size_t ends_open = ends.size();
+  numbers(ends_open);
+  ends.resize(ends_open);
+  for (uint64_t& end : ends) {
     numbers.Near(answers_end, end);
   }
-  numbers.Near(answers_end, end_perhaps_);
-  for (Habit* const habit : {&full_, &drained_}) {
-    numbers.Near(asked_, habit->requests);
-    numbers.Near(habit->requests, habit->times);
-    numbers(habit->pause, habit->pauses);
+  numbers.Near(answers_end, end_perhaps);
+  for (Habit* const habit : {&full, &drained}) {
+    auto& [requests, times, pause, pauses] = *habit;
+    numbers.Near(asked, requests);
+    numbers.Near(requests, times);
+    numbers(pause, pauses);
   }
-  numbers(requests_to_prove_, answers_to_prove_, answers_proved_from_, requests_proved_from_);
-  numbers(quoted_until_);
-  numbers(quoted_from_, requests_to_settle_, least_, most_, requests_counted_, count_number_);
+  numbers(requests_to_prove, answers_to_prove, answers_proved_from, requests_proved_from);
+  numbers(quoted_until);
+  numbers(quoted_from, requests_to_settle, least, most, requests_counted, count_number);
 }
 
 template <typename Numbers>
 void Pairing::EachNumber(uint64_t requests_end, uint64_t answers_end, Numbers& numbers) {
-  backlog_.EachNumber(answers_end, numbers);
-  entries_.clear();
-  first_ = requests_ = 0;
-  numbers.Bits(responses_lost_, presumed_, presumed_over_hidden_, supposed_idle_, pipelined_,
-               overlaps_, lost_since_request_);
-  numbers(heads_, places_, doubted_through_, missed_answers_, turns_, seen_turns_, drained_bursts_);
-  numbers(shortest_request_);
-  numbers.Near(requests_end, burst_);
-  numbers.Near(requests_end, last_request_end_);
-  numbers.Near(requests_end, last_unrequested_peer_);
-  numbers.Near(answers_end, last_request_peer_);
-  numbers.Near(answers_end, answer_end_);
+  auto& [backlog, heads, places, doubted_through, entries, first, requests, responses_lost,
+         missed_answers, presumed, presumed_over_hidden, supposed_idle, pipelined, turns,
+         seen_turns, shortest_request, drained_bursts, overlaps, lost_since_request, burst,
+         last_request_peer, last_unrequested_peer, last_request_end, answer_end] = *this;
+  backlog.EachNumber(answers_end, numbers);
+  entries.clear();
+  first = requests = 0;
+  numbers.Bits(responses_lost, presumed, presumed_over_hidden, supposed_idle, pipelined, overlaps,
+               lost_since_request);
+  numbers(heads, places, doubted_through, missed_answers, turns, seen_turns, drained_bursts);
+  numbers(shortest_request);
+  numbers.Near(requests_end, burst);
+  numbers.Near(requests_end, last_request_end);
+  numbers.Near(requests_end, last_unrequested_peer);
+  numbers.Near(answers_end, last_request_peer);
+  numbers.Near(answers_end, answer_end);
 }
 
 bool FlowFacts::at_rest() const {
@@ -142,19 +152,25 @@ bool FlowFacts::at_rest() const {
 
 template <typename Numbers>
 void FlowFacts::EachNumber(uint64_t flow_end, Numbers& numbers) {
-  numbers.Near(flow_end, delivered_);
+  // At rest there is nothing in the lists that counts.
+  auto& [steps, entries, first, covered, acks, copies_ahead, delivered] = *this;
+  numbers.Near(flow_end, delivered);
 }
 
 bool MessageParser::at_rest() const {
   return state_ == State::kBetween || state_ == State::kSearching || state_ == State::kOpaque;
 }
 
-/// The others are set when the next message begins.
 template <typename Numbers>
 void MessageParser::EachNumber(uint64_t peer_end, Numbers& numbers) {
-  numbers.Bits(proved_, seen_message_, end_guessed_);
-  numbers(state_, proofs_, searched_bytes_);
-  numbers.Near(peer_end, last_peer_);
+  // Those that are not kept are told by the connection, or set when the next message begins.
+  auto& [flow, handler, counts, state, proved, proofs, from_start, tentative, start_held,
+         line_known, folded, seen_message, bodyless_possible, body_begun, end_disputed, end_guessed,
+         proved_before, lenient, advanced, chunk, at, start, line, head, scanned, left,
+         trailer_bytes, start_at_packet, trailer_held, searched_bytes, chunks, last_peer] = *this;
+  numbers.Bits(proved, seen_message, end_guessed);
+  numbers(state, proofs, searched_bytes);
+  numbers.Near(peer_end, last_peer);
 }
 
 HttpConnection::HttpConnection(ExchangeBook& book, NumberReader& numbers)
@@ -192,33 +208,43 @@ bool HttpConnection::at_rest() const {
 }
 
 template <typename Numbers>
-void HttpConnection::EachNumber(Numbers& numbers) {
-  static_assert(sizeof(HttpConnection) == 200 && sizeof(Active) == 1560 && sizeof(Lane) == 472,
-                "what of a new member counts while nothing is open?");
-  numbers.Bits(put_, had_data_);
-  numbers(client_);
-  numbers(protocol_);
-  numbers.Near(info_.opened_at, heard_at_);
-  numbers.Near(heard_at_, heard_before_at_);
-  std::array<Lane, 2>& lanes = active_->lanes;
-  numbers(lanes[0].delivered, lanes[1].delivered);
-  for (Lane& lane : lanes) {
-    const uint64_t peer_end = lanes[&lane == lanes.data() ? 1 : 0].delivered;
-    lane.parser.EachNumber(peer_end, numbers);
-    lane.facts.EachNumber(lane.delivered, numbers);
-    bool lost = lane.lost.has_value();
-    numbers.Bits(lane.ended, lost);
-    if (lost) {
-      lane.lost = lane.lost.value_or(Lost());
-      numbers(lane.lost->from, lane.lost->offset, lane.lost->gap_bytes);
-    }
-    numbers(lane.opaque_bytes);
-    numbers.Near(heard_at_, lane.last_at);
-    numbers.Near(peer_end, lane.message_knew);
-    numbers.Near(lane.delivered, lane.message_from);
+void HttpConnection::EachNumber(Lane& lane, uint64_t peer_end, Numbers& numbers) {
+  auto& [parser, facts, current, held, opaque_bytes, delivered, last_at, message_knew, message_from,
+         ended, lost] = lane;
+  parser.EachNumber(peer_end, numbers);
+  facts.EachNumber(delivered, numbers);
+  bool has_lost = lost.has_value();
+  numbers.Bits(ended, has_lost);
+  if (has_lost) {
+    lost = lost.value_or(Lost());
+    auto& [from, offset, gap_bytes] = *lost;
+    numbers(from, offset, gap_bytes);
   }
-  const size_t client = client_ == Flow::kSecond ? 1 : 0;
-  active_->pairing.EachNumber(lanes[client].delivered, lanes[1 - client].delivered, numbers);
+  numbers(opaque_bytes);
+  numbers.Near(heard_at_, last_at);
+  numbers.Near(peer_end, message_knew);
+  numbers.Near(delivered, message_from);
+}
+
+template <typename Numbers>
+void HttpConnection::EachNumber(Numbers& numbers) {
+  // Of an Active, at rest, only the numbers in its lanes and its pairing count.
+  auto& [book, info, decided, active, upgraded, end, protocol, put, had_data, heard_at,
+         heard_before_at, evicted] = *this;
+  auto& [lanes, pairing, exchanges, charged, interim, undecided, undecided_count, undecided_bytes,
+         unanswered, ambiguous] = *active;
+  numbers.Bits(put, had_data);
+  numbers(decided);
+  numbers(protocol);
+  numbers.Near(info.opened_at, heard_at);
+  numbers.Near(heard_at, heard_before_at);
+  auto& [first, second] = lanes;
+  numbers(first.delivered, second.delivered);
+  EachNumber(first, second.delivered, numbers);
+  EachNumber(second, first.delivered, numbers);
+  const bool swapped = decided == Flow::kSecond;
+  pairing.EachNumber((swapped ? second : first).delivered, (swapped ? first : second).delivered,
+                     numbers);
 }
 
 }  // namespace trafrec::reassembly

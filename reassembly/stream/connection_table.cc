@@ -56,6 +56,7 @@ void ConnectionTable::Remove(Connection& connection) {
   }
   slots_[hole] = Slot();
   connection.consumer.reset();
+  connection.resting.reset();
   connection.detail.reset();
   free_.push_back(index);
   --size_;

@@ -94,6 +94,28 @@ TEST(Resting, AConnectionThatSaysNoMoreEndsTheSame) {
   ExpectTheSame(OneExchange, [](Talk& talk) { talk.Evict(); });
 }
 
+TEST(Resting, NoRoomForPastHeadsIsALossWhenTheConnectionIsEvicted) {
+  ExpectTheSame(
+      [](Talk& talk) { talk.ClientIn(7, Get("/in-pieces")).Server(Ok("1")).ClientAcks(); },
+      [](Talk& talk) { talk.Evict(); });
+}
+
+// Of a client that was found by searching: what it sends where its server's answer waited for it
+// proves its messages, but not what it sent without any byte of that answer.
+TEST(Resting, WhereTheLatestMessageBeganIsKept) {
+  ExpectTheSame(
+      [](Talk& talk) {
+        talk.ClientLost(40);
+        OneExchange(talk);
+        talk.Client(Get("/2")).Server("HTTP/1.1 102 Processing\r\n\r\n").Server(Ok("two"));
+        talk.ClientAcks();
+      },
+      [](Talk& talk) {
+        talk.ClientKnows(talk.server_sent() - Ok("two").size()).Client(Get("/3")).KnowAll();
+        talk.Server(Ok("three")).ClientAcks();
+      });
+}
+
 TEST(Resting, WhatIsLostRightBehindCostsTheSame) {
   ExpectTheSame(Turns, [](Talk& talk) {
     talk.ClientLost(Get("/lost").size()).Server(Ok("lost")).ClientAcks();
