@@ -109,6 +109,7 @@ class Pipeline {
     reassembly::ReassemblerOptions options;
     options.checksums = reassembly::ChecksumPolicy::kIgnore;
     options.memory_bytes_max = size_t{1} << 20;
+    options.limits.rest_after_ns = 1;
     return options;
   }
 
