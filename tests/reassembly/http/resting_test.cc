@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <string>
 #include <utility>
 
 #include "store/format/entry_format.h"
 #include "talk.h"
+#include "tests/support/random.h"
 
 namespace trafrec::reassembly {
 namespace {
@@ -235,6 +237,128 @@ TEST(Resting, TakesFewBytesHoweverMuchWentBy) {
   talk.Wait(3 * kNsPerSecond).Tick();
   ASSERT_TRUE(talk.Rest());
   EXPECT_LE(talk.resting_bytes(), 256U);
+}
+
+/// A client with habits and its server say many things, some of which are lost, and are silent now
+/// and then.
+class Chat {
+ public:
+  Chat(uint64_t seed, bool rests)
+      : random_(seed),
+        rests_(rests),
+        loss_percent_(random_.Percent(70) ? random_.Between(1, 20) : 0),
+        stale_percent_(random_.Percent(30) ? 20 : 0),
+        depth_(random_.Percent(40) ? 1 : random_.Between(2, 4)),
+        fills_(random_.Percent(50)),
+        talk_({.mid_stream = random_.Percent(30)}) {}
+
+  /// What comes of it.
+  std::pair<std::string, std::string> Hold() {
+    for (uint32_t rounds = random_.Between(2, 30); rounds > 0; --rounds) {
+      Round();
+      if (random_.Percent(95)) {
+        talk_.ClientAcks();
+      }
+      talk_.Wait((random_.Percent(30) ? 1 : 1'500) * kNsPerMs).Tick();
+      rested_ += rests_ && talk_.Rest() ? 1 : 0;
+    }
+    if (random_.Percent(10)) {
+      talk_.Evict();
+    }
+    talk_.Close();
+    return {Recorded(talk_.sink()), CountersOf(talk_)};
+  }
+  size_t rested() const { return rested_; }
+
+ private:
+  void Round() {
+    uint32_t open = 0;
+    for (uint32_t left = random_.Below(12); left + open > 0;) {
+      const uint64_t knows = talk_.server_sent();
+      for (; left > 0 && open < depth_; --left, ++open) {
+        Say(random_.Percent(stale_percent_) ? knew_ : knows, Request());
+        knew_ = knows;
+      }
+      for (uint32_t due = fills_ ? 1 : open; due > 0; --due, --open) {
+        Answer();
+      }
+    }
+    if (random_.Percent(5)) {
+      Say(std::nullopt, "{}");
+    }
+    if (random_.Percent(5)) {
+      talk_.ServerCopies(random_.Below(static_cast<uint32_t>(talk_.server_sent()) + 1), 5);
+    }
+  }
+
+  std::string Request() {
+    heads_.push_back(random_.Percent(10));
+    return heads_.back()         ? "HEAD / HTTP/1.1\r\n\r\n"
+           : random_.Percent(30) ? Post("/post", Body(random_.Below(500)))
+                                 : Get("/get");
+  }
+
+  void Answer() {
+    if (random_.Percent(5)) {
+      Say(std::nullopt, "HTTP/1.1 102 Processing\r\n\r\n");
+    }
+    const bool to_head = heads_.front();
+    heads_.pop_front();
+    if (to_head || random_.Percent(10)) {
+      const std::string status = to_head ? "200 OK" : "304 Not Modified";
+      Say(std::nullopt, "HTTP/1.1 " + status + "\r\nContent-Length: 9\r\n\r\n");
+    } else if (random_.Percent(10)) {
+      const std::string quoted = Ok("quoted");
+      const std::string whole = Ok(quoted);
+      Say(std::nullopt, whole.substr(0, whole.size() - quoted.size()));
+      Say(std::nullopt, quoted);
+    } else {
+      Say(std::nullopt, Ok(Body(random_.Below(500))));
+    }
+  }
+
+  /// `client_knows`: of what the server said; nullopt: it is the server that speaks.
+  void Say(std::optional<uint64_t> client_knows, std::string_view bytes) {
+    if (client_knows) {
+      talk_.ClientKnows(*client_knows);
+    }
+    const auto size = static_cast<uint32_t>(bytes.size());
+    const uint32_t lost = !random_.Percent(loss_percent_) ? 0
+                          : random_.Percent(50)           ? size
+                                                          : random_.Below(size);
+    const bool first = random_.Percent(50);
+    const uint32_t piece = random_.Percent(10) ? random_.Between(1, 40) : size;
+    const std::string_view seen = bytes.substr(first ? lost : 0, size - lost);
+    if (lost > 0 && first) {
+      client_knows ? talk_.ClientLost(lost) : talk_.ServerLost(lost);
+    }
+    client_knows ? talk_.ClientIn(piece, seen) : talk_.ServerIn(piece, seen);
+    if (lost > 0 && !first) {
+      client_knows ? talk_.ClientLost(lost) : talk_.ServerLost(lost);
+    }
+    talk_.KnowAll();
+  }
+
+  test_support::Random random_;
+  const bool rests_;
+  const uint32_t loss_percent_;
+  const uint32_t stale_percent_;  ///< of the requests, sent before the last answers came
+  const uint32_t depth_;          ///< of the client's pipeline
+  const bool fills_;              ///< after each answer, and not after all
+  std::deque<bool> heads_;        ///< are the open requests for a head?
+  uint64_t knew_ = 0;
+  size_t rested_ = 0;
+  Talk talk_;
+};
+
+TEST(Resting, WhateverIsSaidComesToTheSame) {
+  size_t rested = 0;
+  for (uint64_t seed = 0; seed < 2'000; ++seed) {
+    Chat chat(seed, true);
+    ASSERT_TRUE(chat.Hold() == Chat(seed, false).Hold()) << "seed " << seed;
+    rested += chat.rested();
+  }
+  EXPECT_GT(rested, 10'000U);
 }
 
 }  // namespace
