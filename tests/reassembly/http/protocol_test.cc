@@ -94,7 +94,7 @@ TEST(Protocol, ConnectionIsPutBeforeItsExchangesAndAtItsClose) {
   EXPECT_EQ(connection.client.port, 40000);
   EXPECT_EQ(connection.server.port, 9200);
   EXPECT_EQ(connection.client_isn, 999);
-  EXPECT_EQ(connection.interface, "eth0");
+  EXPECT_EQ(connection.interface, "eth3");
   EXPECT_EQ(connection.protocol, store::Protocol::kHttp1);
   EXPECT_EQ(connection.close_cause, store::CloseCause::kFin);
 }

@@ -198,6 +198,26 @@ TEST(Resting, AConnectionOfAnotherProtocolIsTheSame) {
                 [](Talk& talk) { talk.Client("more").Server("more").ServerFin(); });
 }
 
+TEST(Resting, AConnectionThatSaysNoMoreIsOfTheSameProtocol) {
+  ExpectTheSame([](Talk& talk) { talk.Client("\x16\x03\x01\x02").Server("\x16\x03\x03"); },
+                [](Talk&) {});
+}
+
+TEST(Resting, BytesThatBeginNothingAreCounted) {
+  const Conversation much = [](Talk& talk) {
+    talk.Server(std::string(limits::kProbeBytes / 2 + 1, '{')).ClientAcks();
+  };
+  const Conversation more = [](Talk& talk) {
+    talk.Server(std::string(limits::kProbeBytes / 2 + 1, '{')).ClientAcks();
+    OneExchange(talk);
+  };
+  ExpectTheSame(much, more);
+  ExpectTheSame(OneExchange, [](Talk& talk) {
+    talk.Server(std::string(2 * limits::kProbeBytes, '{')).ClientAcks();
+    OneExchange(talk);
+  });
+}
+
 TEST(Resting, WhileLookingForAStartIsTheSame) {
   ExpectTheSame(
       [](Talk& talk) {
@@ -246,15 +266,15 @@ class Chat {
   Chat(uint64_t seed, bool rests)
       : random_(seed),
         rests_(rests),
-        loss_percent_(random_.Percent(70) ? random_.Between(1, 20) : 0),
+        loss_percent_(random_.Percent(80) ? random_.Skewed(1, 20) : 0),
         stale_percent_(random_.Percent(30) ? 20 : 0),
-        depth_(random_.Percent(40) ? 1 : random_.Between(2, 4)),
+        depth_(random_.Percent(30) ? 1 : random_.Between(2, 4)),
         fills_(random_.Percent(50)),
         talk_({.mid_stream = random_.Percent(30)}) {}
 
   /// What comes of it.
   std::pair<std::string, std::string> Hold() {
-    for (uint32_t rounds = random_.Between(2, 30); rounds > 0; --rounds) {
+    for (uint32_t rounds = random_.Skewed(2, 100); rounds > 0; --rounds) {
       Round();
       if (random_.Percent(95)) {
         talk_.ClientAcks();

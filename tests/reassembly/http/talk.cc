@@ -11,10 +11,10 @@ namespace {
 
 HttpLayerOptions LayerOptions(const Talk::Options& options) {
   HttpLayerOptions layer;
-  layer.interface_name = [](uint16_t) { return "eth0"; };
   layer.server_port = options.server_port;
   layer.pressure = options.pressure;
   layer.redaction = options.redaction;
+  layer.interface_name = [](uint16_t interface) { return "eth" + std::to_string(interface); };
   return layer;
 }
 
@@ -27,6 +27,8 @@ Talk::Talk(Options options) : layer_(LayerOptions(options), memory_, sink_) {
   info.number = 1;
   info.first.port = 40000;
   info.second.port = 9200;
+  info.interface = 3;
+  info.encapsulation = {{store::EncapsulationId::Kind::kVlan, 7}};
   if (!options.mid_stream) {
     info.client = Flow::kFirst;
     info.first_isn = 999;
