@@ -163,6 +163,7 @@ class MessageParser {
   void StepLength();
   void StepChunked();
   void StepTrailer();
+  size_t WholeTrailers();
   void EndAtStart();
   void Doubt();
   void KeepTrailer(size_t more);

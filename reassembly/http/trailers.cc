@@ -29,10 +29,40 @@ bool IsStrictField(std::string_view line) {
          });
 }
 
+bool IsStrictStart(std::string_view line) {
+  const auto start = ParseStartLine(line);
+  return start && !start->lenient;
+}
+
 }  // namespace
 
-/// A line at a time, for the last line end may be missing, and the next message come instead.
+/// So many bytes come next that are trailers in whole lines.
+size_t MessageParser::WholeTrailers() {
+  const std::string_view bytes = rest();
+  size_t size = 0;
+  for (;;) {
+    const size_t line_end = bytes.find('\n', size);
+    if (line_end == std::string_view::npos || bytes[size] == '\r' || bytes[size] == '\n' ||
+        trailer_bytes_ + line_end + 1 > limits::kHeadBytes) {
+      return size;
+    }
+    const std::string_view line = bytes.substr(size, line_end + 1 - size);
+    if (IsStrictStart(line)) {
+      return size;
+    }
+    lenient_ = lenient_ || !IsStrictField(line);
+    size = line_end + 1;
+  }
+}
+
+/// A line at a time, for the last line end may be missing, and the next message come instead. Those
+/// that lie whole in the chunk are kept together.
 void MessageParser::StepTrailer() {
+  if (!trailer_held_) {
+    if (const size_t size = WholeTrailers(); size > 0) {
+      return KeepTrailer(size);
+    }
+  }
   const size_t line_end = rest().find('\n');
   const size_t size = line_end == std::string_view::npos ? rest().size() : line_end + 1;
   if (trailer_bytes_ + (trailer_held_ ? head_.size() : 0) + size > limits::kHeadBytes) {
@@ -55,7 +85,7 @@ void MessageParser::StepTrailer() {
     return;
   }
   const std::string line = head_ + std::string(rest().substr(0, size));
-  if (const auto start = ParseStartLine(line); start && !start->lenient) {
+  if (IsStrictStart(line)) {
     return EndAtStart();
   }
   lenient_ |= !IsStrictField(line);
