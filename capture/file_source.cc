@@ -15,6 +15,7 @@
 #include "capture/limits.h"
 #include "capture/packet_filter.h"
 #include "capture/packet_source.h"
+#include "capture/port_history.h"
 
 namespace trafrec::capture {
 namespace {
@@ -23,6 +24,7 @@ class FileSource : public PacketSource {
  public:
   Status Open(const std::vector<std::string>& paths, const CaptureFilter& filter) {
     wanted_ = filter;
+    ports_ = MakeWantedPorts(filter.ports);
     TRY_ASSIGN(filter_, PacketFilter::Make(filter));
     bool total_known = true;
     for (const std::string& path : paths) {
@@ -39,6 +41,9 @@ class FileSource : public PacketSource {
 
   Result<bool> Next(PacketBatch& batch) override {
     batch.Clear();
+    if (ports_) {
+      batch.windows.push_back(ports_);
+    }
     for (File& file : files_) {
       file.held = nullptr;
     }
@@ -145,6 +150,7 @@ class FileSource : public PacketSource {
       batch.windows.push_back(window);
     }
     batch.packets.push_back(file.next);
+    batch.packets.back().ports = ports_.get();
     batch.bytes += file.next.bytes.size();
   }
 
@@ -156,6 +162,7 @@ class FileSource : public PacketSource {
   };
 
   CaptureFilter wanted_;
+  WantedPorts ports_;
   StopEvent stop_;
   InterfaceTable interfaces_;
   std::unique_ptr<PacketFilter> filter_;

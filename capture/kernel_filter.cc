@@ -75,11 +75,11 @@ Result<std::unique_ptr<KernelFilterCompiler>> KernelFilterCompiler::Open(
 
 Result<KernelProgram> KernelFilterCompiler::Compile(const CaptureFilter& filter) {
   const std::lock_guard lock(mutex_);
-  if (filter.Untagged().empty()) {
+  if (filter.Plain().empty()) {
     return KernelProgram();
   }
   std::string words;
-  for (const std::string& expression : {filter.Expression(), filter.Untagged()}) {
+  for (const std::string& expression : {filter.Expression(), filter.WithoutTags()}) {
     bpf_program compiled{};
     if (pcap_compile(handle_.get(), &compiled, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
       words = pcap_geterr(handle_.get());

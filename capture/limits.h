@@ -48,6 +48,11 @@ inline constexpr int64_t kBackgroundCalmMs = 1'000;
 /// Live: a packet can be this old before the capture thread sees it (a block's timeout, a busy
 /// machine). Silence is believed only up to so long ago.
 inline constexpr int64_t kLiveLatenessNs = 250 * kNsPerMs;
+/// Live: so many times at which other ports were asked for are told apart, for packets that wait
+/// since then; of what is older, any of its ports counts. Who changes filters does so by hand.
+inline constexpr size_t kPortEpochs = 64;
+/// Live: no packet lies in the kernel's ring for so long, but that of a process that stood still.
+inline constexpr int64_t kQueuedPacketMs = 10'000;
 /// Of the socket that makes filters, which gets no packets: libpcap takes one block.
 inline constexpr size_t kFilterSocketRingBytes = size_t{256} << 10;
 /// Between capture and reassembly when files are read. A file has no bursts to absorb; less keeps

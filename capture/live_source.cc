@@ -35,6 +35,7 @@
 #include "capture/network_interfaces.h"
 #include "capture/packet_filter.h"
 #include "capture/packet_source.h"
+#include "capture/port_history.h"
 
 namespace trafrec::capture {
 namespace {
@@ -56,7 +57,10 @@ uint16_t LinkTypeOf(int dlt) {
 class LiveSource : public PacketSource {
  public:
   explicit LiveSource(const LiveOptions& options)
-      : options_(options), any_(options.interface == "any"), filter_(options.filter) {}
+      : options_(options),
+        any_(options.interface == "any"),
+        filter_(options.filter),
+        ports_(options.filter.ports) {}
 
   Status Open() {
     if (!any_ && InterfaceIndex(options_.interface) == 0) {
@@ -95,6 +99,7 @@ class LiveSource : public PacketSource {
     TRY(Wait());
     offsets_.clear();
     batch_ = &batch;
+    ports_.Forget(Clock::now());
     const int count = pcap_dispatch(handle_.get(), static_cast<int>(limits::kBatchPackets),
                                     &OnPacket, reinterpret_cast<u_char*>(this));
     // The storage moved while it grew; now it stays.
@@ -122,11 +127,13 @@ class LiveSource : public PacketSource {
   Result<FilterChange> ChangeFilter(const CaptureFilter& filter) override {
     TRY_ASSIGN(const KernelProgram program, compiler_->Compile(filter));
     const std::lock_guard lock(filter_mutex_);
+    const auto hold = ports_.Hold();
     FilterChange change{.before = filter_, .from = WallClockNow()};
     // Where the kernel had no filter: what comes from now on is not the old one's any more.
     judged_until_ = std::min(judged_until_.load(), change.from);
     TRY(AttachToSocket(program, pcap_fileno(handle_.get())));
     change.until = WallClockNow();
+    ports_.Change(hold, filter.ports, change.from, change.until);
     filter_ = filter;
     return change;
   }
@@ -203,6 +210,11 @@ class LiveSource : public PacketSource {
     if (packet.at <= judged_until_.load(std::memory_order_relaxed) && !judge_->Matches(packet)) {
       return;
     }
+    const WantedPorts& ports = ports_.At(packet.at);
+    packet.ports = ports.get();
+    if (ports && (batch_->windows.empty() || batch_->windows.back() != ports)) {
+      batch_->windows.push_back(ports);
+    }
     batch_->packets.push_back(packet);
     offsets_.push_back({.at = batch_->storage.size(), .length = bytes.size()});
     batch_->storage.insert(batch_->storage.end(), bytes.begin(), bytes.end());
@@ -243,6 +255,7 @@ class LiveSource : public PacketSource {
   PcapHandle handle_;
   mutable std::mutex filter_mutex_;
   CaptureFilter filter_;
+  PortHistory ports_;
   std::unique_ptr<PacketFilter> judge_;  // by the first filter
   /// Of packets up to this time; of all, if the kernel could not run the first filter.
   std::atomic<TimeNs> judged_until_{std::numeric_limits<TimeNs>::max()};

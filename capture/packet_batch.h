@@ -10,11 +10,11 @@
 namespace trafrec::capture {
 
 /// Packets on their way from the capture thread to the reassembly thread. Their bytes lie in
-/// `storage` (live), or in windows of the files they came from, which `windows` keeps alive.
+/// `storage` (live), or in windows of the files they came from.
 struct PacketBatch {
   std::vector<reassembly::Packet> packets;
   std::vector<uint8_t> storage;
-  std::vector<std::shared_ptr<const void>> windows;
+  std::vector<std::shared_ptr<const void>> windows;  ///< kept alive: what else packets point into
   size_t bytes = 0;  ///< captured bytes of all packets, and what the batch itself takes: its weight
                      ///< in the ring
 

@@ -141,7 +141,7 @@ Error BadFilter(const CaptureFilter& filter, const std::string& words) {
   // Where the user's own text is at fault it is shown alone, as he typed it.
   const PcapHandle handle = HandleOf(kEthernet);
   const bool own = !filter.bpf.empty() && !Compiles(handle.get(), filter.bpf);
-  const std::string text = own ? filter.bpf : filter.Untagged();
+  const std::string text = own ? filter.bpf : filter.Plain();
   std::string what = fmt::format("bad capture filter: {}\n  {}", words, text);
   if (const auto place = PlaceOf(text, words); place && text.find('\n') == std::string::npos) {
     what += fmt::format("\n  {}^", std::string(*place, ' '));
@@ -156,7 +156,7 @@ struct PacketFilter::Program {
 };
 
 PacketFilter::PacketFilter(const CaptureFilter& filter)
-    : filter_(filter), empty_(filter.Untagged().empty()) {}
+    : filter_(filter), empty_(filter.Plain().empty()) {}
 
 PacketFilter::~PacketFilter() = default;
 
@@ -164,7 +164,7 @@ Result<std::unique_ptr<PacketFilter>> PacketFilter::Make(const CaptureFilter& fi
   std::unique_ptr<PacketFilter> made(new PacketFilter(filter));
   if (!made->empty_) {
     const PcapHandle handle = HandleOf(kEthernet);
-    if (const auto words = Compiled().Compile(handle.get(), filter.Untagged())) {
+    if (const auto words = Compiled().Compile(handle.get(), filter.WithoutTags())) {
       return std::unexpected(BadFilter(filter, *words));
     }
   }
@@ -186,7 +186,7 @@ PacketFilter::Program& PacketFilter::ProgramOf(uint16_t link_type) {
   program->link_type = link_type;
   std::string words = "unknown link type";
   if (const PcapHandle handle = HandleOf(link_type)) {
-    for (const std::string& expression : {filter_.Expression(), filter_.Untagged()}) {
+    for (const std::string& expression : {filter_.Expression(), filter_.WithoutTags()}) {
       const auto refused = program->compiled.Compile(handle.get(), expression);
       program->usable = !refused;
       if (program->usable) {

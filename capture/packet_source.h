@@ -32,10 +32,14 @@ struct CaptureFilter {
   std::vector<std::string> hosts;
   std::string bpf;  ///< text in libpcap's language, joined to the others by "and"
 
-  /// The whole as one BPF expression, which also matches inside VLAN tags; "" for none.
+  /// What filters packets by their outermost headers, as one BPF expression that also matches
+  /// inside VLAN tags; "" for none. With ports it lets through whatever may be a tunnel, and so do
+  /// the sources: Packet::ports says which TCP of it is wanted.
   std::string Expression() const;
-  /// The same without what looks inside VLAN tags, for link types that know none.
-  std::string Untagged() const;
+  /// The same for link types of which libpcap cannot look behind VLAN tags.
+  std::string WithoutTags() const;
+  /// The filter as it was asked for, without what the others add; for people.
+  std::string Plain() const;
 };
 
 /// A running live capture got another filter. At some moment within [from, until], wall clock, the

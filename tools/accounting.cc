@@ -77,8 +77,8 @@ std::vector<Finding> NothingSeenFindings(const Counters& counters) {
   if (received == 0) {
     findings.push_back(
         {"no packet came: the capture is empty, or the filter lets nothing through",
-         "check --port, --host and --filter, and the interface; in a tunnel (VXLAN, GRE …) "
-         "--port and --host see the outer packet alone: --filter 'udp port 4789'"});
+         "check --port, --host and --filter, and the interface; of a tunnel (VXLAN, GRE …) "
+         "--host and --filter see the outer packet alone, --port looks inside"});
     return findings;
   }
   const auto connections = [&](const char* counter, const char* what, const char* remedy) {
@@ -92,7 +92,12 @@ std::vector<Finding> NothingSeenFindings(const Counters& counters) {
   connections("http.connections.es_transport", "carried the transport protocol of Elasticsearch",
               "record the HTTP port (9200), not the transport port (9300)");
   connections("http.connections.other", "carried another protocol", "");
-  if (ValueOf(counters, "packets.tcp") == 0) {
+  const uint64_t other_ports = ValueOf(counters, "packets.ignored.other_port");
+  if (ValueOf(counters, "packets.tcp") == 0 && other_ports > 0) {
+    findings.push_back({fmt::format("{} came, their TCP ({}) of other ports than those of --port",
+                                    CountOf(received, "packet"), CountOf(other_ports, "packet")),
+                        "check --port"});
+  } else if (ValueOf(counters, "packets.tcp") == 0) {
     findings.push_back({CountOf(received, "packet") + " came, none of them TCP",
                         "trafrec stats LOG says what they were"});
   }

@@ -117,7 +117,8 @@ void CtlCommand::AddOptions(OptionSet& options) {
                "this recorder of the log; needed if several are running, but for status");
   options.Text("--timeout", timeout_text_, "DURATION", "give up after this long; 10s if not given");
   options.Group("Filter");
-  options.Ports("-p,--port", ports_, "only this TCP port; repeatable, or separated by commas");
+  options.Ports("-p,--port", ports_,
+                "only this TCP port, in tunnels too; repeatable, or separated by commas");
   options.List("--host", hosts_, "HOST", "only this host; repeatable, or separated by commas");
   options.Flag("--all", all_, "let everything through");
   options.Group("Output");

@@ -32,7 +32,8 @@ void RecordOptions::AddTo(OptionSet& options) {
                 "read this capture file (pcap, pcapng; .gz and .zst too), - is standard input; "
                 "repeatable, the files are merged by time");
   options.Exclude("--interface", "--read");
-  options.Ports("-p,--port", ports, "only this TCP port; repeatable, or separated by commas");
+  options.Ports("-p,--port", ports,
+                "only this TCP port, in tunnels too; repeatable, or separated by commas");
   options.List("--host", hosts, "HOST", "only this host; repeatable, or separated by commas");
   options.Text("--filter", bpf, "BPF", "only what this filter lets through, in tcpdump's language");
   options.Text("--ring", ring, "SIZE", "live: the kernel's packet ring; 64MiB if not given");

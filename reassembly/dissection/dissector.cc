@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <utility>
@@ -46,6 +47,13 @@ uint8_t WindowShift(Bytes options) {
   return 0xff;
 }
 
+/// Is either of the ports, at the begin of a TCP header, one that was asked for?
+bool IsWanted(const Packet& packet, const uint8_t* tcp) {
+  return packet.ports == nullptr ||
+         std::ranges::binary_search(*packet.ports, LoadBig<uint16_t>(tcp)) ||
+         std::ranges::binary_search(*packet.ports, LoadBig<uint16_t>(tcp + 2));
+}
+
 const char* NumberSpaceName(NumberSpace space) {
   switch (space) {
     case NumberSpace::kLinkType:
@@ -87,7 +95,8 @@ const char* IgnoreReasonName(IgnoreReason reason) {
                                                                      "nesting",
                                                                      "encrypted",
                                                                      "unknown_link_type",
-                                                                     "unknown_encapsulation"};
+                                                                     "unknown_encapsulation",
+                                                                     "other_port"};
   return kNames[static_cast<size_t>(reason)];
 }
 
@@ -149,6 +158,9 @@ Step Dissector::Impl::TakeTcp(Frame& frame) {
   const size_t header = (p[12] >> 4) * size_t{4};
   if (header < kTcpHeader || header > frame.wire_rest) {
     return Ignore(IgnoreReason::kBadLength);
+  }
+  if (!IsWanted(*frame.packet, p)) {
+    return Ignore(IgnoreReason::kOtherPort);
   }
   if (!judge.AcceptsTcp(frame)) {
     return Ignore(IgnoreReason::kBadChecksum);

@@ -49,6 +49,9 @@ class FragmentTable {
   /// The whole datagram, if this fragment was the last that it lacked.
   std::optional<Datagram> Add(const DatagramKey& key, const Fragment& fragment, TimeNs at);
 
+  /// Is there a fragment of that datagram already?
+  bool Holds(const DatagramKey& key) const { return table_.contains(key); }
+
   /// Frees the datagrams that Add has handed out.
   void ReleaseWhole() { whole_.clear(); }
 

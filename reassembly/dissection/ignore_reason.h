@@ -19,10 +19,10 @@ enum class IgnoreReason : uint8_t {
   kEncrypted,             ///< 802.11 with protection, ESP
   kUnknownLinkType,       ///< also by number
   kUnknownEncapsulation,  ///< an EtherType, PPP or GRE protocol nobody taught us; also by number
+  kOtherPort,             ///< TCP, mostly in a tunnel, of a port that was not asked for
 };
 
-inline constexpr size_t kIgnoreReasons =
-    static_cast<size_t>(IgnoreReason::kUnknownEncapsulation) + 1;
+inline constexpr size_t kIgnoreReasons = static_cast<size_t>(IgnoreReason::kOtherPort) + 1;
 
 const char* IgnoreReasonName(IgnoreReason reason);
 

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <cstring>
 
 #include "reassembly/dissection/checksum_judge.h"
 #include "reassembly/dissection/fragment_table.h"
 #include "reassembly/dissection/frame.h"
+#include "reassembly/dissection/tunnel_numbers.h"
 #include "reassembly/limits.h"
 
 // IPv4, IPv6 with its extension headers, and their fragments.
@@ -15,7 +17,8 @@ using Kind = store::EncapsulationId::Kind;
 constexpr size_t kIpv4Header = 20;
 constexpr size_t kIpv6Header = 40;
 constexpr uint8_t kTcpProtocol = 6;
-constexpr uint8_t kAuthentication = 51;
+constexpr uint8_t kUdpProtocol = 17;
+constexpr uint8_t kAuthentication = kAuthenticationHeader;
 constexpr uint32_t kDatagramMax = 65'535;
 
 uint64_t SumOfWords(const uint8_t* p, size_t bytes) {
@@ -36,6 +39,18 @@ Step ByProtocol(Frame& frame, uint8_t protocol) {
   return step;
 }
 
+/// Where ports were asked for, the capture's filter let through the first fragments of tunnels over
+/// UDP, and the later ones of all UDP, which carry no port: most of these belong to nothing.
+bool IsStrayed(const Frame& frame, const DatagramKey& key, const Fragment& fragment) {
+  if (frame.packet->ports == nullptr || fragment.protocol != kUdpProtocol || fragment.offset == 0) {
+    return false;
+  }
+  const bool filtered =
+      std::ranges::all_of(frame.segment->encapsulation.ids(),
+                          [](const store::EncapsulationId& id) { return id.kind == Kind::kVlan; });
+  return filtered && !frame.fragments->Holds(key);
+}
+
 /// Puts a fragment (frame.rest) to its datagram. If that is whole now, frame.rest becomes it, and
 /// `protocol` what it holds; else false.
 bool Reassemble(Frame& frame, uint32_t id, bool protocol_tells, const Fragment& fragment,
@@ -45,6 +60,9 @@ bool Reassemble(Frame& frame, uint32_t id, bool protocol_tells, const Fragment& 
                            .id = id,
                            .protocol = protocol_tells ? fragment.protocol : uint8_t{0},
                            .encapsulation = HashOf(frame.segment->encapsulation)};
+  if (protocol_tells && IsStrayed(frame, key, fragment)) {
+    return false;
+  }
   const std::optional<Datagram> whole = frame.fragments->Add(key, fragment, frame.packet->at);
   if (!whole.has_value()) {
     return false;

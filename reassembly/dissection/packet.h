@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/time.h"
@@ -17,6 +18,9 @@ struct Packet {
   bool outgoing =
       false;  ///< sent by this host (live capture only): its checksums may be left to the card
   bool checksum_not_ready = false;  ///< the kernel says so (TP_STATUS_CSUMNOTREADY)
+  /// Sorted: TCP of other ports is not wanted. The capture's filter of packets sees the outermost
+  /// headers alone, and lets through whatever may be a tunnel. Borrowed; null: all are wanted.
+  const std::vector<uint16_t>* ports = nullptr;
 };
 
 }  // namespace trafrec::reassembly

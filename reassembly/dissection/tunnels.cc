@@ -1,4 +1,5 @@
 #include "reassembly/dissection/frame.h"
+#include "reassembly/dissection/tunnel_numbers.h"
 #include "reassembly/limits.h"
 
 // Tunnels over GRE and UDP. Those over UDP are known by their ports alone, and any program may use
@@ -9,16 +10,6 @@ namespace trafrec::reassembly {
 namespace {
 
 using Kind = store::EncapsulationId::Kind;
-
-constexpr uint16_t kGreUdpPort = 4754;
-constexpr uint16_t kVxlanPort = 4789;
-constexpr uint16_t kVxlanLinuxPort = 8472;  // Linux's default before 4789 was assigned
-constexpr uint16_t kVxlanGpePort = 4790;
-constexpr uint16_t kMplsUdpPort = 6635;
-constexpr uint16_t kGenevePort = 6081;
-constexpr uint16_t kGtpUserPort = 2152;
-constexpr uint16_t kTeredoPort = 3544;
-constexpr uint16_t kAyiyaPort = 5072;
 
 constexpr Step kOrdinaryUdp = Ignore(IgnoreReason::kUdp);
 

@@ -55,6 +55,19 @@ TEST(Accounting, WithoutHttpItSaysWhatWasThere) {
   EXPECT_EQ(findings[0].what, "2 connections carried TLS");
 }
 
+TEST(Accounting, TcpOfOtherPortsInTunnelsIsNotCalledNoTcp) {
+  const Counters counters = {{"packets.received", "", 10},
+                             {"packets.tcp", "packets.received", 0},
+                             {"packets.ignored.other_port", "packets.received", 9},
+                             {"packets.ignored.udp", "packets.received", 1},
+                             {"exchanges", "", 0}};
+  const std::vector<Finding> findings = NothingSeenFindings(counters);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].what,
+            "10 packets came, their TCP (9 packets) of other ports than those of --port");
+  EXPECT_THAT(LossFindings(counters, {}), IsEmpty());
+}
+
 TEST(Accounting, TheTreePutsPartsUnderTheirWholes) {
   EXPECT_EQ(CounterTree({{"a", "", 1'000}, {"a.x", "a", 999}, {"a.y", "a", 1}, {"a.z", "a", 0}}),
             "    a      1,000\n      a.x    999\n      a.y      1\n");

@@ -8,63 +8,18 @@
 
 #include "tests/support/wait_until.h"
 #include "tests/tools/live_recording.h"
+#include "tests/tools/wire.h"
 
 namespace trafrec::tools {
 namespace {
 
 using nlohmann::json;
-using test_support::Ip;
 using test_support::Outcome;
 using test_support::RunningProcess;
 using test_support::Trafrec;
 using test_support::WebServer;
+using test_support::Wire;
 using testing::HasSubstr;
-
-constexpr const char* kServerAddress = "10.9.0.1";
-
-/// A network beside this one, as long as a process in it lives.
-class OtherNetwork {
- public:
-  OtherNetwork()
-      : keeper_({"/usr/bin/unshare", "-n", "/bin/sh", "-c", "echo made; exec tail -f /dev/null"}) {
-    keeper_.WaitForOutput("made");
-  }
-  ~OtherNetwork() { keeper_.Signal(SIGKILL); }
-
-  std::string pid() const { return std::to_string(keeper_.pid()); }
-  /// A program's command line, made to run there.
-  std::vector<std::string> Inside(const std::vector<std::string>& arguments) const {
-    std::vector<std::string> all = {"/usr/bin/nsenter", "-t", pid(), "-n"};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    return all;
-  }
-  std::unique_ptr<RunningProcess> Run(const std::vector<std::string>& arguments) const {
-    return std::make_unique<RunningProcess>(Inside(arguments));
-  }
-  void Do(const std::vector<std::string>& arguments) const {
-    EXPECT_EQ(test_support::RunToEnd(Inside(arguments)).exit_code, 0) << arguments.back();
-  }
-
- private:
-  RunningProcess keeper_;
-};
-
-/// A wire, made before anybody listens.
-class Wire {
- public:
-  Wire() {
-    Ip("link add here type veth peer name there");
-    Ip("link set there netns " + other_.pid());
-    Ip(std::string("addr add ") + kServerAddress + "/24 dev here");
-    Ip("link set here up");
-    other_.Do({"/usr/sbin/ip", "addr", "add", "10.9.0.2/24", "dev", "there"});
-    other_.Do({"/usr/sbin/ip", "link", "set", "there", "up"});
-  }
-  const OtherNetwork& other() const { return other_; }
-
- private:
-  OtherNetwork other_;
-};
 
 class BothEnds : public testing::Test {
  protected:
@@ -76,7 +31,7 @@ class BothEnds : public testing::Test {
   void Fetch(const std::string& path) const {
     EXPECT_EQ(wire_.other()
                   .Run({"/usr/bin/curl", "-sS", "-o", "/dev/null", "-Z", "--parallel-max", "8",
-                        std::string("http://") + kServerAddress + ":9200" + path})
+                        std::string("http://") + Wire::kHere + ":9200" + path})
                   ->Finish()
                   .exit_code,
               0);
@@ -84,7 +39,7 @@ class BothEnds : public testing::Test {
 
   const test_support::PrivateNetwork network_;
   const Wire wire_;
-  WebServer server_{9200, kServerAddress};
+  WebServer server_{9200, Wire::kHere};
   const test_support::TemporaryFolder folder_;
   const std::string log_ = folder_ / "log";
 };

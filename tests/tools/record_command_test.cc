@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/capture_files.h"
+#include "tests/support/encapsulations.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/wait_until.h"
 #include "tests/tools/captures.h"
@@ -154,6 +155,28 @@ TEST_F(RecordCommand, APortFilterLeavesOutTheRest) {
   const Outcome outcome = Record({"--port", "80"});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.out, AllOf(StartsWith("recorded 0 exchanges"), HasSubstr("no packet came")));
+}
+
+TEST_F(RecordCommand, APortIsChosenInATunnelOfAFileToo) {
+  const auto in_tunnel = [](test_support::ByteVector packet) {
+    return test_support::Ethernet(test_support::Geneve(7, packet, test_support::kEtherTypeIpv4));
+  };
+  {
+    PcapWriter file(capture_);
+    for (const uint16_t port : {9200, 9300}) {
+      test_support::TcpConversation wire(
+          {.server = test_support::Ip("10.0.0.2", port), .frame = in_tunnel});
+      wire.Handshake().ClientSends("GET /" + std::to_string(port) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+      wire.ServerSends("HTTP/1.1 204 No Content\r\n\r\n").Close();
+      file.Write(wire.Packets());
+    }
+  }
+  const auto json = nlohmann::json::parse(Record({"--port", "9200", "--json"}).out);
+  EXPECT_EQ(json["exchanges"], 1);
+  EXPECT_EQ(json["incomplete"], 0);
+  EXPECT_THAT(json["losses"], IsEmpty());
+  EXPECT_EQ(json["counters"]["packets.tcp"], json["counters"]["packets.ignored.other_port"]);
+  EXPECT_THAT(Trafrec({"export", log_}).out, HasSubstr("/9200"));
 }
 
 TEST_F(RecordCommand, BadSizesAndNamesAreUsageErrors) {

@@ -197,5 +197,54 @@ TEST(DissectorTunnel, MirrorThatCutsTunnelledPacketsLeavesTheirLengths) {
   EXPECT_EQ(seen.segment->payload_wire_bytes, 5'000u);
 }
 
+/// A packet that came through a filter for these ports.
+Dissected Asked(Feed& feed, const ByteVector& frame, const std::vector<uint16_t>& ports) {
+  const RawPacket raw{1'700'000'000 * kNsPerSecond, frame, 0, 0};
+  Packet packet = AsPacket(raw, kLinkEthernet);
+  packet.ports = &ports;
+  return feed(packet);
+}
+
+TEST(DissectorPorts, EitherPortInATunnelMayBeTheOneAskedFor) {
+  const ByteVector frame = Ethernet(Vxlan(42, Ethernet(IpTcp({.source = Ip("10.0.0.1", 40'000),
+                                                              .destination = Ip("10.0.0.2", 80),
+                                                              .payload = "hello"}))));
+  Feed feed;
+  EXPECT_EQ(Asked(feed, frame, {80}), "TCP hello");
+  EXPECT_EQ(Asked(feed, frame, {7, 40'000}), "TCP hello");
+}
+
+TEST(DissectorPorts, OtherPortIsIgnoredByThatReasonAndItsChecksumNotJudged) {
+  const ByteVector frame =
+      Ethernet(Vxlan(42, Ethernet(IpTcp({.source = Ip("10.0.0.1", 40'000),
+                                         .destination = Ip("10.0.0.2", 80),
+                                         .payload = "hello",
+                                         .checksum = Tcp::Checksum::kWrong}))));
+  Feed feed;
+  EXPECT_EQ(Asked(feed, frame, {81, 9'200}), "ignored: other_port");
+  EXPECT_EQ(feed.Counter("checksums.tcp"), 0u);
+}
+
+TEST(DissectorPorts, LaterFragmentOfUdpWhoseFirstWasNotLetThroughIsNotKept) {
+  const std::vector<ByteVector> parts = Fragments(UdpTo(53, ByteVector(3'000)), 1'000, 5);
+  Feed feed;
+  for (size_t i = 1; i < parts.size(); ++i) {
+    EXPECT_EQ(Asked(feed, Ethernet(parts[i]), {80}), "ignored: fragment");
+    EXPECT_EQ(Asked(feed, Ethernet(Vlan(7, parts[i]), kEtherTypeVlan), {80}), "ignored: fragment");
+  }
+  EXPECT_EQ(feed.Counter("datagrams.fragmented"), 0u);
+}
+
+TEST(DissectorPorts, FragmentsInsideATunnelMayComeInAnyOrder) {
+  std::vector<ByteVector> parts = Fragments(Vxlan(1, Ethernet(Hello())), 48, 5);
+  std::swap(parts.front(), parts.back());
+  Feed feed;
+  Dissected last;
+  for (const ByteVector& part : parts) {
+    last = Asked(feed, Ethernet(Gre(part)), {80, 40'000});
+  }
+  EXPECT_EQ(last, "TCP hello");
+}
+
 }  // namespace
 }  // namespace trafrec::reassembly
