@@ -160,7 +160,7 @@ TEST_P(FilterForPorts, ChoosesAPortInsideATunnel) {
 
 TEST_P(FilterForPorts, IsJoinedToTheOthersByAnd) {
   const std::vector<ByteVector> frames = {GetParam().frame};
-  EXPECT_EQ(Passing({.ports = {80}, .hosts = {}, .bpf = "ether proto 0x0806"}, frames), 0U);
+  EXPECT_EQ(Passing({.ports = {80}, .hosts = {}, .bpf = "greater 60000"}, frames), 0U);
   EXPECT_EQ(Passing({.ports = {80}, .hosts = {"198.51.100.1"}, .bpf = ""}, frames), 0U);
 }
 
