@@ -147,8 +147,12 @@ bool Pool::StartFront(Connection& connection) {
 }
 
 void Pool::OpenMore() {
-  while (opening_ < waiting_.size() && connections_.size() < connections_max_ &&
-         SteadyNow() >= open_again_at_) {
+  while (opening_ < waiting_.size() && connections_.size() < connections_max_) {
+    if (SteadyNow() < open_again_at_) {
+      // Those that are open may be busy for long, or end without one of them becoming free.
+      Watch(open_again_at_);
+      return;
+    }
     OpenOne();
   }
 }
@@ -231,6 +235,7 @@ void Pool::OnTimer() {
   for (const auto& connection : connections) {
     connection->OnDeadline(now);
   }
+  OpenMore();
   int64_t next = std::numeric_limits<int64_t>::max();
   for (const auto& connection : connections_) {
     if (connection->deadline() != 0) {

@@ -163,7 +163,7 @@ TEST_F(RecordCommand, APortIsChosenInATunnelOfAFileToo) {
   };
   {
     PcapWriter file(capture_);
-    for (const uint16_t port : {9200, 9300}) {
+    for (const uint16_t port : {uint16_t{9200}, uint16_t{9300}}) {
       test_support::TcpConversation wire(
           {.server = test_support::Ip("10.0.0.2", port), .frame = in_tunnel});
       wire.Handshake().ClientSends("GET /" + std::to_string(port) + " HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -4,7 +4,12 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <asio/buffer.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/write.hpp>
 #include <future>
+#include <string_view>
+#include <utility>
 
 #include "tests/replay/send/client.h"
 #include "tests/replay/send/scripted_server.h"
@@ -38,6 +43,30 @@ TEST(Failures, ToConnectReachAllThatWait) {
     ASSERT_EQ(sent.kind, Failure::kConnect);
   }
   EXPECT_EQ(client.sender().load().waiting, 0U);
+}
+
+/// A target that is killed takes no connection any more before all of its connections have ended.
+TEST(Failures, ToConnectWhileAnotherIsOpenLeaveNobodyWaitingForEver) {
+  asio::io_context kernel;
+  asio::ip::tcp::acceptor listener(kernel, {asio::ip::address_v4::loopback(), 0});
+  Target target = TargetAt(LocalUrl(listener.local_endpoint().port()));
+  target.connections_max = 2;
+  Client client(target);
+  size_t over = 0;
+  Sent first;
+  Sent second;
+  client.sender().Send(0, Get("/first"), [&](Sent& sent) { ++over, first = std::move(sent); });
+  client.RunUntil([&] { return client.sender().load().in_flight == 1; });
+  asio::ip::tcp::socket peer = listener.accept();
+  listener.close();
+  client.sender().Send(0, Get("/second"), [&](Sent& sent) { ++over, second = std::move(sent); });
+  client.RunUntil([&] { return client.sender().load().connections == 1; });
+  asio::write(peer, asio::buffer(std::string_view(
+                        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")));
+  peer.close();
+  client.RunUntil([&] { return over == 2; });
+  EXPECT_TRUE(first.answered);
+  EXPECT_EQ(second.kind, Failure::kConnect);
 }
 
 TEST(Failures, OfANameSaySo) {
