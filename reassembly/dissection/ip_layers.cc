@@ -18,7 +18,6 @@ constexpr size_t kIpv4Header = 20;
 constexpr size_t kIpv6Header = 40;
 constexpr uint8_t kTcpProtocol = 6;
 constexpr uint8_t kUdpProtocol = 17;
-constexpr uint8_t kAuthentication = kAuthenticationHeader;
 constexpr uint32_t kDatagramMax = 65'535;
 
 uint64_t SumOfWords(const uint8_t* p, size_t bytes) {
@@ -105,7 +104,7 @@ size_t ExtensionBytes(uint8_t protocol, const uint8_t* p) {
       return (p[1] + size_t{1}) * 8;
     case 44:  // fragment
       return 8;
-    case kAuthentication:
+    case kAuthenticationHeader:
       return (p[1] + size_t{2}) * 4;
     default:
       return 0;
@@ -193,7 +192,7 @@ Step DecodeIpv4(Frame& frame) {
       return Ignore(IgnoreReason::kFragment);
     }
   }
-  if (protocol == kAuthentication && frame.rest.size() >= 2) {
+  if (protocol == kAuthenticationHeader && frame.rest.size() >= 2) {
     const size_t bytes = ExtensionBytes(protocol, frame.rest.data());
     if (frame.rest.size() < bytes) {
       return TooShort(frame, bytes);

@@ -120,18 +120,17 @@ RunProgress Engine::Snapshot() const {
   if (const Flight* const oldest = window_.oldest()) {
     progress.source_time = progress.through = oldest->plan().began_at;
   }
-  const bool timed = schedule_.speed().kind != pace::Speed::Kind::kMax;
-  for (const auto& flight : window_.flights()) {
-    if (!flight->moving) {
-      progress.now_time = flight->plan().began_at - schedule_.Ahead(flight->place, now);
-      if (!timed) {
-        break;
-      }
-      progress.next_time = flight->plan().began_at;
-      progress.next_due_ns = schedule_.Due(flight->place) - now;
-      progress.behind_ns = std::max<int64_t>(0, -progress.next_due_ns);
-      break;
-    }
+  const auto next =
+      std::ranges::find_if(window_.flights(), [](const auto& flight) { return !flight->moving; });
+  if (next == window_.flights().end()) {
+    return progress;
+  }
+  const Flight& flight = **next;
+  progress.now_time = flight.plan().began_at - schedule_.Ahead(flight.place, now);
+  if (schedule_.speed().kind != pace::Speed::Kind::kMax) {
+    progress.next_time = flight.plan().began_at;
+    progress.next_due_ns = schedule_.Due(flight.place) - now;
+    progress.behind_ns = std::max<int64_t>(0, -progress.next_due_ns);
   }
   return progress;
 }
