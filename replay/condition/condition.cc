@@ -19,9 +19,25 @@ std::string_view WithoutPort(std::string_view host) {
   return colon == std::string_view::npos || in_brackets ? host : host.substr(0, colon);
 }
 
+char UpperCase(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
 /// A wanted host without a port stands for all ports.
 bool IsHost(std::string_view host, std::string_view wanted) {
   return message::SameName(host, wanted) || message::SameName(WithoutPort(host), wanted);
+}
+
+/// A method is compared letter by letter (RFC 9110, section 9.1), and all registered ones are in
+/// upper case: another one in a file is a slip that would fit nothing.
+Status CheckMethods(const TomlTable& table, const std::vector<std::string>& methods) {
+  for (const std::string& method : methods) {
+    std::string upper = method;
+    std::ranges::transform(upper, upper.begin(), UpperCase);
+    if (upper != method) {
+      return table.ComplainOf("method", "no request has the method '" + method + "'",
+                              "methods are in upper case: '" + upper + "'");
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -61,6 +77,7 @@ Status CheckRegexp(const TomlTable& table, std::string_view key,
 }
 
 Status CheckCondition(const TomlTable& table, const ConditionOptions& options) {
+  TRY(CheckMethods(table, options.methods));
   if (options.path.has_value() + options.path_prefix.has_value() + options.path_regex.has_value() >
       1) {
     return table.Complain("path, path_prefix and path_regex exclude each other",

@@ -54,18 +54,18 @@ std::string IndexName(std::string_view name) {
 
 std::vector<std::string> IndexNames(std::string_view expression) {
   std::vector<std::string> names;
-  bool wild = false;
   for (std::string_view rest = expression; !rest.empty();) {
     const size_t end = EndOfName(rest);
     std::string name = IndexName(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (name.empty() || (wild && name.starts_with('-'))) {
+    // No index's name begins with '-', so it takes something out even where no pattern stands
+    // before.
+    if (name.empty() || name.starts_with('-')) {
       continue;
     }
     if (name == "_all" || names.size() == limits::kKeys) {
       return {"*"};
     }
-    wild = wild || name.find('*') != std::string::npos;
     names.push_back(std::move(name));
   }
   return names.empty() ? std::vector<std::string>{"*"} : names;

@@ -11,9 +11,9 @@ namespace trafrec::dialect {
 /// The names in an index expression as both products take it: "a,b-*,-b-2,cluster:c". Always at
 /// least one; more than limits.h takes become "*".
 ///   "", "_all"              all of them: "*"
-///   -b-2                    taken out of what stands before: left out, so the names may say too
-///   much <log-{now/d}-x>         depends on the time: "log-*-x" logs::data, logs::failures  the
-///   data or failures of a data stream: "logs"
+///   -b-2                        taken out of what the others say: left out, so they say too much
+///   <log-{now/d}-x>             depends on the time: "log-*-x"
+///   logs::data, logs::failures  the data or failures of a data stream: "logs"
 std::vector<std::string> IndexNames(std::string_view expression);
 
 /// One key for each of them; if limits.h does not take so many beside those that are there, one for

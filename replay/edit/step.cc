@@ -8,7 +8,7 @@ Result<Changes> Failed(OnError on_error, const std::string& rule, const Context&
                        std::string why) {
   switch (on_error) {
     case OnError::kStop:
-      return Fail(ErrorCode::kUsage, rule + " failed on exchange " + context.id + ": " + why,
+      return Fail(ErrorCode::kIo, rule + " failed on exchange " + context.id + ": " + why,
                   "on_error = \"keep\" sends such a request as it is, \"drop\" does not send it");
     case OnError::kDrop:
       return Changes{.drop = "dropped, because " + rule + " failed: " + why,

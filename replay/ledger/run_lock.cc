@@ -6,11 +6,24 @@
 #include <string>
 #include <system_error>
 
+#include "replay/ledger/limits.h"
 #include "store/files/files.h"
 
 namespace trafrec::ledger {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+fs::path LockPath(const fs::path& run) { return run / "ledger.lock"; }
+
+Error InUse(const fs::path& run, const store::LockHolder& holder) {
+  return Error{ErrorCode::kInUse,
+               fmt::format("the run {} is in use by process {}", run.string(), holder.pid),
+               "stop that process first (trafrec ctl RUN stop), or choose another --run"};
+}
+
+}  // namespace
 
 fs::path LedgerPath(const fs::path& run) { return run / "ledger.sqlite"; }
 
@@ -20,15 +33,16 @@ Result<RunLock> RunLock::Take(const fs::path& run) {
     return Fail(ErrorCode::kNotFound, fmt::format("there is no run {}", run.string()),
                 "trafrec replay --run makes one");
   }
-  const auto refusal = [&](const store::LockHolder& holder) {
-    return Error{ErrorCode::kInUse,
-                 fmt::format("the run {} is in use by process {}", run.string(), holder.pid),
-                 "stop that process first (trafrec ctl RUN stop), or choose another --run"};
-  };
-  TRY_ASSIGN(store::ProcessLock lock,
-             store::ProcessLock::Take(run / "ledger.lock", "the run must be writable for this user",
-                                      refusal));
+  const auto refusal = [&](const store::LockHolder& holder) { return InUse(run, holder); };
+  TRY_ASSIGN(
+      store::ProcessLock lock,
+      store::ProcessLock::Take(LockPath(run), "the run must be writable for this user", refusal));
   return RunLock(run, std::move(lock));
+}
+
+Status RequireUnused(const fs::path& run) {
+  const auto holder = store::HolderOfLockFile(LockPath(run));
+  return holder ? Status(std::unexpected(InUse(run, *holder))) : Status();
 }
 
 store::db::OpenMode ReadingMode(const fs::path& run) {
@@ -49,6 +63,7 @@ bool HasLedger(const fs::path& run) {
   if (!database) {
     return true;
   }
+  database->SetBusyTimeout(limits::kBusyTimeoutMs);  // one that is just made is held for a moment
   const auto version = database->QueryInt("PRAGMA user_version");
   return !version || version->value_or(0) != 0;
 }

@@ -28,6 +28,9 @@ class RunLock {
   store::ProcessLock lock_;
 };
 
+/// kInUse, with the process, if one has the run now. Takes nothing.
+Status RequireUnused(const std::filesystem::path& run);
+
 /// How its ledger is opened to be read. SQLite makes files beside one that is written by several;
 /// who may not write in the folder reads one that nobody has open as it is.
 store::db::OpenMode ReadingMode(const std::filesystem::path& run);

@@ -1,5 +1,7 @@
 #include "replay/plan/index_naming.h"
 
+#include <algorithm>
+
 #include "replay/plan/limits.h"
 
 namespace trafrec::plan {
@@ -10,8 +12,11 @@ using dialect::Scope;
 
 namespace {
 
+constexpr char kEveryName = '*';
+
 bool IsPattern(std::string_view name) {
-  return name.find('*') != std::string_view::npos || name.find(':') != std::string_view::npos;
+  return name.find(kEveryName) != std::string_view::npos ||
+         name.find(':') != std::string_view::npos;
 }
 
 }  // namespace
@@ -64,7 +69,11 @@ std::vector<Key> IndexNaming::Resolve(const dialect::Meaning& meaning,
         }
       }
     } else if (!IsReal(key.name)) {
-      keys.back().name.assign(1, '*');
+      // It may be an alias of any of them; several such names of a request are one key.
+      keys.back().name.assign(1, kEveryName);
+      if (std::ranges::count(keys, keys.back()) > 1) {
+        keys.pop_back();
+      }
     }
   }
   return keys;

@@ -1,10 +1,13 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "replay/ledger/run_lock.h"
 #include "store/files/log_layout.h"
 #include "tests/replay/send/scripted_server.h"
 #include "tests/support/capture_files.h"
@@ -90,6 +93,16 @@ TEST_F(ReplayInput, AResumeOfARunThatWasKilledBeforeItKeptAnythingSaysSo) {
   EXPECT_THAT(outcome.err,
               AllOf(HasSubstr("was killed before it sent anything"), HasSubstr("begin it again")));
   EXPECT_EQ(Replay({"--resume", "--to", target_.url()}).exit_code, 0);
+}
+
+TEST_F(ReplayInput, AResumeOfARunThatAnotherProcessIsJustBeginningNamesThatProcess) {
+  Record(get_);
+  ASSERT_TRUE(store::OpenOrMakeLog(run_));
+  const auto lock = ledger::RunLock::Take(run_);
+  ASSERT_TRUE(lock);
+  const Outcome outcome = Replay({"--resume"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr(fmt::format("is in use by process {}", getpid())));
 }
 
 TEST_F(ReplayInput, AResumeThatHasNothingToSendTellsOfTheDeadLettersThatAreThere) {
@@ -285,6 +298,14 @@ TEST_F(ReplayInput, ADryRunSaysWhatWouldNotBeSent) {
   Record(cut_);
   const Outcome outcome = Replay({"--to", target_.url(), "--dry-run"});
   EXPECT_THAT(outcome.err, HasSubstr("not sent: 1 operation of which the log lacks a part"));
+}
+
+TEST_F(ReplayInput, AProgramThatFailsOnAnExchangeIsAFailureAndNoMistakeInTheCall) {
+  Record(get_);
+  const Outcome outcome = Replay(
+      {"--edits", Edits("[filter]\ncommand = \"read line; exit 3\"\n"), "--to", target_.url()});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("filter failed on exchange"));
 }
 
 TEST_F(ReplayInput, FailuresOfARuleAreCountedAndTheLastOneTold) {

@@ -61,6 +61,7 @@ Status RecallOptions(const std::string& run, const Cli& cli) {
     return {};  // whoever checks the options says so
   }
   if (!ledger::HasLedger(run)) {
+    TRY(ledger::RequireUnused(run));  // a process that begins it has not made the ledger yet
     std::error_code error;
     if (std::filesystem::exists(std::filesystem::path(run) / "replay", error)) {
       return Fail(ErrorCode::kNotFound,

@@ -62,6 +62,7 @@ TEST(IndexNames, AListIsSplitAndEverythingIsAStar) {
 
 TEST(IndexNames, ExclusionsAreLeftOut) {
   EXPECT_EQ(IndexNames("a-*,-a-2"), std::vector<std::string>{"a-*"});
+  EXPECT_EQ(IndexNames("a,b,-c"), (std::vector<std::string>{"a", "b"}));
 }
 
 TEST(IndexNames, DateMathIsAPattern) {

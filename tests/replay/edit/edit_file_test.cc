@@ -69,6 +69,11 @@ TEST(EditFile, TwoDefaultsAreRefused) {
               HasSubstr("--to says where requests go by default, too"));
 }
 
+TEST(EditFile, AMethodInLowerCaseIsRefusedForItWouldFitNothing) {
+  EXPECT_EQ(ErrorOf("[[route]]\nmethod = [\"PUT\", \"get\"]\ndrop = true\n"),
+            "edits.toml, line 2: 'method' in [[route]]: no request has the method 'get'");
+}
+
 TEST(EditFile, ABadPatternIsToldWithItsLine) {
   EXPECT_EQ(ErrorOf("[[rewrite]]\nremove = \"X\"\npath_regex = \"a(\"\n"),
             "edits.toml, line 3: 'path_regex' in [[rewrite]]: 'a(' is no regular expression: "

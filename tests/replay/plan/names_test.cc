@@ -74,5 +74,12 @@ TEST(IndexNaming, ASearchOfAnIndexThatAnAnswerNamedTouchesThatOne) {
   EXPECT_EQ(naming.Resolve({}, SearchOf("orders"), nullptr).at(0).name, "orders");
 }
 
+TEST(IndexNaming, SeveralNamesThatMayBeAliasesAreOneKey) {
+  Operation search = SearchOf("one");
+  search.keys.push_back({.scope = Scope::kIndex, .name = "two"});
+  EXPECT_THAT(IndexNaming().Resolve({}, search, nullptr),
+              testing::ElementsAre(Key{.scope = Scope::kIndex, .name = "*"}));
+}
+
 }  // namespace
 }  // namespace trafrec::plan

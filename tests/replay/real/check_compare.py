@@ -253,7 +253,7 @@ def main():
     parser.add_argument("--source", choices=["elasticsearch", "elasticsearch6"], default="elasticsearch")
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--steps", type=int, default=40)
-    parser.add_argument("--product", default="opensearch")
+    parser.add_argument("--product", choices=sorted(real_node.PRODUCTS), default="opensearch")
     options = parser.parse_args()
     real_node.fetch(options.source)
     real_node.fetch(options.product)

@@ -238,7 +238,7 @@ def main():
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--late", type=float, default=30.0)
-    parser.add_argument("--product", default="opensearch")
+    parser.add_argument("--product", choices=sorted(real_node.PRODUCTS), default="opensearch")
     options = parser.parse_args()
     if any(part in ("same", "refused", "race", "once", "follow") for part in options.parts):
         real_client.enter()
