@@ -8,19 +8,12 @@
 
 namespace trafrec::edit {
 
-std::string Content::Encodings() const {
-  std::string encodings;
-  for (const message::Field& field : request_.fields) {
-    if (message::SameName(field.name, "Content-Encoding")) {
-      encodings += (encodings.empty() ? "" : ", ") + field.value;
-    }
-  }
-  return encodings;
-}
-
 Status Content::Decode() {
-  std::string encodings = Encodings();
-  if (encodings.empty() || decoded_) {
+  if (request_.decoded || decoded_) {
+    return {};
+  }
+  std::string encodings = message::ContentCodings(request_.fields);
+  if (encodings.empty()) {
     return {};
   }
   TRY_ASSIGN(store::codec::DecodedContent content,

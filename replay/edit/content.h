@@ -9,9 +9,9 @@
 
 namespace trafrec::edit {
 
-/// A request's body without its content codings, while edits work on it. It is decoded when
-/// somebody asks, and encoded again in the same codings by Finish if somebody changed it. Borrows
-/// the request.
+/// A request's body without its content codings, while edits work on it. One that still has them is
+/// decoded when somebody asks, and encoded again in the same codings by Finish if somebody changed
+/// it. Borrows the request.
 class Content {
  public:
   explicit Content(message::Request& request) : request_(request) {}
@@ -25,7 +25,6 @@ class Content {
   Status Finish();
 
  private:
-  std::string Encodings() const;
   Status Decode();
 
   message::Request& request_;

@@ -32,6 +32,7 @@ extern "C" {
 #include <vector>
 
 #include "base/check.h"
+#include "replay/jq/abort_guard.h"
 #include "replay/jq/input.h"
 #include "replay/jq/output.h"
 #include "replay/jq/watchdog.h"
@@ -66,24 +67,91 @@ struct Results {
   std::string failure;
 };
 
+/// A call of jq_compile.
+struct Compiling {
+  jq_state* state;
+  const char* text;
+  int done;
+};
+
+/// A call of jq_next.
+struct Stepping {
+  jq_state* state;
+  jv next;
+};
+
+void Compile(void* about) {
+  auto* const compiling = static_cast<Compiling*>(about);
+  compiling->done = jq_compile(compiling->state, compiling->text);
+}
+
+void Step(void* about) {
+  auto* const stepping = static_cast<Stepping*>(about);
+  stepping->next = jq_next(stepping->state);
+}
+
+/// Gives up all that a run left.
+void Reset(void* about) { jq_start(static_cast<jq_state*>(about), jv_null(), 0); }
+
+constexpr auto kAborted = "jq gave up: an assertion of its own did not hold (libjq 1.6)";
+
 }  // namespace
 
 struct Program::Machine {
-  explicit Machine(const Bounds& given) : state(jq_init()), bounds(given) {
+  Machine(std::string program, const Bounds& given)
+      : text(std::move(program)), state(jq_init()), bounds(given) {
     CHECK(state != nullptr);
     jq_set_error_cb(state, &TakeMessage, &messages);
     jq_set_debug_cb(state, &IgnoreMessage, nullptr);
+    // Without them `import` fails an assertion. Modules are looked for nowhere.
+    jq_set_attr(state, jv_string("JQ_LIBRARY_PATH"), jv_array());
+    jq_set_attr(state, jv_string("JQ_ORIGIN"), jv_string("."));
+    jq_set_attr(state, jv_string("PROGRAM_ORIGIN"), jv_string("."));
   }
-  ~Machine() { jq_teardown(&state); }
+  ~Machine() {
+    if (Recover()) {
+      jq_teardown(&state);
+    }
+  }
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
+
+  Status Compile() {
+    Compiling compiling{.state = state, .text = text.c_str(), .done = 0};
+    lost = !SurvivesAbort(&jq::Compile, &compiling);
+    if (compiling.done != 0) {
+      return {};
+    }
+    std::string words = lost ? kAborted : messages.empty() ? "jq does not say why" : "";
+    for (const std::string& message : messages) {
+      words += (words.empty() ? "" : "; ") + message;
+    }
+    return Fail(ErrorCode::kUsage, "the program does not compile: " + words,
+                "jq 1.6 compiles it; lines are those of the program");
+  }
+
+  /// What an abort interrupted is on the state's own stack, which is emptied. False: that aborts
+  /// as well, and nothing may be done with the state again.
+  bool Recover() {
+    if (aborted && !lost) {
+      lost = !SurvivesAbort(&Reset, state);
+      aborted = false;
+    }
+    return !lost;
+  }
 
   Results Run(const Value& input) {
     Results results;
     jq_start(state, input.Copy(), 0);
     const Watchdog::Watch watch(state, until, bounds.stop);
+    Stepping stepping{.state = state, .next = {}};
     while (results.values.size() < 2) {
-      Value next(jq_next(state));
+      if (!SurvivesAbort(&Step, &stepping)) {
+        aborted = true;
+        results.failure = kAborted;
+        break;
+      }
+      Value next(stepping.next);
       if (!next.valid()) {
         results.failure = FailureOf(next);
         break;
@@ -97,7 +165,7 @@ struct Program::Machine {
   Value RunMarked(Input& input, const Value& result) {
     for (const Side side : {Side::kAwayFromZero, Side::kTowardZero}) {
       const std::optional<Value> marked = input.Marked(side);
-      if (!marked) {
+      if (!marked || !Recover()) {
         break;
       }
       Results results = Run(*marked);
@@ -114,6 +182,9 @@ struct Program::Machine {
 
   /// Who ended it before it was over; "": nobody.
   std::string WhoEnded() const {
+    if (aborted || lost) {
+      return kAborted;
+    }
     if (bounds.stop != nullptr && bounds.stop->is_set()) {
       return "the program was stopped";
     }
@@ -134,8 +205,11 @@ struct Program::Machine {
     return message.kind() == JV_KIND_STRING ? std::string(message.text()) : message.Dump();
   }
 
+  const std::string text;
   jq_state* state;
   const Bounds bounds;
+  bool aborted = false;  ///< in the last run
+  bool lost = false;     ///< nothing may be done with the state
   Watchdog::Clock::time_point until{};
   std::vector<std::string> messages;
 };
@@ -148,15 +222,8 @@ Program& Program::operator=(Program&&) noexcept = default;
 Result<Program> Program::Compile(const std::string& text) { return Compile(text, Bounds{}); }
 
 Result<Program> Program::Compile(const std::string& text, const Bounds& bounds) {
-  auto machine = std::make_unique<Machine>(bounds);
-  if (jq_compile(machine->state, text.c_str()) == 0) {
-    std::string words = machine->messages.empty() ? "jq does not say why" : "";
-    for (const std::string& message : machine->messages) {
-      words += (words.empty() ? "" : "; ") + message;
-    }
-    return Fail(ErrorCode::kUsage, "the program does not compile: " + words,
-                "jq 1.6 compiles it; lines are those of the program");
-  }
+  auto machine = std::make_unique<Machine>(text, bounds);
+  TRY(machine->Compile());
   return Program(std::move(machine));
 }
 
@@ -171,6 +238,13 @@ Outcome Program::Run(std::string_view json) {
   Input input(*tree);
   if (!input.trouble().empty()) {
     return failed(input.trouble());
+  }
+  if (!machine_->Recover()) {
+    auto machine = std::make_unique<Machine>(machine_->text, machine_->bounds);
+    if (const Status status = machine->Compile(); !status) {
+      return failed(status.error().what);
+    }
+    machine_ = std::move(machine);
   }
   machine_->Begin();
   const Results results = machine_->Run(input.plain());

@@ -34,4 +34,15 @@ bool RemoveField(std::vector<Field>& fields, std::string_view name) {
   return std::erase_if(fields, Named(name)) > 0;
 }
 
+std::string ContentCodings(const std::vector<Field>& fields) {
+  std::string codings;
+  for (const Field& field : fields) {
+    if (SameName(field.name, "Content-Encoding") && !field.value.empty() &&
+        !SameName(field.value, "identity")) {
+      codings += (codings.empty() ? "" : ", ") + field.value;
+    }
+  }
+  return codings;
+}
+
 }  // namespace trafrec::message

@@ -19,12 +19,13 @@ struct Field {
 
 struct Request {
   std::string method;
-  std::string target;             ///< path and query, as on the wire
-  std::vector<Field> fields{};    ///< in order, doubles stay
-  std::string body{};             ///< without the transfer coding, still content-encoded
-  bool chunked = false;           ///< how the body goes out; else with a Content-Length
+  std::string target;           ///< path and query, as on the wire
+  std::vector<Field> fields{};  ///< in order, doubles stay
+  std::string body{};           ///< without the transfer coding; content-encoded, but see `decoded`
+  bool chunked = false;         ///< how the body goes out; else with a Content-Length
   std::vector<Field> trailers{};  ///< of a chunked one
   bool keeps_host = false;        ///< its Host is sent; else it follows from the target
+  bool decoded = false;           ///< the codings that Content-Encoding names are off the body
 
   bool operator==(const Request&) const = default;
 };
@@ -48,6 +49,10 @@ void SetField(std::vector<Field>& fields, std::string_view name, std::string val
 
 /// Takes out all fields of that name. False if there was none.
 bool RemoveField(std::vector<Field>& fields, std::string_view name);
+
+/// What Content-Encoding says in all fields of that name, in the order in which the codings were
+/// put on: "gzip, br". "identity" is none.
+std::string ContentCodings(const std::vector<Field>& fields);
 
 /// Whether two names are the same: case does not count, in ASCII only (RFC 9110, section 5.1).
 bool SameName(std::string_view a, std::string_view b);

@@ -72,7 +72,7 @@ struct PlannedExchange {
   uint64_t connection = 0;  ///< at the source; numbers of several recorders are made distinct
   TimeNs began_at = 0;
   size_t target = 0;           ///< number of the target that it goes to
-  message::Request request{};  ///< its body is decoded where `coding` says so
+  message::Request request{};  ///< its body is decoded, where that could be done
   std::string coding{};        ///< content coding that was taken off the body: "gzip"
   std::string coded_body{};    ///< the body as it was recorded, if it has a coding
   dialect::Meaning meaning{};  ///< of `request`

@@ -59,19 +59,22 @@ std::optional<RecordedRequest> RequestOf(const store::StoredMessage& message, si
   request.chunked = message.facts.framing == store::Framing::kChunked;
 
   Content content = DecodeContent(message, head, bytes_max);
-  const bool decoded = !content.encodings.empty() && content.trouble.empty();
+  const bool has_codings = !content.encodings.empty() && content.trouble.empty();
+  const bool stored_decoded = has_codings && HasFlag(message.facts.flags, store::Flag::kReencoded);
+  request.decoded = has_codings && !stored_decoded && !message.body.empty();
   recorded.trouble = std::move(content.trouble);
   if (!recorded.trouble.empty()) {
     content.bytes = message.body;  // goes with its Content-Encoding, as it went
   }
-  if (decoded && !HasFlag(message.facts.flags, store::Flag::kReencoded)) {
+  if (request.decoded) {
     recorded.coding = std::move(content.encodings);
     recorded.coded_body = message.body;
   }
   request.body = std::move(content.bytes);
   request.fields.reserve(head.fields.size() + 1);  // a run adds its mark
   for (const HeaderField& field : head.fields) {
-    if (!field.value || (decoded && SameFieldName(field.name, "Content-Encoding"))) {
+    // Nobody knows how a body that the log has without its coding was encoded: it goes without.
+    if (!field.value || (stored_decoded && SameFieldName(field.name, "Content-Encoding"))) {
       continue;
     }
     if (HoldsToken(field.name, *field.value)) {

@@ -18,8 +18,8 @@ size_t UnbrokenBytes(const store::StoredMessage& message);
 /// A request of the log as a value.
 struct RecordedRequest {
   message::Request request;
-  /// The content codings that were taken off its body ("gzip"), its Content-Encoding field too; ""
-  /// if it has none, or could not be decoded.
+  /// The content codings that were taken off its body ("gzip"); "" if it has none, or could not be
+  /// decoded.
   std::string coding;
   std::string coded_body;             ///< the body as it was, if `coding` says so
   std::vector<std::string> withheld;  ///< names of fields that redaction replaced: left out

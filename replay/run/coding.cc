@@ -43,17 +43,20 @@ LentReply::~LentReply() {
 }
 
 void RestoreCoding(const plan::PlannedExchange& plan, message::Request& request) {
-  if (plan.coding.empty()) {
+  if (!std::exchange(request.decoded, false)) {
     return;
   }
-  if (!plan.coded_body.empty() && request.body == plan.request.body) {
-    request.body = plan.coded_body;
-  } else if (auto coded = store::codec::EncodeContent(plan.coding, AsBytes(request.body))) {
-    request.body = std::move(*coded);
-  } else {
-    return;  // a coding that we only read: it goes without, as it stands now
+  const std::string codings = message::ContentCodings(request.fields);
+  if (codings.empty()) {
+    return;  // an edit took the field out: it goes without
   }
-  message::SetField(request.fields, "Content-Encoding", plan.coding);
+  if (!plan.coded_body.empty() && codings == plan.coding && request.body == plan.request.body) {
+    request.body = plan.coded_body;
+  } else if (auto coded = store::codec::EncodeContent(codings, AsBytes(request.body))) {
+    request.body = std::move(*coded);
+  } else {  // one that we only read: it goes without, as it stands now
+    message::RemoveField(request.fields, "Content-Encoding");
+  }
 }
 
 }  // namespace trafrec::replay

@@ -28,8 +28,8 @@ class LentReply {
   bool lent_ = false;
 };
 
-/// Puts the content coding on again that the plan took off the body: as it was recorded, if nothing
-/// has changed the body; else anew.
+/// Puts the content codings on again that the plan took off the body: as they were recorded, if
+/// nothing has changed the body; else anew, those that the request's field now names.
 void RestoreCoding(const plan::PlannedExchange& plan, message::Request& request);
 
 }  // namespace trafrec::replay

@@ -302,8 +302,7 @@ TEST_F(ReplayInput, ADryRunSaysWhatWouldNotBeSent) {
 
 TEST_F(ReplayInput, AProgramThatFailsOnAnExchangeIsAFailureAndNoMistakeInTheCall) {
   Record(get_);
-  const Outcome outcome = Replay(
-      {"--edits", Edits("[filter]\ncommand = \"read line; exit 3\"\n"), "--to", target_.url()});
+  const Outcome outcome = Replay({"--edits", Edits("[filter]\ncommand = \"read line; exit 3\"\n")});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("filter failed on exchange"));
 }

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "replay/jq/jq_program.h"
+#include "tests/support/leak_exemption.h"
 
 namespace trafrec::jq {
 namespace {
@@ -168,6 +169,24 @@ TEST(Jq, ManyNumbersOfOneDoubleKeepTheirTexts) {
   }
   EXPECT_EQ(After("map(.)", "[" + all + "]"), "=");
   EXPECT_EQ(After("map(.) + [2]", "[" + all + "]"), "[" + all + ",2]");
+}
+
+TEST(Jq, AnAssertionOfJqsOwnIsAFailureOnThatTextAlone) {
+  const test_support::LeakExemption what_the_abort_interrupted_held;
+  Program program = Program::Compile(".t |= todate").value();
+  EXPECT_EQ(program.Run(R"({"t":0})").text, R"({"t":"1970-01-01T00:00:00Z"})");
+  for (int i = 0; i < 3; ++i) {
+    const Outcome outcome = program.Run(R"({"t":1764400000000000000})");
+    EXPECT_EQ(outcome.kind, Outcome::Kind::kFailed);
+    EXPECT_THAT(outcome.text, HasSubstr("an assertion of its own"));
+  }
+  EXPECT_EQ(program.Run(R"({"t":60})").text, R"({"t":"1970-01-01T00:01:00Z"})");
+}
+
+TEST(Jq, AModuleIsNotFoundAndThatIsToldInJqsWords) {
+  const auto program = Program::Compile("import \"a\" as a; .");
+  ASSERT_FALSE(program);
+  EXPECT_THAT(program.error().what, HasSubstr("module not found: a"));
 }
 
 }  // namespace
