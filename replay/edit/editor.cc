@@ -169,8 +169,12 @@ Status Editor::AddProgram(JqOptions options, size_t number) {
 Status Editor::AddFilter(FilterOptions options) {
   std::string name = options.name.empty() ? "filter" : "filter " + options.name;
   TRY_ASSIGN(Condition condition, MakeCondition(std::move(options.condition), name));
-  TRY_ASSIGN(auto step,
-             FilterStep::Make(std::move(name), std::move(condition), std::move(options), stop_));
+  std::vector<std::string> targets;
+  for (const TargetOptions& target : targets_) {
+    targets.push_back(target.name);
+  }
+  TRY_ASSIGN(auto step, FilterStep::Make(std::move(name), std::move(condition), std::move(options),
+                                         std::move(targets), stop_));
   AddStep(std::move(step));
   return {};
 }
@@ -202,7 +206,7 @@ void Editor::Count(uint32_t rule, Edited& edited) {
   edited.rules.push_back(rule);
 }
 
-Status Editor::TakeChanges(const Changes& changes, uint32_t first_rule, Edited& edited) {
+void Editor::TakeChanges(const Changes& changes, uint32_t first_rule, Edited& edited) {
   edited.changed_target = edited.changed_target || changes.target;
   edited.changed_fields = edited.changed_fields || changes.fields;
   edited.keeps_host = edited.keeps_host || changes.host;
@@ -218,16 +222,8 @@ Status Editor::TakeChanges(const Changes& changes, uint32_t first_rule, Edited& 
     edited.why = changes.drop;
   }
   if (!changes.to.empty()) {
-    const std::optional<size_t> target = IndexOf(targets_, changes.to);
-    if (!target) {
-      return Fail(ErrorCode::kUsage,
-                  fmt::format("{} sends a request to '{}', and there is no such target",
-                              rules_[first_rule].name, changes.to),
-                  "a target is a table of the file of edits: [target.NAME] with a url");
-    }
-    edited.target = *target;
+    edited.target = IndexOf(targets_, changes.to).value();  // the step has looked
   }
-  return {};
 }
 
 Status Editor::RunSteps(const Context& context, Edited& edited) {
@@ -240,7 +236,7 @@ Status Editor::RunSteps(const Context& context, Edited& edited) {
   Content content(edited.request);
   for (const PlacedStep* placed : fitting) {
     TRY_ASSIGN(const Changes changes, placed->step->Apply(context, edited.request, content));
-    TRY(TakeChanges(changes, placed->first_rule, edited));
+    TakeChanges(changes, placed->first_rule, edited);
     RemoveOperations(context, changes.removed, edited);
     if (edited.dropped) {
       return {};
@@ -270,7 +266,7 @@ Result<Edited> Editor::Apply(const Context& context, message::Request request) {
   if (route != nullptr && !edited.dropped) {
     TRY_ASSIGN(Changes changes, route->head.Apply(edited.request));
     changes.rules.clear();  // it has been counted
-    TRY(TakeChanges(changes, route->rule, edited));
+    TakeChanges(changes, route->rule, edited);
   }
   return edited;
 }

@@ -98,7 +98,7 @@ class Editor {
   /// Null: the default.
   const Route* FindRoute(const Context& context, const message::Request& request) const;
   Status RunSteps(const Context& context, Edited& edited);
-  Status TakeChanges(const Changes& changes, uint32_t first_rule, Edited& edited);
+  void TakeChanges(const Changes& changes, uint32_t first_rule, Edited& edited);
   void Count(uint32_t rule, Edited& edited);
 
   std::vector<TargetOptions> targets_;

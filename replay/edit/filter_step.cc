@@ -10,8 +10,11 @@
 namespace trafrec::edit {
 namespace {
 
-/// Why an answer cannot become the request's head; "" if it can.
-std::string Trouble(const filter::Answer& answer) {
+/// Why an answer cannot be carried out; "" if it can.
+std::string Trouble(const filter::Answer& answer, const std::vector<std::string>& targets) {
+  if (!answer.to.value_or("").empty() && std::ranges::find(targets, *answer.to) == targets.end()) {
+    return fmt::format("the filter sends it to '{}', and there is no such target", *answer.to);
+  }
   if (answer.method && !IsToken(*answer.method)) {
     return fmt::format("the filter's method '{}' is none", *answer.method);
   }
@@ -63,9 +66,11 @@ Changes TakeOver(filter::Answer answer, std::string_view body, message::Request&
 }  // namespace
 
 Result<std::unique_ptr<FilterStep>> FilterStep::Make(std::string name, Condition condition,
-                                                     FilterOptions options, const StopEvent* stop) {
-  std::unique_ptr<FilterStep> step(
-      new FilterStep(std::move(name), std::move(condition), std::move(options), stop));
+                                                     FilterOptions options,
+                                                     std::vector<std::string> targets,
+                                                     const StopEvent* stop) {
+  std::unique_ptr<FilterStep> step(new FilterStep(std::move(name), std::move(condition),
+                                                  std::move(options), std::move(targets), stop));
   TRY(step->Start());
   return step;
 }
@@ -87,7 +92,7 @@ Result<filter::Answer> FilterStep::Ask(const std::string& id, const message::Req
   }
   TRY_ASSIGN(const std::string line, process_->Ask(filter::RequestLine(id, request, body)));
   auto answer = filter::ReadAnswer(line, id);
-  std::string trouble = answer ? Trouble(*answer) : std::move(answer.error());
+  std::string trouble = answer ? Trouble(*answer, targets_) : std::move(answer.error());
   if (!trouble.empty()) {
     return Fail(ErrorCode::kIo, std::move(trouble));
   }

@@ -17,8 +17,11 @@ namespace trafrec::edit {
 /// after each failure, and told to end with this object.
 class FilterStep final : public Step {
  public:
+  /// `targets`: the names that an answer may send to.
   static Result<std::unique_ptr<FilterStep>> Make(std::string name, Condition condition,
-                                                  FilterOptions options, const StopEvent* stop);
+                                                  FilterOptions options,
+                                                  std::vector<std::string> targets,
+                                                  const StopEvent* stop);
 
   std::vector<std::string> rules() const override { return {name_}; }
   bool needs_meaning() const override { return condition_.needs_meaning(); }
@@ -29,10 +32,12 @@ class FilterStep final : public Step {
                         Content& content) override;
 
  private:
-  FilterStep(std::string name, Condition condition, FilterOptions options, const StopEvent* stop)
+  FilterStep(std::string name, Condition condition, FilterOptions options,
+             std::vector<std::string> targets, const StopEvent* stop)
       : name_(std::move(name)),
         condition_(std::move(condition)),
         options_(std::move(options)),
+        targets_(std::move(targets)),
         stop_(stop) {}
 
   Status Start();
@@ -44,6 +49,7 @@ class FilterStep final : public Step {
   std::string name_;
   Condition condition_;
   FilterOptions options_;
+  std::vector<std::string> targets_;
   const StopEvent* stop_;
   std::optional<filter::Process> process_;
   int failures_in_a_row_ = 0;

@@ -27,7 +27,7 @@ struct Changes {
   bool fields = false;
   bool host = false;                ///< the Host field is the step's
   std::string drop{};               ///< why the request goes nowhere: a sentence; "" if it does
-  std::string to{};                 ///< the name of another target; "": none
+  std::string to{};                 ///< the name of another target, which is there; "": none
   std::vector<uint32_t> removed{};  ///< operations that the body has no more, by their place in it
   std::vector<uint32_t> rules{};    ///< which of the step's rules did something
   std::string failure{};  ///< what went wrong with this request, if it goes on all the same

@@ -14,6 +14,7 @@
 
 #include "replay/dialect/dialect.h"
 #include "replay/dialect/json.h"
+#include "replay/dialect/target.h"
 #include "replay/guard/form.h"
 #include "replay/guard/json_spans.h"
 #include "replay/guard/limits.h"
@@ -331,6 +332,11 @@ void TakeSearchReply(Parcel& parcel, const Reply& reply) {
   std::vector<std::string_view> texts;
   if (members && meaning.kind == Kind::kBulk) {
     texts = KeepItems(meaning, sent, answer.body, *members);
+    if (texts.empty() && parcel.meaning->trouble.empty() &&
+        !dialect::ParseTarget(parcel.request->target).Find("filter_path")) {
+      TakeNoAnswer(parcel, reply, WhatCame(reply) + " with a body that does not tell of each item");
+      return;
+    }
   }
   const int64_t retry_after_ms = RetryAfterMs(reply);
   for (size_t i = 0; i < sent.size(); ++i) {

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "replay/dialect/dialect.h"
@@ -31,11 +33,24 @@ void DoubtOrGiveUp(const Parcel& parcel, Item& item, const std::string& why) {
   }
 }
 
+/// The resource is as the request leaves it. What it found there nobody sees any more: what the
+/// source's found was there, if that did its work.
+void FinishByReading(Item& item, std::initializer_list<Fate> done, std::string why) {
+  dialect::Outcome outcome{.fate = Fate::kDone, .status = 200};
+  if (item.source != nullptr && std::ranges::find(done, item.source->fate) != done.end()) {
+    item.as_at_source = true;
+    outcome.fate = item.source->fate;
+    outcome.status = item.source->status;
+  }
+  Finish(item, std::move(outcome), std::move(why));
+}
+
 void JudgeResource(const message::Request& request, Item& item, const message::Answer& answer) {
   const bool is_gone = answer.status == 404 || answer.status == 410;
   if (request.method == "DELETE") {
     if (is_gone) {
-      Finish(item, {.fate = Fate::kDone, .status = 200}, "seen by reading: the resource is gone");
+      FinishByReading(item, {Fate::kDone, Fate::kNotFound},
+                      "seen by reading: the resource is gone");
     } else {
       GiveUp(item, Cause::kUndecidable,
              "no answer, and the resource is still there: the copy may still be carried out, "
@@ -44,8 +59,8 @@ void JudgeResource(const message::Request& request, Item& item, const message::A
     return;
   }
   if (answer.status == 200 && answer.body == request.body) {
-    Finish(item, {.fate = Fate::kDone, .status = 200},
-           "seen by reading: the resource is what was put");
+    FinishByReading(item, {Fate::kDone, Fate::kCreated},
+                    "seen by reading: the resource is what was put");
     return;
   }
   GiveUp(item, Cause::kUndecidable,

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
+#include <ctime>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/time.h"
@@ -18,30 +20,20 @@ std::optional<int> Number(std::string_view text) {
   return error == std::errc() && stop == end && value >= 0 ? std::optional(value) : std::nullopt;
 }
 
-/// "Sun, 06 Nov 1994 08:49:37 GMT", the one form of a date that may be sent.
-std::optional<TimeNs> ReadDate(std::string_view text) {
-  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  if (text.size() != 29 || !text.ends_with(" GMT") || text[3] != ',') {
-    return std::nullopt;
+/// A date in one of the three forms that may come (RFC 9110, section 5.6.7): "Sun, 06 Nov 1994
+/// 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994". The program keeps
+/// the C locale's names of days and months.
+std::optional<TimeNs> ReadDate(const std::string& text) {
+  constexpr int kYearMax = 2200;  // well within what a TimeNs can say
+  for (const char* form :
+       {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
+    tm parts{};
+    const char* const end = strptime(text.c_str(), form, &parts);
+    if (end == text.c_str() + text.size() && parts.tm_year + 1900 <= kYearMax) {
+      return int64_t{timegm(&parts)} * kNsPerSecond;
+    }
   }
-  const auto day = Number(text.substr(5, 2));
-  const size_t month = kMonths.find(text.substr(8, 3));
-  const auto year = Number(text.substr(12, 4));
-  const auto hour = Number(text.substr(17, 2));
-  const auto minute = Number(text.substr(20, 2));
-  const auto second = Number(text.substr(23, 2));
-  if (!day || month == std::string_view::npos || month % 3 != 0 || !year || *year > 2200 || !hour ||
-      !minute || !second) {
-    return std::nullopt;
-  }
-  const std::chrono::year_month_day date{std::chrono::year(*year),
-                                         std::chrono::month(static_cast<unsigned>(month / 3) + 1),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok()) {
-    return std::nullopt;
-  }
-  const int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  return (((days * 24 + *hour) * 60 + *minute) * 60 + *second) * kNsPerSecond;
+  return std::nullopt;
 }
 
 }  // namespace

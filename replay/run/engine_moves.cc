@@ -243,6 +243,7 @@ void Engine::OnCommitted(uint64_t batch, const Status& status) {
 void Engine::SendWrite(const MovePtr& move, message::Request request) {
   Flight& flight = *move->flight;
   ++counts_.requests;
+  counts_.retries += std::exchange(move->went, true) ? 1 : 0;
   ++flight.parts;
   if (flight.result == 0) {
     flight.result = parts_.results.Begin(WallClockNow());
@@ -297,7 +298,12 @@ void Engine::TakeAnswer(const MovePtr& move, send::Sent& sent) {
   if (sent.sent) {
     flight.last.Take(sent, move->lent);
   }
-  Throttle(status == 429 || status == 503);
+  // Of a bulk it may have refused some items only.
+  const auto is_refused_for_now = [&](const guard::Item& item) {
+    return item.stage == Stage::kRetry && OperationOf(flight, item).mutation;
+  };
+  Throttle(status == 429 || status == 503 ||
+           (sent.answered && std::ranges::any_of(move->parcel.items, is_refused_for_now)));
   Judge(move, !sent.sent, sent.failure);
 }
 
@@ -322,7 +328,6 @@ void Engine::Judge(const MovePtr& move, bool unsent, const std::string& failure)
     Finish(move);
     return;
   }
-  ++counts_.retries;
   if (unsent) {
     ++move->unsent;
     if (EndsOverAbsence(move, failure)) {

@@ -30,6 +30,7 @@ struct Move {
   bool strange = false;   ///< it was answered as if by another service
   bool intended = false;  ///< its intents are in the ledger, or on their way there
   std::optional<message::Request> ready{};  ///< intended, and not sent: the target is away
+  bool went = false;                        ///< a copy was given to the sender
   bool out = false;  ///< a copy may be with the target, and nothing has come back
   std::optional<asio::steady_timer> timer{};  ///< until the next try
   bool timed = false;                         ///< its first copy is in the distributions

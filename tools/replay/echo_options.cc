@@ -7,6 +7,7 @@
 
 #include "replay/send/url.h"
 #include "store/crypto/key_file.h"
+#include "store/files/files.h"
 #include "store/sentinel/sentinel_token.h"
 #include "tools/units.h"
 
@@ -18,13 +19,27 @@ namespace crypto = store::crypto;
 /// Of the run's own key, in its folder. Its public file stands beside it.
 constexpr const char* kRunKey = "echo.key";
 
+/// The secret file comes last and whole under its name: what stands there without it was left by a
+/// run that was killed over it.
 Result<crypto::SigningKey> KeyOfRun(const std::filesystem::path& run) {
   const std::filesystem::path path = run / kRunKey;
-  if (std::error_code error; std::filesystem::exists(path, error)) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) {
     return crypto::ReadSigningKey(path);
   }
+  const std::filesystem::path draft = path.string() + ".new";
+  for (const auto& left : {crypto::PublicPathOf(path), draft, crypto::PublicPathOf(draft)}) {
+    TRY(store::RemoveFile(left));
+  }
   crypto::SigningKey key = crypto::SigningKey::Generate();
-  TRY(crypto::WriteKeyFiles(path, key));
+  TRY(crypto::WriteKeyFiles(draft, key));
+  std::filesystem::rename(crypto::PublicPathOf(draft), crypto::PublicPathOf(path), error);
+  if (!error) {
+    std::filesystem::rename(draft, path, error);
+  }
+  if (error) {
+    return FailErrno(error.value(), "cannot make the key file " + path.string());
+  }
   return key;
 }
 

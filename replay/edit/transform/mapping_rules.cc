@@ -47,8 +47,9 @@ constexpr std::array<std::string_view, 9> kOfFlattened = {
     "index_options", "null_value", "split_queries_on_whitespace", "similarity"};
 
 /// Without them a mapping says the same, or what OpenSearch can do of it.
-constexpr std::array<std::string_view, 4> kRemovedFromFields = {
-    "include_in_all", "time_series_dimension", "time_series_metric", "on_script_error"};
+constexpr std::array<std::string_view, 5> kRemovedFromFields = {
+    "include_in_all", "time_series_dimension", "time_series_metric", "on_script_error",
+    "subobjects"};
 constexpr std::array<std::string_view, 4> kRemovedFromRoot = {"_all", "_tier", "runtime",
                                                               "subobjects"};
 

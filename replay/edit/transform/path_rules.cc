@@ -135,6 +135,12 @@ bool PointInTime(Call& call) {
 }
 
 bool TypesInPaths(Call& call) {
+  const std::string_view first =
+      call.target().segments.empty() ? std::string_view() : call.target().segments[0];
+  if (call.api() == "indices.put_mapping" && (first == "_mapping" || first == "_mappings")) {
+    call.SetPath("/_all/_mapping");  // OpenSearch wants an index there
+    return true;
+  }
   if (call.in_opensearch() || call.path().find("{type}") == std::string_view::npos) {
     return false;
   }

@@ -72,9 +72,9 @@ TEST(FilterStep, SendsElsewhere) {
   EXPECT_EQ(editor.targets()[Apply(editor, Asked("PUT /a")).target].name, "us");
 }
 
-TEST(FilterStep, ToNowhereEndsTheReplay) {
+TEST(FilterStep, ToNowhereIsAFailureOnThatRequest) {
   EXPECT_THAT(Failure(Filter("{'id': r['id'], 'to': 'us'}")),
-              HasSubstr("sends a request to 'us', and there is no such target"));
+              HasSubstr("sends it to 'us', and there is no such target"));
 }
 
 TEST(FilterStep, BytesThatAreNoTextPassInBase64) {

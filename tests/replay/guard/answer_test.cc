@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/replay/guard/sent.h"
@@ -22,6 +23,8 @@ std::string Docs(int64_t seq_no, std::string_view source = "") {
          (source.empty() ? "" : ",\"_source\":" + std::string(source)) + "}]}";
 }
 constexpr std::string_view kNoDocs = R"({"docs":[{"_index":"a","_id":"1","found":false}]})";
+
+constexpr auto kTwoCreates = "{\"create\":{\"_id\":\"1\"}}\n{}\n{\"create\":{\"_id\":\"2\"}}\n{}\n";
 
 Sent Create(std::string_view body = "{\"n\":1}") {
   Sent sent = MakeSent("PUT /a/_doc/1", body, {AtSource(Fate::kCreated)});
@@ -276,6 +279,23 @@ TEST(GuardAnswer, EveryItemOfABulkHasAStageOfItsOwn) {
   EXPECT_EQ(sent.item(1).stage, Stage::kDone);
   EXPECT_EQ(sent.Write().body,
             "{\"index\":{\"_id\":\"1\",\"version\":1,\"version_type\":\"external\"}}\n{}\n");
+}
+
+TEST(GuardAnswer, ABulkIsInDoubtWhereTheAnswerDoesNotTellOfEachItem) {
+  for (const char* items : {"", R"(,"items":[])", R"(,"items":[{"index":{"status":201}}])"}) {
+    Sent sent = MakeSent("POST /a/_bulk", kTwoCreates);
+    sent.Write();
+    sent.Answer(200, fmt::format(R"({{"took":5,"errors":false{}}})", items));
+    EXPECT_EQ(sent.item(0).stage, Stage::kInDoubt) << items;
+    EXPECT_EQ(sent.item(1).stage, Stage::kInDoubt) << items;
+  }
+}
+
+TEST(GuardAnswer, ABulkWhoseClientWantsNoItemsIsDoneWhereNothingFailed) {
+  Sent sent = MakeSent("POST /a/_bulk?filter_path=errors,items.*.error", kTwoCreates);
+  sent.Write();
+  sent.Answer(200, R"({"errors":false})");
+  EXPECT_EQ(sent.item(0).stage, Stage::kDone);
 }
 
 TEST(GuardAnswer, TheAnswersOfABulksPartsMakeOne) {

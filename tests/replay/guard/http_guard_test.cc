@@ -26,6 +26,26 @@ TEST(HttpGuard, APutIsDoneIfAGetShowsIt) {
   EXPECT_EQ(sent.item().stage, Stage::kDone);
 }
 
+TEST(HttpGuard, WhatAReadingShowsHasTheOutcomeThatTheSourceHad) {
+  dialect::Outcome created = AtSource(dialect::Fate::kCreated);
+  created.status = 201;
+  Sent sent = MakeSent("PUT /x", "body", {created}, dialect::HttpDialect());
+  sent.Write(HttpGuard());
+  sent.NoAnswer(HttpGuard());
+  sent.Read(200, "body", HttpGuard());
+  EXPECT_EQ(sent.item().result.fate, dialect::Fate::kCreated);
+  EXPECT_EQ(sent.item().result.status, 201);
+}
+
+TEST(HttpGuard, ARefusalAtTheSourceIsNotWhatAReadingShows) {
+  Sent sent =
+      MakeSent("PUT /x", "body", {AtSource(dialect::Fate::kConflict)}, dialect::HttpDialect());
+  sent.Write(HttpGuard());
+  sent.NoAnswer(HttpGuard());
+  sent.Read(200, "body", HttpGuard());
+  EXPECT_EQ(sent.item().result.fate, dialect::Fate::kDone);
+}
+
 TEST(HttpGuard, APutThatAGetDoesNotShowIsDead) {
   for (const int status : {200, 404}) {
     Sent sent = Unanswered("PUT /x", "body");

@@ -26,12 +26,14 @@ TEST(GuardResend, ABusyTargetIsAskedAgainWhenItSays) {
   EXPECT_EQ(sent.item().retry_after_ms, 7'000);
 }
 
-TEST(GuardResend, ARetryAfterMayBeADate) {
-  Sent sent = Update();
-  sent.Answer(503, "", SearchGuard(),
-              {{"Date", "Sun, 06 Nov 1994 08:49:37 GMT"},
-               {"Retry-After", "Sun, 06 Nov 1994 08:50:07 GMT"}});
-  EXPECT_EQ(sent.item().retry_after_ms, 30'000);
+TEST(GuardResend, ARetryAfterMayBeADateInEachOfTheFormsThatHttpHas) {
+  for (const char* date : {"Sun, 06 Nov 1994 08:50:07 GMT", "Sunday, 06-Nov-94 08:50:07 GMT",
+                           "Sun Nov  6 08:50:07 1994"}) {
+    Sent sent = Update();
+    sent.Answer(503, "", SearchGuard(),
+                {{"Date", "Sun, 06 Nov 1994 08:49:37 GMT"}, {"Retry-After", date}});
+    EXPECT_EQ(sent.item().retry_after_ms, 30'000) << date;
+  }
 }
 
 TEST(GuardResend, AProxyThatGaveUpLeavesADoubt) {
