@@ -50,6 +50,13 @@ Status UnknownArgument(const CLI::App& app, const std::string& command,
               near.empty() ? help : "did you mean " + near + "? " + help);
 }
 
+/// Where the options could not be read to their end, a command does not know it yet.
+bool AsksForJson(const CLI::App& app, const std::vector<std::string>& arguments) {
+  const auto end = std::ranges::find(arguments, "--");
+  return std::find(arguments.begin(), end, "--json") != end &&
+         app.get_option_no_throw("--json") != nullptr;
+}
+
 }  // namespace
 
 void Command::PrintFailure(const Error& error) const { PrintError(error, json()); }
@@ -181,10 +188,13 @@ ExitCode Cli::Run(const std::vector<std::string>& arguments) {
   if (result) {
     return *result;
   }
-  if (const Entry* entry = Chosen(); entry != nullptr) {
-    entry->command->PrintFailure(result.error());
-  } else {
+  const Entry* entry = Chosen();
+  if (entry == nullptr) {
     PrintError(result.error(), false);
+  } else if (result.error().code == ErrorCode::kUsage && AsksForJson(*entry->app, arguments)) {
+    PrintError(result.error(), true);
+  } else {
+    entry->command->PrintFailure(result.error());
   }
   return ExitCodeOf(result.error());
 }

@@ -61,7 +61,8 @@ void FilterOptions::AddTo(OptionSet& options) {
 
 bool FilterOptions::any() const {
   return !methods_.empty() || !statuses_.empty() || !target_.empty() || !since_.empty() ||
-         !until_.empty() || !where_.empty() || !flags_.empty() || complete_ || incomplete_;
+         !until_.empty() || !where_.empty() || !flags_.empty() || complete_ || incomplete_ ||
+         limit_ == 0;
 }
 
 Result<store::ExchangeFilter> FilterOptions::Make() const {

@@ -79,6 +79,10 @@ Status CheckCredentials(const TomlTable& table, const CredentialsOptions& creden
     return table.Complain("'region' and 'service' are missing or empty",
                           "as in region = \"eu-central-1\" and service = \"es\"");
   }
+  if (credentials.kind == CredentialsKind::kSigV4 && credentials.service == "s3") {
+    return table.ComplainOf("service", "S3 signs paths by a rule of its own, which is not built in",
+                            "service = \"es\", \"aoss\" or another one of AWS's other services");
+  }
   return {};
 }
 

@@ -53,6 +53,12 @@ bool IsJudgement(const message::Answer& answer) {
   return json && !of_others;
 }
 
+/// A block on an index (a full disk, an administrator's) is lifted some day. Credentials are not
+/// what it wants.
+bool IsBlock(const message::Answer& answer) {
+  return WithoutCoding(answer).body.find("\"cluster_block_exception\"") != std::string::npos;
+}
+
 /// Errors of a service that takes no such requests. Whether something is there (404, 409, 410, 412)
 /// depends on what the target held before.
 bool IsStrange(int status) {
@@ -139,7 +145,8 @@ bool Engine::EndsOverWrongTarget(const MovePtr& move, const send::Sent& sent, bo
   const bool search = &parts_.dialect == &dialect::SearchDialect();
   bool& proved = targets_[plan.target].proved;
   const bool unlike = reading || status != plan.source_status;
-  const bool forbidden = status == kForbidden && unlike && !proved && plan.meaning.mutation;
+  const bool forbidden = status == kForbidden && unlike && !proved && plan.meaning.mutation &&
+                         !(search && IsBlock(sent.answer));
   const bool refused = forbidden || (status == kUnauthorized && unlike);
   // What comes to a read as it came from the source is none.
   const bool page = search && !proved && !refused && (plan.meaning.mutation || unlike) &&

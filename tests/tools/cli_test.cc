@@ -173,6 +173,19 @@ std::string SectionOf(const std::string& document, const std::string& command) {
   return document.substr(begin, document.find("\n## ", begin + 4) - begin);
 }
 
+TEST(CommandLine, AnOptionThatCannotBeReadIsAnObjectForWhoAsksForJson) {
+  const Outcome outcome = Trafrec({"replay", "log", "--json", "--order", "random"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(nlohmann::json::parse(outcome.err)["error"]["what"].get<std::string>(), HasSubstr("random"));
+}
+
+TEST(CommandLine, AnEmptyShareOfTheTrafficIsNoShare) {
+  const Outcome outcome =
+      Trafrec({"replay", "log", "--to", "http://127.0.0.1:9", "--dry-run", "--sample", ""});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("--sample"));
+}
+
 TEST(Document, NamesTheOptionsOfEachCommandAndNoOthers) {
   std::ostringstream document;
   document << std::ifstream(TRAFREC_SOURCE_DIR "/docs/cli.md").rdbuf();

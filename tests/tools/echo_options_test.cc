@@ -53,6 +53,14 @@ TEST_F(EchoOptionsTest, WithoutAKeyTheRunMakesOneAndKeepsIt) {
   EXPECT_EQ(mode, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
+TEST_F(EchoOptionsTest, ARunThatWasKilledBetweenItsKeysFilesMakesThemAnew) {
+  const std::string first = Echoed({}).key_id;
+  std::filesystem::remove(folder_ / "echo.key");
+  const std::string second = Echoed({}).key_id;
+  EXPECT_NE(second, first);
+  EXPECT_EQ(store::crypto::ReadVerifyKey(folder_ / "echo.key.pub").value().id(), second);
+}
+
 TEST_F(EchoOptionsTest, TheAudienceIsThatOfTheSentinelUnlessOneWasGiven) {
   EXPECT_EQ(Echoed({}).audience, "prod");
   EchoOptions options;

@@ -168,7 +168,7 @@ Status ReplayOptions::Check() const {
     return Fail(ErrorCode::kUsage, "--follow-patience is for a log that is still being recorded",
                 "give --follow, too, or leave it out");
   }
-  if (sample.empty() && sample_by != "connection") {
+  if (sample == kWhole && sample_by != "connection") {
     return Fail(ErrorCode::kUsage, "--by says what stays together in a sample, and there is none",
                 "give --sample 10%, too, or leave it out");
   }
@@ -176,6 +176,7 @@ Status ReplayOptions::Check() const {
     return Fail(ErrorCode::kUsage, "--index '' names no index",
                 "--index 'orders-*', or leave it out");
   }
+  TRY(Sampling());
   TRY(FollowPatienceMs());
   TRY(access.Check());
   if (to.empty() && access.given()) {
@@ -212,7 +213,7 @@ Result<edit::EditOptions> ReplayOptions::Edits(bool search, const StopEvent& sto
 }
 
 Result<std::optional<edit::Sampler>> ReplayOptions::Sampling() const {
-  if (sample.empty()) {
+  if (sample == kWhole) {
     return std::nullopt;
   }
   const edit::SampleBy by = sample_by == "document" ? edit::SampleBy::kDocument

@@ -22,6 +22,8 @@ namespace trafrec::tools {
 
 /// The options of `trafrec replay`.
 struct ReplayOptions {
+  static constexpr const char* kWhole = "100%";  ///< --sample where nobody says
+
   LogOptions log;
   FilterOptions filters;
   std::string to;
@@ -47,7 +49,7 @@ struct ReplayOptions {
 
   std::string only = "all";
   std::vector<std::string> indices;
-  std::string sample;
+  std::string sample{kWhole};
   std::string sample_by = "connection";
   std::string phantoms = "stop";
   std::string on_dead = "stop-key";

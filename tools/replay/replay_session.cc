@@ -196,7 +196,9 @@ Result<ledger::RunFacts> ReplaySession::Facts() const {
       {"order", options_.order},
       {"overlay", overlay_digest_},
       {"phantoms", options_.phantoms},
-      {"sample", options_.sample.empty() ? "" : options_.sample + " by " + options_.sample_by},
+      {"sample", options_.sample == ReplayOptions::kWhole
+                     ? ""
+                     : options_.sample + " by " + options_.sample_by},
       {"send_incomplete", options_.send_incomplete ? "yes" : "no"},
       {"since", time(filter.since)},
       {"until", time(filter.until)},

@@ -216,6 +216,11 @@ TEST(Targets, SignaturesMayHaveAwsOwnVariables) {
               HasSubstr("'user' is missing"));
 }
 
+TEST(Targets, SignaturesForS3WhichHasARuleOfItsOwnAreRefused) {
+  EXPECT_THAT(ErrorOf(WithCredentials("kind = \"sigv4\"\nregion = \"r\"\nservice = \"s3\"\n"), ""),
+              HasSubstr("S3 signs paths by a rule of its own"));
+}
+
 TEST(Targets, ACertificateNeedsItsKey) {
   EXPECT_THAT(ErrorOf("[target.eu]\nurl = \"http://eu\"\ntls = { certificate = \"/a\" }\n", ""),
               HasSubstr("a client's certificate needs its key"));

@@ -104,6 +104,21 @@ TEST(WrongTarget, AFirstWriteThatIsForbiddenEndsTheRun) {
   EXPECT_EQ(run.progress.counts.answered, 0U);
 }
 
+TEST(WrongTarget, AFirstWriteToAnIndexThatIsBlockedGoesAgain) {
+  std::atomic<bool> blocked = true;
+  FakeSearch target([&](const std::string& request) -> std::optional<std::string> {
+    return IsWrite(request) && blocked.exchange(false)
+               ? std::optional(JsonAnswer(
+                     403, R"({"error":{"type":"cluster_block_exception","reason":"index [i] )"
+                          R"(blocked by: [FORBIDDEN/8/index write (api)];"},"status":403})"))
+               : std::nullopt;
+  });
+  SmallRun run(target.url(), {Created("a", 0, 1, 0)});
+  run.options.retry.first_pause_ms = 1;
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(target.VersionOf("a"), 1);
+}
+
 /// A bulk of one document that the source took.
 Recorded BulkOf(const std::string& id) {
   return {.method = "POST",
