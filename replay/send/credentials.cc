@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "replay/send/limits.h"
 #include "replay/send/secret.h"
 #include "store/crypto/encoding.h"
 
@@ -59,6 +60,12 @@ Result<SetField> LoadField(const Credentials& credentials) {
   TRY_ASSIGN(std::string value,
              AuthorizationOf(credentials.kind, secret, credentials.secret.name()));
   return SetField{kAuthorization, std::move(value), true};
+}
+
+void Overwrite(std::string& text, std::string_view secret) {
+  for (size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
+    text.replace(at, secret.size(), secret.size(), '*');
+  }
 }
 
 }  // namespace
@@ -120,6 +127,24 @@ void Authorizer::AddTo(HeadRules& rules) const {
   }
   if (kind_ == CredentialKind::kSigV4 && keys_.session_token.empty()) {
     rules.drop.emplace_back(kAwsToken);
+  }
+}
+
+void Authorizer::HideIn(message::Answer& answer) const {
+  const std::string_view value = field_.value;
+  const size_t blank = value.find(' ');
+  for (const std::string_view secret :
+       {value, value.substr(blank + 1), std::string_view(keys_.session_token)}) {
+    const bool with_scheme = blank != std::string_view::npos && secret.size() == value.size();
+    if (!with_scheme && secret.size() < limits::kSecretBytes) {
+      continue;
+    }
+    Overwrite(answer.head, secret);
+    Overwrite(answer.body, secret);
+    Overwrite(answer.trailers, secret);
+    for (message::Field& field : answer.fields) {
+      Overwrite(field.value, secret);
+    }
   }
 }
 

@@ -29,6 +29,10 @@ class Authorizer {
   void AddTo(HeadRules& rules) const;
   /// Whether Sign makes anything.
   bool signs() const { return kind_ == CredentialKind::kSigV4; }
+  /// Overwrites the secret where an answer repeats it, as a service that shows requests does: of
+  /// its bytes '*' are left. Within a content coding it is not looked for. A short one (limits.h)
+  /// is one with its scheme's name only: by itself it may be a word.
+  void HideIn(message::Answer& answer) const;
   /// What must be made for each: SigV4's fields. Nothing for other kinds.
   void Sign(const message::Request& request, const HeadRules& rules, TimeNs now,
             std::vector<SetField>& signature) const;

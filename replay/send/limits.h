@@ -41,5 +41,7 @@ inline constexpr int64_t kAddressLifeNs = 10 * kNsPerSecond;
 inline constexpr size_t kSpareExchanges = 256;
 /// Of a text that is no HTTP, what a message shows.
 inline constexpr size_t kShownBytes = 40;
+/// A secret of so many bytes stands in an answer because it was sent, and for no other reason.
+inline constexpr size_t kSecretBytes = 16;
 
 }  // namespace trafrec::send::limits

@@ -204,6 +204,9 @@ void Pool::OnEnd(Connection& connection, std::unique_ptr<Exchange> exchange, boo
     Remove(connection);
   }
   DispatchSoon();
+  if (exchange->sent.answered) {
+    authorizer_.HideIn(exchange->sent.answer);
+  }
   Report(std::move(exchange));
 }
 

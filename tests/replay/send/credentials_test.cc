@@ -63,6 +63,32 @@ TEST(Credentials, AreDroppedUnlessTheTargetHasSome) {
   EXPECT_THAT(SendAs({}).received, Not(HasSubstr("uthorization")));
 }
 
+TEST(Credentials, AreNotKeptWhereAnAnswerRepeatsThem) {
+  const TemporaryFolder folder;
+  ScriptedServer server({ScriptedServer::Answering([](const std::string& request) {
+    return "HTTP/1.1 200 OK\r\nX-Saw: " + std::string(24, 'q') +
+           "\r\nContent-Length: " + std::to_string(request.size()) + "\r\n\r\n" + request;
+  })});
+  Target target = TargetAt(server.url());
+  target.credentials = {.kind = CredentialKind::kBearer,
+                        .secret = InFile(folder, std::string(24, 'q'))};
+  Client client(target);
+  const Sent sent = client.Send(Get("/"));
+  ASSERT_TRUE(sent.answered) << sent.failure;
+  EXPECT_THAT(sent.answer.body, AllOf(HasSubstr("Authorization: **"), Not(HasSubstr("qq"))));
+  EXPECT_THAT(sent.answer.head, AllOf(HasSubstr("X-Saw: ****"), Not(HasSubstr("qq"))));
+}
+
+TEST(Credentials, AShortOneIsLeftWhereItIsAWordOfAnAnswer) {
+  const TemporaryFolder folder;
+  ScriptedServer server({ScriptedServer::Answering(
+      [](const std::string&) { return Ok("a test, and Bearer test"); })});
+  Target target = TargetAt(server.url());
+  target.credentials = {.kind = CredentialKind::kBearer, .secret = InFile(folder, "test")};
+  Client client(target);
+  EXPECT_EQ(client.Send(Get("/")).answer.body, "a test, and ***********");
+}
+
 TEST(Credentials, AreKeptAsRecordedWhereThatIsAskedFor) {
   EXPECT_THAT(SendAs({.kind = CredentialKind::kKeep}).received,
               HasSubstr("authorization: Basic recorded\r\n"));
