@@ -176,7 +176,8 @@ std::string SectionOf(const std::string& document, const std::string& command) {
 TEST(CommandLine, AnOptionThatCannotBeReadIsAnObjectForWhoAsksForJson) {
   const Outcome outcome = Trafrec({"replay", "log", "--json", "--order", "random"});
   EXPECT_EQ(outcome.exit_code, 2);
-  EXPECT_THAT(nlohmann::json::parse(outcome.err)["error"]["what"].get<std::string>(), HasSubstr("random"));
+  EXPECT_THAT(nlohmann::json::parse(outcome.err)["error"]["what"].get<std::string>(),
+              HasSubstr("random"));
 }
 
 TEST(CommandLine, AnEmptyShareOfTheTrafficIsNoShare) {
