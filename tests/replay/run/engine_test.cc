@@ -194,49 +194,6 @@ TEST(Engine, TheIntentIsInTheLedgerBeforeTheTargetSeesTheRequest) {
   EXPECT_EQ(without, 0);
 }
 
-TEST(Engine, ABusyTargetIsAskedAgainAndGivenLessToDo) {
-  std::atomic<int> refusals = 3;
-  FakeSearch target([&](const std::string& request) -> std::optional<std::string> {
-    return IsWrite(request) && refusals-- > 0
-               ? std::optional(JsonAnswer(429, R"({"error":{"type":"x"},"status":429})"))
-               : std::nullopt;
-  });
-  SmallRun run(target.url(), {Created("a", 0, 1, 0)});
-  run.options.retry.first_pause_ms = 1;
-  ASSERT_TRUE(run.Send());
-  EXPECT_EQ(run.progress.counts.throttled, 3U);
-  EXPECT_EQ(run.progress.counts.retries, 3U);
-  EXPECT_EQ(target.VersionOf("a"), 1);
-}
-
-TEST(Engine, ATargetThatIsTooBusyForItemsOfABulkIsGivenLessToDo) {
-  std::atomic<bool> refuse = true;
-  FakeSearch target([&](const std::string& request) -> std::optional<std::string> {
-    return request.starts_with("POST /_bulk") && refuse.exchange(false)
-               ? std::optional(JsonAnswer(200, R"({"took":1,"errors":true,"items":[)"
-                                               R"({"index":{"_index":"i","_id":"a","status":429,)"
-                                               R"("error":{"type":"es_rejected_execution"}}}]})"))
-               : std::nullopt;
-  });
-  SmallRun run(target.url(), {Bulk({{"a", 0}}, 0, 1, "{}")});
-  run.options.retry.first_pause_ms = 1;
-  ASSERT_TRUE(run.Send());
-  EXPECT_EQ(run.progress.counts.throttled, 1U);
-  EXPECT_EQ(target.VersionOf("a"), 1);
-}
-
-TEST(Engine, WhatIsGivenUpDidNotGoAgain) {
-  FakeSearch target([](const std::string& request) -> std::optional<std::string> {
-    return IsWrite(request) ? std::optional(JsonAnswer(429, "{}")) : std::nullopt;
-  });
-  SmallRun run(target.url(), {Created("a", 0, 1, 0)});
-  run.options.retry.first_pause_ms = 1;
-  run.options.retry.tries = 3;
-  ASSERT_TRUE(run.Send());
-  EXPECT_EQ(run.progress.counts.dead, 1U);
-  EXPECT_EQ(run.progress.counts.retries, 2U);
-}
-
 TEST(Engine, AnAnswerThatIsLostIsFoundByLookingAtTheDocument) {
   std::atomic<bool> lose = true;
   FakeSearch target(
