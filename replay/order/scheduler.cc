@@ -251,16 +251,18 @@ void Scheduler::Close() {
 }
 
 std::optional<uint64_t> Scheduler::Take() {
-  std::optional<uint64_t> number = graph_.Take();
-  if (!number && in_flight_ == 0) {
-    return TakeOldest();
-  }
+  const std::optional<uint64_t> number = TakeFree();
+  return !number && in_flight_ == 0 ? TakeOldest(HasRoom()) : number;
+}
+
+std::optional<uint64_t> Scheduler::TakeFree() {
+  const std::optional<uint64_t> number = graph_.Take();
   in_flight_ += number ? 1 : 0;
   return number;
 }
 
-std::optional<uint64_t> Scheduler::TakeOldest() {
-  if (held_ == 0 || (HasRoom() && !gates_.empty())) {
+std::optional<uint64_t> Scheduler::TakeOldest(bool more) {
+  if (held_ == 0 || (more && !gates_.empty())) {
     return std::nullopt;
   }
   // All wait, for each other or for what the window does not reach.

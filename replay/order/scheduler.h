@@ -74,12 +74,15 @@ class Scheduler {
   /// No operation comes any more.
   void Close();
 
-  /// The next one that may be sent, the earliest first; nothing if all that are held wait.
+  /// The next one that may be sent, the earliest first; nothing if all that are held wait. Where
+  /// nothing is under way: TakeOldest(HasRoom()).
   std::optional<uint64_t> Take();
-  /// For a caller who holds back what he took until others may go with it, when nothing is under
-  /// way and Take has nothing: the earliest of those that wait, if they can only wait for each
-  /// other.
-  std::optional<uint64_t> TakeOldest();
+  /// The same, and nothing where all that are held wait.
+  std::optional<uint64_t> TakeFree();
+  /// When TakeFree has nothing, and nothing is under way, or the caller holds back what he took:
+  /// the earliest of those that wait. `more`: others may come in before one of these ends. Nothing,
+  /// if one of them may be what these wait for.
+  std::optional<uint64_t> TakeOldest(bool more);
   /// It has its outcome on the target, or will never be sent.
   void End(uint64_t number);
 

@@ -29,7 +29,7 @@ Engine::Engine(const EngineParts& parts, EngineOptions options)
       window_({.window = options_.window,
                .clock_error_ns = options_.clock_error_ns,
                .one_clock = options_.one_clock},
-              limits::kHeldBytes),
+              options_.held_bytes, options_.held_bytes_most),
       schedule_(options_.speed, options_.idle_max_ns),
       timer_(parts.loop),
       tick_timer_(parts.loop),
@@ -143,30 +143,55 @@ void Engine::FillWindow() {
   const int64_t now = Now();
   window_.MarkReady(now);
   const size_t enough = std::max(limits::kReadyExchanges, options_.concurrency);
-  for (; window_.HasRoom() && window_.ready() < enough && !stopping_; window_.MarkReady(now)) {
-    // Read before the queue is: what is pushed later is seen by the poke after it.
-    const bool last = plan_over_;
-    const TimeNs through = plan_through_;
-    if (coming_.empty()) {
-      coming_ = queue_.TakeAll();
-    }
-    if (coming_.empty() && !hungry_.exchange(true)) {
-      // Whoever pushed before it was said will not poke.
-      coming_ = queue_.TakeAll();
-    }
-    if (coming_.empty()) {
-      taken_through_ = through;
-      if (last) {
-        window_.Close();
-      } else if (through > 0) {
-        window_.Advance(through);
-      }
+  const auto is_wanting = [&] {
+    return (window_.HasRoom() || window_.IsStuck()) && window_.ready() < enough && !stopping_;
+  };
+  for (; is_wanting(); window_.MarkReady(now)) {
+    if (!FetchNext()) {
       return;
+    }
+    if (!window_.HasRoom()) {
+      // When the next one began may be all that is waited for. Else it has to come in.
+      if (!coming_.front()->caught_up) {
+        window_.Advance(coming_.front()->began_at);
+        window_.MarkReady(now);
+      }
+      if (!window_.IsStuck()) {
+        return;
+      }
+      if (!window_.IsOpen()) {
+        window_.GiveUpOrder(now);
+        return;
+      }
     }
     std::unique_ptr<plan::PlannedExchange> exchange = std::move(coming_.front());
     coming_.pop_front();
     TakeIn(std::move(exchange));
   }
+}
+
+/// False: the next one is not there yet, or there is none; the window knows which.
+bool Engine::FetchNext() {
+  // Read before the queue is: what is pushed later is seen by the poke after it.
+  const bool last = plan_over_;
+  const TimeNs through = plan_through_;
+  if (coming_.empty()) {
+    coming_ = queue_.TakeAll();
+  }
+  if (coming_.empty() && !hungry_.exchange(true)) {
+    // Whoever pushed before it was said will not poke.
+    coming_ = queue_.TakeAll();
+  }
+  if (!coming_.empty()) {
+    return true;
+  }
+  taken_through_ = through;
+  if (last) {
+    window_.Close();
+  } else if (through > 0) {
+    window_.Advance(through);
+  }
+  return false;
 }
 
 /// Takes up again what waited for a target that is there again. Returns how many parcels wait for

@@ -129,6 +129,7 @@ class Engine {
   void Pump();
   void PumpSoon();
   void FillWindow();
+  bool FetchNext();
   void TakeIn(std::unique_ptr<plan::PlannedExchange> exchange);
   void NotePassedOver(const plan::PlannedExchange& exchange);
   void NoteCaughtUp(const plan::PlannedExchange& exchange);

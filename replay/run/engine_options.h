@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "replay/pace/speed.h"
+#include "replay/run/limits.h"
 
 namespace trafrec::replay {
 
@@ -35,7 +36,10 @@ struct EngineOptions {
   RefreshBefore refresh_before = RefreshBefore::kByQuery;
   OnDead on_dead = OnDead::kStopKey;
   RetryLimits retry{};
-  uint64_t window = 65'536;                  ///< operations that are held
+  uint64_t window = 65'536;                ///< operations that are held
+  size_t held_bytes = limits::kHeldBytes;  ///< of exchanges that are held
+  /// The same where all of them wait for what was not read yet.
+  size_t held_bytes_most = limits::kHeldBytesMost;
   TimeNs clock_error_ns = 0;                 ///< between recorders
   bool one_clock = false;                    ///< there is one recorder, and no overlay
   bool resumed = false;                      ///< the ledger may know outcomes of an earlier life

@@ -26,6 +26,9 @@ inline constexpr size_t kKeptBodyBytes = size_t{4} << 10;
 /// Bytes of exchanges that are held in the window; with the queue, the results' queue and the
 /// connections a run stays below 256 MB.
 inline constexpr size_t kHeldBytes = size_t{64} << 20;
+/// Where the order needs more of them at a time (large bulks that were under way together), so
+/// many, and one more. Beyond that the order is given up, and said to be.
+inline constexpr size_t kHeldBytesMost = size_t{256} << 20;
 /// A body is put in pieces of this size, so that a frame never has to hold a large one.
 inline constexpr size_t kExtentBytes = size_t{256} << 10;
 /// The ledger is committed at least so often; at once where an intent waits for it, and with an

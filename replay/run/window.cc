@@ -60,8 +60,12 @@ void Flight::Begin(std::unique_ptr<plan::PlannedExchange> planned) {
   last.Clear();
 }
 
-Window::Window(const order::SchedulerOptions& order, size_t bytes)
-    : scheduler_(order), operations_max_(order.window), bytes_max_(bytes) {}
+Window::Window(const order::SchedulerOptions& order, size_t bytes, size_t bytes_most)
+    : scheduler_(order),
+      operations_max_(order.window),
+      clock_error_ns_(order.clock_error_ns),
+      bytes_max_(bytes),
+      bytes_most_(bytes_most) {}
 
 Flight& Window::Begin(std::unique_ptr<plan::PlannedExchange> exchange) {
   if (spare_.empty()) {
@@ -73,7 +77,7 @@ Flight& Window::Begin(std::unique_ptr<plan::PlannedExchange> exchange) {
 }
 
 void Window::Add(Flight& flight) {
-  CHECK(HasRoom() && &flight == spare_.front().get());
+  CHECK(IsOpen() && &flight == spare_.front().get());
   flight.sequence = sequence_++;
   flight.open = flight.items.size();
   flight.bytes = flight.plan().counted_bytes;
@@ -132,16 +136,34 @@ void Window::MarkReady(int64_t now) {
     }
     Queue(*flight);
   }
-  while (const auto number = scheduler_.Take()) {
-    Mark(*number, now);
+  MarkFree(now);
+  if (IsStuck() && partly_ != nullptr) {
+    // The window is full of one request, whose items wait for what began before it was answered:
+    // for its own, of which those that have room come first.
+    const auto answered_at =
+        partly_->plan().operations[partly_->items[0].operation].order.answered_at;
+    scheduler_.Advance(answered_at.value_or(0) + clock_error_ns_ + 1);
+    MarkFree(now);
   }
   // A list that goes as one may hold back what others wait for, while one of its items waits for
   // them.
-  while (ready_.empty() && moving_ == 0 && parked_ == 0) {
-    const auto number = scheduler_.TakeOldest();
+  TakeOldest(/*more=*/true, now);
+}
+
+void Window::GiveUpOrder(int64_t now) { TakeOldest(/*more=*/false, now); }
+
+void Window::TakeOldest(bool more, int64_t now) {
+  while (IsStuck()) {
+    const auto number = scheduler_.TakeOldest(more);
     if (!number) {
       return;
     }
+    Mark(*number, now);
+  }
+}
+
+void Window::MarkFree(int64_t now) {
+  while (const auto number = scheduler_.TakeFree()) {
     Mark(*number, now);
   }
 }

@@ -88,22 +88,31 @@ struct Flight {
 /// scheduler's. Bounded by operations and by bytes. The loop's thread.
 class Window {
  public:
-  Window(const order::SchedulerOptions& order, size_t bytes);
+  /// `bytes_most`: of the last one that comes in where all that are held wait.
+  Window(const order::SchedulerOptions& order, size_t bytes, size_t bytes_most);
 
   /// Another one can come in.
-  bool HasRoom() const { return bytes_ < bytes_max_ && !partly_ && scheduler_.HasRoom(); }
+  bool HasRoom() const { return bytes_ < bytes_max_ && IsOpen(); }
+  /// Nothing will go before something comes in, or the order is given up.
+  bool IsStuck() const {
+    return ready_.empty() && moving_ == 0 && parked_ == 0 && !flights_.empty();
+  }
+  /// Where it is stuck, another one may come in beyond the room that there is.
+  bool IsOpen() const { return bytes_ < bytes_most_ && !partly_ && scheduler_.HasRoom(); }
   /// A flight for an exchange that may come in: until Add, or the next Begin.
   Flight& Begin(std::unique_ptr<plan::PlannedExchange> exchange);
   /// Takes in the one that was begun, as far as there is room for its operations; Fill takes in the
   /// rest.
   void Add(Flight& flight);
   void Fill();
-  /// No more come that began before.
+  /// No more come that began before: what waited to see them may go.
   void Advance(TimeNs began_at) { scheduler_.Advance(began_at); }
   void Close();
 
   /// Marks what may go, since `now` on the run's clock.
   void MarkReady(int64_t now);
+  /// Of what is stuck, and cannot wait for what comes later, the oldest may go.
+  void GiveUpOrder(int64_t now);
   /// Flights of which something may go.
   size_t ready() const { return ready_.size(); }
   /// The next of them, in the log's order, others marked before; null: none.
@@ -146,6 +155,8 @@ class Window {
     bool operator()(const Flight* a, const Flight* b) const { return a->sequence > b->sequence; }
   };
 
+  void TakeOldest(bool more, int64_t now);
+  void MarkFree(int64_t now);
   void AddItems(Flight& flight);
   void Mark(uint64_t number, int64_t now);
   void Queue(Flight& flight);
@@ -155,7 +166,9 @@ class Window {
 
   order::Scheduler scheduler_;
   const uint64_t operations_max_;
+  const TimeNs clock_error_ns_;
   const size_t bytes_max_;
+  const size_t bytes_most_;
   size_t bytes_ = 0;
   std::list<std::unique_ptr<Flight>> flights_;
   std::list<std::unique_ptr<Flight>> spare_;  ///< the first one is that of Begin

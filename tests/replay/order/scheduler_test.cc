@@ -201,7 +201,7 @@ TEST(Scheduler, ContradictionEndsThoughOthersThatWereTakenAreHeldBack) {
   scheduler.Add(Did(Doc("1", false), 45, 50));
   scheduler.Close();
   EXPECT_THAT(TakeAll(scheduler), ElementsAre(0));
-  EXPECT_THAT(scheduler.TakeOldest(), Optional(1));
+  EXPECT_THAT(scheduler.TakeOldest(true), Optional(1));
   scheduler.End(1);
   EXPECT_THAT(TakeAll(scheduler), ElementsAre(2));
 }
@@ -209,7 +209,14 @@ TEST(Scheduler, ContradictionEndsThoughOthersThatWereTakenAreHeldBack) {
 TEST(Scheduler, TheOldestIsNotTakenWhileWhatItWaitsForMayStillCome) {
   Scheduler scheduler({});
   scheduler.Add(Wrote("1", 10, 30, 7));
-  EXPECT_EQ(scheduler.TakeOldest(), std::nullopt);
+  EXPECT_EQ(scheduler.TakeOldest(true), std::nullopt);
+}
+
+TEST(Scheduler, TheOldestIsTakenWhereNothingCanComeInBeforeItEnds) {
+  Scheduler scheduler({});
+  scheduler.Add(Wrote("1", 10, 30, 7));
+  EXPECT_EQ(scheduler.TakeFree(), std::nullopt);
+  EXPECT_THAT(scheduler.TakeOldest(false), Optional(0));
 }
 
 /// Sends a history to a target that ends operations in any order; where each began and ended.

@@ -170,6 +170,7 @@ Status SmallRun::Send(bool resume, const Steer& steer) {
   progress = engine.progress();
   planned = planner.counts();
   digest = engine.digest();
+  unordered = engine.unordered();
   TRY_ASSIGN(const auto counters, memory->Counters());
   whole = engine.WholeTally(counters, planner.tally());
   TRY(results->Close());

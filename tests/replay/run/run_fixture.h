@@ -56,6 +56,7 @@ class SmallRun {
   plan::PlanCounts planned{};
   std::optional<plan::Tally> whole{};  ///< of all lives of the run
   uint64_t digest = 0;
+  uint64_t unordered = 0;
 
   /// Counts the target's documents before the first request, and compares when all is over.
   bool count_documents = false;

@@ -1,0 +1,75 @@
+// Requests that are larger than what a run holds at a time.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/replay/run/fake_search.h"
+#include "tests/replay/run/run_fixture.h"
+
+namespace trafrec::replay {
+namespace {
+
+/// Documents "0", "1", … as one bulk, which the source took in that order.
+Recorded BulkOf(int count, const std::string& index, int64_t began_ms, int64_t answered_ms,
+                const std::string& source = "{}") {
+  Recorded bulk{.method = "POST", .target = "/_bulk", .began_ms = began_ms};
+  bulk.answered_ms = answered_ms;
+  bulk.status = 200;
+  std::string items;
+  for (int i = 0; i < count; ++i) {
+    bulk.body +=
+        fmt::format("{{\"index\":{{\"_index\":\"{}\",\"_id\":\"{}\"}}}}\n{}\n", index, i, source);
+    items += fmt::format(
+        R"({}{{"index":{{"_index":"{}","_id":"{}","_version":1,"result":"created","_seq_no":{},)"
+        R"("_primary_term":1,"status":201}}}})",
+        items.empty() ? "" : ",", index, i, i);
+  }
+  bulk.answer = R"({"took":1,"errors":false,"items":[)" + items + "]}";
+  return bulk;
+}
+
+TEST(Window, ABulkOfMoreOperationsThanItHoldsGoesInAsFewPartsAsItCan) {
+  FakeSearch target;
+  SmallRun run(target.url(), {BulkOf(10, "i", 0, 5), Created("z", 10, 11, 20)});
+  run.options.window = 4;
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(target.AskedFor("POST /_bulk"), 3U);
+  EXPECT_EQ(run.progress.counts.as_source, 11U);
+  EXPECT_EQ(run.unordered, 0U);
+}
+
+TEST(Window, OneRequestOfMoreBytesThanItHoldsIsSent) {
+  FakeSearch target;
+  SmallRun run(target.url(), {BulkOf(3, "i", 0, 5), Created("z", 10, 11, 20)});
+  run.options.held_bytes = 1;
+  run.options.held_bytes_most = 1;
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(run.progress.counts.as_source, 4U);
+  EXPECT_EQ(run.unordered, 0U);
+}
+
+TEST(Window, LargeRequestsThatWereUnderWayTogetherKeepTheirOrder) {
+  // The second began before the first was answered, and was carried out before it.
+  FakeSearch target;
+  SmallRun run(target.url(),
+               {Updated("a", 0, 50, 8, R"({"by":"first"})"),
+                Updated("a", 10, 40, 7, R"({"by":"second"})"), Created("z", 60, 61, 20)});
+  run.options.held_bytes = 1;
+  ASSERT_TRUE(run.Send());
+  EXPECT_EQ(target.Source("a"), R"({"by":"first"})");
+  EXPECT_EQ(run.unordered, 0U);
+}
+
+TEST(Window, RequestsThatItMustNotHoldTogetherAreSentAndSaidToBeOutOfOrder) {
+  FakeSearch target;
+  SmallRun run(target.url(),
+               {Updated("a", 0, 50, 8), Updated("a", 10, 40, 7), Created("z", 60, 61, 20)});
+  run.options.held_bytes = 1;
+  run.options.held_bytes_most = 1;
+  ASSERT_TRUE(run.Send());
+  EXPECT_GT(run.unordered, 0U);
+  EXPECT_EQ(target.VersionOf("a"), 2);
+}
+
+}  // namespace
+}  // namespace trafrec::replay
