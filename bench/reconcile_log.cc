@@ -25,12 +25,15 @@ constexpr int kItems = 60;  ///< of a bulk, more or less
 constexpr uint64_t kDocumentsEach = 20;
 constexpr TimeNs kBegin = 1'700'000'000 * kNsPerSecond;
 constexpr TimeNs kUntilRunNs = 1 * kNsPerMs;
+/// Longer than a request may take that nobody answered, so that all have run.
+constexpr TimeNs kCalmNs = 5 * kNsPerSecond;
 
 struct Shape {
   uint64_t mutations = 0;
   uint64_t seed = 1;
-  uint64_t open_ppm = 0;  ///< requests whose answer is not seen
-  uint64_t lost_ppm = 0;  ///< exchanges of which nothing is seen
+  uint64_t open_ppm = 0;   ///< requests whose answer is not seen
+  uint64_t lost_ppm = 0;   ///< exchanges of which nothing is seen
+  uint64_t calm_each = 0;  ///< after so many mutations all clients rest; 0: never
 };
 
 struct Stored {
@@ -82,6 +85,10 @@ class LogMaker {
                           : roll < 998 ? Read()
                                        : ByQuery();
       Put(std::move(exchange), false);
+      if (shape_.calm_each > 0 && made_ / shape_.calm_each > calms_) {
+        calms_ = made_ / shape_.calm_each;
+        now_ += kCalmNs;
+      }
     }
     return now_ + kNsPerSecond;
   }
@@ -314,6 +321,7 @@ class LogMaker {
   bool open_ = false;  ///< nobody sees the answer of what is made now
   bool runs_ = true;   ///< and it is carried out
   uint64_t made_ = 0;
+  uint64_t calms_ = 0;
   store::ExchangeNumber number_ = 0;
   store::ConnectionNumber connections_ = 0;
 };
@@ -336,14 +344,16 @@ Status Make(const std::string& log, const Shape& shape) {
 }  // namespace trafrec::bench
 
 int main(int argc, char** argv) {
-  if (argc != 6) {
-    fmt::print(stderr, "usage: reconcile_log LOG MUTATIONS SEED OPEN_PPM LOST_PPM\n");
+  if (argc != 7) {
+    fmt::print(stderr, "usage: reconcile_log LOG MUTATIONS SEED OPEN_PPM LOST_PPM CALM_EACH\n");
     return 2;
   }
   const auto number = [&](int i) { return std::strtoull(argv[i], nullptr, 10); };
-  const trafrec::Status made = trafrec::bench::Make(
-      argv[1],
-      {.mutations = number(2), .seed = number(3), .open_ppm = number(4), .lost_ppm = number(5)});
+  const trafrec::Status made = trafrec::bench::Make(argv[1], {.mutations = number(2),
+                                                              .seed = number(3),
+                                                              .open_ppm = number(4),
+                                                              .lost_ppm = number(5),
+                                                              .calm_each = number(6)});
   if (!made) {
     fmt::print(stderr, "reconcile_log: {}\n", made.error().what);
     return 1;

@@ -17,7 +17,7 @@
 
 #include "base/time.h"
 #include "reconcile/evidence/source_documents.h"
-#include "reconcile/model/index_history.h"
+#include "reconcile/model/indices.h"
 #include "reconcile/source/limits.h"
 
 namespace trafrec::reconcile {

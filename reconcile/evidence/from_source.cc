@@ -11,7 +11,7 @@
 #include "base/time.h"
 #include "reconcile/evidence/source_documents.h"
 #include "reconcile/evidence/source_metadata.h"
-#include "reconcile/model/index_history.h"
+#include "reconcile/model/indices.h"
 
 namespace trafrec::reconcile {
 namespace {

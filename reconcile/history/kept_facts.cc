@@ -13,8 +13,9 @@ constexpr uint64_t kWritesBetween = 1 << 16;
 
 }  // namespace
 
-KeptFacts::KeptFacts(DocumentWatch& watch, size_t facts_max, History& history)
-    : watch_(watch), facts_max_(facts_max), history_(history) {
+KeptFacts::KeptFacts(DocumentWatch& watch, size_t doubtful_max, size_t facts_max, History& history)
+    : watch_(watch), doubtful_max_(doubtful_max), facts_max_(facts_max), history_(history) {
+  watch.Finish();
   for (const Question& question : history.questions) {
     if (!question.document.id.empty()) {
       watch.Ask(history.IndexBehind(question.document.index), question.document.id);
@@ -65,15 +66,16 @@ std::vector<IndexNumbers*>& KeptFacts::NumbersOf(const std::string& index) {
 
 /// Documents of which nothing is asked go first.
 void KeptFacts::MakeRoom() {
-  if (history_.writes.size() + history_.sights.size() <= facts_max_) {
-    return;
-  }
-  if (keeps_doubtful_) {
+  const auto has_more = [&](size_t most) {
+    return history_.writes.size() + history_.sights.size() > most;
+  };
+  if (keeps_doubtful_ && has_more(doubtful_max_)) {
     keeps_doubtful_ = false;
     const auto is_left_out = [&](const auto& fact) { return !Keeps(fact.document); };
     std::erase_if(history_.writes, is_left_out);
     std::erase_if(history_.sights, is_left_out);
-  } else {
+  }
+  if (has_more(facts_max_)) {
     history_.too_many_facts = true;
     history_.writes = {};
     history_.sights = {};

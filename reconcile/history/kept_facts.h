@@ -15,8 +15,9 @@ namespace trafrec::reconcile {
 /// and never parts of one, which would have gaps that it does not have.
 class KeptFacts {
  public:
-  /// The history has its questions, aliases and settings. Both must outlive it.
-  KeptFacts(DocumentWatch& watch, size_t facts_max, History& history);
+  /// The watch has noted all. Facts of documents in doubt stay as long as all are no more than
+  /// `doubtful_max`. The history has its questions, aliases and settings. Both must outlive it.
+  KeptFacts(DocumentWatch& watch, size_t doubtful_max, size_t facts_max, History& history);
 
   bool Keeps(const DocumentName& document) const;
   /// In the order of the log.
@@ -31,6 +32,7 @@ class KeptFacts {
   void LimitPieces();
 
   DocumentWatch& watch_;
+  const size_t doubtful_max_;
   const size_t facts_max_;
   History& history_;
   /// By index: under each routing that it may have; none if its shards are not known.

@@ -7,9 +7,13 @@
 namespace trafrec::reconcile::limits {
 
 /// Writes and sights that one reading keeps; each takes half a kilobyte here, and as much again in
-/// the model. A log with more is read twice, and only facts of documents that may matter are kept.
-/// If even these are more, nothing is said of the index.
+/// the model. A log with more is read twice, and only facts of documents that may matter are kept:
+/// so many, or of documents in question alone.
 constexpr size_t kFacts = 200'000;
+
+/// Facts of documents in question. Of these a few are in the model at a time. If there are more,
+/// nothing is said of the index.
+constexpr size_t kFactsInQuestion = 1'000'000;
 
 /// Documents of a long log whose last version is remembered, 16 bytes each at half a table's load.
 /// What happened unseen to those beyond is not looked for, which leaves questions open and decides

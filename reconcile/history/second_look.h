@@ -1,6 +1,7 @@
 #pragma once
 
 #include "reconcile/history/kept_facts.h"
+#include "reconcile/history/limits.h"
 #include "reconcile/history/understood.h"
 
 namespace trafrec::reconcile {
@@ -9,9 +10,10 @@ namespace trafrec::reconcile {
 /// writes, sights and the writers of texts.
 class SecondLook {
  public:
-  /// `watch`: the first look's. Both must outlive it.
-  SecondLook(DocumentWatch& watch, size_t facts_max, History& history)
-      : history_(history), kept_(watch, facts_max, history) {}
+  /// `watch`: the first look's. `doubtful_max`: with facts of documents in doubt no more. Both must
+  /// outlive it.
+  SecondLook(DocumentWatch& watch, size_t doubtful_max, History& history)
+      : history_(history), kept_(watch, doubtful_max, limits::kFactsInQuestion, history) {}
 
   /// Exchanges come in the same order, with their texts.
   void Add(Understood& understood);

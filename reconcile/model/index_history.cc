@@ -29,12 +29,6 @@ Presence PresenceBefore(Fate fate) {
   return fate == Fate::kCreated || fate == Fate::kNotFound ? Presence::kAbsent : Presence::kPresent;
 }
 
-/// Of one index, in the history's order.
-struct IndexFacts {
-  std::vector<const Write*> writes{};
-  std::vector<const Sight*> sights{};
-};
-
 class IndexBuilder {
  public:
   IndexBuilder(const History& history, const IndexFacts& facts, bool apart, IndexHistory& index)
@@ -57,15 +51,7 @@ class IndexBuilder {
     for (const Write* write : facts_.writes) {
       AddWrite(*write);
     }
-    for (const size_t number : index_.questions) {
-      const Question& question = history_.questions[number];
-      if (!question.document.id.empty()) {
-        if (Document* document = Find(question.document)) {
-          document->questions.push_back(number);
-          index_.asked_of[number] = static_cast<uint32_t>(document - index_.documents.data());
-        }
-      }
-    }
+    AddQuestions();
     for (const bool by_journal : {true, false}) {
       for (const Sight* sight : facts_.sights) {
         if (sight->by_journal == by_journal) {
@@ -92,6 +78,20 @@ class IndexBuilder {
   }
 
  private:
+  void AddQuestions() {
+    std::vector<size_t> questions;
+    std::ranges::merge(index_.questions, index_.beside, std::back_inserter(questions));
+    for (const size_t number : questions) {
+      const Question& question = history_.questions[number];
+      if (!question.document.id.empty()) {
+        if (Document* document = Find(question.document)) {
+          document->questions.push_back(number);
+          index_.asked_of[number] = static_cast<uint32_t>(document - index_.documents.data());
+        }
+      }
+    }
+  }
+
   /// The numbers of a long log's writes, of which it keeps but a few.
   bool TakeNumbers() {
     const auto found = std::ranges::find_if(history_.numbers, [&](const IndexNumbers& numbers) {
@@ -310,10 +310,12 @@ IndexHistory BuiltFor(const History& history, const IndexFacts& facts, VersionId
   return index;
 }
 
+}  // namespace
+
 /// Where nobody says which product it is, the shards are computed as new indices have them, or as
 /// 6.8 does: under the wrong one, two operations soon have one number.
-IndexHistory Built(const History& history, const IndexFacts& facts, bool apart,
-                   const IndexHistory& index) {
+IndexHistory BuiltIndex(const History& history, const IndexFacts& facts, bool apart,
+                        const IndexHistory& index) {
   if (history.product) {
     return BuiltFor(history, facts, *history.product, apart, index);
   }
@@ -324,22 +326,6 @@ IndexHistory Built(const History& history, const IndexFacts& facts, bool apart,
   }
   return late.trouble.empty() || !early.trouble.empty() ? late : early;
 }
-
-std::shared_ptr<const TrafficTimes> TimesOf(const History& history, bool apart) {
-  std::vector<Span> lost;
-  std::vector<Span> by_query;
-  for (const LostTraffic& traffic : history.lost) {
-    lost.push_back(traffic.ran);
-  }
-  for (const ByQueryRun& run : history.by_query) {
-    const bool soon = apart && run.lasts_as_request;
-    by_query.push_back(soon ? history.requests[*run.request].RunsSoon() : run.ran);
-  }
-  return std::make_shared<const TrafficTimes>(
-      TrafficTimes{.lost = Timeline(lost), .by_query = Timeline(by_query)});
-}
-
-}  // namespace
 
 const Document* DocumentOf(const IndexHistory& index, size_t question) {
   const auto found = index.asked_of.find(question);
@@ -359,41 +345,6 @@ bool MayHaveLost(const History& history, const IndexHistory& index, const Span& 
     const LostTraffic& lost = history.lost[number];
     return lost.Touches(apart) && index.MayHold(lost);
   });
-}
-
-std::vector<IndexHistory> IndicesInQuestion(const History& history, bool apart) {
-  std::map<std::string, IndexHistory> indices;
-  for (size_t i = 0; i < history.questions.size(); ++i) {
-    const Question& question = history.questions[i];
-    if (dialect::WritesDocument(question.kind) && !question.document.index.empty()) {
-      const std::string& name = history.IndexBehind(question.document.index);
-      IndexHistory& index = indices[name];
-      index.name = name;
-      (question.told ? index.told : index.questions).push_back(i);
-    }
-  }
-  for (const ByQueryRun& run : history.by_query) {
-    if (run.request && run.indices.size() == 1 &&
-        run.indices.front().find_first_of("*,:<") == std::string::npos) {
-      const std::string& name = history.IndexBehind(run.indices.front());
-      indices[name].name = name;
-    }
-  }
-  std::unordered_map<std::string, IndexFacts> facts;
-  for (const Write& write : history.writes) {
-    facts[history.IndexBehind(write.document.index)].writes.push_back(&write);
-  }
-  for (const Sight& sight : history.sights) {
-    facts[history.IndexBehind(sight.document.index)].sights.push_back(&sight);
-  }
-  const auto times = TimesOf(history, apart);
-  std::vector<IndexHistory> result;
-  for (auto& [name, index] : indices) {
-    index.times = times;
-    TakeLoose(history, index);
-    result.push_back(Built(history, facts[name], apart, index));
-  }
-  return result;
 }
 
 }  // namespace trafrec::reconcile

@@ -13,6 +13,7 @@
 
 #include "reconcile/history/history.h"
 #include "reconcile/history/timeline.h"
+#include "reconcile/model/window.h"
 
 namespace trafrec::reconcile {
 
@@ -122,7 +123,12 @@ struct IndexHistory {
   TimeNs made_at = std::numeric_limits<TimeNs>::min();  ///< not earlier than that
   std::vector<Document> documents{};
   std::vector<Shard> shards{};
+  Window window{};                  ///< of the history: what is asked and told apart here
   std::vector<size_t> questions{};  ///< in History::questions, those of documents without id too
+  /// Of requests that are not in the window: those of documents that are.
+  std::vector<size_t> beside{};
+  /// Documents in question that are not here, since nothing in the window asks of them.
+  size_t documents_left_out = 0;
   /// Of the history's traffic, for all of its indices.
   std::shared_ptr<const TrafficTimes> times{};
   /// Answers without their requests, by their documents' ids. Their shards are not known.
@@ -147,8 +153,15 @@ bool Reaches(const History& history, const ByQueryRun& run, const IndexHistory& 
 /// time. `apart`: what was lost in flows is taken not to have done so.
 bool MayHaveLost(const History& history, const IndexHistory& index, const Span& span, bool apart);
 
-/// All indices of which something is asked, by name. `apart`: what was lost in flows
-/// is taken to have left their documents alone.
-std::vector<IndexHistory> IndicesInQuestion(const History& history, bool apart);
+/// The facts of one index, in the history's order.
+struct IndexFacts {
+  std::vector<const Write*> writes{};
+  std::vector<const Sight*> sights{};
+};
+
+/// Puts them in order. `index` has its name, its questions, its times and what is loose. `apart`:
+/// what was lost in flows is taken to have left its documents alone.
+IndexHistory BuiltIndex(const History& history, const IndexFacts& facts, bool apart,
+                        const IndexHistory& index);
 
 }  // namespace trafrec::reconcile

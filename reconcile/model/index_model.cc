@@ -39,7 +39,7 @@ bool IndexModel::Decide() {
                       store::FormatExchangeId(*question.shown_by)));
     }
   }
-  if (!network_.Solve()) {
+  if (unrecorded_ || !network_.Solve()) {
     // Or the evidence is wrong: then what no history has may have been all the same.
     unrecorded_ = true;
     AddLost({}, std::nullopt);
@@ -300,22 +300,6 @@ bool IndexModel::MayHaveRestarted(const Span& span) const {
     }
   }
   return false;
-}
-
-/// A version for which there is but one number: only what made it took that one. Beyond those that
-/// the log shows there may be others.
-void IndexModel::Pin(const Slot& slot, uint32_t shard) {
-  if (slot.above < shards_[shard].lowest - 1 || slot.below == std::numeric_limits<int64_t>::max()) {
-    return;
-  }
-  std::vector<HoleNode>& holes = shards_[shard].holes;
-  const auto hole = std::ranges::upper_bound(holes, slot.above, {},
-                                             [](const HoleNode& node) { return node.hole.seq_no; });
-  const auto end = std::ranges::lower_bound(hole, holes.end(), slot.below, {},
-                                            [](const HoleNode& node) { return node.hole.seq_no; });
-  if (end - hole == 1) {
-    hole->slot = &slot;
-  }
 }
 
 Decision IndexModel::DecisionOf(size_t question) const {

@@ -28,7 +28,9 @@ enum class Decision : uint8_t { kOpen, kCommitted, kNotCommitted };
 /// than there were, never fewer.
 class IndexModel {
  public:
-  IndexModel(const History& history, const IndexHistory& index, const Assumptions& assumptions);
+  /// `unrecorded`: it is known of another window that somebody wrote whom nobody recorded.
+  IndexModel(const History& history, const IndexHistory& index, const Assumptions& assumptions,
+             bool unrecorded = false);
 
   /// False: no history fits, which is an error of ours or of the log, and nothing is decided.
   bool Decide();
@@ -79,7 +81,9 @@ class IndexModel {
     Node below = 0;                 ///< numbers before the first that the log shows
     int64_t lowest = 0;             ///< that the log shows; 0: there are none below
     TimeNs below_until = 0;
-    Node above = 0;  ///< numbers beyond those that the log shows
+    size_t first = 0;               ///< of the index's holes, the first that is here
+    std::optional<Node> outside{};  ///< holes that are not here: not in the window
+    Node above = 0;                 ///< numbers beyond those that the log shows
     TimeNs above_from = 0;
     TimeNs above_after = std::numeric_limits<TimeNs>::min();  ///< what had run by then has none
   };
@@ -117,11 +121,23 @@ class IndexModel {
     bool recorded = true;
   };
   void AddNumbers(Node from, uint32_t shard, const Taker& taker);
+  bool ReachesOutside(uint32_t shard, const Taker& taker) const;
   void AddAutomatic(Asked& asked, Node in);
   void Pin(const Slot& slot, uint32_t shard);
 
+  /// Stretches that hold something for certain, and may have been in that time. All others are left
+  /// to who may have written any number of any documents: what takes nothing from a stretch that
+  /// needs nothing takes it from the hub.
   template <typename Take>
-  void EachForced(uint32_t shard, const Span& ran, const Take& take) const;
+  void EachForced(uint32_t shard, const Span& ran, const Take& take) const {
+    const ShardSlots& slots = slots_[shard];
+    for (const size_t forced : slots.forced_times.Meeting(ran)) {
+      take(slots.nodes[slots.forced[forced]]);
+    }
+  }
+  /// Whether what ran then has to be here: it may have taken numbers that are, or made versions.
+  template <typename MayMake>
+  bool IsHere(const Span& ran, const MayMake& may_make) const;
   bool Settle();
   bool PresumeRuns();
   bool PresumeRefused();

@@ -131,8 +131,8 @@ bool SlotRules::PresumablyFinds(const ByQueryRun& run, const Slot& slot) const {
   if (!MayFind(run, slot)) {
     return false;
   }
-  const bool few =
-      run.writes && *run.writes * kOthersForEach <= static_cast<int64_t>(index_.documents.size());
+  const size_t known = index_.documents.size() + index_.documents_left_out;
+  const bool few = run.writes && *run.writes * kOthersForEach <= static_cast<int64_t>(known);
   return !few || run.selection.Finds(document.id, ContentBefore(slot)) == Match::kYes;
 }
 

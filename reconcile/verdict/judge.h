@@ -5,6 +5,7 @@
 
 #include "reconcile/history/history.h"
 #include "reconcile/model/index_history.h"
+#include "reconcile/model/limits.h"
 #include "reconcile/note.h"
 #include "store/overlay/overlay_entry.h"
 
@@ -44,7 +45,8 @@ struct Judgement {
 };
 
 /// Decides what follows from the log alone. Proven: it holds in every history that fits. Presumed:
-/// it does so if what is named in its evidence is taken for granted.
-Judgement Judge(const History& history);
+/// it does so if what is named in its evidence is taken for granted. `window_questions`: of a long
+/// log so many questions are decided at a time.
+Judgement Judge(const History& history, size_t window_questions = limits::kWindowQuestions);
 
 }  // namespace trafrec::reconcile

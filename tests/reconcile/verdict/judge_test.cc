@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdint>
 #include <string>
 
-#include "reconcile/history/kept_facts.h"
+#include "tests/reconcile/verdict/condensed.h"
 #include "tests/reconcile/verdict/simulated_index.h"
 
 namespace trafrec::reconcile {
@@ -15,12 +15,6 @@ namespace {
 
 using store::Grade;
 using store::Verdict;
-
-/// Histories that a test goes through; `tools/dev soak reconcile` asks for more.
-uint64_t Histories() {
-  const char* asked = std::getenv("TRAFREC_HISTORIES");
-  return asked == nullptr ? 400 : std::strtoull(asked, nullptr, 10);
-}
 
 struct Tally {
   uint64_t right = 0;
@@ -72,30 +66,6 @@ TEST(Judge, CallsMissingOnlyWhatNobodyRecorded) {
   EXPECT_GT(found, 0U);
 }
 
-/// As a long log would leave the history: facts of documents that may matter, numbers of the rest.
-History Condensed(const History& whole, size_t facts_max) {
-  DocumentWatch watch;
-  for (const Write& write : whole.writes) {
-    watch.Note(write, true);
-  }
-  for (const Sight& sight : whole.sights) {
-    watch.Note(sight, true);
-  }
-  History history = whole;
-  history.long_log = true;
-  history.writes.clear();
-  history.sights.clear();
-  KeptFacts kept(watch, facts_max, history);
-  for (const Write& write : whole.writes) {
-    kept.Add(write);
-  }
-  for (const Sight& sight : whole.sights) {
-    kept.Add(sight);
-  }
-  kept.Finish();
-  return history;
-}
-
 TEST(Judge, SaysNothingElseOfALongLogThanOfAllItsFacts) {
   uint64_t decided = 0;
   uint64_t lost = 0;
@@ -136,6 +106,18 @@ TEST(Judge, CountsNoVersionsOfADocumentOfALongLogWhoseWritesAreNotKept) {
   sight.version = 900;
   history.sights.push_back(sight);
   EXPECT_THAT(Judge(history).notes, testing::IsEmpty());
+}
+
+TEST(Judge, KeepsFactsOfDocumentsInQuestionWhereThoseInDoubtAreTooMany) {
+  const SimulatedIndex index(7);
+  const History history = Condensed(index.seen(), 0, SIZE_MAX);
+  EXPECT_FALSE(history.too_many_facts);
+  const auto is_asked = [&](const Write& write) {
+    return std::ranges::any_of(history.questions, [&](const Question& question) {
+      return question.document == write.document;
+    });
+  };
+  EXPECT_EQ(history.writes.size(), std::ranges::count_if(index.seen().writes, is_asked));
 }
 
 TEST(Judge, LeavesOpenWhatHasTooManyFacts) {

@@ -26,7 +26,7 @@ struct SimulatedIndex::Step {
   std::vector<std::string> ids{};
 };
 
-SimulatedIndex::SimulatedIndex(uint64_t seed) : random_(seed) {
+SimulatedIndex::SimulatedIndex(uint64_t seed, int64_t times) : random_(seed) {
   routing_.shards = static_cast<uint32_t>(1 + Below(3));
   routing_.routing_shards = routing_.shards * 64;
   next_number_.assign(routing_.shards, 0);
@@ -36,7 +36,7 @@ SimulatedIndex::SimulatedIndex(uint64_t seed) : random_(seed) {
   seen_.product = VersionId::Elasticsearch(7, 10, 2);
   seen_.settings.push_back(settings);
   seen_.events.push_back({.name = kIndex, .ran = {0, 0}, .answered = true});
-  for (const Step& step : MakeSteps()) {
+  for (const Step& step : MakeSteps(times)) {
     seen_.until = std::max({seen_.until, step.received, step.ran});
     if (step.kind == Kind::kByQuery) {
       RunByQuery(step);
@@ -53,12 +53,12 @@ int64_t SimulatedIndex::Below(int64_t bound) {
 }
 
 /// In the order in which the source carries them out, which is not that of their coming in.
-std::vector<SimulatedIndex::Step> SimulatedIndex::MakeSteps() {
-  const int64_t documents = 2 + Below(8);
+std::vector<SimulatedIndex::Step> SimulatedIndex::MakeSteps(int64_t times) {
+  const int64_t documents = (2 + Below(8)) * times;
   const int losses = static_cast<int>(Below(3)) * 3;
   std::vector<Step> steps;
   TimeNs now = 10 * kMs;
-  const int64_t count = 10 + Below(50);
+  const int64_t count = (10 + Below(50)) * times;
   for (int64_t i = 0; i < count; ++i) {
     now += Below(20) * kMs;
     Step step{.received = now};

@@ -14,7 +14,8 @@ namespace trafrec::reconcile {
 /// it, who misses answers and whole exchanges. All by a seed.
 class SimulatedIndex {
  public:
-  explicit SimulatedIndex(uint64_t seed);
+  /// `times`: so many times as many operations and documents.
+  explicit SimulatedIndex(uint64_t seed, int64_t times = 1);
 
   const History& seen() const { return seen_; }
   /// Whether the operation of that question took a number.
@@ -43,7 +44,7 @@ class SimulatedIndex {
 
   int64_t Below(int64_t bound);
   bool Chance(int percent) { return Below(100) < percent; }
-  std::vector<Step> MakeSteps();
+  std::vector<Step> MakeSteps(int64_t times);
   void RunRequest(const Step& step);
   void RunByQuery(const Step& step);
   Done Apply(dialect::Kind kind, const std::string& id, const Fields& source);

@@ -1,0 +1,135 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "reconcile/model/indices.h"
+#include "reconcile/model/window.h"
+#include "reconcile/verdict/judge.h"
+#include "tests/reconcile/verdict/condensed.h"
+#include "tests/reconcile/verdict/simulated_index.h"
+
+namespace trafrec::reconcile {
+namespace {
+
+using store::Grade;
+using store::Verdict;
+
+/// Of a window here: with fewer, all of them overlap.
+constexpr size_t kQuestions = 5;
+constexpr int64_t kTimes = 8;
+constexpr size_t kAll = SIZE_MAX;
+
+std::vector<Window> WindowsIn(const History& history) {
+  const Indices indices(history);
+  return WindowsOf(history, indices.QuestionsOf(indices.names().front()), kQuestions);
+}
+
+History LongLog(const SimulatedIndex& index) { return Condensed(index.seen(), kAll); }
+
+TEST(Windows, NeverSayProvenWhatWasNotSo) {
+  for (uint64_t seed = 1; seed <= Histories(); ++seed) {
+    const SimulatedIndex index(seed, kTimes);
+    for (const Finding& finding : Judge(LongLog(index), kQuestions).findings) {
+      if (finding.grade == Grade::kProven &&
+          (finding.verdict == Verdict::kCommitted || finding.verdict == Verdict::kNotCommitted)) {
+        ASSERT_EQ(finding.verdict == Verdict::kCommitted, index.Committed(finding.question))
+            << "seed " << seed << ", question " << finding.question;
+      }
+    }
+  }
+}
+
+/// A window that does not show all leaves open what all at once decides, or knows only that it does
+/// not matter, or presumes it.
+bool SaysNoMore(const Finding& part, const Finding& all) {
+  return part.verdict == Verdict::kUnknown || part.verdict == Verdict::kSuperseded ||
+         part.grade == Grade::kPresumed || (part.verdict == all.verdict && part.grade == all.grade);
+}
+
+TEST(Windows, SayNoMoreThanIsSaidOfAllAtOnceAndSeldomLess) {
+  uint64_t same = 0;
+  uint64_t less = 0;
+  for (uint64_t seed = 1; seed <= Histories(); ++seed) {
+    const SimulatedIndex index(seed, kTimes);
+    const History history = LongLog(index);
+    const Judgement whole = Judge(history, kAll);
+    const Judgement parts = Judge(history, kQuestions);
+    if (!whole.notes.empty()) {
+      continue;  // nothing fits all of it, which a part need not show
+    }
+    for (size_t i = 0; i < whole.findings.size(); ++i) {
+      ASSERT_TRUE(SaysNoMore(parts.findings[i], whole.findings[i]))
+          << "seed " << seed << ", question " << i;
+      const bool is_same = whole.findings[i].verdict == parts.findings[i].verdict;
+      (is_same ? same : less) += 1;
+    }
+  }
+  EXPECT_GT(same, 200 * less);
+}
+
+TEST(Windows, CallMissingWhatIsMissingFromAllAtOnce) {
+  for (uint64_t seed = 1; seed <= Histories(); ++seed) {
+    const SimulatedIndex index(seed, kTimes);
+    const History history = LongLog(index);
+    const auto numbers = [](const Judgement& judgement) {
+      std::vector<std::pair<uint32_t, int64_t>> missing;
+      for (const MissingMutation& each : judgement.missing) {
+        missing.emplace_back(each.shard, each.seq_no);
+      }
+      return missing;
+    };
+    EXPECT_THAT(numbers(Judge(history, kQuestions)),
+                testing::IsSubsetOf(numbers(Judge(history, kAll))))
+        << "seed " << seed;
+  }
+}
+
+TEST(Windows, AskOfEachRequestOnce) {
+  for (uint64_t seed = 1; seed <= Histories(); ++seed) {
+    const SimulatedIndex index(seed, kTimes);
+    const History history = LongLog(index);
+    const std::vector<Window> windows = WindowsIn(history);
+    for (const OpenRequest& request : history.requests) {
+      ASSERT_EQ(std::ranges::count_if(windows,
+                                      [&](const Window& window) { return window.Asks(request); }),
+                1);
+    }
+  }
+}
+
+TEST(Windows, AreOneWhereAllFactsAreKeptOrAJournalIs) {
+  const SimulatedIndex index(7, kTimes);
+  EXPECT_EQ(WindowsIn(index.seen()).size(), 1U);
+  History history = LongLog(index);
+  EXPECT_GT(WindowsIn(history).size(), 1U);
+  history.journals.emplace_back();
+  EXPECT_EQ(WindowsIn(history).size(), 1U);
+}
+
+/// Questions in a window's model, on average.
+double QuestionsInAWindow(int64_t times) {
+  size_t questions = 0;
+  size_t windows = 0;
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    const SimulatedIndex index(seed, times);
+    const History history = LongLog(index);
+    const Indices indices(history);
+    for (const Window& window : WindowsIn(history)) {
+      const IndexHistory part = indices.Make(indices.names().front(), false, window);
+      questions += part.questions.size() + part.beside.size();
+      ++windows;
+    }
+  }
+  return static_cast<double>(questions) / static_cast<double>(windows);
+}
+
+TEST(Windows, DoNotGrowWithTheLog) {
+  EXPECT_LE(QuestionsInAWindow(100), QuestionsInAWindow(25) * 1.25);
+}
+
+}  // namespace
+}  // namespace trafrec::reconcile
