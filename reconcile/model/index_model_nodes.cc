@@ -120,7 +120,8 @@ void IndexModel::AddSlots() {
 /// A version for which there is but one number: only what made it took that one. Beyond those that
 /// the log shows there may be others.
 void IndexModel::Pin(const Slot& slot, uint32_t shard) {
-  if (slot.above < index_.shards[shard].lowest - 1 || slot.below == std::numeric_limits<int64_t>::max()) {
+  if (slot.above < index_.shards[shard].lowest - 1 ||
+      slot.below == std::numeric_limits<int64_t>::max()) {
     return;
   }
   const std::vector<Hole>& all = index_.shards[shard].holes;
