@@ -17,11 +17,12 @@ History Condensed(const History& whole, size_t facts_max) {
 
 History Condensed(const History& whole, size_t doubtful_max, size_t facts_max) {
   DocumentWatch watch;
+  const bool made_in_log = !whole.events.empty();
   for (const Write& write : whole.writes) {
-    watch.Note(write, true);
+    watch.Note(write, made_in_log);
   }
   for (const Sight& sight : whole.sights) {
-    watch.Note(sight, true);
+    watch.Note(sight, made_in_log);
   }
   History history = whole;
   history.long_log = true;

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 
 #include "reconcile/verdict/judge.h"
+#include "tests/reconcile/verdict/condensed.h"
 
 namespace trafrec::reconcile {
 namespace {
@@ -18,8 +20,8 @@ Fields SourceOf(const std::string& text) {
   return ReplacingChange("{\"text\":\"" + text + "\"}").fields;
 }
 
-/// An index of one shard.
-class EvidenceTest : public testing::Test {
+/// An index of one shard; whether its log is so long that it is judged window by window.
+class EvidenceTest : public testing::TestWithParam<bool> {
  protected:
   EvidenceTest() {
     history_.product = VersionId::Elasticsearch(7, 10, 2);
@@ -58,10 +60,17 @@ class EvidenceTest : public testing::Test {
         Sight{.document = {"i", id, ""}, .at = at, .present = true});
   }
 
+  Judgement Judged() const {
+    return GetParam() ? Judge(Condensed(history_, SIZE_MAX), 1) : Judge(history_);
+  }
+
   History history_;
 };
 
-TEST_F(EvidenceTest, AHitThatShowsNoVersionSaysNothingOfOneWhoseVersionNobodyKnows) {
+INSTANTIATE_TEST_SUITE_P(OfAnyLength, EvidenceTest, testing::Values(false, true),
+                         [](const auto& is_long) { return is_long.param ? "Windows" : "Whole"; });
+
+TEST_P(EvidenceTest, AHitThatShowsNoVersionSaysNothingOfOneWhoseVersionNobodyKnows) {
   MadeInLog();
   Wrote("a", 0, 1, {0, 10});
   Asked("a", {20, 40});
@@ -72,47 +81,47 @@ TEST_F(EvidenceTest, AHitThatShowsNoVersionSaysNothingOfOneWhoseVersionNobodyKno
   refused.present = false;
   Wrote("a", 2, 3, {50, 60});
   Saw("a", {70, 80}).source = SourceOf("3");
-  const Judgement judgement = Judge(history_);
+  const Judgement judgement = Judged();
   EXPECT_THAT(judgement.notes, IsEmpty());
   EXPECT_THAT(judgement.missing, IsEmpty());
   EXPECT_EQ(judgement.findings[0].verdict, Verdict::kCommitted);
   EXPECT_EQ(judgement.findings[0].grade, Grade::kProven);
 }
 
-TEST_F(EvidenceTest, AnIndexThatWasThereBeforeHasNumbersBelowTheFirstThatTheLogShows) {
+TEST_P(EvidenceTest, AnIndexThatWasThereBeforeHasNumbersBelowTheFirstThatTheLogShows) {
   Asked("a", {0, 10});
   Asked("c", {40, 45});  // once number 100 was taken
   Wrote("d", 100, 5, {20, 30});
   Wrote("d", 101, 6, {50, 60});
   Wrote("c", 102, 2, {70, 80});
-  const Judgement judgement = Judge(history_);
+  const Judgement judgement = Judged();
   EXPECT_THAT(judgement.notes, IsEmpty());
   EXPECT_EQ(judgement.findings[0].verdict, Verdict::kUnknown);
   EXPECT_EQ(judgement.findings[1].verdict, Verdict::kNotCommitted);
   EXPECT_EQ(judgement.findings[1].grade, Grade::kProven);
 }
 
-TEST_F(EvidenceTest, ThatADocumentsNumbersAreBelowTheFirstThatTheLogShowsIsAllowedFor) {
+TEST_P(EvidenceTest, ThatADocumentsNumbersAreBelowTheFirstThatTheLogShowsIsAllowedFor) {
   Asked("a", {0, 10});
   Asked("d", {60, 65});  // number 101, if any
   Wrote("d", 100, 5, {20, 30});
   Wrote("d", 102, 7, {70, 80});
   Wrote("a", 103, 2, {90, 100});
-  const Judgement judgement = Judge(history_);
+  const Judgement judgement = Judged();
   EXPECT_THAT(judgement.notes, IsEmpty());
   EXPECT_EQ(judgement.findings[0].verdict, Verdict::kSuperseded);
   EXPECT_EQ(judgement.findings[1].verdict, Verdict::kCommitted);
 }
 
-TEST_F(EvidenceTest, WhatWasCarriedOutBeforeTheFirstNumberThatTheLogShowsFits) {
+TEST_P(EvidenceTest, WhatWasCarriedOutBeforeTheFirstNumberThatTheLogShowsFits) {
   Asked("a", {0, 10}).status_seen = true;
   Wrote("d", 100, 5, {20, 30});
-  const Judgement judgement = Judge(history_);
+  const Judgement judgement = Judged();
   EXPECT_THAT(judgement.notes, IsEmpty());
   EXPECT_EQ(judgement.findings[0].verdict, Verdict::kCommitted);
 }
 
-TEST_F(EvidenceTest, TheDeletionOfADocumentThatWasGoneInTheEndMayHaveANumberBeyondTheLast) {
+TEST_P(EvidenceTest, TheDeletionOfADocumentThatWasGoneInTheEndMayHaveANumberBeyondTheLast) {
   MadeInLog();
   Wrote("a", 0, 1, {0, 10});
   Asked("b", {20, 30});  // number 1
@@ -124,13 +133,13 @@ TEST_F(EvidenceTest, TheDeletionOfADocumentThatWasGoneInTheEndMayHaveANumberBeyo
   deletion.deletes = true;
   deletion.makes = false;
   deletion.change = {.how = Change::How::kDeletes};
-  const Judgement judgement = Judge(history_);
+  const Judgement judgement = Judged();
   EXPECT_THAT(judgement.notes, IsEmpty());
   EXPECT_EQ(judgement.findings[0].verdict, Verdict::kCommitted);
   EXPECT_EQ(judgement.findings[1].verdict, Verdict::kCommitted);
 }
 
-TEST_F(EvidenceTest, ProvesNothingButWhatARequestsOwnAnswerSaysWhereItContradictsItself) {
+TEST_P(EvidenceTest, ProvesNothingButWhatARequestsOwnAnswerSaysWhereItContradictsItself) {
   MadeInLog();
   Wrote("a", 0, 1, {0, 10});
   // Nobody is there who can have taken number 1.
@@ -139,7 +148,7 @@ TEST_F(EvidenceTest, ProvesNothingButWhatARequestsOwnAnswerSaysWhereItContradict
   Asked("c", {100, 110}).status_seen = true;
   Wrote("c", 4, 2, {200, 210});
   Wrote("a", 5, 2, {200, 210});
-  const Judgement judgement = Judge(history_);
+  const Judgement judgement = Judged();
   ASSERT_EQ(judgement.notes.size(), 1);
   EXPECT_EQ(judgement.notes[0].about, Note::About::kIndex);
   EXPECT_EQ(judgement.findings[0].verdict, Verdict::kUnknown);
