@@ -45,9 +45,14 @@ void Timeline::Each(const Span& span, const Take& take) const {
 }
 
 bool Timeline::Meets(const Span& span) const {
-  bool meets = false;
-  Each(span, [&](const Entry& entry) { return meets = entry.span.Meets(span); });
-  return meets;
+  return Any(span, [](size_t) { return true; });
+}
+
+bool Timeline::Any(const Span& span, const std::function<bool(size_t)>& take) const {
+  bool any = false;
+  Each(span,
+       [&](const Entry& entry) { return any = entry.span.Meets(span) && take(entry.number); });
+  return any;
 }
 
 std::vector<size_t> Timeline::Meeting(const Span& span) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "reconcile/history/facts.h"
@@ -17,6 +18,8 @@ class Timeline {
   bool Meets(const Span& span) const;
   /// Their numbers, in order.
   std::vector<size_t> Meeting(const Span& span) const;
+  /// Whether `take` says so of any of them. No more are asked then.
+  bool Any(const Span& span, const std::function<bool(size_t)>& take) const;
 
  private:
   struct Entry {
@@ -36,6 +39,7 @@ class Timeline {
 struct TrafficTimes {
   Timeline lost{};
   Timeline by_query{};
+  Timeline by_query_longest{};  ///< if nothing is presumed of how fast they were
 };
 
 }  // namespace trafrec::reconcile

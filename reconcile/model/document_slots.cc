@@ -158,7 +158,7 @@ bool SlotMaker::MayBeForgotten(const Document& document, const Point& previous,
   return (previous.after != Presence::kPresent && previous.seq_no >= 0) ||
          std::ranges::any_of(document.questions, deletes) ||
          MayHaveLost(history_, index_, slot.ran, false) ||
-         std::ranges::any_of(index_.times->by_query.Meeting(slot.ran), may_delete);
+         index_.times->by_query.Any(slot.ran, may_delete);
 }
 
 void TakeLoose(const History& history, IndexHistory& index) {

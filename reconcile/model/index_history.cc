@@ -341,7 +341,7 @@ bool Reaches(const History& history, const ByQueryRun& run, const IndexHistory& 
 }
 
 bool MayHaveLost(const History& history, const IndexHistory& index, const Span& span, bool apart) {
-  return std::ranges::any_of(index.times->lost.Meeting(span), [&](size_t number) {
+  return index.times->lost.Any(span, [&](size_t number) {
     const LostTraffic& lost = history.lost[number];
     return lost.Touches(apart) && index.MayHold(lost);
   });

@@ -322,23 +322,11 @@ std::optional<std::pair<uint32_t, int64_t>> IndexModel::NumberOf(size_t question
   if (found != asked_.end()) {
     for (const auto& [edge, number] : found->second.numbers) {
       if (network_.flow(edge) == 1) {
-        return number;
+        return NumberOn(edge, number);
       }
     }
   }
   return std::nullopt;
-}
-
-std::vector<Hole> IndexModel::Unexplained(uint32_t shard) const {
-  std::vector<Hole> holes;
-  for (const HoleNode& node : shards_[shard].holes) {
-    const bool explained = std::ranges::any_of(
-        node.known, [&](Edge edge) { return network_.flow(edge) > 0 || !network_.IsFixed(edge); });
-    if (!explained) {
-      holes.push_back(node.hole);
-    }
-  }
-  return holes;
 }
 
 }  // namespace trafrec::reconcile

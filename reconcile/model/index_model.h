@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -58,30 +59,47 @@ class IndexModel {
   using Node = FlowNetwork::Node;
   using Edge = FlowNetwork::Edge;
 
+  /// Of a shard, and in it the first of its node.
+  using Number = std::pair<uint32_t, int64_t>;
   struct Asked {
     size_t question = 0;
     Edge edge = 0;  ///< 1: committed
     Decision decision = Decision::kOpen;
     std::string words{};
-    std::vector<std::pair<Edge, std::pair<uint32_t, int64_t>>> numbers{};
+    std::vector<std::pair<Edge, Number>> numbers{};
   };
   struct Run {
     Edge edge = 0;  ///< so many operations of it were committed
     int32_t most = 0;
     Decision decision = Decision::kOpen;
   };
-  struct HoleNode {
-    Hole hole;
+  /// Numbers that follow each other, and that the same operations may have taken: which of them has
+  /// which makes no difference.
+  struct NumbersNode {
+    std::span<const Hole> holes{};
     Node node = 0;
     const Slot* slot = nullptr;  ///< whose number it is for certain: a version that was seen
     std::vector<Edge> known{};   ///< from what is recorded
   };
+  /// What may have taken numbers: when, between which, how many above all that are known, and which
+  /// documents' versions it may have made.
+  struct Taker {
+    Span ran{};
+    int64_t above = -1;
+    int64_t below = std::numeric_limits<int64_t>::max();
+    int32_t above_most = FlowNetwork::kUnbounded;
+    std::function<bool(const Slot&)> may_make{};
+    Asked* asked = nullptr;
+    bool recorded = true;
+  };
   struct ShardNodes {
-    std::vector<HoleNode> holes{};  ///< by seq_no
-    Node below = 0;                 ///< numbers before the first that the log shows
-    int64_t lowest = 0;             ///< that the log shows; 0: there are none below
+    std::span<const Hole> holes{};                 ///< that are here, by seq_no
+    std::map<int64_t, const Slot*> pinned{};       ///< by seq_no
+    std::vector<NumbersNode> numbers{};            ///< by seq_no; none until all takers are known
+    std::vector<std::pair<Node, Taker>> takers{};  ///< until then
+    Node below = 0;                                ///< numbers before the first that the log shows
+    int64_t lowest = 0;                            ///< that the log shows; 0: there are none below
     TimeNs below_until = 0;
-    size_t first = 0;               ///< of the index's holes, the first that is here
     std::optional<Node> outside{};  ///< holes that are not here: not in the window
     Node above = 0;                 ///< numbers beyond those that the log shows
     TimeNs above_from = 0;
@@ -109,18 +127,12 @@ class IndexModel {
   void AddFound(const ByQueryRun& run, uint32_t shard, Node in, bool counted);
   void AddNewTerm(const Span& term, uint32_t shard);
   int32_t OthersFoundBy(const ByQueryRun& run) const;
-  /// What may have taken numbers: when, between which, how many above all that are known, and which
-  /// documents' versions it may have made.
-  struct Taker {
-    Span ran{};
-    int64_t above = -1;
-    int64_t below = std::numeric_limits<int64_t>::max();
-    int32_t above_most = FlowNetwork::kUnbounded;
-    std::function<bool(const Slot&)> may_make{};
-    Asked* asked = nullptr;
-    bool recorded = true;
-  };
+  int32_t LeastHere(const Document& document, const Slot& slot) const;
   void AddNumbers(Node from, uint32_t shard, const Taker& taker);
+  void TakeNumbers(Node from, uint32_t shard, const Taker& taker);
+  void TellNumbersApart();
+  void TellNumbersApart(uint32_t shard);
+  Number NumberOn(Edge edge, const Number& first) const;
   bool ReachesOutside(uint32_t shard, const Taker& taker) const;
   void AddAutomatic(Asked& asked, Node in);
   void Pin(const Slot& slot, uint32_t shard);
@@ -135,9 +147,6 @@ class IndexModel {
       take(slots.nodes[slots.forced[forced]]);
     }
   }
-  /// Whether what ran then has to be here: it may have taken numbers that are, or made versions.
-  template <typename MayMake>
-  bool IsHere(const Span& ran, const MayMake& may_make) const;
   bool Settle();
   bool PresumeRuns();
   bool PresumeRefused();
@@ -157,19 +166,21 @@ class IndexModel {
   const IndexHistory& index_;
   const SlotRules rules_;
   const Assumptions assumptions_;
+  Span reach_{};  ///< the window's, and of all requests that it sees
   const std::unordered_set<const Slot*> accounted_;
   const std::unordered_set<const Slot*> claimed_;  ///< if what was lost in flows is apart, too
   FlowNetwork network_;
   Node hub_ = 0;  ///< where operations come from, and where numbers go
   std::vector<ShardNodes> shards_;
+  bool told_apart_ = false;        ///< their numbers
   std::vector<ShardSlots> slots_;  ///< by shard
   /// By document: its first stretch in its shard's nodes, and the one behind its last.
   std::vector<std::pair<size_t, size_t>> slots_of_;
   std::map<size_t, Asked> asked_;  ///< by question
   std::vector<Span> contradicted_;
-  std::set<std::pair<uint32_t, int64_t>> denied_;  ///< numbers, by shard
-  std::map<size_t, Run> runs_;                     ///< in question, by their numbers
-  std::vector<const OpenRequest*> requests_;       ///< of these questions, in the log's order
+  std::set<Number> denied_;
+  std::map<size_t, Run> runs_;                ///< in question, by their numbers
+  std::vector<const OpenRequest*> requests_;  ///< of these questions, in the log's order
   std::vector<uint64_t> probed_;  ///< by request: the changes around it when nothing followed
   bool unrecorded_ = false;
 };

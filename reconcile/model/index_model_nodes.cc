@@ -9,11 +9,6 @@
 #include "replay/dialect/key.h"
 
 namespace trafrec::reconcile {
-namespace {
-
-constexpr int32_t kAny = FlowNetwork::kUnbounded;
-
-}  // namespace
 
 IndexModel::IndexModel(const History& history, const IndexHistory& index,
                        const Assumptions& assumptions, bool unrecorded)
@@ -21,6 +16,7 @@ IndexModel::IndexModel(const History& history, const IndexHistory& index,
       index_(index),
       rules_(history, index, assumptions),
       assumptions_(assumptions),
+      reach_(index.window.seen),
       accounted_(AccountedSlots(history, index, rules_, false)),
       claimed_(assumptions.apart ? AccountedSlots(history, index, rules_, true) : accounted_),
       unrecorded_(unrecorded) {
@@ -32,6 +28,7 @@ IndexModel::IndexModel(const History& history, const IndexHistory& index,
       requests_.push_back(&request);
     }
     last = &request;
+    reach_ = {std::min(reach_.from, request.runs.from), std::max(reach_.until, request.runs.until)};
   }
   AddShards();
   AddSlots();
@@ -50,54 +47,24 @@ IndexModel::IndexModel(const History& history, const IndexHistory& index,
       AddNewTerm(term, shard);
     }
   }
+  TellNumbersApart();
 }
 
-void IndexModel::AddShards() {
-  for (const Shard& shard : index_.shards) {
-    ShardNodes& nodes = shards_.emplace_back();
-    // Both bounds of their windows grow with the numbers, so that these are neighbours.
-    const auto is_before = [&](const Hole& hole) {
-      return hole.ran.from < index_.window.seen.from;
-    };
-    nodes.first = static_cast<size_t>(std::ranges::partition_point(shard.holes, is_before) -
-                                      shard.holes.begin());
-    for (size_t i = nodes.first; i < shard.holes.size() && index_.window.Holds(shard.holes[i].ran);
-         ++i) {
-      nodes.holes.push_back({.hole = shard.holes[i], .node = network_.AddNode()});
-      network_.AddEdge(nodes.holes.back().node, hub_, 1, 1);
-    }
-    nodes.lowest = shard.lowest;
-    nodes.below_until = shard.below_until;
-    if (nodes.lowest > 0) {
-      nodes.below = network_.AddNode();
-      network_.AddEdge(nodes.below, hub_, 0, kAny);
-    }
-    if (nodes.holes.size() < shard.holes.size()) {
-      nodes.outside = network_.AddNode();
-      network_.AddEdge(*nodes.outside, hub_, 0, kAny);
-    }
-    nodes.above = network_.AddNode();
-    nodes.above_from = shard.above_from;
-    if (shard.journal_last >= shard.highest) {
-      nodes.above_after =
-          assumptions_.late ? std::numeric_limits<TimeNs>::max() : shard.journal_until;
-    }
-    network_.AddEdge(nodes.above, hub_, 0, kAny);
-  }
-}
-
-/// Stretches that hold something for certain, and all of the documents in question. Of other
-/// documents those that are in the window, so that whoever may have made them is here.
+/// Stretches that hold something for certain, and of the documents in question all others of the
+/// window, too. A stretch of a document that nobody asks of is in it as a whole, so that whoever
+/// may have made it is here.
 void IndexModel::AddSlots() {
   slots_.resize(index_.shards.size());
   for (const Document& document : index_.documents) {
     ShardSlots& slots = slots_[document.shard];
     slots_of_.emplace_back(slots.nodes.size(), slots.nodes.size());
     for (const Slot& slot : document.slots) {
-      if (!document.questions.empty() || (slot.least > 0 && index_.window.Holds(slot.ran))) {
+      const bool asked = !document.questions.empty() && slot.ran.Meets(reach_);
+      if (asked || (slot.least > 0 && index_.window.Holds(slot.ran))) {
+        const int32_t least = LeastHere(document, slot);
         const Node node = network_.AddNode();
-        network_.AddEdge(hub_, node, slot.least, slot.most);
-        if (slot.least > 0) {
+        network_.AddEdge(hub_, node, least, slot.most);
+        if (least > 0) {
           slots.forced.push_back(slots.nodes.size());
         }
         slots.nodes.push_back({&slot, node});
@@ -117,82 +84,54 @@ void IndexModel::AddSlots() {
   }
 }
 
-/// A version for which there is but one number: only what made it took that one. Beyond those that
-/// the log shows there may be others.
-void IndexModel::Pin(const Slot& slot, uint32_t shard) {
-  if (slot.above < index_.shards[shard].lowest - 1 ||
-      slot.below == std::numeric_limits<int64_t>::max()) {
-    return;
+/// So many of a stretch's operations are of who ran in the window. If the stretch reaches beyond
+/// it, each who ran there alone, and is not here, may have made one of its versions, and what was
+/// lost there any number. Else all of these would have to be here, and all that they may have done.
+int32_t IndexModel::LeastHere(const Document& document, const Slot& slot) const {
+  const Window& window = index_.window;
+  if (slot.least == 0 || window.Holds(slot.ran)) {
+    return slot.least;
   }
-  const std::vector<Hole>& all = index_.shards[shard].holes;
-  const auto hole = std::ranges::upper_bound(all, slot.above, {}, &Hole::seq_no);
-  const auto end = std::ranges::lower_bound(hole, all.end(), slot.below, {}, &Hole::seq_no);
-  // Those before the window wrap around, and are beyond all of its own.
-  const size_t at = static_cast<size_t>(hole - all.begin()) - shards_[shard].first;
-  if (end - hole == 1 && at < shards_[shard].holes.size()) {
-    shards_[shard].holes[at].slot = &slot;
+  const auto is_far = [&](const Span& ran) { return !window.Sees(ran) && ran.Meets(slot.ran); };
+  const auto may_be_lost = [&](size_t number) {
+    const LostTraffic& lost = history_.lost[number];
+    return is_far(lost.ran) && index_.MayHold(lost);
+  };
+  if (std::ranges::any_of(index_.shards[document.shard].new_terms, is_far) ||
+      index_.times->lost.Any(slot.ran, may_be_lost)) {
+    return 0;
   }
-}
-
-/// Whether it may have taken a number that is not in the window. Those that it may have taken are
-/// neighbours.
-bool IndexModel::ReachesOutside(uint32_t number, const Taker& taker) const {
-  const ShardNodes& shard = shards_[number];
-  const std::vector<Hole>& all = index_.shards[number].holes;
-  const auto first = std::max(std::ranges::upper_bound(all, taker.above, {}, &Hole::seq_no),
-                              std::ranges::partition_point(all, [&](const Hole& hole) {
-                                return hole.ran.until < taker.ran.from;
-                              }));
-  const auto end = std::min(std::ranges::lower_bound(all, taker.below, {}, &Hole::seq_no),
-                            std::ranges::partition_point(all, [&](const Hole& hole) {
-                              return hole.ran.from <= taker.ran.until;
-                            }));
-  const auto here = all.begin() + static_cast<ptrdiff_t>(shard.first);
-  return first < end && (first < here || end > here + static_cast<ptrdiff_t>(shard.holes.size()));
-}
-
-/// Edges from an operation to the numbers that it may have taken.
-void IndexModel::AddNumbers(Node from, uint32_t number, const Taker& taker) {
-  ShardNodes& shard = shards_[number];
-  const auto above = std::ranges::upper_bound(
-      shard.holes, taker.above, {}, [](const HoleNode& node) { return node.hole.seq_no; });
-  // Both bounds of their windows grow with the numbers.
-  const auto first =
-      std::ranges::lower_bound(above, shard.holes.end(), taker.ran.from, {},
-                               [](const HoleNode& node) { return node.hole.ran.until; });
-  for (auto at = first; at != shard.holes.end() && at->hole.seq_no < taker.below &&
-                        at->hole.ran.from <= taker.ran.until;
-       ++at) {
-    const bool may_make = at->slot == nullptr || !taker.may_make || taker.may_make(*at->slot);
-    if (!at->hole.ran.Meets(taker.ran) || !may_make) {
-      continue;
-    }
-    const Edge edge = network_.AddEdge(from, at->node, 0, 1);
-    if (taker.recorded) {
-      at->known.push_back(edge);
-    }
-    if (taker.asked != nullptr) {
-      taker.asked->numbers.push_back({edge, {number, at->hole.seq_no}});
-    }
-  }
-  // No number lies above the highest: nothing is added to it, for it is what "none" is.
-  if (taker.ran.from <= shard.below_until &&
-      taker.above < std::min(shard.lowest, taker.below) - 1) {
-    network_.AddEdge(from, shard.below, 0, taker.above_most);
-  }
-  if (taker.ran.until >= shard.above_from && taker.ran.until > shard.above_after &&
-      taker.below == std::numeric_limits<int64_t>::max()) {
-    network_.AddEdge(from, shard.above, 0, taker.above_most);
-  }
-  if (shard.outside && ReachesOutside(number, taker)) {
-    network_.AddEdge(from, *shard.outside, 0, taker.above_most);
-  }
+  int32_t least = slot.least;
+  const auto take_one = [&](bool may_have_made_one) {
+    least -= may_have_made_one ? 1 : 0;
+    return least == 0;
+  };
+  const auto [begin, end] = index_.loose.equal_range(document.id);
+  const auto take_answer = [&](const auto& loose) {
+    return take_one(!window.Sees(loose.second->ran));
+  };
+  const auto take_question = [&](size_t number) {
+    const OpenRequest& request = history_.requests[history_.questions[number].request];
+    return take_one(!window.Sees(request) && request.wire == WireProof::kNone &&
+                    rules_.MayRun(number, slot));
+  };
+  const auto take_run = [&](size_t number) {
+    const ByQueryRun& run = history_.by_query[number];
+    return take_one(is_far(run.ran) && Reaches(history_, run, index_) && rules_.MayRun(run, slot));
+  };
+  const bool none_is_left = std::any_of(begin, end, take_answer) ||
+                            std::ranges::any_of(document.questions, take_question) ||
+                            index_.times->by_query_longest.Any(slot.ran, take_run);
+  return none_is_left ? 0 : least;
 }
 
 void IndexModel::AddQuestions() {
   for (const Document& document : index_.documents) {
     for (const size_t number : document.questions) {
       const Question& question = history_.questions[number];
+      if (!index_.window.Sees(history_.requests[question.request])) {
+        continue;
+      }
       Asked& asked = asked_[number];
       const Node in = network_.AddNode();
       const Node out = network_.AddNode();
@@ -215,7 +154,7 @@ void IndexModel::AddQuestions() {
                   .below = below,
                   .above_most = 1,
                   .may_make =
-                      [&](const Slot& slot) {
+                      [this, &document, number](const Slot& slot) {
                         return &index_.documents[slot.document] == &document &&
                                rules_.MayRun(number, slot);
                       },
@@ -235,7 +174,8 @@ void IndexModel::AddQuestions() {
         AddNumbers(out, shard,
                    {.ran = rules_.RunOf(question),
                     .above_most = 1,
-                    .may_make = [&](const Slot& slot) { return rules_.MayBeNew(question, slot); },
+                    .may_make = [this, &question](
+                                    const Slot& slot) { return rules_.MayBeNew(question, slot); },
                     .asked = &asked});
       }
     }

@@ -49,21 +49,12 @@ int32_t IndexModel::OthersFoundBy(const ByQueryRun& run) const {
   return static_cast<int32_t>(std::min<int64_t>(found, kAny));
 }
 
-template <typename MayMake>
-bool IndexModel::IsHere(const Span& ran, const MayMake& may_make) const {
-  bool here = index_.window.IsAll() || ran.Meets(index_.window.seen);
-  for (uint32_t shard = 0; !here && shard < shards_.size(); ++shard) {
-    EachForced(shard, ran, [&](const SlotNode& slot) { here = here || may_make(*slot.slot); });
-  }
-  return here;
-}
-
 void IndexModel::AddByQuery() {
   for (const ByQueryRun& run : history_.by_query) {
     const bool refused = run.request && history_.requests[*run.request].wire != WireProof::kNone;
-    const auto may_make = [&](const Slot& slot) { return rules_.MayRun(run, slot); };
-    if (!Reaches(history_, run, index_) || run.writes == 0 || refused ||
-        !IsHere(run.ran, may_make)) {
+    const auto may_make = [this, &run](const Slot& slot) { return rules_.MayRun(run, slot); };
+    if (!index_.window.Sees(run.ran) || !Reaches(history_, run, index_) || run.writes == 0 ||
+        refused) {
       continue;
     }
     const int32_t others = OthersFoundBy(run);
@@ -103,7 +94,7 @@ void IndexModel::AddFound(const ByQueryRun& run, uint32_t shard, Node in, bool c
 void IndexModel::AddRefused() {
   for (const Write& refused : history_.refused) {
     const DocumentName& document = refused.document;  // without an id: of any shard
-    if (history_.IndexBehind(document.index) != index_.name) {
+    if (!index_.window.Sees(refused.ran) || history_.IndexBehind(document.index) != index_.name) {
       continue;
     }
     const auto only =
@@ -141,7 +132,8 @@ void IndexModel::AddHardToIndex() {
 /// question accounts for it, that was its request.
 void IndexModel::AddLoose() {
   for (const Write& write : history_.loose) {
-    if (history_.IndexBehind(write.document.index) != index_.name) {
+    if (!index_.window.Sees(write.ran) ||
+        history_.IndexBehind(write.document.index) != index_.name) {
       continue;
     }
     const Node node = network_.AddNode();
@@ -152,7 +144,7 @@ void IndexModel::AddLoose() {
                   .above = write.seq_no - 1,
                   .below = write.seq_no + 1,
                   .may_make =
-                      [&](const Slot& slot) {
+                      [this, &write](const Slot& slot) {
                         return index_.documents[slot.document].id == write.document.id &&
                                !accounted_.contains(&slot);
                       },
@@ -171,13 +163,13 @@ void IndexModel::AddLoose() {
 }
 
 void IndexModel::AddLost(const LostTraffic& lost, std::optional<uint32_t> only) {
-  const auto& accounted = lost.Touches(assumptions_.apart) ? accounted_ : claimed_;
-  const auto may_run = [&](const Slot& slot) {
-    return rules_.MayRun(lost, slot) && !accounted.contains(&slot);
-  };
-  if (!IsHere(lost.ran, may_run)) {
+  if (!index_.window.Sees(lost.ran)) {
     return;
   }
+  const auto& accounted = lost.Touches(assumptions_.apart) ? accounted_ : claimed_;
+  const auto may_run = [this, lost, &accounted](const Slot& slot) {
+    return rules_.MayRun(lost, slot) && !accounted.contains(&slot);
+  };
   const Node in = network_.AddNode();
   const Node out = network_.AddNode();
   network_.AddEdge(in, out, 0, lost.most.value_or(kAny));
@@ -199,6 +191,9 @@ void IndexModel::AddLost(const LostTraffic& lost, std::optional<uint32_t> only) 
 /// numbers, which explains them.
 void IndexModel::AddNewTerm(const Span& term, uint32_t shard) {
   AddLost({.ran = term}, shard);
+  if (!index_.window.Sees(term)) {
+    return;
+  }
   const Node node = network_.AddNode();
   network_.AddEdge(hub_, node, 0, kAny);
   AddNumbers(node, shard, {.ran = term, .may_make = NoVersion});

@@ -11,15 +11,18 @@ namespace {
 std::shared_ptr<const TrafficTimes> TimesOf(const History& history, bool apart) {
   std::vector<Span> lost;
   std::vector<Span> by_query;
+  std::vector<Span> longest;
   for (const LostTraffic& traffic : history.lost) {
     lost.push_back(traffic.ran);
   }
   for (const ByQueryRun& run : history.by_query) {
+    longest.push_back(run.ran);
     const bool soon = apart && run.lasts_as_request;
     by_query.push_back(soon ? history.requests[*run.request].RunsSoon() : run.ran);
   }
-  return std::make_shared<const TrafficTimes>(
-      TrafficTimes{.lost = Timeline(lost), .by_query = Timeline(by_query)});
+  return std::make_shared<const TrafficTimes>(TrafficTimes{.lost = Timeline(lost),
+                                                           .by_query = Timeline(by_query),
+                                                           .by_query_longest = Timeline(longest)});
 }
 
 }  // namespace

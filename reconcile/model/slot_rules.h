@@ -87,7 +87,7 @@ class SlotRules {
   bool LostMeets(const Span& span) const;
   template <typename Is>
   bool AnyByQuery(const Span& within, const Is& is) const {
-    return std::ranges::any_of(index_.times->by_query.Meeting(within), [&](size_t number) {
+    return index_.times->by_query.Any(within, [&](size_t number) {
       const ByQueryRun& run = history_.by_query[number];
       return Reaches(history_, run, index_) && is(run);
     });

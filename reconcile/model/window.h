@@ -20,10 +20,9 @@ struct Window {
   bool Asks(const OpenRequest& request) const {
     return asked.from <= request.runs.from && request.runs.from <= asked.until;
   }
-  /// Whether it may have taken numbers that are told apart.
-  bool Sees(const OpenRequest& request) const {
-    return IsAll() || Asks(request) || request.runs.Meets(seen);
-  }
+  /// Whether what ran then may have taken numbers that are told apart.
+  bool Sees(const Span& ran) const { return IsAll() || ran.Meets(seen); }
+  bool Sees(const OpenRequest& request) const { return Asks(request) || Sees(request.runs); }
   /// Whether a number, or a stretch, is within what is told apart.
   bool Holds(const Span& ran) const { return seen.from <= ran.from && ran.until <= seen.until; }
 };
