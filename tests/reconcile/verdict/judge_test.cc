@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "tests/reconcile/verdict/condensed.h"
 #include "tests/reconcile/verdict/simulated_index.h"
@@ -138,6 +140,22 @@ TEST(Judge, SaysTheSameTwice) {
       std::ranges::equal(first.findings, second.findings, [](const Finding& a, const Finding& b) {
         return a.verdict == b.verdict && a.grade == b.grade && a.position == b.position;
       }));
+}
+
+TEST(Judge, GivesEachOperationANumberOfItsOwn) {
+  uint64_t placed = 0;
+  for (uint64_t seed = 1; seed <= Histories(); ++seed) {
+    const SimulatedIndex index(seed);
+    std::set<std::pair<uint32_t, int64_t>> taken;
+    for (const Finding& finding : Judge(index.seen()).findings) {
+      if (finding.grade == Grade::kProven && finding.position) {
+        ++placed;
+        ASSERT_TRUE(taken.emplace(finding.position->shard, finding.position->seq_no).second)
+            << "seed " << seed << ", question " << finding.question;
+      }
+    }
+  }
+  EXPECT_GT(placed, Histories());
 }
 
 TEST(Judge, TakesAnAnswerThatFoundItsRequestAtItsWord) {
