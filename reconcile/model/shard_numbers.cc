@@ -7,8 +7,8 @@
 namespace trafrec::reconcile {
 namespace {
 
-/// Of a shard; half a gigabyte in the model. A recorder that was away for long misses more, and an
-/// answer may name any number.
+/// Of a shard; 40 bytes each. A recorder that was away for long misses more, and an answer may name
+/// any number.
 constexpr size_t kHoles = 500'000;
 
 constexpr TimeNs kMin = std::numeric_limits<TimeNs>::min();
