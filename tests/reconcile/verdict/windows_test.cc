@@ -134,7 +134,6 @@ TEST(Windows, SayNoMoreThanIsSaidOfAllAtOnceAndSeldomLess) {
       (is_same ? same : less) += 1;
     }
   }
-  fprintf(stderr, "SAME %lu LESS %lu\n", same, less);
   EXPECT_GT(same, 200 * less);
 }
 
@@ -195,8 +194,6 @@ size_t BytesOfAModel(int64_t times, size_t questions_each) {
       const size_t before = AllocatedBytes();
       IndexModel model(history, part, {});
       EXPECT_TRUE(model.Decide());
-      fprintf(stderr, "BYTES times=%ld each=%zu seed=%lu bytes=%zu\n", times, questions_each, seed,
-              AllocatedBytes() - before);
       most = std::max(most, AllocatedBytes() - before);
     }
   }
