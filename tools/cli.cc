@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <functional>
 
 #include "base/nearest.h"
 #include "tools/console.h"
@@ -72,29 +73,48 @@ Cli::Cli(std::span<const MakeCommand> commands)
       "--version", [] { throw CLI::CallForVersion("", 0); }, "print the version");
   for (const MakeCommand make : commands) {
     std::unique_ptr<Command> command = make();
-    CLI::App* const app =
-        Declare(command->text(), [&](OptionSet& options) { command->AddOptions(options); });
-    entries_.push_back({std::move(command), app});
+    CLI::App* const app = Add(command->text());
+    entries_.push_back({.command = std::move(command), .app = app});
   }
 }
 
 Cli::~Cli() = default;
 
-CLI::App* Cli::Declare(const CommandText& text,
-                       const std::function<void(OptionSet&)>& add_options) {
+CLI::App* Cli::Add(const CommandText& text) {
   CLI::App* app = root_->add_subcommand(text.name, text.summary);
   app->allow_extras();
   app->set_help_flag();
-  app->option_defaults()->always_capture_default();
-  OptionSet options(*app);
+  return app;
+}
+
+void Cli::Declare(CLI::App& app, const std::function<void(OptionSet&)>& add_options) {
+  app.option_defaults()->always_capture_default();
+  OptionSet options(app);
   add_options(options);
-  app->add_option("--config", config_,
-                  "take options from this file; without it, from " +
-                      std::string("$XDG_CONFIG_HOME/trafrec/config.toml if that exists"))
+  app.add_option("--config", config_,
+                 "take options from this file; without it, from " +
+                     std::string("$XDG_CONFIG_HOME/trafrec/config.toml if that exists"))
       ->type_name("FILE")
       ->group("Other");
-  app->set_help_flag("-h,--help", "print this help")->group("Other");
-  return app;
+  app.set_help_flag("-h,--help", "print this help")->group("Other");
+}
+
+void Cli::DeclareOptions(Entry& entry) {
+  if (!entry.declared) {
+    entry.declared = true;
+    Declare(*entry.app, [&](OptionSet& options) { entry.command->AddOptions(options); });
+  }
+}
+
+void Cli::DeclareAll() {
+  std::ranges::for_each(entries_, std::bind_front(&Cli::DeclareOptions, this));
+}
+
+Status Cli::Apply(CLI::App& app) {
+  if (!config_file().empty()) {
+    DeclareAll();  // a line without a section may be of any command
+  }
+  return ApplySettings(*root_, app, config_);
 }
 
 OptionValues Cli::values() const { return ValuesOf(*Chosen()->app); }
@@ -106,9 +126,11 @@ Result<OptionValues> Cli::ReadAgain(const std::function<void(OptionSet&)>& add_o
     return candidate.command->text().name;
   });
   again.root_->remove_subcommand(entry->app);
-  entry->app = again.Declare(text, add_options);
+  entry->app = again.Add(text);
+  entry->declared = true;
+  again.Declare(*entry->app, add_options);
   TRY(again.Parse(arguments_));
-  TRY(ApplySettings(*again.root_, *entry->app, again.config_));
+  TRY(again.Apply(*entry->app));
   return ValuesOf(*entry->app);
 }
 
@@ -125,6 +147,11 @@ Cli::Entry* Cli::Chosen() {
 }
 
 Status Cli::Parse(const std::vector<std::string>& arguments) {
+  // Six hundred options are more work than some commands: only those that can be meant.
+  const auto named = std::ranges::find_if(entries_, [&](const Entry& entry) {
+    return !arguments.empty() && entry.app->get_name() == arguments.front();
+  });
+  named == entries_.end() ? DeclareAll() : DeclareOptions(*named);
   // CLI11 takes the arguments from the back of the vector.
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
@@ -178,7 +205,7 @@ Result<ExitCode> Cli::Dispatch(const std::vector<std::string>& arguments) {
   if (!after.empty()) {
     return std::unexpected(UnknownArgument(*entry->app, name, after.front()).error());
   }
-  TRY(ApplySettings(*root_, *entry->app, config_));
+  TRY(Apply(*entry->app));
   return entry->command->Run(*this);
 }
 

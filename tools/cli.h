@@ -21,6 +21,7 @@ class Cli {
   struct Entry {
     std::unique_ptr<Command> command;
     CLI::App* app;  ///< owned by the root
+    bool declared = false;
   };
 
   /// In the order in which help lists them; borrowed, and asked again by ReadAgain.
@@ -31,7 +32,11 @@ class Cli {
   ExitCode Run(const std::vector<std::string>& arguments);
 
   const CLI::App& root() const { return *root_; }
-  const std::vector<Entry>& entries() const { return entries_; }
+  /// All commands, with their options.
+  const std::vector<Entry>& entries() const {
+    const_cast<Cli*>(this)->DeclareAll();
+    return entries_;
+  }
 
   /// Of the command that runs: what the command line, the variables and the config file gave.
   OptionValues values() const;
@@ -44,7 +49,12 @@ class Cli {
   std::string config_file() const;
 
  private:
-  CLI::App* Declare(const CommandText& text, const std::function<void(OptionSet&)>& add_options);
+  CLI::App* Add(const CommandText& text);
+  void Declare(CLI::App& app, const std::function<void(OptionSet&)>& add_options);
+  void DeclareOptions(Entry& entry);
+  void DeclareAll();
+  /// What the variables and the config file say of the options that were not given.
+  Status Apply(CLI::App& app);
   Result<ExitCode> Dispatch(const std::vector<std::string>& arguments);
   Status Parse(const std::vector<std::string>& arguments);
   Entry* Chosen();

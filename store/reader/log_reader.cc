@@ -36,6 +36,12 @@ class OwnRows : public ExchangeCursor {
   LogCursor cursor_;
 };
 
+bool AreOfSeveral(const std::vector<AttemptKey>& attempts) {
+  return std::ranges::any_of(attempts, [&](const AttemptKey& attempt) {
+    return attempt.recorder != attempts.front().recorder;
+  });
+}
+
 class LogReaderOfFiles : public LogReader {
  public:
   LogReaderOfFiles(LogSelection selection, std::vector<std::string> notes)
@@ -49,10 +55,7 @@ class LogReaderOfFiles : public LogReader {
   Status CheckNames() const { return several_.CheckNames(); }
   Status NoteHiddenAddresses() {
     TRY_ASSIGN(const std::vector<AttemptKey> attempts, catalogue_.AllAttempts());
-    const bool several = std::ranges::any_of(attempts, [&](const AttemptKey& attempt) {
-      return attempt.recorder != attempts.front().recorder;
-    });
-    if (identities_ != nullptr || !several) {
+    if (identities_ != nullptr || !AreOfSeveral(attempts)) {
       return {};
     }
     TRY_ASSIGN(const std::vector<AttemptSnapshot> snapshots, catalogue_.TakeSnapshots());
@@ -133,6 +136,11 @@ class LogReaderOfFiles : public LogReader {
   Result<ExchangeRow> Find(const std::string& id) override {
     TRY_ASSIGN(const ExchangeId parsed, ParseExchangeId(id));
     TRY_ASSIGN(ExchangeRow row, FindExchange(files_, catalogue_, parsed));
+    // Nobody else may have seen it: the other attempts, thousands in time, stay closed.
+    TRY_ASSIGN(const std::vector<AttemptKey> attempts, catalogue_.AllAttempts());
+    if (!AreOfSeveral(attempts)) {
+      return row;
+    }
     TRY_ASSIGN(const std::vector<AttemptSnapshot> snapshots, catalogue_.TakeSnapshots());
     return SeveralRecorders::AreIn(snapshots) ? several_.Complete(row, snapshots) : row;
   }
