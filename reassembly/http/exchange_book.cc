@@ -364,10 +364,12 @@ void ExchangeBook::RecycleBody(Exchange& exchange, Message& message) {
 }
 
 void ExchangeBook::Recycle(Exchange& exchange) {
-  RecycleBody(exchange, exchange.request());
-  RecycleBody(exchange, exchange.response());
-  Clear(exchange.request());
-  Clear(exchange.response());
+  for (Message& message : exchange.messages) {
+    if (message.present) {  // else it is as it was made
+      RecycleBody(exchange, message);
+      Clear(message);
+    }
+  }
   if (!exchange.interim.empty()) {
     exchange.interim.clear();
     Charge(exchange);

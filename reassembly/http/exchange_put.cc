@@ -2,6 +2,7 @@
 // load. The other half of ExchangeBook.
 
 #include <algorithm>
+#include <bit>
 
 #include "base/check.h"
 #include "reassembly/http/exchange_book.h"
@@ -164,8 +165,11 @@ void ExchangeBook::CountExchange(const Exchange& exchange, store::Flags flags) {
      : request           ? counts_.exchanges_request_only
                          : counts_.exchanges_response_only);
   counts_.exchanges_incomplete += (flags & store::kIncompleteFlags) != 0 ? 1 : 0;
-  for (size_t i = 0; flags != 0 && i < counts_.exchange_flags.size(); ++i, flags >>= 1) {
-    counts_.exchange_flags[i] += flags & 1;
+  for (; flags != 0; flags &= flags - 1) {  // the last one that is set, each time
+    const auto flag = static_cast<size_t>(std::countr_zero(flags));
+    if (flag < counts_.exchange_flags.size()) {
+      ++counts_.exchange_flags[flag];
+    }
   }
 }
 

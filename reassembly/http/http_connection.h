@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "reassembly/http/exchange_book.h"
@@ -156,7 +157,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   void NameRequest(Exchange& exchange, const StartLine& line);
   BodyPlan PlanResponse(const Exchange& exchange, const StartLine& line, const HeadFields& fields,
                         bool may_answer_head) const;
-  void LeaveUnanswered(const std::vector<Exchange*>& exchanges, store::Flags flags);
+  void LeaveUnanswered(std::span<Exchange* const> exchanges, store::Flags flags);
   void FinishIfDone(Exchange& exchange);
   void SettleCovered(Flow flow);
   void PutLost(Lane& lane, uint64_t end, TimeNs until);

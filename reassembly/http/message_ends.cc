@@ -148,7 +148,9 @@ void HttpConnection::OnMessageEnd(Flow flow, Ending ending, bool lenient) {
   if (side == Side::kServer && message.facts.framing == Framing::kOpaque) {
     LetUndecidedGo(active_->undecided.back());
     exchange->flags |= FlagBit(Flag::kUpgraded);
-    exchange->request().facts.framing = Framing::kOpaque;
+    if (exchange->request().present) {
+      exchange->request().facts.framing = Framing::kOpaque;
+    }
     FinishIfDone(*exchange);
     active_->lanes[0].parser.BecomeOpaque();
     active_->lanes[1].parser.BecomeOpaque();
@@ -183,7 +185,7 @@ void HttpConnection::FinishIfDone(Exchange& exchange) {
   }
 }
 
-void HttpConnection::LeaveUnanswered(const std::vector<Exchange*>& exchanges, store::Flags flags) {
+void HttpConnection::LeaveUnanswered(std::span<Exchange* const> exchanges, store::Flags flags) {
   for (Exchange* exchange : exchanges) {
     exchange->no_answer = true;
     exchange->flags |= flags;

@@ -146,8 +146,8 @@ Exchange& HttpConnection::BeginRequest(Flow flow, const MessageStart& start) {
   pairing.AddRequest(exchange, start.offset, start.peer_offset, start.advanced, quiet);
   InitMessage(flow, exchange, start);
   if (pairing.waiting() > limits::kPipelined) {
-    active_->unanswered.assign(1, pairing.EvictOldest());
-    LeaveUnanswered(active_->unanswered, FlagBit(Flag::kEvicted));
+    Exchange* const oldest = pairing.EvictOldest();
+    LeaveUnanswered({&oldest, 1}, FlagBit(Flag::kEvicted));
   }
   return exchange;
 }

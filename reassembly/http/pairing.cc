@@ -373,25 +373,30 @@ Exchange* Pairing::EvictOldest() {
   // Its answer may still come: the place stays, as that of a missed request. All such places at the
   // front are one, or the search for the oldest would pass by ever more of them.
   CHECK(requests_ > 0);
-  Entry place = entry(0);
   size_t count = 0;
   while (entry(count).exchange == nullptr) {
     ++count;
   }
-  Exchange* const evicted = entry(count).exchange;
-  place.exchange = nullptr;
-  place.index = entry(count).index + 1;
-  place.known = 1;
+  Entry& place = entries_[first_];
+  Entry& oldest = entries_[first_ + count];
+  Exchange* const evicted = std::exchange(oldest.exchange, nullptr);
+  place.index = oldest.index + 1;
   place.end.reset();
-  place.hidden_bytes = place.hidden_answers = place.presumed_answers = 0;
-  for (size_t i = 0; i < count; ++i) {
+  if (count == 0) {
+    place.known = place.hidden_bytes = place.hidden_answers = place.presumed_answers = 0;
+  }
+  for (size_t i = 1; i < count; ++i) {
     place.known += entry(i).known;
     place.hidden_bytes += entry(i).hidden_bytes;
     place.hidden_answers += entry(i).hidden_answers;
     place.presumed_answers += entry(i).presumed_answers;
   }
-  PopFront(count + 1);
-  entries_[--first_] = place;
+  ++place.known;
+  if (count > 0) {
+    oldest = place;  // its memory is that of the place from now on
+    first_ += count;
+  }
+  --requests_;
   return evicted;
 }
 
