@@ -374,8 +374,7 @@ Exchange* Pairing::EvictOldest() {
   // front are one, or the search for the oldest would pass by ever more of them.
   CHECK(requests_ > 0);
   size_t count = 0;
-  while (entry(count).exchange == nullptr) {
-    ++count;
+  for (; entry(count).exchange == nullptr; ++count) {
   }
   Entry& place = entries_[first_];
   Entry& oldest = entries_[first_ + count];
@@ -392,10 +391,8 @@ Exchange* Pairing::EvictOldest() {
     place.presumed_answers += entry(i).presumed_answers;
   }
   ++place.known;
-  if (count > 0) {
-    oldest = place;  // its memory is that of the place from now on
-    first_ += count;
-  }
+  oldest = place;  // its memory is that of the place from now on
+  first_ += count;
   --requests_;
   return evicted;
 }
