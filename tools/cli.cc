@@ -151,7 +151,11 @@ Status Cli::Parse(const std::vector<std::string>& arguments) {
   const auto named = std::ranges::find_if(entries_, [&](const Entry& entry) {
     return !arguments.empty() && entry.app->get_name() == arguments.front();
   });
-  named == entries_.end() ? DeclareAll() : DeclareOptions(*named);
+  if (named == entries_.end() || named->command->lists_options()) {
+    DeclareAll();
+  } else {
+    DeclareOptions(*named);
+  }
   // CLI11 takes the arguments from the back of the vector.
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {

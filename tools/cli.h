@@ -32,11 +32,8 @@ class Cli {
   ExitCode Run(const std::vector<std::string>& arguments);
 
   const CLI::App& root() const { return *root_; }
-  /// All commands, with their options.
-  const std::vector<Entry>& entries() const {
-    const_cast<Cli*>(this)->DeclareAll();
-    return entries_;
-  }
+  /// All commands. Their options only for one that lists them.
+  const std::vector<Entry>& entries() const { return entries_; }
 
   /// Of the command that runs: what the command line, the variables and the config file gave.
   OptionValues values() const;

@@ -34,6 +34,8 @@ class Command {
   virtual void AddOptions(OptionSet& options) = 0;
   /// `cli` knows all commands: for the man page and the completions.
   virtual Result<ExitCode> Run(const Cli& cli) = 0;
+  /// It shows the options of other commands.
+  virtual bool lists_options() const { return false; }
   /// --json was given: errors are printed as JSON, too.
   virtual bool json() const { return false; }
   /// What it failed with, on standard error.

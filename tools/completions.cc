@@ -160,6 +160,7 @@ std::string FishCompletions(const Cli& cli) {
 
 class CompletionsCommand : public Command {
  public:
+  bool lists_options() const override { return true; }
   CommandText text() const override {
     return {.name = "completions",
             .summary = "print shell completions",

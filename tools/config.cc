@@ -58,6 +58,7 @@ std::string ShownValue(const OptionText& option) {
 
 class ConfigCommand : public Command {
  public:
+  bool lists_options() const override { return true; }
   CommandText text() const override {
     return {.name = "config",
             .summary = "print a config file with every option of a command, explained",

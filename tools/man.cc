@@ -75,6 +75,7 @@ std::string ManPage(const Cli& cli) {
 
 class ManCommand : public Command {
  public:
+  bool lists_options() const override { return true; }
   CommandText text() const override {
     return {.name = "man",
             .summary = "print the man page",
