@@ -72,7 +72,7 @@ class Truth:
 def did_retry(truth, opaque, number, in_log):
     """Whether a retry of the same that is not in the log did what it asks for: then nobody can tell which of the two it was."""
     for request in truth.requests.values():
-        if request["retry_of"] == opaque and request["id"] not in in_log:
+        if request.get("retry_of") == opaque and request["id"] not in in_log:
             item = truth.item(request["id"], number)
             return item is not None and item["committed"] is True
     return False
@@ -124,7 +124,7 @@ class Report:
         before = self.truth.operations.get((line["index"], line["shard"], line["seq_no"] - 1))
         in_term = before is not None and before["primary_term"] == operation["primary_term"]
         lost = (each for each in self.truth.requests.values() if each["id"] not in self.in_log)
-        return in_term and any(each["kind"] in ("index_refused", "bulk") for each in lost)
+        return in_term and any(each["kind"].startswith(("index_refused", "typed", "bulk")) for each in lost)
 
     def add_verdict(self, line):
         if line.get("missing"):

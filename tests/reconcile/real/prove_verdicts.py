@@ -2,7 +2,7 @@
 """Makes a log of a real Elasticsearch under faults, with the truth of every operation, and holds verdicts against it.
 
   prove_verdicts.py TRAFREC OUT [--seed S] [--steps N] [--product NAME] [--live] [--restart] [--follow] [--probe PROBE]
-                    [--no-verdicts]
+                    [--no-verdicts] [--refusals]
 
 OUT gets log/, truth.jsonl and translog/ (copies of all translogs). Clients: raw sockets that leave in every way, the real
 Python client that loses its patience, one behind a proxy that loses answers. What the recorder sees is a capture that packets
@@ -10,7 +10,8 @@ are taken out of, or with --live the loopback itself, with the recorder killed a
 killed, too. Which of these a seed gets is up to the seed if nothing is said (--capture and --no-restart say the opposite). With
 --follow the loopback is recorded, the recorder is not killed but with --live, and two `trafrec reconcile --follow` run beside
 it: one that asks the source at once, and one that has the log alone, which must end with the overlay that is made of the whole
-log. With the program reconcile_probe, verdicts on beginnings of the log are held against the truth, too. Exit code 1 if a verdict is wrong, also one that was given meanwhile, 2 if the truth is in doubt.
+log. With the program reconcile_probe, verdicts on beginnings of the log are held against the truth, too. With --refusals the source refuses much
+of what it is sent (refusal_work.py, 7.10 alone). Exit code 1 if a verdict is wrong, also one that was given meanwhile, 2 if the truth is in doubt.
 """
 
 import argparse
@@ -29,10 +30,12 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "replay" / "real"))
 
 # pylint: disable=wrong-import-position
+import http_trace  # noqa: E402
 import own_network  # noqa: E402
 import pcap_loss  # noqa: E402
 import real_client  # noqa: E402
 import real_node  # noqa: E402
+import refusal_work  # noqa: E402
 import translog  # noqa: E402
 import translog_files  # noqa: E402
 import verdict_work  # noqa: E402
@@ -215,9 +218,13 @@ class Case:
         self.chance = random.Random(f"{options.seed}/case")
         self.live = options.live or options.follow or (not options.capture and self.chance.random() < 0.3)
         self.restart = options.restart or (not options.no_restart and self.chance.random() < 0.3)
-        self.node = real_node.Node(options.product, SERVER, folder / "node")
+        self.refusals = options.refusals
+        self.node = real_node.Node(
+            options.product, SERVER, folder / "node", refusal_work.SETTINGS if self.refusals else None
+        )
         self.gate, self.followers = None, None
-        self.mix = verdict_work.MIX
+        self.mix = refusal_work.REFUSAL_MIX if self.refusals else verdict_work.MIX
+        self.indices = verdict_work.INDICES + (refusal_work.INDICES if self.refusals else [])
 
     def clients(self, sent):
         import verdict_clients as made  # pylint: disable=import-outside-toplevel
@@ -225,9 +232,10 @@ class Case:
         seed, names, six = self.options.seed, verdict_work.Names(), self.node.product.version.startswith("6.")
         self.gate = made.Gate()
         made.Proxy(seed).start()
+        kind = refusal_work.RefusalWork if self.refusals else verdict_work.Work
 
         def work(number):
-            return (verdict_work.Work(seed, number, names, six, self.mix), sent, self.gate, self.options.steps, seed)
+            return (kind(seed, number, names, six, self.mix), sent, self.gate, self.options.steps, seed)
 
         return (
             [made.RawClient(f"raw{number}", *work(number)) for number in range(6)]
@@ -239,7 +247,8 @@ class Case:
         import verdict_clients as made  # pylint: disable=import-outside-toplevel
 
         loader = made.RawClient("loader", None, sent, None, 0, self.options.seed)
-        for request in verdict_work.prepared(self.node.product.version.startswith("6.")):
+        prepared = refusal_work.refusal_prepared if self.refusals else verdict_work.prepared
+        for request in prepared(self.node.product.version.startswith("6.")):
             entry = loader.ask(request, "answered")
             if entry["status"] != 200:
                 raise RuntimeError(f"{request.target} is answered {entry['status']}: {entry['answer']}")
@@ -282,6 +291,9 @@ class Case:
 
     def admin(self, sent):
         """What became of the mutations of more than documents."""
+        if self.refusals:
+            statuses = http_trace.statuses(self.node.home / "node.log")
+            return {entry["id"]: http_trace.was_done(statuses, entry["id"]) for entry in sent if entry["request"].admin}
         state, found = {}, {}
         for entry in sent:
             if entry["request"].admin:
@@ -321,6 +333,10 @@ class Case:
 
         sent = made.Sent()
         with self.node, contextlib.ExitStack() as stack:
+            if self.refusals:
+                http_trace.begin(self.node.url)
+                for method, path, body in refusal_work.before_the_log():
+                    real_node.ask(method, self.node.url + path, body)
             with Live(self.options.trafrec, self.out) if self.live else Capture(self.options.trafrec, self.folder) as recorder:
                 if self.options.follow:
                     self.followers = stack.enter_context(Followers(self.options.trafrec, self.out, self.node.url))
@@ -334,7 +350,9 @@ class Case:
     def run(self):
         with self.recorded() as (sent, captures):
             admin = self.admin(sent)
-            _, settings = real_node.ask("GET", f"{self.node.url}/orders,events,copies/_settings")
+            _, settings = real_node.ask(
+                "GET", f"{self.node.url}/{','.join(self.indices)}/_settings?ignore_unavailable=true"
+            )
             names = {index["settings"]["index"]["uuid"]: name for name, index in settings.items()}
             truth = Truth(sent, self.shards(), names)
             self.write(truth, captures, admin)
@@ -428,7 +446,7 @@ def take_options(parser):
     parser.add_argument("--steps", type=int, default=160)
     parser.add_argument("--product", default="elasticsearch")
     parser.set_defaults(follow=False, probe=None)
-    for flag in ("--live", "--capture", "--restart", "--no-restart"):
+    for flag in ("--live", "--capture", "--restart", "--no-restart", "--refusals"):
         parser.add_argument(flag, action="store_true")
 
 

@@ -134,7 +134,7 @@ class Connection:
 def wire(request, opaque, port, chunked=False):
     body = request.body.encode()
     head = f"{request.method} {request.target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-Opaque-Id: {opaque}\r\n"
-    head += f"Content-Type: {'application/x-ndjson' if request.kind == 'bulk' else 'application/json'}\r\n" if body else ""
+    head += f"Content-Type: {'application/x-ndjson' if request.kind.endswith('bulk') else 'application/json'}\r\n" if body else ""
     if chunked:
         pieces = [body[begin : begin + 100] for begin in range(0, len(body), 100)]
         coded = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
@@ -323,7 +323,7 @@ class RealClient(Client):
         entry["retry_of"] = retry_of
         headers = {
             "x-opaque-id": entry["id"],
-            "content-type": "application/x-ndjson" if request.kind == "bulk" else "application/json",
+            "content-type": "application/x-ndjson" if request.kind.endswith("bulk") else "application/json",
         }
         try:
             answer = self.es.transport.perform_request(

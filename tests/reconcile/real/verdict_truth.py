@@ -11,7 +11,7 @@ def outcomes_of(entry):
     items, answer = entry["request"].items, entry["answer"]
     if entry["status"] is None or not isinstance(answer, dict):
         return [None] * len(items)
-    if entry["request"].kind != "bulk":
+    if not entry["request"].kind.endswith("bulk"):
         return [(entry["status"], answer)] * len(items)
     if "items" not in answer:
         return [(entry["status"], {})] * len(items)

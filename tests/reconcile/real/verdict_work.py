@@ -348,6 +348,7 @@ MIX = {
     "stats": 1,
 }
 SPARE_INDICES = 40
+INDICES = ["orders", "events", "copies"]  # of which documents are told
 
 
 def prepared(six):
