@@ -14,6 +14,7 @@
 #include "reconcile/history/effect.h"
 #include "reconcile/history/mapping.h"
 #include "reconcile/history/selection.h"
+#include "reconcile/history/traits.h"
 #include "reconcile/span.h"
 #include "replay/dialect/operation.h"
 #include "replay/dialect/outcome.h"
@@ -103,12 +104,17 @@ struct Question {
   bool makes = false;     ///< puts a document where none was: index, create, update with an upsert
   bool external = false;  ///< the version is the client's
   bool piped = false;     ///< an ingest pipeline may make something else of it
+  std::string through{};  ///< the name of that pipeline; of what is no document, its API
   dialect::Condition condition{};
   int64_t retries = 0;  ///< of an update that finds another version than it had read
   /// It has so long a text that Lucene may refuse the document once it has a number, which nothing
   /// is under then.
   bool hard_to_index = false;
-  Fit fit = Fit::kUnknown;  ///< whether the index takes the source; of index and create
+  Fit fit = Fit::kUnknown;  ///< whether the index takes the source; not of scripts
+  Traits traits{};
+  /// Answers say that the index took other writes then, and all that is asked for in others before.
+  bool place_taken = false;
+  bool like_taken = false;
   Change change{};
   std::vector<Print> tokens{};
   Writer writer{};
@@ -178,7 +184,9 @@ struct OpenRequest {
   bool presumably_received() const {
     const bool arrived = acknowledged || (whole && !sent_again);
     const bool closed_behind_it = acknowledged && server_fin_at && *server_fin_at > received_at;
-    return watched && !otherwise_answered && !odd &&
+    // Whose FIN an RST follows left bytes unread.
+    const bool left_unread = server_left && server_fin_at && !server_closed_at;
+    return watched && !otherwise_answered && !odd && !(left_unread && !heard) &&
            (heard || (arrived && (!server_left || server_lived || closed_behind_it)));
   }
   /// It was sent again, and for so long nobody acknowledged it that it presumably never arrived.

@@ -89,7 +89,7 @@ class HistoryReader {
       AddClusterState(*view.request(), meaning, *view.answer(), ran, history_);
       AddSights(meaning, understood.sights());
     }
-    NoteRedaction(understood);
+    NoteRedaction(understood, history_);
     const dialect::Answer& answer = understood.answer();
     const bool says = answered && (!answer.unreadable || exchange.row.method == "HEAD");
     std::optional<size_t> open;
@@ -161,23 +161,6 @@ class HistoryReader {
     }
   }
 
-  /// What it replaced may be what tells operations from each other, or texts that they wrote.
-  void NoteRedaction(const Understood& understood) {
-    const dialect::Meaning& meaning = understood.meaning();
-    for (size_t i = 0; history_.hidden.empty() && i < meaning.operations.size(); ++i) {
-      history_.hidden = HiddenIn(*understood.view().request(), meaning.operations[i],
-                                 understood.answer().outcomes[i]);
-    }
-    if (understood.has_edited_request()) {
-      history_.tokens.Mistrust();
-    }
-    const bool of_documents = dialect::ShowsDocuments(meaning.kind) ||
-                              dialect::WritesDocument(meaning.kind) || meaning.kind == Kind::kBulk;
-    if (!of_documents && (understood.has_edited_request() || understood.has_edited_answer())) {
-      history_.metadata.Mistrust();
-    }
-  }
-
   void Keep(Sight sight) {
     if (IsToken(sight.document.id) || IsToken(sight.document.routing)) {
       history_.hidden = "names of documents";
@@ -227,6 +210,7 @@ class HistoryReader {
     const Span& ran = understood.ran();
     const dialect::Outcome& outcome = answer.outcomes[i];
     const dialect::Key* key = dialect::FindDocument(operation.keys);
+    history_.precedents.Note(understood, i);
     if (!history_.long_log) {
       history_.tokens.AddWriter(understood.bodies()[i].texts);
     }
@@ -322,9 +306,12 @@ class HistoryReader {
     }
     question.body_bytes = exchange.row.request_body_bytes;
     const Mapping* mapping = index_events_.MappingOf(question.document.index);
-    if ((operation.kind == Kind::kIndex || operation.kind == Kind::kCreate) && mapping != nullptr &&
-        !question.piped) {
-      question.fit = mapping->Check(body);
+    if (mapping != nullptr && !question.piped) {
+      question.fit = mapping->Check(operation.kind, body);
+    }
+    if (IsComparable(meaning.api)) {
+      question.through = meaning.api;
+      question.traits = TraitsOfMaking(meaning.api, request.target, request.body);
     }
     history_.tokens.AddQuestion(history_.questions.size(), question.tokens);
     history_.requests[*open].questions.push_back(history_.questions.size());
@@ -388,6 +375,7 @@ Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& diale
     look.Finish();
   }
   history.tokens.Take(history);
+  history.precedents.Judge(history);
   reader.unseen_answers().Judge(history);
   for (ByQueryRun& run : history.by_query) {
     if (run.lasts_as_request) {

@@ -14,6 +14,7 @@
 #include "reconcile/history/index_names.h"
 #include "reconcile/history/limits.h"
 #include "reconcile/history/number_runs.h"
+#include "reconcile/history/precedents.h"
 #include "reconcile/history/tokens.h"
 #include "reconcile/metadata/metadata.h"
 #include "reconcile/note.h"
@@ -54,6 +55,7 @@ struct History {
   std::vector<Filler> fillers{};
   std::vector<Journal> journals{};
   TokenIndex tokens{};
+  Precedents precedents{};
   std::vector<ByQueryRun> by_query{};
   /// Operations that were refused where that may cost a number: documents that Lucene will not
   /// have.

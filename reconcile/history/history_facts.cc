@@ -15,6 +15,7 @@ void Question::ForgetSource(bool may_be_long) {
   tokens.clear();
   writer = Writer::OfBody(kHidden);
   fit = Fit::kHidden;
+  traits.readable = false;
   hard_to_index = may_be_long && kind != dialect::Kind::kDelete;
   if (kind == dialect::Kind::kUpdate) {  // its script may do anything
     unconditional = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "replay/dialect/target.h"
 
@@ -59,6 +60,58 @@ bool IsKnown(Kind kind, std::string_view name) {
   }
 }
 
+bool IsNumber(std::string_view value) {
+  return !value.empty() && value.size() < 19 &&
+         std::ranges::all_of(value, [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+/// "30s", "1m".
+bool IsTime(std::string_view value) {
+  const size_t digits = std::min(value.find_first_not_of("0123456789"), value.size());
+  const std::string_view unit = value.substr(digits);
+  return digits > 0 && digits < 10 && (unit == "ms" || unit == "s" || unit == "m" || unit == "h");
+}
+
+bool IsBoolean(std::string_view value) {
+  return value.empty() || value == "true" || value == "false";
+}
+
+/// Whether the source surely takes that value; of texts that it only hands on, any.
+bool IsKnownValue(std::string_view name, std::string_view value) {
+  if (name == "refresh") {
+    return IsBoolean(value) || value == "wait_for";
+  }
+  if (name == "timeout") {
+    return IsTime(value);
+  }
+  if (name == "version" || name == "if_seq_no" || name == "if_primary_term" ||
+      name == "retry_on_conflict") {
+    return IsNumber(value);
+  }
+  if (name == "version_type") {
+    return value == "external" || value == "external_gte";
+  }
+  if (name == "op_type") {
+    return value == "index" || value == "create";
+  }
+  if (name == "wait_for_active_shards") {
+    return value == "1";
+  }
+  if (name == "require_alias" || name == "doc_as_upsert" || name == "pretty" || name == "human" ||
+      name == "error_trace") {
+    return IsBoolean(value);
+  }
+  return name != "parent" && name != "type" && name != "lang" && name != "format" &&
+         name != "source_content_type";
+}
+
+/// Some have a sense with another only.
+bool AreComplete(const dialect::Target& target) {
+  return target.Find("if_seq_no").has_value() == target.Find("if_primary_term").has_value() &&
+         target.Find("version").has_value() == target.Find("version_type").has_value() &&
+         !(target.Find("version") && (target.Find("if_seq_no") || target.Find("op_type")));
+}
+
 }  // namespace
 
 bool KnowsParameters(Kind kind, std::string_view target) {
@@ -67,8 +120,8 @@ bool KnowsParameters(Kind kind, std::string_view target) {
   }
   const dialect::Target parsed = dialect::ParseTarget(target);
   return !parsed.cut && std::ranges::all_of(parsed.query, [kind](const auto& parameter) {
-    return IsKnown(kind, parameter.name);
-  });
+    return IsKnown(kind, parameter.name) && IsKnownValue(parameter.name, parameter.value);
+  }) && (!dialect::WritesDocument(kind) || AreComplete(parsed));
 }
 
 }  // namespace trafrec::reconcile

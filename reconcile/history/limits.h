@@ -58,6 +58,11 @@ constexpr TimeNs kDeletesKeptNs = 60'000 * kNsPerMs;
 /// Exchanges under one name of which no answer says which index it means; more are taken together.
 constexpr size_t kUnplacedExchanges = 100'000;
 
+/// Kinds of values that a log's indices took, 100 bytes each, and refusals that are explained by
+/// them. Of kinds beyond none is presumed to be taken; with more refusals nothing is.
+constexpr size_t kKindsTaken = 200'000;
+constexpr size_t kRefusedKept = 5'000;
+
 /// Bytes of the longest text that Lucene takes as one term.
 constexpr size_t kTermBytes = 32'766;
 

@@ -158,4 +158,22 @@ Fit Mapping::Check(std::string_view source) const {
   return fit;
 }
 
+Fit Mapping::Check(dialect::Kind kind, std::string_view body) const {
+  if (kind == dialect::Kind::kIndex || kind == dialect::Kind::kCreate) {
+    return Check(body);
+  }
+  const auto tree = Tree::Parse(body);
+  const auto doc = kind == dialect::Kind::kUpdate && tree && tree->size() > 0
+                       ? tree->Find(Tree::kRoot, "doc")
+                       : std::nullopt;
+  if (!doc || std::ranges::any_of(tree->ChildrenOf(Tree::kRoot), [&](uint32_t member) {
+        return !tree->KeyIs(member, "doc") && !tree->KeyIs(member, "doc_as_upsert") &&
+               !tree->KeyIs(member, "detect_noop");
+      })) {
+    return Fit::kUnknown;
+  }
+  const Fit fit = Check(tree->TextOf(*doc));
+  return fit == Fit::kTaken ? fit : Fit::kUnknown;
+}
+
 }  // namespace trafrec::reconcile

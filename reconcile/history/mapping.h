@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "replay/dialect/operation.h"
+
 namespace trafrec::reconcile {
 
 /// What an index says of a document's source before it takes it.
@@ -27,6 +29,9 @@ class Mapping {
   static std::optional<Mapping> OfCreation(std::string_view body);
 
   Fit Check(std::string_view source) const;
+  /// Of the body of an operation. What a script does is not known, nor what makes a document of
+  /// another.
+  Fit Check(dialect::Kind kind, std::string_view body) const;
   /// A field of strings that are found whole.
   bool IsKeyword(std::string_view field) const;
 

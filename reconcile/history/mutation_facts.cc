@@ -236,7 +236,9 @@ Question QuestionOf(const dialect::Operation& operation, const dialect::Outcome&
                       writing.condition.version_type != dialect::VersionType::kInternal;
   question.condition = writing.condition;
   question.retries = writing.retry_on_conflict.value_or(0);
+  question.through = writing.pipeline;
   question.piped = !writing.pipeline.empty();
+  question.traits = TraitsOf(operation, body);
   question.unconditional =
       !writing.condition.any() && !question.piped &&
       (operation.kind == Kind::kIndex || operation.kind == Kind::kCreate ||

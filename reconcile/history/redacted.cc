@@ -4,7 +4,9 @@
 #include <array>
 #include <cctype>
 
+#include "reconcile/history/history.h"
 #include "reconcile/history/limits.h"
+#include "reconcile/history/understood.h"
 #include "replay/dialect/target.h"
 #include "replay/recorded/message_head.h"
 #include "store/format/redacted_pointers.h"
@@ -67,6 +69,23 @@ std::string_view HiddenIn(const dialect::RequestView& request, const dialect::Op
     return "what answers say of documents";
   }
   return HasTokenParameter(request.target) ? "parameters of requests" : "";
+}
+
+void NoteRedaction(const Understood& understood, History& history) {
+  const dialect::Meaning& meaning = understood.meaning();
+  for (size_t i = 0; history.hidden.empty() && i < meaning.operations.size(); ++i) {
+    history.hidden = HiddenIn(*understood.view().request(), meaning.operations[i],
+                              understood.answer().outcomes[i]);
+  }
+  if (understood.has_edited_request()) {
+    history.tokens.Mistrust();
+  }
+  const bool of_documents = dialect::ShowsDocuments(meaning.kind) ||
+                            dialect::WritesDocument(meaning.kind) ||
+                            meaning.kind == dialect::Kind::kBulk;
+  if (!of_documents && (understood.has_edited_request() || understood.has_edited_answer())) {
+    history.metadata.Mistrust();
+  }
 }
 
 }  // namespace trafrec::reconcile

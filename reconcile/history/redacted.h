@@ -13,6 +13,9 @@
 
 namespace trafrec::reconcile {
 
+struct History;
+class Understood;
+
 /// A value that a token stands for.
 bool IsToken(std::string_view text);
 /// Whether one may stand in it.
@@ -28,5 +31,9 @@ bool MayHaveSentLongText(const store::StoredMessage& request);
 /// words: "ids", "parameters of requests"; "" if there are none.
 std::string_view HiddenIn(const dialect::RequestView& request, const dialect::Operation& operation,
                           const dialect::Outcome& outcome);
+
+/// Of an exchange: redaction may have replaced what tells operations from each other, or texts that
+/// they wrote.
+void NoteRedaction(const Understood& understood, History& history);
 
 }  // namespace trafrec::reconcile

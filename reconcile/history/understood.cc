@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "reconcile/history/mutation_facts.h"
+#include "reconcile/history/precedents.h"
 #include "reconcile/history/redacted.h"
 #include "reconcile/history/sights.h"
 #include "replay/recorded/request.h"
@@ -80,6 +81,10 @@ void Understood::ReadBodies(Bodies wanted) {
     if (wanted == Bodies::kTextsAndChanges && whole_request &&
         TookNumber(operation, answer_.outcomes[i])) {
       bodies_[i].change = ChangeOf(operation, body);
+    }
+    if (wanted == Bodies::kTextsAndChanges && whole_request && answered_ &&
+        Precedents::WasTaken(operation, answer_.outcomes[i])) {
+      bodies_[i].traits = TraitsOf(operation, body);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reconcile/history/facts.h"
+#include "reconcile/history/traits.h"
 #include "replay/dialect/dialect.h"
 #include "replay/recorded/exchange_view.h"
 #include "store/reader/log_reader.h"
@@ -27,6 +28,7 @@ class Understood {
   struct Body {
     std::vector<Print> texts{};
     Change change{};
+    Traits traits{};  ///< of what was taken
   };
 
   /// `stray_answer`: the recorder did not know whose the exchange's answer is.

@@ -57,6 +57,9 @@ std::optional<Metadata::Seen> Metadata::SeenIn(const MetadataSight& sight,
     return std::nullopt;
   }
   const auto found = sight.there->find(what.name);
+  if (found == sight.there->end() && sight.part) {
+    return std::nullopt;
+  }
   if (found == sight.there->end()) {
     return Seen{.at = sight.at, .late = sight.late};
   }

@@ -54,6 +54,7 @@ struct MetadataSight {
   std::string names = "*";  ///< those that are not in `there` are not there
   std::shared_ptr<const std::map<std::string, std::string>> there{};
   Span at{};
+  bool part = false;  ///< others may have been there, too
   bool late = false;  ///< it is of a copy that is presumed to be later than all of the log
 };
 

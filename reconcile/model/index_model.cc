@@ -236,11 +236,12 @@ uint64_t IndexModel::ChangesAround(const OpenRequest& request) {
 bool IndexModel::Probe(const OpenRequest& request) {
   std::vector<Asked*> open;
   std::vector<Asked*> must;
+  const bool one_fate = !MayHaveDiedMeanwhile(request);
   bool carried_out =
       request.answered_by_item() || (assumptions_.carried_out && IsPresumedCarriedOut(request));
   bool left_out = false;
   for (Asked* asked : AskedOf(request)) {
-    carried_out = carried_out || asked->decision == Decision::kCommitted;
+    carried_out = carried_out || (one_fate && asked->decision == Decision::kCommitted);
     const bool needed = MustCommit(*asked);
     left_out = left_out || (needed && asked->decision == Decision::kNotCommitted);
     if (asked->decision == Decision::kOpen) {
@@ -250,7 +251,7 @@ bool IndexModel::Probe(const OpenRequest& request) {
       }
     }
   }
-  if (open.empty()) {
+  if (open.empty() || (!one_fate && !carried_out)) {
     return false;
   }
   const auto bounds = [](const std::vector<Asked*>& which, int32_t value) {
@@ -282,6 +283,11 @@ bool IndexModel::Probe(const OpenRequest& request) {
 
 bool IndexModel::IsPresumedCarriedOut(const OpenRequest& request) const {
   return request.presumably_received() && !MayHaveRestarted(request.RunsAtOnce());
+}
+
+/// Of a bulk that a node was at work on when it died, one shard may have its items and another not.
+bool IndexModel::MayHaveDiedMeanwhile(const OpenRequest& request) const {
+  return (request.server_left && !request.server_lived) || MayHaveRestarted(request.runs);
 }
 
 /// A node that dies takes all of its shards along: it did so when each of them may have changed its

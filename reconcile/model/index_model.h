@@ -157,6 +157,7 @@ class IndexModel {
   bool Probe(const OpenRequest& request);
   bool Set(Asked& asked, Decision decision, std::string words);
   bool IsPresumedCarriedOut(const OpenRequest& request) const;
+  bool MayHaveDiedMeanwhile(const OpenRequest& request) const;
   bool MayHaveRestarted(const Span& span) const;
   std::vector<Asked*> AskedOf(const OpenRequest& request);
   uint64_t ChangesAround(const OpenRequest& request);

@@ -41,10 +41,11 @@ bool AlwaysDeletes(const std::string& script) {
 
 }  // namespace
 
-/// Whether the index takes its source: it says so, or (presumed) says nothing against it.
+/// Whether the index takes its source: its mapping says so, or (presumed) it took the like.
 bool SlotRules::IsTaken(const Question& question) const {
   return question.fit == Fit::kTaken ||
-         (assumptions_.carried_out && question.fit == Fit::kUnknown && !question.hard_to_index);
+         (assumptions_.carried_out && question.fit == Fit::kUnknown && question.like_taken &&
+          !question.hard_to_index);
 }
 
 bool SlotRules::MustCommit(size_t number, const Document& document) const {
@@ -53,7 +54,8 @@ bool SlotRules::MustCommit(size_t number, const Document& document) const {
     return true;
   }
   if (question.alone || history_.turned_away ||
-      (!question.unconditional && !assumptions_.carried_out)) {
+      (!question.unconditional && !assumptions_.carried_out) ||
+      (assumptions_.carried_out && !question.place_taken)) {
     return false;
   }
   if (question.condition.any()) {
@@ -115,7 +117,8 @@ bool SlotRules::IsSoNow(Presence presence, size_t number, const Document& docume
   }
   if (last == nullptr) {
     return presence == Presence::kAbsent && question.kind == Kind::kCreate && index_.made_in_log &&
-           !MayHaveRivals(presence, number, document, {index_.made_at, now.until});
+           !MayHaveRivals(presence, number, document, {index_.made_at, now.until}) &&
+           !LostMeets({index_.made_at, now.until});
   }
   const Span since{std::max(last->ran.from, last->current_at), now.until};
   // What was lost is not likely to have deleted it. But it may have made it again, since clients do
@@ -206,7 +209,7 @@ bool SlotRules::IsNumberNow(size_t number, const Document& document) const {
 /// document, or makes one.
 bool SlotRules::MustUpdate(size_t number, const Document& document) const {
   const Question& question = history_.questions[number];
-  return assumptions_.carried_out && !question.hard_to_index &&
+  return assumptions_.carried_out && !question.hard_to_index && IsTaken(question) &&
          (question.unconditional || (question.own_text && !question.deletes) ||
           AlwaysDeletes(question.change.script)) &&
          !MayConflict(number, document) &&

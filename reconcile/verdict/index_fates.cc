@@ -29,8 +29,6 @@ namespace {
 using store::Grade;
 using store::Verdict;
 
-constexpr TimeNs kMin = std::numeric_limits<TimeNs>::min();
-
 /// By how much the source's clock is ahead of the recorder's: as far as clocks may be apart, and as
 /// answered creations of indices say that were made once.
 Span SourceClock(const History& history) {
@@ -85,17 +83,16 @@ class Judging {
       return Verdict::kNotCommitted;
     }
     const IndexSight* before = Before();
-    const Span since{before == nullptr ? kMin : before->at.from, after->at.until};
-    if ((before != nullptr && before->present == made) || OthersMayHave(made, since)) {
+    const Span since{before == nullptr ? runs_.from : before->at.from, after->at.until};
+    // Of what was so already it was refused.
+    if (before == nullptr || before->present == made || OthersMayHave(made, since)) {
       return std::nullopt;
     }
     unseen_.NoteSameMayHaveBeenDone(history_, since);
-    words =
-        fmt::format("{}a later answer shows that it {}, and nobody else in the log can have {} it",
-                    before == nullptr ? ""
-                    : made            ? "before it the index was not there, "
-                                      : "before it the index was there, ",
-                    made ? "was" : "was gone", made ? "made" : "removed");
+    words = fmt::format(
+        "{}a later answer shows that it {}, and nobody else in the log can have {} it",
+        made ? "before it the index was not there, " : "before it the index was there, ",
+        made ? "was" : "was gone", made ? "made" : "removed");
     return Verdict::kCommitted;
   }
 
@@ -117,9 +114,9 @@ class Judging {
     return Verdict::kCommitted;
   }
 
-  /// Whether nothing in the log speaks against the source's having taken it: nobody had made the
-  /// index, or somebody had, nobody else made or removed it, and no answer since shows it
-  /// otherwise.
+  /// Whether nothing in the log speaks against the source's having taken it: it took the like, and
+  /// nobody had made the index, or somebody had, nobody else made or removed it, and no answer
+  /// since shows it otherwise.
   bool IsTaken() const {
     const IndexLives& lives = history_.index_lives;
     bool was_made = false;
@@ -142,7 +139,9 @@ class Judging {
     }
     const auto written = lives.written.find(change_.name);
     const bool was_written = written != lives.written.end() && written->second.from <= runs_.until;
-    return change_.makes ? Before() == nullptr && !was_written : was_made;
+    return change_.makes ? Before() == nullptr && !was_written &&
+                               history_.questions[*change_.question].like_taken
+                         : was_made;
   }
 
   const Unseen& unseen() const { return unseen_; }

@@ -75,8 +75,8 @@ class Judging {
       return;
     }
     const auto before = history_.metadata.Before(what, runs_.from);
-    if (before && is_asked(before->value)) {
-      return;  // nothing tells
+    if (before ? is_asked(before->value) : !change.value) {
+      return;  // nothing tells: what was not there cannot be taken away, which is refused
     }
     const Span since{before ? before->at.from : MadeBefore(what.index), after->at.until};
     // What is older may be as it was asked for only as far as answers are compared.
@@ -91,9 +91,9 @@ class Judging {
     }
   }
 
-  /// Whether nothing in the log speaks against the source's having taken it: what it is about was
-  /// there, nobody else touched it, no answer since shows it otherwise, and it is of a kind that is
-  /// refused for little else.
+  /// Whether nothing in the log speaks against the source's having taken it: it took the like, what
+  /// it is about was there, nobody else touched it, no answer since shows it otherwise, and it is
+  /// of a kind that is refused for little else.
   bool IsTaken(const MetadataChange& change) const {
     constexpr TimeNs kMin = std::numeric_limits<TimeNs>::min();
     MetadataName what = change.what;
@@ -101,12 +101,17 @@ class Judging {
     const bool plain = what.kind == MetadataKind::kTemplate || what.kind == MetadataKind::kAlias ||
                        what.kind == MetadataKind::kField;
     if (!plain || change.unread || !change.value || !IsPlain(what) ||
+        !history_.questions[question_].like_taken ||
         AnyOther(what, {kMin, runs_.until}, [](const auto&) { return true; })) {
       return false;
     }
     const auto before = history_.metadata.Before(what, runs_.from);
     const auto after = history_.metadata.After(what, runs_.from);
     const bool field = what.kind == MetadataKind::kField;
+    if ((field && history_.precedents.HasField(what.index, what.name)) ||
+        (what.kind == MetadataKind::kAlias && history_.names.Knows(what.name))) {
+      return false;
+    }
     if ((after && after->value != change.value) ||
         (field && ((before && before->value) || IsOfDocuments(*change.value)))) {
       return false;

@@ -99,7 +99,7 @@ soak_live() {
 # Goes on where the last one was stopped: a seed that is done is not done again.
 soak_verdicts() {
   local seeds=${1:-50}
-  [[ $seeds =~ ^[1-9][0-9]*$ ]] || die "\"$seeds\" is no number of seeds" "usage: tools/dev soak verdicts [SEEDS] [--again]"
+  [[ $seeds =~ ^[1-9][0-9]*$ ]] || die "\"$seeds\" is no number of seeds" "usage: tools/dev soak verdicts [SEEDS] [--again] [--refusals]"
   setup build test replay reconcile
   build_preset release --target trafrec
   heading "Soak ($seeds logs of a source under faults)"

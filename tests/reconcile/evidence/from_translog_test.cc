@@ -79,7 +79,8 @@ struct Log {
                                  .unconditional = true,
                                  .deletes = kind == Kind::kDelete,
                                  .makes = kind != Kind::kDelete,
-                                 .fit = Fit::kTaken});
+                                 .fit = Fit::kTaken,
+                                 .place_taken = true});
     Question& question = history.questions.back();
     question.change =
         kind == Kind::kDelete ? Change{.how = Change::How::kDeletes} : ReplacingChange(body);

@@ -445,8 +445,8 @@ def take_options(parser):
     parser.add_argument("--seed", default="1")
     parser.add_argument("--steps", type=int, default=160)
     parser.add_argument("--product", default="elasticsearch")
-    parser.set_defaults(follow=False, probe=None)
-    for flag in ("--live", "--capture", "--restart", "--no-restart", "--refusals"):
+    parser.set_defaults(follow=False, probe=None, refusals=False)
+    for flag in ("--live", "--capture", "--restart", "--no-restart"):
         parser.add_argument(flag, action="store_true")
 
 
@@ -468,6 +468,7 @@ def main():
     take_options(parser)
     parser.add_argument("--no-verdicts", action="store_true")
     parser.add_argument("--follow", action="store_true")
+    parser.add_argument("--refusals", action="store_true")
     parser.add_argument("--probe")
     options = parser.parse_args()
     with own_place(options.product) as folder:

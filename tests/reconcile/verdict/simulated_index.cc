@@ -179,6 +179,7 @@ void SimulatedIndex::Ask(const Step& /*step*/, Kind kind, const std::string& id,
   question.deletes = kind == Kind::kDelete;
   question.makes = kind == Kind::kIndex || kind == Kind::kCreate;
   question.fit = Fit::kTaken;
+  question.place_taken = true;
   question.change = {.how = kind == Kind::kDelete   ? Change::How::kDeletes
                             : kind == Kind::kUpdate ? Change::How::kMerges
                                                     : Change::How::kReplaces,

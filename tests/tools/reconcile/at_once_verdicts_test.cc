@@ -20,7 +20,7 @@ using test_support::VerdictsOf;
 /// A source with one document.
 SourceLog Source() {
   SourceLog source;
-  source.AsksWho().MakesIndex().Puts("1", 0).Waits(kNsPerSecond);
+  source.AsksWho().MakesIndexOfTexts().Puts("1", 0).Waits(kNsPerSecond);
   return source;
 }
 
@@ -69,8 +69,12 @@ TEST(AtOnceVerdicts, AConditionThatAnotherRequestInQuestionMayHaveBrokenMayNotHo
 }
 
 TEST(AtOnceVerdicts, AScriptThatOnlyDeletesDoesSoToWhatIsThere) {
-  EXPECT_EQ(Presumed(Source(), "POST", "/idx/_update/1", R"({"script":"ctx.op = 'delete'"})"),
-            "committed");
+  constexpr const char* kDeletes = R"({"script":"ctx.op = 'delete'"})";
+  SourceLog source = Source();
+  source.Puts("2", 1).Exchange("POST", "/idx/_update/2", kDeletes, "200 OK",
+                               R"({"_index":"idx","_type":"_doc","_id":"2","_version":2,)"
+                               R"("result":"deleted","_seq_no":2,"_primary_term":1})");
+  EXPECT_EQ(Presumed(source, "POST", "/idx/_update/1", kDeletes), "committed");
 }
 
 TEST(AtOnceVerdicts, AScriptThatMayDeleteMayDoNothing) {
@@ -126,22 +130,62 @@ TEST(AtOnceVerdicts, AKeywordThatIsLongerThanATermIsRefused) {
       "not_committed");
 }
 
-TEST(AtOnceVerdicts, MetadataThatNothingSpeaksAgainstWasTaken) {
-  EXPECT_EQ(Presumed(Source(), "PUT", "/idx/_alias/a", ""), "committed");
-  EXPECT_EQ(Presumed(Source(), "PUT", "/_template/t", R"({"index_patterns":["t-*"]})"),
+constexpr const char* kDone = R"({"acknowledged":true})";
+
+/// A source that took so many of the like.
+SourceLog SourceThatTook(int times) {
+  SourceLog source = Source();
+  for (int number = 0; number < times; ++number) {
+    const std::string n = std::to_string(number);
+    source.Exchange("PUT", "/idx/_alias/a" + n, "", "200 OK", kDone)
+        .Exchange("PUT", "/_template/t" + n, R"({"index_patterns":["t)" + n + R"(-*"]})", "200 OK",
+                  kDone)
+        .Exchange("PUT", "/idx/_mapping", R"({"properties":{"f)" + n + R"(":{"type":"keyword"}}})",
+                  "200 OK", kDone)
+        .Exchange("PUT", "/made" + n, "{}", "200 OK", kDone);
+  }
+  return source.Waits(10 * kNsPerSecond);
+}
+
+TEST(AtOnceVerdicts, MetadataOfWhichTheSourceTookTheLikeWasTaken) {
+  EXPECT_EQ(Presumed(SourceThatTook(3), "PUT", "/idx/_alias/a", ""), "committed");
+  EXPECT_EQ(Presumed(SourceThatTook(3), "PUT", "/_template/t", R"({"index_patterns":["t-*"]})"),
             "committed");
+  EXPECT_EQ(Presumed(SourceThatTook(3), "PUT", "/idx/_mapping",
+                     R"({"properties":{"f":{"type":"keyword"}}})"),
+            "committed");
+}
+
+TEST(AtOnceVerdicts, MetadataOfWhichTheSourceTookNothingLikeItMayHaveBeenRefused) {
+  EXPECT_EQ(Presumed(SourceThatTook(2), "PUT", "/idx/_alias/a", ""), "unknown");
+  EXPECT_EQ(Presumed(SourceThatTook(3), "PUT", "/_template/t",
+                     R"({"index_patterns":["t-*"],"settings":{"number_of_shards":0}})"),
+            "unknown");
   EXPECT_EQ(
-      Presumed(Source(), "PUT", "/idx/_mapping", R"({"properties":{"f":{"type":"keyword"}}})"),
-      "committed");
+      Presumed(SourceThatTook(3), "PUT", "/idx/_mapping", R"({"properties":{"f":{"type":"key"}}})"),
+      "unknown");
+}
+
+TEST(AtOnceVerdicts, AFieldThatIsThereWithAnotherTypeIsNotPresumedToBePut) {
+  EXPECT_EQ(Presumed(SourceThatTook(3), "PUT", "/idx/_mapping",
+                     R"({"properties":{"a":{"type":"keyword"}}})"),
+            "unknown");
+  EXPECT_EQ(Presumed(SourceThatTook(3).Puts("2", 1, R"({"c":"x"})").Waits(kNsPerSecond), "PUT",
+                     "/idx/_mapping", R"({"properties":{"c":{"type":"keyword"}}})"),
+            "unknown");
 }
 
 TEST(AtOnceVerdicts, AnAliasOfAnIndexThatNobodyMadeMayHaveBeenRefused) {
-  EXPECT_EQ(Presumed(Source(), "PUT", "/other/_alias/a", ""), "unknown");
+  EXPECT_EQ(Presumed(SourceThatTook(3), "PUT", "/other/_alias/a", ""), "unknown");
+}
+
+TEST(AtOnceVerdicts, AnAliasOfTheNameOfAnIndexMayHaveBeenRefused) {
+  EXPECT_EQ(Presumed(SourceThatTook(3), "PUT", "/idx/_alias/made1", ""), "unknown");
 }
 
 TEST(AtOnceVerdicts, AnIndexIsMadeUnderANameThatNobodyUsed) {
-  EXPECT_EQ(Presumed(Source(), "PUT", "/new", "{}"), "committed");
-  EXPECT_EQ(Presumed(Source(), "PUT", "/idx", "{}"), "unknown");
+  EXPECT_EQ(Presumed(SourceThatTook(3), "PUT", "/new", "{}"), "committed");
+  EXPECT_EQ(Presumed(SourceThatTook(3), "PUT", "/idx", "{}"), "unknown");
 }
 
 TEST(AtOnceVerdicts, AnIndexIsRemovedThatTheLogMade) {

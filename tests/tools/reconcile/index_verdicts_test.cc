@@ -93,6 +93,22 @@ TEST(IndexVerdicts, AnIndexThatIsStillThereWasNotRemoved) {
   EXPECT_EQ(verdict["verdict"], "not_committed");
 }
 
+TEST(IndexVerdicts, WhatNobodySawMayNotHaveBeenThereToBeRemoved) {
+  const json verdict = VerdictOf(Source()
+                                     .Unanswered("DELETE", "/new", "")
+                                     .Waits(10 * kNsPerSecond)
+                                     .Exchange("GET", "/new", "", "404 Not Found", kGone));
+  EXPECT_EQ(verdict["verdict"], "unknown");
+}
+
+TEST(IndexVerdicts, WhatIsThereMayBeOlderThanItsCreation) {
+  const json verdict = VerdictOf(Source()
+                                     .Unanswered("PUT", "/new", "{}")
+                                     .Waits(10 * kNsPerSecond)
+                                     .Exchange("PUT", "/new", "{}", "400 Bad Request", kExists));
+  EXPECT_EQ(verdict["verdict"], "unknown");
+}
+
 TEST(IndexVerdicts, OfARemovalByPatternNothingIsSaid) {
   const json verdict = VerdictOf(Source()
                                      .MakesIndex()

@@ -95,6 +95,14 @@ TEST(MetadataVerdicts, AnAliasThatIsStillThereWasNotTakenAway) {
   EXPECT_EQ(verdict["verdict"], "not_committed");
 }
 
+TEST(MetadataVerdicts, AnAliasThatNobodySawMayNotHaveBeenThereToBeTakenAway) {
+  const json verdict = VerdictOf(Source()
+                                     .Unanswered("DELETE", "/idx/_alias/a", "")
+                                     .Waits(10 * kNsPerSecond)
+                                     .Exchange("GET", "/idx/_alias", "", "200 OK", kNoAlias));
+  EXPECT_EQ(verdict["verdict"], "unknown");
+}
+
 TEST(MetadataVerdicts, AFieldOfATypeThatNoDocumentMakesIsTheRequests) {
   const json verdict = VerdictOf(
       Source()

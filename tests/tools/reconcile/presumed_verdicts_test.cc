@@ -18,10 +18,10 @@ using test_support::SourceLog;
 using test_support::VerdictOf;
 
 /// A document of one text, put without an answer, and nothing that shows it.
-SourceLog Put(size_t text_bytes) {
+SourceLog Put(size_t text_bytes, bool into_texts) {
   SourceLog source;
-  source.AsksWho()
-      .MakesIndex()
+  source.AsksWho();
+  (into_texts ? source.MakesIndexOfTexts() : source.MakesIndex())
       .Puts("1", 0)
       .Unanswered("PUT", "/idx/_doc/2", R"({"a":")" + std::string(text_bytes, 'x') + R"("})")
       .Waits(10 * kNsPerSecond)
@@ -30,20 +30,24 @@ SourceLog Put(size_t text_bytes) {
 }
 
 TEST(PresumedVerdicts, WhatWasReceivedWholeWasCarriedOut) {
-  const json verdict = VerdictOf(Put(100));
+  const json verdict = VerdictOf(Put(100, true));
   EXPECT_EQ(verdict["verdict"], "committed");
   EXPECT_EQ(verdict["grade"], "presumed");
 }
 
 TEST(PresumedVerdicts, ATextThatLuceneMayRefuseIsNotPresumedToBeTaken) {
-  EXPECT_EQ(VerdictOf(Put(33'000))["verdict"], "unknown");
+  EXPECT_EQ(VerdictOf(Put(33'000, false))["verdict"], "unknown");
+}
+
+TEST(PresumedVerdicts, AFieldOfTextsTakesAnyText) {
+  EXPECT_EQ(VerdictOf(Put(33'000, true))["verdict"], "committed");
 }
 
 TEST(PresumedVerdicts, ARequestWithAParameterThatItsApiHasNotMayHaveBeenRefused) {
   const auto verdict_with = [](std::string_view parameter) {
     SourceLog source;
     source.AsksWho()
-        .MakesIndex()
+        .MakesIndexOfTexts()
         .Puts("1", 0)
         .Unanswered("PUT", "/idx/_doc/2?" + std::string(parameter), R"({"a":2})")
         .Waits(10 * kNsPerSecond)
@@ -57,7 +61,7 @@ TEST(PresumedVerdicts, ARequestWithAParameterThatItsApiHasNotMayHaveBeenRefused)
 TEST(PresumedVerdicts, WhereSomebodyWroteWhomNobodyRecordedNumbersDecideNothing) {
   SourceLog source;
   source.AsksWho()
-      .MakesIndex()
+      .MakesIndexOfTexts()
       .Puts("1", 0)
       .Unanswered("POST", "/idx/_doc", R"({"a":2})")
       .Waits(10 * kNsPerSecond)
@@ -73,7 +77,7 @@ TEST(PresumedVerdicts, WhereSomebodyWroteWhomNobodyRecordedNumbersDecideNothing)
 SourceLog Afterwards(int64_t ns, std::string_view target, std::string_view body) {
   SourceLog source;
   source.AsksWho()
-      .MakesIndex()
+      .MakesIndexOfTexts()
       .Puts("1", 0)
       .Waits(ns)
       .Unanswered("POST", target, body)
@@ -85,7 +89,7 @@ SourceLog Afterwards(int64_t ns, std::string_view target, std::string_view body)
 TEST(PresumedVerdicts, WhatWasSeenWholeAndNotSentAgainHasArrived) {
   SourceLog source;
   source.AsksWho()
-      .MakesIndex()
+      .MakesIndexOfTexts()
       .Puts("1", 0)
       .Abandoned("PUT", "/idx/_doc/2", R"({"a":2})")
       .Waits(10 * kNsPerSecond)
@@ -98,7 +102,7 @@ TEST(PresumedVerdicts, WhatWasSeenWholeAndNotSentAgainHasArrived) {
 TEST(PresumedVerdicts, OfTwoForWhichThereIsOneNumberNeitherIsPresumed) {
   SourceLog source;
   source.AsksWho()
-      .MakesIndex()
+      .MakesIndexOfTexts()
       .Puts("1", 0)
       .Unanswered("PUT", "/idx/_doc/2", R"({"a":2})")
       .Unanswered("PUT", "/idx/_doc/3", R"({"a":3})")
@@ -134,7 +138,7 @@ TEST(PresumedVerdicts, WhatWasWrittenJustBeforeAQueryMayNotBeFound) {
 SourceLog UpdatedBesideTwo(std::string_view parameters) {
   SourceLog source;
   source.AsksWho()
-      .MakesIndex()
+      .MakesIndexOfTexts()
       .Puts("1", 0)
       .Waits(kNsPerSecond)
       .Unanswered("POST", "/idx/_update/1" + std::string(parameters),
@@ -152,6 +156,27 @@ TEST(PresumedVerdicts, AnUpdateThatReadsAgainIsNotRefusedOverOthers) {
 
 TEST(PresumedVerdicts, AnUpdateThatReadsOnceMayBeRefusedOverOthers) {
   EXPECT_EQ(VerdictOf(UpdatedBesideTwo(""))["verdict"], "unknown");
+}
+
+TEST(PresumedVerdicts, OfABulkThatANodeDiedOverAPartMayHaveBeenCarriedOut) {
+  SourceLog source;
+  source.AsksWho()
+      .MakesIndexOfTexts()
+      .Puts("1", 0)
+      .Dropped("POST", "/_bulk",
+               R"({"index":{"_index":"idx","_id":"2"}})"
+               "\n"
+               R"({"a":2})"
+               "\n"
+               R"({"index":{"_index":"idx","_id":"3"}})"
+               "\n"
+               R"({"a":3})"
+               "\n",
+               true)
+      .Waits(10 * kNsPerSecond)
+      .Puts("4", 2);
+  // One number is left for its two items.
+  EXPECT_EQ(test_support::VerdictsOf(source).front()["verdict"], "unknown");
 }
 
 }  // namespace

@@ -113,9 +113,16 @@ SourceLog& SourceLog::MakesIndex() {
                   R"({"acknowledged":true,"shards_acknowledged":true,"index":"idx"})");
 }
 
-SourceLog& SourceLog::Puts(std::string_view id, int seq_no) {
+SourceLog& SourceLog::MakesIndexOfTexts() {
+  return Exchange("PUT", "/idx",
+                  R"({"settings":{"index":{"number_of_shards":1}},"mappings":{"properties":)"
+                  R"({"a":{"type":"text"},"b":{"type":"text"}}}})",
+                  "200 OK", R"({"acknowledged":true,"shards_acknowledged":true,"index":"idx"})");
+}
+
+SourceLog& SourceLog::Puts(std::string_view id, int seq_no, std::string_view source) {
   return Exchange(
-      "PUT", fmt::format("/idx/_doc/{}", id), R"({"a":1})", "201 Created",
+      "PUT", fmt::format("/idx/_doc/{}", id), source, "201 Created",
       fmt::format(R"({{"_index":"idx","_type":"_doc","_id":"{}","_version":1,"result":"created",)"
                   R"("_shards":{{"total":1,"successful":1,"failed":0}},)"
                   R"("_seq_no":{},"_primary_term":1}})",

@@ -32,8 +32,10 @@ class SourceLog {
   SourceLog& Begun(std::string_view bytes);
   /// `PUT /idx` for an index of one shard.
   SourceLog& MakesIndex();
+  /// The same, and says that `a` and `b` are texts.
+  SourceLog& MakesIndexOfTexts();
   /// `PUT /idx/_doc/ID`, answered with that number.
-  SourceLog& Puts(std::string_view id, int seq_no);
+  SourceLog& Puts(std::string_view id, int seq_no, std::string_view source = R"({"a":1})");
   /// `POST /idx/_update/ID`, answered with that version and number.
   SourceLog& Updates(std::string_view id, int version, int seq_no);
   /// So long nobody sends anything.
