@@ -101,6 +101,7 @@ struct Shard {
   /// What had run by then has no number above the highest.
   TimeNs journal_until = std::numeric_limits<TimeNs>::min();
   std::map<int64_t, int64_t> terms{};  ///< from which number on, as far as the log shows
+  bool has_journal() const { return journal_until != std::numeric_limits<TimeNs>::min(); }
   bool Names(int64_t first, int64_t last) const {
     return journal_first <= first && last <= journal_last;
   }

@@ -59,7 +59,7 @@ void IndexModel::AddShards() {
     }
     nodes.above = network_.AddNode();
     nodes.above_from = shard.above_from;
-    if (shard.journal_last >= shard.highest) {
+    if (shard.has_journal() && shard.journal_last >= shard.highest) {
       nodes.above_after =
           assumptions_.late ? std::numeric_limits<TimeNs>::max() : shard.journal_until;
     }

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import threading
 import time
@@ -38,7 +37,7 @@ def sentinels(trafrec, url, key, every="1s"):
         try:
             yield
         finally:
-            sender.send_signal(signal.SIGINT)
+            sender.terminate()
             sender.wait(PATIENCE_S)
 
 

@@ -51,6 +51,13 @@ TEST(Precedents, ADocumentLikeOneThatWasTakenIsTaken) {
       "committed");
 }
 
+TEST(Precedents, OfAnIndexThatShowsNoWriteNothingIsKnown) {
+  SourceLog log;
+  log.AsksWho().MakesIndex().Waits(kNsPerSecond);
+  EXPECT_EQ(VerdictOn(log, "/idx/_doc/1", R"({"a":1})"), "unknown");
+  EXPECT_EQ(VerdictOn(log, "/idx/_doc/1", "", "DELETE"), "unknown");
+}
+
 TEST(Precedents, AFieldThatNoDocumentHadMayNotBeTaken) {
   EXPECT_EQ(VerdictOn(Source(R"({"a":1})"), "/idx/_doc/2", R"({"a":7,"b":1})"), "unknown");
   EXPECT_EQ(VerdictOn(Source(R"({"a":{"b":1}})"), "/idx/_doc/2", R"({"a":{"c":1}})"), "unknown");
