@@ -18,9 +18,8 @@ namespace trafrec::reconcile {
 class Understood;
 struct History;
 
-/// What the source took and refused, by what answers say: what is like
-/// that which it took, it presumably takes. Bounded: what is too much is not learned, and then less
-/// is presumed.
+/// What the source took and refused, by what answers say: what is like that which it took, it
+/// presumably takes. Bounded: what is too much is not learned, and then less is presumed.
 class Precedents {
  public:
   /// An answered operation of a whole request.

@@ -21,8 +21,7 @@ struct Trait {
   unsigned least = 1;
 };
 
-/// What an operation asks for, as far as that can be held against what others asked
-/// for.
+/// What an operation asks for, as far as that can be held against what others asked for.
 struct Traits {
   bool readable = false;  ///< else nothing is the like of it
   std::vector<Trait> parts{};

@@ -240,11 +240,11 @@ Outcome Program::Run(std::string_view json) {
     return failed(input.trouble());
   }
   if (!machine_->Recover()) {
-    auto machine = std::make_unique<Machine>(machine_->text, machine_->bounds);
-    if (const Status status = machine->Compile(); !status) {
-      return failed(status.error().what);
+    auto again = Compile(machine_->text, machine_->bounds);
+    if (!again) {
+      return failed(again.error().what);
     }
-    machine_ = std::move(machine);
+    *this = std::move(*again);
   }
   machine_->Begin();
   const Results results = machine_->Run(input.plain());

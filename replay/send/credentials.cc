@@ -104,6 +104,7 @@ Result<Authorizer> Authorizer::Load(const Credentials& credentials) {
   }
   if (credentials.kind != CredentialKind::kSigV4) {
     TRY_ASSIGN(made.field_, LoadField(credentials));
+    made.NoteSecrets();
     return made;
   }
   if (credentials.region.empty() || credentials.service.empty()) {
@@ -112,6 +113,7 @@ Result<Authorizer> Authorizer::Load(const Credentials& credentials) {
   }
   TRY_ASSIGN(made.keys_, ReadAwsKeys(credentials));
   made.scope_ = {credentials.region, credentials.service};
+  made.NoteSecrets();
   return made;
 }
 
@@ -130,15 +132,21 @@ void Authorizer::AddTo(HeadRules& rules) const {
   }
 }
 
-void Authorizer::HideIn(message::Answer& answer) const {
-  const std::string_view value = field_.value;
+void Authorizer::NoteSecrets() {
+  const std::string& value = field_.value;
   const size_t blank = value.find(' ');
-  for (const std::string_view secret :
-       {value, value.substr(blank + 1), std::string_view(keys_.session_token)}) {
-    const bool with_scheme = blank != std::string_view::npos && secret.size() == value.size();
-    if (!with_scheme && secret.size() < limits::kSecretBytes) {
-      continue;
+  if (blank != std::string::npos) {
+    secrets_.push_back(value);  // behind its scheme's name even a short one is no word
+  }
+  for (const std::string& secret : {value.substr(blank + 1), keys_.session_token}) {
+    if (secret.size() >= limits::kSecretBytes) {
+      secrets_.push_back(secret);
     }
+  }
+}
+
+void Authorizer::HideIn(message::Answer& answer) const {
+  for (const std::string& secret : secrets_) {
     Overwrite(answer.head, secret);
     Overwrite(answer.body, secret);
     Overwrite(answer.trailers, secret);

@@ -38,10 +38,13 @@ class Authorizer {
             std::vector<SetField>& signature) const;
 
  private:
+  void NoteSecrets();
+
   CredentialKind kind_ = CredentialKind::kDrop;
   SetField field_;
   AwsKeys keys_;
   AwsScope scope_;
+  std::vector<std::string> secrets_;  ///< what no answer that is kept may repeat
 };
 
 }  // namespace trafrec::send

@@ -135,9 +135,7 @@ bool PointInTime(Call& call) {
 }
 
 bool TypesInPaths(Call& call) {
-  const std::string_view first =
-      call.target().segments.empty() ? std::string_view() : call.target().segments[0];
-  if (call.api() == "indices.put_mapping" && (first == "_mapping" || first == "_mappings")) {
+  if (call.api() == "indices.put_mapping" && call.path().starts_with("/_mapping")) {
     call.SetPath("/_all/_mapping");  // OpenSearch wants an index there
     return true;
   }

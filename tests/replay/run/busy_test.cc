@@ -36,10 +36,7 @@ TEST(BusyTarget, IsGivenLessToDoWhereItRefusesItemsOfABulk) {
                                                R"("error":{"type":"es_rejected_execution"}}}]})"))
                : std::nullopt;
   });
-  SmallRun run(target.url(),
-               {{"POST", "/_bulk", "{\"index\":{\"_index\":\"i\",\"_id\":\"a\"}}\n{}\n", 0, 1, 200,
-                 R"({"took":1,"errors":false,"items":[{"index":{"_index":"i",)"
-                 R"("_id":"a","status":201,"result":"created"}}]})"}});
+  SmallRun run(target.url(), {Bulk({{"a", 0}}, 0, 1)});
   run.options.retry.first_pause_ms = 1;
   ASSERT_TRUE(run.Send());
   EXPECT_EQ(run.progress.counts.throttled, 1U);

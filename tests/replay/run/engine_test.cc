@@ -21,23 +21,6 @@ using testing::IsEmpty;
 
 bool IsWrite(const std::string& request) { return request.starts_with("PUT"); }
 
-Recorded Bulk(const std::vector<std::pair<std::string, int64_t>>& items, int64_t began_ms,
-              int64_t answered_ms, const std::string& source) {
-  Recorded bulk{.method = "POST", .target = "/_bulk", .began_ms = began_ms};
-  bulk.answered_ms = answered_ms;
-  bulk.status = 200;
-  bulk.answer = R"({"took":1,"errors":false,"items":[)";
-  for (const auto& [id, seq_no] : items) {
-    bulk.body += R"({"index":{"_index":"i","_id":")" + id + "\"}}\n" + source + "\n";
-    bulk.answer +=
-        std::string(bulk.answer.ends_with('[') ? "" : ",") + R"({"index":{"_index":"i","_id":")" +
-        id + R"(","_version":1,"result":"updated","_primary_term":1,"status":200,"_seq_no":)" +
-        std::to_string(seq_no) + "}}";
-  }
-  bulk.answer += "]}";
-  return bulk;
-}
-
 TEST(Engine, EverythingIsSentOnceAndItsAnswerKept) {
   FakeSearch target;
   std::vector<Recorded> log;

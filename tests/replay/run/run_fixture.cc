@@ -71,6 +71,23 @@ void Put(const Recorded& recorded, ResultLog& log) {
 
 }  // namespace
 
+Recorded Bulk(const std::vector<std::pair<std::string, int64_t>>& items, int64_t began_ms,
+              int64_t answered_ms, const std::string& source, const std::string& result) {
+  Recorded bulk{.method = "POST", .target = "/_bulk", .began_ms = began_ms};
+  bulk.answered_ms = answered_ms;
+  bulk.status = 200;
+  bulk.answer = R"({"took":1,"errors":false,"items":[)";
+  for (const auto& [id, seq_no] : items) {
+    bulk.body += R"({"index":{"_index":"i","_id":")" + id + "\"}}\n" + source + "\n";
+    bulk.answer += fmt::format(
+        R"({}{{"index":{{"_index":"i","_id":"{}","_version":1,"result":"{}","_primary_term":1,)"
+        R"("status":{},"_seq_no":{}}}}})",
+        bulk.answer.ends_with('[') ? "" : ",", id, result, result == "created" ? 201 : 200, seq_no);
+  }
+  bulk.answer += "]}";
+  return bulk;
+}
+
 Recorded Created(const std::string& id, int64_t began_ms, int64_t answered_ms, int64_t seq_no,
                  const std::string& source) {
   return {"PUT",

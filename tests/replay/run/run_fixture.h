@@ -36,6 +36,12 @@ Recorded Created(const std::string& id, int64_t began_ms, int64_t answered_ms, i
 Recorded Updated(const std::string& id, int64_t began_ms, int64_t answered_ms, int64_t seq_no,
                  const std::string& source = "{}");
 
+/// A bulk that indexed documents of the index "i", by id and sequence number, each with this
+/// result.
+Recorded Bulk(const std::vector<std::pair<std::string, int64_t>>& items, int64_t began_ms,
+              int64_t answered_ms, const std::string& source = "{}",
+              const std::string& result = "updated");
+
 /// A run in a folder of its own over a log of its own, begun and resumed as often as a test wants.
 class SmallRun {
  public:

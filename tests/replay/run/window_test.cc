@@ -1,7 +1,10 @@
 // Requests that are larger than what a run holds at a time.
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/replay/run/fake_search.h"
 #include "tests/replay/run/run_fixture.h"
@@ -9,28 +12,18 @@
 namespace trafrec::replay {
 namespace {
 
-/// Documents "0", "1", … as one bulk, which the source took in that order.
-Recorded BulkOf(int count, const std::string& index, int64_t began_ms, int64_t answered_ms,
-                const std::string& source = "{}") {
-  Recorded bulk{.method = "POST", .target = "/_bulk", .began_ms = began_ms};
-  bulk.answered_ms = answered_ms;
-  bulk.status = 200;
-  std::string items;
+/// Documents "0", "1", … that the source made by one bulk, in that order.
+Recorded BulkOf(int count) {
+  std::vector<std::pair<std::string, int64_t>> items;
   for (int i = 0; i < count; ++i) {
-    bulk.body +=
-        fmt::format("{{\"index\":{{\"_index\":\"{}\",\"_id\":\"{}\"}}}}\n{}\n", index, i, source);
-    items += fmt::format(
-        R"({}{{"index":{{"_index":"{}","_id":"{}","_version":1,"result":"created","_seq_no":{},)"
-        R"("_primary_term":1,"status":201}}}})",
-        items.empty() ? "" : ",", index, i, i);
+    items.emplace_back(std::to_string(i), i);
   }
-  bulk.answer = R"({"took":1,"errors":false,"items":[)" + items + "]}";
-  return bulk;
+  return Bulk(items, 0, 5, "{}", "created");
 }
 
 TEST(Window, ABulkOfMoreOperationsThanItHoldsGoesInAsFewPartsAsItCan) {
   FakeSearch target;
-  SmallRun run(target.url(), {BulkOf(10, "i", 0, 5), Created("z", 10, 11, 20)});
+  SmallRun run(target.url(), {BulkOf(10), Created("z", 10, 11, 20)});
   run.options.window = 4;
   ASSERT_TRUE(run.Send());
   EXPECT_EQ(target.AskedFor("POST /_bulk"), 3U);
@@ -40,7 +33,7 @@ TEST(Window, ABulkOfMoreOperationsThanItHoldsGoesInAsFewPartsAsItCan) {
 
 TEST(Window, OneRequestOfMoreBytesThanItHoldsIsSent) {
   FakeSearch target;
-  SmallRun run(target.url(), {BulkOf(3, "i", 0, 5), Created("z", 10, 11, 20)});
+  SmallRun run(target.url(), {BulkOf(3), Created("z", 10, 11, 20)});
   run.options.held_bytes = 1;
   run.options.held_bytes_most = 1;
   ASSERT_TRUE(run.Send());

@@ -120,15 +120,7 @@ TEST(WrongTarget, AFirstWriteToAnIndexThatIsBlockedGoesAgain) {
 }
 
 /// A bulk of one document that the source took.
-Recorded BulkOf(const std::string& id) {
-  return {.method = "POST",
-          .target = "/_bulk",
-          .body = R"({"index":{"_index":"i","_id":")" + id + "\"}}\n{}\n",
-          .answered_ms = 1,
-          .status = 200,
-          .answer = R"({"errors":false,"items":[{"index":{"_index":"i","_id":")" + id +
-                    R"(","status":201,"result":"created"}}]})"};
-}
+Recorded BulkOf(const std::string& id) { return Bulk({{id, 0}}, 0, 1, "{}", "created"); }
 
 std::string ForbiddenItem() {
   return JsonAnswer(200, R"({"errors":true,"items":[{"index":{"_index":"i","_id":"a","status":403,)"
