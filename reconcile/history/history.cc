@@ -9,6 +9,7 @@
 #include "reconcile/history/document_watch.h"
 #include "reconcile/history/earlier_starts.h"
 #include "reconcile/history/exchange_pass.h"
+#include "reconcile/history/holes.h"
 #include "reconcile/history/index_events.h"
 #include "reconcile/history/loose_answer.h"
 #include "reconcile/history/mutation_facts.h"
@@ -214,10 +215,14 @@ class HistoryReader {
     if (!history_.long_log) {
       history_.tokens.AddWriter(understood.bodies()[i].texts);
     }
+    if (HasHole(*exchange.request)) {
+      history_.tokens.AddUnread(exchange.row.id, exchange.request->facts.first_byte_at, answered);
+    }
     if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
       AddByQuery(understood, operation);
     }
-    index_events_.Add({request, meaning, operation, outcome, understood.has_edited_request(), ran});
+    index_events_.Add({request, meaning, operation, outcome, understood.has_edited_request(),
+                       HasHole(*exchange.request), ran});
     if (outcome.fate == Fate::kRejected && meaning.kind == Kind::kBulk) {
       history_.turned_away = true;
     }
@@ -264,7 +269,7 @@ class HistoryReader {
                             index == nullptr ? nullptr : index_events_.MappingOf(index->name));
     if (run) {
       run->id = understood.exchange().row.id;
-      if (understood.has_edited_request()) {
+      if (understood.has_edited_request() || HasHole(*understood.exchange().request)) {
         run->ForgetScript();
       }
       if (IsOpen(answer.outcomes.front(), answered, operation)) {
@@ -312,6 +317,9 @@ class HistoryReader {
     if (IsComparable(meaning.api)) {
       question.through = meaning.api;
       question.traits = TraitsOfMaking(meaning.api, request.target, request.body);
+    }
+    if (HasHole(*exchange.request) && LacksSource(operation, body)) {
+      question.ForgetSource(MayHaveSentLongText(*exchange.request));
     }
     history_.tokens.AddQuestion(history_.questions.size(), question.tokens);
     history_.requests[*open].questions.push_back(history_.questions.size());

@@ -22,14 +22,17 @@ void IndexEvents::Add(const Request& by) {
                                .what = makes ? IndexEvent::What::kMade : IndexEvent::What::kRemoved,
                                .ran = by.ran,
                                .answered = by.outcome.fate == Fate::kDone});
+    if (makes && by.cut) {
+      history_.names.Moves("*");
+    }
     if (makes && by.outcome.fate == Fate::kDone) {
       made_.insert(key.name);
       history_.names.IsIndex(key.name);
-      auto mapping = by.edited ? std::nullopt : Mapping::OfCreation(by.request.body);
+      auto mapping = by.edited || by.cut ? std::nullopt : Mapping::OfCreation(by.request.body);
       if (mapping) {
         mappings_[key.name] = std::move(*mapping);
       }
-      if (auto made = ReadCreation(key.name, by.request.body)) {
+      if (auto made = by.cut ? std::nullopt : ReadCreation(key.name, by.request.body)) {
         history_.settings.push_back(std::move(*made));
       }
     }

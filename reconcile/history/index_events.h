@@ -20,6 +20,7 @@ class IndexEvents {
     const dialect::Operation& operation;
     const dialect::Outcome& outcome;
     bool edited = false;  ///< values of its body may be others than were sent
+    bool cut = false;     ///< the log has not all of its body
     Span ran{};
   };
 

@@ -87,12 +87,14 @@ bool IsWhole(const store::StoredMessage& message) {
 }
 
 dialect::Meaning MeaningOf(const dialect::Dialect& dialect, const dialect::RequestView& request,
-                           bool answered) {
+                           bool answered, bool has_hole) {
   dialect::Meaning meaning = dialect.Understand(request);
-  if (meaning.kind == Kind::kBulk && meaning.operations.empty() && !answered) {
-    dialect::Operation& whole = meaning.operations.emplace_back();
-    whole.kind = Kind::kBulk;
-    whole.mutation = true;
+  if (meaning.kind == Kind::kBulk && (meaning.operations.empty() || has_hole) && !answered) {
+    const auto items = static_cast<uint32_t>(meaning.operations.size());
+    dialect::Operation& rest = meaning.operations.emplace_back();
+    rest.item = items;
+    rest.kind = Kind::kBulk;
+    rest.mutation = true;
   }
   return meaning;
 }

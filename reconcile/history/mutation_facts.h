@@ -21,9 +21,9 @@ bool IsWhole(const store::StoredMessage& message);
 bool IsWhole(const std::optional<store::StoredMessage>& message);
 
 /// What the request means. A bulk of which no item can be read, and that nobody answered, is one
-/// operation as a whole.
+/// operation as a whole; so are the items behind a hole in one, which comes after the others.
 dialect::Meaning MeaningOf(const dialect::Dialect& dialect, const dialect::RequestView& request,
-                           bool answered);
+                           bool answered, bool has_hole);
 
 /// Whether an answer to a mutation is the service's own, and not that of something in between,
 /// which says nothing of what the service did. `unreadable`: its body is. `whole`: all of it is

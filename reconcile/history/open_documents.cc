@@ -1,5 +1,6 @@
 #include "reconcile/history/open_documents.h"
 
+#include "reconcile/history/holes.h"
 #include "reconcile/history/mutation_facts.h"
 #include "replay/recorded/exchange_view.h"
 
@@ -13,7 +14,8 @@ std::vector<DocumentName> OpenDocuments(const store::StoredExchange& exchange,
     return documents;
   }
   const bool answered = view.answer() != nullptr && IsWhole(exchange.response);
-  const dialect::Meaning meaning = MeaningOf(dialect, *view.request(), answered);
+  const dialect::Meaning meaning =
+      MeaningOf(dialect, *view.request(), answered, HasHole(*exchange.request));
   dialect::Answer answer;
   if (view.answer() != nullptr) {
     answer = dialect.ReadAnswer(meaning, *view.answer());

@@ -5,18 +5,24 @@
 #include "reconcile/history/history.h"
 
 namespace trafrec::reconcile {
-namespace {
 
-/// A client that sends again what nobody answered writes the same: that may have been lost.
-bool MayHaveBeenSentAgain(const History& history, const Question& question, TimeNs until) {
-  const TimeNs from = history.requests[question.request].runs.from;
-  return std::ranges::any_of(history.lost, [&](const LostTraffic& lost) {
-    return lost.sent_by > from && lost.ran.from <= until && lost.ran.until >= from &&
-           (lost.body_bytes == 0 || lost.body_bytes >= question.body_bytes);
-  });
+/// A client that sends again what nobody answered writes the same: that may have been lost. Or what
+/// nobody answered, and nobody can read, was sent before, and this is what its client sent again.
+bool TokenIndex::MayHaveBeenSentAgain(const History& history, const Question& question,
+                                      TimeNs until) const {
+  const OpenRequest& request = history.requests[question.request];
+  const TimeNs from = request.runs.from;
+  return std::ranges::any_of(
+             history.lost,
+             [&](const LostTraffic& lost) {
+               return lost.sent_by > from && lost.ran.from <= until && lost.ran.until >= from &&
+                      (lost.body_bytes == 0 || lost.body_bytes >= question.body_bytes);
+             }) ||
+         std::ranges::any_of(unread_, [&](const Unread& unread) {
+           return unread.id != request.id && unread.sent_at <= until &&
+                  (unread.sent_at > from || !unread.answered);
+         });
 }
-
-}  // namespace
 
 void TokenIndex::CountAskedOnly() {
   asked_only_ = true;

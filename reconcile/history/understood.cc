@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "reconcile/history/holes.h"
 #include "reconcile/history/mutation_facts.h"
 #include "reconcile/history/precedents.h"
 #include "reconcile/history/redacted.h"
@@ -16,6 +17,11 @@ bool IsReencoded(const std::optional<store::StoredMessage>& message) {
   return message && HasFlag(message->facts.flags, store::Flag::kReencoded);
 }
 
+store::StoredExchange BeforeHoles(store::StoredExchange stored) {
+  CutAtHoles(stored);
+  return stored;
+}
+
 /// Of a source in which values may be others.
 void ForgetSource(Sight& sight) {
   sight.source.reset();
@@ -26,7 +32,7 @@ void ForgetSource(Sight& sight) {
 }  // namespace
 
 Understood::Understood(store::StoredExchange stored, bool stray_answer)
-    : exchange_(std::move(stored)), stray_answer_(stray_answer) {}
+    : exchange_(BeforeHoles(std::move(stored))), stray_answer_(stray_answer) {}
 
 void Understood::Understand(const How& how, Bodies wanted) {
   const dialect::Dialect& dialect = how.dialect;
@@ -38,7 +44,7 @@ void Understood::Understand(const How& how, Bodies wanted) {
   edited_answer_ = how.redacted && IsReencoded(exchange_.response);
   whole_answer_ = view_->answer() != nullptr && IsWhole(exchange_.response);
   ran_ = SpanOf(exchange_).Widened(how.clock_error_ns);
-  meaning_ = MeaningOf(dialect, *view_->request(), whole_answer_);
+  meaning_ = MeaningOf(dialect, *view_->request(), whole_answer_, HasHole(*exchange_.request));
   if (view_->answer() != nullptr) {
     answer_ = dialect.ReadAnswer(meaning_, *view_->answer());
   }

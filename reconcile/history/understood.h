@@ -31,7 +31,8 @@ class Understood {
     Traits traits{};  ///< of what was taken
   };
 
-  /// `stray_answer`: the recorder did not know whose the exchange's answer is.
+  /// Bodies end where the log lacks bytes of them. `stray_answer`: the recorder did not know whose
+  /// the exchange's answer is.
   Understood(store::StoredExchange stored, bool stray_answer);
   Understood(const Understood&) = delete;
   Understood& operator=(const Understood&) = delete;

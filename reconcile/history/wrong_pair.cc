@@ -38,7 +38,7 @@ bool IsWrongPair(const store::StoredExchange& exchange, const dialect::Dialect& 
   if (EchoesAnother(*view.request(), *view.answer())) {
     return true;
   }
-  const dialect::Meaning meaning = MeaningOf(dialect, *view.request(), true);
+  const dialect::Meaning meaning = MeaningOf(dialect, *view.request(), true, false);
   const dialect::Answer answer = dialect.ReadAnswer(meaning, *view.answer());
   for (const dialect::Outcome& outcome : answer.outcomes) {
     if (outcome.item < meaning.operations.size() &&

@@ -121,10 +121,11 @@ bool SlotRules::IsSoNow(Presence presence, size_t number, const Document& docume
            !LostMeets({index_.made_at, now.until});
   }
   const Span since{std::max(last->ran.from, last->current_at), now.until};
-  // What was lost is not likely to have deleted it. But it may have made it again, since clients do
-  // that with what they have deleted.
+  // What a flow lost is not likely to have deleted it, unlike a time in which nobody recorded. But
+  // it may have made it again, since clients do that with what they have deleted.
+  const bool stays = presence == Presence::kPresent && question.kind == Kind::kUpdate;
   return last->after == presence && !MayHaveRivals(presence, number, document, since) &&
-         ((presence == Presence::kPresent && question.kind == Kind::kUpdate) || !LostMeets(since));
+         !MayHaveLost(history_, index_, since, stays || assumptions_.apart);
 }
 
 /// Whether its query finds the document, as far as is known, or so many others that it may be

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "reconcile/verdict/judge.h"
@@ -86,6 +87,41 @@ TEST_P(EvidenceTest, AHitThatShowsNoVersionSaysNothingOfOneWhoseVersionNobodyKno
   EXPECT_THAT(judgement.missing, IsEmpty());
   EXPECT_EQ(judgement.findings[0].verdict, Verdict::kCommitted);
   EXPECT_EQ(judgement.findings[0].grade, Grade::kProven);
+}
+
+/// An update of what was written before something was lost, as it is judged.
+std::string UpdateAfter(const LostTraffic& lost, const std::function<Judgement()>& judge,
+                        History& history) {
+  history.lost.push_back(lost);
+  OpenRequest& request = history.requests.back();
+  request.soon = request.at_once = request.runs.from + 10;
+  request.acknowledged = request.watched = true;
+  Question& question = history.questions.back();
+  question.kind = dialect::Kind::kUpdate;
+  question.makes = false;
+  question.fit = Fit::kTaken;
+  question.place_taken = true;
+  const Finding finding = judge().findings.front();
+  return std::string(store::NameOf(finding.verdict));
+}
+
+TEST_P(EvidenceTest, ADocumentIsPresumedToBeThereStillIfAFlowLostALittle) {
+  MadeInLog();
+  Wrote("a", 0, 1, {0, 10});
+  Asked("a", {300, 400});
+  EXPECT_EQ(UpdateAfter(
+                {.ran = {100, 200}, .bytes = 300, .in_flow = true}, [this] { return Judged(); },
+                history_),
+            "committed");
+}
+
+TEST_P(EvidenceTest, ADocumentIsNotPresumedToBeThereStillIfTheRecorderWasNot) {
+  MadeInLog();
+  Wrote("a", 0, 1, {0, 10});
+  Asked("a", {300, 400});
+  EXPECT_EQ(UpdateAfter(
+                {.ran = {100, 200}, .in_flow = false}, [this] { return Judged(); }, history_),
+            "unknown");
 }
 
 TEST_P(EvidenceTest, AnIndexThatWasThereBeforeHasNumbersBelowTheFirstThatTheLogShows) {

@@ -16,6 +16,12 @@ std::string Request(std::string_view method, std::string_view target, std::strin
       method, target, body.size(), body);
 }
 
+std::string Response(std::string_view status, std::string_view body) {
+  return fmt::format(
+      "HTTP/1.1 {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", status,
+      body.size(), body);
+}
+
 }  // namespace
 
 TcpConversation SourceLog::Connection(int ack_every) {
@@ -41,9 +47,7 @@ SourceLog& SourceLog::Exchange(std::string_view method, std::string_view target,
   TcpConversation wire = Connection();
   wire.ClientSends(Request(method, target, body))
       .Wait(2 * kNsPerMs)
-      .ServerSends(fmt::format(
-          "HTTP/1.1 {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", status,
-          answer.size(), answer))
+      .ServerSends(Response(status, answer))
       .Close();
   Take(wire);
   return *this;
@@ -94,6 +98,27 @@ SourceLog& SourceLog::Undelivered(std::string_view method, std::string_view targ
 SourceLog& SourceLog::Cut(std::string_view method, std::string_view target, std::string_view body) {
   const std::string whole = Request(method, target, body);
   return Begun(std::string_view(whole).substr(0, whole.size() - 3));
+}
+
+SourceLog& SourceLog::Holed(std::string_view method, std::string_view target, std::string_view body,
+                            size_t from, size_t until, std::string_view status,
+                            std::string_view answer) {
+  const std::string whole = Request(method, target, body);
+  const std::string_view sent = whole;
+  const size_t head = whole.size() - body.size();
+  TcpConversation wire = Connection(0);
+  wire.ClientSends(sent.substr(0, head + from))
+      .DropNext()
+      .ClientSends(sent.substr(head + from, until - from))
+      .ClientSends(sent.substr(head + until))
+      .Ack(store::Side::kServer)
+      .Wait(2 * kNsPerMs);
+  if (!status.empty()) {
+    wire.ServerSends(Response(status, answer));
+  }
+  wire.Close();
+  Take(wire);
+  return *this;
 }
 
 SourceLog& SourceLog::Begun(std::string_view bytes) {

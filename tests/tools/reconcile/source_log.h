@@ -28,6 +28,11 @@ class SourceLog {
   SourceLog& Undelivered(std::string_view method, std::string_view target, std::string_view body);
   /// The client ended its request in the middle.
   SourceLog& Cut(std::string_view method, std::string_view target, std::string_view body);
+  /// Nobody captured the body's bytes from `from` to `until`, which the server has: the client
+  /// closed before there was an answer, or the server answered.
+  SourceLog& Holed(std::string_view method, std::string_view target, std::string_view body,
+                   size_t from, size_t until, std::string_view status = "",
+                   std::string_view answer = "");
   /// The client sent so much, and ended.
   SourceLog& Begun(std::string_view bytes);
   /// `PUT /idx` for an index of one shard.
