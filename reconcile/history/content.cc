@@ -89,39 +89,36 @@ void Content::MayApply(const Change& change) {
   std::ranges::sort(fields);
 }
 
-Change ReplacingChange(std::string_view source) {
-  const auto tree = Tree::Parse(source);
-  if (!tree || tree->size() == 0) {
+Change ReplacingChange(const Tree* source) {
+  if (source == nullptr) {
     return {};
   }
-  return {.how = Change::How::kReplaces, .fields = FieldsOf(*tree, Tree::kRoot)};
+  return {.how = Change::How::kReplaces, .fields = FieldsOf(*source, Tree::kRoot)};
 }
 
-Change UpdatingChange(std::string_view body) {
-  const auto tree = Tree::Parse(body);
-  if (!tree || tree->size() == 0 || tree->type(Tree::kRoot) != Type::kObject ||
-      tree->Find(Tree::kRoot, "upsert")) {
+Change UpdatingChange(const Tree* body) {
+  if (body == nullptr || body->type(Tree::kRoot) != Type::kObject ||
+      body->Find(Tree::kRoot, "upsert")) {
     return {};
   }
-  if (tree->Find(Tree::kRoot, "script")) {
+  if (body->Find(Tree::kRoot, "script")) {
     return {.how = Change::How::kScripts, .script = ScriptIn(body)};
   }
-  const auto doc = tree->Find(Tree::kRoot, "doc");
+  const auto doc = body->Find(Tree::kRoot, "doc");
   if (!doc) {
     return {};
   }
-  for (const uint32_t member : tree->ChildrenOf(*doc)) {
-    if (tree->type(member) == Type::kObject) {
+  for (const uint32_t member : body->ChildrenOf(*doc)) {
+    if (body->type(member) == Type::kObject) {
       return {};  // objects are merged, too
     }
   }
-  return {.how = Change::How::kMerges, .fields = FieldsOf(*tree, *doc)};
+  return {.how = Change::How::kMerges, .fields = FieldsOf(*body, *doc)};
 }
 
-std::string ScriptIn(std::string_view body) {
-  const auto tree = Tree::Parse(body);
-  const auto script = tree && tree->size() > 0 ? tree->Find(Tree::kRoot, "script") : std::nullopt;
-  return script ? std::string(tree->TextOf(*script)) : "";
+std::string ScriptIn(const Tree* body) {
+  const auto script = body == nullptr ? std::nullopt : body->Find(Tree::kRoot, "script");
+  return script ? std::string(body->TextOf(*script)) : "";
 }
 
 std::vector<Print> Tokens(const Tree& tree, uint32_t node) {
@@ -139,9 +136,8 @@ std::vector<Print> Tokens(const Tree& tree, uint32_t node) {
   return tokens;
 }
 
-std::vector<Print> Tokens(std::string_view json) {
-  const auto tree = Tree::Parse(json);
-  return tree && tree->size() > 0 ? Tokens(*tree, Tree::kRoot) : std::vector<Print>();
+std::vector<Print> Tokens(const Tree* body) {
+  return body == nullptr ? std::vector<Print>() : Tokens(*body, Tree::kRoot);
 }
 
 }  // namespace trafrec::reconcile

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,18 +59,31 @@ struct Content {
   void MayApply(const Change& change);
 };
 
-/// Of the body of an operation on a document: an index's or create's source, or an update.
-Change ReplacingChange(std::string_view source);
-Change UpdatingChange(std::string_view body);
+/// A body's JSON, read once for all that is asked of it. Borrows the text.
+class BodyTree {
+ public:
+  explicit BodyTree(std::string_view body) : tree_(json::Tree::Parse(body)) {}
+  /// Null if the body is none.
+  const json::Tree* get() const { return tree_ && tree_->size() > 0 ? &*tree_ : nullptr; }
 
-/// The script of a by-query request's body, as it is written; "" if it has none.
-std::string ScriptIn(std::string_view body);
+ private:
+  std::expected<json::Tree, std::string> tree_;
+};
+
+// Of a body that may be no JSON: null.
+
+/// Of an operation on a document: an index's or create's source, or an update.
+Change ReplacingChange(const json::Tree* source);
+Change UpdatingChange(const json::Tree* body);
+
+/// The script of an update or of a by-query request, as it is written; "" if it has none.
+std::string ScriptIn(const json::Tree* body);
 
 /// A shorter string is too often written by chance.
 inline constexpr size_t kTokenBytes = 4;
 
-/// Strings of a JSON text, anywhere in it, that are long enough to tell one writer from another.
-std::vector<Print> Tokens(std::string_view json);
+/// Strings anywhere in it that are long enough to tell one writer from another.
+std::vector<Print> Tokens(const json::Tree* body);
 std::vector<Print> Tokens(const json::Tree& tree, uint32_t node);
 
 }  // namespace trafrec::reconcile

@@ -146,6 +146,9 @@ struct OpenRequest {
   bool bulk = false;
   bool by_query = false;
   bool whole = false;  ///< the log has all of it
+  /// So many bytes of its body nobody can read: those of a hole, and behind it. 0: all of them
+  /// can be read, or nobody knows.
+  uint64_t unread_bytes = 0;
   /// It may have been refused as a whole: its target has a parameter that the source may not know.
   bool odd = false;
   Span runs{};      ///< if it was carried out, then within it

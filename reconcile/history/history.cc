@@ -215,8 +215,12 @@ class HistoryReader {
     if (!history_.long_log) {
       history_.tokens.AddWriter(understood.bodies()[i].texts);
     }
-    if (HasHole(*exchange.request)) {
-      history_.tokens.AddUnread(exchange.row.id, exchange.request->facts.first_byte_at, answered);
+    if (HasHole(*exchange.request) && LacksSource(operation, BodyOf(request, operation))) {
+      history_.tokens.AddUnread({.id = exchange.row.id,
+                                 .sent_at = exchange.request->facts.first_byte_at,
+                                 .answered = answered,
+                                 .body_bytes = exchange.request->facts.body_bytes,
+                                 .document = key == nullptr ? "" : key->id});
     }
     if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
       AddByQuery(understood, operation);

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "replay/json/json_tree.h"
+#include "reconcile/history/content.h"
+#include "replay/recorded/message_head.h"
 #include "replay/recorded/request.h"
 
 namespace trafrec::reconcile {
@@ -31,9 +32,15 @@ void CutAtHoles(store::StoredExchange& exchange) {
   }
 }
 
+uint64_t UnreadBytes(const store::StoredMessage& request) {
+  const recorded::MessageHead head = recorded::ParseHead(request.head);
+  const bool coded = !recorded::FieldValue(head.fields, "Content-Encoding").empty();
+  return coded ? 0
+               : request.facts.body_bytes - std::min(request.body.size(), request.facts.body_bytes);
+}
+
 bool LacksSource(const dialect::Operation& operation, std::string_view body) {
-  const auto tree = json::Tree::Parse(body);
-  return operation.kind != dialect::Kind::kDelete && (!tree || tree->size() == 0);
+  return operation.kind != dialect::Kind::kDelete && BodyTree(body).get() == nullptr;
 }
 
 }  // namespace trafrec::reconcile

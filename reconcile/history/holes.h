@@ -19,6 +19,10 @@ bool HasHole(const store::StoredMessage& message);
 /// before it: two halves of two items may look like one.
 void CutAtHoles(store::StoredExchange& exchange);
 
+/// Of a request with a hole whose body was cut there: so many bytes of it are unknown. 0: nobody
+/// knows, since it has content codings.
+uint64_t UnreadBytes(const store::StoredMessage& request);
+
 /// Whether nobody knows what an operation of a request with a hole writes. `body`: its source, or
 /// what there is of it.
 bool LacksSource(const dialect::Operation& operation, std::string_view body);

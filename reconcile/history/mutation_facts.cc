@@ -189,7 +189,7 @@ bool MayTakeNumber(const dialect::Outcome& outcome) {
          std::ranges::find(kBefore, outcome.error) == kBefore.end();
 }
 
-Change ChangeOf(const dialect::Operation& operation, std::string_view body) {
+Change ChangeOf(const dialect::Operation& operation, const json::Tree* body) {
   if (!operation.writing.pipeline.empty()) {
     return {};
   }
@@ -225,29 +225,29 @@ Write WriteOf(const store::ExchangeId& id, const dialect::Operation& operation,
 Question QuestionOf(const dialect::Operation& operation, const dialect::Outcome& outcome,
                     std::string_view body) {
   const dialect::Writing& writing = operation.writing;
+  const BodyTree tree(body);
+  const bool writes_always =
+      operation.kind == Kind::kUpdate && writing.scripted && AlwaysWrites(ScriptIn(tree.get()));
   Question question{.kind = operation.kind, .automatic_id = writing.automatic_id};
   if (const dialect::Key* key = dialect::FindDocument(operation.keys)) {
     question.document = {key->name, key->id, key->routing};
   }
   question.makes = operation.kind == Kind::kIndex || operation.kind == Kind::kCreate ||
                    (operation.kind == Kind::kUpdate && writing.upserts);
-  question.deletes =
-      operation.kind == Kind::kDelete ||
-      (operation.kind == Kind::kUpdate && writing.scripted && !AlwaysWrites(ScriptIn(body)));
+  question.deletes = operation.kind == Kind::kDelete ||
+                     (operation.kind == Kind::kUpdate && writing.scripted && !writes_always);
   question.external = writing.condition.version &&
                       writing.condition.version_type != dialect::VersionType::kInternal;
   question.condition = writing.condition;
   question.retries = writing.retry_on_conflict.value_or(0);
   question.through = writing.pipeline;
   question.piped = !writing.pipeline.empty();
-  question.traits = TraitsOf(operation, body);
-  question.unconditional =
-      !writing.condition.any() && !question.piped &&
-      (operation.kind == Kind::kIndex || operation.kind == Kind::kCreate ||
-       operation.kind == Kind::kDelete ||
-       (operation.kind == Kind::kUpdate && writing.scripted && AlwaysWrites(ScriptIn(body))));
-  question.change = ChangeOf(operation, body);
-  question.tokens = Tokens(body);
+  question.traits = TraitsOf(operation, tree.get());
+  question.unconditional = !writing.condition.any() && !question.piped &&
+                           (operation.kind == Kind::kIndex || operation.kind == Kind::kCreate ||
+                            operation.kind == Kind::kDelete || writes_always);
+  question.change = ChangeOf(operation, tree.get());
+  question.tokens = Tokens(tree.get());
   question.writer = question.piped ? Writer::OfBody(body).AndMore() : Writer::OfBody(body);
   question.hard_to_index = operation.kind != Kind::kDelete && body.size() > limits::kTermBytes;
   question.status_seen = Succeeded(outcome, operation.kind) && !question.piped;
@@ -258,7 +258,7 @@ std::optional<ByQueryRun> ByQueryRunOf(const dialect::RequestView& request,
                                        const dialect::Operation& operation,
                                        const dialect::Answer& answer, bool answered,
                                        const Span& ran, const Mapping* mapping) {
-  const std::string script = ScriptIn(request.body);
+  const std::string script = ScriptIn(BodyTree(request.body).get());
   ByQueryRun run{
       .ran = ran,
       .change = {.how = Change::How::kScripts, .script = script},

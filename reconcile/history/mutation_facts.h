@@ -55,7 +55,8 @@ bool WasTurnedDown(const dialect::Outcome& outcome);
 /// Whether a refused operation may have cost a number: documents that Lucene will not have.
 bool MayTakeNumber(const dialect::Outcome& outcome);
 
-Change ChangeOf(const dialect::Operation& operation, std::string_view body);
+/// `body`: its source, or what an update has; null: no JSON.
+Change ChangeOf(const dialect::Operation& operation, const json::Tree* body);
 
 Write WriteOf(const store::ExchangeId& id, const dialect::Operation& operation,
               const dialect::Key& key, const dialect::Outcome& outcome, const Span& ran);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reconcile/history/holes.h"
 #include "reconcile/history/known_parameters.h"
 #include "reconcile/history/limits.h"
 #include "reconcile/history/mutation_facts.h"
@@ -40,6 +41,9 @@ OpenRequest OpenRequestOf(const store::StoredExchange& exchange, const dialect::
                       .runs = runs,
                       .server = exchange.connection.server,
                       .connection = ConnectionOf(exchange)};
+  if (HasHole(*exchange.request)) {
+    request.unread_bytes = UnreadBytes(*exchange.request);
+  }
   const store::SideClose& server = exchange.connection.server_close;
   const store::SideClose& client = exchange.connection.client_close;
   request.acknowledged = exchange.request->facts.acked_bytes >= exchange.request->facts.wire_bytes;

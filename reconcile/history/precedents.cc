@@ -95,7 +95,8 @@ void Precedents::Note(Understood& understood, size_t i) {
     return;
   }
   if (refused && !understood.has_edited_request()) {
-    Note(operation, outcome, TraitsOf(operation, BodyOf(*understood.view().request(), operation)),
+    Note(operation, outcome,
+         TraitsOf(operation, BodyTree(BodyOf(*understood.view().request(), operation)).get()),
          understood.ran());
   } else {
     static const Traits kUnread;

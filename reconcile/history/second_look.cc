@@ -31,7 +31,7 @@ void SecondLook::Add(Understood& understood) {
     if (key != nullptr && whole && TookNumber(operation, outcome)) {
       Write write = WriteOf(exchange.row.id, operation, *key, outcome, understood.ran());
       if (kept_.Keeps(write.document) && !understood.has_edited_request()) {
-        write.change = ChangeOf(operation, BodyOf(*view.request(), operation));
+        write.change = ChangeOf(operation, BodyTree(BodyOf(*view.request(), operation)).get());
       }
       kept_.Add(std::move(write));
     }

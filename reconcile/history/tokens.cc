@@ -12,16 +12,19 @@ bool TokenIndex::MayHaveBeenSentAgain(const History& history, const Question& qu
                                       TimeNs until) const {
   const OpenRequest& request = history.requests[question.request];
   const TimeNs from = request.runs.from;
-  return std::ranges::any_of(
-             history.lost,
-             [&](const LostTraffic& lost) {
-               return lost.sent_by > from && lost.ran.from <= until && lost.ran.until >= from &&
-                      (lost.body_bytes == 0 || lost.body_bytes >= question.body_bytes);
-             }) ||
-         std::ranges::any_of(unread_, [&](const Unread& unread) {
-           return unread.id != request.id && unread.sent_at <= until &&
-                  (unread.sent_at > from || !unread.answered);
-         });
+  const auto has_room = [&](uint64_t body_bytes) {
+    return body_bytes == 0 || body_bytes >= question.body_bytes;
+  };
+  const auto lost_one = [&](const LostTraffic& lost) {
+    return !lost.recorded && lost.sent_by > from && lost.ran.from <= until &&
+           lost.ran.until >= from && has_room(lost.body_bytes);
+  };
+  const auto unread_one = [&](const Unread& unread) {
+    return unread.id != request.id && unread.sent_at <= until &&
+           (unread.sent_at > from || !unread.answered) && has_room(unread.body_bytes) &&
+           (unread.document.empty() || unread.document == question.document.id);
+  };
+  return std::ranges::any_of(history.lost, lost_one) || std::ranges::any_of(unread_, unread_one);
 }
 
 void TokenIndex::CountAskedOnly() {

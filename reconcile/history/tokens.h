@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "reconcile/history/facts.h"
@@ -23,11 +25,16 @@ class TokenIndex {
   void AddQuestion(size_t number, const std::vector<Print>& tokens);
   /// An answer shows a document. Questions that are asked later are not looked for.
   void AddSight(const History& history, const Sight& sight);
-  /// A request of which the log lacks bytes was sent, and may have written any text: what another
-  /// one, which its client took for lost, had.
-  void AddUnread(const store::ExchangeId& id, TimeNs sent_at, bool answered) {
-    unread_.push_back({id, sent_at, answered});
-  }
+  /// An operation of which the log lacks what it writes: it may be what its client had sent before,
+  /// and took for lost, or what it sent again later.
+  struct Unread {
+    store::ExchangeId id{};
+    TimeNs sent_at = 0;
+    bool answered = false;
+    uint64_t body_bytes = 0;  ///< of its request; 0: nobody knows
+    std::string document{};   ///< its id; "": of any
+  };
+  void AddUnread(Unread unread) { unread_.push_back(std::move(unread)); }
   /// There are writers whose texts are not known: nothing follows from a text any more.
   void Mistrust() { mistrusted_ = true; }
   /// Marks the questions that were shown, once all writers are known.
@@ -39,12 +46,6 @@ class TokenIndex {
     Print token;
     store::ExchangeId by;
     TimeNs until;
-  };
-
-  struct Unread {
-    store::ExchangeId id;
-    TimeNs sent_at;
-    bool answered;
   };
 
   bool MayHaveBeenSentAgain(const History& history, const Question& question, TimeNs until) const;

@@ -316,20 +316,19 @@ Traits TraitsOfMaking(std::string_view api, std::string_view target, std::string
   return traits;
 }
 
-Traits TraitsOf(const dialect::Operation& operation, std::string_view body) {
+Traits TraitsOf(const dialect::Operation& operation, const Tree* body) {
   const dialect::Key* key = dialect::FindDocument(operation.keys);
   Traits traits{.readable = true};
   if (operation.kind == Kind::kDelete) {
     return traits;
   }
-  const auto tree = Tree::Parse(body);
-  if (!tree || tree->size() == 0 || tree->type(Tree::kRoot) != Type::kObject) {
+  if (body == nullptr || body->type(Tree::kRoot) != Type::kObject) {
     traits.readable = false;
     return traits;
   }
-  Reader reader(*tree, traits);
+  Reader reader(*body, traits);
   if (operation.kind == Kind::kUpdate) {
-    AddUpdate(*tree, PrintOfName(key == nullptr ? "" : key->id), reader);
+    AddUpdate(*body, PrintOfName(key == nullptr ? "" : key->id), reader);
   } else {
     reader.AddObject(Tree::kRoot, "", 0);
   }

@@ -35,8 +35,8 @@ inline constexpr unsigned kDifferentThings = 3;
 /// None but those that were taken.
 inline constexpr unsigned kNoOthers = 1'000;
 
-/// Of an index, create, update or delete; `body`: its source, or what an update has.
-Traits TraitsOf(const dialect::Operation& operation, std::string_view body);
+/// Of an index, create, update or delete; `body`: its source, or what an update has; null: no JSON.
+Traits TraitsOf(const dialect::Operation& operation, const json::Tree* body);
 
 /// Whether a request of that kind makes a thing that is no document, and is like others of its
 /// kind.

@@ -82,7 +82,8 @@ void Understood::ReadBodies(Bodies wanted) {
     if (!operation.mutation || edited_request_) {
       continue;
     }
-    const std::string_view body = BodyOf(*view_->request(), operation);
+    const BodyTree tree(BodyOf(*view_->request(), operation));
+    const json::Tree* body = tree.get();
     bodies_[i].texts = Tokens(body);
     if (wanted == Bodies::kTextsAndChanges && whole_request &&
         TookNumber(operation, answer_.outcomes[i])) {

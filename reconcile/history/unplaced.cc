@@ -60,6 +60,8 @@ void UnplacedWrites::Finish(History& history) const {
       const Question& question = history.questions[number];
       if (question.kind == Kind::kBulk) {
         traffic.most.reset();  // nobody can read what it is about
+        traffic.bytes = request.unread_bytes;
+        traffic.in_flow = request.unread_bytes > 0;
       } else if (traffic.most && dialect::WritesDocument(question.kind) && !question.told &&
                  !history.names.Knows(question.document.index)) {
         traffic.most = *traffic.most + 1;

@@ -14,6 +14,10 @@ std::string WhatWouldDecide(const Question& question, bool journal) {
                    : "how many documents it reached, nobody answered; the source's journal would "
                      "show each (--translog)";
   }
+  if (question.kind == dialect::Kind::kBulk) {
+    return "the log lacks its items, or nobody can read them; the source's journal shows what was "
+           "written in their time (--translog)";
+  }
   if (!dialect::WritesDocument(question.kind)) {
     return "no later answer of the log is proof of it; a look at what it changes would decide";
   }

@@ -82,8 +82,8 @@ struct Log {
                                  .fit = Fit::kTaken,
                                  .place_taken = true});
     Question& question = history.questions.back();
-    question.change =
-        kind == Kind::kDelete ? Change{.how = Change::How::kDeletes} : ReplacingChange(body);
+    question.change = kind == Kind::kDelete ? Change{.how = Change::How::kDeletes}
+                                            : ReplacingChange(BodyTree(body).get());
     question.writer = Writer::OfBody(body);
     return question;
   }
@@ -204,7 +204,7 @@ TEST(FromTranslog, BehindAMissingNumberNobodyKnowsWhatADocumentWasBefore) {
   Log log;
   log.Lost();
   Question& update = log.Asked(Kind::kUpdate, "first", R"({"doc":{"u":"text"}})");
-  update.change = UpdatingChange(R"({"doc":{"u":"text"}})");
+  update.change = UpdatingChange(BodyTree(R"({"doc":{"u":"text"}})").get());
   update.makes = false;
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kUnknown));
   EXPECT_TRUE(std::ranges::none_of(log.history.sights,

@@ -17,7 +17,7 @@ Match Found(const std::string& query, const Content& content) {
 
 Content ContentOf(const std::string& source) {
   Content content;
-  content.Apply(ReplacingChange(source));
+  content.Apply(ReplacingChange(BodyTree(source).get()));
   return content;
 }
 
@@ -58,16 +58,16 @@ TEST(Selection, CombinesClausesWithoutSayingMoreThanTheyDo) {
 
 TEST(Selection, WhatMayHaveBeenPutOverAnUnknownValueDoesNotTellIt) {
   Content content;  // of a document of which one update is known
-  content.Apply(UpdatingChange(R"({"doc":{"text":"x"}})"));
+  content.Apply(UpdatingChange(BodyTree(R"({"doc":{"text":"x"}})").get()));
   content.fields = ContentOf(R"({"text":"x"})").fields;
-  content.MayApply(UpdatingChange(R"({"doc":{"grp":"b"}})"));
+  content.MayApply(UpdatingChange(BodyTree(R"({"doc":{"grp":"b"}})").get()));
   EXPECT_EQ(Found(R"({"term":{"grp":"a"}})", content), Match::kMaybe);
   EXPECT_EQ(Found(R"({"bool":{"must_not":[{"term":{"grp":"a"}}]}})", content), Match::kMaybe);
 }
 
 TEST(Selection, AValueThatOnlyMayBeThereIsFoundPerhaps) {
   Content content = ContentOf(R"({"grp":"a"})");
-  content.MayApply(ReplacingChange(R"({"grp":"b"})"));
+  content.MayApply(ReplacingChange(BodyTree(R"({"grp":"b"})").get()));
   EXPECT_EQ(Found(R"({"term":{"grp":"a"}})", content), Match::kMaybe);
   EXPECT_EQ(Found(R"({"term":{"grp":"c"}})", content), Match::kNo);
   EXPECT_EQ(Found(R"({"bool":{"must_not":[{"term":{"grp":"b"}}]}})", content), Match::kMaybe);

@@ -18,7 +18,7 @@ using store::Verdict;
 using testing::IsEmpty;
 
 Fields SourceOf(const std::string& text) {
-  return ReplacingChange("{\"text\":\"" + text + "\"}").fields;
+  return ReplacingChange(BodyTree("{\"text\":\"" + text + "\"}").get()).fields;
 }
 
 /// An index of one shard; whether its log is so long that it is judged window by window.

@@ -34,7 +34,7 @@ class JournalPlanTest : public testing::Test {
     sight.primary_term = 1;
     sight.by_journal = true;
     sight.text = present ? SourceOf(seq_no) : "";
-    sight.source = ReplacingChange(sight.text).fields;
+    sight.source = ReplacingChange(BodyTree(sight.text).get()).fields;
     history_.sights.push_back(sight);
   }
   static Write WriteOf(int64_t seq_no, const std::string& id) {
@@ -54,7 +54,7 @@ class JournalPlanTest : public testing::Test {
       finding.position = store::CommitPosition{kUuid, 0, 1, *seq_no};
     }
     Question question{.request = request, .document = {"i", id, ""}, .kind = kind};
-    question.change = ReplacingChange(source);
+    question.change = ReplacingChange(BodyTree(source).get());
     history_.questions.push_back(question);
   }
   void ByQuery() {

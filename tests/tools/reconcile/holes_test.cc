@@ -72,7 +72,7 @@ constexpr std::string_view kBulk =
 std::vector<std::string> IdsIn(const std::vector<json>& verdicts) {
   std::vector<std::string> ids;
   for (const json& verdict : verdicts) {
-    ids.push_back(verdict["id"].is_string() ? std::string(verdict["id"]) : "nobody knows");
+    ids.push_back(verdict["id"]);
   }
   return ids;
 }
@@ -80,7 +80,7 @@ std::vector<std::string> IdsIn(const std::vector<json>& verdicts) {
 TEST(Holes, TheHalvesOfTwoItemsOfABulkMakeNone) {
   SourceLog source = Source();
   source.Holed("POST", "/_bulk", kBulk, kBulk.find("two") + 1, kBulk.find("three") + 1);
-  EXPECT_THAT(IdsIn(VerdictsOf(Ended(source, 4))), ElementsAre("a", "b", "nobody knows"));
+  EXPECT_THAT(IdsIn(VerdictsOf(Ended(source, 4))), ElementsAre("a", "b", ""));
 }
 
 TEST(Holes, WhatABulkHoldsBehindAHoleMayHaveTakenANumberThatNobodyNames) {
