@@ -211,16 +211,14 @@ class HistoryReader {
     const Span& ran = understood.ran();
     const dialect::Outcome& outcome = answer.outcomes[i];
     const dialect::Key* key = dialect::FindDocument(operation.keys);
+    history_.external_versions =
+        history_.external_versions || SetsVersions(operation, request.body);
     history_.precedents.Note(understood, i);
     if (!history_.long_log) {
       history_.tokens.AddWriter(understood.bodies()[i].texts);
     }
     if (HasHole(*exchange.request) && LacksSource(operation, BodyOf(request, operation))) {
-      history_.tokens.AddUnread({.id = exchange.row.id,
-                                 .sent_at = exchange.request->facts.first_byte_at,
-                                 .answered = answered,
-                                 .body_bytes = exchange.request->facts.body_bytes,
-                                 .document = key == nullptr ? "" : key->id});
+      history_.tokens.AddUnread(UnreadOf(exchange, key == nullptr ? "" : key->id, answered));
     }
     if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
       AddByQuery(understood, operation);

@@ -79,7 +79,9 @@ struct History {
   /// the wire says anything.
   std::string hidden{};
   bool turned_away = false;  ///< a part of a bulk was answered 429 or 503
-  TimeNs until = 0;          ///< the log's last packet
+  /// Clients set versions, or a reindexing: so may what was lost.
+  bool external_versions = false;
+  TimeNs until = 0;  ///< the log's last packet
   /// What comes after that is in the log, but was not read (HistoryOptions::until).
   TimeNs read_until = kAll;
   static constexpr TimeNs kAll = std::numeric_limits<TimeNs>::max();

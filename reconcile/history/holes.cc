@@ -32,6 +32,15 @@ void CutAtHoles(store::StoredExchange& exchange) {
   }
 }
 
+TokenIndex::Unread UnreadOf(const store::StoredExchange& exchange, const std::string& document,
+                            bool answered) {
+  return {.id = exchange.row.id,
+          .sent_at = exchange.request->facts.first_byte_at,
+          .answered = answered,
+          .body_bytes = exchange.request->facts.body_bytes,
+          .document = document};
+}
+
 uint64_t UnreadBytes(const store::StoredMessage& request) {
   const recorded::MessageHead head = recorded::ParseHead(request.head);
   const bool coded = !recorded::FieldValue(head.fields, "Content-Encoding").empty();

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
+#include "reconcile/history/tokens.h"
 #include "replay/dialect/operation.h"
 #include "store/reader/log_reader.h"
 
@@ -18,6 +20,10 @@ bool HasHole(const store::StoredMessage& message);
 /// Bodies as far as they are known. What stands behind a hole would seem to follow what stands
 /// before it: two halves of two items may look like one.
 void CutAtHoles(store::StoredExchange& exchange);
+
+/// What is known of an operation that lacks its source. `document`: its id, or "".
+TokenIndex::Unread UnreadOf(const store::StoredExchange& exchange, const std::string& document,
+                            bool answered);
 
 /// Of a request with a hole whose body was cut there: so many bytes of it are unknown. 0: nobody
 /// knows, since it has content codings.

@@ -189,6 +189,13 @@ bool MayTakeNumber(const dialect::Outcome& outcome) {
          std::ranges::find(kBefore, outcome.error) == kBefore.end();
 }
 
+bool SetsVersions(const dialect::Operation& operation, std::string_view body) {
+  const dialect::Condition& condition = operation.writing.condition;
+  return operation.kind == Kind::kReindex
+             ? body.find("version_type") != std::string_view::npos
+             : condition.version && condition.version_type != dialect::VersionType::kInternal;
+}
+
 Change ChangeOf(const dialect::Operation& operation, const json::Tree* body) {
   if (!operation.writing.pipeline.empty()) {
     return {};
@@ -236,8 +243,7 @@ Question QuestionOf(const dialect::Operation& operation, const dialect::Outcome&
                    (operation.kind == Kind::kUpdate && writing.upserts);
   question.deletes = operation.kind == Kind::kDelete ||
                      (operation.kind == Kind::kUpdate && writing.scripted && !writes_always);
-  question.external = writing.condition.version &&
-                      writing.condition.version_type != dialect::VersionType::kInternal;
+  question.external = SetsVersions(operation, body);
   question.condition = writing.condition;
   question.retries = writing.retry_on_conflict.value_or(0);
   question.through = writing.pipeline;

@@ -55,6 +55,10 @@ bool WasTurnedDown(const dialect::Outcome& outcome);
 /// Whether a refused operation may have cost a number: documents that Lucene will not have.
 bool MayTakeNumber(const dialect::Outcome& outcome);
 
+/// The document's version is not counted by the source: the client sets it, or a reindexing takes
+/// it over. `body`: the request's.
+bool SetsVersions(const dialect::Operation& operation, std::string_view body);
+
 /// `body`: its source, or what an update has; null: no JSON.
 Change ChangeOf(const dialect::Operation& operation, const json::Tree* body);
 

@@ -157,29 +157,51 @@ class Reader {
     }
   }
 
-  /// A document, or an object in one. `path`: of the object.
-  void AddObject(uint32_t object, const std::string& path, int depth) {
+  /// A document.
+  void AddDocument(uint32_t object) {
+    path_.clear();
+    AddObject(object, 0);
+  }
+
+  /// `path`: the whole name of the field.
+  void AddField(uint32_t node, std::string_view path) {
+    path_ = path;
+    AddValue(node, 0);
+  }
+
+  void Need(bool what) { traits_.readable = traits_.readable && what; }
+
+ private:
+  /// `path_` is that of the object.
+  void AddObject(uint32_t object, int depth) {
     Need(depth < kDepth && tree_.type(object) == Type::kObject);
-    std::vector<std::string> names;
-    for (const uint32_t member :
-         traits_.readable ? tree_.ChildrenOf(object) : std::vector<uint32_t>()) {
-      names.push_back(tree_.KeyOf(member));
-      AddValue(member, path.empty() ? names.back() : path + "." + names.back(), depth);
+    if (!traits_.readable) {
+      return;
+    }
+    const size_t path = path_.size();
+    std::vector<Print> names;
+    for (uint32_t member = object + 1; member < tree_[object].after; member = tree_[member].after) {
+      path_ += path == 0 ? "" : ".";
+      const size_t name = path_.size();
+      path_ += tree_.KeyOf(member);
+      names.push_back(PrintOfName(std::string_view(path_).substr(name)));
+      AddValue(member, depth);
+      path_.resize(path);
     }
     // The source takes no name twice.
     std::ranges::sort(names);
     Need(std::ranges::adjacent_find(names) == names.end());
   }
 
-  void AddValue(uint32_t node, const std::string& path, int depth) {
-    const Print field = PrintOfName(path);
+  void AddValue(uint32_t node, int depth) {
+    const Print field = PrintOfName(path_);
     switch (tree_.type(node)) {
       case Type::kObject:
         Add(field, Mixed(field, "object"), 0);
-        AddObject(node, path, depth + 1);
+        AddObject(node, depth + 1);
         return;
       case Type::kArray:
-        AddArray(node, path, depth);
+        AddArray(node, depth);
         return;
       case Type::kNull:
         Add(field, Mixed(field, "null"), 0);
@@ -189,24 +211,25 @@ class Reader {
     }
   }
 
-  void Need(bool what) { traits_.readable = traits_.readable && what; }
-
- private:
   /// Elements are as the field itself; but of numbers there may have to be so many.
-  void AddArray(uint32_t array, const std::string& path, int depth) {
-    const std::vector<uint32_t> elements = tree_.ChildrenOf(array);
+  void AddArray(uint32_t array, int depth) {
+    const size_t path = path_.size();
+    size_t elements = 0;
     bool numbers = false;
-    for (const uint32_t element : elements) {
-      const bool nested = tree_.type(element) == Type::kArray;
+    for (uint32_t element = array + 1; element < tree_[array].after;
+         element = tree_[element].after) {
+      ++elements;
       numbers = numbers || tree_.type(element) == Type::kNumber;
       Need(depth < kDepth);
       if (traits_.readable) {
-        AddValue(element, nested ? path + "[]" : path, depth + 1);
+        path_ += tree_.type(element) == Type::kArray ? "[]" : "";
+        AddValue(element, depth + 1);
+        path_.resize(path);
       }
     }
     if (numbers) {
-      const Print field = PrintOfName(path);
-      Add(field, Mixed(Mixed(field, "numbers"), elements.size()), 0);
+      const Print field = PrintOfName(path_);
+      Add(field, Mixed(Mixed(field, "numbers"), elements), 0);
     }
   }
 
@@ -230,6 +253,7 @@ class Reader {
 
   const Tree& tree_;
   Traits& traits_;
+  std::string path_;  ///< of the field at hand, by its whole name
 };
 
 /// `document`: the script of which works on it.
@@ -252,7 +276,7 @@ void AddScript(const Tree& tree, uint32_t script, Print document, Reader& reader
                      text.find("params") != std::string_view::npos;
   reader.Add(known, known, document, looks ? kDifferentValues : 1);
   if (params) {
-    reader.AddValue(*params, std::to_string(known), 0);
+    reader.AddField(*params, std::to_string(known));
   }
 }
 
@@ -261,11 +285,11 @@ void AddUpdate(const Tree& tree, Print document, Reader& reader) {
   for (const uint32_t member : tree.ChildrenOf(Tree::kRoot)) {
     names.push_back(tree.KeyOf(member));
     if (names.back() == "doc" || names.back() == "upsert") {
-      reader.AddObject(member, "", 0);
+      reader.AddDocument(member);
     } else if (names.back() == "script") {
       AddScript(tree, member, document, reader);
     } else {
-      reader.AddValue(member, "of the update: " + names.back(), 0);
+      reader.AddField(member, "of the update: " + names.back());
     }
   }
   std::ranges::sort(names);
@@ -330,7 +354,7 @@ Traits TraitsOf(const dialect::Operation& operation, const Tree* body) {
   if (operation.kind == Kind::kUpdate) {
     AddUpdate(*body, PrintOfName(key == nullptr ? "" : key->id), reader);
   } else {
-    reader.AddObject(Tree::kRoot, "", 0);
+    reader.AddDocument(Tree::kRoot);
   }
   return traits;
 }

@@ -109,7 +109,7 @@ void SlotMaker::Count(const Document& document, const Point& previous, const Poi
   }
   if (index_.shards[document.shard].Names(slot.above + 1, slot.below - 1)) {
     slot.most = 0;
-  } else if (counted && missing >= 0 && !forgotten) {
+  } else if (counted && missing >= 0 && !forgotten && !MayHaveSetVersions(document, slot)) {
     slot.least = slot.most = static_cast<int32_t>(missing);
   } else {
     slot.most = static_cast<int32_t>(std::clamp<int64_t>(slot.below - slot.above - 1, 0, kMost));
@@ -142,6 +142,22 @@ bool SlotMaker::HasExternalVersions(const Document& document) const {
   return std::ranges::any_of(document.points, &Point::external) ||
          std::ranges::any_of(document.questions,
                              [&](size_t q) { return history_.questions[q].external; });
+}
+
+/// Whether somebody of whom the log does not tell may have set the document's version: where
+/// clients do that, or a reindexing.
+bool SlotMaker::MayHaveSetVersions(const Document& document, const Slot& slot) const {
+  if (!history_.external_versions) {
+    return false;
+  }
+  const auto [begin, end] = index_.loose.equal_range(document.id);
+  return MayHaveLost(history_, index_, slot.ran, false) ||
+         std::any_of(begin, end,
+                     [&](const auto& loose) { return loose.second->ran.Meets(slot.ran); }) ||
+         index_.times->by_query.Any(slot.ran, [&](size_t number) {
+           const ByQueryRun& run = history_.by_query[number];
+           return run.makes && Reaches(history_, run, index_);
+         });
 }
 
 /// Whether a deletion may have been so long ago that the document's versions start again.

@@ -104,6 +104,7 @@ class Report:
         self.in_log = {self.ids[each["id"]] for each in exchanges if "gap_in_request" not in each["flags"]}
         self.table, self.unknown, self.judged, self.wrong = collections.Counter(), collections.Counter(), set(), []
         self.silent = 0
+        self.contradicted = 0  # indices whose facts fit together in no way
 
     def add(self, row, judged, line, why):
         self.table[row, judged] += 1
@@ -131,6 +132,7 @@ class Report:
             self.add_missing(line)
             return
         if "note" in line:
+            self.contradicted += ": no history " in line["note"]
             return
         opaque, number = self.ids.get(line["exchange"]), line.get("item") or 0
         request = self.truth.requests.get(opaque, {})
@@ -168,6 +170,7 @@ class Report:
             "presumed": self.sum(", presumed"),
             "unknown": sum(self.unknown.values()),
             "silent": self.silent,
+            "contradicted": self.contradicted,
             "wrong_proven": self.sum(", proven", "wrong"),
             "wrong_presumed": self.sum(", presumed", "wrong"),
             "wrong_missing": self.table[MISSING, "wrong"],
@@ -184,6 +187,8 @@ class Report:
             print(f"unknown: {kind:50}{count:9}")
         for line, why in self.wrong[:show]:
             print(f"WRONG: {json.dumps(line)[:1500]}\n  truth: {json.dumps(why)[:1500]}")
+        if self.contradicted:
+            print(f"WRONG: of {self.contradicted} indices no history fits what is known")
         print(in_words(self.summary()))
 
 
@@ -230,7 +235,7 @@ def main():
     report.print(options.show)
     if options.summary:
         options.summary.write_text(json.dumps(report.summary(), indent=1) + "\n")
-    sys.exit(1 if report.wrong else 0)
+    sys.exit(1 if report.wrong or report.contradicted else 0)
 
 
 if __name__ == "__main__":

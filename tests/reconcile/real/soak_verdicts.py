@@ -77,6 +77,8 @@ def beyond(how, total, refusals):
         found.append(f"{total['wrong_missing']} missing mutations are not missing")
     if 100 * total["wrong_presumed"] > WRONG_PRESUMED_MAX * total["presumed"]:
         found.append(f"{total['wrong_presumed']} presumed verdicts are wrong")
+    if total["contradicted"]:
+        found.append(f"of {total['contradicted']} indices no history fits what is known")
     if total["silent"]:
         found.append(f"{total['silent']} candidates have no verdict")
     return found

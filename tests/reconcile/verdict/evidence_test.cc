@@ -124,6 +124,16 @@ TEST_P(EvidenceTest, ADocumentIsNotPresumedToBeThereStillIfTheRecorderWasNot) {
             "unknown");
 }
 
+TEST_P(EvidenceTest, WhereClientsSetVersionsWhatWasLostMayHaveSetThoseOfAnyDocument) {
+  MadeInLog();
+  history_.external_versions = true;
+  Wrote("a", 0, 1, {0, 10});
+  history_.lost.push_back({.ran = {100, 200}});  // number 1 set version 4
+  Asked("b", {300, 310});                        // number 2
+  Wrote("a", 3, 5, {400, 410});
+  EXPECT_THAT(Judged().notes, IsEmpty());
+}
+
 TEST_P(EvidenceTest, AnIndexThatWasThereBeforeHasNumbersBelowTheFirstThatTheLogShows) {
   Asked("a", {0, 10});
   Asked("c", {40, 45});  // once number 100 was taken
