@@ -211,8 +211,7 @@ class HistoryReader {
     const Span& ran = understood.ran();
     const dialect::Outcome& outcome = answer.outcomes[i];
     const dialect::Key* key = dialect::FindDocument(operation.keys);
-    history_.external_versions =
-        history_.external_versions || SetsVersions(operation, request.body);
+    history_.external_versions += SetsVersions(operation, request.body) ? 1 : 0;
     history_.precedents.Note(understood, i);
     if (!history_.long_log) {
       history_.tokens.AddWriter(understood.bodies()[i].texts);

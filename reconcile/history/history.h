@@ -79,15 +79,14 @@ struct History {
   /// the wire says anything.
   std::string hidden{};
   bool turned_away = false;  ///< a part of a bulk was answered 429 or 503
-  /// Clients set versions, or a reindexing: so may what was lost.
-  bool external_versions = false;
-  TimeNs until = 0;  ///< the log's last packet
+  TimeNs until = 0;          ///< the log's last packet
   /// What comes after that is in the log, but was not read (HistoryOptions::until).
   TimeNs read_until = kAll;
   static constexpr TimeNs kAll = std::numeric_limits<TimeNs>::max();
   std::vector<Note> notes{};  ///< what is to be known of the log
   uint64_t exchanges = 0;
-  uint64_t mutations = 0;  ///< operations
+  uint64_t mutations = 0;          ///< operations
+  uint64_t external_versions = 0;  ///< of these, such as set the version, or a reindexing that does
 
   /// The source is of that version: who acts on a bulk before it has ended may have carried out a
   /// part of one that was cut, so that the wire proves nothing of it.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/time.h"
 
@@ -62,6 +63,10 @@ constexpr size_t kUnplacedExchanges = 100'000;
 /// them. Of kinds beyond none is presumed to be taken; with more refusals nothing is.
 constexpr size_t kKindsTaken = 200'000;
 constexpr size_t kRefusedKept = 5'000;
+
+/// Where of so many writes one sets the document's version, what was lost may have set any. Where
+/// fewer do, they set those of documents of their own.
+constexpr uint64_t kWritesForEachVersionSet = 10;
 
 /// Bytes of the longest text that Lucene takes as one term.
 constexpr size_t kTermBytes = 32'766;

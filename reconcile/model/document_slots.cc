@@ -109,7 +109,8 @@ void SlotMaker::Count(const Document& document, const Point& previous, const Poi
   }
   if (index_.shards[document.shard].Names(slot.above + 1, slot.below - 1)) {
     slot.most = 0;
-  } else if (counted && missing >= 0 && !forgotten && !MayHaveSetVersions(document, slot)) {
+  } else if (counted && missing >= 0 && !forgotten &&
+             !MayHaveSetVersions(document, missing, slot)) {
     slot.least = slot.most = static_cast<int32_t>(missing);
   } else {
     slot.most = static_cast<int32_t>(std::clamp<int64_t>(slot.below - slot.above - 1, 0, kMost));
@@ -144,15 +145,24 @@ bool SlotMaker::HasExternalVersions(const Document& document) const {
                              [&](size_t q) { return history_.questions[q].external; });
 }
 
-/// Whether somebody of whom the log does not tell may have set the document's version: where
-/// clients do that, or a reindexing.
-bool SlotMaker::MayHaveSetVersions(const Document& document, const Slot& slot) const {
-  if (!history_.external_versions) {
+/// Whether somebody of whom the log does not tell set the document's version: there are fewer
+/// numbers than versions, or that is how many write there.
+bool SlotMaker::MayHaveSetVersions(const Document& document, int64_t missing,
+                                   const Slot& slot) const {
+  const Shard& shard = index_.shards[document.shard];
+  const std::vector<Hole>& holes = shard.holes;
+  const auto begin = std::ranges::upper_bound(holes, slot.above, {}, &Hole::seq_no);
+  const auto end = std::ranges::lower_bound(holes, slot.below, {}, &Hole::seq_no);
+  if (slot.above >= shard.lowest - 1 && missing > end - begin) {
+    return true;
+  }
+  if (history_.external_versions == 0 ||
+      history_.external_versions * limits::kWritesForEachVersionSet < history_.mutations) {
     return false;
   }
-  const auto [begin, end] = index_.loose.equal_range(document.id);
-  return MayHaveLost(history_, index_, slot.ran, false) ||
-         std::any_of(begin, end,
+  const auto [from, until] = index_.loose.equal_range(document.id);
+  return MayHaveLost(history_, index_, slot.ran, apart_) ||
+         std::any_of(from, until,
                      [&](const auto& loose) { return loose.second->ran.Meets(slot.ran); }) ||
          index_.times->by_query.Any(slot.ran, [&](size_t number) {
            const ByQueryRun& run = history_.by_query[number];

@@ -20,7 +20,7 @@ class SlotMaker {
                const Content& content) const;
   void Blur(const Document& document, const Slot& slot, Content& content) const;
   bool HasExternalVersions(const Document& document) const;
-  bool MayHaveSetVersions(const Document& document, const Slot& slot) const;
+  bool MayHaveSetVersions(const Document& document, int64_t missing, const Slot& slot) const;
   bool MayBeForgotten(const Document& document, const Point& previous, const Slot& slot) const;
   void Count(const Document& document, const Point& previous, const Point& next, bool counted,
              Slot& slot) const;

@@ -59,12 +59,10 @@ class IndexBuilder {
         }
       }
     }
+    MakeHoles();
     const SlotMaker maker(history_, apart_, index_);
     for (Document& document : index_.documents) {
       maker.Make(document);
-    }
-    MakeHoles();
-    for (Document& document : index_.documents) {
       NarrowSlots(document);
     }
     NoteAnswers(index_);

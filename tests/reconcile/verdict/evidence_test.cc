@@ -124,9 +124,19 @@ TEST_P(EvidenceTest, ADocumentIsNotPresumedToBeThereStillIfTheRecorderWasNot) {
             "unknown");
 }
 
-TEST_P(EvidenceTest, WhereClientsSetVersionsWhatWasLostMayHaveSetThoseOfAnyDocument) {
+TEST_P(EvidenceTest, WhereManySetVersionsWhatWasLostMayHaveSetThoseOfAnyDocument) {
   MadeInLog();
-  history_.external_versions = true;
+  history_.mutations = 4;
+  history_.external_versions = 1;
+  Wrote("a", 0, 1, {0, 10});
+  Asked("b", {120, 130});                        // number 1, 2 or 3, or nothing
+  history_.lost.push_back({.ran = {100, 200}});  // number 1, 2 or 3 set version 4
+  Wrote("a", 4, 5, {400, 410});
+  EXPECT_NE(Judged().findings[0].grade, Grade::kProven);
+}
+
+TEST_P(EvidenceTest, WhereADocumentHasMoreVersionsThanThereAreNumbersSomebodySetOne) {
+  MadeInLog();
   Wrote("a", 0, 1, {0, 10});
   history_.lost.push_back({.ran = {100, 200}});  // number 1 set version 4
   Asked("b", {300, 310});                        // number 2
