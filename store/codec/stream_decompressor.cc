@@ -42,7 +42,8 @@ class GzipDecompressor : public StreamDecompressor {
     if (result == Z_STREAM_END) {
       at_boundary_ = true;
       any_member_ = true;
-    } else if (result != Z_OK && result != Z_BUF_ERROR) {
+    } else if (result != Z_OK && result != Z_BUF_ERROR && stream_.avail_out == output_bytes) {
+      // Else what came before the damage is good, and the next step fails.
       return Fail(ErrorCode::kCorrupt, stream_.msg != nullptr ? stream_.msg : "no gzip data");
     }
     return Step{.consumed = input_bytes - stream_.avail_in,

@@ -151,6 +151,15 @@ TEST_P(Compressed, DamagedFileIsReadUpToTheDamage) {
   EXPECT_TRUE(reading.IsCut());
 }
 
+TEST(FileSource, GzipWithAWrongChecksumIsReadToItsEnd) {
+  const TemporaryFolder folder;
+  std::string compressed = Gzip(Pcap({}, {{1, "one"}, {2, "two"}}));
+  compressed[compressed.size() - 8] ^= 1;
+  const Reading reading = Read({folder.Write("a", compressed)});
+  EXPECT_EQ(reading.Order(), "one two");
+  EXPECT_TRUE(reading.IsCut());
+}
+
 INSTANTIATE_TEST_SUITE_P(Formats, Compressed,
                          testing::Values(Compressor{"gzip", &Gzip}, Compressor{"zstd", &Zstd}));
 
