@@ -109,9 +109,7 @@ void StreamTracker::Impl::OnSegment(const TcpSegment& segment) {
   const auto flow_of = [&] { return connection->has(Connection::kFirstIsLow) == low ? 0 : 1; };
   if (connection != nullptr && connection->phase == Phase::kClosed) {
     if (IsLate(*connection, flow_of(), segment)) {
-      PayloadOf(*connection, flow_of()).total_bytes += CapturedPayload(segment).size();
-      PayloadOf(*connection, flow_of()).after_close_bytes += CapturedPayload(segment).size();
-      counters.Count(Fate::kAfterClose);
+      IgnoreLate(*connection, flow_of(), segment);
       return;
     }
     Remove(*connection);
@@ -131,9 +129,7 @@ void StreamTracker::Impl::OnSegment(const TcpSegment& segment) {
   if (connection == nullptr) {
     connection = FindMirrored(key, overlay_known, overlay_ids, segment, low);
     if (connection != nullptr && connection->phase == Phase::kClosed) {
-      PayloadOf(*connection, flow_of()).total_bytes += CapturedPayload(segment).size();
-      PayloadOf(*connection, flow_of()).after_close_bytes += CapturedPayload(segment).size();
-      counters.Count(Fate::kAfterClose);
+      IgnoreLate(*connection, flow_of(), segment);
       return;
     }
   }
@@ -182,6 +178,10 @@ Connection* StreamTracker::Impl::FindMirrored(FlowKey key, bool overlay_known,
     }
     key.overlay = encapsulations.Acquire(overlay);
     if (mirrors.Add(key, other->self)) {
+      const int f = other->has(Connection::kFirstIsLow) == source_is_low ? 0 : 1;
+      if (segment.has(TcpSegment::kSyn) && !other->flow[f].has(Direction::kSyn)) {
+        AdoptSyn(*other, f, segment);
+      }
       return other;
     }
     encapsulations.Release(key.overlay);
@@ -193,21 +193,32 @@ Connection* StreamTracker::Impl::FindMirrored(FlowKey key, bool overlay_known,
 /// The segment, seen in another network, is one of the connection's. Tenants may use the same
 /// addresses there, but not the same initial sequence number at the same time: a SYN tells. Where
 /// it was not seen through one of the mirrors, both of the segment's numbers do, if the connection
-/// was just there.
+/// was just there. Or each direction has a network of its own (a mirror at each end that sends on
+/// only what comes in, overlays that name the receiver's network): the SYN-ACK acknowledges the
+/// SYN, and what is acknowledged to the byte needs no haste.
 bool StreamTracker::Impl::IsCopy(const Connection& connection, bool source_is_low,
                                  const TcpSegment& segment) const {
   const int f = connection.has(Connection::kFirstIsLow) == source_is_low ? 0 : 1;
   const Direction& flow = connection.flow[f];
   const Direction& reverse = connection.flow[1 - f];
+  const auto acknowledges = [&](uint64_t offset) {
+    return segment.has(TcpSegment::kAck) && reverse.has(Direction::kBase) &&
+           segment.acknowledgment == reverse.SequenceOf(offset);
+  };
   if (segment.has(TcpSegment::kSyn)) {
-    return flow.has(Direction::kSyn) && flow.base == segment.sequence + 1;
+    if (flow.has(Direction::kBase)) {  // by its SYN, or by what the SYN-ACK acknowledged
+      return (flow.has(Direction::kSyn) || reverse.has(Direction::kSyn)) &&
+             flow.base == segment.sequence + 1;
+    }
+    return reverse.has(Direction::kSyn) && (acknowledges(0) || acknowledges(reverse.highest));
   }
   const auto near = [](const Direction& direction, uint32_t number) {
     return direction.has(Direction::kBase) &&
            direction.DistanceTo(number) <= limits::kMirroredDistanceBytes;
   };
-  return segment.has(TcpSegment::kAck) && now - connection.last_at <= limits::kMirroredLagNs &&
-         near(flow, segment.sequence) && near(reverse, segment.acknowledgment);
+  const bool just_there = now - connection.last_at <= limits::kMirroredLagNs;
+  return segment.has(TcpSegment::kAck) && near(flow, segment.sequence) &&
+         near(reverse, segment.acknowledgment) && (just_there || acknowledges(reverse.highest));
 }
 
 bool StreamTracker::Impl::MayOpen(const TcpSegment& segment) {
@@ -216,6 +227,13 @@ bool StreamTracker::Impl::MayOpen(const TcpSegment& segment) {
     return false;
   }
   return true;
+}
+
+void StreamTracker::Impl::IgnoreLate(const Connection& connection, int f,
+                                     const TcpSegment& segment) {
+  PayloadOf(connection, f).total_bytes += CapturedPayload(segment).size();
+  PayloadOf(connection, f).after_close_bytes += CapturedPayload(segment).size();
+  counters.Count(Fate::kAfterClose);
 }
 
 void StreamTracker::Impl::Reject(const TcpSegment& segment, Fate fate) {

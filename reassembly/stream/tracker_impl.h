@@ -37,6 +37,7 @@ struct StreamTracker::Impl {
   Connection* FindMirrored(FlowKey key, bool overlay_known, const EncapsulationTable::Ids& overlay,
                            const TcpSegment& segment, bool source_is_low);
   bool IsCopy(const Connection& connection, bool source_is_low, const TcpSegment& segment) const;
+  void IgnoreLate(const Connection& connection, int f, const TcpSegment& segment);
   void Reject(const TcpSegment& segment, StreamCounters::SegmentFate fate);
   void Track(Connection& connection, int f, const TcpSegment& segment);
   void MoveTo(Connection& connection, Phase phase);
