@@ -69,7 +69,9 @@ bool ChecksumJudge::AcceptsTcp(const Frame& frame) {
       frame.address_sum + InNetworkOrder(kTcpProtocol) + InNetworkOrder(frame.wire_rest);
   const uint16_t sum = FoldedSum(frame.rest, pseudo_sum);
   if (sum == kRightSum && frame.header_error == 0) {
-    rewritten_addresses_.NoteRight(Fold(frame.address_sum));
+    const uint16_t pair = Fold(frame.address_sum);
+    rewritten_addresses_.NoteRight(pair);
+    unchecked_senders_.NoteRight(UncheckedSenders::WayOf(pair, *frame.segment), *frame.segment);
     ++right_;
     return true;
   }
@@ -80,6 +82,11 @@ bool ChecksumJudge::AcceptsTcp(const Frame& frame) {
     }
     if (AddressesRewritten(frame, sum, LoadNative16(frame.rest.data() + kTcpChecksumAt))) {
       ++rewritten_;
+      return true;
+    }
+    if (unchecked_senders_.Explain(UncheckedSenders::WayOf(Fold(frame.address_sum), *frame.segment),
+                                   *frame.segment)) {
+      ++unchecked_;
       return true;
     }
   }
@@ -124,10 +131,12 @@ bool ChecksumJudge::LeftToHardware(const Frame& frame, uint64_t pseudo_sum) cons
 }
 
 void ChecksumJudge::AddCounters(Counters& counters) const {
-  counters.push_back({"checksums.tcp", "", right_ + offloaded_ + rewritten_ + unjudged_ + bad_});
+  counters.push_back(
+      {"checksums.tcp", "", right_ + offloaded_ + rewritten_ + unchecked_ + unjudged_ + bad_});
   counters.push_back({"checksums.tcp.right", "checksums.tcp", right_});
   counters.push_back({"checksums.tcp.offloaded", "checksums.tcp", offloaded_});
   counters.push_back({"checksums.tcp.rewritten", "checksums.tcp", rewritten_});
+  counters.push_back({"checksums.tcp.unchecked", "checksums.tcp", unchecked_});
   counters.push_back({"checksums.tcp.unjudged", "checksums.tcp", unjudged_});
   counters.push_back({"checksums.tcp.bad", "checksums.tcp", bad_});
   counters.push_back({"payload.bad_checksum_bytes", "", bad_payload_bytes_});

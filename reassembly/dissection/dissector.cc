@@ -68,11 +68,13 @@ const char* NumberSpaceName(NumberSpace space) {
       return "ieee80211_aggregate_";
     case NumberSpace::kVxlanGpe:
       return "vxlan_gpe_";
+    case NumberSpace::kServiceHeader:
+      return "nsh_";
   }
   return "";
 }
 
-/// "147", or in hexadecimal where people write it so: "ethertype_0x894f".
+/// "147", or in hexadecimal where people write it so: "ethertype_0x22f3".
 std::string NumberName(uint32_t number) {
   const auto space = static_cast<NumberSpace>(number >> 16);
   const bool decimal = space == NumberSpace::kLinkType || space == NumberSpace::kIpProtocol;
@@ -162,9 +164,6 @@ Step Dissector::Impl::TakeTcp(Frame& frame) {
   if (!IsWanted(*frame.packet, p)) {
     return Ignore(IgnoreReason::kOtherPort);
   }
-  if (!judge.AcceptsTcp(frame)) {
-    return Ignore(IgnoreReason::kBadChecksum);
-  }
   segment.at = frame.packet->at;
   segment.interface = frame.packet->interface;
   segment.source.port = LoadBig<uint16_t>(p);
@@ -179,7 +178,7 @@ Step Dissector::Impl::TakeTcp(Frame& frame) {
                              : uint8_t{0xff};
   segment.payload = frame.rest.subspan(captured_header);
   segment.payload_wire_bytes = frame.wire_rest - static_cast<uint32_t>(header);
-  return Next(Layer::kTcp);
+  return judge.AcceptsTcp(frame) ? Next(Layer::kTcp) : Ignore(IgnoreReason::kBadChecksum);
 }
 
 void Dissector::Impl::CountIgnored(Step step) {

@@ -58,6 +58,11 @@ enum class Layer : uint8_t {
   kTaggedByPort,
   kBackbone,
   kFabricPath,
+  kPortExtender,
+  kRedundancy,
+  kCiscoMetadata,
+  kMacsec,
+  kServiceHeader,
   kLlc,
   kLinuxCooked,
   kLinuxCooked2,
@@ -71,9 +76,19 @@ enum class Layer : uint8_t {
   k80211,
   kRadiotap,
   kPpi,
+  kPrism,
+  kPfLog,
+  kEnc,
+  kPktap,
+  kFddi,
+  kTokenRing,
+  kFrameRelay,
+  kIpOverFibreChannel,
   kGre,
   kErspan2,
   kErspan3,
+  kEtherIp,
+  kL2tp3,
   kUdp,
   kTcp,   ///< done: rest is the TCP header and what follows
   kNone,  ///< done: ignored, by Step::reason
@@ -87,7 +102,15 @@ struct Step {
 };
 
 /// Where an unknown number comes from, in the upper half of Step::number.
-enum class NumberSpace : uint8_t { kLinkType, kEtherType, kPpp, kIpProtocol, k80211, kVxlanGpe };
+enum class NumberSpace : uint8_t {
+  kLinkType,
+  kEtherType,
+  kPpp,
+  kIpProtocol,
+  k80211,
+  kVxlanGpe,
+  kServiceHeader,
+};
 
 constexpr uint32_t Numbered(NumberSpace space, uint16_t number) {
   return static_cast<uint32_t>(space) << 16 | number;
@@ -107,6 +130,8 @@ inline Step TooShort(const Frame& frame, size_t bytes) {
 // Which decoder a number stands for.
 Step ByLinkType(uint16_t link_type);
 Step ByEtherType(uint16_t ether_type);
+/// After an EtherType that may be a length.
+Step ByTypeOrLength(Frame& frame, uint16_t type);
 Step ByPppProtocol(uint16_t protocol);
 Step ByIpProtocol(uint8_t protocol);
 
@@ -117,15 +142,32 @@ Step Decode(Layer layer, Frame& frame);
 // link_layers.cc
 Step DecodeEthernet(Frame& frame);
 Step DecodeVlan(Frame& frame);
-Step DecodeTaggedByPort(Frame& frame);
-Step DecodeBackbone(Frame& frame);
-Step DecodeFabricPath(Frame& frame);
 Step DecodeLlc(Frame& frame);
 Step DecodeLinuxCooked(Frame& frame);
 Step DecodeLinuxCooked2(Frame& frame);
 Step DecodeNull(Frame& frame);
 Step DecodeNflog(Frame& frame);
+// fabric_layers.cc
+Step DecodeTaggedByPort(Frame& frame);
+Step DecodeBackbone(Frame& frame);
+Step DecodeFabricPath(Frame& frame);
+Step DecodePortExtender(Frame& frame);
+Step DecodeRedundancy(Frame& frame);
+Step DecodeCiscoMetadata(Frame& frame);
+Step DecodeMacsec(Frame& frame);
+Step DecodeServiceHeader(Frame& frame);
+// capture_headers.cc
+Step DecodePrism(Frame& frame);
+Step DecodePfLog(Frame& frame);
+Step DecodeEnc(Frame& frame);
+Step DecodePktap(Frame& frame);
+Step DecodeFddi(Frame& frame);
+Step DecodeTokenRing(Frame& frame);
+Step DecodeFrameRelay(Frame& frame);
+Step DecodeIpOverFibreChannel(Frame& frame);
 // point_to_point.cc
+/// Whether Ethernet addresses and a type that we would follow begin there.
+bool LooksLikeEthernet(Bytes bytes);
 Step DecodePpp(Frame& frame);
 Step DecodePppWithDirection(Frame& frame);
 Step DecodeCiscoHdlc(Frame& frame);
@@ -143,6 +185,8 @@ Step DecodeIpv6(Frame& frame);
 Step DecodeGre(Frame& frame);
 Step DecodeErspan2(Frame& frame);
 Step DecodeErspan3(Frame& frame);
+Step DecodeEtherIp(Frame& frame);
+Step DecodeL2tp3(Frame& frame);
 Step DecodeUdp(Frame& frame);
 
 }  // namespace trafrec::reassembly

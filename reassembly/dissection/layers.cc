@@ -11,11 +11,46 @@ using Decoder = Step (*)(Frame&);
 
 /// In the order of Layer.
 constexpr std::array<Decoder, static_cast<size_t>(Layer::kTcp)> kDecoders = {
-    DecodeIpv4,         DecodeIpv6,     DecodeIp,         DecodeEthernet,  DecodeVlan,
-    DecodeTaggedByPort, DecodeBackbone, DecodeFabricPath, DecodeLlc,       DecodeLinuxCooked,
-    DecodeLinuxCooked2, DecodeNull,     DecodePpp,        DecodeCiscoHdlc, DecodePppWithDirection,
-    DecodePppoe,        DecodeMpls,     DecodeNflog,      Decode80211,     DecodeRadiotap,
-    DecodePpi,          DecodeGre,      DecodeErspan2,    DecodeErspan3,   DecodeUdp,
+    DecodeIpv4,
+    DecodeIpv6,
+    DecodeIp,
+    DecodeEthernet,
+    DecodeVlan,
+    DecodeTaggedByPort,
+    DecodeBackbone,
+    DecodeFabricPath,
+    DecodePortExtender,
+    DecodeRedundancy,
+    DecodeCiscoMetadata,
+    DecodeMacsec,
+    DecodeServiceHeader,
+    DecodeLlc,
+    DecodeLinuxCooked,
+    DecodeLinuxCooked2,
+    DecodeNull,
+    DecodePpp,
+    DecodeCiscoHdlc,
+    DecodePppWithDirection,
+    DecodePppoe,
+    DecodeMpls,
+    DecodeNflog,
+    Decode80211,
+    DecodeRadiotap,
+    DecodePpi,
+    DecodePrism,
+    DecodePfLog,
+    DecodeEnc,
+    DecodePktap,
+    DecodeFddi,
+    DecodeTokenRing,
+    DecodeFrameRelay,
+    DecodeIpOverFibreChannel,
+    DecodeGre,
+    DecodeErspan2,
+    DecodeErspan3,
+    DecodeEtherIp,
+    DecodeL2tp3,
+    DecodeUdp,
 };
 static_assert(kDecoders.back() != nullptr, "a layer without its decoder");
 
@@ -61,6 +96,29 @@ Step ByLinkType(uint16_t link_type) {
       return Next(Layer::kRadiotap);
     case kLinkPpi:
       return Next(Layer::kPpi);
+    case kLink80211Prism:
+    case kLink80211Avs:
+      return Next(Layer::kPrism);
+    case kLinkPfLog:
+      return Next(Layer::kPfLog);
+    case kLinkEnc:
+      return Next(Layer::kEnc);
+    case kLinkPktap:
+    case kLinkPktapDlt149:
+      return Next(Layer::kPktap);
+    case kLinkFddi:
+      return Next(Layer::kFddi);
+    case kLinkTokenRing:
+      return Next(Layer::kTokenRing);
+    case kLinkFrameRelay:
+      return Next(Layer::kFrameRelay);
+    case kLinkAtm:
+    case kLinkAtmDlt11:
+      return Next(Layer::kLlc);
+    case kLinkIpOverFibreChannel:
+      return Next(Layer::kIpOverFibreChannel);
+    case kLinkMpls:
+      return Next(Layer::kMpls);
     default:
       return Ignore(IgnoreReason::kUnknownLinkType, Numbered(NumberSpace::kLinkType, link_type));
   }
@@ -83,6 +141,16 @@ Step ByEtherType(uint16_t ether_type) {
       return Next(Layer::kBackbone);
     case 0x8903:  // FabricPath
       return Next(Layer::kFabricPath);
+    case 0x893f:  // 802.1BR
+      return Next(Layer::kPortExtender);
+    case 0x892f:  // HSR
+      return Next(Layer::kRedundancy);
+    case 0x8909:  // Cisco metadata
+      return Next(Layer::kCiscoMetadata);
+    case 0x88e5:  // MACsec
+      return Next(Layer::kMacsec);
+    case 0x894f:  // network service header
+      return Next(Layer::kServiceHeader);
     case 0x8847:
     case 0x8848:
       return Next(Layer::kMpls);
@@ -103,8 +171,6 @@ Step ByEtherType(uint16_t ether_type) {
     case 0x88f7:  // PTP
     case 0x9000:  // loop test
       return Ignore(IgnoreReason::kNotIp);
-    case 0x88e5:  // MACsec
-      return Ignore(IgnoreReason::kEncrypted);
     default:
       return Ignore(IgnoreReason::kUnknownEncapsulation,
                     Numbered(NumberSpace::kEtherType, ether_type));
@@ -142,6 +208,10 @@ Step ByIpProtocol(uint8_t protocol) {
       return Next(Layer::kIp);
     case 47:
       return Next(Layer::kGre);
+    case 97:
+      return Next(Layer::kEtherIp);
+    case 115:
+      return Next(Layer::kL2tp3);
     case 137:
       return Next(Layer::kMpls);
     case 1:   // ICMP

@@ -13,7 +13,14 @@ constexpr uint16_t kLengthMax = 1500;
 constexpr uint16_t kArphrdLoopback = 772;
 constexpr uint16_t kPacketOutgoing = 4;
 
-/// After an EtherType that may be a length.
+/// The protocol field of Linux's cooked headers: an EtherType, or a number of the kernel's own.
+Step ByCookedProtocol(uint16_t protocol) {
+  constexpr uint16_t kLlcFrame = 0x0004;
+  return protocol == kLlcFrame ? Next(Layer::kLlc) : ByEtherType(protocol);
+}
+
+}  // namespace
+
 Step ByTypeOrLength(Frame& frame, uint16_t type) {
   if (type > kLengthMax) {
     return ByEtherType(type);
@@ -23,14 +30,6 @@ Step ByTypeOrLength(Frame& frame, uint16_t type) {
   }
   return Next(Layer::kLlc);
 }
-
-/// The protocol field of Linux's cooked headers: an EtherType, or a number of the kernel's own.
-Step ByCookedProtocol(uint16_t protocol) {
-  constexpr uint16_t kLlcFrame = 0x0004;
-  return protocol == kLlcFrame ? Next(Layer::kLlc) : ByEtherType(protocol);
-}
-
-}  // namespace
 
 Step DecodeEthernet(Frame& frame) {
   constexpr size_t kHeader = 14;
@@ -60,40 +59,6 @@ Step DecodeVlan(Frame& frame) {
   }
   frame.Skip(kHeader);
   return ByTypeOrLength(frame, type);
-}
-
-// What switches put around the frames of their own fabric. None of it says more than which of their
-// ports a frame came through.
-
-/// VN-Tag: between the addresses and the type, as a VLAN tag.
-Step DecodeTaggedByPort(Frame& frame) {
-  constexpr size_t kHeader = 6;
-  if (frame.rest.size() < kHeader) {
-    return TooShort(frame, kHeader);
-  }
-  const uint16_t type = LoadBig<uint16_t>(frame.rest.data() + 4);
-  frame.Skip(kHeader);
-  return ByTypeOrLength(frame, type);
-}
-
-/// 802.1ah: a service number, then the customer's whole frame.
-Step DecodeBackbone(Frame& frame) {
-  constexpr size_t kHeader = 4;
-  if (frame.rest.size() < kHeader) {
-    return TooShort(frame, kHeader);
-  }
-  frame.Skip(kHeader);
-  return Next(Layer::kEthernet);
-}
-
-/// Cisco FabricPath: a tree number and a time to live, then the whole frame.
-Step DecodeFabricPath(Frame& frame) {
-  constexpr size_t kHeader = 2;
-  if (frame.rest.size() < kHeader) {
-    return TooShort(frame, kHeader);
-  }
-  frame.Skip(kHeader);
-  return Next(Layer::kEthernet);
 }
 
 Step DecodeLlc(Frame& frame) {

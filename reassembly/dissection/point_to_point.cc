@@ -9,15 +9,6 @@ using Kind = store::EncapsulationId::Kind;
 
 constexpr size_t kEthernetHeader = 14;
 
-/// Whether Ethernet addresses and a type that we would follow begin there.
-bool LooksLikeEthernet(Bytes bytes) {
-  if (bytes.size() < kEthernetHeader) {
-    return false;
-  }
-  const Step step = ByEtherType(LoadBig<uint16_t>(bytes.data() + 12));
-  return step.next != Layer::kNone || step.reason == IgnoreReason::kNotIp;
-}
-
 /// Under the last label nothing says what follows: IP by its version, but an Ethernet address may
 /// begin with the same bits.
 bool LooksLikeIp(Bytes bytes, uint32_t wire_bytes) {
@@ -30,6 +21,14 @@ bool LooksLikeIp(Bytes bytes, uint32_t wire_bytes) {
 }
 
 }  // namespace
+
+bool LooksLikeEthernet(Bytes bytes) {
+  if (bytes.size() < kEthernetHeader) {
+    return false;
+  }
+  const Step step = ByEtherType(LoadBig<uint16_t>(bytes.data() + 12));
+  return step.next != Layer::kNone || step.reason == IgnoreReason::kNotIp;
+}
 
 Step DecodePpp(Frame& frame) {
   // Address and control may be left out, and the protocol's first byte if it is zero (RFC 1661,

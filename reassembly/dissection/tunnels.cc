@@ -1,3 +1,4 @@
+#include "reassembly/dissection/access_tunnels.h"
 #include "reassembly/dissection/frame.h"
 #include "reassembly/dissection/tunnel_numbers.h"
 #include "reassembly/limits.h"
@@ -33,7 +34,7 @@ Step TakeVxlan(Frame& frame) {
 Step TakeVxlanGpe(Frame& frame) {
   constexpr size_t kHeader = 8;
   constexpr uint8_t kHasNetwork = 0x08, kHasProtocol = 0x04, kManagement = 0x01;
-  constexpr uint8_t kIpv4 = 1, kIpv6 = 2, kEthernet = 3, kMpls = 5;
+  constexpr uint8_t kIpv4 = 1, kEthernet = 3, kServiceHeader = 4, kMpls = 5;
   if (frame.rest.size() < kHeader) {
     return kOrdinaryUdp;
   }
@@ -42,16 +43,15 @@ Step TakeVxlanGpe(Frame& frame) {
   if ((p[0] & ~kHasProtocol & ~kManagement) != kHasNetwork || p[1] != 0 || p[2] != 0 || p[7] != 0) {
     return kOrdinaryUdp;
   }
-  const bool known =
-      protocol == kIpv4 || protocol == kIpv6 || protocol == kEthernet || protocol == kMpls;
-  if (!known || (p[0] & kManagement) != 0) {
+  if (protocol < kIpv4 || protocol > kMpls || (p[0] & kManagement) != 0) {
     return Ignore(IgnoreReason::kUnknownEncapsulation, Numbered(NumberSpace::kVxlanGpe, protocol));
   }
   frame.Enter(Kind::kVxlan, LoadBig<uint32_t>(p + 4) >> 8);
   frame.Skip(kHeader);
-  return Next(protocol == kEthernet ? Layer::kEthernet
-              : protocol == kMpls   ? Layer::kMpls
-                                    : Layer::kIp);
+  return Next(protocol == kEthernet        ? Layer::kEthernet
+              : protocol == kMpls          ? Layer::kMpls
+              : protocol == kServiceHeader ? Layer::kServiceHeader
+                                           : Layer::kIp);
 }
 
 /// RFC 7510. Labels have no fixed bits, so an IP packet of the right length must lie behind them.
@@ -270,6 +270,42 @@ Step DecodeErspan3(Frame& frame) {
   return Next(frame_type == kFrameTypeIp ? Layer::kIp : Layer::kEthernet);
 }
 
+/// RFC 3378.
+Step DecodeEtherIp(Frame& frame) {
+  constexpr size_t kHeader = 2;
+  constexpr uint16_t kVersion3 = 0x3000;
+  if (frame.rest.size() < kHeader) {
+    return TooShort(frame, kHeader);
+  }
+  if (LoadBig<uint16_t>(frame.rest.data()) != kVersion3) {
+    return Ignore(IgnoreReason::kNotIp);
+  }
+  ++frame.nesting;
+  frame.Skip(kHeader);
+  return Next(Layer::kEthernet);
+}
+
+/// RFC 3931, section 4.1.1: a session, 0 for control. The two ends have agreed on a cookie of 0, 4
+/// or 8 bytes and on 4 more bytes or none, of which the packet says nothing.
+Step DecodeL2tp3(Frame& frame) {
+  constexpr size_t kSession = 4, kMore = 4, kMoreMax = 12;
+  if (frame.rest.size() < kSession) {
+    return TooShort(frame, kSession);
+  }
+  if (LoadBig<uint32_t>(frame.rest.data()) == 0) {
+    return Ignore(IgnoreReason::kNotIp);
+  }
+  frame.Skip(kSession);
+  for (size_t more = 0; more <= kMoreMax && more <= frame.rest.size(); more += kMore) {
+    if (LooksLikeEthernet(frame.rest.subspan(more))) {
+      ++frame.nesting;
+      frame.Skip(more);
+      return Next(Layer::kEthernet);
+    }
+  }
+  return frame.cut() ? Ignore(IgnoreReason::kTruncatedHeader) : Ignore(IgnoreReason::kNotIp);
+}
+
 Step DecodeUdp(Frame& frame) {
   constexpr size_t kHeader = 8;
   if (frame.rest.size() < kHeader) {
@@ -309,7 +345,7 @@ Step DecodeUdp(Frame& frame) {
   if (either(kTeredoPort)) {
     return TakeTeredo(frame);
   }
-  return either(kAyiyaPort) ? TakeAyiya(frame) : kOrdinaryUdp;
+  return either(kAyiyaPort) ? TakeAyiya(frame) : TakeAccessTunnel(frame, source, destination);
 }
 
 }  // namespace trafrec::reassembly

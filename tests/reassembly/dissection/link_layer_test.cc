@@ -88,7 +88,7 @@ TEST(DissectorLink, ArpIsNotIp) {
 }
 
 TEST(DissectorLink, UnknownEtherTypeIsCountedByNumber) {
-  EXPECT_EQ(Feed()(Ethernet(Hello(), 0x894f)), "ignored: unknown_encapsulation.ethertype_0x894f");
+  EXPECT_EQ(Feed()(Ethernet(Hello(), 0x22f3)), "ignored: unknown_encapsulation.ethertype_0x22f3");
 }
 
 TEST(DissectorLink, UnknownLinkTypeIsCountedByNumber) {

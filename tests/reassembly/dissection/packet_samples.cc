@@ -34,12 +34,23 @@ std::vector<PacketSample> PacketSamples() {
       {kLink80211Radiotap, Hex("00 00 0900 02000000 10 8803 0000")},
       {kLinkPpi, Hex("00 00 0800 69000000 0801")},
       {kLinkPpp, Ppp(Hello(false))},
+      {kLinkPfLog, Hex("3d020000")},
+      {kLinkPktap, Hex("6c000000 01000000 01000000")},
+      {kLink80211Prism, Hex("44000000 08000000 0801")},
+      {kLinkTokenRing, Hex("1040 020000000002 820000000001 0410")},
+      {kLinkFrameRelay, Hex("1841 03 00 80 000000 0800 45")},
+      {kLinkEthernet, Ethernet(Hex("0fc2 02 01 000001ff 45"), 0x894f)},
+      {kLinkEthernet, Ethernet(Hex("0102 00010005 00000000 0800 45"), 0x8909)},
   };
   for (const ByteVector& packet :
        {Gre(frame, {.checksum = true, .has_key = true, .sequence = true, .ether_type = 0x6558}),
         Erspan(2, 1, frame), Erspan(3, 1, frame), Vxlan(1, frame),
         Geneve(1, frame, 0x6558, ByteVector(12)), GtpUser(1, Hello(false), true),
         Teredo(Hello(true), true), Ayiya(Hello(true)),
+        UdpTo(1701, Hex("4a02 0016 0005 0006 0001 0002 0002 0000 ff03 0021")),
+        UdpTo(5247, Hex("00 100300 0000 0000 0801")), UdpTo(37008, Hex("01 00 0001 0a01c8 01")),
+        UdpTo(6080, Hex("01 29 0000 00000000 60")),
+        IpPacket({.protocol = 115}, Hex("00000007 0102")),
         UdpTo(kGreOverUdpPort, GreBytes(Hello(false))), IpInIpv6(IpInIpv4(Hello(true)))}) {
     samples.push_back({kLinkRaw, packet});
     for (const ByteVector& fragment : Fragments(packet, 48, 1)) {

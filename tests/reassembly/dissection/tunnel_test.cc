@@ -35,8 +35,8 @@ TEST(DissectorTunnel, GreCarriesEthernetAndMpls) {
 }
 
 TEST(DissectorTunnel, UnknownProtocolOfGreIsCountedByNumber) {
-  EXPECT_EQ(Wrapped(Gre(Hello(), {.ether_type = 0x894f})),
-            "ignored: unknown_encapsulation.ethertype_0x894f");
+  EXPECT_EQ(Wrapped(Gre(Hello(), {.ether_type = 0x22f3})),
+            "ignored: unknown_encapsulation.ethertype_0x22f3");
 }
 
 TEST(DissectorTunnel, PptpCarriesPpp) {
@@ -88,7 +88,7 @@ TEST(DissectorTunnel, GeneveWithOptions) {
 }
 
 TEST(DissectorTunnel, UnknownProtocolOfGeneveIsCountedByNumber) {
-  EXPECT_EQ(Wrapped(Geneve(5, Hello(), 0x894f)), "ignored: unknown_encapsulation.ethertype_0x894f");
+  EXPECT_EQ(Wrapped(Geneve(5, Hello(), 0x22f3)), "ignored: unknown_encapsulation.ethertype_0x22f3");
 }
 
 ByteVector VxlanGpe(uint8_t flags, uint8_t protocol, Bytes inside) {
