@@ -106,7 +106,7 @@ TEST(DissectorTunnel, VxlanGpeCarriesWhatItSays) {
 }
 
 TEST(DissectorTunnel, UnknownProtocolOfVxlanGpeIsCountedByNumber) {
-  EXPECT_EQ(Wrapped(VxlanGpe(0x0c, 4, Hello())), "ignored: unknown_encapsulation.vxlan_gpe_0x0004");
+  EXPECT_EQ(Wrapped(VxlanGpe(0x0c, 6, Hello())), "ignored: unknown_encapsulation.vxlan_gpe_0x0006");
 }
 
 TEST(DissectorTunnel, MplsOverUdp) {
