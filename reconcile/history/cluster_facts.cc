@@ -56,7 +56,8 @@ void AddClusterState(const dialect::RequestView& request, const dialect::Meaning
     }
   }
   std::vector<IndexSettings> shown;
-  if (answer.status == 200 && request.target.find("_settings") != std::string_view::npos) {
+  if (answer.status == 200 && (meaning.api == "indices.get" ||
+                               request.target.find("_settings") != std::string_view::npos)) {
     shown = ReadSettingsAnswer(answer.body);
   } else if (answer.status == 200 &&
              request.target.find("_cluster/state") != std::string_view::npos) {

@@ -1,6 +1,7 @@
 #include "reconcile/history/connection_watch.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "reconcile/history/mutation_facts.h"
@@ -56,6 +57,13 @@ void ConnectionWatch::NoteHead(Connection& connection, const store::StoredMessag
   connection.compresses =
       connection.compresses ||
       !recorded::FieldValue(recorded::ParseHead(request.head).fields, "Content-Encoding").empty();
+}
+
+/// It may have been a by-query request whose answer says no more than that it was begun.
+void ConnectionWatch::LetRunOn(LostTraffic& lost) {
+  lost.ran.until = std::numeric_limits<TimeNs>::max();
+  lost.answered = true;
+  lost.most.reset();
 }
 
 /// How many numbers it took at most, by its length and that of its answer.
@@ -144,6 +152,7 @@ void ConnectionWatch::Add(const store::StoredExchange& exchange, std::optional<s
   }
   NoteHead(connection, *exchange.request);
   filters_answers_ = filters_answers_ || row.target.find("filter_path") != std::string::npos;
+  has_tasks_ = has_tasks_ || row.target.find("wait_for_completion=false") != std::string::npos;
   NoteHole(connection, facts);
   if (facts.ack_then && !connection.pipelines) {
     std::erase_if(connection.waiting, [&](const Waiting& waiting) {
@@ -201,6 +210,11 @@ std::vector<LostTraffic> ConnectionWatch::Finish(std::optional<TimeNs> until) {
                        .in_flow = true});
     } else if (server.fin_at && !server.rst_at) {
       Hear(connection, server.payload_bytes);
+    }
+  }
+  for (LostTraffic& lost : lost_) {
+    if (has_tasks_) {
+      LetRunOn(lost);
     }
   }
   return std::move(lost_);

@@ -72,6 +72,7 @@ class ConnectionWatch {
   void NoteHole(Connection& connection, const store::MessageFacts& request);
   void NoteAnswer(Connection& connection, const store::StoredMessage& answer, bool certain);
   void Hear(Connection& connection, uint64_t until) const;
+  static void LetRunOn(LostTraffic& lost);
   void Bound(LostTraffic& lost, const Connection& connection, uint64_t answer_bytes) const;
 
   Settle settle_;
@@ -80,6 +81,7 @@ class ConnectionWatch {
       connections_;
   std::vector<LostTraffic> lost_;
   int64_t longest_answer_ns_ = 0;
+  bool has_tasks_ = false;        ///< somebody does not wait for by-query requests to end
   bool filters_answers_ = false;  ///< a client asks for parts of answers: they may be short
 };
 

@@ -105,6 +105,9 @@ struct Question {
   bool external = false;  ///< the version is the client's
   bool piped = false;     ///< an ingest pipeline may make something else of it
   std::string through{};  ///< the name of that pipeline; of what is no document, its API
+  /// A pipeline may have put it under another id, or into another index: nobody knows whether it is
+  /// this document's.
+  bool elsewhere = false;
   dialect::Condition condition{};
   int64_t retries = 0;  ///< of an update that finds another version than it had read
   /// It has so long a text that Lucene may refuse the document once it has a number, which nothing

@@ -75,6 +75,7 @@ class HistoryReader {
       watch_.Add(exchange, AskCut(exchange));
       return;
     }
+    understood.Take(history_.alias_routings);
     const dialect::Meaning& meaning = understood.meaning();
     const bool answered = understood.answered();
     const Span& ran = understood.ran();
@@ -226,6 +227,12 @@ class HistoryReader {
                        HasHole(*exchange.request), ran});
     if (outcome.fate == Fate::kRejected && meaning.kind == Kind::kBulk) {
       history_.turned_away = true;
+    }
+    if (key != nullptr && outcome.error == "routing_missing_exception") {
+      history_.alias_routings.Requires(key->name);
+    }
+    if (key != nullptr && answered && !understood.has_edited_answer()) {
+      history_.pipelines.NoteOutcome(operation, *key, outcome);
     }
     if (key != nullptr && !outcome.index.empty() && outcome.error.empty()) {
       // A pipeline may send a document elsewhere.
@@ -386,6 +393,8 @@ Result<History> ReadHistory(store::LogReader& log, const dialect::Dialect& diale
   history.tokens.Take(history);
   history.precedents.Judge(history);
   reader.unseen_answers().Judge(history);
+  TakePipelines(history);
+  TakeRoutings(history);
   for (ByQueryRun& run : history.by_query) {
     if (run.lasts_as_request) {
       run.ran.until = history.requests.at(*run.request).runs.until;

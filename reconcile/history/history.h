@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "base/error.h"
+#include "reconcile/history/alias_routings.h"
 #include "reconcile/history/facts.h"
 #include "reconcile/history/index_lives.h"
 #include "reconcile/history/index_names.h"
 #include "reconcile/history/limits.h"
 #include "reconcile/history/number_runs.h"
+#include "reconcile/history/pipelines.h"
 #include "reconcile/history/precedents.h"
 #include "reconcile/history/tokens.h"
 #include "reconcile/metadata/metadata.h"
@@ -66,6 +68,8 @@ struct History {
   Metadata metadata{};
   std::vector<IndexSettings> settings{};  ///< later ones say what holds
   IndexNames names{};
+  Pipelines pipelines{};
+  AliasRoutings alias_routings{};
   /// What `GET /` answered; nothing if nobody asked.
   std::optional<VersionId> product{};
   std::string cluster_uuid{};

@@ -2,11 +2,19 @@
 
 #include <utility>
 
+#include "reconcile/history/mutation_facts.h"
+
 namespace trafrec::reconcile {
 
 using dialect::Fate;
 
 void IndexEvents::Add(const Request& by) {
+  if (!WasTurnedDown(by.outcome)) {
+    const dialect::RequestView& request = by.request;
+    history_.alias_routings.Note(by.meaning.api, request.target, request.body,
+                                 by.outcome.fate == Fate::kDone);
+    history_.pipelines.Note(by.meaning.api, request.target, by.operation, request.body, by.edited);
+  }
   const bool makes = by.meaning.api == "indices.create";
   const bool moves = by.meaning.api == "indices.rollover";
   if ((!makes && !moves && by.meaning.api != "indices.delete") ||

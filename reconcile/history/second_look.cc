@@ -9,6 +9,7 @@
 namespace trafrec::reconcile {
 
 void SecondLook::Add(Understood& understood) {
+  understood.Take(history_.alias_routings);
   const recorded::ExchangeView& view = understood.view();
   if (view.request() == nullptr) {
     return;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "reconcile/history/alias_routings.h"
 #include "reconcile/history/facts.h"
 #include "reconcile/history/traits.h"
 #include "replay/dialect/dialect.h"
@@ -62,6 +63,8 @@ class Understood {
   bool has_edited_request() const { return edited_request_; }
   bool has_edited_answer() const { return edited_answer_; }
   const dialect::Meaning& meaning() const { return meaning_; }
+  /// What those before it say of the names that it uses.
+  void Take(const AliasRoutings& routings) { routings.Apply(meaning_, sights_); }
   const dialect::Answer& answer() const { return answer_; }  ///< an outcome for each operation
   /// What its answer shows of documents. May be moved out.
   std::vector<Sight>& sights() { return sights_; }

@@ -173,7 +173,11 @@ bool SlotMaker::MayHaveSetVersions(const Document& document, int64_t missing,
 /// Whether a deletion may have been so long ago that the document's versions start again.
 bool SlotMaker::MayBeForgotten(const Document& document, const Point& previous,
                                const Slot& slot) const {
-  if (slot.ran.from != kMin && slot.ran.until - slot.ran.from <= limits::kDeletesKeptNs) {
+  const bool as_usual = std::ranges::none_of(history_.settings, [&](const IndexSettings& settings) {
+    return settings.gc_deletes_set && settings.name == index_.name;
+  });
+  if (as_usual && slot.ran.from != kMin &&
+      slot.ran.until - slot.ran.from <= limits::kDeletesKeptNs) {
     return false;
   }
   const auto deletes = [&](size_t question) { return history_.questions[question].deletes; };

@@ -39,7 +39,8 @@ Indices::Indices(const History& history)
 void Indices::SortQuestions() {
   for (size_t i = 0; i < history_.questions.size(); ++i) {
     const Question& question = history_.questions[i];
-    if (dialect::WritesDocument(question.kind) && !question.document.index.empty()) {
+    if (dialect::WritesDocument(question.kind) && !question.document.index.empty() &&
+        !question.elsewhere) {
       Index& index = indices_[history_.IndexBehind(question.document.index)];
       (question.told ? index.told : index.questions).push_back(i);
     }

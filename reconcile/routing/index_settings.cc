@@ -30,6 +30,12 @@ void TakeSetting(std::string_view name, const std::optional<std::string>& value,
     into.routing_shards = NumberOf(value);
   } else if (name == "routing_partition_size") {
     into.partition_size = NumberOf(value);
+  } else if (name == "default_pipeline" || name == "final_pipeline") {
+    if (value && *value != "_none") {
+      into.pipelines.push_back(*value);
+    }
+  } else if (name == "gc_deletes") {
+    into.gc_deletes_set = true;
   } else if (name == "uuid") {
     into.uuid = value.value_or("");
   } else if (name == "version.created") {

@@ -27,6 +27,9 @@ struct IndexSettings {
   std::optional<TimeNs> made_at{};  ///< by the source's clock
   /// Made by split, shrink or clone: its routing_shards are not the default ones.
   bool resized = false;
+  bool gc_deletes_set = false;  ///< deletions are not remembered for as long as usual
+  /// That its documents pass unless a request says otherwise.
+  std::vector<std::string> pipelines{};
   std::map<uint32_t, int64_t> primary_terms{};  ///< by shard; of the cluster state
 };
 

@@ -21,6 +21,11 @@ std::string WhatWouldDecide(const Question& question, bool journal) {
   if (!dialect::WritesDocument(question.kind)) {
     return "no later answer of the log is proof of it; a look at what it changes would decide";
   }
+  if (question.elsewhere) {
+    return "a pipeline may have put it under another id or into another index; a look at what the "
+           "source made of it would decide, or a pipeline's definition in the log that shows that "
+           "it does not do so";
+  }
   if (journal) {
     return "histories fit with and without it, with the journal, too: it may have changed nothing, "
            "or another's operation may be its own";

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <string>
 #include <vector>
 
 namespace trafrec::reconcile {
@@ -16,8 +18,9 @@ class Conversation {
   Conversation()
       : watch_([](size_t, TimeNs) {}, [this](size_t, uint64_t bytes) { heard.push_back(bytes); }) {}
 
-  void Answered() {
+  void Answered(const std::string& target = "/") {
     store::StoredExchange exchange = Next();
+    exchange.row.target = target;
     exchange.response.emplace();
     store::MessageFacts& facts = exchange.response->facts;
     facts.flow_offset = answer_offset_;
@@ -95,6 +98,20 @@ TEST(ConnectionWatch, WhereARequestWasLostAnUnseenAnswerMayBeItsOwn) {
   conversation.Lost(70);
   conversation.Answered();
   EXPECT_TRUE(conversation.heard.empty());
+}
+
+TEST(ConnectionWatch, WhereTasksAreBegunALostRequestMayHaveBegunOneThatRanOn) {
+  const auto until_with = [](const std::string& target) {
+    Conversation conversation;
+    conversation.Answered(target);
+    conversation.Lost(110);
+    conversation.Answered();
+    const std::vector<LostTraffic> lost = conversation.Finish(5000 * kMs, true);
+    return lost.size() == 1 ? lost[0].ran.until : 0;
+  };
+  constexpr TimeNs kEver = std::numeric_limits<TimeNs>::max();
+  EXPECT_LT(until_with("/idx/_update_by_query"), 5000 * kMs);
+  EXPECT_EQ(until_with("/idx/_update_by_query?wait_for_completion=false"), kEver);
 }
 
 TEST(ConnectionWatch, AConnectionThatGoesOnMayHaveLostWhatItHasNotShownYet) {
