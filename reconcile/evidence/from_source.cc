@@ -27,6 +27,12 @@ class Asking {
     TRY(AskIndices());
     TRY(AskDocuments());
     TRY(AskNumbers());
+    if (asked_.empty() && lost_) {
+      AddNote("",
+              "the source has no index any more that the log wrote to: it is another cluster, "
+              "or was emptied; what it has of templates and other indices is not looked at");
+      return {};
+    }
     return AddLiveMetadata(source_, history_);
   }
 
@@ -46,11 +52,13 @@ class Asking {
     for (const std::string& name : names) {
       const auto index = std::ranges::find(indices, name, &IndexSettings::name);
       if (index == indices.end()) {
+        lost_ = lost_ || IsToBeThere(name);
         AddNote(
             name,
             fmt::format("the source has no index {} any more: its operations are judged without it",
                         name));
       } else if (IsLaterOne(history_, *index)) {
+        lost_ = true;
         AddNote(name, fmt::format("the source's index {} was made after the log wrote to one of "
                                   "that name: its operations are judged without it",
                                   name));
@@ -69,6 +77,18 @@ class Asking {
       history_.settings.push_back(std::move(index));
     }
     return {};
+  }
+
+  /// The log shows that the index was, and nothing in it can have removed it.
+  bool IsToBeThere(const std::string& name) const {
+    return std::ranges::any_of(history_.writes,
+                               [&](const Write& write) {
+                                 return history_.IndexBehind(write.document.index) == name;
+                               }) &&
+           std::ranges::none_of(history_.index_lives.changes, [&](const IndexChange& change) {
+             return change.removes &&
+                    (change.name == name || change.name.find('*') != std::string::npos);
+           });
   }
 
   Status AskDocuments() {
@@ -124,6 +144,7 @@ class Asking {
   LiveSource& source_;
   History& history_;
   std::set<std::string> asked_;  ///< indices that are those of the log
+  bool lost_ = false;            ///< one of the log's is not there, which nobody in it removed
   std::vector<Note> notes_;
 };
 
@@ -138,6 +159,7 @@ Result<std::vector<Note>> AddLiveAnswers(LiveSource& source, History& history) {
   }
   Asking asking(source, history);
   TRY(asking.Run());
+  TakePipelines(history);
   history.tokens.Take(history);
   return asking.TakeNotes();
 }

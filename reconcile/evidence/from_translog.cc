@@ -13,6 +13,7 @@
 #include "reconcile/evidence/shard_journal.h"
 #include "reconcile/evidence/stored_state.h"
 #include "reconcile/translog/index_state.h"
+#include "reconcile/translog/node_state.h"
 #include "reconcile/translog/shard_folders.h"
 
 namespace trafrec::reconcile {
@@ -154,6 +155,11 @@ class TranslogAdder {
     }
     const auto named = named_.Among(index, settings, journal);
     if (!named) {
+      if (LivedTwice(index)) {
+        made_anew_ = true;
+      } else {
+        strange_.insert(journal.folder().node());
+      }
       AddNote(index, fmt::format("{}: answers name other operations of {}: it is of an index that "
                                  "was there before or later under that name, and was not read",
                                  journal.folder().translog.string(), index));
@@ -190,6 +196,17 @@ class TranslogAdder {
   /// Answers name numbers that a shard's copies do not have yet.
   bool early() const { return early_; }
 
+  /// One was of an index that the log shows to have been made anew.
+  bool made_anew() const { return made_anew_; }
+
+  /// Leaves out the copies of which answers contradict a journal though the log does not show that
+  /// its index was made anew: they are of another cluster or another time, and so is the state
+  /// beside.
+  void LeaveOutStrange(std::vector<ShardFolder>& folders) const {
+    std::erase_if(folders,
+                  [&](const ShardFolder& folder) { return strange_.contains(folder.node()); });
+  }
+
   TranslogEvidence Finish() {
     std::ranges::move(sights_, std::back_inserter(history_.sights));
     std::ranges::move(added_, std::back_inserter(history_.settings));
@@ -201,6 +218,13 @@ class TranslogAdder {
   }
 
  private:
+  bool LivedTwice(const std::string& index) const {
+    return std::ranges::any_of(history_.events, [&](const IndexEvent& event) {
+      return event.what == IndexEvent::What::kRemoved &&
+             (event.name == index || event.name.find('*') != std::string::npos);
+    });
+  }
+
   void AddNote(const std::string& index, std::string words) {
     evidence_.notes.push_back(
         {.about = Note::About::kJournal, .index = index, .words = std::move(words)});
@@ -243,13 +267,45 @@ class TranslogAdder {
   TranslogEvidence evidence_;
   std::vector<Sight> sights_;
   std::vector<IndexSettings> added_;
+  std::set<std::filesystem::path> strange_;  ///< data folders of nodes
   bool early_ = false;
+  bool made_anew_ = false;
 };
+
+/// Leaves out the copies whose state says that they are of another cluster than the log's.
+void LeaveOutOtherClusters(const History& history, std::vector<ShardFolder>& folders,
+                           std::vector<Note>& notes) {
+  std::map<std::filesystem::path, bool> others;
+  for (const ShardFolder& folder : folders) {
+    const std::filesystem::path node = folder.node();
+    const auto [at, is_new] = others.try_emplace(node, false);
+    if (!is_new || history.cluster_uuid.empty() || node.empty()) {
+      continue;
+    }
+    const auto state = ReadNodeState(node);
+    const std::string uuid = state ? ClusterUuidOf(*state) : "";
+    at->second = !uuid.empty() && uuid != history.cluster_uuid;
+    if (at->second) {
+      notes.push_back({.about = Note::About::kJournal,
+                       .words = fmt::format("{} is of another cluster ({}) than the log ({}), and "
+                                            "was not read",
+                                            node.string(), uuid, history.cluster_uuid)});
+    }
+  }
+  std::erase_if(folders, [&](const ShardFolder& folder) { return others[folder.node()]; });
+}
 
 }  // namespace
 
 Result<TranslogEvidence> AddTranslogs(const std::filesystem::path& data_path, History& history) {
-  TRY_ASSIGN(const std::vector<ShardFolder> folders, FindShards(data_path));
+  TRY_ASSIGN(std::vector<ShardFolder> folders, FindShards(data_path));
+  const size_t found = folders.size();
+  std::vector<Note> notes;
+  LeaveOutOtherClusters(history, folders, notes);
+  if (folders.empty()) {
+    return Fail(ErrorCode::kUsage, notes.front().words,
+                "give the data folder of the node that was recorded, or a copy of it");
+  }
   std::map<std::pair<std::string, uint32_t>, std::vector<ShardFolder>> shards;
   for (const ShardFolder& folder : folders) {
     shards[{folder.index_uuid, folder.shard}].push_back(folder);
@@ -259,12 +315,15 @@ Result<TranslogEvidence> AddTranslogs(const std::filesystem::path& data_path, Hi
     TRY(adder.Add(std::move(copies)));
   }
   const bool early = adder.early();
+  adder.LeaveOutStrange(folders);
   TranslogEvidence evidence = adder.Finish();
+  TakePipelines(history);
+  std::ranges::move(notes, std::back_inserter(evidence.notes));
   std::ranges::move(AddStoredState(folders, early, history), std::back_inserter(evidence.notes));
-  if (evidence.shards == 0) {
+  if (evidence.shards == 0 && !adder.made_anew()) {
     return Fail(ErrorCode::kNotFound,
-                fmt::format("none of the {} shards in {} is of an index of this log",
-                            folders.size(), data_path.string()),
+                fmt::format("none of the {} shards in {} is of an index of this log", found,
+                            data_path.string()),
                 "give the data folder of the node that was recorded, or a copy of it");
   }
   return evidence;

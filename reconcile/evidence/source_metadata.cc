@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "reconcile/evidence/source_documents.h"
 #include "reconcile/metadata/metadata_answers.h"
 #include "reconcile/metadata/metadata_requests.h"
 #include "reconcile/routing/index_settings.h"
@@ -94,15 +95,36 @@ class Asking {
                source_.Look(target + "?ignore_unavailable=true&allow_no_indices=true"));
     at.until = WallClockNow();
     const std::string body = answer.value_or("{}");
-    Take("indices.get", target, body, at);
     const std::vector<IndexSettings> there = ReadSettingsAnswer(body);
+    std::vector<std::string> same;
     for (const std::string& name : names) {
       const auto index = std::ranges::find(there, name, &IndexSettings::name);
       const bool present = index != there.end();
+      if (!present || !IsLaterOne(history_, *index)) {
+        same.push_back(name);
+      }
       history_.index_lives.sights.push_back(
           {name, present, at, present ? index->made_at : std::nullopt});
     }
+    if (!same.empty()) {
+      Take("indices.get", Path("/", same), Only(same, body), at);
+    }
     return {};
+  }
+
+  /// Of an answer by name, what it says of these: others are not those of the log.
+  static std::string Only(const std::vector<std::string>& names, const std::string& body) {
+    const auto tree = json::Tree::Parse(body);
+    if (!tree || tree->size() == 0) {
+      return body;
+    }
+    std::string only;
+    for (const std::string& name : names) {
+      if (const JsonPlace found = JsonPlace(*tree)[name]; found.exists()) {
+        only += (only.empty() ? "" : ",") + json::Quoted(name) + ":" + found.Raw();
+      }
+    }
+    return "{" + only + "}";
   }
 
   Status AskByName(const std::string& path, std::string_view api,
@@ -129,10 +151,7 @@ class Asking {
       return {};
     }
     for (const std::string& name : names) {
-      const JsonPlace found = JsonPlace(*tree)[name];
-      const std::string own =
-          found.exists() ? "{" + json::Quoted(name) + ":" + found.Raw() + "}" : std::string("{}");
-      Take(api, Path(path, {name}), own, at);
+      Take(api, Path(path, {name}), Only({name}, body), at);
     }
     return {};
   }

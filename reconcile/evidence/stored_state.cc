@@ -51,12 +51,11 @@ std::map<fs::path, TimeNs> CopiesIn(const std::vector<ShardFolder>& folders) {
   std::map<fs::path, TimeNs> copies;
   for (const ShardFolder& folder : folders) {
     const fs::path index = folder.translog.parent_path().parent_path();
-    if (index.parent_path().filename() != "indices") {
+    const fs::path node = folder.node();
+    if (node.empty()) {
       continue;
     }
-    TimeNs& at =
-        copies.try_emplace(index.parent_path().parent_path(), std::numeric_limits<TimeNs>::min())
-            .first->second;
+    TimeNs& at = copies.try_emplace(node, std::numeric_limits<TimeNs>::min()).first->second;
     at = std::max({at, TimeOf(folder.translog / "translog.ckp"), TimeOf(index / "_state")});
   }
   for (auto& [folder, at] : copies) {

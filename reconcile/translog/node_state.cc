@@ -88,4 +88,14 @@ std::expected<NodeState, std::string> ReadNodeState(const fs::path& folder) {
              : std::expected<NodeState, std::string>(std::unexpected(documents.error()));
 }
 
+std::string ClusterUuidOf(const NodeState& state) {
+  const auto tree = json::Tree::Parse(state.global);
+  if (!tree || tree->size() == 0) {
+    return "";
+  }
+  const auto global = tree->Find(json::Tree::kRoot, kGlobal);
+  const auto uuid = global ? tree->Find(*global, "cluster_uuid") : std::nullopt;
+  return uuid ? tree->ScalarOf(*uuid).value_or("") : "";
+}
+
 }  // namespace trafrec::reconcile

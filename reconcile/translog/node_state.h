@@ -23,4 +23,7 @@ struct NodeState {
 /// the latter alone; then it is not whole. Why it cannot be read, if it cannot.
 std::expected<NodeState, std::string> ReadNodeState(const std::filesystem::path& folder);
 
+/// The UUID of the cluster whose state it is; "" if it does not say so.
+std::string ClusterUuidOf(const NodeState& state);
+
 }  // namespace trafrec::reconcile

@@ -58,7 +58,8 @@ Result<std::vector<ShardFolder>> FindShards(const fs::path& data_path) {
   }
   std::vector<ShardFolder> found;
   size_t seen = 0;
-  for (fs::recursive_directory_iterator it(root, error), end; !error && it != end;
+  constexpr auto kFollow = fs::directory_options::follow_directory_symlink;
+  for (fs::recursive_directory_iterator it(root, kFollow, error), end; !error && it != end;
        it.increment(error)) {
     std::error_code no_folder;
     if (!it->is_directory(no_folder)) {

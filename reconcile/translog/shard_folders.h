@@ -15,6 +15,12 @@ struct ShardFolder {
   uint32_t shard = 0;
   std::filesystem::path translog;
 
+  /// The node's data folder, in which that copy has its state; "" if only shards were copied.
+  std::filesystem::path node() const {
+    const std::filesystem::path indices = translog.parent_path().parent_path().parent_path();
+    return indices.filename() == "indices" ? indices.parent_path() : std::filesystem::path();
+  }
+
   auto operator<=>(const ShardFolder&) const = default;
 };
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "reconcile/verdict/judge.h"
+#include "tests/reconcile/translog/lucene_samples.h"
 #include "tests/reconcile/translog/translog_samples.h"
 #include "tests/support/temporary_folder.h"
 
@@ -306,6 +307,46 @@ TEST(FromTranslog, AnIndexThatAnswersContradictIsNotRead) {
   const auto added = AddTranslogs(folder.path(), log.history);
   ASSERT_FALSE(added);
   EXPECT_THAT(added.error().what, testing::HasSubstr("is of an index of this log"));
+}
+
+/// Beside the journals of a copy: the state of a cluster that lacks template-t9-200.
+void WriteState(const TemporaryFolder& folder) {
+  std::filesystem::create_directories(folder / "last/_state");
+  folder.Write("last/_state/segments_9", CommitOf7());
+  folder.Write("last/_state/_6.cfe", CompoundEntriesOf7());
+  folder.Write("last/_state/_6.cfs", CompoundOf7());
+}
+
+TEST(FromTranslog, TheStateBesideAJournalThatAnswersContradictSaysNothing) {
+  const TemporaryFolder folder;
+  WriteState(folder);
+  WriteJournal(folder, kLast, Put("first", 0, "{}"));
+  WriteJournal(folder, "last/indices/second/0/translog/", Put("event", 0, "{}"));
+  const auto verdict_with = [&](const std::string& answered) {
+    Log log;
+    log.history.settings.push_back({.name = "events", .uuid = "second", .shards = 1});
+    log.Answered(answered, 0);
+    log.history.writes.back().document.index = "events";
+    log.Asked(Kind::kAdmin, "", "");
+    log.history.metadata.Add(
+        MetadataChange{.what = {MetadataKind::kTemplate, "", "template-t9-200"},
+                       .value = "template-t9-200-*",
+                       .question = 0});
+    return log.Verdicts(folder).front();
+  };
+  EXPECT_EQ(verdict_with("event"), Verdict::kNotCommitted);
+  EXPECT_NE(verdict_with("another"), Verdict::kNotCommitted);
+}
+
+TEST(FromTranslog, ACopyOfAnotherClusterIsRefused) {
+  const TemporaryFolder folder;
+  WriteState(folder);
+  WriteJournal(folder, kLast, Put("first", 0, "{}"));
+  Log log;
+  log.history.cluster_uuid = "of-the-log";
+  const auto added = AddTranslogs(folder.path(), log.history);
+  ASSERT_FALSE(added);
+  EXPECT_THAT(added.error().what, testing::HasSubstr("is of another cluster"));
 }
 
 TEST(FromTranslog, WhatWasLostIsInsertedAsTheJournalHasIt) {
