@@ -7,6 +7,7 @@
 #include "reconcile/history/cluster_facts.h"
 #include "reconcile/history/connection_watch.h"
 #include "reconcile/history/document_watch.h"
+#include "reconcile/history/document_way.h"
 #include "reconcile/history/earlier_starts.h"
 #include "reconcile/history/exchange_pass.h"
 #include "reconcile/history/holes.h"
@@ -228,16 +229,8 @@ class HistoryReader {
     if (outcome.fate == Fate::kRejected && meaning.kind == Kind::kBulk) {
       history_.turned_away = true;
     }
-    if (key != nullptr && outcome.error == "routing_missing_exception") {
-      history_.alias_routings.Requires(key->name);
-    }
-    if (key != nullptr && answered && !understood.has_edited_answer()) {
-      history_.pipelines.NoteOutcome(operation, *key, outcome);
-    }
-    if (key != nullptr && !outcome.index.empty() && outcome.error.empty()) {
-      // A pipeline may send a document elsewhere.
-      history_.names.Leads(operation.writing.pipeline.empty() ? key->name : outcome.index,
-                           outcome.index);
+    if (key != nullptr) {
+      NoteWay(understood, operation, *key, outcome, history_);
     }
     if (answered && key != nullptr && !understood.has_edited_answer()) {
       unseen_.Learn(*exchange.response, request, meaning, *key, outcome);

@@ -11,9 +11,12 @@ using dialect::Fate;
 void IndexEvents::Add(const Request& by) {
   if (!WasTurnedDown(by.outcome)) {
     const dialect::RequestView& request = by.request;
-    history_.alias_routings.Note(by.meaning.api, request.target, request.body,
-                                 by.outcome.fate == Fate::kDone);
-    history_.pipelines.Note(by.meaning.api, request.target, by.operation, request.body, by.edited);
+    if (!by.cut) {
+      history_.alias_routings.Note(by.meaning.api, request.target, request.body,
+                                   by.outcome.fate == Fate::kDone);
+    }
+    history_.pipelines.Note(by.meaning.api, request.target, by.operation, request.body,
+                            by.edited || by.cut);
   }
   const bool makes = by.meaning.api == "indices.create";
   const bool moves = by.meaning.api == "indices.rollover";

@@ -1,3 +1,5 @@
+#include <initializer_list>
+
 #include "tests/reassembly/dissection/dissection_test_support.h"
 
 // Tags of fabrics and service chains, tunnels of access networks, headers of capturing systems.
@@ -110,7 +112,7 @@ TEST(DissectorAccessTunnel, LispAndGueCarryIp) {
 }
 
 TEST(DissectorAccessTunnel, OtherProgramsOnTheirPortsAreOrdinaryUdp) {
-  for (const uint16_t port : {1701, 5247, 37008, 4341, 6080}) {
+  for (const uint16_t port : std::initializer_list<uint16_t>{1701, 5247, 37008, 4341, 6080}) {
     EXPECT_EQ(ToPort(port, "45 67 89 ab cd ef", Hello()), "ignored: udp") << port;
     EXPECT_EQ(ToPort(port, "", Hex("01")), "ignored: udp") << port;
   }
