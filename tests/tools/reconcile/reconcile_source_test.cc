@@ -154,8 +154,8 @@ TEST_F(ReconcileSource, ANoteIsALineOfJsonOfItsOwn) {
       },
       {"--json"});
   ASSERT_THAT(outcome.out, HasSubstr("{\"note\":"));
-  const auto note =
-      nlohmann::ordered_json::parse(outcome.out.substr(outcome.out.find("{\"note\":")));
+  const std::string notes = outcome.out.substr(outcome.out.find("{\"note\":"));
+  const auto note = nlohmann::ordered_json::parse(notes.substr(0, notes.find('\n')));
   EXPECT_EQ(note.size(), 3U);
   EXPECT_THAT(note["note"], HasSubstr("the source has no index idx any more"));
   EXPECT_EQ(note["about"], "source");
