@@ -214,7 +214,9 @@ message::Request WriteBulk(const Parcel& parcel) {
                            .fields = parcel.request->fields,
                            .body = {},
                            .chunked = parcel.request->chunked,
-                           .trailers = parcel.request->trailers};
+                           .trailers = parcel.request->trailers,
+                           .keeps_host = parcel.request->keeps_host,
+                           .decoded = parcel.request->decoded};
   // Of the usual condition, with its numbers.
   constexpr size_t kConditionBytes = 64;
   request.body.reserve(parcel.request->body.size() + parcel.items.size() * kConditionBytes);

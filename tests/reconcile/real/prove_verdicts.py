@@ -222,7 +222,7 @@ class Case:
         self.node = real_node.Node(
             options.product, SERVER, folder / "node", refusal_work.SETTINGS if self.refusals else None
         )
-        self.gate, self.followers = None, None
+        self.gate, self.proxy, self.followers = None, None, None
         self.mix = refusal_work.REFUSAL_MIX if self.refusals else verdict_work.MIX
         self.indices = verdict_work.INDICES + (refusal_work.INDICES if self.refusals else [])
 
@@ -231,7 +231,8 @@ class Case:
 
         seed, names, six = self.options.seed, verdict_work.Names(), self.node.product.version.startswith("6.")
         self.gate = made.Gate()
-        made.Proxy(seed).start()
+        self.proxy = made.Proxy(seed)
+        self.proxy.start()
         kind = refusal_work.RefusalWork if self.refusals else verdict_work.Work
 
         def work(number):
@@ -283,6 +284,7 @@ class Case:
             if middles and done > middles[0]:
                 middles.pop(0)
                 self.middle()
+        self.proxy.stop()
         for client in clients:
             if client.failed:
                 raise client.failed

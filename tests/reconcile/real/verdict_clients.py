@@ -352,9 +352,16 @@ class Proxy(threading.Thread):
         self.listener = socket.create_server(("127.0.0.1", PROXY), backlog=64)
 
     def run(self):
-        while True:
-            client, _ = self.listener.accept()
-            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.listener.accept()
+                threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def stop(self):
+        """Another one may listen there."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.join()
+        self.listener.close()
 
     def upstream(self):
         while True:

@@ -252,6 +252,23 @@ TEST(Form, OnlyTheOpenItemsOfABulkGoAgain) {
             "{\"index\":{\"_id\":\"1\",\"version\":5,\"version_type\":\"external\"}}\n{}\n");
 }
 
+TEST(Form, ABulkThatIsWrittenAnewKeepsAllButItsBody) {
+  Sent sent =
+      MakeSent("POST /a/_bulk", "{\"index\":{\"_id\":\"1\"}}\n{}\n", {AtSource(Fate::kCreated)});
+  *sent.request = {.method = "POST",
+                   .target = "/a/_bulk",
+                   .fields = {{"Content-Encoding", "gzip"}},
+                   .body = sent.request->body,
+                   .chunked = true,
+                   .trailers = {{"a", "b"}},
+                   .keeps_host = true,
+                   .decoded = true};
+  message::Request request = sent.Write();
+  EXPECT_NE(request.body, sent.request->body);
+  request.body = sent.request->body;
+  EXPECT_EQ(request, *sent.request);
+}
+
 TEST(Form, ABulkOfWhichNothingChangesGoesOutAsItIs) {
   Sent sent = MakeSent("POST /a/_bulk",
                        "\n{\"index\":{\"_id\":\"1\",\"version\":5,\"version_type\":\"external\"}}\n"
