@@ -1,6 +1,8 @@
 """trafrec as others start it: recording, and replaying."""
 
+import base64
 import contextlib
+import gzip
 import json
 import os
 import signal
@@ -81,6 +83,11 @@ def outcomes(run):
     return {(row["number"], row["item"]): row["fate"] for row in _rows(run, "SELECT number, item, fate FROM outcome")}
 
 
+def _content_of(message):
+    """A body as it is written, with or without gzip."""
+    return message["body"] if "body" in message else gzip.decompress(base64.b64decode(message["body_b64"]))
+
+
 def refused_fields(trafrec, log):
     """Fields that only updates brought to a mapping that lost to another write, by index. The source may have put them
     there before it refused the update; the target refuses it at once (docs/replay.md, "Order")."""
@@ -89,8 +96,8 @@ def refused_fields(trafrec, log):
     for exchange in map(json.loads, lines.splitlines()):
         if "/_update/" not in (exchange["target"] or "") or exchange["status"] is None:
             continue
-        answer = json.loads(exchange["response"]["body"])
-        fields = json.loads(exchange["request"]["body"]).get("doc", {})
+        answer = json.loads(_content_of(exchange["response"]))
+        fields = json.loads(_content_of(exchange["request"])).get("doc", {})
         index = answer["error"].get("index") if "error" in answer else answer["_index"]
         if exchange["status"] == 409:
             lost.update((index, field) for field in fields)

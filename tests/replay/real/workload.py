@@ -20,8 +20,8 @@ TEMPLATE = {"index_patterns": ["shared-*", "own-*"],
             "mappings": {"properties": {"n": {"type": "long"}, "kind": {"type": "keyword"}, "text": {"type": "text"}}}}
 
 
-def connect(url):
-    return Elasticsearch(url, maxsize=1, timeout=60, max_retries=0, retry_on_timeout=False)
+def connect(url, compress=False):
+    return Elasticsearch(url, maxsize=1, timeout=60, max_retries=0, retry_on_timeout=False, http_compress=compress)
 
 
 class Client(threading.Thread):
@@ -29,7 +29,7 @@ class Client(threading.Thread):
 
     def __init__(self, url, number, seed, steps):
         super().__init__()
-        self.es, self.number, self.steps = connect(url), number, steps
+        self.es, self.number, self.steps = connect(url, compress=number % 3 == 0), number, steps
         self.random = random.Random(f"{seed}/{number}")
         self.serial = 0
         self.mine = []  # automatic ids that this client was given
