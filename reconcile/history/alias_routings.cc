@@ -47,6 +47,9 @@ std::vector<std::pair<std::string, std::string>> AliasesIn(std::string_view api,
 
 void AliasRoutings::Note(std::string_view api, std::string_view target, std::string_view body,
                          bool answered) {
+  if (!api.starts_with("indices.") && !api.starts_with("cluster.")) {
+    return;  // of documents, which are most of a log
+  }
   const auto tree = json::Tree::Parse(body.empty() ? std::string_view("{}") : body);
   if (!tree || tree->size() == 0) {
     return;
