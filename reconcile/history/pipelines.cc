@@ -4,6 +4,7 @@
 #include <array>
 
 #include "reconcile/history/history.h"
+#include "reconcile/history/unplaced.h"
 #include "replay/dialect/key.h"
 #include "replay/dialect/target.h"
 #include "replay/json/json_tree.h"
@@ -176,7 +177,7 @@ Pipelines::OfIndex Pipelines::Of(const History& history, const std::string& inde
 void TakePipelines(History& history) {
   std::map<std::string, Pipelines::OfIndex> indices;
   for (OpenRequest& request : history.requests) {
-    LostTraffic traffic{.ran = request.runs, .answered = true, .most = 0, .recorded = true};
+    LostTraffic traffic = UnplacedTraffic(request.runs);
     for (const size_t number : request.questions) {
       Question& question = history.questions[number];
       const std::string& index = question.document.index;

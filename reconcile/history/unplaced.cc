@@ -23,11 +23,11 @@ void TakeAliases(History& history) {
   }
 }
 
-LostTraffic TrafficOf(const Span& ran) {
+}  // namespace
+
+LostTraffic UnplacedTraffic(const Span& ran) {
   return {.ran = ran, .answered = true, .most = 0, .recorded = true};
 }
-
-}  // namespace
 
 void UnplacedWrites::Add(const Write& write, const dialect::Outcome& outcome) {
   if (!outcome.index.empty()) {
@@ -38,7 +38,7 @@ void UnplacedWrites::Add(const Write& write, const dialect::Outcome& outcome) {
   std::vector<Several>& writes = writes_[write.document.index];
   const bool full = writes.size() >= limits::kUnplacedExchanges;
   if (writes.empty() || (writes.back().by != by && !full)) {
-    writes.push_back({by, TrafficOf(ran)});
+    writes.push_back({by, UnplacedTraffic(ran)});
   }
   LostTraffic& traffic = writes.back().traffic;
   traffic.ran = {std::min(traffic.ran.from, ran.from), std::max(traffic.ran.until, ran.until)};
@@ -55,7 +55,7 @@ void UnplacedWrites::Finish(History& history) const {
     }
   }
   for (const OpenRequest& request : history.requests) {
-    LostTraffic traffic = TrafficOf(request.runs);
+    LostTraffic traffic = UnplacedTraffic(request.runs);
     for (const size_t number : request.questions) {
       const Question& question = history.questions[number];
       if (question.kind == Kind::kBulk) {

@@ -27,4 +27,7 @@ class UnplacedWrites {
   std::map<std::string, std::vector<Several>> writes_;  ///< by name
 };
 
+/// Of operations that the log has, and of which nobody knows into which index they wrote: none yet.
+LostTraffic UnplacedTraffic(const Span& ran);
+
 }  // namespace trafrec::reconcile
