@@ -52,6 +52,9 @@ inline constexpr int64_t kFragmentTimeoutNs = 30 * kNsPerSecond;
 /// A head (start line and fields, or trailers). Node allows 16 KiB, nginx 32 KiB; the largest
 /// honest ones seen are below 256 KiB.
 inline constexpr size_t kHeadBytes = size_t{1} << 20;
+/// The longest line of a PROXY header (its specification, section 2.1); the binary form is told by
+/// fewer bytes.
+inline constexpr size_t kProxyLineBytes = 107;
 /// Interim answers (1xx) that are kept of one exchange; a server that sends progress for hours
 /// sends more. The first ones are kept, the rest counted.
 inline constexpr size_t kInterim = 100;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reassembly/http/message_parser.h"
+#include "reassembly/http/proxy_header.h"
 #include "reassembly/limits.h"
 
 namespace trafrec::reassembly {
@@ -29,6 +30,9 @@ void MessageParser::StepBetween() {
   if (at_ == bytes.size()) {
     return;
   }
+  if (chunk_->offset + at_ <= kProxyHeaderBinaryAt && BeginProxyHeader()) {
+    return;
+  }
   if (!proved_ && at_chunk && chunk_->packet_start && last_peer_ && advanced_ &&
       handler_.PeerAwaited(flow_, chunk_->offset, *chunk_->peer_offset)) {
     ++proofs_;
@@ -43,6 +47,74 @@ void MessageParser::StepBetween() {
   start_.advanced &= at_chunk;
   start_.chained = true;
   BeginHead();
+}
+
+/// At the first byte of a client that was seen from there on, or behind two line ends. False: no
+/// PROXY header begins here.
+bool MessageParser::BeginProxyHeader() {
+  const uint64_t offset = chunk_->offset + at_;
+  if ((offset != kProxyHeaderTextAt && offset != kProxyHeaderBinaryAt) || seen_message_ ||
+      !from_start_ || !proved_ || !handler_.IsClients(flow_)) {
+    return false;
+  }
+  const ProxyHeader header = FindProxyHeader(offset, rest());
+  switch (header.fit) {
+    case ProxyHeader::Fit::kNone:
+      return false;
+    case ProxyHeader::Fit::kPerhaps:
+      tentative_ = false;
+      start_ = StartHere();
+      start_.chained = true;
+      BeginCollecting();
+      opening_ = true;
+      BufferHead();
+      HoldStart();
+      return true;
+    case ProxyHeader::Fit::kFits:
+      TakeProxyHeader(offset, header.bytes);
+      return true;
+  }
+  return false;
+}
+
+void MessageParser::CollectProxyHeader() {
+  const size_t before = head_.size();
+  const std::string_view bytes = rest().substr(0, limits::kProxyLineBytes - before);
+  head_.append(bytes);
+  const ProxyHeader header = FindProxyHeader(start_.offset, head_);
+  if (header.fit == ProxyHeader::Fit::kPerhaps) {
+    counts_.pending_bytes += bytes.size();
+    at_ += bytes.size();
+    return;
+  }
+  head_.resize(before);
+  opening_ = false;
+  if (header.fit == ProxyHeader::Fit::kFits) {
+    LetStartGo();
+    counts_.pending_bytes -= before;
+    counts_.proxy_header_bytes += before;
+    head_.clear();
+    TakeProxyHeader(start_.offset, header.bytes - before);
+  }
+}
+
+void MessageParser::TakeProxyHeader(uint64_t begin, size_t left) {
+  // The line ends that belong to it were taken for stray ones.
+  counts_.between_bytes -= begin;
+  counts_.proxy_header_bytes += begin;
+  ++counts_.proxy_headers;
+  left_ = left;
+  state_ = State::kProxyHeader;
+}
+
+void MessageParser::StepProxyHeader() {
+  const auto bytes = static_cast<size_t>(std::min<uint64_t>(left_, rest().size()));
+  counts_.proxy_header_bytes += bytes;
+  at_ += bytes;
+  left_ -= bytes;
+  if (left_ == 0) {
+    state_ = State::kBetween;
+  }
 }
 
 void MessageParser::StepSearching() {
@@ -62,11 +134,16 @@ void MessageParser::StepSearching() {
   SkipChunk();
 }
 
-void MessageParser::BeginHead() {
+void MessageParser::BeginCollecting() {
   head_.clear();
   scanned_ = 0;
   line_known_ = false;
+  opening_ = false;
   folded_ = false;
+}
+
+void MessageParser::BeginHead() {
+  BeginCollecting();
   const std::string_view bytes = rest();
   const size_t line_end = bytes.find('\n');
   if (line_end == std::string_view::npos) {
@@ -105,6 +182,9 @@ void MessageParser::BufferHead() {
 }
 
 void MessageParser::StepHead() {
+  if (opening_) {
+    return CollectProxyHeader();
+  }
   // A better candidate than one that did not come to its end within its packet.
   if (tentative_ && at_ == 0 && chunk_->packet_start) {
     const size_t line_end = rest().find('\n');

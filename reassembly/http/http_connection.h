@@ -82,6 +82,7 @@ class HttpConnection final : public StreamConsumer, private MessageHandler, priv
   };
 
   // MessageHandler
+  bool IsClients(Flow flow) const override { return client_ == flow; }
   bool PeerAwaited(Flow flow, uint64_t offset, uint64_t peer_offset) override;
   bool Pipelines() const override { return active_->pairing.pipelined(); }
   bool StartsCounted() const override { return active_->pairing.starts_proved(); }

@@ -14,6 +14,7 @@ void HttpCounts::AddTo(Counters& counters) const {
     add(std::string("http.connections.") + store::ProtocolName(static_cast<store::Protocol>(i)),
         "http.connections", connections_closed[i]);
   }
+  add("http.proxy_headers", "", proxy_headers);
   add("http.bytes", "", bytes);
   add("http.bytes.pending", "http.bytes", pending_bytes);
   add("http.bytes.head", "http.bytes", head_bytes);
@@ -21,6 +22,7 @@ void HttpCounts::AddTo(Counters& counters) const {
   add("http.bytes.framing", "http.bytes", framing_bytes);
   add("http.bytes.trailer", "http.bytes", trailer_bytes);
   add("http.bytes.between", "http.bytes", between_bytes);
+  add("http.bytes.proxy_header", "http.bytes", proxy_header_bytes);
   add("http.bytes.opaque", "http.bytes", opaque_bytes);
   add("http.bytes.skipped", "http.bytes", skipped_bytes);
   add("http.unread_bytes", "", unread_bytes);

@@ -17,6 +17,8 @@ struct HttpCounts {
   uint64_t connections_open = 0;
   std::array<uint64_t, 7> connections_closed{};
 
+  uint64_t proxy_headers = 0;  ///< before the first message of a connection
+
   // Bytes of chunks, by fate.
   uint64_t bytes = 0;
   uint64_t pending_bytes = 0;  ///< in heads that are not complete yet
@@ -25,6 +27,7 @@ struct HttpCounts {
   uint64_t framing_bytes = 0;  ///< chunk sizes and line ends
   uint64_t trailer_bytes = 0;
   uint64_t between_bytes = 0;  ///< stray line ends between messages
+  uint64_t proxy_header_bytes = 0;
   uint64_t opaque_bytes = 0;   ///< after 101 and CONNECT, and of other protocols
   uint64_t skipped_bytes = 0;  ///< passed over while looking for the next start
   uint64_t unread_bytes = 0;   ///< captured bytes of HTTP connections that loss rows speak of

@@ -88,6 +88,8 @@ void MessageParser::Step() {
       return TakeBody(rest());
     case State::kSearching:
       return StepSearching();
+    case State::kProxyHeader:
+      return StepProxyHeader();
     case State::kOpaque:
       counts_.opaque_bytes += rest().size();
       at_ = chunk_->bytes.size();
@@ -293,6 +295,7 @@ void MessageParser::GiveUpHead() {
 void MessageParser::OnGap(const Gap& gap) {
   counts_.gap_bytes += gap.length;
   uint64_t inside = 0;
+  uint64_t before = 0;  // in what precedes messages
   bool lost = true;
   bool at_start = proved_ && state_ == State::kBetween;
   switch (state_) {
@@ -335,11 +338,19 @@ void MessageParser::OnGap(const Gap& gap) {
       handler_.OnMessageGap(flow_, Part::kBody, inside, gap);
       lost = false;
       break;
+    case State::kProxyHeader:
+      before = std::min(left_, gap.length);
+      left_ -= before;
+      state_ = left_ == 0 ? State::kBetween : state_;
+      lost = before < gap.length;
+      at_start = proved_;
+      break;
   }
   counts_.gap_message_bytes += inside;
   counts_.gap_outside_bytes += gap.length - inside;
   if (lost) {
-    handler_.OnLost(flow_, gap.offset + inside, gap.length - inside, at_start);
+    const uint64_t known = inside + before;
+    handler_.OnLost(flow_, gap.offset + known, gap.length - known, at_start);
     if (state_ != State::kOpaque) {
       Search();
     }

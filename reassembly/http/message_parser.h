@@ -61,6 +61,8 @@ class MessageHandler {
   virtual bool Pipelines() const = 0;
   /// Is it known by the number of messages in both flows that those found by searching are some?
   virtual bool StartsCounted() const = 0;
+  /// Is it known that this flow is the client's?
+  virtual bool IsClients(Flow flow) const = 0;
   /// May a message with this start line begin here? Of a resynchronised one: does it fit the turns?
   virtual bool Accepts(Flow flow, const MessageStart& start, const StartLine& line) = 0;
   /// First bytes that may become a start line, and: they did not.
@@ -141,7 +143,8 @@ class MessageParser {
     kChunked,
     kUntilClose,
     kSearching,
-    kOpaque
+    kOpaque,
+    kProxyHeader
   };
 
   std::string_view rest() const { return AsText(chunk_->bytes).substr(at_); }
@@ -160,6 +163,10 @@ class MessageParser {
   void Step();
   void StepBetween();
   void StepHead();
+  bool BeginProxyHeader();
+  void CollectProxyHeader();
+  void TakeProxyHeader(uint64_t begin, size_t left);
+  void StepProxyHeader();
   void StepLength();
   void StepChunked();
   void StepTrailer();
@@ -168,6 +175,7 @@ class MessageParser {
   void Doubt();
   void KeepTrailer(size_t more);
   void StepSearching();
+  void BeginCollecting();
   void BeginHead();
   void BufferHead();
   /// False: a message does not begin with this line.
@@ -201,7 +209,8 @@ class MessageParser {
   bool tentative_ = false;   ///< the head in progress was found by searching
   bool start_held_ = false;  ///< OnStartSeen was called, nothing came of it yet
   bool line_known_ = false;
-  bool folded_ = false;  ///< the head has folded lines
+  bool opening_ = false;  ///< the head in progress may be a PROXY header
+  bool folded_ = false;   ///< the head has folded lines
   bool seen_message_ = false;
   bool bodyless_possible_ = false;
   bool body_begun_ = false;  ///< or it is decided that it will
@@ -217,7 +226,7 @@ class MessageParser {
   StartLine line_;
   std::string head_;  ///< of a head that came in several chunks
   size_t scanned_ = 0;
-  uint64_t left_ = 0;  ///< of a body with a length
+  uint64_t left_ = 0;  ///< of a body with a length, or a PROXY header
   uint64_t trailer_bytes_ = 0;
   bool start_at_packet_ = false;
   bool trailer_held_ = false;  ///< head_ has the begin of a line where trailers are due

@@ -165,8 +165,8 @@ template <typename Numbers>
 void MessageParser::EachNumber(uint64_t peer_end, Numbers& numbers) {
   // Those that are not kept are told by the connection, or set when the next message begins.
   auto& [flow, handler, counts, state, proved, proofs, from_start, tentative, start_held,
-         line_known, folded, seen_message, bodyless_possible, body_begun, end_disputed, end_guessed,
-         proved_before, lenient, advanced, chunk, at, start, line, head, scanned, left,
+         line_known, opening, folded, seen_message, bodyless_possible, body_begun, end_disputed,
+         end_guessed, proved_before, lenient, advanced, chunk, at, start, line, head, scanned, left,
          trailer_bytes, start_at_packet, trailer_held, searched_bytes, chunks, last_peer] = *this;
   numbers.Bits(proved, seen_message, end_guessed);
   numbers(state, proofs, searched_bytes);
