@@ -56,7 +56,8 @@ class DeflateDecompressor : public StreamDecompressor {
     const int result = inflate(&stream_, Z_NO_FLUSH);
     if (result == Z_STREAM_END) {
       ended_ = true;
-    } else if (result != Z_OK && result != Z_BUF_ERROR) {
+    } else if (result != Z_OK && result != Z_BUF_ERROR && stream_.avail_out == output.size()) {
+      // Else what came before the damage is good, and the next step fails.
       return Fail(ErrorCode::kCorrupt, stream_.msg != nullptr ? stream_.msg : "no deflate data");
     }
     return Step{.consumed = input_bytes - stream_.avail_in,
@@ -93,7 +94,7 @@ class BrotliDecompressor : public StreamDecompressor {
     uint8_t* out = output.data();
     const BrotliDecoderResult result =
         BrotliDecoderDecompressStream(state_.get(), &input_left, &in, &output_left, &out, nullptr);
-    if (result == BROTLI_DECODER_RESULT_ERROR) {
+    if (result == BROTLI_DECODER_RESULT_ERROR && output_left == output.size()) {
       return Fail(ErrorCode::kCorrupt,
                   BrotliDecoderErrorString(BrotliDecoderGetErrorCode(state_.get())));
     }
@@ -161,9 +162,11 @@ class ContentPipe {
     if (!Push(0, body)) {
       return;
     }
-    for (const Stage& stage : stages_) {
+    for (Stage& stage : stages_) {
       if (!stage.decompressor->at_boundary()) {
-        content_.trouble = fmt::format("the {} data ends too early", stage.name);
+        const Result<Step> step = stage.decompressor->Run({}, stage.piece);
+        content_.trouble = step ? fmt::format("the {} data ends too early", stage.name)
+                                : DamageOf(stage, step.error());
         return;
       }
     }
@@ -171,6 +174,10 @@ class ContentPipe {
   }
 
  private:
+  static std::string DamageOf(const Stage& stage, const Error& error) {
+    return fmt::format("the {} data is damaged: {}", stage.name, error.what);
+  }
+
   /// False: no more can be decoded.
   bool Push(size_t index, Bytes input) {
     if (index == stages_.size()) {
@@ -180,7 +187,7 @@ class ContentPipe {
     while (true) {
       const Result<Step> step = stage.decompressor->Run(input, stage.piece);
       if (!step) {
-        content_.trouble = fmt::format("the {} data is damaged: {}", stage.name, step.error().what);
+        content_.trouble = DamageOf(stage, step.error());
         return false;
       }
       input = input.subspan(step->consumed);

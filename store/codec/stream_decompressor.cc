@@ -64,16 +64,19 @@ class ZstdDecompressor : public StreamDecompressor {
  public:
   ZstdDecompressor() { CHECK(context_ != nullptr); }
 
+  // A call that fails does not tell what it has decompressed before. So each gets one block, or the
+  // checksum behind the last one, and none while output of the one before waits.
   Result<Step> Run(Bytes input, std::span<uint8_t> output) override {
-    ZSTD_inBuffer in{input.data(), input.size(), 0};
+    ZSTD_inBuffer in{input.data(), 0, 0};
     ZSTD_outBuffer out{output.data(), output.size(), 0};
-    const size_t left = ZSTD_decompressStream(context_.get(), &out, &in);
-    if (ZSTD_isError(left) != 0) {
-      return Fail(ErrorCode::kCorrupt, ZSTD_getErrorName(left));
+    if (output_waits_) {
+      TRY(Decompress(in, out));
     }
-    if (in.pos > 0 || out.pos > 0 || left == 0) {
-      at_boundary_ = left == 0;
+    if (out.pos == 0) {
+      in.size = std::min(input.size(), piece_bytes_);
+      TRY(Decompress(in, out));
     }
+    output_waits_ = out.pos == out.size;
     return Step{.consumed = in.pos, .produced = out.pos};
   }
 
@@ -84,7 +87,24 @@ class ZstdDecompressor : public StreamDecompressor {
     void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
   };
 
+  /// What tells the size of a frame's header.
+  static constexpr size_t kFirstPieceBytes = 5;
+
+  Status Decompress(ZSTD_inBuffer& in, ZSTD_outBuffer& out) {
+    const size_t left = ZSTD_decompressStream(context_.get(), &out, &in);
+    if (ZSTD_isError(left) != 0) {
+      return Fail(ErrorCode::kCorrupt, ZSTD_getErrorName(left));
+    }
+    if (in.pos > 0 || out.pos > 0 || left == 0) {
+      at_boundary_ = left == 0;
+    }
+    piece_bytes_ = left == 0 ? kFirstPieceBytes : left;
+    return {};
+  }
+
   std::unique_ptr<ZSTD_DCtx, Free> context_{ZSTD_createDCtx()};
+  size_t piece_bytes_ = kFirstPieceBytes;
+  bool output_waits_ = false;
   bool at_boundary_ = true;
 };
 

@@ -160,6 +160,15 @@ TEST(FileSource, GzipWithAWrongChecksumIsReadToItsEnd) {
   EXPECT_TRUE(reading.IsCut());
 }
 
+TEST(FileSource, ZstdWithAWrongChecksumIsReadToItsEnd) {
+  const TemporaryFolder folder;
+  std::string compressed = Zstd(Pcap({}, {{1, "one"}, {2, "two"}}));
+  compressed.back() ^= 1;
+  const Reading reading = Read({folder.Write("a", compressed)});
+  EXPECT_EQ(reading.Order(), "one two");
+  EXPECT_TRUE(reading.IsCut());
+}
+
 INSTANTIATE_TEST_SUITE_P(Formats, Compressed,
                          testing::Values(Compressor{"gzip", &Gzip}, Compressor{"zstd", &Zstd}));
 

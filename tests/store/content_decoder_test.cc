@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 
 #include "tests/support/deflated.h"
 
@@ -21,6 +22,16 @@ constexpr size_t kNoLimit = size_t{1} << 30;
 std::string Zstd(const std::string& text) {
   std::string out(ZSTD_compressBound(text.size()), '\0');
   out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
+  return out;
+}
+
+/// With the checksum of its content at its end.
+std::string ZstdWithChecksum(const std::string& text) {
+  ZSTD_CCtx* const context = ZSTD_createCCtx();
+  ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+  std::string out(ZSTD_compressBound(text.size()), '\0');
+  out.resize(ZSTD_compress2(context, out.data(), out.size(), text.data(), text.size()));
+  ZSTD_freeCCtx(context);
   return out;
 }
 
@@ -129,6 +140,41 @@ TEST(ContentDecoder, DamagedBodyGivesTheLibrarysWords) {
   const DecodedContent content = Decoded("gzip", "this is plain text");
   EXPECT_FALSE(content.complete);
   EXPECT_NE(content.trouble.find("gzip data is damaged"), std::string::npos) << content.trouble;
+}
+
+TEST(ContentDecoder, BodyWithAWrongChecksumIsDecodedToItsEndAndDamaged) {
+  for (const std::string& text : {std::string("a small one"), Text()}) {
+    for (auto [encodings, body, checksum_at] :
+         {std::tuple<std::string, std::string, size_t>{"gzip", Deflated(text, kGzip), 8},
+          {"gzip", Deflated(text, kGzip), 1},  // the length, which is checked last
+          {"deflate", Deflated(text, kZlib), 1},
+          {"zstd", ZstdWithChecksum(text), 4},
+          {"zstd", ZstdWithChecksum(text), 1}}) {
+      body[body.size() - checksum_at] ^= 1;
+      const DecodedContent content = Decoded(encodings, body);
+      EXPECT_TRUE(content.bytes == text) << encodings << ": " << content.bytes.size();
+      EXPECT_FALSE(content.complete);
+      EXPECT_NE(content.trouble.find(encodings + " data is damaged: "), std::string::npos)
+          << content.trouble;
+    }
+  }
+}
+
+TEST(ContentDecoder, ZstdBodyIsDecodedUpToTheDamagedBlock) {
+  const std::string text = Text();
+  const std::string body = Zstd(text);
+  constexpr size_t kBlockBytes = size_t{128} << 10, kFrameHeader = 9, kBlockHeader = 3;
+  size_t blocks = 0;
+  for (size_t at = kFrameHeader; at < body.size(); ++blocks) {
+    std::string damaged = body;
+    damaged[at] = static_cast<char>(damaged[at] | 6);  // a type that there is not
+    const DecodedContent content = Decoded("zstd", damaged);
+    EXPECT_EQ(content.bytes.size(), blocks * kBlockBytes);
+    EXPECT_NE(content.trouble.find("zstd data is damaged"), std::string::npos) << content.trouble;
+    const uint32_t header = LoadLittle<uint32_t>(AsBytes(body).data() + at);
+    at += kBlockHeader + ((header & 0xffffff) >> 3);
+  }
+  EXPECT_EQ(blocks, text.size() / kBlockBytes + 1);
 }
 
 TEST(ContentDecoder, MembersOfAGzipBodyAreOneContent) {
