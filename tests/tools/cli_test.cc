@@ -250,5 +250,22 @@ TEST(Progress, TheLiveLineHasRatesLossAndLags) {
                     HasSubstr("lost 20 (1.0%)"), HasSubstr("lag 3 ms, store 110 ms")));
 }
 
+TEST(Developer, HelpIsPrintedBeforeAnythingIsDone) {
+  for (const char* command : {"lint", "build", "soak", "migrate-demo"}) {
+    const Outcome outcome =
+        test_support::RunToEnd({"/bin/bash", TRAFREC_SOURCE_DIR "/tools/dev", command, "--help"});
+    EXPECT_EQ(outcome.exit_code, 0) << command;
+    EXPECT_THAT(outcome.out, StartsWith("usage: tools/dev COMMAND")) << command;
+  }
+}
+
+TEST(Developer, LintRefusesWhatItDoesNotKnow) {
+  const Outcome outcome =
+      test_support::RunToEnd({"/bin/bash", TRAFREC_SOURCE_DIR "/tools/dev", "lint", "--fix"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("--quick"));
+  EXPECT_EQ(outcome.out, "");
+}
+
 }  // namespace
 }  // namespace trafrec::tools

@@ -30,6 +30,10 @@ TIDY_RARELY+=',-readability-redundant-control-flow,-readability-redundant-declar
 # hour on two cores), with --deep over the tests too and with every check (an hour), with --changed likewise over what
 # has changed since then, with --quick over none. Whoever has run --all may put the commit into .ci/linted.
 lint() {
+  case ${1:-} in
+    '' | --all | --quick | --deep | --changed) ;;
+    *) die "lint takes --all, --quick, --deep or --changed [REF], and not \"$1\"" ;;
+  esac
   setup build lint
   local files sources
   if [[ ${1:-} == --changed ]]; then
