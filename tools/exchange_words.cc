@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string_view>
 
+#include "tools/terminal.h"
 #include "tools/units.h"
 
 namespace trafrec::tools {
@@ -100,6 +102,29 @@ void AppendGaps(std::vector<std::string>& words, const std::optional<store::Stor
 }  // namespace
 
 const char* ShortFlagName(Flag flag) { return WordsOf(flag).brief; }
+
+Result<Flag> FlagOfAnyName(const std::string& name) {
+  std::string brief = name;
+  std::ranges::replace(brief, '_', '-');
+  const auto found =
+      std::ranges::find_if(kWords, [&](const FlagWords& words) { return brief == words.brief; });
+  if (found != kWords.end()) {
+    return static_cast<Flag>(found - kWords.begin());
+  }
+  if (const Result<Flag> flag = store::FlagOfName(name)) {
+    return flag;
+  }
+  std::string all;
+  for (size_t bit = 0; bit < kWords.size(); ++bit) {
+    const std::string long_name = store::FlagName(static_cast<Flag>(bit));
+    const std::string short_name = kWords.at(bit).brief;
+    all += (all.empty() ? "" : ", ") + long_name;
+    all += short_name == long_name ? "" : " (" + short_name + ")";
+  }
+  return Fail(ErrorCode::kUsage, "there is no flag '" + EscapeForTerminal(name) + "'",
+              "flags are: " + all);
+}
+
 const char* FlagSentence(Flag flag) { return WordsOf(flag).sentence; }
 
 std::string ShortFlags(store::Flags flags) {

@@ -3,12 +3,16 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
+#include "store/format/flags.h"
 #include "store/reader/log_reader.h"
 
 namespace trafrec::tools {
 
-/// "no-answer": a flag as one short word for a table. NDJSON and --flag have the long names.
+/// "no-answer": a flag as one short word for a table. NDJSON has the long names.
 const char* ShortFlagName(store::Flag flag);
+/// The flag of a short or a long name, or an Error that lists both.
+Result<store::Flag> FlagOfAnyName(const std::string& name);
 std::string ShortFlags(store::Flags flags);
 
 /// "the answer was not seen": a flag as a sentence, without a full stop.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "tools/exchange_words.h"
 #include "tools/terminal.h"
 
 namespace trafrec::tools {
@@ -51,8 +52,8 @@ void FilterOptions::AddTo(OptionSet& options) {
                "only rows of the view 'exchanges' for which this SQL condition holds "
                "(docs/segment_format.md lists the columns)");
   options.List("--flag", flags_, "NAME",
-               "only exchanges with this flag, or any of several; repeatable, or separated by "
-               "commas; a wrong name lists them");
+               "only exchanges with this flag, or any of several, by its name or as the table "
+               "shows it; repeatable, or separated by commas; a wrong name lists them");
   options.Flag("--complete", complete_, "only exchanges of which nothing is missing");
   options.Flag("--incomplete", incomplete_, "only exchanges of which something is missing");
   options.Exclude("--complete", "--incomplete");
@@ -84,7 +85,7 @@ Result<store::ExchangeFilter> FilterOptions::Make() const {
   TRY(TimeOption("--until", until_, now, filter.until));
   filter.where = where_;
   for (const std::string& name : flags_) {
-    TRY_ASSIGN(const store::Flag flag, store::FlagOfName(name));
+    TRY_ASSIGN(const store::Flag flag, FlagOfAnyName(name));
     filter.flags_any |= FlagBit(flag);
   }
   filter.complete_only = complete_;

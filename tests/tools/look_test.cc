@@ -68,6 +68,24 @@ TEST(Words, EveryFlagHasAShortNameAndASentence) {
   }
 }
 
+TEST(Words, AFlagHasItsShortNameAndItsLongOne) {
+  for (size_t bit = 0; bit < store::FlagNames(~store::Flags{0}).size(); ++bit) {
+    const auto flag = static_cast<store::Flag>(bit);
+    EXPECT_EQ(FlagOfAnyName(ShortFlagName(flag)).value(), flag);
+    EXPECT_EQ(FlagOfAnyName(store::FlagName(flag)).value(), flag);
+  }
+  EXPECT_EQ(FlagOfAnyName("no_answer").value(), store::Flag::kResponseMissing);
+  EXPECT_EQ(FlagOfAnyName("response-missing").value(), store::Flag::kResponseMissing);
+}
+
+TEST(Words, AWrongFlagListsAllByBothNames) {
+  const auto wrong = FlagOfAnyName("no-answers");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().what, "there is no flag 'no-answers'");
+  EXPECT_THAT(wrong.error().remedy, HasSubstr("response_missing (no-answer), request_truncated"));
+  EXPECT_THAT(wrong.error().remedy, HasSubstr(", open, "));
+}
+
 TEST(Words, AMessageIsWholeOnlyWithAllItsBytes) {
   Exchange exchange(1);
   exchange.Request("GET / HTTP/1.1\r\n\r\n")

@@ -100,6 +100,7 @@ TEST_F(ShowCommand, FiltersByMethodStatusTargetAndFlag) {
   EXPECT_THAT(Targets({"--status", "200", "--status", "none"}), ElementsAre("/hello", "/slow"));
   EXPECT_THAT(Targets({"--target", "_doc/[0-9]"}), ElementsAre("/idx/_doc/1"));
   EXPECT_THAT(Targets({"--flag", "response-missing"}), ElementsAre("/slow"));
+  EXPECT_THAT(Targets({"--flag", "no-answer"}), ElementsAre("/slow"));
   EXPECT_THAT(Targets({"--incomplete"}), ElementsAre("/slow"));
   EXPECT_THAT(Targets({"--complete", "--limit", "1"}), ElementsAre("/hello"));
 }
