@@ -91,6 +91,8 @@ constexpr auto kRows = std::to_array<Row>({
     {"http.bytes.{part}", "trafrec_http_part_bytes_total",
      "Payload by the part of HTTP that it is."},
     {"http.gap_bytes", "trafrec_http_gap_bytes_total", "Payload that HTTP misses."},
+    {"http.proxy_headers", "trafrec_http_proxy_headers_total",
+     "Connections that began with a load balancer's PROXY header."},
     {"http.gap_bytes.{place}", "trafrec_http_gap_place_bytes_total",
      "Payload that HTTP misses, by place."},
     {"http.starts_refused", "trafrec_http_starts_refused_total",

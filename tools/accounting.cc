@@ -60,54 +60,6 @@ uint64_t ValueOf(const Counters& counters, std::string_view name) {
   return FindValue(counters, name).value_or(0);
 }
 
-std::vector<Finding> NothingSeenFindings(const Counters& counters) {
-  std::vector<Finding> findings;
-  if (ValueOf(counters, "exchanges") > 0) {
-    return findings;
-  }
-  if (FindValue(counters, "import.files")) {
-    findings.push_back({"the files held no exchange that could be taken", ""});
-    return findings;
-  }
-  const std::optional<uint64_t> counted = FindValue(counters, "packets.received");
-  if (!counted) {
-    return findings;  // a replay's answers, or a recorder that died before its first commit
-  }
-  const uint64_t received = *counted;
-  if (received == 0) {
-    findings.push_back(
-        {"no packet came: the capture is empty, or the filter lets nothing through",
-         "check --port, --host and --filter, and the interface; of a tunnel (VXLAN, GRE …) "
-         "--host and --filter see the outer packet alone, --port looks inside"});
-    return findings;
-  }
-  const auto connections = [&](const char* counter, const char* what, const char* remedy) {
-    if (const uint64_t count = ValueOf(counters, counter); count > 0) {
-      findings.push_back({fmt::format("{} {}", CountOf(count, "connection"), what), remedy});
-    }
-  };
-  connections("http.connections.tls", "carried TLS",
-              "record behind the proxy that takes the TLS off");
-  connections("http.connections.http2", "carried HTTP/2", "only HTTP/1 is recorded");
-  connections("http.connections.es_transport", "carried the transport protocol of Elasticsearch",
-              "record the HTTP port (9200), not the transport port (9300)");
-  connections("http.connections.other", "carried another protocol", "");
-  const uint64_t other_ports = ValueOf(counters, "packets.ignored.other_port");
-  if (ValueOf(counters, "packets.tcp") == 0 && other_ports > 0) {
-    findings.push_back({fmt::format("{} came, their TCP ({}) of other ports than those of --port",
-                                    CountOf(received, "packet"), CountOf(other_ports, "packet")),
-                        "check --port"});
-  } else if (ValueOf(counters, "packets.tcp") == 0) {
-    findings.push_back({CountOf(received, "packet") + " came, none of them TCP",
-                        "trafrec stats LOG says what they were"});
-  }
-  if (findings.empty()) {
-    findings.push_back({CountOf(received, "packet") + " came, and no HTTP in them",
-                        "trafrec stats LOG says what they were"});
-  }
-  return findings;
-}
-
 std::string LossSentence(const store::LossRecord& loss) {
   const std::string from = FormatTime(loss.from);
   const std::string until = FormatTime(loss.until);

@@ -32,6 +32,10 @@ std::vector<Finding> LossFindings(const Counters& counters,
 /// that were ignored). Empty if there are exchanges.
 std::vector<Finding> NothingSeenFindings(const Counters& counters);
 
+/// What is in no exchange, or not as it was sent, and is no loss that is known: connections of
+/// other protocols, packets that could not be read, payload outside of its flow.
+std::vector<Finding> AsideFindings(const Counters& counters);
+
 /// "the kernel dropped 1,204 packets between … and …": one loss row as a sentence.
 std::string LossSentence(const store::LossRecord& loss);
 

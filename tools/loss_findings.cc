@@ -181,12 +181,23 @@ void AddLimits(std::vector<Finding>& findings, const Counters& counters,
                         "leave out with --filter what sends so many that never become whole, and "
                         "see that the mirror shows all fragments"});
   }
-  if (const uint64_t late = ValueOf(counters, "datagrams.fragmented.timed_out"); late > 0) {
+  // At the end, when no connection is open any more, those that wait have no more to come.
+  const uint64_t waiting = ValueOf(counters, "connections.open") > 0
+                               ? 0
+                               : ValueOf(counters, "datagrams.fragmented.waiting");
+  if (const uint64_t late = ValueOf(counters, "datagrams.fragmented.timed_out") + waiting;
+      late > 0) {
     findings.push_back(
         {fmt::format("{} {} never whole: fragments of {} were not captured",
                      CountOf(late, "fragmented datagram"), Were(late), late == 1 ? "it" : "them"),
          "a filter must let all fragments through (by host, not by port), and so "
          "must the mirror"});
+  }
+  if (const uint64_t begun = ValueOf(counters, "connections.half_open_evicted"); begun > 0) {
+    findings.push_back({fmt::format("{} that had only begun {} forgotten: too many others began at "
+                                    "the same time. What they carried is taken up in the middle",
+                                    CountOf(begun, "connection"), Were(begun)),
+                        "leave out with --filter who opens so many (a flood of SYNs, a scan)"});
   }
   if (const uint64_t unread = ValueOf(counters, "http.unread_bytes"); unread > 0) {
     findings.push_back({fmt::format("{} that {} captured became no message: what was before them "

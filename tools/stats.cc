@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "store/reader/exchange_id.h"
@@ -195,7 +196,9 @@ std::string AttemptReport(const store::AttemptInfo& attempt, const Paint& paint)
     out += "    - " + finding.what + "\n";
     out += finding.remedy.empty() ? "" : paint(Tone::kDim, "      try: " + finding.remedy) + "\n";
   }
-  for (const Finding& finding : NothingSeenFindings(attempt.counters)) {
+  std::vector<Finding> notes = NothingSeenFindings(attempt.counters);
+  std::ranges::move(AsideFindings(attempt.counters), std::back_inserter(notes));
+  for (const Finding& finding : notes) {
     out += Line("note", finding.what);
     out += finding.remedy.empty() ? "" : paint(Tone::kDim, "      try: " + finding.remedy) + "\n";
   }
