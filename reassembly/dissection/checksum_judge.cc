@@ -71,7 +71,7 @@ bool ChecksumJudge::AcceptsTcp(const Frame& frame) {
   if (sum == kRightSum && frame.header_error == 0) {
     const uint16_t pair = Fold(frame.address_sum);
     rewritten_addresses_.NoteRight(pair);
-    unchecked_senders_.NoteRight(UncheckedSenders::WayOf(pair, *frame.segment), *frame.segment);
+    unchecked_senders_.NoteRight(pair, *frame.segment);
     ++right_;
     return true;
   }
@@ -84,8 +84,7 @@ bool ChecksumJudge::AcceptsTcp(const Frame& frame) {
       ++rewritten_;
       return true;
     }
-    if (unchecked_senders_.Explain(UncheckedSenders::WayOf(Fold(frame.address_sum), *frame.segment),
-                                   *frame.segment)) {
+    if (unchecked_senders_.Explain(Fold(frame.address_sum), *frame.segment)) {
       ++unchecked_;
       return true;
     }

@@ -13,12 +13,16 @@ uint32_t EndOf(const TcpSegment& segment) {
 }  // namespace
 
 UncheckedSenders::Way UncheckedSenders::WayOf(uint16_t pair, const TcpSegment& segment) {
-  const uint32_t first = uint32_t{pair} * 2;
+  const uint32_t first = FirstOf(pair);
   const bool upwards = segment.source.address.bytes < segment.destination.address.bytes;
   return upwards ? Way{first, first + 1} : Way{first + 1, first};
 }
 
 void UncheckedSenders::OnRight(const Way& way, const TcpSegment& segment) {
+  right_.set(way.there);
+  if (doubts_.empty()) {
+    return;
+  }
   const auto own = doubts_.find(way.there);
   if (own != doubts_.end()) {
     // A few are right by chance. If more are, they are computed, and the wrong ones are damaged.
@@ -41,7 +45,8 @@ void UncheckedSenders::NoteAcknowledgment(uint32_t way, const TcpSegment& segmen
   }
 }
 
-bool UncheckedSenders::Explain(const Way& way, const TcpSegment& segment) {
+bool UncheckedSenders::Explain(uint16_t pair, const TcpSegment& segment) {
+  const Way way = WayOf(pair, segment);
   const auto own = doubts_.find(way.there);
   if (own != doubts_.end() && own->second.confirmed) {
     own->second.wrong += own->second.wrong < UINT32_MAX ? 1 : 0;

@@ -18,26 +18,26 @@ namespace trafrec::reassembly {
 /// to; when two pairs share them, the doubt goes against the packet. At most 131,072 entries.
 class UncheckedSenders {
  public:
-  /// A direction of a pair of addresses, and its opposite.
-  struct Way {
-    uint32_t there;
-    uint32_t back;
-  };
-  static Way WayOf(uint16_t pair, const TcpSegment& segment);
-
-  /// A segment with a right checksum. Its ports and numbers are those in `segment`.
-  void NoteRight(const Way& way, const TcpSegment& segment) {
-    right_.set(way.there);
-    if (!doubts_.empty()) {
-      OnRight(way, segment);
+  /// A segment with a right checksum. `pair`: what its addresses add up to; its ports and numbers
+  /// are those in `segment`.
+  void NoteRight(uint16_t pair, const TcpSegment& segment) {
+    // Usually both ways are known to be right: which one it is says nothing new then.
+    const size_t first = FirstOf(pair);
+    if (!right_[first] || !right_[first + 1] || !doubts_.empty()) {
+      OnRight(WayOf(pair, segment), segment);
     }
   }
 
   /// Is the segment, whose checksum is wrong, one of a sender that computes none? If not, it is
   /// noted as something that the receiver may acknowledge.
-  bool Explain(const Way& way, const TcpSegment& segment);
+  bool Explain(uint16_t pair, const TcpSegment& segment);
 
  private:
+  /// A direction of a pair of addresses, and its opposite.
+  struct Way {
+    uint32_t there;
+    uint32_t back;
+  };
   struct Doubt {
     uint16_t source_port = 0;
     uint16_t destination_port = 0;
@@ -47,6 +47,8 @@ class UncheckedSenders {
     uint32_t right = 0;  ///< by chance, once in 65,535 segments
   };
 
+  static uint32_t FirstOf(uint16_t pair) { return uint32_t{pair} * 2; }
+  static Way WayOf(uint16_t pair, const TcpSegment& segment);
   void OnRight(const Way& way, const TcpSegment& segment);
   void NoteAcknowledgment(uint32_t way, const TcpSegment& segment);
 
