@@ -55,19 +55,24 @@ Reassembler::~Reassembler() = default;
 size_t Reassembler::Impl::Take(std::span<const Packet> packets) {
   const size_t most = std::min(packets.size(), segments.size());
   size_t taken = 0;
-  // What was put together from fragments is the dissector's until its next packet.
-  for (bool lent = false; taken < most && !lent; ++taken) {
+  // What was put together from fragments is the dissector's until its next packet, and so is what a
+  // packet holds beyond one segment.
+  for (bool last = false; taken < most && !last; ++taken) {
     segments[taken].reset();
     if (const TcpSegment* const segment = dissector.Dissect(packets[taken])) {
       segments[taken] = *segment;
-      lent = segment->from_fragments;
+      last = segment->from_fragments;
     }
+    last |= dissector.holds_more();
   }
   for (size_t i = 0; i < taken; ++i) {
     Advance(packets[i].at);
     if (segments[i]) {
       tracker.OnSegment(*segments[i]);
     }
+  }
+  while (const TcpSegment* const segment = dissector.DissectMore()) {
+    tracker.OnSegment(*segment);
   }
   return taken;
 }

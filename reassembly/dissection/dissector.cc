@@ -64,8 +64,6 @@ const char* NumberSpaceName(NumberSpace space) {
       return "ppp_";
     case NumberSpace::kIpProtocol:
       return "";
-    case NumberSpace::k80211:
-      return "ieee80211_aggregate_";
     case NumberSpace::kVxlanGpe:
       return "vxlan_gpe_";
     case NumberSpace::kServiceHeader:
@@ -106,13 +104,19 @@ struct Dissector::Impl {
   explicit Impl(ChecksumPolicy policy) : judge(policy) {}
 
   const TcpSegment* Dissect(const Packet& packet);
+  const TcpSegment* DissectMore();
+  /// Inline, for what else calls it is rare.
+  [[gnu::always_inline]] inline const TcpSegment* Run(Step step, Frame& frame);
   Step TakeTcp(Frame& frame);
   void CountIgnored(Step step);
 
   ChecksumJudge judge;
   FragmentTable fragments;
   TcpSegment segment;
+  Aggregate aggregate;
   uint64_t received = 0;
+  uint64_t aggregates = 0;  ///< of them, those that hold more than one packet
+  uint64_t unpacked = 0;    ///< packets that these hold beyond their first
   uint64_t tcp = 0;
   uint64_t layers = 0;
   std::array<uint64_t, kIgnoreReasons> ignored{};
@@ -120,20 +124,8 @@ struct Dissector::Impl {
   std::map<IgnoreReason, std::map<uint32_t, uint64_t>> numbers;
 };
 
-const TcpSegment* Dissector::Impl::Dissect(const Packet& packet) {
-  ++received;
-  fragments.ReleaseWhole();
-  segment.encapsulation.Clear();
+const TcpSegment* Dissector::Impl::Run(Step step, Frame& frame) {
   segment.from_fragments = segment.fragments_conflicted = false;
-  Frame frame = {
-      .packet = &packet,
-      .rest = packet.bytes,
-      .wire_rest = std::max(packet.wire_bytes, static_cast<uint32_t>(packet.bytes.size())),
-      .segment = &segment,
-      .fragments = &fragments,
-      .judge = &judge,
-      .sum_may_be_absent = packet.outgoing || packet.checksum_not_ready};
-  Step step = ByLinkType(packet.link_type);
   for (int taken = 0; step.next < Layer::kTcp; ++taken) {
     ++layers;
     step = taken < limits::kLayers ? Decode(step.next, frame) : Ignore(IgnoreReason::kNesting);
@@ -150,6 +142,46 @@ const TcpSegment* Dissector::Impl::Dissect(const Packet& packet) {
   }
   ++tcp;
   return &segment;
+}
+
+const TcpSegment* Dissector::Impl::Dissect(const Packet& packet) {
+  ++received;
+  fragments.ReleaseWhole();
+  aggregate.wire_rest = 0;
+  segment.encapsulation.Clear();
+  Frame frame = {
+      .packet = &packet,
+      .rest = packet.bytes,
+      .wire_rest = std::max(packet.wire_bytes, static_cast<uint32_t>(packet.bytes.size())),
+      .segment = &segment,
+      .fragments = &fragments,
+      .judge = &judge,
+      .aggregate = &aggregate,
+      .sum_may_be_absent = packet.outgoing || packet.checksum_not_ready};
+  const TcpSegment* const found = Run(ByLinkType(packet.link_type), frame);
+  aggregates += aggregate.wire_rest > 0 ? 1 : 0;
+  return found;
+}
+
+const TcpSegment* Dissector::Impl::DissectMore() {
+  while (aggregate.wire_rest > 0) {
+    ++unpacked;
+    segment.encapsulation = aggregate.encapsulation;
+    Frame frame = {
+        .packet = aggregate.packet,
+        .rest = aggregate.rest,
+        .wire_rest = std::exchange(aggregate.wire_rest, 0),
+        .segment = &segment,
+        .fragments = &fragments,
+        .judge = &judge,
+        .aggregate = &aggregate,
+        .nesting = aggregate.nesting,
+        .sum_may_be_absent = aggregate.packet->outgoing || aggregate.packet->checksum_not_ready};
+    if (const TcpSegment* const found = Run(Next(Layer::kAggregate), frame)) {
+      return found;
+    }
+  }
+  return nullptr;
 }
 
 Step Dissector::Impl::TakeTcp(Frame& frame) {
@@ -196,17 +228,26 @@ Dissector::Dissector(ChecksumPolicy policy) : impl_(std::make_unique<Impl>(polic
 Dissector::~Dissector() = default;
 
 const TcpSegment* Dissector::Dissect(const Packet& packet) { return impl_->Dissect(packet); }
+bool Dissector::holds_more() const { return impl_->aggregate.wire_rest > 0; }
+const TcpSegment* Dissector::DissectMore() { return impl_->DissectMore(); }
 
 uint64_t Dissector::datagrams_evicted() const { return impl_->fragments.evicted(); }
 
 void Dissector::AddCounters(Counters& counters) const {
   constexpr const char* kReceived = "packets.received";
   counters.push_back({kReceived, "", impl_->received});
-  counters.push_back({"packets.tcp", kReceived, impl_->tcp});
+  const char* whole = kReceived;
+  if (impl_->unpacked > 0) {
+    whole = "packets.unpacked";
+    counters.push_back({"packets.single", kReceived, impl_->received - impl_->aggregates});
+    counters.push_back({"packets.aggregates", kReceived, impl_->aggregates});
+    counters.push_back({whole, "", impl_->received + impl_->unpacked});
+  }
+  counters.push_back({"packets.tcp", whole, impl_->tcp});
   for (size_t i = 0; i < impl_->ignored.size(); ++i) {
     const auto reason = static_cast<IgnoreReason>(i);
     const std::string name = fmt::format("packets.ignored.{}", IgnoreReasonName(reason));
-    counters.push_back({name, kReceived, impl_->ignored[i]});
+    counters.push_back({name, whole, impl_->ignored[i]});
     const auto numbers = impl_->numbers.find(reason);
     if (numbers == impl_->numbers.end()) {
       continue;

@@ -13,6 +13,16 @@ namespace trafrec::reassembly {
 class FragmentTable;
 class ChecksumJudge;
 
+/// What is left of an 802.11 frame that holds several packets (A-MSDU), behind the one that is
+/// dissected.
+struct Aggregate {
+  const Packet* packet = nullptr;
+  Bytes rest;  ///< as in Frame
+  uint32_t wire_rest = 0;
+  int nesting = 0;
+  EncapsulationPath encapsulation;  ///< entered before it
+};
+
 /// A packet under dissection: what is left of it after the headers taken off so far.
 struct Frame {
   const Packet* packet;
@@ -21,6 +31,7 @@ struct Frame {
   TcpSegment* segment;
   FragmentTable* fragments;
   ChecksumJudge* judge;
+  Aggregate* aggregate;            ///< to be filled; null: this packet is out of one already
   uint64_t address_sum = 0;        ///< of both IP addresses, for the pseudo header
   uint16_t header_error = 0;       ///< what the innermost IPv4 header sums up to, if that is wrong
   uint16_t header_checksum = 0;    ///< and the checksum in it
@@ -74,6 +85,7 @@ enum class Layer : uint8_t {
   kMpls,
   kNflog,
   k80211,
+  kAggregate,
   kRadiotap,
   kPpi,
   kPrism,
@@ -107,7 +119,6 @@ enum class NumberSpace : uint8_t {
   kEtherType,
   kPpp,
   kIpProtocol,
-  k80211,
   kVxlanGpe,
   kServiceHeader,
 };
@@ -175,6 +186,7 @@ Step DecodePppoe(Frame& frame);
 Step DecodeMpls(Frame& frame);
 // wireless.cc
 Step Decode80211(Frame& frame);
+Step DecodeAggregate(Frame& frame);
 Step DecodeRadiotap(Frame& frame);
 Step DecodePpi(Frame& frame);
 // ip_layers.cc

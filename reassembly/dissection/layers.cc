@@ -35,6 +35,7 @@ constexpr std::array<Decoder, static_cast<size_t>(Layer::kTcp)> kDecoders = {
     DecodeMpls,
     DecodeNflog,
     Decode80211,
+    DecodeAggregate,
     DecodeRadiotap,
     DecodePpi,
     DecodePrism,

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "reassembly/dissection/frame.h"
 
 // 802.11 data frames, bare or with a capture header of radiotap or PPI before them.
@@ -35,12 +37,38 @@ Step Decode80211(Frame& frame) {
   if ((flags & kMoreFragments) != 0 || (frame.rest[22] & 0x0f) != 0) {
     return Ignore(IgnoreReason::kFragment);
   }
-  constexpr uint8_t kAggregate = 0x80;
-  if (qos && (frame.rest[qos_at] & kAggregate) != 0) {
-    return Ignore(IgnoreReason::kUnknownEncapsulation,
-                  Numbered(NumberSpace::k80211, LoadBig<uint16_t>(frame.rest.data())));
-  }
+  constexpr uint8_t kAggregated = 0x80;
+  const bool aggregated = qos && (frame.rest[qos_at] & kAggregated) != 0;
   frame.Skip(header);
+  return Next(aggregated ? Layer::kAggregate : Layer::kLlc);
+}
+
+/// IEEE 802.11-2020, section 9.3.2.2: each packet has two addresses and its length before it, and
+/// begins at a multiple of four bytes.
+Step DecodeAggregate(Frame& frame) {
+  constexpr size_t kHeader = 14;
+  Aggregate* const aggregate = std::exchange(frame.aggregate, nullptr);
+  if (aggregate == nullptr) {
+    return Ignore(IgnoreReason::kNesting);
+  }
+  if (frame.rest.size() < kHeader) {
+    return TooShort(frame, kHeader);
+  }
+  const uint32_t length = LoadBig<uint16_t>(frame.rest.data() + kHeader - 2);
+  const size_t bytes = kHeader + length;
+  if (bytes > frame.wire_rest) {
+    return Ignore(IgnoreReason::kBadLength);
+  }
+  const size_t next = (bytes + 3) / 4 * 4;
+  if (next + kHeader <= frame.wire_rest) {  // else the frame's own check sequence
+    *aggregate = {.packet = frame.packet,
+                  .rest = frame.rest.subspan(std::min(next, frame.rest.size())),
+                  .wire_rest = frame.wire_rest - static_cast<uint32_t>(next),
+                  .nesting = frame.nesting,
+                  .encapsulation = frame.segment->encapsulation};
+  }
+  frame.Skip(kHeader);
+  frame.SetLength(length);
   return Next(Layer::kLlc);
 }
 
@@ -76,7 +104,7 @@ Step DecodeRadiotap(Frame& frame) {
     frame.SetLength(frame.wire_rest - 4);
   }
   const Step step = Decode80211(frame);
-  if (step.next == Layer::kLlc && (flags & kPadded) != 0) {
+  if ((step.next == Layer::kLlc || step.next == Layer::kAggregate) && (flags & kPadded) != 0) {
     // The driver has aligned what follows the header to four bytes.
     const auto header = static_cast<size_t>(frame.rest.data() - (p + length));
     const size_t padding = (4 - header % 4) % 4;

@@ -51,6 +51,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (const TcpSegment* segment = dissector.Dissect(packet); segment != nullptr) {
       CheckSegment(packet, *segment);
     }
+    while (const TcpSegment* segment = dissector.DissectMore()) {
+      CheckSegment(packet, *segment);
+    }
     data += kHeader + captured;
     size -= kHeader + captured;
   }

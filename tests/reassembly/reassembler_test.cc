@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "reassembly/dissection/link_type.h"
 #include "tests/support/tcp_conversation.h"
 
 namespace trafrec::reassembly {
@@ -69,6 +71,50 @@ TEST_F(Reassembly, PacketsBecomeExchanges) {
   Feed(wire.Packets());
   reassembler_.Finish();
   EXPECT_EQ(sink_.exchanges, 1);
+}
+
+/// 802.11 without capture header, and in it each two packets, as an access point sends them that
+/// has many for one station (A-MSDU).
+std::vector<RawPacket> TwoInAFrame(const std::vector<RawPacket>& packets) {
+  constexpr size_t kEthernetHeader = 14;
+  std::vector<RawPacket> frames;
+  for (size_t i = 0; i < packets.size(); i += 2) {
+    RawPacket frame = packets[i];
+    frame.bytes = test_support::Hex("8801 0000");
+    frame.bytes.resize(24);
+    test_support::PutBytes(frame.bytes, test_support::Hex("8000"));
+    for (size_t j = i; j < std::min(i + 2, packets.size()); ++j) {
+      test_support::ByteVector inside = test_support::Hex("aaaa03 000000 0800");
+      test_support::PutBytes(inside, Bytes(packets[j].bytes).subspan(kEthernetHeader));
+      test_support::ByteVector subframe(14);
+      subframe[12] = static_cast<uint8_t>(inside.size() >> 8);
+      subframe[13] = static_cast<uint8_t>(inside.size());
+      test_support::PutBytes(subframe, inside);
+      subframe.resize((subframe.size() + 3) / 4 * 4);
+      test_support::PutBytes(frame.bytes, subframe);
+    }
+    frame.wire_bytes = static_cast<uint32_t>(frame.bytes.size());
+    frames.push_back(frame);
+  }
+  return frames;
+}
+
+TEST_F(Reassembly, PacketsThatShareAFrameAreAllTaken) {
+  TcpConversation wire;
+  wire.Handshake();
+  for (int i = 0; i < 50; ++i) {
+    wire.ClientSends(kRequest).ServerSends(kResponse);
+  }
+  const std::vector<RawPacket> frames = TwoInAFrame(wire.Close().Packets());
+  std::vector<Packet> packets;
+  for (const RawPacket& frame : frames) {
+    packets.push_back(test_support::AsPacket(frame, kLink80211));
+  }
+  reassembler_.OnPackets(packets);
+  reassembler_.Finish();
+  EXPECT_EQ(sink_.exchanges, 50);
+  EXPECT_EQ(sink_.flags_of_any, 0U);
+  EXPECT_THAT(BrokenSums(reassembler_.counters()), testing::IsEmpty());
 }
 
 /// Of a conversation of two exchanges the packets that the client sent, or the server.

@@ -38,14 +38,24 @@ std::string Dissected::Path() const {
 Dissected Feed::operator()(const ByteVector& bytes) { return Cut(bytes, bytes.size()); }
 
 Dissected Feed::Cut(const ByteVector& bytes, size_t snaplen) {
-  const test_support::RawPacket raw = test_support::Snapped({now_, bytes, 0, 0}, snaplen);
-  return (*this)(AsPacket(raw, link_type_));
+  raw_ = test_support::Snapped({now_, bytes, 0, 0}, snaplen);
+  packet_ = AsPacket(raw_, link_type_);
+  return (*this)(packet_);
 }
 
 Dissected Feed::operator()(const Packet& packet) {
+  return Look([&] { return dissector_.Dissect(packet); });
+}
+
+Dissected Feed::More() {
+  return Look([&] { return dissector_.DissectMore(); });
+}
+
+template <typename Next>
+Dissected Feed::Look(Next next) {
   const auto before = Values(dissector_);
   Dissected result;
-  if (const TcpSegment* segment = dissector_.Dissect(packet); segment != nullptr) {
+  if (const TcpSegment* segment = next(); segment != nullptr) {
     result.segment = *segment;
     result.payload = AsText(segment->payload);
   }

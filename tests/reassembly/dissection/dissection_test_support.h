@@ -43,6 +43,8 @@ class Feed {
 
   Dissected operator()(const ByteVector& bytes);
   Dissected operator()(const Packet& packet);
+  /// The next segment in that packet, which was given as bytes.
+  Dissected More();
   /// A packet of which the capture kept only the first bytes.
   Dissected Cut(const ByteVector& bytes, size_t snaplen);
 
@@ -50,8 +52,13 @@ class Feed {
   void Wait(int64_t ns) { now_ += ns; }
 
  private:
+  template <typename Next>
+  Dissected Look(Next next);
+
   uint16_t link_type_;
   Dissector dissector_;
+  test_support::RawPacket raw_;  ///< the last one; More looks at it again
+  Packet packet_;
   TimeNs now_ = 1'700'000'000 * kNsPerSecond;
 };
 

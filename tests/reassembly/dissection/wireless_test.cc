@@ -58,9 +58,94 @@ TEST(DissectorWireless, ProtectedFramesAreEncrypted) {
   EXPECT_EQ(Feed(kLink80211)(DataFrame(kData, kProtected, {})), "ignored: encrypted");
 }
 
-TEST(DissectorWireless, AggregatedFramesAreCountedAsUnknown) {
-  EXPECT_EQ(Feed(kLink80211)(DataFrame(kQosData, 0, {0x80, 0})),
-            "ignored: unknown_encapsulation.ieee80211_aggregate_0x8800");
+/// One packet of several in a frame, with what pads it.
+ByteVector Subframe(const ByteVector& content, bool padded = true) {
+  ByteVector out(12, 0x02);
+  out.push_back(static_cast<uint8_t>(content.size() >> 8));
+  out.push_back(static_cast<uint8_t>(content.size()));
+  PutBytes(out, content);
+  out.resize(padded ? (out.size() + 3) / 4 * 4 : out.size());
+  return out;
+}
+
+ByteVector Saying(const char* payload) {
+  ByteVector out = Hex("aaaa03 000000 0800");
+  PutBytes(out, IpTcp({.payload = payload}));
+  return out;
+}
+
+ByteVector Aggregate(const std::vector<ByteVector>& subframes) {
+  ByteVector body;
+  for (const ByteVector& subframe : subframes) {
+    PutBytes(body, subframe);
+  }
+  return DataFrame(kQosData, kToAccessPoint, {0x80, 0}, body);
+}
+
+TEST(DissectorWireless, EachPacketOfAnAggregateIsFound) {
+  Feed feed(kLink80211);
+  EXPECT_EQ(feed(Aggregate(
+                {Subframe(Saying("a")), Subframe(Saying("bc")), Subframe(Saying("d"), false)})),
+            "TCP a");
+  EXPECT_EQ(feed.More(), "TCP bc");
+  EXPECT_EQ(feed.More(), "TCP d");
+  EXPECT_EQ(feed.More(), "ignored: ");
+  EXPECT_EQ(feed.Counter("packets.received"), 1);
+  EXPECT_EQ(feed.Counter("packets.aggregates"), 1);
+  EXPECT_EQ(feed.Counter("packets.unpacked"), 3);
+  EXPECT_EQ(feed.Counter("packets.tcp"), 3);
+}
+
+TEST(DissectorWireless, PacketsOfAnAggregateThatAreNoTcpAreCountedAndPassed) {
+  Feed feed(kLink80211);
+  const ByteVector arp = Hex("aaaa03 000000 0806 0001");
+  EXPECT_EQ(feed(Aggregate({Subframe(arp), Subframe(arp), Subframe(Saying("a"))})),
+            "ignored: not_ip");
+  EXPECT_EQ(feed.More().Text(), "TCP a");
+  EXPECT_EQ(feed.Counter("packets.ignored.not_ip"), 2);
+  EXPECT_EQ(feed.Counter("packets.unpacked"), 3);
+}
+
+TEST(DissectorWireless, AnAggregateOfOneIsAPacket) {
+  Feed feed(kLink80211);
+  EXPECT_EQ(feed(Aggregate({Subframe(Llc())})), "TCP hello");
+  EXPECT_EQ(feed.More(), "ignored: ");
+  EXPECT_EQ(feed.Counter("packets.unpacked"), 0);
+}
+
+TEST(DissectorWireless, CheckSequenceBehindAnAggregateIsNoPacket) {
+  Feed feed(kLink80211);
+  ByteVector frame = Aggregate({Subframe(Saying("a")), Subframe(Saying("b"))});
+  PutBytes(frame, Hex("deadbeef"));
+  EXPECT_EQ(feed(frame), "TCP a");
+  EXPECT_EQ(feed.More(), "TCP b");
+  EXPECT_EQ(feed.More(), "ignored: ");
+}
+
+TEST(DissectorWireless, PacketOfAnAggregateThatIsLongerThanItIsBad) {
+  ByteVector frame = Aggregate({Subframe(Saying("a"), false)});
+  frame[24 + 2 + 12] = 0x40;
+  EXPECT_EQ(Feed(kLink80211)(frame), "ignored: bad_length");
+}
+
+TEST(DissectorWireless, CutAggregateGivesWhatIsThere) {
+  Feed feed(kLink80211);
+  const ByteVector frame =
+      Aggregate({Subframe(Saying("a")), Subframe(Saying("b")), Subframe(Saying("c"))});
+  const size_t first = Subframe(Saying("a")).size();
+  EXPECT_EQ(feed.Cut(frame, 24 + 2 + first + 5), "TCP a");
+  EXPECT_EQ(feed.More(), "ignored: truncated_header");
+  EXPECT_EQ(feed.More(), "ignored: ");
+}
+
+TEST(DissectorWireless, AggregateIsPaddedBehindItsHeaderAsOthersAre) {
+  const ByteVector header = Hex("00 00 0900 02000000 20");
+  ByteVector body(2);
+  PutBytes(body, Subframe(Saying("a")));
+  PutBytes(body, Subframe(Saying("b")));
+  Feed feed(kLink80211Radiotap);
+  EXPECT_EQ(feed(Radiotap(header, DataFrame(kQosData, kToAccessPoint, {0x80, 0}, body))), "TCP a");
+  EXPECT_EQ(feed.More(), "TCP b");
 }
 
 TEST(DissectorWireless, RadiotapHeaderIsSkipped) {
