@@ -66,6 +66,13 @@ void WriteHttp(const fs::path& folder) {
         "\xFEPOST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: y\r\n\r\n"
         "\xFFHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"
         "\xFEHEAD /c HTTP/1.1\r\n\r\n\xFFHTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
+  using namespace std::string_view_literals;
+  Write(folder / "http_fuzz" / "proxy_line",
+        "\x01PROXY TCP4 192.0.2.7 198.51.100.1 56324 9200\r\nGET / HTTP/1.1\r\n\r\n"
+        "\xFFHTTP/1.1 204 No Content\r\n\r\n");
+  Write(folder / "http_fuzz" / "proxy_binary",
+        "\x01\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0C\xC0\0\2\7\xC6\x33\x64\1\xDC\4\x23\xF0"
+        "GET / HTTP/1.1\r\n\r\n\xFFHTTP/1.1 204 No Content\r\n\r\n"sv);
 }
 
 // The first byte: bit 0, to HEAD; bit 1, the connection ends; the rest, the size of pieces.
