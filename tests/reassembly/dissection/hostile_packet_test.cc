@@ -53,7 +53,8 @@ TEST(DissectorHostile, DamagedPacketsAreCountedAndNothingElse) {
     packet.bytes = bytes;
     packet.wire_bytes = static_cast<uint32_t>(bytes.size() + mutate.Below(3) * 100);
     packet.link_type = sample.link_type;
-    if (const TcpSegment* segment = dissector.Dissect(packet); segment != nullptr) {
+    for (const TcpSegment* segment = dissector.Dissect(packet); segment != nullptr;
+         segment = dissector.DissectMore()) {
       ASSERT_LE(segment->payload.size(), segment->payload_wire_bytes);
       ASSERT_LE(segment->encapsulation.ids().size(), 8u);
     }

@@ -14,6 +14,23 @@ ByteVector Hello(bool v6) {
             : IpTcp({.payload = "hello"});
 }
 
+/// An 802.11 frame that holds two packets.
+ByteVector Aggregate() {
+  ByteVector out = Hex("8801 0000");
+  out.resize(24);
+  PutBytes(out, Hex("8000"));
+  for (int i = 0; i < 2; ++i) {
+    ByteVector inside = Hex("aaaa03 000000 0800");
+    PutBytes(inside, Hello(false));
+    ByteVector subframe(14);
+    subframe[13] = static_cast<uint8_t>(inside.size());
+    PutBytes(subframe, inside);
+    subframe.resize((subframe.size() + 3) / 4 * 4);
+    PutBytes(out, subframe);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<PacketSample> PacketSamples() {
@@ -32,6 +49,7 @@ std::vector<PacketSample> PacketSamples() {
       {kLinkNull, NullLoopback(Hello(false))},
       {kLinkNflog, Hex("02000000 08000100 08000300 2d000900 45")},
       {kLink80211Radiotap, Hex("00 00 0900 02000000 10 8803 0000")},
+      {kLink80211, Aggregate()},
       {kLinkPpi, Hex("00 00 0800 69000000 0801")},
       {kLinkPpp, Ppp(Hello(false))},
       {kLinkPfLog, Hex("3d020000")},

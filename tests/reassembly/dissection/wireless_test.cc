@@ -138,6 +138,51 @@ TEST(DissectorWireless, CutAggregateGivesWhatIsThere) {
   EXPECT_EQ(feed.More(), "ignored: ");
 }
 
+/// A frame with its payload in a tunnel of an access point.
+ByteVector Capwap(const ByteVector& frame) {
+  ByteVector out = Hex("00 100300 0000 0000");
+  PutBytes(out, frame);
+  return UdpTo(5247, out);
+}
+
+TEST(DissectorWireless, AggregateInATunnelGivesEachPacketItsWay) {
+  Feed feed(kLinkEthernet);
+  const ByteVector frame = Aggregate({Subframe(Saying("a")), Subframe(Saying("b"))});
+  const Dissected first = feed(Ethernet(Vlan(7, Capwap(frame)), kEtherTypeVlan));
+  EXPECT_EQ(first, "TCP a");
+  EXPECT_EQ(first.Path(), "vlan 7");
+  const Dissected second = feed.More();
+  EXPECT_EQ(second, "TCP b");
+  EXPECT_EQ(second.Path(), "vlan 7");
+}
+
+TEST(DissectorWireless, AggregateInFragmentsIsThereUntilItsLastPacket) {
+  Feed feed(kLinkRaw);
+  const ByteVector frame = Aggregate({Subframe(Saying("a")), Subframe(Saying("b"))});
+  const std::vector<ByteVector> fragments = Fragments(Capwap(frame), 64, 1);
+  for (size_t i = 0; i + 1 < fragments.size(); ++i) {
+    EXPECT_EQ(feed(fragments[i]), "ignored: fragment");
+  }
+  EXPECT_EQ(feed(fragments.back()), "TCP a");
+  EXPECT_EQ(feed.More(), "TCP b");
+}
+
+TEST(DissectorWireless, AggregateWithinAnAggregateIsNesting) {
+  ByteVector tunnel = Hex("aaaa03 000000 0800");
+  PutBytes(tunnel, Capwap(Aggregate({Subframe(Saying("inner"))})));
+  Feed feed(kLink80211);
+  EXPECT_EQ(feed(Aggregate({Subframe(tunnel), Subframe(Saying("outer"))})), "ignored: nesting");
+  EXPECT_EQ(feed.More(), "TCP outer");
+}
+
+TEST(DissectorWireless, EmptyPacketsOfAnAggregateCostAStepEach) {
+  Feed feed(kLink80211);
+  EXPECT_EQ(feed(Aggregate(std::vector<ByteVector>(4'000, Subframe({})))), "ignored: bad_length");
+  EXPECT_EQ(feed.More(), "ignored: bad_length");
+  EXPECT_EQ(feed.Counter("packets.unpacked"), 4'000);
+  EXPECT_LE(feed.Counter("dissection.steps"), 2 * 4'000 + 2);
+}
+
 TEST(DissectorWireless, AggregateIsPaddedBehindItsHeaderAsOthersAre) {
   const ByteVector header = Hex("00 00 0900 02000000 20");
   ByteVector body(2);
