@@ -117,9 +117,10 @@ Result<Flag> FlagOfAnyName(const std::string& name) {
   std::string all;
   for (size_t bit = 0; bit < kWords.size(); ++bit) {
     const std::string long_name = store::FlagName(static_cast<Flag>(bit));
-    const std::string short_name = kWords.at(bit).brief;
+    std::string short_name = kWords.at(bit).brief;
     all += (all.empty() ? "" : ", ") + long_name;
-    all += short_name == long_name ? "" : " (" + short_name + ")";
+    std::ranges::replace(short_name, '-', '_');
+    all += short_name == long_name ? "" : " (" + std::string(kWords.at(bit).brief) + ")";
   }
   return Fail(ErrorCode::kUsage, "there is no flag '" + EscapeForTerminal(name) + "'",
               "flags are: " + all);

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "tools/accounting.h"
 #include "tools/units.h"
@@ -72,13 +75,15 @@ std::string NumbersOf(const Counters& counters, const std::string& counter) {
   return text.empty() ? text : text + (numbers.size() > kNumbersNamed ? ", …)" : ")");
 }
 
-void AddProtocols(std::vector<Finding>& findings, const Counters& counters,
-                  const char* consequence) {
+void AddProtocols(std::vector<Finding>& findings, const Counters& counters) {
+  const bool beside = ValueOf(counters, "exchanges") > 0;
   for (const ProtocolWords& protocol : kProtocolWords) {
     if (const uint64_t count = ValueOf(counters, protocol.counter); count > 0) {
-      findings.push_back(
-          {fmt::format("{} {}{}", CountOf(count, "connection"), protocol.words, consequence),
-           protocol.remedy});
+      const char* const missing =
+          count == 1 ? ": nothing of it is in the log" : ": nothing of them is in the log";
+      findings.push_back({fmt::format("{} {}{}", CountOf(count, "connection"), protocol.words,
+                                      beside ? missing : ""),
+                          protocol.remedy});
     }
   }
 }
@@ -103,33 +108,36 @@ void AddUnread(std::vector<Finding>& findings, const Counters& counters) {
   }
 }
 
-/// Bytes of all roles, and who sent how many of them.
-struct PayloadOfAll {
-  uint64_t bytes = 0;
-  std::string senders;
-};
-
-PayloadOfAll PayloadBytes(const Counters& counters, std::string_view part) {
-  PayloadOfAll all;
-  for (const char* role : {"client", "server", "unknown"}) {
-    if (const uint64_t bytes = ValueOf(counters, fmt::format("payload.{}.{}", role, part));
-        bytes > 0) {
-      all.bytes += bytes;
-      all.senders +=
-          fmt::format("{}{} {}", all.senders.empty() ? "" : ", ", HumanBytes(bytes),
-                      std::string_view(role) == "unknown" ? "on connections without a beginning"
-                                                          : fmt::format("sent by {}s", role));
+/// "2 KiB of captured payload, sent by clients,", or with the bytes of each sender; "": none.
+std::string PayloadOf(const Counters& counters, std::string_view part) {
+  constexpr std::array kSenders = {std::pair{"client", "sent by clients"},
+                                   std::pair{"server", "sent by servers"},
+                                   std::pair{"unknown", "on connections without a beginning"}};
+  uint64_t total = 0;
+  std::vector<std::pair<uint64_t, const char*>> senders;
+  for (const auto& [role, words] : kSenders) {
+    const uint64_t bytes = ValueOf(counters, fmt::format("payload.{}.{}", role, part));
+    total += bytes;
+    if (bytes > 0) {
+      senders.emplace_back(bytes, words);
     }
   }
-  return all;
+  if (senders.empty()) {
+    return {};
+  }
+  std::string text = HumanBytes(total) + " of captured payload, ";
+  for (const auto& [bytes, words] : senders) {
+    text += senders.size() == 1 ? fmt::format("{}, ", words)
+                                : fmt::format("{} of them {}, ", HumanBytes(bytes), words);
+  }
+  text.pop_back();
+  return text;
 }
 
 void AddPayload(std::vector<Finding>& findings, const Counters& counters) {
   const auto add = [&](const char* part, const char* words, const char* remedy) {
-    if (const PayloadOfAll all = PayloadBytes(counters, part); all.bytes > 0) {
-      findings.push_back(
-          {fmt::format("{} of captured payload ({}) {}", HumanBytes(all.bytes), all.senders, words),
-           remedy});
+    if (const std::string payload = PayloadOf(counters, part); !payload.empty()) {
+      findings.push_back({payload + " " + words, remedy});
     }
   };
   add("out_of_window_bytes",
@@ -200,7 +208,7 @@ void AddLeftOut(std::vector<Finding>& findings, const Counters& counters) {
 std::vector<Finding> AsideFindings(const Counters& counters) {
   std::vector<Finding> findings;
   if (ValueOf(counters, "exchanges") > 0) {  // else NothingSeenFindings tells
-    AddProtocols(findings, counters, ": nothing of them is in the log");
+    AddProtocols(findings, counters);
   }
   AddUnread(findings, counters);
   AddPayload(findings, counters);
@@ -229,7 +237,7 @@ std::vector<Finding> NothingSeenFindings(const Counters& counters) {
          "--host and --filter see the outer packet alone, --port looks inside"});
     return findings;
   }
-  AddProtocols(findings, counters, "");
+  AddProtocols(findings, counters);
   const uint64_t other_ports = ValueOf(counters, "packets.ignored.other_port");
   if (ValueOf(counters, "packets.tcp") == 0 && other_ports > 0) {
     findings.push_back({fmt::format("{} came, their TCP ({}) of other ports than those of --port",

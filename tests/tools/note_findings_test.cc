@@ -90,20 +90,28 @@ TEST(Notes, PayloadOutsideOfItsFlowIsToldWithItsSenders) {
   const auto notes = AsideFindings({{"payload.client.out_of_window_bytes", "", 2'048},
                                     {"payload.server.out_of_window_bytes", "", 100}});
   ASSERT_THAT(notes, SizeIs(1));
-  EXPECT_THAT(notes[0].what, StartsWith("2.1 KiB of captured payload (2 KiB sent by clients, 100 B "
-                                        "sent by servers) lay outside of their flows"));
+  EXPECT_THAT(notes[0].what,
+              StartsWith("2.1 KiB of captured payload, 2 KiB of them sent by clients, 100 B of "
+                         "them sent by servers, lay outside of their flows"));
   EXPECT_THAT(notes[0].remedy, HasSubstr("two networks"));
+}
+
+TEST(Notes, PayloadOfOneSenderIsNotTakenApart) {
+  EXPECT_THAT(AsideFindings({{"payload.server.conflict_bytes", "", 5}}).at(0).what,
+              StartsWith("5 B of captured payload, sent by servers, came again"));
 }
 
 TEST(Notes, OtherProtocolsBesideExchangesAreTold) {
   const Counters counters = {{"exchanges", "", 5},
                              {"http.connections.tls", "http.connections", 2},
                              {"http.connections.other", "http.connections", 1}};
-  EXPECT_THAT(AsideFindings(counters),
-              ElementsAre(AllOf(Field(&Finding::what,
-                                      "2 connections carried TLS: nothing of them is in the log"),
-                                Field(&Finding::remedy, HasSubstr("proxy"))),
-                          Field(&Finding::what, HasSubstr("1 connection carried another"))));
+  EXPECT_THAT(
+      AsideFindings(counters),
+      ElementsAre(
+          AllOf(Field(&Finding::what, "2 connections carried TLS: nothing of them is in the log"),
+                Field(&Finding::remedy, HasSubstr("proxy"))),
+          Field(&Finding::what,
+                "1 connection carried another protocol: nothing of it is in the log")));
 }
 
 TEST(Notes, UnreadPacketsAreToldWithTheNumbersOfWhatIsUnknown) {
