@@ -222,6 +222,17 @@ void Speaker::Chunks(Side side, SentMessage& message, uint64_t bytes, BodyText t
   out += "\r\n";
 }
 
+std::string AnyProxyHeader(Random& random) {
+  using namespace std::string_literals;
+  if (random.Percent(50)) {
+    return random.Percent(20) ? "PROXY UNKNOWN\r\n"
+                              : "PROXY TCP4 192.0.2.7 198.51.100.1 56324 9200\r\n";
+  }
+  const uint32_t bytes = 12 + (random.Percent(50) ? 0 : random.Below(6'000));
+  return "\r\n\r\n\0\r\nQUIT\n\x21\x11"s + static_cast<char>(bytes >> 8) +
+         static_cast<char>(bytes & 0xff) + std::string(bytes, '\n');
+}
+
 }  // namespace
 
 uint64_t SentMessage::body_bytes() const {
@@ -256,6 +267,9 @@ TalkStyle AnyStyle(Random& random) {
 }
 
 void Converse(Conversation& conversation, uint64_t trial, Random& random) {
+  if (conversation.style.proxied) {
+    conversation.flow[Index(Side::kClient)] = AnyProxyHeader(random);
+  }
   Speaker speaker(conversation, trial, random);
   conversation.exchanges.reserve(conversation.style.exchanges);
   for (uint32_t number = 0; number < conversation.style.exchanges; ++number) {

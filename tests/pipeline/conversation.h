@@ -73,6 +73,7 @@ struct TalkStyle {
   bool any_size = false;   ///< segments of 1 to segment_bytes; else as large as they can be
   bool coalesces = false;  ///< messages that wait to be sent share segments
   bool quotes = false;     ///< bodies hold HTTP, much of it at segment starts
+  bool proxied = false;    ///< a load balancer's PROXY header precedes the first request
   bool small = false;      ///< no message of more than some hundred bytes
 };
 

@@ -16,6 +16,17 @@ TEST(Lossless, WhatTcpSurvivesChangesNoExchange) {
   }
 }
 
+TEST(Lossless, HeadersOfALoadBalancerChangeNoExchange) {
+  uint64_t exchanges = 0;
+  for (uint64_t seed = 0; exchanges < 5'000; ++seed) {
+    if (IsLossless(seed)) {
+      const Verdict verdict = RunTrial(MakeTrial(seed, TrialKind::kProxied));
+      ASSERT_EQ(verdict.Text(), "") << "try: tools/dev soak 1 " << seed << " proxied";
+      exchanges += verdict.total().exchanges;
+    }
+  }
+}
+
 TEST(Lossless, TheSameSeedMakesTheSamePackets) {
   const Trial once = MakeTrial(7);
   const Trial again = MakeTrial(7);

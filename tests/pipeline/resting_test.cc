@@ -78,7 +78,8 @@ TEST_P(Rests, ChangeNoRecordAndNoCounter) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OfEachKind, Rests,
-                         ::testing::Values(TrialKind::kAny, TrialKind::kQuotes, TrialKind::kLong));
+                         ::testing::Values(TrialKind::kAny, TrialKind::kQuotes, TrialKind::kLong,
+                                           TrialKind::kProxied));
 
 }  // namespace
 }  // namespace trafrec::pipeline

@@ -28,6 +28,8 @@ constexpr const char* KindSuffix(TrialKind kind) {
       return " quotes";
     case TrialKind::kLong:
       return " long";
+    case TrialKind::kProxied:
+      return " proxied";
   }
   return "";
 }
@@ -143,7 +145,7 @@ bool MeasureGaps(uint64_t trials, uint64_t seed) {
 
 int Usage() {
   fmt::print(stderr,
-             "usage: soak EXCHANGES [SEED [quotes|long]]\n"
+             "usage: soak EXCHANGES [SEED [quotes|long|proxied]]\n"
              "       soak TRIALS SEED gaps\n");
   return 2;
 }
@@ -158,7 +160,8 @@ int Main(int argc, char** argv) {
   if (kind == "gaps") {
     return MeasureGaps(count, seed) ? 0 : 1;
   }
-  for (const TrialKind known : {TrialKind::kAny, TrialKind::kQuotes, TrialKind::kLong}) {
+  for (const TrialKind known :
+       {TrialKind::kAny, TrialKind::kQuotes, TrialKind::kLong, TrialKind::kProxied}) {
     std::string_view name = KindSuffix(known);
     name.remove_prefix(std::min<size_t>(name.size(), 1));
     if (kind == name) {

@@ -86,6 +86,7 @@ std::vector<std::string> LabelsOf(const Sent& sent, const Transformations& how,
       {"wrapping sequence numbers", sent.conversation.isn[0] > 0U - 20'001},
       {"reused ports", reuses},
       {"HTTP in bodies", style.quotes},
+      {"PROXY headers", style.proxied},
       {style.pipelining == Pipelining::kTurns ? "turns" : "pipelined", true},
   };
   std::vector<std::string> labels = {EncapsulationNames()[carriage.encapsulation]};
@@ -110,6 +111,7 @@ void AddConversation(Trial& trial, TrialKind kind) {
     conversation.style.exchanges = std::min(conversation.style.exchanges, 32U);
     conversation.style.segment_bytes = std::min(conversation.style.segment_bytes, 1'460U);
   }
+  conversation.style.proxied = kind == TrialKind::kProxied;
   if (kind == TrialKind::kLong && conversation.style.pipelining != Pipelining::kTurns) {
     conversation.style.exchanges =
         std::min(kLongExchanges, conversation.style.depth * (1 + random.Below(60)));

@@ -15,7 +15,8 @@ namespace trafrec::pipeline {
 enum class TrialKind : uint8_t {
   kAny,     ///< the seed decides; two seeds of five lose nothing
   kQuotes,  ///< captures of captures: HTTP in all bodies, and 10% of the packets are lost
-  kLong     ///< as kAny, and pipelines go on for long enough that a client's habits are known
+  kLong,    ///< as kAny, and pipelines go on for long enough that a client's habits are known
+  kProxied  ///< as kAny, and each connection comes through a load balancer with a PROXY header
 };
 
 /// Of kAny.

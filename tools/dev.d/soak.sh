@@ -27,10 +27,10 @@ soak() {
   fi
   local exchanges=${1:-10000000} seed=${2:-1} kind=${3:-}
   [[ $exchanges =~ ^[1-9][0-9]*$ ]] ||
-    die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes|long]"
-  [[ $seed =~ ^[0-9]+$ ]] || die "\"$seed\" is no seed" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes|long]"
-  [[ -z $kind || $kind == quotes || $kind == long ]] ||
-    die "there is no soak of \"$kind\"; there are: quotes, long" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes|long]"
+    die "\"$exchanges\" is no number of exchanges" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes|long|proxied]"
+  [[ $seed =~ ^[0-9]+$ ]] || die "\"$seed\" is no seed" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes|long|proxied]"
+  [[ -z $kind || $kind == quotes || $kind == long || $kind == proxied ]] ||
+    die "there is no soak of \"$kind\"; there are: quotes, long, proxied" "usage: tools/dev soak [EXCHANGES] [SEED] [quotes|long|proxied]"
   setup build test
   build_preset release --target soak
   heading "Soak ($exchanges exchanges from seed $seed)"
