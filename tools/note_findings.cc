@@ -210,6 +210,12 @@ std::vector<Finding> AsideFindings(const Counters& counters) {
   if (ValueOf(counters, "exchanges") > 0) {  // else NothingSeenFindings tells
     AddProtocols(findings, counters);
   }
+  if (const uint64_t count = ValueOf(counters, "http.connections.unknown"); count > 0) {
+    findings.push_back({CountOf(count, "connection") +
+                            " had data from which no protocol could be told, or none but a "
+                            "load balancer's header",
+                        ""});
+  }
   AddUnread(findings, counters);
   AddPayload(findings, counters);
   AddLeftOut(findings, counters);

@@ -33,9 +33,9 @@ const std::set<std::string> kNoLoss = {
     "segments.ignored.stray_syn", "connections.seen", "connections.open", "connections.half_open",
     "connections.no_data", "connections.mid_stream", "connections.resets_withdrawn", "gaps.count",
     "gaps.sent_bytes", "acked.bytes", "http.connections", "http.connections.open",
-    "http.connections.no_data", "http.connections.unknown", "http.connections.http1", "http.bytes",
-    "http.bytes.pending", "http.bytes.head", "http.bytes.body", "http.bytes.framing",
-    "http.bytes.trailer", "http.bytes.between", "http.bytes.proxy_header",
+    "http.connections.no_data", "http.connections.http1", "http.bytes", "http.bytes.pending",
+    "http.bytes.head", "http.bytes.body", "http.bytes.framing", "http.bytes.trailer",
+    "http.bytes.between", "http.bytes.proxy_header",
     // Of connections that are told, or in http.unread_bytes.
     "http.bytes.opaque", "http.bytes.skipped", "http.starts_refused",
     // In gaps.bytes.
