@@ -11,8 +11,6 @@
 namespace trafrec::reassembly {
 namespace {
 
-using store::Flag;
-
 constexpr size_t kDepth = 2 * limits::kPipelined;
 
 std::string Requests(size_t first, size_t last) {
