@@ -24,7 +24,7 @@ class DocumentWatch {
   void Note(const Sight& sight, bool made_in_log);
   void Ask(std::string_view index, std::string_view id);
   /// After the last note: which documents are in doubt stays, and their versions go.
-  void Finish() { table_ = {}; }
+  void Finish() { std::vector<Last>().swap(table_); }
 
   bool IsAsked(uint64_t document) const { return asked_.contains(document); }
   bool IsInDoubt(uint64_t document) const { return in_doubt_.contains(document); }

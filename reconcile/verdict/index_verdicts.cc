@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -19,6 +20,20 @@ namespace {
 
 using store::Grade;
 using store::Verdict;
+
+/// What is presumed of an index: the first of these under which a history fits. Where all that is
+/// presumed cannot be so, that speaks against a part of it, and not against the rest.
+struct Presumed {
+  Assumptions assumptions;
+  bool states_apart = false;  ///< nor did what was lost lead from one state of a document to another
+};
+constexpr std::array<Presumed, 5> kPresumed = {{
+    {.assumptions = {.apart = true, .carried_out = true, .late = true}, .states_apart = true},
+    {.assumptions = {.apart = true, .carried_out = true, .late = true}},
+    {.assumptions = {.apart = false, .carried_out = true, .late = true}},
+    {.assumptions = {.apart = true, .carried_out = false, .late = true}, .states_apart = true},
+    {.assumptions = {.apart = false, .carried_out = false, .late = true}},
+}};
 
 Verdict VerdictOf(Decision decision) {
   return decision == Decision::kCommitted ? Verdict::kCommitted : Verdict::kNotCommitted;
@@ -88,9 +103,8 @@ class Judging {
   /// How an index is judged.
   struct How {
     bool unrecorded = false;  ///< histories fit only if somebody wrote whom nobody recorded
-    /// Where what was lost made or removed documents, histories fit only without *apart*.
-    enum class Presumed : uint8_t { kApart, kNotApart, kNothing };
-    Presumed presumed = Presumed::kApart;
+    /// Which of kPresumed: the first under which a history fits.
+    size_t presumed = 0;
 
     friend bool operator==(const How&, const How&) = default;
   };
@@ -131,7 +145,7 @@ class Judging {
       TakeProven(index, proven, question);
     }
     for (const size_t run : RunsIn(index.name, index.window)) {
-      TakeRun(proven, run, true);
+      TakeRun(proven, run, nullptr);
     }
     AddMissing(index, proven);
     return true;
@@ -140,12 +154,10 @@ class Judging {
   /// `unrecorded`: it is known of another window.
   void TakePresumed(const IndexHistory& index, const IndexHistory& apart, bool unrecorded,
                     How& how) {
-    using enum How::Presumed;
-    const Assumptions assumptions{.apart = true, .carried_out = true, .late = true};
     std::optional<IndexModel> presumed;
-    for (; how.presumed != kNothing; how.presumed = how.presumed == kApart ? kNotApart : kNothing) {
-      const IndexHistory& each = how.presumed == kApart ? apart : index;
-      presumed.emplace(history_, each, assumptions, unrecorded);
+    for (; how.presumed < kPresumed.size(); ++how.presumed) {
+      const IndexHistory& each = kPresumed[how.presumed].states_apart ? apart : index;
+      presumed.emplace(history_, each, kPresumed[how.presumed].assumptions, unrecorded);
       if (presumed->Decide() && presumed->unrecorded() == how.unrecorded) {
         for (const size_t question : Denied(index, *presumed, each, unrecorded)) {
           presumed->Deny(question);
@@ -155,11 +167,11 @@ class Judging {
       presumed.reset();
     }
     for (const size_t question : AskedIn(index)) {
-      TakePresumed(index, presumed ? &*presumed : nullptr, question);
+      TakePresumed(index, presumed ? &*presumed : nullptr, how, question);
     }
     if (presumed) {
       for (const size_t run : RunsIn(index.name, index.window)) {
-        TakeRun(*presumed, run, false);
+        TakeRun(*presumed, run, &kPresumed[how.presumed].assumptions);
       }
     }
   }
@@ -241,12 +253,12 @@ class Judging {
   }
 
   /// That it has no number is not presumed: what others are presumed to have taken may be its own.
-  void TakeRun(const IndexModel& model, size_t run, bool by_proof) {
+  void TakeRun(const IndexModel& model, size_t run, const Assumptions* presumed) {
     const size_t question = history_.requests[*history_.by_query[run].request].questions.front();
     Finding& finding = judgement_.findings[question];
     const Decision decision = model.DecisionOfRun(run);
     if (!finding.evidence.empty() || decision == Decision::kOpen ||
-        (!by_proof && decision == Decision::kNotCommitted)) {
+        (presumed != nullptr && decision == Decision::kNotCommitted)) {
       return;
     }
     taken_.push_back(question);
@@ -257,25 +269,25 @@ class Judging {
                           "taken"
                         : "none of the numbers that no answer names can be of an operation of it: "
                           "it was not carried out, or found nothing to change"});
-    if (!by_proof) {
+    if (presumed != nullptr) {
       finding.grade = Grade::kPresumed;
-      NameAssumptions(finding);
+      NameAssumptions(*presumed, finding);
     }
   }
 
-  void NameAssumptions(Finding& finding) const {
-    finding.evidence.push_back(
-        {"assumption", "carried out: what the source received whole, it carried out"});
-    finding.evidence.push_back(
-        {"assumption",
+  void NameAssumptions(const Assumptions& assumptions, Finding& finding) const {
+    const auto name = [&](bool assumed, const char* words) {
+      if (assumed) {
+        finding.evidence.push_back({"assumption", words});
+      }
+    };
+    name(assumptions.carried_out, "carried out: what the source received whole, it carried out");
+    name(assumptions.carried_out,
          "at once: it ran as fast as other writes of its time, beside nothing that the log does "
-         "not "
-         "show; and what was sent again, and never acknowledged, did not arrive"});
-    finding.evidence.push_back(
-        {"assumption", "apart: what was lost in flows made and deleted no document in question"});
-    if (!history_.journals.empty()) {
-      finding.evidence.push_back({"assumption", kLateWords});
-    }
+         "not show; and what was sent again, and never acknowledged, did not arrive");
+    name(assumptions.apart,
+         "apart: what was lost in flows made and deleted no document in question");
+    name(assumptions.late && !history_.journals.empty(), kLateWords);
   }
 
   /// An automatic id is not known here, nor is then the shard.
@@ -311,7 +323,8 @@ class Judging {
   }
 
   /// `presumed`: null if nothing can be presumed.
-  void TakePresumed(const IndexHistory& index, const IndexModel* presumed, size_t question) {
+  void TakePresumed(const IndexHistory& index, const IndexModel* presumed, const How& how,
+                    size_t question) {
     Finding& finding = judgement_.findings[question];
     if (!finding.evidence.empty()) {
       return;
@@ -326,7 +339,7 @@ class Judging {
     finding.verdict = VerdictOf(presumed->DecisionOf(question));
     finding.grade = Grade::kPresumed;
     finding.evidence.push_back({"history", presumed->WordsFor(question)});
-    NameAssumptions(finding);
+    NameAssumptions(kPresumed[how.presumed].assumptions, finding);
     Place(index, *presumed, question, finding);
   }
 
