@@ -104,7 +104,8 @@ void IndexLives::Note(const dialect::Meaning& meaning, const dialect::Operation&
     }
   } else if (operation.kind != Kind::kByQuery && operation.kind != Kind::kTask &&
              std::ranges::find(kHarmless, meaning.api) == kHarmless.end()) {
-    changes.push_back({"*", true, true, ran, std::nullopt});
+    // What nobody saw of a bulk writes documents: these make indices, and remove none.
+    changes.push_back({"*", true, meaning.api != "bulk", ran, std::nullopt});
   }
 }
 

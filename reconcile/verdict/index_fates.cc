@@ -37,10 +37,10 @@ Span SourceClock(const History& history) {
     const IndexChange* made = nullptr;
     bool once = true;
     for (const IndexChange& change : history.index_lives.changes) {
-      if (dialect::NamesMeet(change.name, name)) {
-        once = once && made == nullptr && change.makes && !change.removes && !change.question;
-        made = &change;
-      }
+      const bool answered = change.makes && !change.question && change.name == name;
+      once = once && !(change.removes && dialect::NamesMeet(change.name, name)) &&
+             !(answered && made != nullptr);
+      made = answered ? &change : made;
     }
     if (made != nullptr && once) {
       const Span ahead{made_at - made->ran.until, made_at + kNsPerMs - made->ran.from};

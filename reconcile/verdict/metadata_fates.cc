@@ -152,10 +152,12 @@ class Judging {
     });
   }
 
+  /// An index that is there is made anew only once it was removed.
   bool IndexMayBeAnother(const MetadataName& what, const Span& within) const {
     return !what.index.empty() &&
            std::ranges::any_of(history_.index_lives.changes, [&](const IndexChange& change) {
-             return change.ran.Meets(within) && dialect::NamesMeet(change.name, what.index);
+             return change.removes && RunOf(change).Meets(within) &&
+                    dialect::NamesMeet(change.name, what.index);
            });
   }
 
@@ -190,7 +192,8 @@ class Judging {
            });
   }
 
-  Span RunOf(const MetadataChange& change) const {
+  template <typename Change>
+  Span RunOf(const Change& change) const {
     return change.question ? history_.requests[history_.questions[*change.question].request].runs
                            : change.ran;
   }

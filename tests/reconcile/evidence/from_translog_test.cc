@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <limits>
 
 #include "reconcile/verdict/judge.h"
 #include "tests/reconcile/translog/lucene_samples.h"
@@ -19,8 +20,12 @@ namespace {
 using namespace test_support;
 using dialect::Kind;
 using store::Verdict;
+using testing::Contains;
 using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr TimeNs kMs = kNsPerMs;
 constexpr Product kProduct = Product::kElasticsearch7;
@@ -174,6 +179,26 @@ TEST(FromTranslog, OfTwoCopiesTheLaterTermHolds) {
   log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
   log.Asked(Kind::kIndex, "b", R"({"t":"text"})");
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kNotCommitted, Verdict::kCommitted));
+}
+
+TEST(FromTranslog, ThatARequestTookItsTimeDoesNotMakeTheCopyEarly) {
+  constexpr TimeNs kLater = std::numeric_limits<TimeNs>::max() / 2;
+  const TemporaryFolder folder;
+  WriteJournal(folder, kLast,
+               Put("first", 0, "{}") + Put("slow", 1, R"({"t":"text"})") + Put("second", 2, "{}"));
+  Log log;
+  log.Answered("second", 2);
+  log.Asked(Kind::kIndex, "slow", R"({"t":"text"})");
+  OpenRequest& slow = log.history.requests.back();
+  slow.whole = slow.acknowledged = slow.watched = true;
+  slow.soon = slow.at_once = slow.runs.from + kMs;  // number 1 was taken after number 0
+  log.Asked(Kind::kIndex, "never", R"({"t":"other"})");
+  log.history.requests.back().runs.until = kLater;
+  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kCommitted, Verdict::kUnknown));
+  const Finding& never = log.judgement.findings.back();
+  EXPECT_EQ(never.verdict, Verdict::kNotCommitted);
+  EXPECT_THAT(never.evidence, Contains(Field(&Evidence::words, HasSubstr("late: "))));
+  EXPECT_THAT(never.evidence, Not(Contains(Field(&Evidence::words, HasSubstr("carried out: ")))));
 }
 
 TEST(FromTranslog, WhatNoCheckpointCoversIsNotKnown) {

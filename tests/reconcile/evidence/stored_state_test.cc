@@ -152,6 +152,22 @@ TEST_F(StoredState, AnIndexThatIsOlderThanTheRequestWasNotRemoved) {
   EXPECT_EQ(OfIndex("a", false, kMade + 60'000 * kMs).verdict, Verdict::kNotCommitted);
 }
 
+TEST_F(StoredState, AnIndexWhoseCreationWasAnsweredTellsTheClockUnlessItMayHaveBeenRemoved) {
+  const TimeNs asked = kMade + 5'000 * kMs;  // clocks may be 10 s apart, if nothing tells
+  const auto verdict_beside = [&](bool removes) {
+    history_ = {};
+    const auto made = [&](const std::string& name, TimeNs at) {
+      history_.index_lives.changes.push_back({name, true, false, {at, at + kMs}, {}});
+    };
+    history_.index_lives.made_at["other"] = kMade - 60'000 * kMs;
+    made("other", kMade - 60'000 * kMs);
+    history_.index_lives.changes.push_back({"*", true, removes, {kMade, kMade + kMs}, {}});
+    return OfIndex("a", true, asked).verdict;
+  };
+  EXPECT_EQ(verdict_beside(false), Verdict::kNotCommitted);
+  EXPECT_EQ(verdict_beside(true), Verdict::kUnknown);
+}
+
 TEST_F(StoredState, OneThatCannotBeReadIsNamed) {
   std::filesystem::create_directories(folder_ / "nodes/0/_state");
   folder_.Write("nodes/0/_state/segments_9", "damaged");

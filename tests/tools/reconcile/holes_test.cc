@@ -127,5 +127,14 @@ TEST(Holes, ATextIsNobodysOwnIfARequestThatNobodyCapturedMayHaveHadIt) {
   EXPECT_NE(verdicts[0]["grade"], "proven") << verdicts[0];
 }
 
+TEST(Holes, WhatABulkHoldsBehindAHoleRemovesNoIndexWithItsAliases) {
+  SourceLog source = Source();
+  source.Holed("POST", "/_bulk", kBulk, kBulk.find("two"), kBulk.size())
+      .Unanswered("PUT", "/idx/_alias/a", "")
+      .Waits(10 * kNsPerSecond)
+      .Exchange("GET", "/idx/_alias", "", "200 OK", R"({"idx":{"aliases":{"a":{}}}})");
+  EXPECT_EQ(VerdictsOf(source).back()["verdict"], "committed");
+}
+
 }  // namespace
 }  // namespace trafrec::tools
