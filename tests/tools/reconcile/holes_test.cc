@@ -127,6 +127,15 @@ TEST(Holes, ATextIsNobodysOwnIfARequestThatNobodyCapturedMayHaveHadIt) {
   EXPECT_NE(verdicts[0]["grade"], "proven") << verdicts[0];
 }
 
+TEST(Holes, RequestsThatNobodyCapturedBeforeAResetMayHaveTakenNumbers) {
+  SourceLog source = Source();
+  source.PutsBeforeReset("a", 1, 2).Unanswered("PUT", "/idx/_doc/x", R"({"a":5})");
+  // Numbers 2 and 3 are open: of two that nobody captured, or of x and one of them.
+  const json verdict = VerdictOf(Ended(source, 4));
+  EXPECT_EQ(verdict["id"], "x");
+  EXPECT_NE(verdict["grade"], "proven") << verdict;
+}
+
 TEST(Holes, WhatABulkHoldsBehindAHoleRemovesNoIndexWithItsAliases) {
   SourceLog source = Source();
   source.Holed("POST", "/_bulk", kBulk, kBulk.find("two"), kBulk.size())

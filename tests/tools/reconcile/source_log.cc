@@ -22,6 +22,14 @@ std::string Response(std::string_view status, std::string_view body) {
       body.size(), body);
 }
 
+std::string Created(std::string_view id, int seq_no) {
+  return fmt::format(
+      R"({{"_index":"idx","_type":"_doc","_id":"{}","_version":1,"result":"created",)"
+      R"("_shards":{{"total":1,"successful":1,"failed":0}},)"
+      R"("_seq_no":{},"_primary_term":1}})",
+      id, seq_no);
+}
+
 }  // namespace
 
 TcpConversation SourceLog::Connection(int ack_every) {
@@ -146,12 +154,24 @@ SourceLog& SourceLog::MakesIndexOfTexts() {
 }
 
 SourceLog& SourceLog::Puts(std::string_view id, int seq_no, std::string_view source) {
-  return Exchange(
-      "PUT", fmt::format("/idx/_doc/{}", id), source, "201 Created",
-      fmt::format(R"({{"_index":"idx","_type":"_doc","_id":"{}","_version":1,"result":"created",)"
-                  R"("_shards":{{"total":1,"successful":1,"failed":0}},)"
-                  R"("_seq_no":{},"_primary_term":1}})",
-                  id, seq_no));
+  return Exchange("PUT", fmt::format("/idx/_doc/{}", id), source, "201 Created",
+                  Created(id, seq_no));
+}
+
+SourceLog& SourceLog::PutsBeforeReset(std::string_view id, int seq_no, int lost) {
+  const auto put = [](std::string_view document) {
+    return Request("PUT", fmt::format("/idx/_doc/{}", document), R"({"a":1})");
+  };
+  TcpConversation wire = Connection();
+  wire.ClientSends(put(id))
+      .Wait(2 * kNsPerMs)
+      .ServerSends(Response("201 Created", Created(id, seq_no)));
+  for (int i = 0; i < lost; ++i) {
+    wire.DropNext(2).ClientSends(put(fmt::format("lost-{}", i)));  // and what acknowledges it
+  }
+  wire.Rst(store::Side::kClient);
+  Take(wire);
+  return *this;
 }
 
 SourceLog& SourceLog::Updates(std::string_view id, int version, int seq_no) {

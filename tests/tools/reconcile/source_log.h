@@ -33,6 +33,9 @@ class SourceLog {
   SourceLog& Holed(std::string_view method, std::string_view target, std::string_view body,
                    size_t from, size_t until, std::string_view status = "",
                    std::string_view answer = "");
+  /// On one connection: `id` put and answered with that number; then `lost` documents more, which
+  /// nobody captured; then the client reset it.
+  SourceLog& PutsBeforeReset(std::string_view id, int seq_no, int lost);
   /// The client sent so much, and ended.
   SourceLog& Begun(std::string_view bytes);
   /// `PUT /idx` for an index of one shard.
