@@ -197,6 +197,10 @@ Status ReconcileCommand::Check() const {
   if (explains() && !(overlay_.empty() && html_.empty())) {
     return Fail(ErrorCode::kUsage, "--out and --html are not for explain", "leave them out");
   }
+  if (html_ == "-") {
+    return Fail(ErrorCode::kUsage, "--html - and the verdicts both print to standard output",
+                "give --html a file");
+  }
   TRY(access_.Check());
   if (source_.empty() && access_.given()) {
     return Fail(ErrorCode::kUsage, "--auth, --ca, --cert and --insecure are for --source",

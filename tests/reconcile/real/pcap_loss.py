@@ -8,8 +8,10 @@ ETHERNET = 14
 class Packet:
     """One record of the file, and what TCP says in it."""
 
-    def __init__(self, record):
+    def __init__(self, record, unit):
         self.record = record
+        seconds, parts = struct.unpack("<II", record[:8])
+        self.time = seconds + parts * unit
         frame = record[16:]
         ip = frame[ETHERNET:]
         header = (ip[0] & 15) * 4
@@ -28,7 +30,7 @@ def read(path):
     packets, at = [], 24
     while at < len(data):
         size = struct.unpack("<I", data[at + 8 : at + 12])[0]
-        packets.append(Packet(data[at : at + 16 + size]))
+        packets.append(Packet(data[at : at + 16 + size], 1e-9 if magic == 0xA1B23C4D else 1e-6))
         at += 16 + size
     return data[:24], packets
 
@@ -38,9 +40,9 @@ def _overlaps(packet, isn, places):
     return packet.size > 0 and any(first < end and begin < first + packet.size for begin, end in places)
 
 
-def lose(source, to, server, wanted, bursts, chance):
+def lose(source, to, server, wanted, bursts, chance, spared):
     """Leaves out what `wanted` names: (client's port, "request" or "answer", (first byte, end)); and a few packets at `bursts`
-    places, whatever they are. The number of packets left out."""
+    places, whatever they are, but none between the two times of `spared`. The number of packets left out."""
     header, packets = read(source)
     first = {}
     for packet in packets:
@@ -58,6 +60,7 @@ def lose(source, to, server, wanted, bursts, chance):
             left.add(number)
     for _ in range(bursts):
         at = chance.randrange(len(packets) // 4, len(packets))
-        left.update(range(at, min(at + chance.randrange(1, 5), len(packets))))
+        burst = range(at, min(at + chance.randrange(1, 5), len(packets)))
+        left.update(number for number in burst if not spared[0] <= packets[number].time <= spared[1])
     to.write_bytes(header + b"".join(packet.record for number, packet in enumerate(packets) if number not in left))
     return len(left)

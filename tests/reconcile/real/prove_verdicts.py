@@ -59,6 +59,7 @@ class Capture:
 
     def __init__(self, trafrec, folder):
         self.trafrec, self.file = trafrec, folder / "whole.pcap"
+        self.spared = (0, 0)
 
     def __enter__(self):
         # pylint: disable=consider-using-with
@@ -98,7 +99,7 @@ class Capture:
                     wanted += [(entry["port"], part, entry["at"][part]) for part in parts]
                 lot -= share
         seen = self.file.with_name("seen.pcap")
-        lost = pcap_loss.lose(self.file, seen, SERVER, wanted, BURSTS, chance)
+        lost = pcap_loss.lose(self.file, seen, SERVER, wanted, BURSTS, chance, self.spared)
         say(f"{lost} packets are taken out of the capture")
         subprocess.run(
             [self.trafrec, "record", "--quiet", "--read", seen, "--log", out / "log", "--recorder", "source"], check=True
@@ -283,7 +284,9 @@ class Case:
                 self.kill_node()
             if middles and done > middles[0]:
                 middles.pop(0)
+                began = time.time()
                 self.middle()
+                recorder.spared = (began, time.time())  # who loses a part of a backfill takes it again
         self.proxy.stop()
         for client in clients:
             if client.failed:
