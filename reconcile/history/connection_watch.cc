@@ -1,7 +1,9 @@
 #include "reconcile/history/connection_watch.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 #include "reconcile/history/mutation_facts.h"
@@ -25,11 +27,51 @@ constexpr uint64_t kByQueryAnswerBytes = 210;
 /// `{"query":{}}`: a by-query request without a body finds everything, and is not written so.
 constexpr uint64_t kByQueryBytes = 12;
 
+/// `PUT / HTTP/1.1` and `HTTP/1.1 200 OK`, with their line ends.
+constexpr uint64_t kLeastLineBytes = 16;
+/// Fields that one message of a connection has and the next has not; whatever else there is, a
+/// client and a server say each time.
+constexpr std::array<std::string_view, 6> kOfOneMessage = {
+    "Content-Type", "Content-Length", "Expect", "Location", "Warning", "Deprecation"};
+
+/// How short the head of another message of that sender can be.
+uint64_t LeastHeadLike(const std::vector<recorded::HeaderField>& fields) {
+  uint64_t bytes = kLeastLineBytes + 2;
+  for (const recorded::HeaderField& field : fields) {
+    const bool of_one = std::ranges::any_of(kOfOneMessage, [&](std::string_view name) {
+      return recorded::SameFieldName(field.name, name);
+    });
+    bytes += of_one ? 0 : field.line.size() + 2;
+  }
+  return bytes;
+}
+
+uint64_t Least(uint64_t known, uint64_t bytes) {
+  return known == 0 ? bytes : std::min(known, bytes);
+}
+
 bool Expects(const store::StoredMessage& request) {
   return !recorded::FieldValue(recorded::ParseHead(request.head).fields, "Expect").empty();
 }
 
 }  // namespace
+
+void ConnectionWatch::NoteHoles(const store::AttemptInfo& attempt) {
+  for (const store::LossRecord& loss : attempt.losses) {
+    if (loss.cause == store::LossCause::kGap) {
+      holes_.push_back({{attempt.recorder, attempt.attempt}, loss});
+    }
+  }
+}
+
+void ConnectionWatch::AddUnseen(const Hole& hole) {
+  const auto& number = hole.loss.connection;
+  const auto found = number ? connections_.find({hole.recorder, *number}) : connections_.end();
+  if (found == connections_.end() || found->second.last_byte_at == 0) {
+    lost_.push_back(
+        {.ran = {hole.loss.from, hole.loss.until}, .bytes = hole.loss.bytes, .in_flow = true});
+  }
+}
 
 void ConnectionWatch::NoteHole(Connection& connection, const store::MessageFacts& request) {
   if (request.flow_offset > connection.next_offset) {
@@ -47,16 +89,13 @@ void ConnectionWatch::NoteHole(Connection& connection, const store::MessageFacts
   }
 }
 
-/// A client's requests have the same fields, more or less.
 void ConnectionWatch::NoteHead(Connection& connection, const store::StoredMessage& request) {
-  const uint64_t head = request.head.size();
+  const auto fields = recorded::ParseHead(request.head).fields;
   if (!HasFlag(request.facts.flags, Flag::kRequestTruncated)) {
-    connection.least_head =
-        connection.least_head == 0 ? head : std::min(connection.least_head, head);
+    connection.least_head = Least(connection.least_head, LeastHeadLike(fields));
   }
   connection.compresses =
-      connection.compresses ||
-      !recorded::FieldValue(recorded::ParseHead(request.head).fields, "Content-Encoding").empty();
+      connection.compresses || !recorded::FieldValue(fields, "Content-Encoding").empty();
 }
 
 /// It may have been a by-query request whose answer says no more than that it was begun.
@@ -90,12 +129,10 @@ void ConnectionWatch::Bound(LostTraffic& lost, const Connection& connection,
 void ConnectionWatch::NoteAnswer(Connection& connection, const store::StoredMessage& answer,
                                  bool certain) {
   const store::MessageFacts& facts = answer.facts;
-  const uint64_t head = answer.head.size();
-  connection.least_answer_head =
-      connection.least_answer_head == 0 ? head : std::min(connection.least_answer_head, head);
+  const auto fields = recorded::ParseHead(answer.head).fields;
+  connection.least_answer_head = Least(connection.least_answer_head, LeastHeadLike(fields));
   connection.compressed =
-      connection.compressed ||
-      !recorded::FieldValue(recorded::ParseHead(answer.head).fields, "Content-Encoding").empty();
+      connection.compressed || !recorded::FieldValue(fields, "Content-Encoding").empty();
   if (certain) {
     for (const Waiting& waiting : connection.waiting) {
       settle_(waiting.request, facts.first_byte_at);
@@ -212,6 +249,7 @@ std::vector<LostTraffic> ConnectionWatch::Finish(std::optional<TimeNs> until) {
       Hear(connection, server.payload_bytes);
     }
   }
+  std::ranges::for_each(holes_, [this](const Hole& hole) { AddUnseen(hole); });
   for (LostTraffic& lost : lost_) {
     if (has_tasks_) {
       LetRunOn(lost);

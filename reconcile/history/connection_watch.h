@@ -28,6 +28,10 @@ class ConnectionWatch {
   ConnectionWatch(Settle settle, Heard heard)
       : settle_(std::move(settle)), heard_(std::move(heard)) {}
 
+  /// Holes by a recorder's own account: where no request of a connection is in the log, nothing
+  /// else tells of them.
+  void NoteHoles(const store::AttemptInfo& attempt);
+
   /// `request`: a number that the caller waits for; nothing: its answer says all.
   void Add(const store::StoredExchange& exchange, std::optional<size_t> request);
 
@@ -56,7 +60,8 @@ class ConnectionWatch {
     bool pipelines = false;
     bool compresses = false;  ///< bodies of requests
     bool compressed = false;  ///< bodies of answers
-    uint64_t least_head = 0;  ///< bytes of the shortest head of its requests; 0: none yet
+    /// Bytes that the head of one of its requests has at least, by those that were seen; 0: none.
+    uint64_t least_head = 0;
     uint64_t least_answer_head = 0;
     std::vector<Waiting> waiting;
     /// Since the last answer so many requests came without one. If there is one, it is in
@@ -75,10 +80,18 @@ class ConnectionWatch {
   static void LetRunOn(LostTraffic& lost);
   void Bound(LostTraffic& lost, const Connection& connection, uint64_t answer_bytes) const;
 
+  using Recorder = std::pair<std::string, uint32_t>;  ///< its name, and its start's number
+  struct Hole {
+    Recorder recorder;
+    store::LossRecord loss;
+  };
+
+  void AddUnseen(const Hole& hole);
+
   Settle settle_;
   Heard heard_;
-  std::map<std::pair<std::pair<std::string, uint32_t>, store::ConnectionNumber>, Connection>
-      connections_;
+  std::map<std::pair<Recorder, store::ConnectionNumber>, Connection> connections_;
+  std::vector<Hole> holes_;
   std::vector<LostTraffic> lost_;
   int64_t longest_answer_ns_ = 0;
   bool has_tasks_ = false;        ///< somebody does not wait for by-query requests to end

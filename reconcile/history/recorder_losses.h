@@ -10,9 +10,9 @@
 namespace trafrec::reconcile {
 
 /// Times in which a recorder saw nothing, or not everything, by its own account, or of which the
-/// log does not have all segments any more. What went on
-/// before it started begins with `seen_until`. Holes in flows are not among them: the connection's
-/// own numbers say more.
+/// log does not have all segments any more. What went on before it started begins with
+/// `seen_until`. Holes in flows are not among them: the connection's own numbers say more
+/// (ConnectionWatch).
 std::vector<LostTraffic> LossesOf(const store::AttemptInfo& attempt, TimeNs seen_until);
 
 /// Until when it saw what became of connections.

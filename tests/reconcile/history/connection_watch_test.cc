@@ -18,10 +18,12 @@ class Conversation {
   Conversation()
       : watch_([](size_t, TimeNs) {}, [this](size_t, uint64_t bytes) { heard.push_back(bytes); }) {}
 
-  void Answered(const std::string& target = "/") {
+  /// `head`: of the answer.
+  void Answered(const std::string& target = "/", const std::string& head = "") {
     store::StoredExchange exchange = Next();
     exchange.row.target = target;
     exchange.response.emplace();
+    exchange.response->head = head;
     store::MessageFacts& facts = exchange.response->facts;
     facts.flow_offset = answer_offset_;
     facts.wire_bytes = 70;
@@ -60,6 +62,7 @@ class Conversation {
     store::StoredExchange exchange;
     exchange.connection.opened_at = 1 * kMs;
     exchange.request.emplace();
+    exchange.request->head.assign("PUT / HTTP/1.1\r\n\r\n");
     store::MessageFacts& facts = exchange.request->facts;
     facts.flow_offset = request_offset_;
     facts.wire_bytes = facts.acked_bytes = 100;
@@ -112,6 +115,41 @@ TEST(ConnectionWatch, WhereTasksAreBegunALostRequestMayHaveBegunOneThatRanOn) {
   constexpr TimeNs kEver = std::numeric_limits<TimeNs>::max();
   EXPECT_LT(until_with("/idx/_update_by_query"), 5000 * kMs);
   EXPECT_EQ(until_with("/idx/_update_by_query?wait_for_completion=false"), kEver);
+}
+
+TEST(ConnectionWatch, AnAnswerThatWasNotSeenMayHaveAShorterHeadThanOthers) {
+  Conversation conversation;
+  const std::string created =
+      "HTTP/1.1 201 Created\r\nLocation: /orders/_doc/d0001\r\nContent-Length: 160\r\n\r\n";
+  conversation.Answered("/", created);
+  conversation.Lost(created.size() + 209);  // a by-query request's answer has 210 bytes
+  conversation.Answered("/", created);
+  const std::vector<LostTraffic> lost = conversation.Finish(5000 * kMs, true);
+  ASSERT_EQ(lost.size(), 1U);
+  EXPECT_EQ(lost[0].most, std::nullopt);
+}
+
+TEST(ConnectionWatch, WhatWasLostOfAConnectionWithoutARequestInTheLogIsInItsRecordersAccount) {
+  ConnectionWatch watch([](size_t, TimeNs) {}, [](size_t, uint64_t) {});
+  store::AttemptInfo attempt;
+  attempt.recorder = "r";
+  attempt.attempt = 1;
+  attempt.losses = {{.cause = store::LossCause::kGap,
+                     .from = 10 * kMs,
+                     .until = 20 * kMs,
+                     .connection = 7,
+                     .bytes = 300}};
+  watch.NoteHoles(attempt);
+  store::StoredExchange answer;  // of a request that nobody captured
+  answer.row.id = {"r", 1, 1};
+  answer.connection.number = 7;
+  answer.response.emplace();
+  watch.Add(answer, std::nullopt);
+  const std::vector<LostTraffic> lost = watch.Finish(std::nullopt);
+  ASSERT_EQ(lost.size(), 1U);
+  EXPECT_EQ(lost[0].ran.from, 10 * kMs);
+  EXPECT_EQ(lost[0].bytes, 300U);
+  EXPECT_TRUE(lost[0].in_flow);
 }
 
 TEST(ConnectionWatch, AConnectionThatGoesOnMayHaveLostWhatItHasNotShownYet) {
