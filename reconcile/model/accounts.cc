@@ -100,9 +100,12 @@ std::unordered_set<const Slot*> AccountedSlots(const History& history, const Ind
                                                const SlotRules& rules, bool apart) {
   Matching matching;
   std::unordered_set<const Slot*> found_by_query;
+  const auto may_have_run = [&](size_t request) {
+    return history.requests[request].wire == WireProof::kNone;
+  };
   const auto is_by_query = [&](const Slot& slot) {
     return std::ranges::any_of(history.by_query, [&](const ByQueryRun& run) {
-      return run.request && rules.Accounts(run, slot, apart);
+      return run.request && may_have_run(*run.request) && rules.Accounts(run, slot, apart);
     });
   };
   for (const Document& document : index.documents) {
@@ -113,6 +116,9 @@ std::unordered_set<const Slot*> AccountedSlots(const History& history, const Ind
         std::vector<size_t> questions;
         for (const size_t question :
              document.questions.empty() ? index.questions : document.questions) {
+          if (!may_have_run(history.questions[question].request)) {
+            continue;
+          }
           if (rules.Accounts(question, slot, apart)) {
             questions.push_back(question);
           } else if (rules.MayRepeat(question, slot)) {

@@ -29,10 +29,8 @@ bool SlotRules::MayBeNew(const Question& question, const Slot& slot) const {
 
 bool SlotRules::Accounts(size_t number, const Slot& slot, bool apart) const {
   const Question& question = history_.questions[number];
-  const bool deleted = slot.after == Presence::kAbsent;
-  const bool made_or_deleted = slot.before == Presence::kAbsent || deleted;
-  const bool deletes = question.kind == Kind::kDelete || (deleted && question.deletes);
-  if (!deletes && !(apart && made_or_deleted) && !question.writer.Marks(*slot.effect)) {
+  const bool made_or_deleted = slot.before == Presence::kAbsent || slot.after == Presence::kAbsent;
+  if (!(apart && made_or_deleted) && !question.writer.Marks(*slot.effect)) {
     return false;
   }
   return index_.documents[slot.document].questions.empty()

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <limits>
 
 #include "reconcile/verdict/judge.h"
+#include "tests/reconcile/evidence/journaled_log.h"
 #include "tests/reconcile/translog/lucene_samples.h"
 #include "tests/reconcile/translog/translog_samples.h"
 #include "tests/support/temporary_folder.h"
@@ -20,119 +20,17 @@ namespace {
 using namespace test_support;
 using dialect::Kind;
 using store::Verdict;
-using testing::Contains;
 using testing::ElementsAre;
-using testing::Field;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 
 constexpr TimeNs kMs = kNsPerMs;
-constexpr Product kProduct = Product::kElasticsearch7;
-const std::string kFirst = "first/indices/uuid/0/translog/";
-const std::string kLast = "last/indices/uuid/0/translog/";
-
-std::string Put(const std::string& id, int64_t seq_no, const std::string& source,
-                int64_t version = 1, int64_t term = 1) {
-  return Framed(IndexBody(
-      kProduct,
-      {.id = id, .seq_no = seq_no, .source = source, .version = version, .primary_term = term}));
-}
-
-std::string Delete(const std::string& id, int64_t seq_no, int64_t version) {
-  return Framed(DeleteBody(kProduct, id, seq_no, version));
-}
-
-/// A copy of the journal of the only shard; `unsynced` no checkpoint covers.
-void WriteJournal(const TemporaryFolder& folder, const std::string& where,
-                  const std::string& operations, const std::string& unsynced = "") {
-  std::filesystem::create_directories(folder / where);
-  const std::string synced = TranslogHeader() + operations;
-  folder.Write(where + "translog-2.tlog", synced + unsynced);
-  folder.Write(where + "translog.ckp", CheckpointFile(kProduct, {.offset = synced.size()}));
-}
-
-/// A log of an index of one shard, made in it, that has one document, put under number 0.
-struct Log {
-  History history;
-
-  Log() {
-    history.product = VersionId::Elasticsearch(7, 10, 2);
-    history.events.push_back({.name = "orders", .ran = {0, 0}, .answered = true});
-    history.settings.push_back({.name = "orders", .uuid = "uuid", .shards = 1});
-    Answered("first", 0);
-    history.until = 10'000 * kMs;
-  }
-
-  void Answered(const std::string& id, int64_t seq_no, int64_t term = 1) {
-    history.writes.push_back({.document = {"orders", id},
-                              .ran = {100 * kMs * (seq_no + 1), 100 * kMs * (seq_no + 1) + kMs},
-                              .fate = dialect::Fate::kCreated,
-                              .version = 1,
-                              .seq_no = seq_no,
-                              .primary_term = term});
-  }
-
-  /// Nobody saw its answer.
-  Question& Asked(Kind kind, const std::string& id, const std::string& body) {
-    const size_t number = history.questions.size();
-    history.requests.push_back(
-        {.id = {"r", 1, number}, .runs = {50 * kMs, 5'000 * kMs}, .questions = {number}});
-    history.questions.push_back({.at = {{"r", 1, number}, {}},
-                                 .request = number,
-                                 .document = {"orders", id},
-                                 .kind = kind,
-                                 .unconditional = true,
-                                 .deletes = kind == Kind::kDelete,
-                                 .makes = kind != Kind::kDelete,
-                                 .fit = Fit::kTaken,
-                                 .place_taken = true});
-    Question& question = history.questions.back();
-    question.change = kind == Kind::kDelete ? Change{.how = Change::How::kDeletes}
-                                            : ReplacingChange(BodyTree(body).get());
-    question.writer = Writer::OfBody(body);
-    return question;
-  }
-
-  /// It finds all documents.
-  void AskedByQuery(const std::string& body) {
-    Asked(Kind::kByQuery, "", body).document.index.clear();
-    history.by_query.push_back({.id = history.requests.back().id,
-                                .indices = {"orders"},
-                                .ran = history.requests.back().runs,
-                                .request = history.requests.size() - 1,
-                                .selection = Selection::OfBody("{}", nullptr),
-                                .change = {.how = Change::How::kScripts, .script = body},
-                                .writer = Writer::OfBody(body).ForEach(),
-                                .changes_all = true});
-  }
-
-  /// Something may have been lost all the time.
-  void Lost() { history.lost.push_back({.ran = {0, 9'000 * kMs}}); }
-
-  std::vector<Verdict> Verdicts(const TemporaryFolder& folder) {
-    const auto added = AddTranslogs(folder.path(), history);
-    EXPECT_TRUE(added) << added.error().what;
-    std::vector<Verdict> verdicts;
-    judgement = Judge(history);
-    for (const Finding& finding : judgement.findings) {
-      verdicts.push_back(finding.grade == store::Grade::kProven ? finding.verdict
-                                                                : Verdict::kUnknown);
-    }
-    EXPECT_THAT(judgement.notes, IsEmpty());
-    return verdicts;
-  }
-
-  Judgement judgement;
-};
 
 TEST(FromTranslog, AWholeJournalDecidesEachQuestionOfItsShard) {
   const TemporaryFolder folder;
-  WriteJournal(
-      folder, kLast,
-      Put("first", 0, R"({"t":"load"})") + Put("a", 1, R"({"t":"text"})") + Delete("first", 2, 2));
-  Log log;
-  log.Lost();
+  WriteJournal(folder, kLast,
+               Put("first", 0, R"({"t":"load"})") + Put("a", 1, R"({"t":"text"})") +
+                   Delete("first", 2, 2) + Put("last", 3, "{}"));
+  JournaledLog log;
+  log.Answered("last", 3);
   log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
   log.Asked(Kind::kIndex, "a", R"({"t":"other"})");
   log.Asked(Kind::kDelete, "first", "");
@@ -146,7 +44,7 @@ TEST(FromTranslog, AVersionWithATextOfItsScriptIsAByQueryRequestsOwn) {
   WriteJournal(
       folder, kLast,
       Put("first", 0, R"({"t":"load"})") + Put("first", 1, R"({"t":"load","w":"mine"})", 2));
-  Log log;
+  JournaledLog log;
   log.Lost();
   for (const char* text : {"mine", "other"}) {
     log.AskedByQuery(fmt::format(
@@ -158,7 +56,7 @@ TEST(FromTranslog, AVersionWithATextOfItsScriptIsAByQueryRequestsOwn) {
 TEST(FromTranslog, ALaterTermTakesBackWhatAReaderSawUnderItsNumbers) {
   const TemporaryFolder folder;
   WriteJournal(folder, kLast, Put("first", 0, "{}") + Put("b", 1, R"({"t":"text"})", 1, 2));
-  Log log;
+  JournaledLog log;
   log.history.sights.push_back({.document = {"orders", "a"},
                                 .at = {200 * kMs, 201 * kMs},
                                 .present = true,
@@ -175,36 +73,16 @@ TEST(FromTranslog, OfTwoCopiesTheLaterTermHolds) {
   const TemporaryFolder folder;
   WriteJournal(folder, kFirst, Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
   WriteJournal(folder, kLast, Put("first", 0, "{}") + Put("b", 1, R"({"t":"text"})", 1, 2));
-  Log log;
+  JournaledLog log;
   log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
   log.Asked(Kind::kIndex, "b", R"({"t":"text"})");
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kNotCommitted, Verdict::kCommitted));
 }
 
-TEST(FromTranslog, ThatARequestTookItsTimeDoesNotMakeTheCopyEarly) {
-  constexpr TimeNs kLater = std::numeric_limits<TimeNs>::max() / 2;
-  const TemporaryFolder folder;
-  WriteJournal(folder, kLast,
-               Put("first", 0, "{}") + Put("slow", 1, R"({"t":"text"})") + Put("second", 2, "{}"));
-  Log log;
-  log.Answered("second", 2);
-  log.Asked(Kind::kIndex, "slow", R"({"t":"text"})");
-  OpenRequest& slow = log.history.requests.back();
-  slow.whole = slow.acknowledged = slow.watched = true;
-  slow.soon = slow.at_once = slow.runs.from + kMs;  // number 1 was taken after number 0
-  log.Asked(Kind::kIndex, "never", R"({"t":"other"})");
-  log.history.requests.back().runs.until = kLater;
-  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kCommitted, Verdict::kUnknown));
-  const Finding& never = log.judgement.findings.back();
-  EXPECT_EQ(never.verdict, Verdict::kNotCommitted);
-  EXPECT_THAT(never.evidence, Contains(Field(&Evidence::words, HasSubstr("late: "))));
-  EXPECT_THAT(never.evidence, Not(Contains(Field(&Evidence::words, HasSubstr("carried out: ")))));
-}
-
 TEST(FromTranslog, WhatNoCheckpointCoversIsNotKnown) {
   const TemporaryFolder folder;
   WriteJournal(folder, kLast, Put("first", 0, "{}"), Put("a", 1, R"({"t":"text"})"));
-  Log log;
+  JournaledLog log;
   log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
   log.Asked(Kind::kIndex, "b", R"({"t":"text"})");
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kUnknown, Verdict::kUnknown));
@@ -217,7 +95,7 @@ TEST(FromTranslog, AJournalWithoutItsEndLeavesOpenWhatMayStandThere) {
   std::filesystem::create_directories(folder / kLast);
   folder.Write(kLast + "translog-2.tlog", whole.substr(0, whole.size() - 3));
   folder.Write(kLast + "translog.ckp", CheckpointFile(kProduct, {.offset = whole.size()}));
-  Log log;
+  JournaledLog log;
   log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kUnknown));
 }
@@ -227,7 +105,7 @@ TEST(FromTranslog, BehindAMissingNumberNobodyKnowsWhatADocumentWasBefore) {
   WriteJournal(
       folder, kLast,
       Put("first", 0, R"({"t":"load"})") + Put("first", 2, R"({"t":"load","u":"text"})", 3));
-  Log log;
+  JournaledLog log;
   log.Lost();
   Question& update = log.Asked(Kind::kUpdate, "first", R"({"doc":{"u":"text"}})");
   update.change = UpdatingChange(BodyTree(R"({"doc":{"u":"text"}})").get());
@@ -237,51 +115,12 @@ TEST(FromTranslog, BehindAMissingNumberNobodyKnowsWhatADocumentWasBefore) {
                                    [](const Sight& sight) { return sight.effect.has_value(); }));
 }
 
-TEST(FromTranslog, OfMoreEqualVersionsThanQuestionsNothingIsSaid) {
-  const TemporaryFolder folder;
-  WriteJournal(folder, kLast,
-               Put("first", 0, "{}") + Delete("first", 1, 2) + Delete("first", 2, 3));
-  Log log;
-  log.Lost();
-  log.Asked(Kind::kDelete, "first", "");
-  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kUnknown));
-}
-
-TEST(FromTranslog, AVersionThatAnAnswerOfAnotherConnectionNamesIsNotAQuestions) {
-  const TemporaryFolder folder;
-  WriteJournal(folder, kLast, Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
-  Log log;
-  log.Lost();
-  log.Asked(Kind::kCreate, "a", R"({"t":"text"})");
-  log.history.requests.back().connection.client.port = 1;
-  log.history.loose.push_back({.document = {"orders", "a"},
-                               .ran = {60 * kMs, 70 * kMs},
-                               .fate = dialect::Fate::kCreated,
-                               .version = 1,
-                               .seq_no = 1,
-                               .primary_term = 1,
-                               .connection = {.client = {.address = {}, .port = 2}}});
-  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kNotCommitted));
-}
-
-TEST(FromTranslog, OfTwoEqualWritesOneAfterTheOtherEitherMayBeTheQuestions) {
-  const TemporaryFolder folder;
-  WriteJournal(
-      folder, kLast,
-      Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})") + Put("a", 2, R"({"t":"text"})", 2));
-  Log log;
-  log.Lost();
-  log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
-  log.Verdicts(folder);
-  EXPECT_THAT(log.judgement.missing, IsEmpty());
-}
-
 TEST(FromTranslog, ACopyThatLacksTheFilesOfAShardIsNamedAndTheOthersAreRead) {
   const TemporaryFolder folder;
   WriteJournal(folder, kFirst, Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
   WriteJournal(folder, kLast, "");
   std::filesystem::remove(folder / (kLast + "translog-2.tlog"));
-  Log log;
+  JournaledLog log;
   log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
   const auto added = AddTranslogs(folder.path(), log.history);
   ASSERT_TRUE(added) << added.error().what;
@@ -328,7 +167,7 @@ TEST(FromTranslog, TheStateBesideAJournalSaysWhenItsIndexWasMade) {
 TEST(FromTranslog, AnIndexThatAnswersContradictIsNotRead) {
   const TemporaryFolder folder;
   WriteJournal(folder, kLast, Put("other", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
-  Log log;
+  JournaledLog log;
   const auto added = AddTranslogs(folder.path(), log.history);
   ASSERT_FALSE(added);
   EXPECT_THAT(added.error().what, testing::HasSubstr("is of an index of this log"));
@@ -348,7 +187,7 @@ TEST(FromTranslog, TheStateBesideAJournalThatAnswersContradictSaysNothing) {
   WriteJournal(folder, kLast, Put("first", 0, "{}"));
   WriteJournal(folder, "last/indices/second/0/translog/", Put("event", 0, "{}"));
   const auto shows_templates = [&](const std::string& answered) {
-    Log log;
+    JournaledLog log;
     log.history.settings.push_back({.name = "events", .uuid = "second", .shards = 1});
     log.Answered(answered, 0);
     log.history.writes.back().document.index = "events";
@@ -364,7 +203,7 @@ TEST(FromTranslog, ACopyOfAnotherClusterIsRefused) {
   const TemporaryFolder folder;
   WriteState(folder);
   WriteJournal(folder, kLast, Put("first", 0, "{}"));
-  Log log;
+  JournaledLog log;
   log.history.cluster_uuid = "of-the-log";
   const auto added = AddTranslogs(folder.path(), log.history);
   ASSERT_FALSE(added);
@@ -375,7 +214,7 @@ TEST(FromTranslog, WhatWasLostIsInsertedAsTheJournalHasIt) {
   const TemporaryFolder folder;
   WriteJournal(folder, kLast,
                Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})") + Delete("a", 2, 2));
-  Log log;
+  JournaledLog log;
   log.Lost();
   log.Asked(Kind::kIndex, "b", R"({"t":"other"})");
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kNotCommitted));
