@@ -52,7 +52,21 @@ bool SlotRules::MayMake(const Slot& slot, const Span& within, std::optional<size
            RunOf(question).Meets(within);
   };
   return std::ranges::any_of(document.questions, makes) || AnyLoose(document, within) ||
+         AnyNew(slot, within, [](const Question&) { return true; }) ||
          AnyByQuery(within, [](const ByQueryRun& run) { return run.makes; }) || LostMeets(within);
+}
+
+/// Whether a document of which nobody asks may have been put first by one whose id nobody saw
+/// being given.
+template <typename Is>
+bool SlotRules::AnyNew(const Slot& slot, const Span& within, const Is& is) const {
+  return slot.before != Presence::kPresent && index_.documents[slot.document].questions.empty() &&
+         std::ranges::any_of(index_.questions, [&](size_t number) {
+           const Question& question = history_.questions[number];
+           return question.automatic_id &&
+                  history_.requests[question.request].wire == WireProof::kNone &&
+                  RunOf(question).Meets(within) && MayBeNew(question, slot) && is(question);
+         });
 }
 
 /// The only operation of its stretch: the states before and after are its own.
@@ -198,6 +212,8 @@ bool SlotRules::MayFind(const ByQueryRun& run, const Slot& slot) const {
                                       RunOf(question).Meets(before) &&
                                       may_find_after(question.change);
                              }) ||
+         AnyNew(slot, before,
+                [&](const Question& question) { return may_find_after(question.change); }) ||
          AnyByQuery(before, [&](const ByQueryRun& other) {
            return other.makes || may_find_after(other.change);
          });

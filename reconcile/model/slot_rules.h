@@ -61,6 +61,8 @@ class SlotRules {
  private:
   static Content ContentBefore(const Slot& slot);
   bool AnyLoose(const Document& document, const Span& within) const;
+  template <typename Is>
+  bool AnyNew(const Slot& slot, const Span& within, const Is& is) const;
   bool IsOthers(const Question& question, const Slot& slot) const;
   bool MayDelete(const Slot& slot, const Span& within, std::optional<size_t> beside) const;
   bool MayFind(const ByQueryRun& run, const Slot& slot) const;

@@ -195,6 +195,31 @@ TEST_P(EvidenceTest, TheDeletionOfADocumentThatWasGoneInTheEndMayHaveANumberBeyo
   EXPECT_EQ(judgement.findings[1].verdict, Verdict::kCommitted);
 }
 
+TEST_P(EvidenceTest, WhatQueriesFindMayHaveBeenPutMeanwhileUnderAnIdThatNobodySaw) {
+  MadeInLog();
+  Wrote("a", 0, 1, {0, 10});
+  Question& put = Asked("", {20, 30});  // number 1
+  put.automatic_id = true;
+  put.change.fields = ReplacingChange(BodyTree(R"({"grp":"x"})").get()).fields;
+  const auto mapping =
+      Mapping::OfCreation(R"({"mappings":{"properties":{"grp":{"type":"keyword"}}}})");
+  for (const TimeNs at : {40, 60}) {  // numbers 2 and 3
+    history_.by_query.push_back(
+        {.indices = {"i"},
+         .ran = {at, at + 10},
+         .writes = 1,
+         .selection = Selection::OfBody(R"({"query":{"term":{"grp":"x"}}})", &*mapping)});
+  }
+  Sight& seen = Saw("new", {100, 110});
+  seen.version = 3;
+  seen.seq_no = 3;
+  seen.primary_term = 1;
+  seen.current = true;
+  const Judgement judgement = Judged();
+  EXPECT_THAT(judgement.notes, IsEmpty());
+  EXPECT_EQ(judgement.findings[0].verdict, Verdict::kCommitted);
+}
+
 TEST_P(EvidenceTest, ProvesNothingButWhatARequestsOwnAnswerSaysWhereItContradictsItself) {
   MadeInLog();
   Wrote("a", 0, 1, {0, 10});
