@@ -61,6 +61,7 @@ class HistoryReader {
                         std::back_inserter(history_.lost));
       starts.Add(attempt);
       ended_.Add(attempt);
+      watch_.NoteHoles(attempt);
       std::ranges::move(NotesOf(attempt), std::back_inserter(history_.notes));
     }
   }
@@ -235,7 +236,7 @@ class HistoryReader {
     if (answered && key != nullptr && !understood.has_edited_answer()) {
       unseen_.Learn(*exchange.response, request, meaning, *key, outcome);
     }
-    if (const auto told = ToldBy(operation, outcome); stray_answer_ && answered && told) {
+    if (const auto told = ToldBy(operation, outcome); stray_answer_ && told) {
       Ask(understood, operation, outcome, open);
       history_.questions.back().told = told;
     }

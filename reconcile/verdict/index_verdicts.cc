@@ -25,7 +25,8 @@ using store::Verdict;
 /// presumed cannot be so, that speaks against a part of it, and not against the rest.
 struct Presumed {
   Assumptions assumptions;
-  bool states_apart = false;  ///< nor did what was lost lead from one state of a document to another
+  bool states_apart =
+      false;  ///< nor did what was lost lead from one state of a document to another
 };
 constexpr std::array<Presumed, 5> kPresumed = {{
     {.assumptions = {.apart = true, .carried_out = true, .late = true}, .states_apart = true},

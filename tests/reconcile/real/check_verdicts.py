@@ -148,11 +148,13 @@ class Report:
             )
 
     def count_silent(self, exchanges):
-        """Items of unanswered mutations of which nothing is said, apart from those that the client ended before them."""
+        """Items of unanswered mutations of which nothing is said, apart from those that the client ended before them, and those
+        behind a hole, which are one."""
         for exchange in exchanges:
             opaque = self.ids[exchange["id"]]
             items = self.truth.requests.get(opaque, {}).get("items", [])
-            if exchange["status"] is None and "request_truncated" not in exchange["flags"]:
+            whole = not {"request_truncated", "gap_in_request"} & set(exchange["flags"])
+            if exchange["status"] is None and whole:
                 self.silent += sum((opaque, number) not in self.judged for number in range(len(items)))
 
     def sum(self, grade, judged=None):

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,6 +20,7 @@ namespace {
 using nlohmann::json;
 using test_support::SourceLog;
 using test_support::VerdictsOf;
+using testing::ElementsAre;
 
 struct Shape {
   std::string_view method;
@@ -172,6 +174,45 @@ TEST(CutAnswers, OneWhoseIdWasTakenOutMayBeInAnyShard) {
       .Waits(10 * kNsPerSecond)
       .Puts("3", 1);
   EXPECT_EQ(ProvenOf(VerdictsOf(source), "/idx/_doc/x"), "open");
+}
+
+std::string Message(const std::string& line, const std::string& body) {
+  return fmt::format("{}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", line,
+                     body.size(), body);
+}
+
+/// An answer to the write of one document, or its item in a bulk's.
+std::string Created(const std::string& id, int seq_no) {
+  return fmt::format(
+      R"({{"_index":"idx","_id":"{}","_version":1,"result":"created","_seq_no":{},"_primary_term":1}})",
+      id, seq_no);
+}
+
+TEST(CutAnswers, EachItemThatAStrayAnswerTellsOfHasAVerdict) {
+  const std::string bulk = Message(
+      "HTTP/1.1 200 OK",
+      fmt::format(R"({{"took":1,"errors":false,"items":[{{"create":{}}},{{"create":{}}}]}})",
+                  Created("c", 2), Created("d", 3)));
+  const size_t hole = bulk.find("\"d\"");
+  SourceLog source;
+  source.AsksWho().MakesIndex().Puts("1", 0).Pipelines(
+      Message("PUT /idx/_doc/a HTTP/1.1", "{}") + Message("PUT /idx/_doc/b HTTP/1.1", "{}") +
+          Message("POST /idx/_bulk HTTP/1.1",
+                  "{\"create\":{\"_id\":\"c\"}}\n{}\n"
+                  "{\"create\":{\"_id\":\"d\"}}\n{}\n") +
+          Message("PUT /idx/_doc/e HTTP/1.1", "{}"),
+      {{Message("HTTP/1.1 201 Created", Created("a", 1))},
+       {Message("HTTP/1.1 201 Created", Created("b", 5)), false},
+       {bulk.substr(0, hole)},
+       {bulk.substr(hole, 3), false},
+       {bulk.substr(hole + 3)},
+       {Message("HTTP/1.1 201 Created", Created("e", 4))}});
+  const std::vector<json> verdicts = VerdictsOf(source);
+  std::vector<std::string> ids;
+  for (const json& verdict : verdicts) {
+    ids.push_back(verdict["id"]);
+  }
+  EXPECT_THAT(ids, ElementsAre("b", "c", "d", "e"));
 }
 
 }  // namespace

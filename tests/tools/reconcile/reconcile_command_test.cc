@@ -166,7 +166,7 @@ TEST_F(ReconcileCommand, ArgumentsThatAreWrongAreNamed) {
            {{"reconcile", log_, "more"}, "'more' is one argument too many"},
            {{"reconcile", "explain", log_, "test-0001-11", "-o", "x"},
             "--out and --html are not for explain"},
-           {{"reconcile", log_, "--json", "--html", "-"}, "both print to standard output"},
+           {{"reconcile", log_, "--html", "-"}, "--html - and the verdicts"},
            {{"reconcile", log_, "--auth", "basic"}, "--source"},
            {{"reconcile", log_, "--settle", "soon"}, "--settle"},
            {{"reconcile", log_, "--max-ack-delay", "-1s"}, "--max-ack-delay"},

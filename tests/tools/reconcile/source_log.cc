@@ -129,6 +129,17 @@ SourceLog& SourceLog::Holed(std::string_view method, std::string_view target, st
   return *this;
 }
 
+SourceLog& SourceLog::Pipelines(std::string_view requests, const std::vector<Piece>& answers) {
+  TcpConversation wire = Connection(0);
+  wire.ClientSends(requests).Wait(2 * kNsPerMs);
+  for (const Piece& piece : answers) {
+    wire.DropNext(piece.seen ? 0 : 1).ServerSends(piece.bytes);
+  }
+  wire.Ack(store::Side::kClient).Close();
+  Take(wire);
+  return *this;
+}
+
 SourceLog& SourceLog::Begun(std::string_view bytes) {
   TcpConversation wire = Connection();
   wire.ClientSends(bytes).Close();

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/support/tcp_conversation.h"
 #include "tests/support/temporary_folder.h"
@@ -36,6 +37,13 @@ class SourceLog {
   /// On one connection: `id` put and answered with that number; then `lost` documents more, which
   /// nobody captured; then the client reset it.
   SourceLog& PutsBeforeReset(std::string_view id, int seq_no, int lost);
+  /// A piece of what a server sent, and whether it was captured.
+  struct Piece {
+    std::string bytes;
+    bool seen = true;
+  };
+  /// The client sent all requests before the first answer came.
+  SourceLog& Pipelines(std::string_view requests, const std::vector<Piece>& answers);
   /// The client sent so much, and ended.
   SourceLog& Begun(std::string_view bytes);
   /// `PUT /idx` for an index of one shard.
