@@ -6,8 +6,6 @@
 
 namespace trafrec::reconcile {
 
-using dialect::Kind;
-
 /// A translog says what it was, else what is known of it.
 Content SlotRules::ContentBefore(const Slot& slot) {
   return slot.effect == nullptr ? slot.content
