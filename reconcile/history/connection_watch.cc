@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <utility>
 
 #include "reconcile/history/mutation_facts.h"
+#include "reconcile/history/redacted.h"
 #include "reconcile/history/wire.h"
 #include "replay/recorded/message_head.h"
 
@@ -29,19 +31,29 @@ constexpr uint64_t kByQueryBytes = 12;
 
 /// `PUT / HTTP/1.1` and `HTTP/1.1 200 OK`, with their line ends.
 constexpr uint64_t kLeastLineBytes = 16;
-/// Fields that one message of a connection has and the next has not; whatever else there is, a
-/// client and a server say each time.
-constexpr std::array<std::string_view, 6> kOfOneMessage = {
-    "Content-Type", "Content-Length", "Expect", "Location", "Warning", "Deprecation"};
+/// Fields that one message of a sender has and another has not, or a shorter one.
+constexpr std::array<std::string_view, 15> kOfOneMessage = {
+    "Expect", "Location",          "Warning",     "Deprecation", "X-Opaque-Id",
+    "Cookie", "Set-Cookie",        "Connection",  "Keep-Alive",  "Retry-After",
+    "ETag",   "Transfer-Encoding", "traceparent", "tracestate",  "Authorization"};
+/// Those of a request's body; each answer to a write has one.
+constexpr std::array<std::string_view, 2> kOfBody = {"Content-Type", "Content-Length"};
+
+bool IsAny(std::string_view name, std::span<const std::string_view> names) {
+  return std::ranges::any_of(
+      names, [&](std::string_view other) { return recorded::SameFieldName(name, other); });
+}
 
 /// How short the head of another message of that sender can be.
-uint64_t LeastHeadLike(const std::vector<recorded::HeaderField>& fields) {
+uint64_t LeastHeadLike(const std::vector<recorded::HeaderField>& fields, bool of_answer) {
   uint64_t bytes = kLeastLineBytes + 2;
   for (const recorded::HeaderField& field : fields) {
-    const bool of_one = std::ranges::any_of(kOfOneMessage, [&](std::string_view name) {
-      return recorded::SameFieldName(field.name, name);
-    });
-    bytes += of_one ? 0 : field.line.size() + 2;
+    if (IsAny(field.name, kOfOneMessage) || (!of_answer && IsAny(field.name, kOfBody)) ||
+        HoldsToken(field.line)) {
+      continue;
+    }
+    const bool length = recorded::SameFieldName(field.name, "Content-Length");
+    bytes += field.line.size() + 2 - (length ? field.value.value_or("").size() - 1 : 0);
   }
   return bytes;
 }
@@ -67,7 +79,9 @@ void ConnectionWatch::NoteHoles(const store::AttemptInfo& attempt) {
 void ConnectionWatch::AddUnseen(const Hole& hole) {
   const auto& number = hole.loss.connection;
   const auto found = number ? connections_.find({hole.recorder, *number}) : connections_.end();
-  if (found == connections_.end() || found->second.last_byte_at == 0) {
+  // What was lost before the first request of one that was open already, no number tells.
+  if (found == connections_.end() || found->second.last_byte_at == 0 ||
+      hole.loss.until <= found->second.mid_stream_until) {
     lost_.push_back(
         {.ran = {hole.loss.from, hole.loss.until}, .bytes = hole.loss.bytes, .in_flow = true});
   }
@@ -92,7 +106,7 @@ void ConnectionWatch::NoteHole(Connection& connection, const store::MessageFacts
 void ConnectionWatch::NoteHead(Connection& connection, const store::StoredMessage& request) {
   const auto fields = recorded::ParseHead(request.head).fields;
   if (!HasFlag(request.facts.flags, Flag::kRequestTruncated)) {
-    connection.least_head = Least(connection.least_head, LeastHeadLike(fields));
+    connection.least_head = Least(connection.least_head, LeastHeadLike(fields, false));
   }
   connection.compresses =
       connection.compresses || !recorded::FieldValue(fields, "Content-Encoding").empty();
@@ -108,8 +122,7 @@ void ConnectionWatch::LetRunOn(LostTraffic& lost) {
 /// How many numbers it took at most, by its length and that of its answer.
 void ConnectionWatch::Bound(LostTraffic& lost, const Connection& connection,
                             uint64_t answer_bytes) const {
-  if (filters_answers_ || connection.compressed || connection.least_answer_head == 0 ||
-      lost.body_bytes == 0) {
+  if (connection.compressed || connection.least_answer_head == 0 || lost.body_bytes == 0) {
     return;
   }
   const uint64_t head = connection.least_answer_head;
@@ -130,7 +143,7 @@ void ConnectionWatch::NoteAnswer(Connection& connection, const store::StoredMess
                                  bool certain) {
   const store::MessageFacts& facts = answer.facts;
   const auto fields = recorded::ParseHead(answer.head).fields;
-  connection.least_answer_head = Least(connection.least_answer_head, LeastHeadLike(fields));
+  connection.least_answer_head = Least(connection.least_answer_head, LeastHeadLike(fields, true));
   connection.compressed =
       connection.compressed || !recorded::FieldValue(fields, "Content-Encoding").empty();
   if (certain) {
@@ -177,6 +190,7 @@ void ConnectionWatch::Add(const store::StoredExchange& exchange, std::optional<s
   if (connection.last_byte_at == 0) {
     connection.last_byte_at = exchange.connection.opened_at;
     if (HasFlag(exchange.connection.flags, Flag::kMidStream)) {
+      connection.mid_stream_until = facts.first_byte_at;
       connection.next_offset = facts.flow_offset;
       connection.next_answer = exchange.response ? exchange.response->facts.flow_offset : 0;
     }
@@ -212,9 +226,10 @@ void ConnectionWatch::Add(const store::StoredExchange& exchange, std::optional<s
     return;
   }
   ++connection.unheard;
-  connection.unheard_request = request;
+  const bool expects = Expects(*exchange.request);
+  connection.unheard_request = expects ? std::nullopt : request;  // an interim answer's bytes
   if (request) {
-    const bool plain = !connection.pipelines && !Expects(*exchange.request);
+    const bool plain = !connection.pipelines && !expects;
     connection.waiting.push_back({*request, plain ? facts.ack_then : std::nullopt});
   }
 }
@@ -230,17 +245,34 @@ ServerLives ConnectionWatch::Lives() const {
   return lives;
 }
 
+/// Bytes that a client had sent, by the last number that it named. `seen`: so many are known.
+uint64_t ConnectionWatch::SentBy(const store::ConnectionRecord& record, uint64_t seen) {
+  const store::SideClose& close = record.client_close;
+  if (!record.client_isn || !close.rst_at) {
+    return close.payload_bytes;
+  }
+  const auto beyond =
+      static_cast<int32_t>(close.rst_seq - (*record.client_isn + 1) - static_cast<uint32_t>(seen));
+  const int32_t fin = close.fin_at ? 1 : 0;
+  return std::max(close.payload_bytes,
+                  seen + static_cast<uint64_t>(std::max<int32_t>(beyond - fin, 0)));
+}
+
 std::vector<LostTraffic> ConnectionWatch::Finish(std::optional<TimeNs> until) {
   for (auto& [key, connection] : connections_) {
-    if (!connection.record || connection.last_byte_at == 0) {
+    if (!connection.record) {
       continue;
     }
     if (until && GoesOn(*connection.record, *until)) {
-      lost_.push_back({.ran = {connection.last_byte_at, *until}, .in_flow = true});
+      const TimeNs since = std::max(connection.last_byte_at, connection.record->opened_at);
+      lost_.push_back({.ran = {since, *until}, .in_flow = true});
+      continue;
+    }
+    if (connection.last_byte_at == 0) {
       continue;
     }
     const store::SideClose& server = connection.record->server_close;
-    const uint64_t sent = connection.record->client_close.payload_bytes;
+    const uint64_t sent = SentBy(*connection.record, connection.next_offset);
     if (sent > connection.next_offset) {
       lost_.push_back({.ran = {connection.last_byte_at, connection.record->closed_at},
                        .bytes = sent - connection.next_offset,
@@ -253,6 +285,9 @@ std::vector<LostTraffic> ConnectionWatch::Finish(std::optional<TimeNs> until) {
   for (LostTraffic& lost : lost_) {
     if (has_tasks_) {
       LetRunOn(lost);
+    }
+    if (filters_answers_) {
+      lost.most.reset();
     }
   }
   return std::move(lost_);

@@ -52,9 +52,11 @@ class ConnectionWatch {
     std::optional<uint32_t> acknowledged;
   };
   struct Connection {
-    uint64_t next_offset = 0;   ///< in the client's flow, behind the last request
-    uint64_t next_answer = 0;   ///< in the server's flow, behind the last answer
-    TimeNs last_byte_at = 0;    ///< of the last request
+    uint64_t next_offset = 0;  ///< in the client's flow, behind the last request
+    uint64_t next_answer = 0;  ///< in the server's flow, behind the last answer
+    TimeNs last_byte_at = 0;   ///< of the last request
+    /// First byte of the first request, if the connection was open before; else 0.
+    TimeNs mid_stream_until = 0;
     TimeNs answered_until = 0;  ///< first byte of the latest answer that is in the log
     bool unanswered = false;    ///< the last request's answer is not in the log
     bool pipelines = false;
@@ -78,6 +80,7 @@ class ConnectionWatch {
   void NoteAnswer(Connection& connection, const store::StoredMessage& answer, bool certain);
   void Hear(Connection& connection, uint64_t until) const;
   static void LetRunOn(LostTraffic& lost);
+  static uint64_t SentBy(const store::ConnectionRecord& record, uint64_t seen);
   void Bound(LostTraffic& lost, const Connection& connection, uint64_t answer_bytes) const;
 
   using Recorder = std::pair<std::string, uint32_t>;  ///< its name, and its start's number

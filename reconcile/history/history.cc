@@ -69,7 +69,6 @@ class HistoryReader {
   void Add(Understood& understood) {
     const store::StoredExchange& exchange = understood.exchange();
     const recorded::ExchangeView& view = understood.view();
-    stray_answer_ = understood.has_stray_answer();
     ++history_.exchanges;
     NoteEnd(exchange);
     if (view.request() == nullptr) {
@@ -236,7 +235,8 @@ class HistoryReader {
     if (answered && key != nullptr && !understood.has_edited_answer()) {
       unseen_.Learn(*exchange.response, request, meaning, *key, outcome);
     }
-    if (const auto told = ToldBy(operation, outcome); stray_answer_ && told) {
+    const auto told = ToldBy(operation, outcome, answered, answer.by_query);
+    if (told && understood.has_stray_answer()) {
       Ask(understood, operation, outcome, open);
       history_.questions.back().told = told;
     }
@@ -354,9 +354,8 @@ class HistoryReader {
   UnplacedWrites unplaced_;
   IndexEvents index_events_{history_};
   RecorderEnds ended_;
-  WriteTimes write_times_;     ///< of documents: from the last byte to the answer's first
-  bool stray_answer_ = false;  ///< of the exchange at hand
-  DocumentWatch documents_;    ///< of a long log
+  WriteTimes write_times_;   ///< of documents: from the last byte to the answer's first
+  DocumentWatch documents_;  ///< of a long log
 };
 
 }  // namespace

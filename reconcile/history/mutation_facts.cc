@@ -141,9 +141,18 @@ bool TookNumber(const dialect::Operation& operation, const dialect::Outcome& out
 }
 
 std::optional<Question::Told> ToldBy(const dialect::Operation& operation,
-                                     const dialect::Outcome& outcome) {
-  if (IsOpen(outcome, true, operation)) {
+                                     const dialect::Outcome& outcome, bool answered,
+                                     const std::optional<dialect::ByQueryCounts>& counts) {
+  if (IsOpen(outcome, answered, operation)) {
     return std::nullopt;
+  }
+  if (operation.kind == Kind::kByQuery || operation.kind == Kind::kReindex) {
+    if (!counts) {
+      return std::nullopt;
+    }
+    const int64_t done =
+        counts->created.value_or(0) + counts->updated.value_or(0) + counts->deleted.value_or(0);
+    return Question::Told{.committed = done > 0};
   }
   const bool took = TookNumber(operation, outcome);
   return Question::Told{.committed = took || outcome.fate == Fate::kDone,

@@ -42,9 +42,11 @@ Span SpanOf(const store::StoredExchange& exchange);
 /// Whether the answer says which number a write of which document took.
 bool TookNumber(const dialect::Operation& operation, const dialect::Outcome& outcome);
 
-/// What a whole answer says became of an operation; nothing if it does not say.
+/// What an answer says became of an operation; nothing if it does not say. `answered`: it is whole;
+/// `counts`: of a by-query request, or a reindex.
 std::optional<Question::Told> ToldBy(const dialect::Operation& operation,
-                                     const dialect::Outcome& outcome);
+                                     const dialect::Outcome& outcome, bool answered,
+                                     const std::optional<dialect::ByQueryCounts>& counts);
 
 /// Whether what became of an operation is not known, or not under which number.
 bool IsOpen(const dialect::Outcome& outcome, bool answered, const dialect::Operation& operation);

@@ -9,6 +9,7 @@
 #include "reconcile/model/accounts.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <vector>
 
@@ -103,20 +104,31 @@ std::unordered_set<const Slot*> AccountedSlots(const History& history, const Ind
   const auto may_have_run = [&](size_t request) {
     return history.requests[request].wire == WireProof::kNone;
   };
+  const auto may_have_written = [&](const Question& question) {
+    return may_have_run(question.request) && question.fit != Fit::kRefused &&
+           question.answer_length != LengthSays::kChangedNothing;
+  };
   const auto is_by_query = [&](const Slot& slot) {
     return std::ranges::any_of(history.by_query, [&](const ByQueryRun& run) {
       return run.request && may_have_run(*run.request) && rules.Accounts(run, slot, apart);
     });
   };
+  std::vector<size_t> automatic;
+  std::ranges::copy_if(index.questions, std::back_inserter(automatic), [&](size_t question) {
+    return history.questions[question].automatic_id &&
+           may_have_written(history.questions[question]);
+  });
   for (const Document& document : index.documents) {
     for (const Slot& slot : document.slots) {
       if (slot.effect != nullptr && is_by_query(slot)) {
         found_by_query.insert(&slot);
       } else if (slot.effect != nullptr) {
         std::vector<size_t> questions;
-        for (const size_t question :
-             document.questions.empty() ? index.questions : document.questions) {
-          if (!may_have_run(history.questions[question].request)) {
+        std::ranges::copy_if(automatic, std::back_inserter(questions), [&](size_t question) {
+          return rules.Accounts(question, slot, apart);
+        });
+        for (const size_t question : document.questions) {
+          if (!may_have_written(history.questions[question])) {
             continue;
           }
           if (rules.Accounts(question, slot, apart)) {

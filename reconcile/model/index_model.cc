@@ -54,22 +54,24 @@ bool IndexModel::Decide() {
 }
 
 /// If not all that is presumed to have been carried out can have been, some of it was not; nobody
-/// knows which.
+/// knows which. Where that is not presumed, what was received whole may have been carried out once
+/// a journal had been copied, which makes the copy an early one.
 void IndexModel::NoteContradictions() {
+  const SlotRules carried_out(history_, index_, {.apart = assumptions_.apart, .carried_out = true});
   for (const OpenRequest* request : requests_) {
-    if (!assumptions_.carried_out || request->wire != WireProof::kNone ||
+    if (!assumptions_.any() || request->wire != WireProof::kNone ||
         !IsPresumedCarriedOut(*request)) {
       continue;
     }
     std::vector<std::pair<Edge, int32_t>> all;
     bool left_out = false;
     for (const Asked* asked : AskedOf(*request)) {
-      if (MustCommit(*asked)) {
+      if (MustCommit(*asked, carried_out)) {
         left_out = left_out || asked->decision == Decision::kNotCommitted;
         all.emplace_back(asked->edge, 1);
       }
     }
-    if (left_out || !network_.FitsWith(all)) {
+    if (left_out || (assumptions_.carried_out && !network_.FitsWith(all))) {
       contradicted_.push_back(request->RunsAtOnce());
     }
   }
@@ -202,11 +204,11 @@ std::vector<IndexModel::Asked*> IndexModel::AskedOf(const OpenRequest& request) 
 }
 
 /// A question about a document of which not even the shard is known is nobody's.
-bool IndexModel::MustCommit(const Asked& asked) const {
+bool IndexModel::MustCommit(const Asked& asked, const SlotRules& rules) const {
   static const Document kNew;
   const Document* document = DocumentOf(index_, asked.question);
   return (document != nullptr || history_.questions[asked.question].automatic_id) &&
-         rules_.MustCommit(asked.question, document == nullptr ? kNew : *document);
+         rules.MustCommit(asked.question, document == nullptr ? kNew : *document);
 }
 
 /// One request, one fate: what of it must have been committed was, or nothing was.
@@ -242,7 +244,7 @@ bool IndexModel::Probe(const OpenRequest& request) {
   bool left_out = false;
   for (Asked* asked : AskedOf(request)) {
     carried_out = carried_out || (one_fate && asked->decision == Decision::kCommitted);
-    const bool needed = MustCommit(*asked);
+    const bool needed = MustCommit(*asked, rules_);
     left_out = left_out || (needed && asked->decision == Decision::kNotCommitted);
     if (asked->decision == Decision::kOpen) {
       open.push_back(asked);

@@ -161,7 +161,7 @@ class IndexModel {
   bool MayHaveRestarted(const Span& span) const;
   std::vector<Asked*> AskedOf(const OpenRequest& request);
   uint64_t ChangesAround(const OpenRequest& request);
-  bool MustCommit(const Asked& asked) const;
+  bool MustCommit(const Asked& asked, const SlotRules& rules) const;
 
   const History& history_;
   const IndexHistory& index_;

@@ -12,6 +12,14 @@ Content SlotRules::ContentBefore(const Slot& slot) {
                                 : Content{.whole = true, .fields = slot.effect->before};
 }
 
+/// Sources give 15 bytes, or 16, in the alphabet of URLs (RFC 4648, section 5).
+bool SlotRules::MayBeAutomatic(const std::string& id) {
+  return (id.size() == 20 || id.size() == 22) && std::ranges::all_of(id, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                  c == '-' || c == '_';
+         });
+}
+
 bool SlotRules::MayBeNew(const Question& question, const Slot& slot) const {
   const bool first = slot.before != Presence::kPresent;
   // What others changed later shows the last of them, and not what was put there first.
@@ -22,7 +30,7 @@ bool SlotRules::MayBeNew(const Question& question, const Slot& slot) const {
   const bool made = slot.after != Presence::kAbsent || slot.most > 1;
   return first && same && made && !IsOthers(question, slot) &&
          (slot.effect == nullptr || FitsEffect(question, slot)) &&
-         index_.documents[slot.document].questions.empty() && slot.ran.Meets(RunOf(question));
+         MayBeAutomatic(index_.documents[slot.document].id) && slot.ran.Meets(RunOf(question));
 }
 
 bool SlotRules::Accounts(size_t number, const Slot& slot, bool apart) const {
@@ -31,9 +39,7 @@ bool SlotRules::Accounts(size_t number, const Slot& slot, bool apart) const {
   if (!(apart && made_or_deleted) && !question.writer.Marks(*slot.effect)) {
     return false;
   }
-  return index_.documents[slot.document].questions.empty()
-             ? question.automatic_id && MayBeNew(question, slot)
-             : MayRun(number, slot);
+  return question.automatic_id ? MayBeNew(question, slot) : MayRun(number, slot);
 }
 
 bool SlotRules::Accounts(const ByQueryRun& run, const Slot& slot, bool apart) const {
@@ -50,8 +56,7 @@ bool SlotRules::Accounts(const ByQueryRun& run, const Slot& slot, bool apart) co
 /// What changed nothing has no mark of its writer: whoever put the same before may have come
 /// second.
 bool SlotRules::MayRepeat(size_t number, const Slot& slot) const {
-  return slot.after != Presence::kAbsent && slot.effect->fields.empty() &&
-         !index_.documents[slot.document].questions.empty() && MayRun(number, slot);
+  return slot.after != Presence::kAbsent && slot.effect->fields.empty() && MayRun(number, slot);
 }
 
 }  // namespace trafrec::reconcile

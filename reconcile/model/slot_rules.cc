@@ -56,11 +56,10 @@ bool SlotRules::MayMake(const Slot& slot, const Span& within, std::optional<size
          AnyByQuery(within, [](const ByQueryRun& run) { return run.makes; }) || LostMeets(within);
 }
 
-/// Whether a document of which nobody asks may have been put first by one whose id nobody saw
-/// being given.
+/// Whether a document may have been put first by one whose id nobody saw being given.
 template <typename Is>
 bool SlotRules::AnyNew(const Slot& slot, const Span& within, const Is& is) const {
-  return slot.before != Presence::kPresent && index_.documents[slot.document].questions.empty() &&
+  return slot.before != Presence::kPresent && MayBeAutomatic(index_.documents[slot.document].id) &&
          std::ranges::any_of(index_.questions, [&](size_t number) {
            const Question& question = history_.questions[number];
            return question.automatic_id &&

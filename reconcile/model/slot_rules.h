@@ -60,6 +60,7 @@ class SlotRules {
 
  private:
   static Content ContentBefore(const Slot& slot);
+  static bool MayBeAutomatic(const std::string& id);
   bool AnyLoose(const Document& document, const Span& within) const;
   template <typename Is>
   bool AnyNew(const Slot& slot, const Span& within, const Is& is) const;

@@ -22,19 +22,14 @@ using store::Grade;
 using store::Verdict;
 
 /// What is presumed of an index: the first of these under which a history fits. Where all that is
-/// presumed cannot be so, that speaks against a part of it, and not against the rest.
-struct Presumed {
-  Assumptions assumptions;
-  bool states_apart =
-      false;  ///< nor did what was lost lead from one state of a document to another
-};
-constexpr std::array<Presumed, 5> kPresumed = {{
-    {.assumptions = {.apart = true, .carried_out = true, .late = true}, .states_apart = true},
-    {.assumptions = {.apart = true, .carried_out = true, .late = true}},
-    {.assumptions = {.apart = false, .carried_out = true, .late = true}},
-    {.assumptions = {.apart = true, .carried_out = false, .late = true}, .states_apart = true},
-    {.assumptions = {.apart = false, .carried_out = false, .late = true}},
-}};
+/// presumed cannot be so, that speaks against a part of it, and not against the rest. Under the
+/// first, what documents were is told by it, too.
+constexpr std::array<Assumptions, 5> kPresumed = {
+    {{.apart = true, .carried_out = true, .late = true},
+     {.apart = true, .carried_out = true, .late = true},
+     {.apart = false, .carried_out = true, .late = true},
+     {.apart = true, .carried_out = false, .late = true},
+     {.apart = false, .carried_out = false, .late = true}}};
 
 Verdict VerdictOf(Decision decision) {
   return decision == Decision::kCommitted ? Verdict::kCommitted : Verdict::kNotCommitted;
@@ -157,10 +152,14 @@ class Judging {
                     How& how) {
     std::optional<IndexModel> presumed;
     for (; how.presumed < kPresumed.size(); ++how.presumed) {
-      const IndexHistory& each = kPresumed[how.presumed].states_apart ? apart : index;
-      presumed.emplace(history_, each, kPresumed[how.presumed].assumptions, unrecorded);
+      const Assumptions& assumptions = kPresumed[how.presumed];
+      if (!assumptions.apart && !assumptions.carried_out && history_.journals.empty()) {
+        continue;  // nothing is presumed
+      }
+      const IndexHistory& each = how.presumed == 0 ? apart : index;
+      presumed.emplace(history_, each, assumptions, unrecorded);
       if (presumed->Decide() && presumed->unrecorded() == how.unrecorded) {
-        for (const size_t question : Denied(index, *presumed, each, unrecorded)) {
+        for (const size_t question : Denied(index, *presumed, each, assumptions, unrecorded)) {
           presumed->Deny(question);
         }
         break;
@@ -172,7 +171,7 @@ class Judging {
     }
     if (presumed) {
       for (const size_t run : RunsIn(index.name, index.window)) {
-        TakeRun(*presumed, run, &kPresumed[how.presumed].assumptions);
+        TakeRun(*presumed, run, &kPresumed[how.presumed]);
       }
     }
   }
@@ -220,8 +219,12 @@ class Judging {
   /// What was answered, if not with what became of it, was done rather than what was not answered:
   /// if the latter is presumed to have been carried out, it may have got the former's number.
   std::vector<size_t> Denied(const IndexHistory& index, const IndexModel& presumed,
-                             const IndexHistory& apart, bool unrecorded) const {
+                             const IndexHistory& by, Assumptions assumptions,
+                             bool unrecorded) const {
     std::vector<size_t> denied;
+    if (!assumptions.carried_out) {
+      return denied;
+    }
     for (const size_t question : index.questions) {
       if (history_.questions[question].answered &&
           presumed.DecisionOf(question) == Decision::kNotCommitted) {
@@ -231,7 +234,8 @@ class Judging {
     if (denied.empty()) {
       return denied;
     }
-    IndexModel other(history_, apart, {.apart = true, .late = true});
+    assumptions.carried_out = false;
+    IndexModel other(history_, by, assumptions);
     const bool fits = !unrecorded && other.Decide() && !other.unrecorded();
     std::erase_if(denied, [&](size_t question) {
       return fits && other.DecisionOf(question) == Decision::kNotCommitted;
@@ -340,7 +344,7 @@ class Judging {
     finding.verdict = VerdictOf(presumed->DecisionOf(question));
     finding.grade = Grade::kPresumed;
     finding.evidence.push_back({"history", presumed->WordsFor(question)});
-    NameAssumptions(kPresumed[how.presumed].assumptions, finding);
+    NameAssumptions(kPresumed[how.presumed], finding);
     Place(index, *presumed, question, finding);
   }
 

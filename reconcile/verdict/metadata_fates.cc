@@ -84,6 +84,7 @@ class Judging {
     if (!older && !OthersMayHaveDone(what, since, change)) {
       unseen_.late = unseen_.late || after->late;
       unseen_.NoteSameMayHaveBeenDone(history_, since);
+      unseen_.as_asked = unseen_.as_asked || IndexMayBeMade(what, since);
       proven_ = fmt::format(
           "{}a later answer shows that the {} is as it asked for, and nobody "
           "else in the log can have changed it",
@@ -161,12 +162,21 @@ class Judging {
            });
   }
 
+  /// With the thing, perhaps.
+  bool IndexMayBeMade(const MetadataName& what, const Span& within) const {
+    return !what.index.empty() &&
+           std::ranges::any_of(history_.index_lives.changes, [&](const IndexChange& change) {
+             return change.makes && RunOf(change).Meets(within) &&
+                    dialect::NamesMeet(change.name, what.index);
+           });
+  }
+
   bool OthersMayHaveUndone(const MetadataName& what, const Span& within,
                            const Metadata::Seen& after) {
     // No request takes a field away.
     const bool stays = what.kind == MetadataKind::kField && !after.value;
     const bool unseen = unseen_.MayHaveChanged(history_, within);
-    return (!stays && (unseen || AnyOther(what, within, [](const auto&) { return true; }))) ||
+    return unseen || (!stays && AnyOther(what, within, [](const auto&) { return true; })) ||
            IndexMayBeAnother(what, within);
   }
 

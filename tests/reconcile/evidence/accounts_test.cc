@@ -41,6 +41,15 @@ TEST(Accounts, WhatNeverArrivedLeavesAVersionWithItsTextToItsLostRetry) {
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kNotCommitted));
 }
 
+TEST(Accounts, WhatChangedNothingLeavesAVersionWithItsTextToItsLostRetry) {
+  const TemporaryFolder folder;
+  WriteJournal(folder, kLast, Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
+  JournaledLog log;
+  log.Lost();
+  log.Asked(Kind::kIndex, "a", R"({"t":"text"})").answer_length = LengthSays::kChangedNothing;
+  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kNotCommitted));
+}
+
 TEST(Accounts, ThatALostRequestDidNotDeleteADocumentIsOnlyPresumed) {
   const TemporaryFolder folder;
   WriteJournal(folder, kLast, Put("first", 0, "{}") + Delete("first", 1, 2) + Put("last", 2, "{}"));
@@ -61,10 +70,11 @@ TEST(Accounts, ThatALostRequestDidNotDeleteADocumentIsOnlyPresumed) {
 TEST(Accounts, OfMoreEqualVersionsThanQuestionsNothingIsSaid) {
   const TemporaryFolder folder;
   WriteJournal(folder, kLast,
-               Put("first", 0, "{}") + Delete("first", 1, 2) + Delete("first", 2, 3));
+               Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})") + Delete("a", 2, 2) +
+                   Put("a", 3, R"({"t":"text"})", 3));
   JournaledLog log;
   log.Lost();
-  log.Asked(Kind::kDelete, "first", "");
+  log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kUnknown));
 }
 
@@ -115,6 +125,24 @@ TEST(Accounts, ThatARequestTookItsTimeDoesNotMakeTheCopyEarly) {
   EXPECT_EQ(never.verdict, Verdict::kNotCommitted);
   EXPECT_THAT(never.evidence, Contains(Field(&Evidence::words, HasSubstr("late: "))));
   EXPECT_THAT(never.evidence, Not(Contains(Field(&Evidence::words, HasSubstr("carried out: ")))));
+}
+
+TEST(Accounts, WhereACopyLacksWhatWasReceivedAndNotThatAloneTookItsTimeItMayBeEarly) {
+  constexpr TimeNs kLater = std::numeric_limits<TimeNs>::max() / 2;
+  const TemporaryFolder folder;
+  WriteJournal(folder, kLast,
+               Put("first", 0, "{}") + Put("slow", 1, R"({"t":"text"})") + Put("second", 2, "{}"));
+  JournaledLog log;
+  log.Answered("second", 2);
+  for (const char* id : {"slow", "received"}) {
+    log.Asked(Kind::kIndex, id, R"({"t":"text"})");
+    OpenRequest& request = log.history.requests.back();
+    request.whole = request.acknowledged = request.watched = true;
+    request.soon = request.at_once = request.runs.from + kMs;  // number 1 was taken after number 0
+  }
+  log.history.requests.back().runs.until = kLater;
+  EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kCommitted, Verdict::kUnknown));
+  EXPECT_EQ(log.judgement.findings.back().verdict, Verdict::kUnknown);
 }
 
 }  // namespace

@@ -117,6 +117,15 @@ TEST(ConnectionWatch, WhereTasksAreBegunALostRequestMayHaveBegunOneThatRanOn) {
   EXPECT_EQ(until_with("/idx/_update_by_query?wait_for_completion=false"), kEver);
 }
 
+/// What such a recorder says that it lost.
+store::AttemptInfo Losing(const store::LossRecord& loss) {
+  store::AttemptInfo attempt;
+  attempt.recorder = "r";
+  attempt.attempt = 1;
+  attempt.losses = {loss};
+  return attempt;
+}
+
 TEST(ConnectionWatch, AnAnswerThatWasNotSeenMayHaveAShorterHeadThanOthers) {
   Conversation conversation;
   const std::string created =
@@ -131,15 +140,11 @@ TEST(ConnectionWatch, AnAnswerThatWasNotSeenMayHaveAShorterHeadThanOthers) {
 
 TEST(ConnectionWatch, WhatWasLostOfAConnectionWithoutARequestInTheLogIsInItsRecordersAccount) {
   ConnectionWatch watch([](size_t, TimeNs) {}, [](size_t, uint64_t) {});
-  store::AttemptInfo attempt;
-  attempt.recorder = "r";
-  attempt.attempt = 1;
-  attempt.losses = {{.cause = store::LossCause::kGap,
-                     .from = 10 * kMs,
-                     .until = 20 * kMs,
-                     .connection = 7,
-                     .bytes = 300}};
-  watch.NoteHoles(attempt);
+  watch.NoteHoles(Losing({.cause = store::LossCause::kGap,
+                          .from = 10 * kMs,
+                          .until = 20 * kMs,
+                          .connection = 7,
+                          .bytes = 300}));
   store::StoredExchange answer;  // of a request that nobody captured
   answer.row.id = {"r", 1, 1};
   answer.connection.number = 7;
@@ -150,6 +155,55 @@ TEST(ConnectionWatch, WhatWasLostOfAConnectionWithoutARequestInTheLogIsInItsReco
   EXPECT_EQ(lost[0].ran.from, 10 * kMs);
   EXPECT_EQ(lost[0].bytes, 300U);
   EXPECT_TRUE(lost[0].in_flow);
+}
+
+TEST(ConnectionWatch, WhatAConnectionLostBeforeItsFirstRequestThatWasSeenIsItsRecordersToTell) {
+  ConnectionWatch watch([](size_t, TimeNs) {}, [](size_t, uint64_t) {});
+  for (const TimeNs until : {20 * kMs, 40 * kMs}) {  // the later one the flow itself tells of
+    watch.NoteHoles(Losing({.cause = store::LossCause::kGap,
+                            .from = 10 * kMs,
+                            .until = until,
+                            .connection = 7,
+                            .bytes = 300}));
+  }
+  store::StoredExchange exchange;
+  exchange.row.id = {"r", 1, 1};
+  exchange.connection.number = 7;
+  exchange.connection.flags = store::FlagBit(store::Flag::kMidStream);
+  exchange.request.emplace();
+  exchange.request->facts.first_byte_at = exchange.request->facts.last_byte_at = 30 * kMs;
+  watch.Add(exchange, std::nullopt);
+  const std::vector<LostTraffic> lost = watch.Finish(std::nullopt);
+  ASSERT_EQ(lost.size(), 1U);
+  EXPECT_EQ(lost[0].ran.until, 20 * kMs);
+}
+
+TEST(ConnectionWatch, WhereAClientAsksForPartsOfAnswersTheirLengthsBoundNothing) {
+  const auto most_with = [](const std::string& target) {
+    Conversation conversation;
+    conversation.Answered();
+    conversation.Lost(110);
+    conversation.Answered();
+    conversation.Answered(target);
+    const std::vector<LostTraffic> lost = conversation.Finish(5000 * kMs, true);
+    return lost.size() == 1 ? lost[0].most : std::nullopt;
+  };
+  EXPECT_TRUE(most_with("/idx/_doc/1"));
+  EXPECT_FALSE(most_with("/idx/_doc/1?filter_path=_id"));
+}
+
+TEST(ConnectionWatch, AConnectionThatGoesOnWithoutARequestMayHaveLostSome) {
+  ConnectionWatch watch([](size_t, TimeNs) {}, [](size_t, uint64_t) {});
+  store::StoredExchange answer;
+  answer.row.id = {"r", 1, 1};
+  answer.connection.opened_at = 10 * kMs;
+  answer.connection.close_cause = store::CloseCause::kOpen;
+  answer.response.emplace();
+  watch.Add(answer, std::nullopt);
+  const std::vector<LostTraffic> lost = watch.Finish(50 * kMs);
+  ASSERT_EQ(lost.size(), 1U);
+  EXPECT_EQ(lost[0].ran.from, 10 * kMs);
+  EXPECT_EQ(lost[0].ran.until, 50 * kMs);
 }
 
 TEST(ConnectionWatch, AConnectionThatGoesOnMayHaveLostWhatItHasNotShownYet) {

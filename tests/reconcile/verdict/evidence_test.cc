@@ -210,7 +210,7 @@ TEST_P(EvidenceTest, WhatQueriesFindMayHaveBeenPutMeanwhileUnderAnIdThatNobodySa
          .writes = 1,
          .selection = Selection::OfBody(R"({"query":{"term":{"grp":"x"}}})", &*mapping)});
   }
-  Sight& seen = Saw("new", {100, 110});
+  Sight& seen = Saw("DSf4KKIBMkbOKVBBr-Ev", {100, 110});
   seen.version = 3;
   seen.seq_no = 3;
   seen.primary_term = 1;
@@ -218,6 +218,24 @@ TEST_P(EvidenceTest, WhatQueriesFindMayHaveBeenPutMeanwhileUnderAnIdThatNobodySa
   const Judgement judgement = Judged();
   EXPECT_THAT(judgement.notes, IsEmpty());
   EXPECT_EQ(judgement.findings[0].verdict, Verdict::kCommitted);
+}
+
+TEST_P(EvidenceTest, ADocumentThatSomebodyAsksForMayHaveBeenPutUnderAnIdThatTheSourceGave) {
+  const std::string id = "DSf4KKIBMkbOKVBBr-Ev";
+  MadeInLog();
+  Wrote("a", 0, 1, {0, 10});
+  Question& put = Asked("", {20, 30});
+  put.automatic_id = true;
+  Asked(id, {20, 90});  // who had seen it in a search
+  Sight& seen = Saw(id, {100, 110});
+  seen.version = 1;
+  seen.seq_no = 1;
+  seen.primary_term = 1;
+  seen.current = true;
+  Wrote("b", 2, 1, {95, 99});
+  const Judgement judgement = Judged();
+  EXPECT_THAT(judgement.notes, IsEmpty());
+  EXPECT_EQ(judgement.findings[1].verdict, Verdict::kUnknown);
 }
 
 TEST_P(EvidenceTest, ProvesNothingButWhatARequestsOwnAnswerSaysWhereItContradictsItself) {

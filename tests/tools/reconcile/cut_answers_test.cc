@@ -213,6 +213,25 @@ TEST(CutAnswers, EachItemThatAStrayAnswerTellsOfHasAVerdict) {
     ids.push_back(verdict["id"]);
   }
   EXPECT_THAT(ids, ElementsAre("b", "c", "d", "e"));
+  EXPECT_EQ(verdicts[1]["evidence"][0]["kind"], "answer");
+}
+
+TEST(CutAnswers, AStrayAnswerThatWasCutDoesNotSayThatAnAliasWasMade) {
+  const std::string done = Message("HTTP/1.1 200 OK", R"({"acknowledged":true})");
+  const size_t hole = done.find("true");
+  SourceLog source;
+  source.AsksWho().MakesIndex().Puts("1", 0).Pipelines(
+      Message("PUT /idx/_doc/a HTTP/1.1", "{}") + Message("PUT /idx/_doc/b HTTP/1.1", "{}") +
+          Message("PUT /idx/_alias/c HTTP/1.1", "{}") + Message("PUT /idx/_doc/e HTTP/1.1", "{}"),
+      {{Message("HTTP/1.1 201 Created", Created("a", 1))},
+       {Message("HTTP/1.1 201 Created", Created("b", 3)), false},
+       {done.substr(0, hole)},
+       {done.substr(hole, 3), false},
+       {done.substr(hole + 3)},
+       {Message("HTTP/1.1 201 Created", Created("e", 2))}});
+  const std::vector<json> verdicts = VerdictsOf(source);
+  ASSERT_EQ(verdicts.size(), 3U);
+  EXPECT_NE(verdicts[1]["grade"], "proven") << verdicts[1];
 }
 
 }  // namespace

@@ -61,6 +61,19 @@ TEST(MetadataVerdicts, AnAliasOfAnIndexThatTheLogMadeIsNotOlderThanTheIndex) {
   EXPECT_THAT(verdict["evidence"].dump(), HasSubstr("as asked: "));
 }
 
+TEST(MetadataVerdicts, AnAliasThatCameWithItsIndexIsCalledAsAskedFor) {
+  const json verdict = VerdictOf(SourceLog()
+                                     .AsksWho()
+                                     .Exchange("HEAD", "/_alias/a", "", "404 Not Found", "")
+                                     .Waits(10 * kNsPerSecond)
+                                     .Unanswered("PUT", "/idx/_alias/a", "")
+                                     .MakesIndex()
+                                     .Waits(10 * kNsPerSecond)
+                                     .Exchange("GET", "/idx/_alias", "", "200 OK", kAlias));
+  EXPECT_EQ(verdict["verdict"], "committed");
+  EXPECT_THAT(verdict["evidence"].dump(), HasSubstr("as asked: "));
+}
+
 TEST(MetadataVerdicts, AnAliasThatIsThereMayBeOlderThanItsRequest) {
   const json verdict = VerdictOf(SourceLog()
                                      .AsksWho()
