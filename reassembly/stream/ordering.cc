@@ -100,7 +100,9 @@ void StreamTracker::Impl::ForceAll(Connection& connection, store::GapCause cause
   for (int f = 0; f < 2; ++f) {
     Direction& flow = connection.flow[f];
     const DirectionDetail& detail = connection.detail->flow[f];
-    ForceUpTo(connection, f, detail.fin_known() ? detail.fin_offset : flow.acked, cause);
+    // An RST bears the number behind all that its sender had sent (RFC 9293, section 3.10.7).
+    const uint64_t sent = detail.reset_seen ? std::max(flow.acked, detail.reset_above) : flow.acked;
+    ForceUpTo(connection, f, detail.fin_known() ? detail.fin_offset : sent, cause);
   }
 }
 

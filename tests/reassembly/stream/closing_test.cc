@@ -132,6 +132,14 @@ TEST(StreamTracker, ResetAheadOfNextButInTheWindowCloses) {
   EXPECT_EQ(wire->Seen().end->cause, store::CloseCause::kReset);
 }
 
+TEST(StreamTracker, WhatWasSentUnseenBeforeAResetIsAGap) {
+  auto wire = Wire::Established();
+  wire->Client().Send("GET").Lose("PUT").Rst();
+  wire->WaitTick(limits::kResetSettleNs);
+  EXPECT_THAT(wire->Seen().events, ElementsAre("0:GET", "0:[3 closed]", "close reset"));
+  EXPECT_EQ(wire->Seen().end->first.payload_bytes, 6U);
+}
+
 TEST(StreamTracker, ResetOutsideTheWindowIsIgnored) {
   auto wire = Wire::Established();
   wire->Client().Send("GET");
