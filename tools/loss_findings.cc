@@ -99,8 +99,6 @@ std::string MostlySentBy(const Counters& counters, uint64_t gap_bytes) {
   return "";
 }
 
-std::string_view Were(uint64_t count) { return count == 1 ? "was" : "were"; }
-
 /// ", between … and …": what the rows of a cause span.
 std::string SpanOf(const std::vector<store::LossRecord>& losses, store::LossCause cause) {
   const store::LossRecord* first = nullptr;

@@ -92,10 +92,9 @@ void AddUnread(std::vector<Finding>& findings, const Counters& counters) {
   for (const UnreadWords& unread : kUnreadWords) {
     const std::string counter = fmt::format("packets.ignored.{}", unread.reason);
     if (const uint64_t packets = ValueOf(counters, counter); packets > 0) {
-      findings.push_back(
-          {fmt::format("{} {} not read: {}{}", CountOf(packets, "packet"),
-                       packets == 1 ? "was" : "were", unread.words, NumbersOf(counters, counter)),
-           unread.remedy});
+      findings.push_back({fmt::format("{} {} not read: {}{}", CountOf(packets, "packet"),
+                                      Were(packets), unread.words, NumbersOf(counters, counter)),
+                          unread.remedy});
     }
   }
   const uint64_t bad = ValueOf(counters, "packets.ignored.bad_checksum");
@@ -170,7 +169,7 @@ void AddLeftOut(std::vector<Finding>& findings, const Counters& counters) {
     findings.push_back(
         {fmt::format("{} {} left out: beyond the first hundred of an exchange, or its final answer "
                      "was not seen",
-                     CountOf(interim, "interim answer"), interim == 1 ? "was" : "were"),
+                     CountOf(interim, "interim answer"), Were(interim)),
          ""});
   }
   if (const uint64_t upgraded = ValueOf(counters, "exchanges.flag.upgraded"); upgraded > 0) {
@@ -186,11 +185,10 @@ void AddLeftOut(std::vector<Finding>& findings, const Counters& counters) {
                         ""});
   }
   if (const uint64_t records = ValueOf(counters, "import.left_out"); records > 0) {
-    findings.push_back(
-        {fmt::format("{} of the files {} no exchange, and {} left out{}",
-                     CountOf(records, "record"), records == 1 ? "was" : "were",
-                     records == 1 ? "was" : "were", NumbersOf(counters, "import.left_out")),
-         "docs/import.md says what each reason means"});
+    findings.push_back({fmt::format("{} of the files {} no exchange, and {} left out{}",
+                                    CountOf(records, "record"), Were(records), Were(records),
+                                    NumbersOf(counters, "import.left_out")),
+                        "docs/import.md says what each reason means"});
   }
   constexpr std::string_view kNoted = "import.noted.";
   for (const Counter& counter : counters) {

@@ -175,6 +175,8 @@ std::string CountOf(uint64_t value, std::string_view thing, std::string_view thi
                         : fmt::format("{} {}", WithCommas(value), things);
 }
 
+std::string_view Were(uint64_t count) { return count == 1 ? "was" : "were"; }
+
 std::string Percent(uint64_t part, uint64_t whole) {
   if (part == 0 || whole == 0) {
     return "0%";

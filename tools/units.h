@@ -28,6 +28,8 @@ std::string ShortDuration(int64_t ns);
 std::string WithCommas(uint64_t value);
 /// "1 packet", "1,448 packets".
 std::string CountOf(uint64_t value, std::string_view thing, std::string_view things = {});
+/// "was", "were": what so many did.
+std::string_view Were(uint64_t count);
 /// "0.02%"; never "0%" unless nothing.
 std::string Percent(uint64_t part, uint64_t whole);
 

@@ -245,19 +245,6 @@ ServerLives ConnectionWatch::Lives() const {
   return lives;
 }
 
-/// Bytes that a client had sent, by the last number that it named. `seen`: so many are known.
-uint64_t ConnectionWatch::SentBy(const store::ConnectionRecord& record, uint64_t seen) {
-  const store::SideClose& close = record.client_close;
-  if (!record.client_isn || !close.rst_at) {
-    return close.payload_bytes;
-  }
-  const auto beyond =
-      static_cast<int32_t>(close.rst_seq - (*record.client_isn + 1) - static_cast<uint32_t>(seen));
-  const int32_t fin = close.fin_at ? 1 : 0;
-  return std::max(close.payload_bytes,
-                  seen + static_cast<uint64_t>(std::max<int32_t>(beyond - fin, 0)));
-}
-
 std::vector<LostTraffic> ConnectionWatch::Finish(std::optional<TimeNs> until) {
   for (auto& [key, connection] : connections_) {
     if (!connection.record) {
@@ -272,7 +259,7 @@ std::vector<LostTraffic> ConnectionWatch::Finish(std::optional<TimeNs> until) {
       continue;
     }
     const store::SideClose& server = connection.record->server_close;
-    const uint64_t sent = SentBy(*connection.record, connection.next_offset);
+    const uint64_t sent = connection.record->client_close.payload_bytes;
     if (sent > connection.next_offset) {
       lost_.push_back({.ran = {connection.last_byte_at, connection.record->closed_at},
                        .bytes = sent - connection.next_offset,

@@ -80,7 +80,6 @@ class ConnectionWatch {
   void NoteAnswer(Connection& connection, const store::StoredMessage& answer, bool certain);
   void Hear(Connection& connection, uint64_t until) const;
   static void LetRunOn(LostTraffic& lost);
-  static uint64_t SentBy(const store::ConnectionRecord& record, uint64_t seen);
   void Bound(LostTraffic& lost, const Connection& connection, uint64_t answer_bytes) const;
 
   using Recorder = std::pair<std::string, uint32_t>;  ///< its name, and its start's number

@@ -235,10 +235,11 @@ class HistoryReader {
     if (answered && key != nullptr && !understood.has_edited_answer()) {
       unseen_.Learn(*exchange.response, request, meaning, *key, outcome);
     }
-    const auto told = ToldBy(operation, outcome, answered, answer.by_query);
-    if (told && understood.has_stray_answer()) {
-      Ask(understood, operation, outcome, open);
-      history_.questions.back().told = told;
+    if (understood.has_stray_answer()) {
+      if (const auto told = ToldBy(operation, outcome, answered, answer.by_query)) {
+        Ask(understood, operation, outcome, open);
+        history_.questions.back().told = told;
+      }
     }
     if (key != nullptr && TookNumber(operation, outcome)) {
       if (recorded::IsWhole(*exchange.request)) {  // else its answer says what is known of it

@@ -101,6 +101,13 @@ struct History {
 
   /// The name of the index behind what requests call it.
   const std::string& IndexBehind(const std::string& name) const { return names.Behind(name); }
+
+  /// When a change of an index or of metadata ran; one that nobody answered, as long as its request
+  /// may run.
+  template <typename Change>
+  Span RunOf(const Change& change) const {
+    return change.question ? requests[questions[*change.question].request].runs : change.ran;
+  }
 };
 
 /// Reads the log once, or twice if its facts are more than `options.facts_max`. Exchanges of what

@@ -57,10 +57,12 @@ bool IndexModel::Decide() {
 /// knows which. Where that is not presumed, what was received whole may have been carried out once
 /// a journal had been copied, which makes the copy an early one.
 void IndexModel::NoteContradictions() {
+  if (!assumptions_.any()) {
+    return;
+  }
   const SlotRules carried_out(history_, index_, {.apart = assumptions_.apart, .carried_out = true});
   for (const OpenRequest* request : requests_) {
-    if (!assumptions_.any() || request->wire != WireProof::kNone ||
-        !IsPresumedCarriedOut(*request)) {
+    if (request->wire != WireProof::kNone || !IsPresumedCarriedOut(*request)) {
       continue;
     }
     std::vector<std::pair<Edge, int32_t>> all;

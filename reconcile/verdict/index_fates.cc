@@ -121,7 +121,7 @@ class Judging {
     const IndexLives& lives = history_.index_lives;
     bool was_made = false;
     for (const IndexChange& change : lives.changes) {
-      if (change.question == change_.question || RunOf(change).from > runs_.until ||
+      if (change.question == change_.question || history_.RunOf(change).from > runs_.until ||
           change.name.find_first_of("*,:<") != std::string::npos ||
           !dialect::NamesMeet(change.name, change_.name)) {
         continue;
@@ -180,19 +180,14 @@ class Judging {
     };
     const auto other = [&](const IndexChange& change) {
       return change.question != change_.question && (made ? change.makes : change.removes) &&
-             RunOf(change).Meets(within) && dialect::NamesMeet(change.name, change_.name) &&
-             !same(change);
+             history_.RunOf(change).Meets(within) &&
+             dialect::NamesMeet(change.name, change_.name) && !same(change);
     };
     const auto wrote = [&](const auto& written) {
       return written.second.Meets(within) && dialect::NamesMeet(written.first, change_.name);
     };
     return std::ranges::any_of(lives.changes, other) ||
            (made && std::ranges::any_of(lives.written, wrote));
-  }
-
-  Span RunOf(const IndexChange& change) const {
-    return change.question ? history_.requests[history_.questions[*change.question].request].runs
-                           : change.ran;
   }
 
   const History& history_;

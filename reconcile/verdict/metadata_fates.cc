@@ -147,7 +147,7 @@ class Judging {
   bool AnyOther(const MetadataName& what, const Span& within, const Is& is) const {
     return std::ranges::any_of(history_.metadata.changes(), [&](const MetadataChange& change) {
       return change.question != question_ && change.what.kind == what.kind &&
-             RunOf(change).Meets(within) &&
+             history_.RunOf(change).Meets(within) &&
              dialect::NamesMeet(history_.IndexBehind(change.what.index), what.index) &&
              dialect::NamesMeet(change.what.name, what.name) && is(change);
     });
@@ -155,18 +155,19 @@ class Judging {
 
   /// An index that is there is made anew only once it was removed.
   bool IndexMayBeAnother(const MetadataName& what, const Span& within) const {
-    return !what.index.empty() &&
-           std::ranges::any_of(history_.index_lives.changes, [&](const IndexChange& change) {
-             return change.removes && RunOf(change).Meets(within) &&
-                    dialect::NamesMeet(change.name, what.index);
-           });
+    return IndexMayHaveChanged(&IndexChange::removes, what, within);
   }
 
   /// With the thing, perhaps.
   bool IndexMayBeMade(const MetadataName& what, const Span& within) const {
+    return IndexMayHaveChanged(&IndexChange::makes, what, within);
+  }
+
+  bool IndexMayHaveChanged(bool IndexChange::* how, const MetadataName& what,
+                           const Span& within) const {
     return !what.index.empty() &&
            std::ranges::any_of(history_.index_lives.changes, [&](const IndexChange& change) {
-             return change.makes && RunOf(change).Meets(within) &&
+             return change.*how && history_.RunOf(change).Meets(within) &&
                     dialect::NamesMeet(change.name, what.index);
            });
   }
@@ -200,12 +201,6 @@ class Judging {
              return written.second.Meets(within) &&
                     dialect::NamesMeet(history_.IndexBehind(written.first), what.index);
            });
-  }
-
-  template <typename Change>
-  Span RunOf(const Change& change) const {
-    return change.question ? history_.requests[history_.questions[*change.question].request].runs
-                           : change.ran;
   }
 
   const History& history_;

@@ -22,20 +22,24 @@ using testing::Not;
 
 constexpr TimeNs kMs = kNsPerMs;
 
-TEST(Accounts, AVersionWithATextOfItsOwnIsNotLookedForInWhatWasLost) {
-  const TemporaryFolder folder;
-  WriteJournal(folder, kLast, Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
+/// One in whose time something may have been lost, and a journal that goes on so.
+JournaledLog LossyLog(const TemporaryFolder& folder, const std::string& journal) {
+  WriteJournal(folder, kLast, Put("first", 0, "{}") + journal);
   JournaledLog log;
   log.Lost();
+  return log;
+}
+
+TEST(Accounts, AVersionWithATextOfItsOwnIsNotLookedForInWhatWasLost) {
+  const TemporaryFolder folder;
+  JournaledLog log = LossyLog(folder, Put("a", 1, R"({"t":"text"})"));
   log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kCommitted));
 }
 
 TEST(Accounts, WhatNeverArrivedLeavesAVersionWithItsTextToItsLostRetry) {
   const TemporaryFolder folder;
-  WriteJournal(folder, kLast, Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
-  JournaledLog log;
-  log.Lost();
+  JournaledLog log = LossyLog(folder, Put("a", 1, R"({"t":"text"})"));
   log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
   log.history.requests.back().wire = WireProof::kUnreceived;
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kNotCommitted));
@@ -43,9 +47,7 @@ TEST(Accounts, WhatNeverArrivedLeavesAVersionWithItsTextToItsLostRetry) {
 
 TEST(Accounts, WhatChangedNothingLeavesAVersionWithItsTextToItsLostRetry) {
   const TemporaryFolder folder;
-  WriteJournal(folder, kLast, Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
-  JournaledLog log;
-  log.Lost();
+  JournaledLog log = LossyLog(folder, Put("a", 1, R"({"t":"text"})"));
   log.Asked(Kind::kIndex, "a", R"({"t":"text"})").answer_length = LengthSays::kChangedNothing;
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kNotCommitted));
 }
@@ -69,20 +71,15 @@ TEST(Accounts, ThatALostRequestDidNotDeleteADocumentIsOnlyPresumed) {
 
 TEST(Accounts, OfMoreEqualVersionsThanQuestionsNothingIsSaid) {
   const TemporaryFolder folder;
-  WriteJournal(folder, kLast,
-               Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})") + Delete("a", 2, 2) +
-                   Put("a", 3, R"({"t":"text"})", 3));
-  JournaledLog log;
-  log.Lost();
+  JournaledLog log = LossyLog(folder, Put("a", 1, R"({"t":"text"})") + Delete("a", 2, 2) +
+                                          Put("a", 3, R"({"t":"text"})", 3));
   log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
   EXPECT_THAT(log.Verdicts(folder), ElementsAre(Verdict::kUnknown));
 }
 
 TEST(Accounts, AVersionThatAnAnswerOfAnotherConnectionNamesIsNotAQuestions) {
   const TemporaryFolder folder;
-  WriteJournal(folder, kLast, Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})"));
-  JournaledLog log;
-  log.Lost();
+  JournaledLog log = LossyLog(folder, Put("a", 1, R"({"t":"text"})"));
   log.Asked(Kind::kCreate, "a", R"({"t":"text"})");
   log.history.requests.back().connection.client.port = 1;
   log.history.loose.push_back({.document = {"orders", "a"},
@@ -97,11 +94,8 @@ TEST(Accounts, AVersionThatAnAnswerOfAnotherConnectionNamesIsNotAQuestions) {
 
 TEST(Accounts, OfTwoEqualWritesOneAfterTheOtherEitherMayBeTheQuestions) {
   const TemporaryFolder folder;
-  WriteJournal(
-      folder, kLast,
-      Put("first", 0, "{}") + Put("a", 1, R"({"t":"text"})") + Put("a", 2, R"({"t":"text"})", 2));
-  JournaledLog log;
-  log.Lost();
+  JournaledLog log =
+      LossyLog(folder, Put("a", 1, R"({"t":"text"})") + Put("a", 2, R"({"t":"text"})", 2));
   log.Asked(Kind::kIndex, "a", R"({"t":"text"})");
   log.Verdicts(folder);
   EXPECT_THAT(log.judgement.missing, IsEmpty());

@@ -18,6 +18,9 @@ namespace trafrec::tools {
 namespace {
 
 using nlohmann::json;
+using test_support::CreatedText;
+using test_support::RequestText;
+using test_support::ResponseText;
 using test_support::SourceLog;
 using test_support::VerdictsOf;
 using testing::ElementsAre;
@@ -176,37 +179,25 @@ TEST(CutAnswers, OneWhoseIdWasTakenOutMayBeInAnyShard) {
   EXPECT_EQ(ProvenOf(VerdictsOf(source), "/idx/_doc/x"), "open");
 }
 
-std::string Message(const std::string& line, const std::string& body) {
-  return fmt::format("{}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", line,
-                     body.size(), body);
-}
-
-/// An answer to the write of one document, or its item in a bulk's.
-std::string Created(const std::string& id, int seq_no) {
-  return fmt::format(
-      R"({{"_index":"idx","_id":"{}","_version":1,"result":"created","_seq_no":{},"_primary_term":1}})",
-      id, seq_no);
-}
-
 TEST(CutAnswers, EachItemThatAStrayAnswerTellsOfHasAVerdict) {
-  const std::string bulk = Message(
-      "HTTP/1.1 200 OK",
+  const std::string bulk = ResponseText(
+      "200 OK",
       fmt::format(R"({{"took":1,"errors":false,"items":[{{"create":{}}},{{"create":{}}}]}})",
-                  Created("c", 2), Created("d", 3)));
+                  CreatedText("c", 2), CreatedText("d", 3)));
   const size_t hole = bulk.find("\"d\"");
   SourceLog source;
   source.AsksWho().MakesIndex().Puts("1", 0).Pipelines(
-      Message("PUT /idx/_doc/a HTTP/1.1", "{}") + Message("PUT /idx/_doc/b HTTP/1.1", "{}") +
-          Message("POST /idx/_bulk HTTP/1.1",
-                  "{\"create\":{\"_id\":\"c\"}}\n{}\n"
-                  "{\"create\":{\"_id\":\"d\"}}\n{}\n") +
-          Message("PUT /idx/_doc/e HTTP/1.1", "{}"),
-      {{Message("HTTP/1.1 201 Created", Created("a", 1))},
-       {Message("HTTP/1.1 201 Created", Created("b", 5)), false},
+      RequestText("PUT", "/idx/_doc/a", "{}") + RequestText("PUT", "/idx/_doc/b", "{}") +
+          RequestText("POST", "/idx/_bulk",
+                      "{\"create\":{\"_id\":\"c\"}}\n{}\n"
+                      "{\"create\":{\"_id\":\"d\"}}\n{}\n") +
+          RequestText("PUT", "/idx/_doc/e", "{}"),
+      {{ResponseText("201 Created", CreatedText("a", 1))},
+       {ResponseText("201 Created", CreatedText("b", 5)), false},
        {bulk.substr(0, hole)},
        {bulk.substr(hole, 3), false},
        {bulk.substr(hole + 3)},
-       {Message("HTTP/1.1 201 Created", Created("e", 4))}});
+       {ResponseText("201 Created", CreatedText("e", 4))}});
   const std::vector<json> verdicts = VerdictsOf(source);
   std::vector<std::string> ids;
   for (const json& verdict : verdicts) {
@@ -217,18 +208,18 @@ TEST(CutAnswers, EachItemThatAStrayAnswerTellsOfHasAVerdict) {
 }
 
 TEST(CutAnswers, AStrayAnswerThatWasCutDoesNotSayThatAnAliasWasMade) {
-  const std::string done = Message("HTTP/1.1 200 OK", R"({"acknowledged":true})");
+  const std::string done = ResponseText("200 OK", R"({"acknowledged":true})");
   const size_t hole = done.find("true");
   SourceLog source;
   source.AsksWho().MakesIndex().Puts("1", 0).Pipelines(
-      Message("PUT /idx/_doc/a HTTP/1.1", "{}") + Message("PUT /idx/_doc/b HTTP/1.1", "{}") +
-          Message("PUT /idx/_alias/c HTTP/1.1", "{}") + Message("PUT /idx/_doc/e HTTP/1.1", "{}"),
-      {{Message("HTTP/1.1 201 Created", Created("a", 1))},
-       {Message("HTTP/1.1 201 Created", Created("b", 3)), false},
+      RequestText("PUT", "/idx/_doc/a", "{}") + RequestText("PUT", "/idx/_doc/b", "{}") +
+          RequestText("PUT", "/idx/_alias/c", "{}") + RequestText("PUT", "/idx/_doc/e", "{}"),
+      {{ResponseText("201 Created", CreatedText("a", 1))},
+       {ResponseText("201 Created", CreatedText("b", 3)), false},
        {done.substr(0, hole)},
        {done.substr(hole, 3), false},
        {done.substr(hole + 3)},
-       {Message("HTTP/1.1 201 Created", Created("e", 2))}});
+       {ResponseText("201 Created", CreatedText("e", 2))}});
   const std::vector<json> verdicts = VerdictsOf(source);
   ASSERT_EQ(verdicts.size(), 3U);
   EXPECT_NE(verdicts[1]["grade"], "proven") << verdicts[1];

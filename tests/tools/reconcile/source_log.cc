@@ -7,30 +7,27 @@
 #include "tests/tools/run_trafrec.h"
 
 namespace trafrec::test_support {
-namespace {
 
-std::string Request(std::string_view method, std::string_view target, std::string_view body) {
+std::string RequestText(std::string_view method, std::string_view target, std::string_view body) {
   return fmt::format(
       "{} {} HTTP/1.1\r\nHost: es:9200\r\nContent-Type: application/json\r\n"
       "Content-Length: {}\r\n\r\n{}",
       method, target, body.size(), body);
 }
 
-std::string Response(std::string_view status, std::string_view body) {
+std::string ResponseText(std::string_view status, std::string_view body) {
   return fmt::format(
       "HTTP/1.1 {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", status,
       body.size(), body);
 }
 
-std::string Created(std::string_view id, int seq_no) {
+std::string CreatedText(std::string_view id, int seq_no) {
   return fmt::format(
       R"({{"_index":"idx","_type":"_doc","_id":"{}","_version":1,"result":"created",)"
       R"("_shards":{{"total":1,"successful":1,"failed":0}},)"
       R"("_seq_no":{},"_primary_term":1}})",
       id, seq_no);
 }
-
-}  // namespace
 
 TcpConversation SourceLog::Connection(int ack_every) {
   TcpConversation::Options options;
@@ -53,9 +50,9 @@ SourceLog& SourceLog::Exchange(std::string_view method, std::string_view target,
                                std::string_view body, std::string_view status,
                                std::string_view answer) {
   TcpConversation wire = Connection();
-  wire.ClientSends(Request(method, target, body))
+  wire.ClientSends(RequestText(method, target, body))
       .Wait(2 * kNsPerMs)
-      .ServerSends(Response(status, answer))
+      .ServerSends(ResponseText(status, answer))
       .Close();
   Take(wire);
   return *this;
@@ -64,7 +61,7 @@ SourceLog& SourceLog::Exchange(std::string_view method, std::string_view target,
 SourceLog& SourceLog::Unanswered(std::string_view method, std::string_view target,
                                  std::string_view body) {
   TcpConversation wire = Connection();
-  wire.ClientSends(Request(method, target, body)).Wait(2 * kNsPerMs).Close();
+  wire.ClientSends(RequestText(method, target, body)).Wait(2 * kNsPerMs).Close();
   Take(wire);
   return *this;
 }
@@ -72,7 +69,7 @@ SourceLog& SourceLog::Unanswered(std::string_view method, std::string_view targe
 SourceLog& SourceLog::Abandoned(std::string_view method, std::string_view target,
                                 std::string_view body) {
   TcpConversation wire = Connection(0);
-  wire.ClientSends(Request(method, target, body)).Wait(2 * kNsPerMs).Rst(store::Side::kClient);
+  wire.ClientSends(RequestText(method, target, body)).Wait(2 * kNsPerMs).Rst(store::Side::kClient);
   Take(wire);
   return *this;
 }
@@ -80,7 +77,7 @@ SourceLog& SourceLog::Abandoned(std::string_view method, std::string_view target
 SourceLog& SourceLog::Dropped(std::string_view method, std::string_view target,
                               std::string_view body, bool in_order) {
   TcpConversation wire = Connection();
-  wire.ClientSends(Request(method, target, body)).Wait(2 * kNsPerMs);
+  wire.ClientSends(RequestText(method, target, body)).Wait(2 * kNsPerMs);
   if (in_order) {
     wire.Close(store::Side::kServer);
   } else {
@@ -92,7 +89,7 @@ SourceLog& SourceLog::Dropped(std::string_view method, std::string_view target,
 
 SourceLog& SourceLog::Undelivered(std::string_view method, std::string_view target,
                                   std::string_view body) {
-  const std::string request = Request(method, target, body);
+  const std::string request = RequestText(method, target, body);
   TcpConversation wire = Connection(0);
   wire.ClientSends(request);
   for (const int64_t wait_ms : {200, 400}) {
@@ -104,14 +101,14 @@ SourceLog& SourceLog::Undelivered(std::string_view method, std::string_view targ
 }
 
 SourceLog& SourceLog::Cut(std::string_view method, std::string_view target, std::string_view body) {
-  const std::string whole = Request(method, target, body);
+  const std::string whole = RequestText(method, target, body);
   return Begun(std::string_view(whole).substr(0, whole.size() - 3));
 }
 
 SourceLog& SourceLog::Holed(std::string_view method, std::string_view target, std::string_view body,
                             size_t from, size_t until, std::string_view status,
                             std::string_view answer) {
-  const std::string whole = Request(method, target, body);
+  const std::string whole = RequestText(method, target, body);
   const std::string_view sent = whole;
   const size_t head = whole.size() - body.size();
   TcpConversation wire = Connection(0);
@@ -122,7 +119,7 @@ SourceLog& SourceLog::Holed(std::string_view method, std::string_view target, st
       .Ack(store::Side::kServer)
       .Wait(2 * kNsPerMs);
   if (!status.empty()) {
-    wire.ServerSends(Response(status, answer));
+    wire.ServerSends(ResponseText(status, answer));
   }
   wire.Close();
   Take(wire);
@@ -166,17 +163,17 @@ SourceLog& SourceLog::MakesIndexOfTexts() {
 
 SourceLog& SourceLog::Puts(std::string_view id, int seq_no, std::string_view source) {
   return Exchange("PUT", fmt::format("/idx/_doc/{}", id), source, "201 Created",
-                  Created(id, seq_no));
+                  CreatedText(id, seq_no));
 }
 
 SourceLog& SourceLog::PutsBeforeReset(std::string_view id, int seq_no, int lost) {
   const auto put = [](std::string_view document) {
-    return Request("PUT", fmt::format("/idx/_doc/{}", document), R"({"a":1})");
+    return RequestText("PUT", fmt::format("/idx/_doc/{}", document), R"({"a":1})");
   };
   TcpConversation wire = Connection();
   wire.ClientSends(put(id))
       .Wait(2 * kNsPerMs)
-      .ServerSends(Response("201 Created", Created(id, seq_no)));
+      .ServerSends(ResponseText("201 Created", CreatedText(id, seq_no)));
   for (int i = 0; i < lost; ++i) {
     wire.DropNext(2).ClientSends(put(fmt::format("lost-{}", i)));  // and what acknowledges it
   }

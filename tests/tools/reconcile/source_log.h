@@ -9,6 +9,11 @@
 
 namespace trafrec::test_support {
 
+/// As that source's clients and it say it; an answer to the write of one document.
+std::string RequestText(std::string_view method, std::string_view target, std::string_view body);
+std::string ResponseText(std::string_view status, std::string_view body);
+std::string CreatedText(std::string_view id, int seq_no);
+
 /// A small source as its recorder saw it: requests on connections of their own, some of which get
 /// no answer. Recorded into a log once all is said.
 class SourceLog {
